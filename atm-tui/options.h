@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The keys of atm.ini(5): this enum and the table in options.c are one.
+ */
+#ifndef ATM_OPTIONS_H
+#define ATM_OPTIONS_H
+
+#include "../shared/config.h"
+
+enum atm_option {
+	BANK_HOST,
+	BANK_PORT,
+	BANK_CERTIFICATE,
+	KIOSK_NAME,
+	KIOSK_KEY,
+	KIOSK_STATE,
+	KIOSK_OPERATOR_KEY,
+	SCREEN_BANK_NAME,
+	SCREEN_MENU,
+	SCREEN_THEME,
+	SCREEN_LANGUAGE,
+	SCREEN_CURRENCY,
+	SCREEN_IDLE_SECONDS,
+	SCREEN_WARN_SECONDS,
+	SCREEN_CLOCK_COLOUR,
+	SCREEN_KEYPAD,
+	SCREEN_DEBOUNCE_MS,
+	PLAIN_WORD_ACCOUNT,
+	PLAIN_MENU,
+	NOTICES_BY,
+	RECEIPT_COMMAND,
+	RECEIPT_DIRECTORY,
+	CASH_NOTES,
+	CASH_STOCK,
+	CASH_LOW,
+	CASH_DISPENSE,
+	CASH_USUAL,
+	SPEECH_COMMAND,
+	LOG_LEVEL_OPTION,
+	ATM_OPTION_COUNT
+};
+
+extern const struct config_key atm_options[ATM_OPTION_COUNT];
+
+#endif

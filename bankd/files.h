@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The two files of the customer's eye, `password` and `balance`: read with
+ * forgiveness in form and none in meaning, written in lines of fixed width,
+ * watched for edits (bankd-files(5)).  The vault's; they are a view of the
+ * store, never the truth while bankd runs.
+ */
+#ifndef BANKD_FILES_H
+#define BANKD_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store.h"
+
+#define FILES_BALANCE_WIDTH 80
+#define FILES_PASSWORD_WIDTH 192
+
+/* One line as read; `line` from 1, for messages. */
+struct files_line {
+	unsigned line;
+	char id[WIRE_ID_SIZE];
+	int64_t cents[2];                  /* balance file */
+	char secret[FILES_PASSWORD_WIDTH]; /* password file: hash or plain */
+	bool is_hash; /* crypt(5) form that libcrypt takes */
+};
+
+/*
+ * Parse one file's bytes.  `each` returns 0 to go on.  Returns 0, or
+ * BANK_EINVAL with `name:line: reason` in error (a duplicate is found by the
+ * caller's `each`).  Knows no files: fuzzed.
+ */
+int files_parse_balance(const char *name, const char *data, size_t length,
+    int (*each)(void *context, const struct files_line *line), void *context,
+    char *error, size_t size);
+int files_parse_password(const char *name, const char *data, size_t length,
+    int (*each)(void *context, const struct files_line *line), void *context,
+    char *error, size_t size);
+
+struct files;
+
+struct files_options {
+	const char *directory;
+	bool refuse_edits;       /* hand_edits = refuse */
+	const char *hash_prefix; /* for crypt_gensalt: "$y$" */
+	unsigned long hash_cost; /* 0: libcrypt's default */
+};
+
+/*
+ * Takes both files over at a start, before the bank serves.  After a proper
+ * stop (or a new store) hand edits become adjust entries, new customers, new
+ * passwords, each logged; after a broken end files that differ from the
+ * store are set aside.  Plain passwords are hashed, with progress in the log.
+ * Then clears the marker, writes both files where they differ, and opens
+ * them.  A wrong file: BANK_EINVAL with file, line and reason in error, and
+ * nothing is changed.  BANK_ESYS, BANK_EIO, BANK_ENOSPC.
+ */
+int files_start(struct files **files, struct store *store, enum store_end end,
+    const struct files_options *options, uint64_t now_ms, char *error,
+    size_t size);
+
+/*
+ * Brings the lines of one account up to date in place; the hash's line only
+ * where `hash` is not NULL.  A closed account's lines become blank.
+ * 0 or BANK_EIO.
+ */
+int files_update(struct files *files, const struct ledger_account *account,
+    const char *hash);
+
+/*
+ * Looks whether somebody else wrote to either file (cheap: call it once a
+ * second); each call also compares a slice of the content with the store, so
+ * that all of it is compared within a minute.  An edited file is set aside
+ * as NAME.edited.TIME, the difference logged by account, and written anew.
+ * Returns the number of files set aside, or BANK_E....
+ */
+int files_watch(struct files *files);
+
+/* Syncs both and their directory: before the marker of a proper stop. */
+int files_sync(struct files *files);
+void files_close(struct files *files);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The seam between the rules and the truth.  A batch begins by naming its
+ * customers and gets copies of their state; the rules change the copies; a
+ * commit puts entries and new states on stable storage, all or nothing.
+ * Nothing above this header may assume a file, or that it is alone.
+ *
+ * store_sqlite.c implements it over var/bank.db (bankd-files(5)); the tests
+ * have a second one in memory with faults on demand.
+ *
+ * Errors: BANK_ENOSPC (disk full or quota, found before a sync: the batch is
+ * gone, everything is as before it) and BANK_EIO (a write or sync failed:
+ * the process must end; nothing may be retried or answered).
+ */
+#ifndef BANKD_STORE_H
+#define BANKD_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../shared/kiosk.h"
+#include "ledger.h"
+
+#define STORE_HASH_SIZE 256 /* a password hash of crypt(5), with NUL */
+#define STORE_ATTEMPT_KEY 16
+#define STORE_ATTEMPTS_MAX 100000
+
+struct store;
+
+/* How the run before ended, as found by store_open(). */
+enum store_end { STORE_NEW, STORE_STOPPED, STORE_BROKEN };
+
+/*
+ * Opens the truth in `directory`, makes it where there is none, recovers it
+ * after a broken end.  The caller holds the lock of the directory.  On
+ * failure error[0..size) says what, where and what to do; BANK_EDAMAGED,
+ * BANK_EIO, BANK_ENOSPC, BANK_ESYS, BANK_EINVAL (a newer schema).
+ */
+int store_open(struct store **store, const char *directory, enum store_end *end,
+    char *error, size_t size);
+/* Closes without any mark: the next open finds a broken end. */
+void store_close(struct store *store);
+
+/* Durable before the first write to the two files. */
+int store_mark_running(struct store *store);
+/* Writes back every changed account, checkpoints, commits the marker. */
+int store_mark_stopped(struct store *store);
+
+/* Newest time given out, ms; entries so far; hash over all of them. */
+uint64_t store_newest_ms(const struct store *store);
+uint64_t store_last_seq(const struct store *store);
+const uint8_t *store_chain(const struct store *store);
+/* Customers, closed ones included: the two files have as many lines. */
+uint32_t store_lines(const struct store *store);
+
+/*
+ * Begins a batch: accounts[i] is set to the batch's copy of the account
+ * named ids[i], or NULL where there is none; the same pointer for the same
+ * id.  May be called again within a batch to name more.  Copies are valid
+ * until commit or abort.
+ */
+int store_begin(struct store *store, const char *const ids[], size_t count,
+    struct ledger_account *accounts[]);
+/*
+ * Within a batch.  store_append() sets seq, previous_seq of both postings,
+ * chain, and last_seq of both copies.
+ */
+int store_append(struct store *store, struct ledger_entry *entry,
+    struct ledger_account *debit, struct ledger_account *credit);
+/*
+ * Opens an account: a customer (next line of the files), or the bank's own
+ * where id begins with ':'.  BANK_EEXIST where the id was ever used.
+ */
+int store_account_new(struct store *store, const char *id, const char *name,
+    const char *hash, uint64_t now_ms, struct ledger_account **account);
+int store_set_hash(struct store *store, const struct ledger_account *account,
+    const char *hash);
+/* All or nothing, synced.  0, BANK_ENOSPC, BANK_EIO. */
+int store_commit(struct store *store);
+void store_abort(struct store *store);
+/* Whether the open batch has anything to write. */
+bool store_dirty(const struct store *store);
+
+/* The committed state; NULL where there is none; valid until a commit. */
+const struct ledger_account *store_account(
+    const struct store *store, const char *id);
+const struct ledger_account *store_account_by_line(
+    const struct store *store, uint32_t line);
+/* Name and hash, which are not kept in memory. 0 or BANK_ENOTFOUND. */
+int store_account_texts(struct store *store,
+    const struct ledger_account *account, char name[WIRE_NAME_SIZE],
+    char hash[STORE_HASH_SIZE]);
+
+/*
+ * The entry of this customer's txid, the open batch included. 0;
+ * BANK_ENOTFOUND.  `settled` is set where OUTCOME or V called it unknown.
+ */
+int store_find_txid(struct store *store, const struct ledger_account *owner,
+    const uint8_t txid[WIRE_TXID_SIZE], struct ledger_entry *entry,
+    bool *settled);
+int store_find_seq(
+    struct store *store, uint64_t seq, struct ledger_entry *entry);
+/* The reversal of entry `seq`. 0 or BANK_ENOTFOUND. */
+int store_find_reversal(
+    struct store *store, uint64_t seq, struct ledger_entry *entry);
+/* Within a batch. Rows older than `stale_ms` may be dropped. */
+int store_settle(struct store *store, const struct ledger_account *owner,
+    const uint8_t txid[WIRE_TXID_SIZE], uint64_t stale_ms);
+
+/*
+ * Failed logins in a row, by a keyed hash of ID and kiosk (or ID alone: the
+ * total).  Known and unknown IDs alike.
+ */
+struct store_attempt {
+	uint8_t key[STORE_ATTEMPT_KEY];
+	uint32_t count;
+	uint32_t pending;         /* recorded, not yet compared */
+	uint64_t time_ms;         /* of the newest attempt */
+	uint64_t locked_until_ms; /* 0: not locked */
+	uint64_t success_ms;      /* newest success, 0 never */
+};
+/* The secret of the keyed hash, made with the store. 32 bytes. */
+const uint8_t *store_attempt_secret(const struct store *store);
+/* Sets *attempt to what is kept, or zeros and the key. 0 or BANK_EIO. */
+int store_attempt_get(struct store *store, const uint8_t key[STORE_ATTEMPT_KEY],
+    struct store_attempt *attempt);
+/* Within a batch. */
+int store_attempt_put(struct store *store, const struct store_attempt *attempt);
+
+struct store_kiosk {
+	char name[KIOSK_NAME_SIZE];
+	uint8_t public_key[KIOSK_PUBLIC_SIZE];
+	bool cash, revoked;
+};
+/* Within a batch; replaces a kiosk of the same name. */
+int store_kiosk_put(struct store *store, const struct store_kiosk *kiosk);
+/* Calls back for each, in order of name. */
+int store_kiosk_each(struct store *store,
+    void (*each)(void *context, const struct store_kiosk *kiosk),
+    void *context);
+
+/*
+ * Readers: a connection of their own, usable on another thread than the
+ * store's or in another process; each call sees one consistent moment.
+ */
+struct store_reader;
+int store_reader_open(struct store_reader **reader, const char *directory,
+    char *error, size_t size);
+void store_reader_close(struct store_reader *reader);
+/*
+ * Walks a customer's entries back from before_seq (0: the newest), at most
+ * `count`; `each` returns false to stop.  Entries are found by number:
+ * `newest` is the account's last_seq, and the walk follows previous_seq.
+ */
+int store_reader_walk(struct store_reader *reader, uint32_t number,
+    uint64_t newest, uint64_t before_seq, size_t count,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context);
+/* All accounts, the bank's own too, in order of number, with names. */
+int store_reader_accounts(struct store_reader *reader,
+    bool (*each)(
+	void *context, const struct ledger_account *account, const char *name),
+    void *context);
+/*
+ * Proves all of it: seq without gaps, chain, previous_seq, balances replayed
+ * from 0, none negative, accounts equal, sum 0.  Returns 0, or BANK_EDAMAGED
+ * with the first row that doesn't fit in error.  Sets *seq and chain to the
+ * head reached.
+ */
+int store_reader_verify(struct store_reader *reader, uint64_t *seq,
+    uint8_t chain[32], char *error, size_t size);
+
+#endif

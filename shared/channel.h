@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The channel: TLS 1.3 contexts of both sides with ALPN `atm/1`, the ATM's
+ * single trust anchor, the channel binding of RFC 9266, and the making of
+ * the bank's two certificates.  Owns no sockets.
+ */
+#ifndef SHARED_CHANNEL_H
+#define SHARED_CHANNEL_H
+
+#include <openssl/ssl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "frame.h"
+
+#define CHANNEL_BANK_BITS 3072
+#define CHANNEL_BANK_YEARS 20
+#define CHANNEL_LEAF_DAYS 365
+
+/*
+ * The front's context: TLS 1.3 only, no tickets, no early data, no
+ * compression, released buffers.  A peer that offers ALPN without `atm/1` is
+ * refused.  PEM bytes of leaf and its key.  Returns 0 and *context, which
+ * the caller frees; BANK_EINVAL (unreadable PEM), BANK_ECERT (the two don't
+ * match), BANK_ECRYPTO.
+ */
+int channel_server(SSL_CTX **context, const void *leaf_pem, size_t leaf_length,
+    const void *key_pem, size_t key_length);
+
+/*
+ * The ATM's context: trusts `bank_crt` (PEM) alone, sends ALPN, demands
+ * serverAuth, checks no host name.
+ */
+int channel_client(SSL_CTX **context, const void *bank_crt_pem, size_t length);
+
+/* Kpub out of bank.crt; the caller frees *key.  BANK_EINVAL otherwise. */
+int channel_bank_public(
+    EVP_PKEY **key, const void *bank_crt_pem, size_t length);
+
+/* tls-exporter, label EXPORTER-Channel-Binding. 0 or BANK_ECRYPTO. */
+int channel_binding(SSL *ssl, uint8_t binding[FRAME_BINDING_SIZE]);
+
+/*
+ * Why a handshake failed, on the ATM's side: BANK_ECLOCK where the
+ * certificate isn't valid yet, BANK_ECERT where it isn't the bank's or is
+ * over, else BANK_ECLOSED.
+ */
+int channel_handshake_error(SSL *ssl);
+
+/*
+ * Makes Kprb and bank.crt, or a leaf (Ed25519) signed with it (RSA-PSS).
+ * Keys are PKCS#8 PEM.  Each writes malloc'd PEM; the caller wipes and frees.
+ */
+struct channel_pem {
+	char *key;
+	size_t key_length;
+	char *certificate;
+	size_t certificate_length;
+};
+int channel_make_bank(struct channel_pem *pem, const char *name);
+int channel_make_leaf(
+    struct channel_pem *pem, const char *name, const struct channel_pem *bank);
+/* Wipes and frees what the two above made; may be called on zeroed ones. */
+void channel_pem_wipe(struct channel_pem *pem);
+
+/* notAfter of the first certificate in the PEM bytes. 0 or BANK_EINVAL. */
+int channel_expires(const void *certificate_pem, size_t length, time_t *when);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What libc lacks: hex, clocks, whole-file reads and atomic replacement.
+ */
+#ifndef SHARED_UTIL_H
+#define SHARED_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define NELEM(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Lower-case hex; `text` has room for 2 * length + 1. */
+void hex_encode(const uint8_t *data, size_t length, char *text);
+/* Exactly 2 * length lower-case digits. 0 or BANK_EINVAL. */
+int hex_decode(
+    const char *text, size_t text_length, uint8_t *data, size_t length);
+
+uint16_t get_u16(const uint8_t *p);
+uint32_t get_u32(const uint8_t *p);
+uint64_t get_u64(const uint8_t *p);
+void put_u16(uint8_t *p, uint16_t value);
+void put_u32(uint8_t *p, uint32_t value);
+void put_u64(uint8_t *p, uint64_t value);
+
+/* Milliseconds since 1970; milliseconds of a clock that never steps. */
+uint64_t clock_real_ms(void);
+uint64_t clock_steady_ms(void);
+
+/*
+ * Reads a whole file of at most `limit` bytes into malloc'd memory with a
+ * NUL behind it.  0; BANK_ESYS with errno; BANK_ERANGE if larger.
+ */
+int file_read(const char *path, size_t limit, char **data, size_t *length);
+
+/*
+ * Replaces `path` with the bytes: temporary file beside it, sync, rename,
+ * sync of the directory.  0 or BANK_ESYS with errno; `path` is then as it was.
+ */
+int file_replace(
+    const char *path, const void *data, size_t length, mode_t mode);
+
+/* Syncs the directory that holds `path`. 0 or BANK_ESYS. */
+int file_sync_directory(const char *path);
+
+/* strlcpy(3) of OpenBSD. */
+size_t string_copy(char *to, const char *from, size_t size);
+
+#endif
