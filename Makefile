@@ -1,67 +1,180 @@
 # SPDX-License-Identifier: ISC
 # An ATM kiosk on a terminal and the bank behind it.  `make help` explains.
 
+VERSION = 0.1
 B = build
 PREFIX = /usr/local
+SYSCONFDIR = $(PREFIX)/etc/bankd
 DESTDIR =
 CC = cc
 CFLAGS = -O2 -g
 SANITIZE =
 PYTHON = /usr/bin/python3
+TEST_FLAGS =
+
+BUILD_PACKAGES = gcc make libc6-dev libncurses-dev libssl-dev libiniparser-dev \
+	libevent-dev libsqlite3-dev libcrypt-dev libseccomp-dev gettext
+TEST_PACKAGES = libcmocka-dev libvterm-dev python3 python3-openssl \
+	python3-cryptography openssl procps
+LINT_PACKAGES = clang clang-format cppcheck mandoc shellcheck
 
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla
-HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) \
-	$(HARDEN) $(CFLAGS) $(SANITIZE) -MMD -MP
+HARDEN = -fstack-protector-strong -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+DEFINES = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVERSION='"$(VERSION)"' \
+	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DLOCALEDIR='"$(PREFIX)/share/locale"'
+ALL_CFLAGS = -std=c11 $(DEFINES) $(WARNINGS) $(HARDEN) $(CFLAGS) $(SANITIZE) \
+	-MMD -MP
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 
 LIB_LIBS = -liniparser -lssl -lcrypto
 BANKD_LIBS = -levent_core -lsqlite3 -lcrypt -lseccomp -lpthread $(LIB_LIBS)
-ATM_LIBS = -lformw -lmenuw -lpanelw -lncursesw -levent_core $(LIB_LIBS)
+ATM_LIBS = -lformw -lmenuw -lpanelw -lncursesw -levent_core -lpthread \
+	$(LIB_LIBS)
 
-LIB_OBJS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard shared/*.c))
-BANKD_ALL := $(patsubst %.c,$(B)/obj/%.o,$(wildcard bankd/*.c))
-BANKD_MAINS := $(B)/obj/bankd/bankd.o $(B)/obj/bankd/bankctl.o
-BANKD_OBJS := $(filter-out $(BANKD_MAINS),$(BANKD_ALL))
-ATM_ALL := $(patsubst %.c,$(B)/obj/%.o,$(wildcard atm-tui/*.c))
-ATM_OBJS := $(filter-out $(B)/obj/atm-tui/main.o,$(ATM_ALL))
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,\
-	$(wildcard tests/unit/test_*.c))
+# Objects stand in $(B)/obj, programs in $(B).
+O = $(B)/obj
+objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
+LIB_OBJS := $(call objects,shared/*.c)
+BANKD_MAINS := $(O)/bankd/bankd.o $(O)/bankd/bankctl.o
+BANKD_OBJS := $(filter-out $(BANKD_MAINS),$(call objects,bankd/*.c))
+ATM_OBJS := $(filter-out $(O)/atm-tui/main.o,$(call objects,atm-tui/*.c))
+TEST_LIB_OBJS := $(call objects,tests/lib/*.c)
+UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+SCREEN_MAINS := $(wildcard tests/screens/test_*.c tests/screens/shoot.c)
+SCREEN_TESTS := $(patsubst %.c,$(B)/%,$(SCREEN_MAINS))
+SCREEN_OBJS := $(filter-out $(patsubst %.c,$(O)/%.o,$(SCREEN_MAINS)),\
+	$(call objects,tests/screens/*.c))
+FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+LANGUAGES := $(patsubst atm-tui/po/%.po,%,$(wildcard atm-tui/po/*.po))
+CATALOGUES := $(LANGUAGES:%=$(B)/locale/%/LC_MESSAGES/atm-tui.mo)
+MANUALS := $(wildcard man/*.[1-8])
 PROGRAMS = $(B)/bankd $(B)/bankctl $(B)/atm-tui
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(CATALOGUES)
+
+help:
+	@echo 'make run         installs what is missing, builds, makes the'
+	@echo '                 demonstration bank, starts bankd, opens atm-tui,'
+	@echo '                 and stops what it started'
+	@echo 'make test        installs what the tests need, and runs them'
+	@echo
+	@echo 'make             builds bankd, bankctl and atm-tui into $(B)/'
+	@echo 'make reset-demo  puts the demonstration'"'"'s money back'
+	@echo 'make deps        installs what building needs (apt-get)'
+	@echo 'make lint        compilers, formatters and checkers of everything'
+	@echo 'make unit        the unit tests alone'
+	@echo 'make soak        the crash test for HOURS=n hours'
+	@echo 'make fuzz        every fuzzer for SECONDS=n seconds'
+	@echo 'make pictures    draws the screens of README.md anew'
+	@echo 'make install     into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)'
+	@echo 'make uninstall   takes that away again'
+	@echo 'make clean       removes $(B)/'
+
+# -- what must be installed ------------------------------------------------
+
+# Prints those of $(1) that are not installed, then installs them.
+define install_packages
+	@missing=; for p in $(1); do \
+	    dpkg-query -W -f '$${Status}' "$$p" 2>/dev/null | \
+	        grep -q 'ok installed' || missing="$$missing $$p"; \
+	done; \
+	test -z "$$missing" && exit 0; \
+	command -v apt-get >/dev/null || { \
+	    echo "make: this is not Debian or Ubuntu; install:$$missing" >&2; \
+	    exit 69; }; \
+	sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
+	echo "make: installing$$missing" >&2; \
+	$$sudo apt-get update -q >&2 && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qy \
+	    --no-install-recommends $$missing >&2
+endef
+
+deps:
+	$(call install_packages,$(BUILD_PACKAGES))
+deps-test: deps
+	$(call install_packages,$(TEST_PACKAGES))
+deps-lint: deps-test
+	$(call install_packages,$(LINT_PACKAGES))
+
+# -- programs --------------------------------------------------------------
 
 $(B)/libshared.a: $(LIB_OBJS)
 $(B)/libbankd.a: $(BANKD_OBJS)
 $(B)/libatm.a: $(ATM_OBJS)
+$(B)/libtest.a: $(TEST_LIB_OBJS)
 $(B)/%.a:
+	@mkdir -p $(@D)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-# Objects stand in $(B)/obj, programs in $(B).
-$(B)/bankd: $(B)/obj/bankd/bankd.o $(B)/libbankd.a $(B)/libshared.a
+$(B)/bankd: $(O)/bankd/bankd.o $(B)/libbankd.a $(B)/libshared.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
-$(B)/bankctl: $(B)/obj/bankd/bankctl.o $(B)/libbankd.a $(B)/libshared.a
+$(B)/bankctl: $(O)/bankd/bankctl.o $(B)/libbankd.a $(B)/libshared.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
-$(B)/atm-tui: $(B)/obj/atm-tui/main.o $(B)/libatm.a $(B)/libshared.a
+$(B)/atm-tui: $(O)/atm-tui/main.o $(B)/libatm.a $(B)/libshared.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ATM_LIBS)
 
-$(B)/obj/%.o: %.c
+$(O)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/libbankd.a $(B)/libatm.a \
-    $(B)/libshared.a
+$(B)/locale/%/LC_MESSAGES/atm-tui.mo: atm-tui/po/%.po
+	@mkdir -p $(@D)
+	msgfmt -c -o $@ $<
+
+# -- the demonstration -----------------------------------------------------
+
+DEMO = -c etc/bankd.ini
+
+# Standard output is the session's alone: everything before it talks on
+# standard error and reads nothing.
+run:
+	@$(MAKE) --no-print-directory demo </dev/null >&2
+	@started=; \
+	$(B)/bankctl $(DEMO) status >/dev/null 2>&1 || { \
+	    $(B)/bankd $(DEMO) </dev/null >&2 || exit; started=yes; }; \
+	trap : INT TERM HUP; \
+	$(B)/atm-tui -c etc/atm.ini; code=$$?; \
+	test -z "$$started" || $(B)/bankctl $(DEMO) stop </dev/null >&2; \
+	exit $$code
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@test -f var/bank.db || $(B)/bankctl init --demo .
+
+reset-demo: deps
+	@$(MAKE) --no-print-directory all >&2
+	@if $(B)/bankctl $(DEMO) status >/dev/null 2>&1; then \
+	    $(B)/bankctl $(DEMO) stop; fi
+	@rm -rf var/bank.db* var/password* var/balance* var/kiosk
+	@$(B)/bankctl init --demo .
+
+# -- tests -----------------------------------------------------------------
+
+$(B)/tests/unit/%: $(O)/tests/unit/%.o $(B)/libtest.a $(B)/libbankd.a \
+    $(B)/libatm.a $(B)/libshared.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(BANKD_LIBS) $(ATM_LIBS)
+
+$(B)/tests/screens/%: $(O)/tests/screens/%.o $(SCREEN_OBJS) $(B)/libshared.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(ATM_LIBS)
+
+tests: all $(UNIT_TESTS) $(SCREEN_TESTS)
 
 unit: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done
 
-clean:
-	rm -rf $(B)
+ASAN = B=$(B)/asan SANITIZE='-fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined -fno-omit-frame-pointer' CFLAGS='-O1 -g'
 
--include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d)
-.PHONY: all unit clean
+test: deps-test
+	@$(MAKE) --no-print-directory -j2 tests
+	@$(MAKE) --no-print-directory -j2 $(ASAN) tests
+	@$(PYTHON) tests/run $(TEST_FLAGS) --build $(B) --sandbox require \
+	    --build $(B)/asan --sandbox off
+
+.PHONY: all help deps deps-test deps-lint run demo reset-demo tests unit test
+-include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)
 .SECONDARY:
