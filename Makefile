@@ -175,6 +175,87 @@ test: deps-test
 	@$(PYTHON) tests/run $(TEST_FLAGS) --build $(B) --sandbox require \
 	    --build $(B)/asan --sandbox off
 
-.PHONY: all help deps deps-test deps-lint run demo reset-demo tests unit test
+soak: deps-test
+	@$(MAKE) --no-print-directory tests
+	@$(PYTHON) tests/crash/crash.py --build $(B) --hours $(or $(HOURS),1)
+
+# Every fuzzer, with clang's libFuzzer, from the corpus in the tree.
+fuzz: deps-lint
+	@$(MAKE) --no-print-directory B=$(B)/fuzz CC=clang CFLAGS='-O1 -g' \
+	    SANITIZE='-fsanitize=address,undefined,fuzzer-no-link' fuzzers
+	@for f in $(FUZZERS:$(B)/%=$(B)/fuzz/%); do \
+	    name=$${f##*/fuzz_}; work=$$(mktemp -d) || exit; \
+	    echo "fuzz: $$name"; \
+	    $$f -max_total_time=$(or $(SECONDS),10) -print_final_stats=1 \
+	        "$$work" tests/fuzz/corpus/$$name 2>$$work.log || { \
+	        cat $$work.log; exit 1; }; \
+	    grep -E 'number_of_executed_units' $$work.log; \
+	    rm -r "$$work" $$work.log; done
+
+fuzzers: $(FUZZERS)
+$(B)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(B)/libbankd.a $(B)/libatm.a \
+    $(B)/libshared.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(BANKD_LIBS) \
+	    $(ATM_LIBS)
+
+pictures: deps-test
+	@$(MAKE) --no-print-directory tests
+	@$(B)/tests/screens/shoot man/pictures
+
+# -- lint ------------------------------------------------------------------
+
+SOURCES = $(wildcard shared/*.[ch] bankd/*.[ch] atm-tui/*.[ch] \
+	tests/*/*.[ch])
+SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' .ci/run tests/run \
+	$(wildcard tests/*/*) 2>/dev/null)
+
+lint: deps-lint
+	@$(MAKE) --no-print-directory -j2 B=$(B)/lint-gcc CC=gcc \
+	    CFLAGS='-O2 -Werror' tests
+	@$(MAKE) --no-print-directory -j2 B=$(B)/lint-clang CC=clang \
+	    CFLAGS='-O2 -Werror' tests
+	clang-format --dry-run -Werror $(SOURCES)
+	cppcheck --quiet --error-exitcode=1 --enable=warning,portability \
+	    --inline-suppr --std=c11 -D_GNU_SOURCE -j2 \
+	    --suppress=missingIncludeSystem shared bankd atm-tui
+	@! mandoc -T lint $(MANUALS) 2>/dev/null | \
+	    grep -v 'referenced manual not found' || exit 1
+	$(if $(strip $(SCRIPTS)),shellcheck $(SCRIPTS))
+	@for po in atm-tui/po/*.po; do test ! -f $$po || \
+	    msgfmt -c -o /dev/null $$po || exit 1; done
+	@$(PYTHON) -m compileall -q tests >/dev/null
+
+# -- installation ----------------------------------------------------------
+
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+SBINDIR = $(DESTDIR)$(PREFIX)/sbin
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+LOCALEDIR = $(DESTDIR)$(PREFIX)/share/locale
+
+install: all
+	install -d $(BINDIR) $(SBINDIR) $(DESTDIR)$(SYSCONFDIR)
+	install -m 755 $(B)/atm-tui $(BINDIR)
+	install -m 755 $(B)/bankd $(B)/bankctl $(SBINDIR)
+	for m in $(MANUALS); do s=$${m##*.}; \
+	    install -d $(MANDIR)/man$$s && \
+	    install -m 644 $$m $(MANDIR)/man$$s || exit; done
+	for l in $(LANGUAGES); do \
+	    install -d $(LOCALEDIR)/$$l/LC_MESSAGES && \
+	    install -m 644 $(B)/locale/$$l/LC_MESSAGES/atm-tui.mo \
+	        $(LOCALEDIR)/$$l/LC_MESSAGES || exit; done
+
+uninstall:
+	rm -f $(BINDIR)/atm-tui $(SBINDIR)/bankd $(SBINDIR)/bankctl
+	for m in $(MANUALS); do \
+	    rm -f $(MANDIR)/man$${m##*.}/$${m##*/}; done
+	for l in $(LANGUAGES); do \
+	    rm -f $(LOCALEDIR)/$$l/LC_MESSAGES/atm-tui.mo; done
+
+clean:
+	rm -rf $(B)
+
+.PHONY: all help deps deps-test deps-lint run demo reset-demo tests unit \
+	test soak fuzz fuzzers pictures lint install uninstall clean
 -include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)
 .SECONDARY:
