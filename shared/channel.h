@@ -29,12 +29,16 @@ int channel_server(SSL_CTX **context, const void *leaf_pem, size_t leaf_length,
     const void *key_pem, size_t key_length);
 
 /*
- * The ATM's context: trusts `bank_crt` (PEM) alone, sends ALPN, demands
- * serverAuth, checks no host name.
+ * The ATM's context: trusts `bank_crt` (PEM) alone, sends ALPN, demands a
+ * leaf for serverAuth alone, checks no host name.  0 and *context, which the
+ * caller frees; BANK_EINVAL, BANK_ECRYPTO.
  */
 int channel_client(SSL_CTX **context, const void *bank_crt_pem, size_t length);
 
-/* Kpub out of bank.crt; the caller frees *key.  BANK_EINVAL otherwise. */
+/*
+ * Kpub out of bank.crt, RSA of CHANNEL_BANK_BITS; the caller frees *key.
+ * BANK_EINVAL otherwise.
+ */
 int channel_bank_public(
     EVP_PKEY **key, const void *bank_crt_pem, size_t length);
 
@@ -51,6 +55,10 @@ int channel_handshake_error(SSL *ssl);
 /*
  * Makes Kprb and bank.crt, or a leaf (Ed25519) signed with it (RSA-PSS).
  * Keys are PKCS#8 PEM.  Each writes malloc'd PEM; the caller wipes and frees.
+ * `name` is the subject, 1 to 64 characters.  Both are valid from a day ago,
+ * for clocks that are behind; a leaf ends with bank.crt at the latest.
+ * BANK_EINVAL (name, PEM), BANK_ECERT (the bank's key and certificate don't
+ * match), BANK_ENOMEM, BANK_ECRYPTO; nothing is written then.
  */
 struct channel_pem {
 	char *key;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Configuration: an ini file read with iniparser(3) through one table per
- * program.  The table is the only place where keys, types, ranges, defaults
+ * program, the only place where keys (lower case), types, ranges, defaults
  * and meanings stand; the manual pages are tested against it.
  *
- * iniparser's typed getters are not used: strings are read and converted
- * here.  Relative paths are relative to the file.
+ * Relative paths are relative to the file, also defaults that it leaves in
+ * force.  A value is UTF-8 without control characters and has a spelling in
+ * the file, so that what is printed can be read again.
  */
 #ifndef SHARED_CONFIG_H
 #define SHARED_CONFIG_H
@@ -49,13 +50,16 @@ void config_free(struct config *config);
  * Reads a file on top of what is in force.  On an error, returns
  * BANK_ECONFIG, changes nothing, and has put one message into
  * error[0..size): file, line where known, section, key, what is wrong, and
- * the nearest right key for an unknown one.  BANK_ESYS: errno, the file
- * can't be read.
+ * the nearest right key for an unknown one.  BANK_ESYS: errno and `error`
+ * say why the file can't be read.  BANK_ENOMEM.
  */
 int config_read(
     struct config *config, const char *path, char *error, size_t size);
 
-/* `section.key=value`, as -o has it; paths relative to the directory. */
+/*
+ * `section.key=value`, as -o has it; paths relative to the current directory.
+ * A file read later goes on top: files first.  Errors as there.
+ */
 int config_set(
     struct config *config, const char *assignment, char *error, size_t size);
 
@@ -71,7 +75,7 @@ void config_print(const struct config *config, FILE *out, bool with_meaning);
 
 /*
  * For the way between processes: all values as malloc'd text of lines
- * `section.key=value`, paths absolute, and back.
+ * `section.key=value`, and back: all of them, or BANK_EINVAL, BANK_ENOMEM.
  */
 char *config_dump(const struct config *config);
 int config_load(struct config *config, const char *dump, size_t length);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A kiosk's identity: the 96 bytes `name(32) || Ed25519 signature` that
- * begin L, O, R and V (atm-protocol(7)).  Pure.
+ * begin L, O, R and V (atm-protocol(7)), and the key behind it.  Pure.
  */
 #ifndef SHARED_KIOSK_H
 #define SHARED_KIOSK_H
@@ -39,5 +39,16 @@ int kiosk_verify(const uint8_t block[FRAME_KIOSK_SIZE],
     const uint8_t nonce[FRAME_NONCE_SIZE],
     const uint8_t binding[FRAME_BINDING_SIZE], const uint8_t *rest,
     size_t rest_length);
+
+/*
+ * A new Ed25519 key: its PKCS#8 PEM, malloc'd, which the caller wipes and
+ * frees, and the public half that the bank enrols.  0, BANK_ENOMEM or
+ * BANK_ECRYPTO.
+ */
+int kiosk_key_make(
+    char **pem, size_t *length, uint8_t public_key[KIOSK_PUBLIC_SIZE]);
+
+/* Reads such PEM; the caller frees *key.  0, or BANK_EINVAL for any other. */
+int kiosk_key_read(EVP_PKEY **key, const void *pem, size_t length);
 
 #endif

@@ -3,7 +3,8 @@
  * K and what is made of it: the envelope E(Kpub, K) (RSA-OAEP, RFC 8017),
  * the three keys (HKDF, RFC 5869) and the seals (AES-256-GCM, SP 800-38D)
  * of atm-protocol(7).  Both sides of the wire are here.  Pure: knows no
- * sockets, keeps no state but in the structs below.
+ * sockets, keeps no state but in the structs below.  Nothing is allocated
+ * for a message after a direction's first.
  */
 #ifndef SHARED_SEAL_H
 #define SHARED_SEAL_H
@@ -23,7 +24,10 @@
 #define SEAL_DATAGRAM_TEXT 128
 #define SEAL_DATAGRAM_SIZE (12 + SEAL_DATAGRAM_TEXT + SEAL_TAG_SIZE)
 
-/* One direction: a key and the number of its next message. */
+/*
+ * One direction: a key and the number of its next message.  A side seals
+ * with it or opens, not both.  May be moved, not copied: it owns `context`.
+ */
 struct seal_direction {
 	uint8_t key[SEAL_KEY_SIZE];
 	uint64_t counter;
@@ -53,9 +57,9 @@ void seal_wipe(struct seal_keys *keys);
 
 /*
  * Seals text[0..length) as the next message of `direction`, with the frame's
- * type byte as associated data.  `out` has room for seal_size(length).
- * Returns the bytes written; BANK_EINVAL for a text too long or with a zero
- * byte in it; BANK_ECRYPTO.
+ * type byte as associated data.  `out` has room for seal_size(length) and is
+ * not where the text is.  Returns the bytes written; BANK_EINVAL for a text
+ * too long (for `out` too) or with a zero byte in it; BANK_ECRYPTO.
  */
 int seal_text(struct seal_direction *direction, uint8_t type, const char *text,
     size_t length, uint8_t *out, size_t size);
@@ -63,8 +67,10 @@ int seal_text(struct seal_direction *direction, uint8_t type, const char *text,
 /*
  * Opens what seal_text() made.  `text` has room for sealed_length bytes; it
  * is set to the text and a NUL.  Returns the text's length (zero bytes at the
- * end cut off), or BANK_ESEAL where the tag doesn't fit (the counter then
- * stays), or BANK_EINVAL where the text holds a zero byte before its end.
+ * end cut off); BANK_ESEAL where length or tag don't fit (the counter then
+ * stays, and nothing is in `text`); BANK_EINVAL where the seal is right and
+ * the text holds a zero byte before its end (the counter counts on: answer
+ * it); BANK_ENOSPC where `text` is too small; BANK_ECRYPTO.
  */
 int seal_open(struct seal_direction *direction, uint8_t type,
     const uint8_t *sealed, size_t sealed_length, char *text, size_t size);
@@ -88,7 +94,9 @@ int seal_wrap(EVP_PKEY *bank_public, const uint8_t k[SEAL_KEY_SIZE],
 /*
  * Opens E(Kpub, K).  Always fills `k`: with K, or, where the envelope is not
  * right, with fresh random bytes and BANK_ESEAL, so that the caller goes on
- * the same way.  A pure function of its arguments: safe on any thread.
+ * the same way, after the same work.  BANK_ECRYPTO (no random bytes, or a
+ * key that is not RSA of 3072 bits): k is zeros, not to be used.  Safe on
+ * any thread.
  */
 int seal_unwrap(EVP_PKEY *bank_private,
     const uint8_t wrapped[FRAME_WRAPPED_SIZE], uint8_t k[SEAL_KEY_SIZE]);

@@ -31,13 +31,16 @@ uint64_t clock_steady_ms(void);
 
 /*
  * Reads a whole file of at most `limit` bytes into malloc'd memory with a
- * NUL behind it.  0; BANK_ESYS with errno; BANK_ERANGE if larger.
+ * NUL behind it.  0; BANK_ESYS with errno; BANK_ERANGE if larger;
+ * BANK_ENOMEM.
  */
 int file_read(const char *path, size_t limit, char **data, size_t *length);
 
 /*
  * Replaces `path` with the bytes: temporary file beside it, sync, rename,
- * sync of the directory.  0 or BANK_ESYS with errno; `path` is then as it was.
+ * sync of the directory; `mode` whatever the umask.  0 or BANK_ESYS with
+ * errno; `path` is then as it was, or, where only the directory's sync
+ * failed, new.
  */
 int file_replace(
     const char *path, const void *data, size_t length, mode_t mode);

@@ -27,6 +27,8 @@ bool wire_is_password(const char *text, size_t length);
 bool wire_is_name(const char *text, size_t length);
 /* Valid UTF-8 (RFC 3629) without control characters (C0, DEL, C1). */
 bool wire_is_clean_utf8(const char *text, size_t length);
+/* Bytes of the first character of such a text; 0 where it isn't one. */
+size_t wire_utf8_length(const char *text, size_t length);
 
 /* 32 lower-case hex digits. 0 or BANK_EINVAL. */
 int wire_parse_txid(
@@ -62,7 +64,7 @@ int wire_token_amount(const struct wire_token *token, int64_t *cents);
 
 /*
  * The replies: one row for each code and text that a bank sends, with the
- * protocol's own words.  The table is in wire.c and nowhere else.
+ * protocol's own words.  The table is in wire_reply.c and nowhere else.
  */
 enum wire_reply {
 	WIRE_LOGIN_OK,
@@ -102,7 +104,8 @@ const char *wire_reply_text(enum wire_reply reply);
 
 /*
  * Writing a reply: lines `CODE-key value`, then `CODE text`.  The writer
- * never overflows its buffer; wire_finish() then returns BANK_ENOSPC.
+ * never overflows its buffer, in which it keeps a NUL behind what it wrote;
+ * wire_finish() then returns BANK_ENOSPC.  Values must have no LF.
  */
 struct wire_writer {
 	char *text;

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Words for the error codes.  Every process; pure.
+ */
+#include "error.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+static const char *const words[] = {
+	[-BANK_OK] = "no error",
+	[-BANK_EINVAL] = "not of the form required",
+	[-BANK_ENOMEM] = "no memory",
+	[-BANK_ESYS] = "system call failed",
+	[-BANK_ECRYPTO] = "cryptographic library failed",
+	[-BANK_ESEAL] = "seal or signature not right",
+	[-BANK_ENOTFOUND] = "not found",
+	[-BANK_EEXIST] = "there already",
+	[-BANK_ENOSPC] = "no room",
+	[-BANK_EIO] = "stable storage failed",
+	[-BANK_ECLOSED] = "closed by the peer",
+	[-BANK_EAGAIN] = "nothing yet",
+	[-BANK_ERANGE] = "out of range",
+	[-BANK_ECONFIG] = "configuration wrong",
+	[-BANK_EDAMAGED] = "damaged",
+	[-BANK_ECERT] = "certificate is not the bank's",
+	[-BANK_ECLOCK] = "certificate not valid yet, the clock may be wrong",
+	[-BANK_EBUSY] = "held by somebody else",
+	[-BANK_ETIMEOUT] = "timed out",
+};
+static_assert(sizeof(words) / sizeof(words[0]) == -BANK_ETIMEOUT + 1,
+    "a word for each code");
+
+const char *
+bank_strerror(int error)
+{
+	if (error > 0 || error < BANK_ETIMEOUT)
+		return "unknown error";
+	return words[-error];
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Money as int64_t cents, and its two spellings.  Every process; pure.  It
+ * is read and written for each line of var/balance and each reply, so both
+ * ways are by hand: no locale, no printf(3).
+ */
+#include "money.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "error.h"
+
+#define CENTS 100
+#define WHOLE_DIGITS 13
+
+/* The value of the digits that `text` begins with; *used tells how many. */
+static int64_t
+read_digits(const char *text, size_t length, size_t *used)
+{
+	int64_t value = 0;
+	size_t i;
+
+	for (i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++)
+		value = value * 10 + (text[i] - '0');
+	*used = i;
+	return value;
+}
+
+int
+money_parse(const char *text, size_t length, int64_t *cents)
+{
+	int64_t whole, part = 0;
+	size_t used, decimals;
+
+	/* At most 13 digits, a point and two more: nothing can overflow. */
+	if (length == 0 || length > WHOLE_DIGITS + 3)
+		return BANK_EINVAL;
+	whole = read_digits(text, length, &used);
+	if (used == 0 || used > WHOLE_DIGITS)
+		return BANK_EINVAL;
+	if (used < length) {
+		if (text[used++] != '.')
+			return BANK_EINVAL;
+		part = read_digits(text + used, length - used, &decimals);
+		if (decimals == 0 || decimals > 2 || used + decimals != length)
+			return BANK_EINVAL;
+		if (decimals == 1)
+			part *= 10;
+	}
+	*cents = whole * CENTS + part;
+	return 0;
+}
+
+/* Writes from the end of the buffer backwards, then moves to its front. */
+static const char *
+format(int64_t cents, bool with_point, char text[MONEY_TEXT_SIZE])
+{
+	char *p = text + MONEY_TEXT_SIZE;
+	uint64_t rest = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
+	uint64_t part = rest % CENTS;
+
+	*--p = '\0';
+	if (with_point || part != 0) {
+		*--p = (char)('0' + part % 10);
+		*--p = (char)('0' + part / 10);
+		*--p = '.';
+	}
+	rest /= CENTS;
+	do {
+		*--p = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest != 0);
+	if (cents < 0)
+		*--p = '-';
+	memmove(text, p, (size_t)(text + MONEY_TEXT_SIZE - p));
+	return text;
+}
+
+const char *
+money_format(int64_t cents, char text[MONEY_TEXT_SIZE])
+{
+	return format(cents, true, text);
+}
+
+const char *
+money_format_short(int64_t cents, char text[MONEY_TEXT_SIZE])
+{
+	return format(cents, false, text);
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What libc lacks: hex, byte order, clocks, whole files.  Every process may
+ * use it; the functions on files are not for the front, which has none.
+ */
+#include "util.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "error.h"
+
+#define READ_FIRST 4096 /* where a file doesn't tell its size */
+
+static const char hex_digits[] = "0123456789abcdef";
+
+void
+hex_encode(const uint8_t *data, size_t length, char *text)
+{
+	for (size_t i = 0; i < length; i++) {
+		*text++ = hex_digits[data[i] >> 4];
+		*text++ = hex_digits[data[i] & 15];
+	}
+	*text = '\0';
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+int
+hex_decode(const char *text, size_t text_length, uint8_t *data, size_t length)
+{
+	if (text_length / 2 != length || text_length % 2 != 0)
+		return BANK_EINVAL;
+	for (size_t i = 0; i < length; i++) {
+		int high = hex_value(text[2 * i]);
+		int low = hex_value(text[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return BANK_EINVAL;
+		data[i] = (uint8_t)(high << 4 | low);
+	}
+	return 0;
+}
+
+uint16_t
+get_u16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+uint32_t
+get_u32(const uint8_t *p)
+{
+	return (uint32_t)get_u16(p) << 16 | get_u16(p + 2);
+}
+
+uint64_t
+get_u64(const uint8_t *p)
+{
+	return (uint64_t)get_u32(p) << 32 | get_u32(p + 4);
+}
+
+void
+put_u16(uint8_t *p, uint16_t value)
+{
+	p[0] = (uint8_t)(value >> 8);
+	p[1] = (uint8_t)value;
+}
+
+void
+put_u32(uint8_t *p, uint32_t value)
+{
+	put_u16(p, (uint16_t)(value >> 16));
+	put_u16(p + 2, (uint16_t)value);
+}
+
+void
+put_u64(uint8_t *p, uint64_t value)
+{
+	put_u32(p, (uint32_t)(value >> 32));
+	put_u32(p + 4, (uint32_t)value);
+}
+
+static uint64_t
+clock_ms(clockid_t clock)
+{
+	struct timespec now;
+
+	/* Can't fail for these two clocks. */
+	(void)clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t
+clock_real_ms(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+uint64_t
+clock_steady_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+/* The bytes may be a secret: wiped before they are given back. */
+static void
+free_wiped(char *data, size_t capacity)
+{
+	if (data != NULL)
+		OPENSSL_cleanse(data, capacity);
+	free(data);
+}
+
+/* realloc(3) would leave a copy behind. */
+static int
+grow(char **data, size_t *capacity, size_t wanted)
+{
+	char *larger = malloc(wanted);
+
+	if (larger == NULL)
+		return BANK_ENOMEM;
+	memcpy(larger, *data, *capacity);
+	free_wiped(*data, *capacity);
+	*data = larger;
+	*capacity = wanted;
+	return 0;
+}
+
+/* Reads to the end.  *data has room for one byte more than what is read. */
+static int
+read_all(int fd, size_t limit, char **data, size_t *capacity, size_t *length)
+{
+	ssize_t n;
+
+	*length = 0;
+	for (;;) {
+		if (*length == *capacity) {
+			int error = grow(data, capacity, *capacity * 2);
+
+			if (error != 0)
+				return error;
+		}
+		n = read(fd, *data + *length, *capacity - *length);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return BANK_ESYS;
+		if (n == 0)
+			return 0;
+		*length += (size_t)n;
+		if (*length > limit)
+			return BANK_ERANGE;
+	}
+}
+
+int
+file_read(const char *path, size_t limit, char **data, size_t *length)
+{
+	struct stat st;
+	size_t capacity = READ_FIRST, count;
+	char *buffer = NULL;
+	int fd, error = BANK_ESYS, saved;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
+		return BANK_ESYS;
+	if (fstat(fd, &st) == -1)
+		goto out;
+	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > limit) {
+		error = BANK_ERANGE;
+		goto out;
+	}
+	if (S_ISREG(st.st_mode) && st.st_size > 0)
+		capacity = (size_t)st.st_size + 1;
+	if ((buffer = malloc(capacity)) == NULL) {
+		error = BANK_ENOMEM;
+		goto out;
+	}
+	if ((error = read_all(fd, limit, &buffer, &capacity, &count)) != 0)
+		goto out;
+	buffer[count] = '\0';
+	*data = buffer;
+	*length = count;
+	buffer = NULL;
+out:
+	saved = errno;
+	free_wiped(buffer, capacity);
+	close(fd);
+	errno = saved;
+	return error;
+}
+
+static int
+write_all(int fd, const char *data, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, data, length);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		data += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Fills, syncs and closes fd. */
+static int
+write_file(int fd, const void *data, size_t length, mode_t mode)
+{
+	int saved;
+
+	if (fchmod(fd, mode) == -1 || write_all(fd, data, length) == -1 ||
+	    fsync(fd) == -1) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	return close(fd);
+}
+
+int
+file_replace(const char *path, const void *data, size_t length, mode_t mode)
+{
+	char temporary[PATH_MAX];
+	int fd, n, saved;
+
+	n = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
+	if (n < 0 || (size_t)n >= sizeof(temporary)) {
+		errno = ENAMETOOLONG;
+		return BANK_ESYS;
+	}
+	if ((fd = mkostemp(temporary, O_CLOEXEC)) == -1)
+		return BANK_ESYS;
+	if (write_file(fd, data, length, mode) == -1 ||
+	    rename(temporary, path) == -1) {
+		saved = errno;
+		unlink(temporary);
+		errno = saved;
+		return BANK_ESYS;
+	}
+	return file_sync_directory(path);
+}
+
+int
+file_sync_directory(const char *path)
+{
+	char copy[PATH_MAX];
+	int fd, result, saved;
+
+	if (string_copy(copy, path, sizeof(copy)) >= sizeof(copy)) {
+		errno = ENAMETOOLONG;
+		return BANK_ESYS;
+	}
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return BANK_ESYS;
+	result = fsync(fd);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return result == -1 ? BANK_ESYS : 0;
+}
+
+size_t
+string_copy(char *to, const char *from, size_t size)
+{
+	size_t length = strlen(from);
+
+	if (size > 0) {
+		size_t copied = length < size ? length : size - 1;
+
+		memcpy(to, from, copied);
+		to[copied] = '\0';
+	}
+	return length;
+}
