@@ -52,8 +52,9 @@ make_absolute(struct draft *draft)
 
 	for (;;) {
 		if (strncmp(rest, "../", 3) == 0) {
-			while (base > 0 && draft->directory[--base] != '/')
-				continue;
+			do {
+				base -= base > 0;
+			} while (base > 0 && draft->directory[base] != '/');
 			rest += 3;
 		} else if (strncmp(rest, "./", 2) == 0)
 			rest += 2;
@@ -211,7 +212,9 @@ config_put(struct config *config, size_t index, const char *text,
 	if ((copy = strdup(draft.text)) == NULL)
 		return BANK_ENOMEM;
 	free(slot->text);
-	*slot = (struct config_slot) { copy, draft.number, true };
+	slot->text = copy;
+	slot->number = draft.number;
+	slot->set = true;
 	return 0;
 }
 

@@ -56,24 +56,24 @@ money_parse(const char *text, size_t length, int64_t *cents)
 static const char *
 format(int64_t cents, bool with_point, char text[MONEY_TEXT_SIZE])
 {
-	char *p = text + MONEY_TEXT_SIZE;
 	uint64_t rest = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
 	uint64_t part = rest % CENTS;
+	size_t i = MONEY_TEXT_SIZE;
 
-	*--p = '\0';
+	text[--i] = '\0';
 	if (with_point || part != 0) {
-		*--p = (char)('0' + part % 10);
-		*--p = (char)('0' + part / 10);
-		*--p = '.';
+		text[--i] = (char)('0' + part % 10);
+		text[--i] = (char)('0' + part / 10);
+		text[--i] = '.';
 	}
 	rest /= CENTS;
 	do {
-		*--p = (char)('0' + rest % 10);
+		text[--i] = (char)('0' + rest % 10);
 		rest /= 10;
 	} while (rest != 0);
 	if (cents < 0)
-		*--p = '-';
-	memmove(text, p, (size_t)(text + MONEY_TEXT_SIZE - p));
+		text[--i] = '-';
+	memmove(text, text + i, MONEY_TEXT_SIZE - i);
 	return text;
 }
 

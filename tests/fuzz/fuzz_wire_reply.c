@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Replies, as an ATM reads them from a bank that may not be one: every line
+ * lies in the text, and the lines and the last one written down again are
+ * the bytes that were read.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../shared/wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check_find(const struct wire_reader *reader, const struct wire_line *line)
+{
+	char key[64], value[64];
+
+	if (line->key.length >= sizeof(key))
+		return;
+	memcpy(key, line->key.text, line->key.length);
+	key[line->key.length] = '\0';
+	if (wire_find(reader, key, value, sizeof(value)) == 0)
+		assert(wire_is_clean_utf8(value, strlen(value)));
+}
+
+static size_t
+write_lines(const struct wire_reader *reader, char *out, size_t size)
+{
+	struct wire_line line;
+	size_t offset = 0, length = 0;
+
+	while (wire_next_line(reader, &offset, &line)) {
+		assert(wire_is_clean_utf8(line.value.text, line.value.length));
+		check_find(reader, &line);
+		length += (size_t)snprintf(out + length, size - length,
+		    "%d-%.*s %.*s\n", reader->code, (int)line.key.length,
+		    line.key.text, (int)line.value.length, line.value.text);
+		assert(length < size);
+	}
+	assert(offset == reader->lines_length);
+	return length;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct wire_reader reader;
+	size_t length, room = size + 1;
+	char *out;
+
+	if (wire_read(&reader, (const char *)data, size) != 0)
+		return 0;
+	assert(reader.code >= 100 && reader.code <= 999);
+	if ((out = malloc(room)) == NULL)
+		return 0;
+	length = write_lines(&reader, out, room);
+	length += (size_t)snprintf(out + length, room - length, "%d %.*s",
+	    reader.code, (int)reader.text.length, reader.text.text);
+	assert(length == size && memcmp(out, data, size) == 0);
+	free(out);
+	return 0;
+}
