@@ -47,7 +47,10 @@ struct bank_reply {
 	struct wire_reader reader; /* BANK_ANSWERED, BANK_REFUSED: the text */
 };
 
-/* `reply` and what it points to are valid during the call only. */
+/*
+ * `reply` and what it points to are valid during the call only.  Called from
+ * the event loop; it may ask the bank anew, but not free it.
+ */
 typedef void bank_reply_fn(void *context, const struct bank_reply *reply);
 
 struct bank_callbacks {
@@ -66,8 +69,9 @@ struct bank_callbacks {
 /*
  * Starts connecting.  `config` is of the table atm_options.  On failure
  * error[0..size) says what, where and what to do (certificate or key
- * unreadable, state directory not writable), and BANK_ECONFIG or BANK_ESYS is
- * returned.
+ * unreadable, state directory not writable), and BANK_ECONFIG, BANK_ESYS with
+ * errno, or BANK_ENOMEM is returned.  callbacks->notice may be NULL: no
+ * notices are asked for then.
  */
 int bank_new(struct bank **bank, struct event_base *base,
     const struct config *config, const struct bank_callbacks *callbacks,
@@ -81,22 +85,29 @@ unsigned bank_next_try(const struct bank *bank);
 uint64_t bank_down_since_ms(const struct bank *bank);
 
 /*
- * Logs in; waits for the link if it must.  The password is wiped from the
- * bank's own memory once sealed; the caller wipes its copy.  The reply has
- * code 200 (session), or 401, 403, 423, 429, 503.
+ * Logs in; waits for the link if it must.  The password is wiped from this
+ * module's memory once the bank has answered (a link lost before that has the
+ * login sent once more); the caller wipes its copy.  The reply has code 200
+ * (session), or 401, 403, 423, 429, 503; or BANK_LOST within 15 s.
+ * BANK_EINVAL: ID or password can't be one.  BANK_EBUSY: one is under way.
  */
 int bank_login(struct bank *bank, const char *id, const char *password,
     bank_reply_fn *reply, void *context);
-/* O: opens an account; the customer then logs in. */
+/* O: opens an account; the customer then logs in.  Errors as above. */
 int bank_sign_up(struct bank *bank, const char *id, const char *password,
     const char *name, bank_reply_fn *reply, void *context);
 
-/* A question or another request without txid: `2`, `HISTORY 10`, .... */
+/*
+ * A question or another request without txid: `2`, `HISTORY 10`, ....  As the
+ * two below: 0, and `reply` is called once; BANK_ECLOSED (no session),
+ * BANK_EINVAL (too long), BANK_ENOMEM, and it never is.
+ */
 int bank_request(struct bank *bank, const char *request, bank_reply_fn *reply,
     void *context);
 /*
  * A transaction: `verb`, then a txid made here, then `arguments`:
- * bank_transact(b, "1", "2 fey 10.50", ...).
+ * bank_transact(b, "1", "2 fey 10.50", ...).  BANK_ESYS where it can't be
+ * noted on disk; it is not sent then.
  */
 int bank_transact(struct bank *bank, const char *verb, const char *arguments,
     bank_reply_fn *reply, void *context);

@@ -61,9 +61,15 @@ int files_start(struct files **files, struct store *store, enum store_end end,
     size_t size);
 
 /*
+ * At the first start one file without the other is an error: an empty one
+ * says that it is meant.  Without both, the bank is empty.  After a broken
+ * end a line of `balance` that holds what its account held a few entries ago
+ * is only behind: it is brought up to date and nothing is set aside for it.
+ *
  * Brings the lines of one account up to date in place; the hash's line only
- * where `hash` is not NULL.  A closed account's lines become blank.
- * 0 or BANK_EIO.
+ * where `hash` is not NULL.  A closed account's lines become blank.  Call
+ * it between store_commit() and the replies.  0 or BANK_EIO; a disk that is
+ * full is no error: files_watch() writes the file anew when there is room.
  */
 int files_update(struct files *files, const struct ledger_account *account,
     const char *hash);

@@ -32,7 +32,7 @@ enum ipc_type {
 	IPC_START,      /* all is there: drop, sandbox, begin */
 	IPC_STOP,       /* front: no new connections, finish; vault: stop */
 	IPC_STATUS,     /* asks for IPC_STATUS_REPLY */
-	IPC_CONTROL,    /* vault: fd of a bankctl, and its request line */
+	IPC_CONTROL, /* vault: fd of a bankctl, and its request (control.h) */
 	/* front and vault to monitor */
 	IPC_LOG,          /* priority(1) line */
 	IPC_READY,        /* serving; body: sandbox in force, as text */
@@ -42,9 +42,10 @@ enum ipc_type {
 	IPC_STOPPED,      /* front: all connections are over */
 	IPC_ALIVE,        /* vault: its loop turns (watchdog) */
 	/* front to vault */
+	IPC_HELLO,        /* from_port(2), the first message on their link */
 	IPC_CONNECTED,    /* binding(32) address text: a new connection */
 	IPC_FRAME,        /* type(1) body: a frame of the ATM's, checked */
-	IPC_DISCONNECTED, /* the connection is over */
+	IPC_DISCONNECTED, /* one for each IPC_CONNECTED, IPC_CLOSE or not */
 	/* vault to front */
 	IPC_SEND,     /* flags(1) and a whole frame for the ATM */
 	IPC_CLOSE,    /* close after what was sent */
@@ -97,6 +98,8 @@ int ipc_drain(struct ipc *ipc);
  * BANK_EINVAL where the bytes are malformed.
  */
 int ipc_read(struct ipc *ipc);
+/* Blocks for the next message: 1, or what the two below and above return. */
+int ipc_next_wait(struct ipc *ipc, struct ipc_message *message);
 /*
  * The next whole message of what was read: 1, or 0 when there is none left,
  * or BANK_EINVAL.  message->body is valid until the next ipc_read().

@@ -130,8 +130,21 @@ enum wire_reply ledger_adjust(struct ledger_entry *entry,
 /*
  * What an entry left behind, put on a copy of one of its two accounts: for
  * replay after a crash.  Balances, last_seq and the sums of the day.
+ * `withdrawal` is the entry that a reversal takes back, else NULL.
  */
-void ledger_replay(
-    struct ledger_account *account, const struct ledger_entry *entry);
+void ledger_replay(struct ledger_account *account,
+    const struct ledger_entry *entry, const struct ledger_entry *withdrawal);
+
+/*
+ * Whether the entry is one that the rules could have made of accounts whose
+ * balances were these before it (the same array for a transfer to oneself),
+ * reversals and limits aside: amount, ranges, balances after.
+ */
+bool ledger_follows(const struct ledger_entry *entry,
+    const int64_t debit_before[2], const int64_t credit_before[2]);
+
+/* The customer whose txid an entry's is: who asked for it. */
+uint32_t ledger_owner(const struct ledger_entry *entry);
+bool ledger_is_own(const char *id); /* the bank's own: `:` first */
 
 #endif

@@ -7,6 +7,9 @@
 
 #include "../shared/config.h"
 
+/* Read where there is no -c. */
+#define BANKD_CONFIG SYSCONFDIR "/bankd.ini"
+
 enum bankd_option {
 	BANK_NAME,
 	BANK_STATE,

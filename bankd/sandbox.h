@@ -21,14 +21,15 @@ int sandbox_harden(void);
  * The front's: where started as root, an empty chroot, no groups, the user
  * `user` (else nobody), proven by trying to come back; then a seccomp filter
  * with no open, no socket, no execve.  The vault's: the owner uid/gid of the
- * state directory, no capabilities; a filter with files, no network, no
- * execve.  `in_force` gets words for log and status: "chroot user=...
- * no-new-privs seccomp".  0, or BANK_ESYS with a reason in `in_force` where
- * the demand could not be met.
+ * state directory, no capabilities; no file outside `directory` (Landlock,
+ * where the kernel has it); a filter with files, no network, no execve.
+ * SANDBOX_OFF changes the user alone.  `in_force` gets words for log and
+ * status: "chroot user=... no-new-privs seccomp".  0, or BANK_ESYS with a
+ * reason in `in_force` where the demand could not be met.
  */
 int sandbox_front(
     enum sandbox_demand demand, const char *user, char *in_force, size_t size);
 int sandbox_vault(enum sandbox_demand demand, uid_t uid, gid_t gid,
-    char *in_force, size_t size);
+    const char *directory, char *in_force, size_t size);
 
 #endif

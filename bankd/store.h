@@ -5,8 +5,9 @@
  * commit puts entries and new states on stable storage, all or nothing.
  * Nothing above this header may assume a file, or that it is alone.
  *
- * store_sqlite.c implements it over var/bank.db (bankd-files(5)); the tests
- * have a second one in memory with faults on demand.
+ * store_open.c and its siblings implement it over var/bank.db, SQLite
+ * (bankd-files(5)); the tests have a second one in memory with faults on
+ * demand.
  *
  * Errors: BANK_ENOSPC (disk full or quota, found before a sync: the batch is
  * gone, everything is as before it) and BANK_EIO (a write or sync failed:
@@ -47,7 +48,20 @@ int store_mark_running(struct store *store);
 /* Writes back every changed account, checkpoints, commits the marker. */
 int store_mark_stopped(struct store *store);
 
-/* Newest time given out, ms; entries so far; hash over all of them. */
+/*
+ * Gives up the room that is kept for a start on a full disk; it is made
+ * again when there is room.  BANK_ENOTFOUND where nothing is kept.
+ */
+int store_make_room(struct store *store);
+
+/*
+ * Newest time given out, ms: what was written or noted, and after a broken
+ * end a second more, since that much may not have reached the disk.  What is
+ * noted is written by the next commit where it is a second newer than the
+ * disk's, also in a batch that is otherwise empty (store_dirty() says no).
+ */
+void store_note_time(struct store *store, uint64_t now_ms);
+/* With it: entries so far; hash over all of them (bytes: store_entry.c). */
 uint64_t store_newest_ms(const struct store *store);
 uint64_t store_last_seq(const struct store *store);
 const uint8_t *store_chain(const struct store *store);
@@ -93,6 +107,15 @@ int store_account_texts(struct store *store,
     char hash[STORE_HASH_SIZE]);
 
 /*
+ * Calls back for each customer in order of line, closed ones included, with
+ * the committed state; `each` returns 0 to go on.  Not within a batch.
+ */
+int store_texts_each(struct store *store,
+    int (*each)(void *context, const struct ledger_account *account,
+	const char *name, const char *hash),
+    void *context);
+
+/*
  * The entry of this customer's txid, the open batch included. 0;
  * BANK_ENOTFOUND.  `settled` is set where OUTCOME or V called it unknown.
  */
@@ -110,7 +133,10 @@ int store_settle(struct store *store, const struct ledger_account *owner,
 
 /*
  * Failed logins in a row, by a keyed hash of ID and kiosk (or ID alone: the
- * total).  Known and unknown IDs alike.
+ * total).  Known and unknown IDs alike.  An attempt is recorded by count and
+ * pending, both one up, before it is compared, and locks (locked_until_ms)
+ * only when it was found wrong.  What is pending at an open was never
+ * compared: one of it is taken off the count, and pending is 0.
  */
 struct store_attempt {
 	uint8_t key[STORE_ATTEMPT_KEY];

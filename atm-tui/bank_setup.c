@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the kiosk needs of files to talk to the bank: the bank's certificate,
+ * the kiosk's key, the directory of its notes.  Part of atm-tui; runs once,
+ * before anything is drawn, and says what to do where something is missing.
+ */
+#include "bank_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "../shared/channel.h"
+#include "../shared/util.h"
+#include "intl.h"
+#include "options.h"
+
+#define PEM_SIZE_LIMIT (64 * 1024)
+
+/* A file that isn't there is a wrong configuration. */
+static int
+setup_error(int result)
+{
+	return result == BANK_ESYS && errno != ENOENT ? BANK_ESYS
+						      : BANK_ECONFIG;
+}
+
+static int
+setup_certificate(struct bank *bank, char *error, size_t size)
+{
+	const char *path = config_string(bank->config, BANK_CERTIFICATE);
+	char *pem = NULL;
+	size_t length = 0;
+	int result = file_read(path, PEM_SIZE_LIMIT, &pem, &length);
+
+	if (result != 0) {
+		snprintf(error, size,
+		    _("%s: %s; the bank's certificate has to "
+		      "be there (bank.certificate)"),
+		    path,
+		    result == BANK_ESYS ? strerror(errno)
+					: bank_strerror(result));
+		return setup_error(result);
+	}
+	result = channel_client(&bank->tls, pem, length);
+	if (result == 0)
+		result = channel_bank_public(&bank->bank_public, pem, length);
+	free(pem);
+	if (result == 0)
+		return 0;
+	snprintf(error, size, _("%s: this is no certificate of a bank"), path);
+	return BANK_ECONFIG;
+}
+
+/* A key with a passphrase is none that a kiosk could start with. */
+static int
+setup_no_passphrase(char *buffer, int size, int writing, void *context)
+{
+	(void)buffer;
+	(void)size;
+	(void)writing;
+	(void)context;
+	return -1;
+}
+
+static int
+setup_key(struct bank *bank, char *error, size_t size)
+{
+	const char *path = config_string(bank->config, KIOSK_KEY);
+	const char *name = config_string(bank->config, KIOSK_NAME);
+	char *pem = NULL;
+	size_t length = 0;
+	BIO *bio;
+
+	if (*name == '\0')
+		return 0;
+	if (!wire_is_id(name, strlen(name))) {
+		snprintf(error, size,
+		    _("kiosk.name: \"%s\" is no kiosk's name"), name);
+		return BANK_ECONFIG;
+	}
+	if (file_read(path, PEM_SIZE_LIMIT, &pem, &length) != 0) {
+		snprintf(error, size,
+		    _("kiosk.key: %s: %s; without a kiosk's "
+		      "name, none is needed"),
+		    path, strerror(errno));
+		return setup_error(BANK_ESYS);
+	}
+	bio = BIO_new_mem_buf(pem, (int)length);
+	bank->kiosk_key =
+	    PEM_read_bio_PrivateKey(bio, NULL, setup_no_passphrase, NULL);
+	BIO_free(bio);
+	OPENSSL_cleanse(pem, length);
+	free(pem);
+	ERR_clear_error();
+	if (bank->kiosk_key != NULL &&
+	    EVP_PKEY_get_base_id(bank->kiosk_key) == EVP_PKEY_ED25519)
+		return 0;
+	snprintf(error, size, _("kiosk.key: %s: this is no Ed25519 key"), path);
+	return BANK_ECONFIG;
+}
+
+static int
+setup_journal(struct bank *bank, char *error, size_t size)
+{
+	const char *path = config_string(bank->config, KIOSK_STATE);
+	int result = bank_journal_open(&bank->journal, path);
+
+	if (result == 0)
+		return 0;
+	snprintf(error, size,
+	    _("kiosk.state: %s: %s; transactions under way "
+	      "are noted in this directory"),
+	    path,
+	    result == BANK_ESYS ? strerror(errno) : bank_strerror(result));
+	return BANK_ESYS;
+}
+
+int
+bank_setup_files(struct bank *bank, char *error, size_t size)
+{
+	int result = setup_certificate(bank, error, size);
+
+	if (result == 0)
+		result = setup_key(bank, error, size);
+	if (result == 0)
+		result = setup_journal(bank, error, size);
+	return result;
+}

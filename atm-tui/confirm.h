@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The last question before something happens: one line that says what, the
+ * amount large, Enter or Esc.
+ */
+#ifndef ATM_CONFIRM_H
+#define ATM_CONFIRM_H
+
+#include <stdint.h>
+
+struct kiosk;
+
+/* `cents` of 0 shows no amount.  Sets hints and cursor. */
+void confirm_draw(struct kiosk *kiosk, const char *question, int64_t cents);
+/* TERM_ENTER or TERM_ESC where one of the two was touched, or 0. */
+int confirm_mouse(const struct kiosk *kiosk, int y, int x);
+
+/* An amount of money in block digits, where it fits; the rows taken. */
+int confirm_amount(struct kiosk *kiosk, int y, int x, int64_t cents);
+
+#endif

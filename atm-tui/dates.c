@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Names of days and months, and the forms they are shown in.  Runs in
+ * atm-tui; strftime(3)'s names follow the machine's locales, these follow
+ * the customer.
+ */
+#include "dates.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "intl.h"
+#include "text.h"
+
+static const char *const days[] = { N_("Sunday"), N_("Monday"), N_("Tuesday"),
+	N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday") };
+
+static const char *const months[] = { N_("January"), N_("February"),
+	N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),
+	N_("August"), N_("September"), N_("October"), N_("November"),
+	N_("December") };
+
+/* The first three letters: in both languages that is the short form. */
+static const char *
+shortened(char to[16], const char *name)
+{
+	return text_fit(to, 16, _(name), 3);
+}
+
+char *
+dates_clock(char to[DATES_SIZE], time_t now)
+{
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	snprintf(
+	    to, DATES_SIZE, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return to;
+}
+
+char *
+dates_header(char to[DATES_SIZE], time_t now)
+{
+	char clock[DATES_SIZE], day[16], month[16];
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	snprintf(to, DATES_SIZE, "%s %d %s  %.8s",
+	    shortened(day, days[tm.tm_wday]), tm.tm_mday,
+	    shortened(month, months[tm.tm_mon]), dates_clock(clock, now));
+	return to;
+}
+
+char *
+dates_sentence(char to[DATES_SIZE], time_t now)
+{
+	char clock[DATES_SIZE];
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	/* TRANSLATORS: time, day of the week, month, day of the month */
+	snprintf(to, DATES_SIZE, _("It's %1$s on a beautiful %2$s, %3$s %4$d"),
+	    dates_clock(clock, now), _(days[tm.tm_wday]), _(months[tm.tm_mon]),
+	    tm.tm_mday);
+	return to;
+}
+
+const char *
+dates_greeting(time_t now)
+{
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	if (tm.tm_hour < 12)
+		return _("Good morning");
+	return tm.tm_hour < 18 ? _("Good afternoon") : _("Good evening");
+}
+
+static bool
+parse(const char *wire_time, struct tm *tm)
+{
+	time_t when;
+
+	memset(tm, 0, sizeof(*tm));
+	if (strptime(wire_time, "%Y-%m-%dT%H:%M:%SZ", tm) == NULL)
+		return false;
+	when = timegm(tm);
+	return localtime_r(&when, tm) != NULL;
+}
+
+char *
+dates_wire(char to[DATES_SIZE], const char *wire_time)
+{
+	char month[16];
+	struct tm tm;
+
+	if (parse(wire_time, &tm))
+		snprintf(to, DATES_SIZE, "%d %s %d %02d:%02d", tm.tm_mday,
+		    shortened(month, months[tm.tm_mon]), tm.tm_year + 1900,
+		    tm.tm_hour, tm.tm_min);
+	else
+		snprintf(to, DATES_SIZE, "%s", wire_time);
+	return to;
+}
+
+char *
+dates_wire_short(char to[DATES_SIZE], const char *wire_time)
+{
+	char month[16];
+	struct tm tm;
+
+	if (parse(wire_time, &tm))
+		snprintf(to, DATES_SIZE, "%2d %s %02d:%02d", tm.tm_mday,
+		    shortened(month, months[tm.tm_mon]), tm.tm_hour, tm.tm_min);
+	else
+		snprintf(to, DATES_SIZE, "%.12s", wire_time);
+	return to;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Dates and times in the customer's language and the kiosk's time zone.
+ * Pure but for the catalogue.
+ */
+#ifndef ATM_DATES_H
+#define ATM_DATES_H
+
+#include <stddef.h>
+#include <time.h>
+
+#define DATES_SIZE 128
+
+/* `Fri 20 Nov  14:03:27` and `14:03:27`. */
+char *dates_header(char to[DATES_SIZE], time_t now);
+char *dates_clock(char to[DATES_SIZE], time_t now);
+/* `It's 14:03:27 on a beautiful Friday, November 20`. */
+char *dates_sentence(char to[DATES_SIZE], time_t now);
+/* `Good morning`, `Good afternoon`, `Good evening`. */
+const char *dates_greeting(time_t now);
+/* The wire's time as `20 Nov 2026 14:03`; the text itself if it is none. */
+char *dates_wire(char to[DATES_SIZE], const char *wire_time);
+/* The same without the year, in at most 12 columns. */
+char *dates_wire_short(char to[DATES_SIZE], const char *wire_time);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reading and charting a customer's history.  Runs in atm-tui; asks nothing
+ * itself.
+ */
+#include "history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../shared/util.h"
+#include "text.h"
+
+/* Eighths of a cell that a column of the chart may have. */
+#define EIGHTHS 8
+
+static void
+token_text(const struct wire_token *token, char *to, size_t size)
+{
+	text_clean(to, size, token->text, token->length);
+}
+
+static bool
+token_cents(const struct wire_token *token, int64_t *cents)
+{
+	char text[32];
+
+	token_text(token, text, sizeof(text));
+	return text_cents(text, cents) == 0;
+}
+
+/* seq time kind account amount balance-after counterparty */
+static bool
+read_entry(const struct wire_token *line, struct history_entry *entry)
+{
+	struct wire_token t[WIRE_MAX_TOKENS];
+	char seq[24];
+
+	memset(entry, 0, sizeof(*entry));
+	if (wire_split(line->text, line->length, t) != 7)
+		return false;
+	token_text(&t[0], seq, sizeof(seq));
+	entry->seq = strtoull(seq, NULL, 10);
+	token_text(&t[1], entry->time, sizeof(entry->time));
+	token_text(&t[2], entry->kind, sizeof(entry->kind));
+	entry->account =
+	    wire_token_is(&t[3], "1") ? WIRE_SAVINGS : WIRE_CHECKING;
+	token_text(&t[6], entry->other, sizeof(entry->other));
+	return token_cents(&t[4], &entry->amount) &&
+	    token_cents(&t[5], &entry->balance);
+}
+
+size_t
+history_read(const struct wire_reader *reader, struct history_entry *entries,
+    size_t size)
+{
+	struct wire_line line;
+	size_t offset = 0, count = 0;
+
+	while (count < size && wire_next_line(reader, &offset, &line)) {
+		if (wire_token_is(&line.key, "entry") &&
+		    read_entry(&line.value, &entries[count]))
+			count++;
+	}
+	return count;
+}
+
+static int64_t
+highest(const struct history_entry *entries, size_t count,
+    enum wire_account account)
+{
+	int64_t most = 1;
+
+	for (size_t i = 0; i < count; i++) {
+		if (entries[i].account == account && entries[i].balance > most)
+			most = entries[i].balance;
+	}
+	return most;
+}
+
+/* One column: full cells from below, then a part of one. */
+static void
+draw_column(const struct canvas *canvas, const struct rect *place, int x,
+    int eighths)
+{
+	static const char *const parts[] = { " ", "▁", "▂", "▃", "▄", "▅", "▆",
+		"▇", "█" };
+	int here;
+
+	for (int row = place->h - 1; row >= 0 && eighths > 0; row--) {
+		here = eighths > EIGHTHS ? EIGHTHS : eighths;
+		eighths -= here;
+		draw_text(canvas, place->y + row, x, 1, ROLE_AMOUNT,
+		    canvas->theme->utf8 ? parts[here] : "#");
+	}
+}
+
+void
+history_chart(const struct canvas *canvas, const struct rect *place,
+    const struct history_entry *entries, size_t count,
+    enum wire_account account)
+{
+	int64_t most = highest(entries, count, account);
+	int columns = 0, x, eighths;
+
+	for (size_t i = 0; i < count; i++)
+		columns += entries[i].account == account;
+	if (columns > place->w)
+		columns = place->w;
+	x = place->x + columns;
+	for (size_t i = 0; i < count && x > place->x; i++) {
+		if (entries[i].account != account)
+			continue;
+		eighths = (int)(entries[i].balance / (most / 1000 + 1) *
+		    place->h * EIGHTHS / (most / (most / 1000 + 1) + 1));
+		draw_column(canvas, place, --x, eighths > 0 ? eighths : 1);
+	}
+}

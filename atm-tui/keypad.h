@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The on-screen keypad: digits at the right of the body, or letters below
+ * it, for screens that are touched.  What it takes from the body the screen
+ * doesn't have: kiosk->chrome.area shrinks.
+ */
+#ifndef ATM_KEYPAD_H
+#define ATM_KEYPAD_H
+
+#include <panel.h>
+#include <stdbool.h>
+
+#include "draw.h"
+
+struct kiosk;
+
+/* The key that opens and closes it: a touch on the key line. */
+#define KEYPAD_KEY 0x300000
+
+enum keypad_face { KEYPAD_DIGITS, KEYPAD_SMALL, KEYPAD_CAPITALS };
+
+struct keypad {
+	bool open;
+	enum keypad_face face;
+	PANEL *panel;
+	struct rect place; /* on the screen */
+};
+
+/* Takes its part of the area while it is open. */
+void keypad_place(struct kiosk *kiosk);
+void keypad_draw(struct kiosk *kiosk);
+void keypad_toggle(struct kiosk *kiosk);
+void keypad_close(struct kiosk *kiosk);
+
+/* Whether the place is on it; *key is then the key, or 0. */
+bool keypad_touched(struct kiosk *kiosk, int y, int x, int *key);
+
+#endif

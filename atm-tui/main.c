@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * atm-tui: options, configuration, and the choice between screens and lines.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "../shared/config.h"
+#include "../shared/error.h"
+#include "../shared/log.h"
+#include "harden.h"
+#include "intl.h"
+#include "options.h"
+#include "plain.h"
+#include "screens.h"
+
+#define DEFAULT_FILE SYSCONFDIR "/atm.ini"
+#define SETTINGS_MAX 32
+
+/* What the command line says. */
+struct arguments {
+	const char *file;
+	bool file_given, kiosk_mode, plain;
+	const char *settings[SETTINGS_MAX];
+	size_t setting_count;
+	const char *host, *port;
+};
+
+static int
+usage(void)
+{
+	fputs("usage: atm-tui [-kpV] [-c file] [-o section.key=value] "
+	      "[host [port]]\n",
+	    stderr);
+	return EX_USAGE;
+}
+
+/* -1 to go on, else the exit code. */
+static int
+read_arguments(int argc, char *argv[], struct arguments *arguments)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "c:ko:pV")) != -1)
+		switch (option) {
+		case 'c':
+			arguments->file = optarg;
+			arguments->file_given = true;
+			break;
+		case 'k':
+			arguments->kiosk_mode = true;
+			break;
+		case 'o':
+			if (arguments->setting_count == SETTINGS_MAX)
+				return usage();
+			arguments->settings[arguments->setting_count++] =
+			    optarg;
+			break;
+		case 'p':
+			arguments->plain = true;
+			break;
+		case 'V':
+			puts("atm-tui " VERSION);
+			return EX_OK;
+		default:
+			return usage();
+		}
+	argc -= optind;
+	argv += optind;
+	if (argc > 2)
+		return usage();
+	arguments->host = argc > 0 ? argv[0] : NULL;
+	arguments->port = argc > 1 ? argv[1] : NULL;
+	return -1;
+}
+
+static int
+set(struct config *config, const char *key, const char *value, char *error,
+    size_t size)
+{
+	char assignment[512];
+	int length;
+
+	if (value == NULL)
+		return 0;
+	length = snprintf(assignment, sizeof(assignment), "%s=%s", key, value);
+	if (length < 0 || (size_t)length >= sizeof(assignment)) {
+		snprintf(error, size, "%s: too long", key);
+		return BANK_ECONFIG;
+	}
+	return config_set(config, assignment, error, size);
+}
+
+/* The file, then -o, then host and port; each on top of the one before. */
+static int
+read_config(struct config *config, const struct arguments *arguments,
+    char *error, size_t size)
+{
+	int result = config_read(config, arguments->file, error, size);
+
+	if (result == BANK_ESYS) {
+		if (errno == ENOENT && !arguments->file_given)
+			result = 0;
+		else
+			snprintf(error, size, "%s: %s", arguments->file,
+			    strerror(errno));
+	}
+	for (size_t i = 0; result == 0 && i < arguments->setting_count; i++)
+		result =
+		    config_set(config, arguments->settings[i], error, size);
+	if (result == 0)
+		result = set(config, "bank.host", arguments->host, error, size);
+	if (result == 0)
+		result = set(config, "bank.port", arguments->port, error, size);
+	return result;
+}
+
+/* Screens need a terminal at both ends that can place its cursor. */
+static bool
+wants_plain(const struct arguments *arguments)
+{
+	const char *term = getenv("TERM");
+
+	return arguments->plain || !isatty(STDIN_FILENO) ||
+	    !isatty(STDOUT_FILENO) || term == NULL || *term == '\0' ||
+	    strcmp(term, "dumb") == 0;
+}
+
+/* Where screens are drawn, a line on standard error would spoil them. */
+static void
+log_to_syslog(void *context, int priority, const char *line)
+{
+	(void)context;
+	syslog(priority, "%s", line);
+}
+
+static void
+open_log(const struct config *config, bool plain)
+{
+	static const int levels[] = { LOG_ERR, LOG_WARNING, LOG_NOTICE,
+		LOG_INFO, LOG_DEBUG };
+	static char name[] = "atm-tui";
+
+	openlog(name, LOG_PID, LOG_AUTHPRIV);
+	log_open(plain ? log_to_stderr : log_to_syslog, name,
+	    levels[config_number(config, LOG_LEVEL_OPTION)]);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const char *const languages[] = { "en", "es" };
+	struct arguments arguments = { .file = DEFAULT_FILE };
+	struct config *config;
+	char error[512];
+	int code = read_arguments(argc, argv, &arguments);
+
+	if (code >= 0)
+		return code;
+	if (harden_process() != 0) {
+		fprintf(stderr, "atm-tui: hardening: %s\n", strerror(errno));
+		return EX_OSERR;
+	}
+	config = config_new(atm_options, ATM_OPTION_COUNT);
+	if (config == NULL) {
+		fprintf(stderr, "atm-tui: %s\n", bank_strerror(BANK_ENOMEM));
+		return EX_OSERR;
+	}
+	if (read_config(config, &arguments, error, sizeof(error)) != 0) {
+		fprintf(stderr, "atm-tui: %s\n", error);
+		config_free(config);
+		return EX_CONFIG;
+	}
+	open_log(config, wants_plain(&arguments));
+	intl_open(languages[config_number(config, SCREEN_LANGUAGE)]);
+	code = wants_plain(&arguments)
+	    ? plain_run(config)
+	    : screens_run(config, arguments.kiosk_mode);
+	config_free(config);
+	return code;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Plain mode's life: reach the bank, log in, menu after menu, Exit.  Runs as
+ * the whole of atm-tui where there is no terminal for screens.
+ */
+#include "plain.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include <openssl/crypto.h>
+
+#include "../shared/error.h"
+#include "../shared/util.h"
+#include "options.h"
+#include "plain_private.h"
+
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+struct plain_signals {
+	struct event *events[NELEM(ending_signals)];
+};
+
+/* A signal asks for what the end of the input asks for: Exit. */
+static void
+on_signal(int number, short what, void *argument)
+{
+	struct plain *plain = argument;
+
+	(void)number;
+	(void)what;
+	plain->end = true;
+}
+
+static int
+open_signals(struct plain *plain, struct plain_signals *signals)
+{
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < NELEM(ending_signals); i++) {
+		signals->events[i] = evsignal_new(
+		    plain->base, ending_signals[i], on_signal, plain);
+		if (signals->events[i] == NULL ||
+		    evsignal_add(signals->events[i], NULL) != 0)
+			return BANK_ENOMEM;
+	}
+	return 0;
+}
+
+/* Not epoll: standard input may be a file, which it doesn't take. */
+static struct event_base *
+open_base(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config == NULL)
+		return NULL;
+	if (event_config_require_features(config, EV_FEATURE_FDS) == 0)
+		base = event_base_new_with_config(config);
+	event_config_free(config);
+	return base;
+}
+
+static int
+open_bank(struct plain *plain)
+{
+	struct bank_callbacks callbacks;
+	char error[512];
+	int result;
+
+	plain_callbacks(plain, &callbacks);
+	result = bank_new(&plain->bank, plain->base, plain->config, &callbacks,
+	    error, sizeof(error));
+	if (result == 0)
+		return 0;
+	fprintf(stderr, "atm-tui: %s\n", error);
+	if (result == BANK_ECONFIG)
+		return EX_CONFIG;
+	return errno == EACCES || errno == EPERM ? EX_NOPERM : EX_OSERR;
+}
+
+static void
+say_unreached(const struct plain *plain)
+{
+	fprintf(stderr, "atm-tui: %s:%d: %s\n",
+	    config_string(plain->config, BANK_HOST),
+	    (int)config_number(plain->config, BANK_PORT),
+	    plain->why[0] != '\0' ? plain->why
+				  : _("the bank can't be reached"));
+}
+
+static void
+say_over(const struct plain *plain)
+{
+	plain_say(plain->over_by == BANK_LOST
+		? _("The link to the bank was lost; please look at your "
+		    "statement to see what was carried out")
+		: _("Your session has ended"));
+}
+
+static int
+plain_session(struct plain *plain)
+{
+	int code;
+
+	if (!plain_wait_for_bank(plain)) {
+		if (plain->end)
+			return 0;
+		say_unreached(plain);
+		return 1;
+	}
+	code = plain_login(plain);
+	if (code >= 0)
+		return code;
+	while (!plain->end && !plain->over)
+		plain_menu(plain);
+	if (plain->closed)
+		return 0;
+	code = plain->over ? 1 : plain_exit(plain);
+	if (plain->over)
+		say_over(plain);
+	return code;
+}
+
+int
+plain_run(const struct config *config)
+{
+	struct plain_signals signals = { { NULL } };
+	struct plain plain = { .config = config };
+	int code = EX_OSERR;
+
+	plain.full = config_number(config, PLAIN_MENU) == 0;
+	plain.base = open_base();
+	if (plain.base == NULL || open_signals(&plain, &signals) != 0 ||
+	    plain_open_input(&plain) != 0) {
+		fprintf(stderr, "atm-tui: %s\n", bank_strerror(BANK_ENOMEM));
+		goto out;
+	}
+	code = open_bank(&plain);
+	if (code == 0)
+		code = plain_session(&plain);
+	if (fflush(stdout) != 0 && code == 0)
+		code = EX_IOERR;
+out:
+	plain_close_input(&plain);
+	plain_forget_reply(&plain);
+	bank_free(plain.bank);
+	for (size_t i = 0; i < NELEM(signals.events); i++)
+		if (signals.events[i] != NULL)
+			event_free(signals.events[i]);
+	if (plain.base != NULL)
+		event_base_free(plain.base);
+	OPENSSL_cleanse(&plain, sizeof(plain));
+	return code;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * S8: the final balances that the bank sent; the welcome after 5 seconds.
+ */
+#include <stdio.h>
+
+#include "../shared/util.h"
+#include "kiosk.h"
+
+#define SHOWN_MS 5000
+#define MARGIN 5
+
+struct goodbye {
+	uint64_t since_ms;
+};
+
+static void
+enter(struct kiosk *kiosk)
+{
+	((struct goodbye *)kiosk->state)->since_ms = clock_steady_ms();
+}
+
+static void
+draw_balances(struct kiosk *kiosk, int y)
+{
+	const struct canvas *canvas = &kiosk->chrome.canvas;
+	char money[TEXT_MONEY_SIZE], line[192];
+
+	snprintf(line, sizeof(line), _("Your savings account balance: %s"),
+	    kiosk_money(kiosk, money, kiosk->farewell.savings));
+	draw_text(canvas, y, MARGIN, 70, ROLE_BODY, line);
+	snprintf(line, sizeof(line), _("Your checking account balance: %s"),
+	    kiosk_money(kiosk, money, kiosk->farewell.checking));
+	draw_text(canvas, y + 2, MARGIN, 70, ROLE_BODY, line);
+}
+
+static void
+draw(struct kiosk *kiosk)
+{
+	int y = chrome_title(kiosk, _("Thank you. Goodbye!")) + 1;
+
+	if (kiosk->farewell.known) {
+		draw_balances(kiosk, y);
+		y += 4;
+	}
+	draw_text(&kiosk->chrome.canvas, y, MARGIN, 70, ROLE_FOCUS,
+	    _("Please take your receipt."));
+	chrome_cursor(kiosk, y, MARGIN);
+	chrome_hint(kiosk, _("any key"), _("next customer"), ' ');
+}
+
+static void
+key(struct kiosk *kiosk, int key)
+{
+	(void)key;
+	kiosk_go(kiosk, SCREEN_WELCOME);
+}
+
+static void
+mouse(struct kiosk *kiosk, int y, int x)
+{
+	(void)y;
+	(void)x;
+	kiosk_go(kiosk, SCREEN_WELCOME);
+}
+
+static void
+tick(struct kiosk *kiosk)
+{
+	struct goodbye *goodbye = kiosk->state;
+
+	if (clock_steady_ms() - goodbye->since_ms >= SHOWN_MS)
+		kiosk_go(kiosk, SCREEN_WELCOME);
+}
+
+const struct screen screen_goodbye = {
+	.name = "goodbye",
+	.state_size = sizeof(struct goodbye),
+	.unwatched = true,
+	.enter = enter,
+	.draw = draw,
+	.key = key,
+	.mouse = mouse,
+	.tick = tick,
+};

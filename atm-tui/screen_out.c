@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Out of service: the bank can't be reached.  Ends by itself, when the link
+ * is back.
+ */
+#include <stdio.h>
+#include <time.h>
+
+#include "dates.h"
+#include "digits.h"
+#include "kiosk.h"
+
+static void
+draw_when(struct kiosk *kiosk, int y)
+{
+	const struct canvas *canvas = &kiosk->chrome.canvas;
+	int columns = kiosk->chrome.area.w;
+	char clock[DATES_SIZE], line[256];
+	unsigned long next = bank_next_try(kiosk->bank);
+
+	dates_clock(clock, (time_t)(bank_down_since_ms(kiosk->bank) / 1000));
+	snprintf(line, sizeof(line),
+	    _("The bank can't be reached since %s"), clock);
+	draw_middle(canvas, y, 0, columns, ROLE_BODY, line);
+	draw_middle(canvas, y + 1, 0, columns, ROLE_DIM, kiosk->why_down);
+	snprintf(line, sizeof(line),
+	    intl_plural(
+		"Next try in %lu second", "Next try in %lu seconds", next),
+	    next);
+	draw_middle(canvas, y + 3, 0, columns, ROLE_DIM, line);
+}
+
+static void
+draw(struct kiosk *kiosk)
+{
+	const struct chrome *chrome = &kiosk->chrome;
+	const struct rect *area = &chrome->area;
+	char text[DATES_SIZE];
+	int y = (area->h - 13) / 2;
+
+	dates_clock(text, time(NULL));
+	digits_large(&chrome->canvas, y,
+	    (area->w - digits_large_width(text)) / 2, ROLE_CLOCK, text);
+	y += DIGITS_LARGE_ROWS + 2;
+	draw_middle(&chrome->canvas, y, 0, area->w, ROLE_BAD,
+	    _("Sorry, this machine is out of service"));
+	chrome_cursor(kiosk, y,
+	    (area->w -
+	        text_width(_("Sorry, this machine is out of service"))) /
+		2);
+	draw_when(kiosk, y + 2);
+	chrome_hint(kiosk, "t", _("theme"), 't');
+	chrome_hint(kiosk, "L", _("language"), 'L');
+	if (!kiosk->locked)
+		chrome_hint(kiosk, "q", _("leave"), 'q');
+}
+
+static void
+key(struct kiosk *kiosk, int key)
+{
+	if (key == 't')
+		kiosk_next_theme(kiosk);
+	else if (key == 'l' || key == 'L')
+		kiosk_next_language(kiosk);
+	else if (key == 'q' && !kiosk->locked)
+		kiosk_end(kiosk);
+}
+
+const struct screen screen_out = {
+	.name = "out of service",
+	.unwatched = true,
+	.draw = draw,
+	.key = key,
+};

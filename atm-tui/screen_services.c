@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Account services: details, password, language, closing the account, which
+ * is asked twice.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../shared/util.h"
+#include "choice.h"
+#include "confirm.h"
+#include "dates.h"
+#include "kiosk.h"
+#include "term.h"
+
+#define MARGIN 5
+#define LABEL 15
+#define LIMITS 4
+
+enum view { VIEW_MENU, VIEW_DETAILS, VIEW_CLOSE, VIEW_CLOSE_AGAIN };
+
+struct services {
+	enum view view;
+	struct choice choice;
+	bool known;
+	char id[WIRE_ID_SIZE], name[WIRE_NAME_SIZE];
+	char opened[WIRE_TIME_TEXT], last_login[WIRE_TIME_TEXT];
+	char limits[LIMITS][96];
+	size_t limit_count;
+};
+
+static void
+show_details(struct kiosk *kiosk)
+{
+	((struct services *)kiosk->state)->view = VIEW_DETAILS;
+	kiosk_ask(kiosk, ASK_DETAILS, "DETAILS", NULL);
+}
+
+static void
+change_password(struct kiosk *kiosk)
+{
+	kiosk_go(kiosk, SCREEN_PASSWORD);
+}
+
+static void
+close_account(struct kiosk *kiosk)
+{
+	((struct services *)kiosk->state)->view = VIEW_CLOSE;
+}
+
+static void
+go_back(struct kiosk *kiosk)
+{
+	kiosk_go(kiosk, SCREEN_MAIN_MENU);
+}
+
+static const struct {
+	const char *label;
+	void (*open)(struct kiosk *kiosk);
+} entries[] = {
+	{ N_("Account details"), show_details },
+	{ N_("Change password"), change_password },
+	{ N_("Language"), kiosk_next_language },
+	{ N_("Close the account"), close_account },
+	{ N_("Back to the menu"), go_back },
+};
+
+static void
+enter(struct kiosk *kiosk)
+{
+	struct choice *choice = &((struct services *)kiosk->state)->choice;
+
+	choice->count = NELEM(entries);
+	choice->left = choice->count;
+	for (size_t i = 0; i < NELEM(entries); i++)
+		choice->labels[i] = entries[i].label;
+}
+
+static void
+leave(struct kiosk *kiosk)
+{
+	choice_close(&((struct services *)kiosk->state)->choice);
+}
+
+static void
+draw_detail(struct kiosk *kiosk, int y, const char *label, const char *value)
+{
+	const struct canvas *canvas = &kiosk->chrome.canvas;
+
+	draw_text(canvas, y, MARGIN, LABEL, ROLE_DIM, label);
+	draw_text(canvas, y, MARGIN + LABEL,
+	    kiosk->chrome.area.w - MARGIN - LABEL - 1, ROLE_BODY, value);
+}
+
+static void
+draw_details(struct kiosk *kiosk)
+{
+	const struct services *services = kiosk->state;
+	char when[DATES_SIZE];
+	int y = chrome_title(kiosk, _("Account details")) + 1;
+
+	chrome_cursor(kiosk, y, MARGIN);
+	chrome_hint(kiosk, _("any key"), _("back"), ' ');
+	if (!services->known)
+		return;
+	draw_detail(kiosk, y++, _("Name"), services->name);
+	draw_detail(kiosk, y++, _("ID"), services->id);
+	draw_detail(
+	    kiosk, y++, _("Opened"), dates_wire(when, services->opened));
+	draw_detail(kiosk, y++, _("Last login"),
+	    dates_wire(when, services->last_login));
+	for (size_t i = 0; i < services->limit_count; i++)
+		draw_detail(kiosk, y++, i == 0 ? _("Limits") : "",
+		    services->limits[i]);
+}
+
+static void
+draw(struct kiosk *kiosk)
+{
+	struct services *services = kiosk->state;
+	int y;
+
+	if (services->view == VIEW_DETAILS) {
+		draw_details(kiosk);
+	} else if (services->view == VIEW_CLOSE) {
+		confirm_draw(kiosk, _("Close your account for good?"), 0);
+	} else if (services->view == VIEW_CLOSE_AGAIN) {
+		confirm_draw(kiosk,
+		    _("Really? Its ID can never be used again."), 0);
+	} else {
+		y = chrome_title(kiosk, _("Account services (enter 1 to 5):"));
+		choice_draw(&services->choice, kiosk, y);
+		chrome_hint(kiosk, "Esc", _("back"), TERM_ESC);
+	}
+}
+
+static void
+choose(struct kiosk *kiosk, int index)
+{
+	struct services *services = kiosk->state;
+
+	if (index == CHOICE_UNKNOWN)
+		kiosk_say(kiosk, ROLE_BAD, _("incorrect input"));
+	if (index < 0)
+		return;
+	choice_close(&services->choice);
+	entries[index].open(kiosk);
+}
+
+static void
+key_on_question(struct kiosk *kiosk, int key)
+{
+	struct services *services = kiosk->state;
+
+	if (key == TERM_ESC || key == TERM_BACKSPACE)
+		services->view = VIEW_MENU;
+	else if (key != TERM_ENTER)
+		return;
+	else if (services->view == VIEW_CLOSE)
+		services->view = VIEW_CLOSE_AGAIN;
+	else
+		kiosk_ask(kiosk, ASK_CLOSE, "CLOSE", NULL);
+}
+
+static void
+key(struct kiosk *kiosk, int key)
+{
+	struct services *services = kiosk->state;
+
+	if (services->view == VIEW_DETAILS)
+		services->view = VIEW_MENU;
+	else if (services->view != VIEW_MENU)
+		key_on_question(kiosk, key);
+	else if (key == TERM_ESC)
+		go_back(kiosk);
+	else
+		choose(kiosk, choice_key(&services->choice, key));
+}
+
+static void
+mouse(struct kiosk *kiosk, int y, int x)
+{
+	struct services *services = kiosk->state;
+
+	if (services->view == VIEW_DETAILS)
+		services->view = VIEW_MENU;
+	else if (services->view != VIEW_MENU)
+		key_on_question(kiosk, confirm_mouse(kiosk, y, x));
+	else
+		choose(kiosk, choice_mouse(&services->choice, y, x));
+}
+
+/* `withdraw 500.00 300.00`: of one transaction, left today */
+static void
+limit_words(struct kiosk *kiosk, const struct wire_token t[3], char *to,
+    size_t size)
+{
+	char once[TEXT_MONEY_SIZE], today[TEXT_MONEY_SIZE];
+	char name[32];
+	int64_t cents = 0;
+
+	wire_token_amount(&t[1], &cents);
+	kiosk_money(kiosk, once, cents);
+	cents = 0;
+	wire_token_amount(&t[2], &cents);
+	kiosk_money(kiosk, today, cents);
+	snprintf(to, size, _("%s: %s at once, %s left today"),
+	    text_clean(name, sizeof(name), t[0].text, t[0].length), once,
+	    today);
+}
+
+static void
+take_limits(struct kiosk *kiosk, const struct wire_reader *reader)
+{
+	struct services *services = kiosk->state;
+	struct wire_token t[WIRE_MAX_TOKENS];
+	struct wire_line line;
+	size_t offset = 0;
+
+	services->limit_count = 0;
+	while (services->limit_count < LIMITS &&
+	    wire_next_line(reader, &offset, &line)) {
+		if (!wire_token_is(&line.key, "limit") ||
+		    wire_split(line.value.text, line.value.length, t) != 3)
+			continue;
+		limit_words(kiosk, t, services->limits[services->limit_count++],
+		    sizeof(services->limits[0]));
+	}
+}
+
+static void
+take_details(struct kiosk *kiosk, const struct wire_reader *reader)
+{
+	struct services *services = kiosk->state;
+
+	text_value(reader, "id", services->id, sizeof(services->id));
+	text_value(reader, "name", services->name, sizeof(services->name));
+	text_value(
+	    reader, "opened", services->opened, sizeof(services->opened));
+	text_value(reader, "last-login", services->last_login,
+	    sizeof(services->last_login));
+	take_limits(kiosk, reader);
+	services->known = true;
+}
+
+static void
+reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
+{
+	struct services *services = kiosk->state;
+
+	if (ask == ASK_DETAILS && kiosk_replied(reply, 200)) {
+		take_details(kiosk, &reply->reader);
+		return;
+	}
+	services->view = VIEW_MENU;
+	if (ask == ASK_CLOSE && kiosk_replied(reply, 200))
+		kiosk_go(kiosk, SCREEN_WELCOME);
+	kiosk_say_reply(kiosk, reply);
+}
+
+const struct screen screen_services = {
+	.name = "services",
+	.state_size = sizeof(struct services),
+	.enter = enter,
+	.leave = leave,
+	.draw = draw,
+	.key = key,
+	.mouse = mouse,
+	.reply = reply,
+};

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Curses on the kiosk's terminal.  Runs in atm-tui.  The static state is
+ * what the crash handler needs: a handler has no other way to be told.
+ */
+#include "term.h"
+
+#include <curses.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "../shared/error.h"
+#include "../shared/util.h"
+
+#define ESC_DELAY_MS 25
+
+static struct {
+	bool started;
+	bool tty;
+	SCREEN *screen;
+	struct termios modes; /* as they were */
+	char leave[256];      /* what puts the terminal back */
+	size_t leave_length;
+} term;
+
+static const struct {
+	int code;
+	enum term_key key;
+} function_keys[] = {
+	{ KEY_UP, TERM_UP },
+	{ KEY_DOWN, TERM_DOWN },
+	{ KEY_LEFT, TERM_LEFT },
+	{ KEY_RIGHT, TERM_RIGHT },
+	{ KEY_HOME, TERM_HOME },
+	{ KEY_END, TERM_END },
+	{ KEY_PPAGE, TERM_PAGE_UP },
+	{ KEY_NPAGE, TERM_PAGE_DOWN },
+	{ KEY_BTAB, TERM_BACK_TAB },
+	{ KEY_ENTER, TERM_ENTER },
+	{ KEY_BACKSPACE, TERM_BACKSPACE },
+	{ KEY_DC, TERM_DELETE },
+	{ KEY_EXIT, TERM_ESC },
+	{ KEY_CANCEL, TERM_ESC },
+};
+
+static const struct {
+	wint_t code;
+	enum term_key key;
+} control_keys[] = {
+	{ 3, TERM_INTERRUPT },
+	{ 8, TERM_BACKSPACE },
+	{ 9, TERM_TAB },
+	{ 10, TERM_ENTER },
+	{ 12, TERM_REDRAW },
+	{ 13, TERM_ENTER },
+	{ 26, TERM_SUSPEND },
+	{ 127, TERM_BACKSPACE },
+};
+
+/* Runs when the process is lost: system calls only, then the signal again. */
+static void
+on_crash(int signal_number)
+{
+	ssize_t n = write(STDOUT_FILENO, term.leave, term.leave_length);
+
+	(void)n;
+	if (term.tty)
+		tcsetattr(STDIN_FILENO, TCSANOW, &term.modes);
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+/* Adds a string of the terminal's, without its paddings `$<n>`. */
+static void
+add_leave(const char *string)
+{
+	if (string == NULL || string == (const char *)-1)
+		return;
+	while (*string != '\0' && term.leave_length < sizeof(term.leave)) {
+		if (strncmp(string, "$<", 2) == 0) {
+			string += strcspn(string, ">");
+			string += *string == '>';
+			continue;
+		}
+		term.leave[term.leave_length++] = *string++;
+	}
+}
+
+static void
+watch_crashes(void)
+{
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
+		SIGSYS };
+	struct sigaction action = { .sa_handler = on_crash,
+		.sa_flags = (int)SA_RESETHAND | SA_NODEFER };
+
+	term.leave_length = 0;
+	if (tigetstr("kmous") != NULL)
+		add_leave("\033[?1006;1000l");
+	add_leave(tigetstr("sgr0"));
+	add_leave(tigetstr("clear"));
+	add_leave(tigetstr("rmkx"));
+	add_leave(tigetstr("cnorm"));
+	add_leave(tigetstr("rmcup"));
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < NELEM(signals); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
+static void
+ignore_job_control(void)
+{
+	static const int signals[] = { SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU };
+
+	for (size_t i = 0; i < NELEM(signals); i++)
+		signal(signals[i], SIG_IGN);
+}
+
+int
+term_start(bool locked, char *error, size_t size)
+{
+	const char *name = getenv("TERM");
+
+	term.tty = tcgetattr(STDIN_FILENO, &term.modes) == 0;
+	if (locked)
+		ignore_job_control();
+	term.screen = newterm(NULL, stdout, stdin);
+	if (term.screen == NULL) {
+		snprintf(error, size, "cannot use the terminal %s; try -p",
+		    name == NULL ? "(TERM is not set)" : name);
+		return BANK_ESYS;
+	}
+	term.started = true;
+	atexit(term_stop);
+	raw();
+	noecho();
+	nonl();
+	set_escdelay(ESC_DELAY_MS);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	meta(stdscr, TRUE);
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	mouseinterval(0);
+	if (has_colors()) {
+		start_color();
+		use_default_colors(); /* fewer bytes when colours end */
+	}
+	curs_set(1);
+	watch_crashes();
+	return 0;
+}
+
+void
+term_stop(void)
+{
+	if (!term.started)
+		return;
+	term.started = false;
+	mousemask(0, NULL);
+	curs_set(1);
+	erase();
+	refresh();
+	endwin();
+	delscreen(term.screen);
+}
+
+/*
+ * After an Esc: what follows at once belongs to a sequence that the
+ * terminal's description doesn't know, and is dropped up to its end.
+ */
+static int
+skip_sequence(void)
+{
+	wint_t code;
+
+	if (wget_wch(stdscr, &code) == ERR)
+		return TERM_ESC;
+	if (code == 27)
+		return TERM_ESC;
+	if (code != '[' && code != 'O')
+		return TERM_OTHER;
+	while (wget_wch(stdscr, &code) != ERR && (code < 0x40 || code > 0x7e))
+		continue;
+	return TERM_OTHER;
+}
+
+static int
+mouse_key(int *y, int *x)
+{
+	MEVENT event;
+
+	if (getmouse(&event) != OK)
+		return TERM_OTHER;
+	*y = event.y;
+	*x = event.x;
+	if (event.bstate & BUTTON4_PRESSED)
+		return TERM_UP;
+	if (event.bstate & BUTTON5_PRESSED)
+		return TERM_DOWN;
+	return event.bstate & BUTTON1_PRESSED ? TERM_MOUSE : TERM_OTHER;
+}
+
+static int
+function_key(wint_t code, int *y, int *x)
+{
+	if (code == KEY_MOUSE)
+		return mouse_key(y, x);
+	for (size_t i = 0; i < NELEM(function_keys); i++) {
+		if ((wint_t)function_keys[i].code == code)
+			return (int)function_keys[i].key;
+	}
+	return TERM_OTHER;
+}
+
+int
+term_key(int *y, int *x)
+{
+	wint_t code;
+
+	switch (wget_wch(stdscr, &code)) {
+	case ERR:
+		return TERM_NONE;
+	case KEY_CODE_YES:
+		return function_key(code, y, x);
+	}
+	if (code == 27)
+		return skip_sequence();
+	for (size_t i = 0; i < NELEM(control_keys); i++) {
+		if (control_keys[i].code == code)
+			return (int)control_keys[i].key;
+	}
+	return code < ' ' || (code >= 0x7f && code < 0xa0) ? TERM_OTHER
+							   : (int)code;
+}
+
+bool
+term_gone(void)
+{
+	struct pollfd poll_input = { .fd = STDIN_FILENO, .events = POLLIN };
+	int waiting = 0;
+
+	if (poll(&poll_input, 1, 0) <= 0)
+		return false;
+	if (poll_input.revents & (POLLHUP | POLLERR | POLLNVAL))
+		return true;
+	return (poll_input.revents & POLLIN) &&
+	    ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting == 0;
+}
+
+void
+term_resize(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 &&
+	    size.ws_col > 0)
+		resizeterm(size.ws_row, size.ws_col);
+}
+
+void
+term_suspend(void)
+{
+	endwin();
+	raise(SIGSTOP);
+	term_resize();
+	clearok(curscr, TRUE);
+}

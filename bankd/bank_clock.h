@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The bank's time: the real time, but it never goes back, neither at a
+ * restart nor when the real clock is set back; then it ticks on at the pace
+ * of the steady clock until the real one has caught up.
+ */
+#ifndef BANKD_BANK_CLOCK_H
+#define BANKD_BANK_CLOCK_H
+
+#include <stdint.h>
+
+struct bank_clock {
+	uint64_t bank_ms;   /* the bank's time ... */
+	uint64_t steady_ms; /* ... when the steady clock said this */
+};
+
+/* `newest_ms`: the newest time that an earlier run gave out. */
+void bank_clock_start(struct bank_clock *clock, uint64_t newest_ms);
+/* Milliseconds since 1970, in the bank's time. */
+uint64_t bank_clock_now(struct bank_clock *clock);
+/* The same with both clocks given: the rule itself, for the tests. */
+uint64_t bank_clock_advance(
+    struct bank_clock *clock, uint64_t real_ms, uint64_t steady_ms);
+
+#endif

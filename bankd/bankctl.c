@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl(8): options and the table of commands.  Most are words for the
+ * vault and pass through here as they are; what needs no running bank, or
+ * touches keys, which no process of bankd may write, is done here.
+ */
+#include "bankctl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "../shared/error.h"
+#include "../shared/log.h"
+#include "../shared/util.h"
+#include "../shared/wire.h"
+#include "options.h"
+
+#define ERROR_SIZE 1024
+
+int
+complain(int code, const char *format, ...)
+{
+	va_list ap;
+
+	fputs("bankctl: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return code;
+}
+
+static int
+pass_on(struct bankctl *bankctl, int argc, char *argv[])
+{
+	return client_run(bankctl, argc, argv, NULL);
+}
+
+/* A line from the terminal without echo, or from standard input. */
+static int
+read_secret(char secret[WIRE_PASSWORD_SIZE + 1])
+{
+	struct termios before, silent;
+	bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+	bool read;
+
+	if (terminal) {
+		silent = before;
+		silent.c_lflag &= ~(tcflag_t)ECHO;
+		fputs("password: ", stderr);
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+	}
+	/* No second copy of it in the stream's buffer. */
+	setvbuf(stdin, NULL, _IONBF, 0);
+	read = fgets(secret, WIRE_PASSWORD_SIZE + 1, stdin) != NULL;
+	if (terminal) {
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+		fputc('\n', stderr);
+	}
+	if (!read)
+		return complain(EX_NOINPUT, "no password on standard input");
+	secret[strcspn(secret, "\n")] = '\0';
+	if (!wire_is_password(secret, strlen(secret)))
+		return complain(EX_DATAERR,
+		    "a password is 1 to 64 bytes of UTF-8 without control "
+		    "characters");
+	return 0;
+}
+
+static int
+pass_with_secret(struct bankctl *bankctl, int argc, char *argv[])
+{
+	char secret[WIRE_PASSWORD_SIZE + 1] = "";
+	int code;
+
+	code = read_secret(secret);
+	if (code == 0)
+		code = client_run(bankctl, argc, argv, secret);
+	OPENSSL_cleanse(secret, sizeof(secret));
+	return code;
+}
+
+static int
+accounts(struct bankctl *bankctl, int argc, char *argv[])
+{
+	int code;
+
+	code = client_run(bankctl, argc, argv, NULL);
+	if (code == EX_UNAVAILABLE)
+		code = offline_accounts(bankctl, argc > 1 ? argv[1] : NULL);
+	return code;
+}
+
+static int
+status(struct bankctl *bankctl, int argc, char *argv[])
+{
+	int code;
+
+	code = client_run(bankctl, argc, argv, NULL);
+	if (code == EX_UNAVAILABLE)
+		code = offline_status(bankctl);
+	return code;
+}
+
+enum need { NOTHING, CONFIG };
+
+static const struct command {
+	const char *name, *arguments;
+	int least, most; /* number of arguments */
+	enum need need;
+	bool offline; /* says itself what it does without a running bank */
+	int (*run)(struct bankctl *bankctl, int argc, char *argv[]);
+} commands[] = {
+	{ "account", "id", 1, 1, CONFIG, true, accounts },
+	{ "accounts", "", 0, 0, CONFIG, true, accounts },
+	{ "close", "id", 1, 1, CONFIG, false, pass_on },
+	{ "deposit", "id account amount reason", 4, 4, CONFIG, false, pass_on },
+	{ "history", "id [count]", 1, 2, CONFIG, false, pass_on },
+	{ "init", "[--demo] [--port port] [directory]", 0, 4, NOTHING, true,
+	    init_run },
+	{ "kiosk", "add [--cash] [--key file] name | list | revoke name", 1, 5,
+	    CONFIG, true, kiosk_run },
+	{ "lock", "id", 1, 1, CONFIG, false, pass_on },
+	{ "open", "id [name]", 1, 2, CONFIG, false, pass_with_secret },
+	{ "passwd", "id", 1, 1, CONFIG, false, pass_with_secret },
+	{ "reload", "", 0, 0, CONFIG, false, pass_on },
+	{ "renew", "", 0, 0, CONFIG, true, renew_run },
+	{ "sessions", "", 0, 0, CONFIG, false, pass_on },
+	{ "status", "", 0, 0, CONFIG, true, status },
+	{ "stop", "", 0, 0, CONFIG, false, pass_on },
+	{ "unlock", "id", 1, 1, CONFIG, false, pass_on },
+};
+
+static _Noreturn void
+usage(void)
+{
+	fprintf(stderr,
+	    "usage: bankctl [-jV] [-c file] command [arg ...]\ncommands:\n");
+	for (size_t i = 0; i < NELEM(commands); i++)
+		fprintf(stderr, "    %s %s\n", commands[i].name,
+		    commands[i].arguments);
+	exit(EX_USAGE);
+}
+
+/* The command of that name, or the only one that begins so. */
+static const struct command *
+find(const char *word)
+{
+	const struct command *found = NULL;
+	size_t length = strlen(word);
+
+	for (size_t i = 0; i < NELEM(commands); i++) {
+		if (strcmp(commands[i].name, word) == 0)
+			return &commands[i];
+		if (strncmp(commands[i].name, word, length) != 0)
+			continue;
+		if (found != NULL) {
+			complain(EX_USAGE, "%s: %s or %s?", word, found->name,
+			    commands[i].name);
+			exit(EX_USAGE);
+		}
+		found = &commands[i];
+	}
+	return length > 0 ? found : NULL;
+}
+
+int
+bankctl_read_config(struct bankctl *bankctl)
+{
+	char error[ERROR_SIZE];
+	int result;
+
+	bankctl->config = config_new(bankd_options, BANKD_OPTION_COUNT);
+	if (bankctl->config == NULL)
+		return complain(EX_OSERR, "no memory");
+	result = config_read(
+	    bankctl->config, bankctl->config_path, error, sizeof(error));
+	if (result == BANK_ESYS)
+		return complain(EX_CONFIG, "%s: %s; -c names another file",
+		    bankctl->config_path, strerror(errno));
+	return result == 0 ? 0 : complain(EX_CONFIG, "%s", error);
+}
+
+static int
+run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	const struct command *command;
+	int code;
+
+	if ((command = find(argv[0])) == NULL) {
+		complain(EX_USAGE, "no command %s; bankctl(8) has them all",
+		    argv[0]);
+		return EX_USAGE;
+	}
+	if (argc - 1 < command->least || argc - 1 > command->most)
+		return complain(EX_USAGE, "usage: bankctl %s %s", command->name,
+		    command->arguments);
+	if (command->need == CONFIG &&
+	    (code = bankctl_read_config(bankctl)) != 0)
+		return code;
+	argv[0] = (char *)(uintptr_t)command->name;
+	code = command->run(bankctl, argc, argv);
+	if (code == EX_UNAVAILABLE && !command->offline)
+		complain(code, "the bank does not run (%s); start bankd",
+		    config_string(bankctl->config, PROCESS_CONTROL_SOCKET));
+	config_free(bankctl->config);
+	return code;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static char name[] = "bankctl";
+	struct bankctl bankctl = { .config_path = BANKD_CONFIG };
+	int option;
+
+	log_open(log_to_stderr, name, LOG_WARNING);
+	/* Options behind the command are the command's. */
+	while ((option = getopt(argc, argv, "+c:jV")) != -1) {
+		if (option == 'c')
+			bankctl.config_path = optarg;
+		else if (option == 'j')
+			bankctl.json = true;
+		else if (option == 'V') {
+			printf("bankctl %s\n", VERSION);
+			return 0;
+		} else
+			usage();
+	}
+	if (optind == argc)
+		usage();
+	return run(&bankctl, argc - optind, argv + optind);
+}

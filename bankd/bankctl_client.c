@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl's end of the control socket (control.h): one request, one answer.
+ */
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "../shared/util.h"
+#include "bankctl.h"
+#include "options.h"
+
+#define ANSWER_START 65536
+
+/* How the line's separators are written within a word. */
+static const struct {
+	char plain, escape;
+} escapes[] = { { ' ', 's' }, { '\t', 't' }, { '\n', 'n' }, { '\\', '\\' } };
+
+static char *
+put_word(char *to, const char *word)
+{
+	for (; *word != '\0'; word++) {
+		size_t i = 0;
+
+		while (i < NELEM(escapes) && escapes[i].plain != *word)
+			i++;
+		if (i < NELEM(escapes)) {
+			*to++ = '\\';
+			*to++ = escapes[i].escape;
+		} else
+			*to++ = *word;
+	}
+	return to;
+}
+
+static char *
+make_line(int count, const char *const words[])
+{
+	size_t size = 2;
+	char *line, *to;
+
+	for (int i = 0; i < count; i++)
+		size += 2 * strlen(words[i]) + 1;
+	if ((line = to = malloc(size)) == NULL)
+		return NULL;
+	for (int i = 0; i < count; i++) {
+		if (i > 0)
+			*to++ = ' ';
+		to = put_word(to, words[i]);
+	}
+	*to++ = '\n';
+	*to = '\0';
+	return line;
+}
+
+static int
+call(const char *path)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int fd, saved_errno;
+
+	string_copy(un.sun_path, path, sizeof(un.sun_path));
+	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
+		return -1;
+	if (connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0)
+		return fd;
+	saved_errno = errno;
+	close(fd);
+	errno = saved_errno;
+	return -1;
+}
+
+static int
+say(int fd, const char *data, size_t length)
+{
+	ssize_t n;
+
+	while (length > 0) {
+		n = send(fd, data, length, MSG_NOSIGNAL);
+		if (n == -1 && errno == EINTR)
+			continue;
+		/* Refused before all was read: the answer says why. */
+		if (n == -1)
+			return errno == EPIPE ? 0 : -1;
+		data += n;
+		length -= (size_t)n;
+	}
+	return shutdown(fd, SHUT_WR) == 0 || errno == ENOTCONN ? 0 : -1;
+}
+
+static char *
+hear(int fd)
+{
+	size_t size = ANSWER_START, length = 0;
+	char *answer, *more;
+	ssize_t n;
+
+	if ((answer = malloc(size)) == NULL)
+		return NULL;
+	while ((n = recv(fd, answer + length, size - length - 1, 0)) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			break;
+		length += (size_t)n;
+		if (length < size - 1)
+			continue;
+		if ((more = realloc(answer, size * 2)) == NULL)
+			break;
+		answer = more;
+		size *= 2;
+	}
+	answer[length] = '\0';
+	return answer;
+}
+
+/*
+ * Reads the whole answer, malloc'd.  0; EX_UNAVAILABLE where nobody listens;
+ * other codes were complained of.
+ */
+static int
+ask(const struct bankctl *bankctl, const char *request, size_t length,
+    char **answer)
+{
+	const char *path =
+	    config_string(bankctl->config, PROCESS_CONTROL_SOCKET);
+	int fd;
+
+	*answer = NULL;
+	if ((fd = call(path)) == -1) {
+		if (errno == ENOENT || errno == ECONNREFUSED)
+			return EX_UNAVAILABLE;
+		return complain(errno == EACCES ? EX_NOPERM : EX_OSERR,
+		    "%s: %s; be root, the bank's user, or in [process] "
+		    "control_group of bankd.ini",
+		    path, strerror(errno));
+	}
+	if (say(fd, request, length) == 0)
+		*answer = hear(fd);
+	close(fd);
+	return *answer != NULL
+	    ? 0
+	    : complain(EX_IOERR, "%s: %s", path, strerror(errno));
+}
+
+int
+client_run(
+    const struct bankctl *bankctl, int argc, char *argv[], const char *secret)
+{
+	char *line, *request, *answer;
+	size_t size;
+	int code;
+
+	line = make_line(argc, (const char *const *)argv);
+	if (line == NULL)
+		return complain(EX_OSERR, "no memory");
+	size = strlen(line) + (secret != NULL ? strlen(secret) + 1 : 0) + 1;
+	if ((request = malloc(size)) == NULL) {
+		free(line);
+		return complain(EX_OSERR, "no memory");
+	}
+	snprintf(request, size, "%s%s%s", line, secret != NULL ? secret : "",
+	    secret != NULL ? "\n" : "");
+	code = ask(bankctl, request, strlen(request), &answer);
+	OPENSSL_cleanse(request, size);
+	free(request);
+	free(line);
+	if (code == 0)
+		code = table_print(answer, bankctl->json);
+	free(answer);
+	return code;
+}

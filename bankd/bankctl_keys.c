@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The bank's keys and certificates as files: made once by init, the front's
+ * leaf anew by renew.  A key that exists is never written over by init.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../shared/error.h"
+#include "../shared/util.h"
+#include "bankctl.h"
+#include "options.h"
+
+#define PEM_MAX ((size_t)256 * 1024)
+
+int
+write_file(const char *path, const void *data, size_t length, mode_t mode)
+{
+	if (file_replace(path, data, length, mode) == 0)
+		return 0;
+	return complain(errno == EACCES ? EX_NOPERM : EX_CANTCREAT, "%s: %s",
+	    path, strerror(errno));
+}
+
+/* The key first: a certificate without its key would be of no use. */
+static int
+write_pair(const struct channel_pem *pem, const char *certificate_path,
+    const char *key_path)
+{
+	int code;
+
+	code = write_file(key_path, pem->key, pem->key_length, 0600);
+	if (code == 0)
+		code = write_file(certificate_path, pem->certificate,
+		    pem->certificate_length, 0644);
+	return code;
+}
+
+static int
+read_pair(
+    struct channel_pem *pem, const char *certificate_path, const char *key_path)
+{
+	if (file_read(key_path, PEM_MAX, &pem->key, &pem->key_length) != 0)
+		return complain(
+		    EX_NOINPUT, "%s: %s", key_path, strerror(errno));
+	if (file_read(certificate_path, PEM_MAX, &pem->certificate,
+		&pem->certificate_length) != 0)
+		return complain(
+		    EX_NOINPUT, "%s: %s", certificate_path, strerror(errno));
+	return 0;
+}
+
+static int
+make_leaf(const struct channel_pem *bank, const char *name,
+    const char *certificate_path, const char *key_path)
+{
+	struct channel_pem leaf = { 0 };
+	int result, code;
+
+	result = channel_make_leaf(&leaf, name, bank);
+	code = result == 0
+	    ? write_pair(&leaf, certificate_path, key_path)
+	    : complain(EX_DATAERR, "can't make %s: %s; is bank.key the bank's?",
+		  certificate_path, bank_strerror(result));
+	channel_pem_wipe(&leaf);
+	return code;
+}
+
+static int
+make_bank(struct channel_pem *bank, const char *name,
+    const char *certificate_path, const char *key_path)
+{
+	int result;
+
+	fputs("making the bank's key, RSA of 3072 bits ...\n", stderr);
+	if ((result = channel_make_bank(bank, name)) != 0)
+		return complain(EX_SOFTWARE, "can't make the bank's key: %s",
+		    bank_strerror(result));
+	return write_pair(bank, certificate_path, key_path);
+}
+
+static bool
+is_there(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+int
+keys_make(const struct config *config)
+{
+	const char *name = config_string(config, BANK_NAME);
+	const char *bank_crt = config_string(config, KEYS_CERTIFICATE);
+	const char *bank_key = config_string(config, KEYS_KEY);
+	const char *leaf_crt = config_string(config, TLS_CERTIFICATE);
+	const char *leaf_key = config_string(config, TLS_KEY);
+	struct channel_pem bank = { 0 };
+	int code;
+
+	if (is_there(bank_crt) != is_there(bank_key))
+		return complain(EX_CONFIG,
+		    "of %s and %s there is only one; restore the other from a "
+		    "backup",
+		    bank_crt, bank_key);
+	if (is_there(bank_key))
+		code = read_pair(&bank, bank_crt, bank_key);
+	else
+		code = make_bank(&bank, name, bank_crt, bank_key);
+	if (code == 0 && (!is_there(leaf_crt) || !is_there(leaf_key)))
+		code = make_leaf(&bank, name, leaf_crt, leaf_key);
+	channel_pem_wipe(&bank);
+	return code;
+}
+
+int
+renew_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	static char reload[] = "reload";
+	const struct config *config = bankctl->config;
+	struct channel_pem bank = { 0 };
+	char *request[] = { reload };
+	int code;
+
+	(void)argc;
+	(void)argv;
+	code = read_pair(&bank, config_string(config, KEYS_CERTIFICATE),
+	    config_string(config, KEYS_KEY));
+	if (code == 0)
+		code = make_leaf(&bank, config_string(config, BANK_NAME),
+		    config_string(config, TLS_CERTIFICATE),
+		    config_string(config, TLS_KEY));
+	channel_pem_wipe(&bank);
+	if (code != 0)
+		return code;
+	code = client_run(bankctl, NELEM(request), request, NULL);
+	return code == EX_UNAVAILABLE ? 0 : code;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl kiosk: a kiosk's key is made here, in a file that goes to the
+ * kiosk; only its public half goes to the bank, running or not.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "../shared/error.h"
+#include "../shared/pem.h"
+#include "../shared/util.h"
+#include "../shared/wire.h"
+#include "bankctl.h"
+#include "options.h"
+
+#define KEY_FILE_MAX 16384
+#define PATH_SIZE 4096
+#define PUBLIC_HEX (2 * KIOSK_PUBLIC_SIZE + 1)
+
+static int
+make_key(const char *path, EVP_PKEY **key)
+{
+	char *pem = NULL;
+	size_t length = 0;
+	int code;
+
+	if ((*key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")) == NULL ||
+	    pem_write_key(&pem, &length, *key) != 0)
+		return complain(EX_SOFTWARE, "can't make a key");
+	code = write_file(path, pem, length, 0600);
+	OPENSSL_cleanse(pem, length);
+	free(pem);
+	return code;
+}
+
+static int
+read_key(const char *path, EVP_PKEY **key)
+{
+	char *pem = NULL;
+	size_t length = 0;
+	int result;
+
+	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0)
+		return complain(EX_NOINPUT, "%s: %s", path,
+		    result == BANK_ESYS ? strerror(errno) : "too large");
+	result = pem_read_key(key, pem, length);
+	OPENSSL_cleanse(pem, length);
+	free(pem);
+	if (result == 0 && EVP_PKEY_is_a(*key, "ED25519"))
+		return 0;
+	return complain(EX_DATAERR, "%s: not an Ed25519 key (PEM)", path);
+}
+
+int
+kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE])
+{
+	size_t length = KIOSK_PUBLIC_SIZE;
+	EVP_PKEY *key = NULL;
+	int code;
+
+	if (access(path, F_OK) == 0)
+		code = read_key(path, &key);
+	else
+		code = make_key(path, &key);
+	if (code == 0 &&
+	    EVP_PKEY_get_raw_public_key(key, public_key, &length) != 1)
+		code = complain(EX_SOFTWARE, "%s: no public half", path);
+	EVP_PKEY_free(key);
+	return code;
+}
+
+/* What `kiosk add` says: the words of the command line, taken apart. */
+struct addition {
+	const char *name, *path;
+	char default_path[PATH_SIZE];
+	bool cash;
+};
+
+static int
+parse_addition(struct addition *addition, int argc, char *argv[])
+{
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--cash") == 0)
+			addition->cash = true;
+		else if (strcmp(argv[i], "--key") == 0 && i + 1 < argc)
+			addition->path = argv[++i];
+		else if (addition->name == NULL)
+			addition->name = argv[i];
+		else
+			return EX_USAGE;
+	}
+	if (addition->name == NULL)
+		return EX_USAGE;
+	if (!wire_is_id(addition->name, strlen(addition->name)))
+		return complain(EX_DATAERR,
+		    "kiosk %s: a name is 1 to 32 of A-Z a-z 0-9 . _ -, the "
+		    "first a letter or digit",
+		    addition->name);
+	snprintf(addition->default_path, sizeof(addition->default_path),
+	    "%s.key", addition->name);
+	if (addition->path == NULL)
+		addition->path = addition->default_path;
+	return 0;
+}
+
+/* Where the bank doesn't run: straight into its state. */
+static int
+change_offline(const struct bankctl *bankctl, const struct store_kiosk *kiosk)
+{
+	struct offline *offline;
+	int code;
+
+	code =
+	    offline_open(&offline, config_string(bankctl->config, BANK_STATE),
+		config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	if (code != 0)
+		return code;
+	code = offline_kiosk_put(offline, kiosk);
+	offline_close(offline);
+	return code;
+}
+
+int
+kiosk_enrol(const struct bankctl *bankctl, const struct store_kiosk *kiosk)
+{
+	char name[KIOSK_NAME_SIZE], hex[PUBLIC_HEX];
+	char words[][8] = { "kiosk", "add", "yes", "no" };
+	char *request[] = { words[0], words[1], name, hex,
+		kiosk->cash ? words[2] : words[3] };
+	int code;
+
+	string_copy(name, kiosk->name, sizeof(name));
+	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
+	code = client_run(bankctl, NELEM(request), request, NULL);
+	return code == EX_UNAVAILABLE ? change_offline(bankctl, kiosk) : code;
+}
+
+static int
+add(struct bankctl *bankctl, int argc, char *argv[])
+{
+	struct addition addition = { 0 };
+	struct store_kiosk kiosk = { 0 };
+	int code;
+
+	if ((code = parse_addition(&addition, argc, argv)) != 0)
+		return code;
+	if ((code = kiosk_key(addition.path, kiosk.public_key)) != 0)
+		return code;
+	string_copy(kiosk.name, addition.name, sizeof(kiosk.name));
+	kiosk.cash = addition.cash;
+	if ((code = kiosk_enrol(bankctl, &kiosk)) == 0)
+		fprintf(stderr,
+		    "kiosk %s is enrolled; give %s to it, and to nobody else\n",
+		    kiosk.name, addition.path);
+	return code;
+}
+
+static void
+list_row(void *context, const struct store_kiosk *kiosk)
+{
+	char hex[PUBLIC_HEX];
+	const char *const fields[] = { kiosk->name, kiosk->cash ? "yes" : "no",
+		kiosk->revoked ? "revoked" : "enrolled", hex, NULL };
+
+	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
+	answer_line(context, '+', fields);
+}
+
+static int
+list_offline(const struct bankctl *bankctl)
+{
+	static const char *const columns[] = { "name", "cash", "state", "key",
+		NULL };
+	struct answer answer = { 0 };
+	struct offline *offline;
+	int code;
+
+	code =
+	    offline_open(&offline, config_string(bankctl->config, BANK_STATE),
+		config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	if (code != 0)
+		return code;
+	answer_line(&answer, '=', columns);
+	if (store_kiosk_each(offline_store(offline), list_row, &answer) != 0)
+		code = EX_DATAERR;
+	offline_close(offline);
+	return answer_print(&answer, code, "can't be read", bankctl->json);
+}
+
+struct wanted {
+	const char *name;
+	struct store_kiosk kiosk;
+	bool found;
+};
+
+static void
+look_for(void *context, const struct store_kiosk *kiosk)
+{
+	struct wanted *wanted = context;
+
+	if (strcmp(kiosk->name, wanted->name) != 0)
+		return;
+	wanted->kiosk = *kiosk;
+	wanted->found = true;
+}
+
+static int
+revoke_offline(const struct bankctl *bankctl, const char *name)
+{
+	struct wanted wanted = { .name = name };
+	struct offline *offline;
+	int code;
+
+	code =
+	    offline_open(&offline, config_string(bankctl->config, BANK_STATE),
+		config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	if (code != 0)
+		return code;
+	(void)store_kiosk_each(offline_store(offline), look_for, &wanted);
+	wanted.kiosk.revoked = true;
+	code = wanted.found ? offline_kiosk_put(offline, &wanted.kiosk)
+			    : complain(EX_DATAERR, "no kiosk %s", name);
+	offline_close(offline);
+	return code;
+}
+
+int
+kiosk_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	static const char usage[] =
+	    "usage: bankctl kiosk add [--cash] [--key file] name | list | "
+	    "revoke name";
+	int code = EX_USAGE;
+
+	if (strcmp(argv[1], "add") == 0)
+		code = add(bankctl, argc - 2, argv + 2);
+	else if (strcmp(argv[1], "list") == 0 && argc == 2) {
+		code = client_run(bankctl, argc, argv, NULL);
+		if (code == EX_UNAVAILABLE)
+			code = list_offline(bankctl);
+	} else if (strcmp(argv[1], "revoke") == 0 && argc == 3) {
+		code = client_run(bankctl, argc, argv, NULL);
+		if (code == EX_UNAVAILABLE)
+			code = revoke_offline(bankctl, argv[2]);
+	}
+	return code == EX_USAGE ? complain(code, "%s", usage) : code;
+}

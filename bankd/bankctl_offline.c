@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl on a bank that doesn't run: the state is locked against bankd, and
+ * touched as its owner, so that root leaves no file of its own behind.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../shared/error.h"
+#include "../shared/money.h"
+#include "../shared/util.h"
+#include "bankctl.h"
+#include "options.h"
+#include "state_dir.h"
+
+#define ERROR_SIZE 1024
+
+struct offline {
+	struct state_dir dir;
+	struct store *store;
+	uid_t uid; /* before we became the owner */
+	gid_t gid;
+};
+
+static int
+become_owner(struct offline *offline)
+{
+	offline->uid = geteuid();
+	offline->gid = getegid();
+	umask(077);
+	if (offline->uid != 0)
+		return 0;
+	if (setegid(offline->dir.gid) == -1 || seteuid(offline->dir.uid) == -1)
+		return complain(
+		    EX_OSERR, "can't become the owner: %s", strerror(errno));
+	return 0;
+}
+
+static int
+open_store(struct offline *offline, const char *directory, bool forced)
+{
+	char error[ERROR_SIZE];
+	enum store_end end;
+	int result, code;
+
+	if (state_dir_open(
+		&offline->dir, directory, forced, error, sizeof(error)) != 0)
+		return complain(EX_CONFIG, "%s", error);
+	if ((code = become_owner(offline)) != 0)
+		return code;
+	result = state_dir_lock(&offline->dir, error, sizeof(error));
+	if (result != 0)
+		return complain(
+		    result == BANK_EBUSY ? EX_UNAVAILABLE : EX_NOPERM, "%s",
+		    error);
+	result =
+	    store_open(&offline->store, directory, &end, error, sizeof(error));
+	return result == 0 ? 0 : complain(EX_DATAERR, "%s", error);
+}
+
+int
+offline_open(struct offline **offline, const char *directory, bool forced)
+{
+	int code;
+
+	if ((*offline = calloc(1, sizeof(**offline))) == NULL)
+		return complain(EX_OSERR, "no memory");
+	(*offline)->dir.fd = (*offline)->dir.lock_fd = -1;
+	(*offline)->uid = geteuid();
+	(*offline)->gid = getegid();
+	code = open_store(*offline, directory, forced);
+	if (code == 0)
+		return 0;
+	offline_close(*offline);
+	*offline = NULL;
+	return code;
+}
+
+void
+offline_close(struct offline *offline)
+{
+	store_close(offline->store);
+	if (offline->dir.fd != -1)
+		state_dir_close(&offline->dir);
+	if (seteuid(offline->uid) == -1 || setegid(offline->gid) == -1)
+		complain(EX_OSERR, "%s", strerror(errno));
+	free(offline);
+}
+
+struct store *
+offline_store(struct offline *offline)
+{
+	return offline->store;
+}
+
+int
+offline_kiosk_put(struct offline *offline, const struct store_kiosk *kiosk)
+{
+	struct ledger_account *none[1];
+	int result;
+
+	result = store_begin(offline->store, NULL, 0, none);
+	if (result == 0)
+		result = store_kiosk_put(offline->store, kiosk);
+	if (result == 0)
+		result = store_commit(offline->store);
+	if (result == 0)
+		return 0;
+	store_abort(offline->store);
+	return complain(
+	    EX_IOERR, "kiosk %s: %s", kiosk->name, bank_strerror(result));
+}
+
+struct account_rows {
+	struct answer answer;
+	const char *id; /* NULL: all customers */
+	bool found;
+};
+
+static const char *
+time_text(uint64_t time_ms, char text[WIRE_TIME_TEXT])
+{
+	return time_ms == 0 ? "-" : wire_format_time(time_ms, text);
+}
+
+static bool
+account_row(
+    void *context, const struct ledger_account *account, const char *name)
+{
+	struct account_rows *rows = context;
+	char savings[MONEY_TEXT_SIZE], checking[MONEY_TEXT_SIZE];
+	char opened[WIRE_TIME_TEXT], last_login[WIRE_TIME_TEXT];
+	const char *const fields[] = { account->id, name,
+		money_format(account->cents[WIRE_SAVINGS], savings),
+		money_format(account->cents[WIRE_CHECKING], checking),
+		account->closed_ms != 0 ? "closed" : "open",
+		time_text(account->opened_ms, opened),
+		time_text(account->last_login_ms, last_login), NULL };
+
+	if (rows->id != NULL && strcmp(rows->id, account->id) != 0)
+		return true;
+	rows->found = true;
+	answer_line(&rows->answer, '+', fields);
+	return rows->id == NULL;
+}
+
+/* The rows come from a reader, but the lock says that bankd stays away. */
+static int
+account_rows(const char *directory, struct account_rows *rows)
+{
+	static const char *const columns[] = { "id", "name", "savings",
+		"checking", "state", "opened", "last-login", NULL };
+	struct store_reader *reader;
+	char error[ERROR_SIZE];
+	int result;
+
+	if (store_reader_open(&reader, directory, error, sizeof(error)) != 0)
+		return complain(EX_DATAERR, "%s", error);
+	answer_line(&rows->answer, '=', columns);
+	result = store_reader_accounts(reader, account_row, rows);
+	store_reader_close(reader);
+	if (result == 0)
+		return 0;
+	return complain(EX_DATAERR, "%s: %s", directory, bank_strerror(result));
+}
+
+int
+offline_accounts(const struct bankctl *bankctl, const char *id)
+{
+	const char *directory = config_string(bankctl->config, BANK_STATE);
+	struct account_rows rows = { .id = id };
+	struct offline *offline;
+	int code;
+
+	code = offline_open(&offline, directory,
+	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	if (code != 0)
+		return code;
+	code = account_rows(directory, &rows);
+	offline_close(offline);
+	if (code == 0 && id != NULL && !rows.found)
+		return answer_print(
+		    &rows.answer, EX_DATAERR, "no such account", false);
+	return answer_print(&rows.answer, code, "can't be read", bankctl->json);
+}
+
+int
+offline_status(const struct bankctl *bankctl)
+{
+	const char *const facts[][3] = {
+		{ "bank", config_string(bankctl->config, BANK_NAME), NULL },
+		{ "state", "stopped", NULL },
+		{ "version", VERSION, NULL },
+		{ "configuration", bankctl->config_path, NULL },
+		{ "directory", config_string(bankctl->config, BANK_STATE),
+		    NULL },
+	};
+	struct answer answer = { 0 };
+
+	for (size_t i = 0; i < NELEM(facts); i++)
+		answer_line(&answer, '+', facts[i]);
+	return answer_print(
+	    &answer, EX_UNAVAILABLE, "the bank does not run", bankctl->json);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The files that `bankctl init` writes: both ini files, as they also stand
+ * in the checkout's etc/, and the demonstration's password and balance.
+ */
+#include <stdio.h>
+
+#include "bankctl.h"
+
+static const char bankd_ini[] =
+    "; The bank of this directory; bankd.ini(5) has every key, and\n"
+    "; `bankd -T -c FILE` shows all that is in force.  Relative paths are\n"
+    "; relative to this file.\n"
+    "\n"
+    "[bank]\n"
+    "name = Bank of the Example\n"
+    "state = ../var\n"
+    "\n"
+    "[listen]\n"
+    "; This host alone; `address = *` listens to all.\n"
+    "address = 127.0.0.1\n"
+    "port = %u\n"
+    "\n"
+    "[keys]\n"
+    "; bank.crt is what every ATM holds; bank.key nobody but the bank.\n"
+    "certificate = bank.crt\n"
+    "key = bank.key\n"
+    "\n"
+    "[tls]\n"
+    "certificate = leaf.crt\n"
+    "key = leaf.key\n"
+    "\n"
+    "[process]\n"
+    "pid_file = ../var/bankd.pid\n"
+    "control_socket = ../var/control\n";
+
+static const char atm_ini[] =
+    "; The kiosk of this directory; atm.ini(5) has every key.  Relative\n"
+    "; paths are relative to this file.\n"
+    "\n"
+    "[bank]\n"
+    "host = 127.0.0.1\n"
+    "port = %u\n"
+    "certificate = bank.crt\n"
+    "\n"
+    "[kiosk]\n"
+    "; Enrolled with cash by `bankctl init`.\n"
+    "name = kiosk-1\n"
+    "key = kiosk.key\n"
+    "state = ../var/kiosk\n";
+
+const char text_password[] = "chris 1234\nfey 5678\njoe 9012\n";
+const char text_balance[] = "chris 10000 1000\nfey 10000 1000\n"
+			    "joe 10000 1000\n";
+
+char *
+text_bankd_ini(unsigned port)
+{
+	char *text;
+
+	return asprintf(&text, bankd_ini, port) == -1 ? NULL : text;
+}
+
+char *
+text_atm_ini(unsigned port)
+{
+	char *text;
+
+	return asprintf(&text, atm_ini, port) == -1 ? NULL : text;
+}

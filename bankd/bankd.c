@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankd(8): options, and which of the three processes this one is.  Started
+ * by hand or by a service manager it becomes the monitor; the monitor starts
+ * the same executable again as front and as vault.
+ */
+#include <sys/prctl.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../shared/error.h"
+#include "../shared/util.h"
+#include "daemon.h"
+#include "front.h"
+#include "ipc.h"
+#include "keys.h"
+#include "monitor.h"
+#include "options.h"
+#include "sandbox.h"
+#include "state_dir.h"
+#include "vault.h"
+
+#define ASSIGNMENTS_MAX 64
+#define ERROR_SIZE 1024
+
+static const struct role {
+	const char *name;
+	int (*run)(int monitor_fd);
+} roles[] = {
+	{ "bankd: front", front_main },
+	{ "bankd: vault", vault_main },
+};
+
+struct command_line {
+	struct monitor_start start;
+	const char *assignments[ASSIGNMENTS_MAX];
+	char config_path[PATH_MAX], port[32];
+	bool check, print;
+};
+
+static _Noreturn void
+usage(void)
+{
+	fprintf(stderr,
+	    "usage: bankd [-dftTV] [-c file] [-o section.key=value] [port]\n");
+	exit(EX_USAGE);
+}
+
+/* Descriptors 0 to 2 are there, so that no socket becomes one of them. */
+static void
+open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd != -1)
+		close(fd);
+}
+
+static void
+assign(struct command_line *line, const char *assignment)
+{
+	if (line->start.assignment_count == ASSIGNMENTS_MAX) {
+		fprintf(stderr, "bankd: -o: too many\n");
+		exit(EX_USAGE);
+	}
+	line->assignments[line->start.assignment_count++] = assignment;
+}
+
+/* Absolute: the daemon reads it again from another directory. */
+static void
+set_config(struct command_line *line, const char *path)
+{
+	if (realpath(path, line->config_path) == NULL) {
+		fprintf(stderr,
+		    "bankd: %s: %s; -c names another file, `bankctl init DIR` "
+		    "makes one\n",
+		    path, strerror(errno));
+		exit(EX_CONFIG);
+	}
+}
+
+static void
+parse(struct command_line *line, int argc, char *argv[])
+{
+	const char *config = BANKD_CONFIG;
+	int option;
+
+	while ((option = getopt(argc, argv, "c:dfo:tTV")) != -1) {
+		switch (option) {
+		case 'c':
+			config = optarg;
+			break;
+		case 'd':
+			line->start.debug = true;
+			/* FALLTHROUGH */
+		case 'f':
+			line->start.foreground = true;
+			break;
+		case 'o':
+			assign(line, optarg);
+			break;
+		case 't':
+			line->check = true;
+			break;
+		case 'T':
+			line->print = true;
+			break;
+		case 'V':
+			printf("bankd %s\n", VERSION);
+			exit(0);
+		default:
+			usage();
+		}
+	}
+	if (argc - optind > 1)
+		usage();
+	if (optind < argc) {
+		snprintf(line->port, sizeof(line->port), "listen.port=%s",
+		    argv[optind]);
+		assign(line, line->port);
+	}
+	set_config(line, config);
+	line->start.config_path = line->config_path;
+	line->start.assignments = line->assignments;
+}
+
+static int
+check_state(const struct config *config, char *error, size_t size)
+{
+	static const char *const names[] = { "password", "balance" };
+	struct state_dir dir;
+	int code = 0;
+
+	if (state_dir_open(&dir, config_string(config, BANK_STATE),
+		config_number(config, BANK_ANY_FILE_SYSTEM) != 0, error,
+		size) != 0)
+		return EX_CONFIG;
+	for (size_t i = 0; i < NELEM(names) && code == 0; i++) {
+		if (faccessat(dir.fd, names[i], R_OK, 0) == 0 ||
+		    errno == ENOENT)
+			continue;
+		snprintf(error, size, "%s/%s: %s",
+		    config_string(config, BANK_STATE), names[i],
+		    strerror(errno));
+		code = EX_NOPERM;
+	}
+	state_dir_close(&dir);
+	return code;
+}
+
+static int
+check_leaf(const struct config *config, char *error, size_t size)
+{
+	struct channel_pem leaf;
+	int code;
+
+	code = keys_read_leaf(config, &leaf, error, size);
+	channel_pem_wipe(&leaf);
+	return code;
+}
+
+static int
+check_group(const struct config *config, char *error, size_t size)
+{
+	const char *name = config_string(config, PROCESS_CONTROL_GROUP);
+
+	if (name[0] == '\0' || getgrnam(name) != NULL)
+		return 0;
+	snprintf(error, size, "no group %s; bankd.ini: [process] control_group",
+	    name);
+	return EX_CONFIG;
+}
+
+/* -t: everything that can be known without starting; all that is wrong. */
+static int
+check(const struct config *config, const char *path)
+{
+	static int (*const checks[])(const struct config *, char *,
+	    size_t) = { check_state, keys_check_bank, check_leaf, check_group };
+	char error[ERROR_SIZE];
+	int code, first = 0;
+
+	for (size_t i = 0; i < NELEM(checks); i++) {
+		code = checks[i](config, error, sizeof(error));
+		if (code == 0)
+			continue;
+		fprintf(stderr, "bankd: %s\n", error);
+		first = first != 0 ? first : code;
+	}
+	if (first == 0)
+		printf("%s: good\n", path);
+	return first;
+}
+
+static int
+run(struct command_line *line, struct config *config)
+{
+	struct monitor_start *start = &line->start;
+
+	start->exec_fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+	if (start->exec_fd == -1) {
+		fprintf(stderr, "bankd: /proc/self/exe: %s; mount /proc\n",
+		    strerror(errno));
+		return EX_OSERR;
+	}
+	start->ready_fd = -1;
+	if (!start->foreground && (start->ready_fd = daemon_start()) < 0) {
+		fprintf(stderr, "bankd: can't become a daemon: %s\n",
+		    strerror(errno));
+		return EX_OSERR;
+	}
+	return monitor_run(start, config);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct command_line line;
+	struct config *config;
+	char error[ERROR_SIZE];
+
+	for (size_t i = 0; i < NELEM(roles); i++) {
+		if (argc == 1 && strcmp(argv[0], roles[i].name) == 0) {
+			(void)prctl(PR_SET_NAME, roles[i].name);
+			return roles[i].run(IPC_CHILD_FD);
+		}
+	}
+	open_standard();
+	parse(&line, argc, argv);
+	if (sandbox_harden() != 0)
+		return EX_OSERR;
+	if (monitor_config(&line.start, &config, error, sizeof(error)) != 0) {
+		fprintf(stderr, "bankd: %s\n", error);
+		return EX_CONFIG;
+	}
+	if (line.print)
+		config_print(config, stdout, true);
+	if (line.check)
+		return check(config, line.config_path);
+	if (line.print)
+		return 0;
+	return run(&line, config);
+}

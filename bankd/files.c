@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The two files from a start to a stop: taken over or rebuilt, kept current
+ * line by line, synced.  The vault's.  They are a view: nothing here changes
+ * the store but what files_takeover.c takes over.
+ */
+#include "files_private.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "../shared/error.h"
+#include "../shared/log.h"
+#include "../shared/util.h"
+
+static const struct {
+	const char *name;
+	size_t width;
+} kinds[FILES_COUNT] = {
+	[FILES_BALANCE] = { "balance", FILES_BALANCE_WIDTH },
+	[FILES_PASSWORD] = { "password", FILES_PASSWORD_WIDTH },
+};
+
+static struct files *
+new_files(struct store *store, const char *directory)
+{
+	struct files *files = calloc(1, sizeof(*files));
+	int i;
+
+	if (files == NULL)
+		return NULL;
+	files->store = store;
+	for (i = 0; i < FILES_COUNT; i++) {
+		files->file[i].name = kinds[i].name;
+		files->file[i].width = kinds[i].width;
+		files->file[i].fd = -1;
+		if ((size_t)snprintf(files->file[i].path, PATH_MAX, "%s/%s",
+			directory, kinds[i].name) >= PATH_MAX)
+			goto fail;
+	}
+	if (RAND_bytes((unsigned char *)files->key, sizeof(files->key)) == 1)
+		return files;
+fail:
+	free(files);
+	return NULL;
+}
+
+static int
+refuse(const struct files_file *file, int error, const char *reason,
+    char *error_text, size_t size)
+{
+	snprintf(error_text, size, "%s: %s", file->path, reason);
+	return error;
+}
+
+/* A bank has both files or, before its first start, neither. */
+static int
+check_present(const struct files *files, enum store_end end, char *error_text,
+    size_t size)
+{
+	const struct files_file *file = files->file;
+	int i;
+
+	if (end == STORE_NEW && !file[0].present && !file[1].present)
+		return 0;
+	for (i = 0; i < FILES_COUNT; i++)
+		if (!file[i].present)
+			return refuse(&file[i], BANK_EINVAL,
+			    end == STORE_NEW
+				? "missing, and the other file is there; make "
+				  "an empty one if that is meant"
+				: "it was taken away while bankd was stopped",
+			    error_text, size);
+	return 0;
+}
+
+/* After a proper stop, and before the first start, the files may teach us. */
+static int
+learn(struct files *files, enum store_end end,
+    const struct files_options *options, uint64_t now_ms, char *error_text,
+    size_t size)
+{
+	const struct files_file *file = files->file;
+	int error = check_present(files, end, error_text, size);
+
+	if (error != 0 || (file[0].same && file[1].same) ||
+	    (!file[0].present && !file[1].present))
+		return error;
+	error = files_take_over(files, end, options, now_ms, error_text, size);
+	return error != 0 ? error : files_compare(files, false);
+}
+
+/* Lines that were only behind; what they say now is the truth. */
+static int
+put_late_lines(struct files *files)
+{
+	char line[FILES_BALANCE_WIDTH];
+	uint32_t i, number;
+	int error = 0;
+
+	for (i = 0; error == 0 && i < files->late_count; i++) {
+		number = files->late[i];
+		files_make_line(FILES_BALANCE, line,
+		    store_account_by_line(files->store, number), "");
+		error = files_put_line(files, FILES_BALANCE, number, line);
+	}
+	if (error == BANK_ENOSPC) {
+		files->file[FILES_BALANCE].behind = true;
+		error = 0;
+	}
+	free(files->late);
+	files->late = NULL;
+	files->late_count = 0;
+	return error;
+}
+
+/* The marker goes between the new files and the first change of the old. */
+static int
+settle(struct files *files, bool aside)
+{
+	struct files_file *file;
+	int error = 0, i;
+
+	for (i = 0; error == 0 && i < FILES_COUNT; i++)
+		if (!files->file[i].same)
+			error = files_write_new(files, (enum files_name)i);
+	if (error == 0)
+		error = store_mark_running(files->store);
+	for (i = 0; error == 0 && i < FILES_COUNT; i++) {
+		file = &files->file[i];
+		if (!file->same)
+			error = files_replace(files, (enum files_name)i, aside);
+		if (error == 0 && !file->same && aside)
+			log_event(LOG_WARNING, "file-rebuilt", "file",
+			    LOG_TEXT(file->path), "set-aside",
+			    LOG_TEXT(file->present ? "yes" : "no"), NULL);
+		if (error == 0)
+			error = files_open(files, (enum files_name)i);
+		file->same = error == 0;
+	}
+	return error != 0 ? error : put_late_lines(files);
+}
+
+int
+files_start(struct files **result, struct store *store, enum store_end end,
+    const struct files_options *options, uint64_t now_ms, char *error_text,
+    size_t size)
+{
+	struct files *files = new_files(store, options->directory);
+	int error;
+
+	*result = NULL;
+	error_text[0] = '\0';
+	if (files == NULL)
+		return refuse(&(struct files_file) { .path = "files" },
+		    BANK_ENOMEM, "no memory", error_text, size);
+	if (now_ms < store_newest_ms(store))
+		now_ms = store_newest_ms(store);
+	store_note_time(store, now_ms);
+	error = files_compare(files, end == STORE_BROKEN);
+	if (error == 0 && end != STORE_BROKEN)
+		error = learn(files, end, options, now_ms, error_text, size);
+	if (error == 0)
+		error = settle(files, end == STORE_BROKEN);
+	if (error == BANK_ENOSPC && store_make_room(store) == 0)
+		error = settle(files, end == STORE_BROKEN);
+	if (error == 0) {
+		*result = files;
+		return 0;
+	}
+	if (error_text[0] == '\0')
+		snprintf(error_text, size, "%s: password and balance: %s",
+		    options->directory,
+		    error == BANK_ESYS ? strerror(errno)
+				       : bank_strerror(error));
+	files_close(files);
+	return error;
+}
+
+/* One line; a full disk leaves the file behind, which is no error. */
+static int
+update_line(struct files *files, enum files_name name,
+    const struct ledger_account *account, const char *hash)
+{
+	char line[FILES_PASSWORD_WIDTH];
+	int error = 0;
+
+	files_make_line(name, line, account, hash);
+	if (name == FILES_PASSWORD)
+		error = files_put_sum(files, (uint32_t)account->line, line);
+	if (error == 0)
+		error =
+		    files_put_line(files, name, (uint32_t)account->line, line);
+	if (error == BANK_ENOSPC && !files->file[name].behind) {
+		files->file[name].behind = true;
+		log_event(LOG_ERR, "file-behind", "file",
+		    LOG_TEXT(files->file[name].path), "why",
+		    LOG_TEXT(bank_strerror(error)), NULL);
+	}
+	OPENSSL_cleanse(line, sizeof(line));
+	return error == 0 || error == BANK_ENOSPC ? 0 : BANK_EIO;
+}
+
+int
+files_update(
+    struct files *files, const struct ledger_account *account, const char *hash)
+{
+	int error;
+
+	if (account->line < 0)
+		return 0;
+	error = update_line(files, FILES_BALANCE, account, "");
+	if (error == 0 && (hash != NULL || account->closed_ms != 0))
+		error = update_line(
+		    files, FILES_PASSWORD, account, hash != NULL ? hash : "");
+	return error;
+}
+
+int
+files_sync(struct files *files)
+{
+	int i;
+
+	for (i = 0; i < FILES_COUNT; i++)
+		if (fsync(files->file[i].fd) == -1)
+			return BANK_EIO;
+	return file_sync_directory(files->file[0].path) == 0 ? 0 : BANK_EIO;
+}
+
+void
+files_close(struct files *files)
+{
+	int i;
+
+	if (files == NULL)
+		return;
+	for (i = 0; i < FILES_COUNT; i++)
+		if (files->file[i].fd != -1)
+			close(files->file[i].fd);
+	free(files->sums);
+	free(files->late);
+	free(files);
+}

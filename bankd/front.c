@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The front: the process that faces the network.  It ends TLS, cuts frames,
+ * keeps deadlines and limits, and passes on what it can't read.  Here are
+ * its start, what the monitor tells it, and its end.  It opens no file and
+ * makes no socket once it serves.
+ */
+#include "front.h"
+
+#include <sys/resource.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "../shared/channel.h"
+#include "../shared/error.h"
+#include "../shared/log.h"
+#include "../shared/util.h"
+#include "front_parts.h"
+#include "sandbox.h"
+
+#define STOP_MS 3000
+
+void
+front_fail(struct front *front, int exit_code, const char *reason)
+{
+	uint8_t code = (uint8_t)exit_code;
+
+	log_event(LOG_ERR, "front_failed", "reason", LOG_TEXT(reason), NULL);
+	(void)ipc_send2(
+	    front->monitor, IPC_FAILED, 0, &code, 1, reason, strlen(reason));
+	(void)ipc_flush(front->monitor);
+	front->exit_code = exit_code;
+	event_base_loopbreak(front->base);
+}
+
+static void
+monitor_flush(struct front *front)
+{
+	if (ipc_flush(front->monitor) == BANK_EAGAIN)
+		event_add(front->monitor_write, NULL);
+}
+
+static void
+keep(char **to, size_t *to_length, const struct ipc_message *message)
+{
+	if (*to != NULL)
+		OPENSSL_cleanse(*to, *to_length);
+	free(*to);
+	*to_length = 0;
+	if ((*to = malloc(message->length)) == NULL)
+		return;
+	memcpy(*to, message->body, message->length);
+	*to_length = message->length;
+}
+
+static int
+on_leaf(struct front *front, struct ipc_message *message)
+{
+	keep(&front->leaf, &front->leaf_length, message);
+	return 0;
+}
+
+static int
+on_leaf_key(struct front *front, struct ipc_message *message)
+{
+	keep(&front->leaf_key, &front->leaf_key_length, message);
+	return 0;
+}
+
+/* The key's bytes are needed no longer once they are in the context. */
+static int
+make_context(struct front *front, SSL_CTX **context)
+{
+	int error;
+
+	error = channel_server(context, front->leaf, front->leaf_length,
+	    front->leaf_key, front->leaf_key_length);
+	if (front->leaf_key != NULL)
+		OPENSSL_cleanse(front->leaf_key, front->leaf_key_length);
+	free(front->leaf);
+	free(front->leaf_key);
+	front->leaf = front->leaf_key = NULL;
+	front->leaf_length = front->leaf_key_length = 0;
+	return error;
+}
+
+/* A reload: the new leaf came before.  Both are taken or neither. */
+static int
+take_config(struct front *front, const struct ipc_message *message)
+{
+	struct config *config;
+	SSL_CTX *context = NULL;
+	int error;
+
+	if ((config = config_new(bankd_options, BANKD_OPTION_COUNT)) == NULL)
+		return BANK_ENOMEM;
+	error =
+	    config_load(config, (const char *)message->body, message->length);
+	if (error == 0)
+		error = make_context(front, &context);
+	if (error != 0) {
+		config_free(config);
+		return error;
+	}
+	config_free(front->config);
+	SSL_CTX_free(front->tls);
+	front->config = config;
+	front->tls = context;
+	log_level((int)config_number(config, LOG_LEVEL_OPTION) + LOG_ERR);
+	return 0;
+}
+
+static int
+on_config(struct front *front, struct ipc_message *message)
+{
+	uint8_t code = 0;
+	const char *reason = "";
+	int error;
+
+	error = take_config(front, message);
+	if (!front->started)
+		return error;
+	if (error != 0) {
+		code = EX_CONFIG;
+		reason = bank_strerror(error);
+	}
+	return ipc_send2(
+	    front->monitor, IPC_RELOADED, 0, &code, 1, reason, strlen(reason));
+}
+
+static int
+on_listener(struct front *front, struct ipc_message *message)
+{
+	return front_listen(front, message->fd);
+}
+
+static int
+on_peer(struct front *front, struct ipc_message *message)
+{
+	return front_vault_join(front, message->fd);
+}
+
+static int
+on_status(struct front *front, struct ipc_message *message)
+{
+	char text[512];
+	int length;
+
+	(void)message;
+	length = snprintf(text, sizeof(text),
+	    "front-connections %u\nfront-accepted %llu\nfront-refused %llu\n"
+	    "front-limit %u\nfront-sandbox %s\n",
+	    front->count, (unsigned long long)front->accepted,
+	    (unsigned long long)front->refused, front->limit, front->in_force);
+	return ipc_send(
+	    front->monitor, IPC_STATUS_REPLY, 0, text, (size_t)length, -1);
+}
+
+static void
+stopped(evutil_socket_t fd, short what, void *context)
+{
+	struct front *front = context;
+	struct client *client;
+
+	(void)fd;
+	(void)what;
+	while ((client = TAILQ_FIRST(&front->connections)) != NULL)
+		client_free(client);
+	if (front->stopped)
+		return;
+	front->stopped = true;
+	(void)ipc_send(front->monitor, IPC_STOPPED, 0, NULL, 0, -1);
+	monitor_flush(front);
+}
+
+/* What is in hand is answered; nothing more is read from anybody. */
+static int
+on_stop(struct front *front, struct ipc_message *message)
+{
+	const struct timeval bound = { STOP_MS / 1000, 0 };
+	struct client *client, *next;
+
+	(void)message;
+	front->stopping = true;
+	front_listen_end(front);
+	TAILQ_FOREACH (client, &front->connections, all) {
+		event_del(&client->readable);
+		client->paused = true;
+	}
+	for (client = TAILQ_FIRST(&front->connections); client != NULL;
+	     client = next) {
+		next = TAILQ_NEXT(client, all);
+		if (client->unanswered == 0)
+			client_close(client);
+	}
+	evtimer_add(front->stop_timer, &bound);
+	if (TAILQ_EMPTY(&front->connections))
+		event_active(front->stop_timer, EV_TIMEOUT, 0);
+	return 0;
+}
+
+static int
+on_start(struct front *front, struct ipc_message *message)
+{
+	(void)message;
+	if (front->started || front->config == NULL || front->tls == NULL)
+		return BANK_EINVAL;
+	front->started = true;
+	return 0;
+}
+
+static int (*const handlers[IPC_TYPE_COUNT])(
+    struct front *, struct ipc_message *) = {
+	[IPC_CONFIG] = on_config,
+	[IPC_LEAF] = on_leaf,
+	[IPC_LEAF_KEY] = on_leaf_key,
+	[IPC_LISTENER] = on_listener,
+	[IPC_PEER] = on_peer,
+	[IPC_START] = on_start,
+	[IPC_STOP] = on_stop,
+	[IPC_STATUS] = on_status,
+};
+
+/* The monitor gone, or out of its mind, is the end of the front. */
+static void
+monitor_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct front *front = context;
+	struct ipc_message message;
+	int error, result;
+
+	(void)fd;
+	(void)what;
+	if ((error = ipc_read(front->monitor)) == BANK_EAGAIN)
+		return;
+	while (error == 0 && (result = ipc_next(front->monitor, &message)) != 0)
+		error = result < 0 ? result
+				   : handlers[message.type](front, &message);
+	monitor_flush(front);
+	front_flush(front);
+	if (error == 0)
+		return;
+	if (error != BANK_ECLOSED)
+		front->exit_code = EX_SOFTWARE;
+	event_base_loopbreak(front->base);
+}
+
+static void
+monitor_writable(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	monitor_flush(context);
+}
+
+static void
+flush(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	front_flush(context);
+}
+
+static struct front *
+front_new(int monitor_fd)
+{
+	struct front *front;
+
+	if ((front = calloc(1, sizeof(*front))) == NULL)
+		return NULL;
+	TAILQ_INIT(&front->connections);
+	STAILQ_INIT(&front->changed);
+	front->datagram_fd = -1;
+	front->base = event_base_new();
+	front->monitor = ipc_new(monitor_fd, IPC_FRONT, IPC_MONITOR);
+	if (front->base == NULL || front->monitor == NULL)
+		return NULL;
+	front->monitor_read = event_new(front->base, monitor_fd,
+	    EV_READ | EV_PERSIST, monitor_readable, front);
+	front->monitor_write = event_new(
+	    front->base, monitor_fd, EV_WRITE, monitor_writable, front);
+	front->flush = evtimer_new(front->base, flush, front);
+	front->stop_timer = evtimer_new(front->base, stopped, front);
+	if (front->monitor_read == NULL || front->monitor_write == NULL ||
+	    front->stop_timer == NULL)
+		return NULL;
+	return front;
+}
+
+/* Waits for all that the monitor gives before IPC_START. */
+static int
+take_all(struct front *front)
+{
+	struct ipc_message message;
+	int result;
+
+	while (!front->started) {
+		result = ipc_next_wait(front->monitor, &message);
+		if (result == 1)
+			result = handlers[message.type](front, &message);
+		if (result != 0)
+			return result;
+	}
+	return 0;
+}
+
+static int
+drop(struct front *front)
+{
+	const struct config *config = front->config;
+
+	front_raise_limit(front);
+	front_datagram_open(front);
+	if (sandbox_front(
+		(enum sandbox_demand)config_number(config, PROCESS_SANDBOX),
+		config_string(config, PROCESS_FRONT_USER), front->in_force,
+		sizeof(front->in_force)) == 0)
+		return 0;
+	front_fail(front, EX_OSERR, front->in_force);
+	return BANK_ESYS;
+}
+
+int
+front_main(int monitor_fd)
+{
+	struct front *front;
+
+	/* Ctrl-C in a terminal is the monitor's; it tells us. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	if (sandbox_harden() != 0 || (front = front_new(monitor_fd)) == NULL)
+		return EX_OSERR;
+	log_open(ipc_log, front->monitor, LOG_INFO);
+	if (take_all(front) != 0)
+		return EX_SOFTWARE;
+	if (drop(front) != 0)
+		return front->exit_code;
+	if (front->vault != NULL && front_vault_hello(front) != 0)
+		return EX_SOFTWARE;
+	(void)ipc_send(front->monitor, IPC_READY, 0, front->in_force,
+	    strlen(front->in_force), -1);
+	event_add(front->monitor_read, NULL);
+	monitor_flush(front);
+	(void)event_base_dispatch(front->base);
+	return front->exit_code;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One connection of the front's: its handshake and the frames that come in,
+ * by SSL_read on a non-blocking socket, driven by libevent.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+
+#include "../shared/error.h"
+#include "../shared/frame.h"
+#include "../shared/log.h"
+#include "../shared/util.h"
+#include "front_parts.h"
+
+#define TLS_MS 10000
+#define FRAME_MS 5000
+#define READS_AT_ONCE 4
+
+void
+client_free(struct client *client)
+{
+	struct front *front = client->front;
+
+	front_vault_forget(client);
+	front_unlist(client);
+	event_del(&client->readable);
+	event_del(&client->writable);
+	event_del(&client->timer);
+	SSL_free(client->ssl);
+	close(client->fd);
+	free(client->in);
+	free(client->out);
+	free(client);
+	if (front->stopping && TAILQ_EMPTY(&front->connections))
+		event_active(front->stop_timer, EV_TIMEOUT, 0);
+}
+
+static void
+refuse_protocol(struct client *client)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	front_address_text(client, text);
+	log_event(LOG_INFO, "protocol_error", "address", LOG_TEXT(text), NULL);
+	client_refuse(client, WIRE_PROTOCOL_ERROR);
+}
+
+static bool
+must_pause(const struct client *client)
+{
+	return client->unanswered >= FRONT_UNANSWERED_MAX ||
+	    client_pending(client) >= FRONT_OUT_MAX ||
+	    client->front->congested || client->front->stopping;
+}
+
+/* Passes on every whole frame that may be; returns the bytes taken. */
+static size_t
+take_frames(struct client *client, const uint8_t *data, size_t length)
+{
+	struct frame frame;
+	size_t taken = 0;
+	int n;
+
+	while (client->state == CLIENT_OPEN) {
+		if ((client->paused = must_pause(client)))
+			break;
+		n = frame_cut(
+		    FRAME_FROM_ATM, data + taken, length - taken, &frame);
+		if (n < 0)
+			refuse_protocol(client);
+		else if (n == 0)
+			break;
+		else if (front_vault_frame(client, &frame) != 0)
+			client_close(client);
+		else {
+			client->unanswered++;
+			taken += (size_t)n;
+		}
+	}
+	return taken;
+}
+
+/* What is left of a read waits in a block of its own. */
+static void
+keep_rest(struct client *client, const uint8_t *data, size_t length)
+{
+	bool partial = length > 0 && !client->paused;
+
+	free(client->in);
+	client->in = NULL;
+	client->in_length = 0;
+	if (client->state != CLIENT_OPEN)
+		return;
+	if (length > 0) {
+		if ((client->in = malloc(length)) == NULL) {
+			client_close(client);
+			return;
+		}
+		memcpy(client->in, data, length);
+		client->in_length = length;
+	}
+	if (!partial)
+		deadline_set(client, DEADLINE_FRAME, 0);
+	else if (client->deadlines[DEADLINE_FRAME] == 0)
+		deadline_set(client, DEADLINE_FRAME, FRAME_MS);
+	if (client->paused)
+		event_del(&client->readable);
+}
+
+/* Bytes read; 0 none now; BANK_ECLOSED. */
+static int
+read_some(struct client *client, uint8_t *data)
+{
+	size_t n;
+	int error;
+
+	ERR_clear_error();
+	if (SSL_read_ex(client->ssl, data, FRONT_RECORD_MAX, &n) == 1)
+		return (int)n;
+	error = SSL_get_error(client->ssl, 0);
+	if (error == SSL_ERROR_WANT_READ)
+		return 0;
+	if (error == SSL_ERROR_WANT_WRITE) {
+		event_add(&client->writable, NULL);
+		return 0;
+	}
+	return BANK_ECLOSED;
+}
+
+/* Frames out of what was kept and of what there is to read. */
+static void
+read_frames(struct client *client)
+{
+	uint8_t *data = client->front->scratch;
+	size_t length = client->in_length, taken;
+	int n = 0;
+
+	if (length > 0)
+		memcpy(data, client->in, length);
+	for (int i = 0; i < READS_AT_ONCE; i++) {
+		taken = take_frames(client, data, length);
+		if (taken > 0)
+			deadline_set(client, DEADLINE_FRAME, 0);
+		length -= taken;
+		memmove(data, data + taken, length);
+		if (client->state != CLIENT_OPEN || client->paused)
+			break;
+		if ((n = read_some(client, data + length)) <= 0)
+			break;
+		length += (size_t)n;
+	}
+	if (n > 0 && client->state == CLIENT_OPEN && !client->paused) {
+		taken = take_frames(client, data, length);
+		length -= taken;
+		memmove(data, data + taken, length);
+	}
+	if (n < 0)
+		client_free(client);
+	else
+		keep_rest(client, data, length);
+}
+
+void
+client_resume(struct client *client)
+{
+	if (client->state != CLIENT_OPEN || !client->paused ||
+	    must_pause(client))
+		return;
+	client->paused = false;
+	event_add(&client->readable, NULL);
+	read_frames(client);
+}
+
+static void
+handshake(struct client *client)
+{
+	int result, error;
+
+	ERR_clear_error();
+	if ((result = SSL_accept(client->ssl)) != 1) {
+		error = SSL_get_error(client->ssl, result);
+		if (error == SSL_ERROR_WANT_WRITE)
+			event_add(&client->writable, NULL);
+		else if (error != SSL_ERROR_WANT_READ)
+			client_free(client);
+		return;
+	}
+	client->state = CLIENT_OPEN;
+	deadline_set(client, DEADLINE_TLS, 0);
+	if (client->address == NULL) {
+		client_refuse(client, WIRE_TOO_MANY_SESSIONS);
+		return;
+	}
+	deadline_login(client);
+	front_vault_announce(client);
+	if (client->state == CLIENT_OPEN)
+		read_frames(client);
+}
+
+/* Whatever still comes is thrown away until the peer has ended too. */
+static void
+linger(struct client *client)
+{
+	ssize_t n;
+
+	n = recv(client->fd, client->front->scratch,
+	    sizeof(client->front->scratch), 0);
+	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
+		client_free(client);
+}
+
+static void
+readable(evutil_socket_t fd, short what, void *context)
+{
+	struct client *client = context;
+	struct front *front = client->front;
+
+	(void)fd;
+	(void)what;
+	if (client->state == CLIENT_HANDSHAKE)
+		handshake(client);
+	else if (client->state == CLIENT_OPEN)
+		read_frames(client);
+	else
+		linger(client);
+	front_flush_soon(front);
+}
+
+static void
+writable(evutil_socket_t fd, short what, void *context)
+{
+	struct client *client = context;
+	struct front *front = client->front;
+
+	(void)fd;
+	(void)what;
+	if (client->state == CLIENT_HANDSHAKE)
+		handshake(client);
+	else
+		client_flush(client);
+	front_flush_soon(front);
+}
+
+void
+client_start(struct client *client)
+{
+	struct front *front = client->front;
+
+	client->connected_ms = clock_steady_ms();
+	event_assign(&client->readable, front->base, client->fd,
+	    EV_READ | EV_PERSIST, readable, client);
+	event_assign(&client->writable, front->base, client->fd, EV_WRITE,
+	    writable, client);
+	evtimer_assign(&client->timer, front->base, deadline_passed, client);
+	client->ssl = SSL_new(front->tls);
+	if (client->ssl == NULL || SSL_set_fd(client->ssl, client->fd) != 1 ||
+	    event_add(&client->readable, NULL) == -1) {
+		client_free(client);
+		return;
+	}
+	SSL_set_accept_state(client->ssl);
+	SSL_set_mode(client->ssl,
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
+		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	deadline_set(client, DEADLINE_TLS, TLS_MS);
+}

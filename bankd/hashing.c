@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Password hashes by libcrypt; run by the vault's workers.
+ */
+#include "hashing.h"
+
+#include <crypt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "../shared/error.h"
+#include "../shared/util.h"
+
+#define PREFIX "$y$"
+
+/* libcrypt's work area is large and full of secrets: not for the stack. */
+static int
+hash_with(const char *password, const char *setting, char out[STORE_HASH_SIZE])
+{
+	struct crypt_data *data;
+	const char *made;
+	int error = BANK_ECRYPTO;
+
+	if ((data = calloc(1, sizeof(*data))) == NULL)
+		return BANK_ENOMEM;
+	made = crypt_rn(password, setting, data, (int)sizeof(*data));
+	if (made != NULL && made[0] != '*' &&
+	    string_copy(out, made, STORE_HASH_SIZE) < STORE_HASH_SIZE)
+		error = 0;
+	OPENSSL_cleanse(data, sizeof(*data));
+	free(data);
+	return error;
+}
+
+int
+hashing_make(
+    const char *password, unsigned long cost, char hash[STORE_HASH_SIZE])
+{
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+
+	if (crypt_gensalt_rn(
+		PREFIX, cost, NULL, 0, setting, (int)sizeof(setting)) == NULL)
+		return BANK_ECRYPTO;
+	return hash_with(password, setting, hash);
+}
+
+bool
+hashing_matches(const char *password, const char *hash)
+{
+	char made[STORE_HASH_SIZE] = "";
+	size_t length = strlen(hash);
+	bool same;
+
+	if (hash_with(password, hash, made) != 0)
+		return false;
+	same = strlen(made) == length && CRYPTO_memcmp(made, hash, length) == 0;
+	OPENSSL_cleanse(made, sizeof(made));
+	return same;
+}

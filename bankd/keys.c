@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Key files, read and checked.  Runs in the monitor before it starts the
+ * others, at a reload, and in `bankd -t`.  Keeps Kprb no longer than it
+ * looks at it.
+ */
+#include "keys.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include <openssl/crypto.h>
+
+#include "../shared/error.h"
+#include "../shared/log.h"
+#include "../shared/pem.h"
+#include "../shared/util.h"
+#include "options.h"
+
+#define PEM_MAX ((size_t)256 * 1024)
+#define SECONDS_DAY 86400
+#define WARN_DAYS 30
+
+static int
+read_pem(const struct config *config, enum bankd_option option, char **data,
+    size_t *length, char *error, size_t size)
+{
+	const char *path = config_string(config, option);
+	int result, code;
+
+	if ((result = file_read(path, PEM_MAX, data, length)) == 0)
+		return 0;
+	code = EX_CONFIG;
+	if (result == BANK_ESYS && errno == EACCES)
+		code = EX_NOPERM;
+	else if (result == BANK_ESYS && errno != ENOENT)
+		code = EX_IOERR;
+	snprintf(error, size,
+	    "%s: %s; bankd.ini: [%s] %s; `bankctl init` makes it", path,
+	    result == BANK_ESYS ? strerror(errno) : "not a PEM file",
+	    bankd_options[option].section, bankd_options[option].key);
+	return code;
+}
+
+static void
+wipe(char *data, size_t length)
+{
+	if (data != NULL)
+		OPENSSL_cleanse(data, length);
+	free(data);
+}
+
+/* Whether bank.crt's key signed the leaf, and the leaf is still good. */
+static int
+check_leaf(const struct config *config, const struct channel_pem *leaf,
+    const char *bank, size_t bank_length, char *error, size_t size)
+{
+	const char *path = config_string(config, TLS_CERTIFICATE);
+	EVP_PKEY *bank_public = NULL;
+	X509 *certificate = NULL;
+	time_t end = 0, now = time(NULL);
+	const char *wrong = NULL;
+
+	if (pem_read_certificate(
+		&certificate, leaf->certificate, leaf->certificate_length) != 0)
+		wrong = "no certificate in it";
+	else if (channel_bank_public(&bank_public, bank, bank_length) != 0)
+		wrong = "can't be checked: [keys] certificate is none";
+	else if (X509_verify(certificate, bank_public) != 1)
+		wrong = "not signed by the key of [keys] certificate";
+	else if (channel_expires(
+		     leaf->certificate, leaf->certificate_length, &end) != 0 ||
+	    end < now)
+		wrong = "expired";
+	X509_free(certificate);
+	EVP_PKEY_free(bank_public);
+	if (wrong == NULL && end - now < (time_t)WARN_DAYS * SECONDS_DAY)
+		log_event(LOG_WARNING, "leaf_expires", "file", LOG_TEXT(path),
+		    "days", LOG_NUMBER((end - now) / SECONDS_DAY), NULL);
+	if (wrong == NULL)
+		return 0;
+	snprintf(error, size, "%s: %s; `bankctl renew` makes a new one", path,
+	    wrong);
+	return EX_CONFIG;
+}
+
+int
+keys_read_leaf(const struct config *config, struct channel_pem *leaf,
+    char *error, size_t size)
+{
+	SSL_CTX *context = NULL;
+	char *bank = NULL;
+	size_t bank_length = 0;
+	int code;
+
+	memset(leaf, 0, sizeof(*leaf));
+	code = read_pem(config, TLS_CERTIFICATE, &leaf->certificate,
+	    &leaf->certificate_length, error, size);
+	if (code == 0)
+		code = read_pem(config, TLS_KEY, &leaf->key, &leaf->key_length,
+		    error, size);
+	if (code == 0)
+		code = read_pem(
+		    config, KEYS_CERTIFICATE, &bank, &bank_length, error, size);
+	if (code == 0 &&
+	    channel_server(&context, leaf->certificate,
+		leaf->certificate_length, leaf->key, leaf->key_length) != 0) {
+		snprintf(error, size,
+		    "%s and %s are not a certificate and its key; "
+		    "`bankctl renew` makes both",
+		    config_string(config, TLS_CERTIFICATE),
+		    config_string(config, TLS_KEY));
+		code = EX_CONFIG;
+	}
+	if (code == 0)
+		code = check_leaf(config, leaf, bank, bank_length, error, size);
+	SSL_CTX_free(context);
+	free(bank);
+	return code;
+}
+
+static int
+compare_bank(const struct config *config, const char *crt, size_t crt_length,
+    const char *key, size_t key_length, char *error, size_t size)
+{
+	EVP_PKEY *public = NULL, *private = NULL;
+	const char *wrong = NULL;
+
+	if (channel_bank_public(&public, crt, crt_length) != 0)
+		wrong = "[keys] certificate is none of a bank";
+	else if (pem_read_key(&private, key, key_length) != 0)
+		wrong = "[keys] key holds no private key";
+	else if (EVP_PKEY_eq(public, private) != 1)
+		wrong = "[keys] key is not the one in [keys] certificate";
+	EVP_PKEY_free(public);
+	EVP_PKEY_free(private);
+	if (wrong == NULL)
+		return 0;
+	snprintf(error, size, "%s: %s; restore both from a backup",
+	    config_string(config, KEYS_KEY), wrong);
+	return EX_CONFIG;
+}
+
+int
+keys_check_bank(const struct config *config, char *error, size_t size)
+{
+	char *crt = NULL, *key = NULL;
+	size_t crt_length = 0, key_length = 0;
+	struct stat st;
+	int code;
+
+	code =
+	    read_pem(config, KEYS_CERTIFICATE, &crt, &crt_length, error, size);
+	if (code == 0)
+		code =
+		    read_pem(config, KEYS_KEY, &key, &key_length, error, size);
+	if (code == 0 && stat(config_string(config, KEYS_KEY), &st) == 0 &&
+	    (st.st_mode & 037) != 0) {
+		snprintf(error, size,
+		    "%s: others may read the bank's private key; chmod 640",
+		    config_string(config, KEYS_KEY));
+		code = EX_NOPERM;
+	}
+	if (code == 0)
+		code = compare_bank(
+		    config, crt, crt_length, key, key_length, error, size);
+	free(crt);
+	wipe(key, key_length);
+	return code;
+}

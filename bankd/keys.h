@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The bank's key files as the monitor and `bankd -t` look at them.
+ */
+#ifndef BANKD_KEYS_H
+#define BANKD_KEYS_H
+
+#include "../shared/channel.h"
+#include "../shared/config.h"
+
+/*
+ * Reads the front's leaf and its key and proves that they belong together
+ * and are the bank's.  0; or the sysexits(3) code with file and reason in
+ * error.  The caller wipes *leaf with channel_pem_wipe() either way.
+ */
+int keys_read_leaf(const struct config *config, struct channel_pem *leaf,
+    char *error, size_t size);
+
+/* Whether Kprb is there, private, and the one in bank.crt.  Likewise. */
+int keys_check_bank(const struct config *config, char *error, size_t size);
+
+#endif

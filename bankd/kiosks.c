@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The enrolled kiosks (the vault's copy of the store's table).
+ */
+#include "kiosks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../shared/error.h"
+
+struct load {
+	struct kiosks kiosks;
+	int error;
+};
+
+static void
+load_one(void *context, const struct store_kiosk *kiosk)
+{
+	struct load *load = context;
+	struct kiosks *kiosks = &load->kiosks;
+	struct store_kiosk *list;
+	size_t size;
+
+	if (load->error != 0)
+		return;
+	if (kiosks->count == kiosks->size) {
+		size = kiosks->size == 0 ? 16 : kiosks->size * 2;
+		list = realloc(kiosks->list, size * sizeof(*list));
+		if (list == NULL) {
+			load->error = BANK_ENOMEM;
+			return;
+		}
+		kiosks->list = list;
+		kiosks->size = size;
+	}
+	kiosks->list[kiosks->count++] = *kiosk;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct store_kiosk *one = a, *other = b;
+
+	return strcmp(one->name, other->name);
+}
+
+int
+kiosks_load(struct kiosks *kiosks, struct store *store)
+{
+	struct load load = { 0 };
+	int error;
+
+	error = store_kiosk_each(store, load_one, &load);
+	if (error == 0)
+		error = load.error;
+	if (error != 0) {
+		kiosks_free(&load.kiosks);
+		return error;
+	}
+	if (load.kiosks.count > 0)
+		qsort(load.kiosks.list, load.kiosks.count,
+		    sizeof(*load.kiosks.list), compare);
+	kiosks_free(kiosks);
+	*kiosks = load.kiosks;
+	return 0;
+}
+
+void
+kiosks_free(struct kiosks *kiosks)
+{
+	free(kiosks->list);
+	*kiosks = (struct kiosks) { 0 };
+}
+
+const struct store_kiosk *
+kiosks_find(const struct kiosks *kiosks, const char *name)
+{
+	struct store_kiosk wanted = { 0 };
+	const struct store_kiosk *found;
+
+	if (kiosks->count == 0 || strlen(name) >= sizeof(wanted.name))
+		return NULL;
+	memcpy(wanted.name, name, strlen(name));
+	found = bsearch(&wanted, kiosks->list, kiosks->count,
+	    sizeof(*kiosks->list), compare);
+	return found != NULL && !found->revoked ? found : NULL;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The sockets that the bank listens on; the monitor opens and keeps them,
+ * the front accepts.
+ */
+#ifndef BANKD_LISTEN_H
+#define BANKD_LISTEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define LISTEN_MAX 32
+#define LISTEN_TEXT_SIZE 80
+
+/*
+ * Opens one for each of `addresses` (separated by spaces, names too; `*` is
+ * all of both families).  With port 0 all take the free port of the first.
+ * Returns their number in fds, non-blocking; or the sysexits(3) code,
+ * negative, with what, where and what to do in error.
+ */
+int listen_open(const char *addresses, uint16_t port, int fds[LISTEN_MAX],
+    char *error, size_t size);
+
+/* `ADDRESS PORT`, as numbers; `*` for all. */
+void listen_text(int fd, char text[LISTEN_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * R and V, after their seals (the vault's).
+ */
+#include <string.h>
+
+#include "../shared/log.h"
+#include "../shared/util.h"
+#include "requests.h"
+#include "transact.h"
+#include "vault_state.h"
+
+static bool
+is_same_kiosk(const struct kiosk_seen *one, const struct kiosk_seen *other)
+{
+	if (one->enrolled != other->enrolled)
+		return false;
+	return !one->enrolled || strcmp(one->name, other->name) == 0;
+}
+
+/*
+ * The batch is run first: what the vault has of the old connection is
+ * applied and answered, and nothing of it ever is after this.
+ */
+void
+login_resume(struct vault *vault, struct login *login)
+{
+	struct session *session;
+
+	batch_run(vault);
+	session =
+	    session_find(&vault->sessions, login->body + FRAME_KIOSK_SIZE);
+	if (session == NULL || !login->has_session || !login->has_form ||
+	    !is_same_kiosk(&session->kiosk, &login->kiosk)) {
+		login_refuse(vault, login, WIRE_LOGIN_REFUSED);
+		return;
+	}
+	log_event(LOG_INFO, "resume", "id", LOG_TEXT(session->customer),
+	    "kiosk", LOG_TEXT(login->kiosk.name), "address",
+	    LOG_TEXT(login->address), NULL);
+	login_accept(vault, login, session, WIRE_RESUMED);
+}
+
+static void
+apply_reversal(struct vault *vault, struct step *step)
+{
+	const struct login *login = step->subject;
+
+	if (login->has_form)
+		requests_decide(vault, step);
+	else
+		step->reply = WIRE_INCORRECT;
+	if (vault->batch.error == 0)
+		requests_write(vault, step);
+}
+
+static void
+finish_reversal(struct vault *vault, struct step *step)
+{
+	const struct login *login = step->subject;
+
+	log_event(LOG_NOTICE, "reversal", "id",
+	    LOG_TEXT(
+		step->accounts[STEP_CUSTOMER] != NULL ? login->text.id : "-"),
+	    "kiosk", LOG_TEXT(login->kiosk.name), "reply",
+	    LOG_NUMBER(wire_reply_code(step->reply)), NULL);
+	transact_after(vault, step);
+	login_answer(vault, step->subject, step->text, step->length);
+}
+
+static const struct step_kind reversal_step = { apply_reversal,
+	finish_reversal };
+
+void
+login_reversal(struct vault *vault, struct login *login)
+{
+	struct step *step = batch_add(vault, &reversal_step, NULL);
+
+	step->subject = login;
+	step->writes = true;
+	step->kiosk = &login->kiosk;
+	if (!login->has_form)
+		return;
+	step->request.verb = &requests_reversal;
+	memcpy(step->request.withdrawal, login->text.txid, WIRE_TXID_SIZE);
+	step->ids[STEP_CUSTOMER] = login->text.id;
+	if (login->kiosk.enrolled)
+		step->ids[STEP_BANK] = login->cash_id;
+}

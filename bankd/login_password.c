@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * L, after its envelope (the vault's): the attempt is recorded and committed,
+ * a worker compares, the outcome is committed, the customer hears of it.
+ * Every refusal takes this same way, without an ID too.
+ */
+#include <string.h>
+
+#include "../shared/error.h"
+#include "../shared/log.h"
+#include "../shared/util.h"
+#include "hashing.h"
+#include "notice.h"
+#include "vault_state.h"
+
+static void begin_attempt(struct vault *vault, struct login *login);
+
+static void
+compare(struct job *job, void *thread)
+{
+	struct login *login = (struct login *)(void *)job;
+
+	(void)thread;
+	login->right = hashing_matches(login->text.password, login->hash) &&
+	    login->may_match;
+}
+
+/* The hash was looked up before the comparison: it must be so still. */
+static bool
+is_still_right(struct vault *vault, const struct login *login,
+    const struct ledger_account *customer)
+{
+	char hash[STORE_HASH_SIZE];
+	bool same;
+
+	same =
+	    login_hash(vault, customer, hash) && strcmp(hash, login->hash) == 0;
+	return login->right && same;
+}
+
+static void
+apply_end(struct vault *vault, struct step *step)
+{
+	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	struct login *login = step->subject;
+	bool right = is_still_right(vault, login, customer);
+
+	step->reply = right ? WIRE_LOGIN_OK : WIRE_LOGIN_REFUSED;
+	if (vault->mode == VAULT_READ_ONLY) {
+		login->failures = 0;
+		login->last_login_ms = right ? customer->last_login_ms : 0;
+		return;
+	}
+	attempt_end(vault, &login->attempt, right, &login->failures);
+	if (!right || login->errand.connection == NULL)
+		return;
+	login->last_login_ms = customer->last_login_ms;
+	customer->last_login_ms = vault->now_ms;
+	customer->changed = true;
+}
+
+static void
+accept_login(struct vault *vault, struct login *login)
+{
+	const struct ledger_account *customer;
+	struct session *session = NULL;
+
+	customer = store_account(vault->store, login->text.id);
+	if (customer != NULL)
+		session = session_new(vault, customer, &login->kiosk, login->k);
+	if (session == NULL) {
+		login_refuse(vault, login, WIRE_UNAVAILABLE);
+		return;
+	}
+	session->last_login_ms = login->last_login_ms;
+	session->failed = login->failures;
+	vault->counts.logins++;
+	log_event(LOG_INFO, "login", "id", LOG_TEXT(session->customer), "kiosk",
+	    LOG_TEXT(session->kiosk.name), "address", LOG_TEXT(login->address),
+	    NULL);
+	notice_login(vault, session);
+	login_accept(vault, login, session, WIRE_LOGIN_OK);
+}
+
+/* An ID that isn't one of ours may be a password in the wrong field. */
+static void
+tell_refused(
+    struct vault *vault, const struct login *login, enum wire_reply reply)
+{
+	const struct ledger_account *customer = NULL;
+
+	if (login->has_form)
+		customer = store_account(vault->store, login->text.id);
+	log_event(LOG_NOTICE, "login_refused", "id",
+	    LOG_TEXT(customer != NULL ? customer->id : "-"), "kiosk",
+	    LOG_TEXT(login->kiosk.name), "address", LOG_TEXT(login->address),
+	    "reply", LOG_NUMBER(wire_reply_code(reply)), NULL);
+	if (customer != NULL && reply == WIRE_LOGIN_REFUSED)
+		notice_attempts(vault, customer->number, login->failures);
+}
+
+static void
+finish_end(struct vault *vault, struct step *step)
+{
+	struct login *login = step->subject;
+
+	attempt_ended(vault, &login->attempt);
+	if (step->reply == WIRE_LOGIN_OK && login->errand.connection != NULL) {
+		accept_login(vault, login);
+		return;
+	}
+	if (step->reply != WIRE_LOGIN_OK)
+		tell_refused(vault, login, step->reply);
+	login_refuse(vault, login, step->reply);
+}
+
+static const struct step_kind end_step = { apply_end, finish_end };
+
+static void
+compared(struct job *job, void *context)
+{
+	struct login *login = (struct login *)(void *)job;
+	struct step *step = batch_add(context, &end_step, NULL);
+
+	step->subject = login;
+	if (login->has_form)
+		step->ids[STEP_CUSTOMER] = login->text.id;
+	step->writes = true;
+}
+
+static void
+apply_begin(struct vault *vault, struct step *step)
+{
+	struct login *login = step->subject;
+
+	step->reply = STEP_GO_ON;
+	if (vault->mode == VAULT_READ_ONLY)
+		step->reply = WIRE_UNAVAILABLE;
+	else if (attempt_begin(vault, &login->attempt) == ATTEMPT_LOCKED)
+		step->reply = WIRE_LOCKED;
+}
+
+static void
+finish_begin(struct vault *vault, struct step *step)
+{
+	struct login *login = step->subject;
+	const struct ledger_account *customer = NULL;
+
+	if (step->reply != STEP_GO_ON) {
+		tell_refused(vault, login, step->reply);
+		login_refuse(vault, login, step->reply);
+		return;
+	}
+	if (login->attempt.waiting)
+		return;
+	if (login->has_form)
+		customer = store_account(vault->store, login->text.id);
+	login->may_match = login_hash(vault, customer, login->hash);
+	login->errand.job.run = compare;
+	login->errand.job.done = compared;
+	pool_submit(vault->workers, &login->errand.job);
+}
+
+static const struct step_kind begin_step = { apply_begin, finish_begin };
+
+static void
+begin_again(struct vault *vault, struct deferred *deferred)
+{
+	struct attempt *attempt = (struct attempt *)(void *)((char *)deferred -
+	    offsetof(struct attempt, again));
+	struct login *login = (struct login *)(void *)((char *)attempt -
+	    offsetof(struct login, attempt));
+
+	if (login->errand.connection == NULL)
+		login_free(vault, login);
+	else
+		begin_attempt(vault, login);
+}
+
+static void
+begin_attempt(struct vault *vault, struct login *login)
+{
+	struct step *step = batch_add(vault, &begin_step, NULL);
+
+	step->subject = login;
+	step->writes = true;
+}
+
+void
+login_password(struct vault *vault, struct login *login)
+{
+	login->has_attempt = true;
+	attempt_init(vault, &login->attempt,
+	    login->has_form ? login->text.id : NULL, &login->kiosk,
+	    begin_again);
+	begin_attempt(vault, login);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What operators ask through the control socket: status, reload and stop are
+ * the monitor's own; everything else is passed to the vault together with
+ * the connection, unread.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../shared/log.h"
+#include "../shared/util.h"
+#include "monitor_parts.h"
+
+#define STATUS_SECONDS 2
+
+static const char *const stages[] = {
+	[MONITOR_STARTING] = "starting",
+	[MONITOR_SERVING] = "serving",
+	[MONITOR_STOPPING_FRONT] = "stopping",
+	[MONITOR_STOPPING_VAULT] = "stopping",
+	[MONITOR_STOPPED] = "stopped",
+};
+
+static void
+fact(struct control_client *client, const char *name, const char *value)
+{
+	control_line(client, '+', name, value, NULL);
+}
+
+static void
+fact_number(struct control_client *client, const char *name, uint64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+	fact(client, name, text);
+}
+
+static void
+child_facts(struct control_client *client, struct child *child)
+{
+	char name[32], text[MONITOR_STATUS_SIZE], *line, *rest = text, *space;
+
+	snprintf(name, sizeof(name), "%s-pid", child->name);
+	fact_number(client, name, (uint64_t)child->pid);
+	snprintf(name, sizeof(name), "%s-restarts", child->name);
+	fact_number(client, name, child->restart.count);
+	if (child->status_awaited || child->pid == 0) {
+		fact(client, child->name,
+		    child->pid == 0 ? "down" : "not answering");
+		return;
+	}
+	string_copy(text, child->status, sizeof(text));
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if ((space = strchr(line, ' ')) == NULL)
+			continue;
+		*space = '\0';
+		fact(client, line, space + 1);
+	}
+}
+
+static void
+answer_status(struct monitor *monitor, struct control_client *client)
+{
+	char text[LISTEN_TEXT_SIZE];
+
+	fact(client, "bank", config_string(monitor->config, BANK_NAME));
+	fact(client, "state", stages[monitor->stage]);
+	fact(client, "version", VERSION);
+	fact_number(client, "pid", (uint64_t)getpid());
+	fact_number(
+	    client, "uptime", (clock_steady_ms() - monitor->started_ms) / 1000);
+	for (int i = 0; i < monitor->listener_count; i++) {
+		listen_text(monitor->listeners[i], text);
+		fact(client, "listening", text);
+	}
+	fact(client, "configuration", monitor->start->config_path);
+	fact(client, "directory", config_string(monitor->config, BANK_STATE));
+	child_facts(client, &monitor->front);
+	child_facts(client, &monitor->vault);
+	control_end(client, 0, "");
+}
+
+static void
+answer_all(struct monitor *monitor)
+{
+	evtimer_del(monitor->status_bound);
+	while (monitor->status_count > 0)
+		answer_status(
+		    monitor, monitor->status_clients[--monitor->status_count]);
+}
+
+void
+command_status_bound(evutil_socket_t fd, short what, void *monitor)
+{
+	(void)fd;
+	(void)what;
+	answer_all(monitor);
+}
+
+void
+command_status_reply(struct child *child)
+{
+	struct monitor *monitor = child->monitor;
+
+	child->status_awaited = false;
+	if (!monitor->front.status_awaited && !monitor->vault.status_awaited)
+		answer_all(monitor);
+}
+
+static void
+ask(struct child *child)
+{
+	child->status_awaited = child->pid != 0;
+	child_send(child, IPC_STATUS, NULL, 0, -1);
+}
+
+static void
+on_status(struct monitor *monitor, struct control_client *client)
+{
+	const struct timeval bound = { STATUS_SECONDS, 0 };
+
+	if (monitor->status_count == MONITOR_CLIENTS) {
+		control_end(client, EX_TEMPFAIL, "too many ask");
+		return;
+	}
+	monitor->status_clients[monitor->status_count++] = client;
+	if (monitor->status_count > 1)
+		return;
+	evtimer_add(monitor->status_bound, &bound);
+	ask(&monitor->front);
+	ask(&monitor->vault);
+	if (!monitor->front.status_awaited && !monitor->vault.status_awaited)
+		answer_all(monitor);
+}
+
+static void
+on_reload(struct monitor *monitor, struct control_client *client)
+{
+	reload_begin(monitor, client);
+}
+
+static void
+on_stop(struct monitor *monitor, struct control_client *client)
+{
+	if (monitor->stop_count == MONITOR_CLIENTS) {
+		control_end(client, EX_TEMPFAIL, "too many ask");
+		return;
+	}
+	monitor->stop_clients[monitor->stop_count++] = client;
+	monitor_stop(monitor);
+}
+
+void
+command_stopped(struct monitor *monitor)
+{
+	answer_all(monitor);
+	while (monitor->stop_count > 0)
+		control_end(monitor->stop_clients[--monitor->stop_count],
+		    monitor->exit_code, "bankd did not end well; see the log");
+}
+
+static const struct command {
+	const char *name;
+	void (*run)(struct monitor *, struct control_client *);
+} commands[] = {
+	{ "status", on_status },
+	{ "reload", on_reload },
+	{ "stop", on_stop },
+};
+
+static void
+pass_on(struct monitor *monitor, struct control_client *client,
+    const char *request, size_t length)
+{
+	struct child *vault = &monitor->vault;
+
+	if (vault->ipc == NULL || !vault->ready) {
+		control_end(client, EX_UNAVAILABLE,
+		    "the vault isn't up; `bankctl status` tells when it is");
+		return;
+	}
+	if (ipc_send(vault->ipc, IPC_CONTROL, 0, request, length,
+		control_fd(client)) != 0) {
+		control_end(client, EX_TEMPFAIL, "the vault is too busy");
+		return;
+	}
+	control_forget(client);
+	child_flush(vault);
+}
+
+void
+command_handle(void *context, struct control_client *client,
+    const char *request, size_t length)
+{
+	struct monitor *monitor = context;
+	size_t word = strcspn(request, " \n");
+
+	if (length == 0) {
+		control_end(client, EX_USAGE, "no command");
+		return;
+	}
+	for (size_t i = 0; i < NELEM(commands); i++) {
+		if (strlen(commands[i].name) != word ||
+		    strncmp(commands[i].name, request, word) != 0)
+			continue;
+		log_event(LOG_INFO, "control", "command",
+		    LOG_TEXT(commands[i].name), NULL);
+		commands[i].run(monitor, client);
+		return;
+	}
+	pass_on(monitor, client, request, length);
+}

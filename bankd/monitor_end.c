@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The end of one of the monitor's children, and what follows from it: its
+ * last words, a new one after a pause, or the end of bankd.
+ */
+#include <sys/wait.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../shared/log.h"
+#include "../shared/util.h"
+#include "monitor_parts.h"
+
+static void
+forget(struct child *child)
+{
+	struct event **events[] = { &child->readable, &child->writable,
+		&child->error_readable };
+
+	for (size_t i = 0; i < NELEM(events); i++) {
+		if (*events[i] != NULL)
+			event_free(*events[i]);
+		*events[i] = NULL;
+	}
+	ipc_free(child->ipc);
+	child->ipc = NULL;
+	if (child->error_fd != -1)
+		close(child->error_fd);
+	child->error_fd = -1;
+	child->pid = 0;
+	child->ready = false;
+}
+
+static void
+tell_end(const struct child *child, int status, bool asked)
+{
+	bool by_signal = WIFSIGNALED(status);
+	int code = by_signal ? WTERMSIG(status) : WEXITSTATUS(status);
+
+	log_event(asked && !by_signal && code == 0 ? LOG_INFO : LOG_ERR,
+	    "ended", "process", LOG_TEXT(child->name), "pid",
+	    LOG_NUMBER(child->pid), by_signal ? "signal" : "exit",
+	    by_signal ? LOG_TEXT(sigabbrev_np(code)) : LOG_NUMBER(code),
+	    child->reason[0] != '\0' ? "reason" : NULL, LOG_TEXT(child->reason),
+	    NULL);
+}
+
+/* Whether, by this end of a start that never served, nothing can serve. */
+static bool
+is_hopeless(const struct child *child, int status)
+{
+	if (child->monitor->stage != MONITOR_STARTING || !WIFEXITED(status))
+		return false;
+	return WEXITSTATUS(status) != 0 &&
+	    (child->role != IPC_VAULT || WEXITSTATUS(status) != EX_SOFTWARE);
+}
+
+/* The vault's own ends count; whatever killed it by a signal does not. */
+static bool
+is_failure(const struct child *child, int status)
+{
+	return child->role == IPC_VAULT && WIFEXITED(status) &&
+	    WEXITSTATUS(status) != 0;
+}
+
+static void
+ended_unasked(struct child *child, int status)
+{
+	struct monitor *monitor = child->monitor;
+	const char *reason = child->reason;
+	int pause_ms;
+
+	if (reason[0] == '\0')
+		reason = "a process ended; see the log";
+	if (is_hopeless(child, status)) {
+		monitor_give_up(monitor, WEXITSTATUS(status), "%s", reason);
+		return;
+	}
+	pause_ms = restart_ended(
+	    &child->restart, is_failure(child, status), clock_steady_ms());
+	if (pause_ms >= 0)
+		child_start_after(child, pause_ms);
+	else
+		monitor_give_up(monitor, WEXITSTATUS(status),
+		    "the vault failed %d times within a minute, last: %s",
+		    RESTART_FAILURES, reason);
+}
+
+void
+child_ended(struct child *child, int status)
+{
+	struct monitor *monitor = child->monitor;
+	bool stopping = monitor->stage > MONITOR_SERVING;
+
+	while (child_take_messages(child) == 1)
+		;
+	child_error_readable(child->error_fd, EV_READ, child);
+	tell_end(child, status, stopping);
+	forget(child);
+	reload_child_gone(child);
+	if (!stopping) {
+		ended_unasked(child, status);
+		return;
+	}
+	if (status != 0 && child->role == IPC_VAULT && monitor->exit_code == 0)
+		monitor->exit_code = EX_SOFTWARE;
+	monitor_child_stopped(monitor);
+}

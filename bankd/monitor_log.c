@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Where the lines of all three processes end: syslog(3), which libc connects
+ * anew when syslogd was restarted, or standard error in the foreground.
+ * Runs in the monitor, the only one that can still reach /dev/log.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <seccomp.h>
+
+#include "../shared/log.h"
+#include "../shared/util.h"
+#include "monitor_parts.h"
+#include "sandbox_filter.h"
+
+/* Of one process's life; it could be in a stranger's hands. */
+#define ERROR_LINES_MAX 64
+
+/* In the order of [log] facility's choices. */
+static const int facilities[] = { LOG_DAEMON, LOG_AUTH, LOG_AUTHPRIV,
+	LOG_LOCAL0, LOG_LOCAL1, LOG_LOCAL2, LOG_LOCAL3, LOG_LOCAL4, LOG_LOCAL5,
+	LOG_LOCAL6, LOG_LOCAL7 };
+
+static void
+to_syslog(void *context, int priority, const char *line)
+{
+	(void)context;
+	syslog(priority, "%s", line);
+}
+
+static void
+to_sink(const struct monitor *monitor, int priority, const char *line)
+{
+	static char name[] = "bankd";
+
+	if (monitor->start->foreground)
+		log_to_stderr(name, priority, line);
+	else
+		to_syslog(NULL, priority, line);
+}
+
+static void
+sink(void *context, int priority, const char *line)
+{
+	to_sink(context, priority, line);
+}
+
+void
+monitor_log_level(const struct monitor *monitor)
+{
+	int level =
+	    LOG_ERR + (int)config_number(monitor->config, LOG_LEVEL_OPTION);
+
+	if (monitor->start->foreground && level > LOG_NOTICE)
+		level = LOG_NOTICE;
+	if (monitor->start->debug)
+		level = LOG_DEBUG;
+	log_level(level);
+}
+
+void
+monitor_log_open(const struct monitor *monitor)
+{
+	size_t facility =
+	    (size_t)config_number(monitor->config, LOG_FACILITY_OPTION);
+
+	if (!monitor->start->foreground)
+		openlog("bankd", LOG_PID | LOG_NDELAY, facilities[facility]);
+	log_open(sink, (void *)(uintptr_t)monitor, LOG_INFO);
+	monitor_log_level(monitor);
+}
+
+void
+monitor_log_child(
+    const struct child *child, int priority, const char *line, size_t length)
+{
+	char text[LOG_LINE_SIZE + 32];
+
+	if (priority > log_level_get() || priority < LOG_EMERG)
+		return;
+	if (length > LOG_LINE_SIZE)
+		length = LOG_LINE_SIZE;
+	for (size_t i = 0; i < length; i++) {
+		const unsigned char byte = (unsigned char)line[i];
+
+		text[i] = byte < ' ' || byte == 0x7f ? '?' : line[i];
+	}
+	snprintf(
+	    text + length, sizeof(text) - length, " process=%s", child->name);
+	to_sink(child->monitor, priority, text);
+}
+
+/* The filter tells a number; a name is what an operator can look up. */
+static void
+tell_refused(const struct child *child, const char *number)
+{
+	char *name;
+
+	name = seccomp_syscall_resolve_num_arch(
+	    SCMP_ARCH_NATIVE, (int)strtol(number, NULL, 10));
+	log_event(LOG_CRIT, "system_call_refused", "process",
+	    LOG_TEXT(child->name), "call",
+	    LOG_TEXT(name != NULL ? name : number), NULL);
+	free(name);
+}
+
+void
+child_error_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct child *child = context;
+	char text[LOG_LINE_SIZE + 1], *line, *rest = text;
+	ssize_t n;
+
+	(void)what;
+	if (fd == -1)
+		return;
+	if ((n = read(fd, text, sizeof(text) - 1)) <= 0) {
+		if (n == 0)
+			event_del(child->error_readable);
+		return;
+	}
+	text[n] = '\0';
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (*line == '\0' || child->error_lines >= ERROR_LINES_MAX)
+			continue;
+		child->error_lines++;
+		if (strncmp(line, SANDBOX_REFUSED, strlen(SANDBOX_REFUSED)) ==
+		    0)
+			tell_refused(child, line + strlen(SANDBOX_REFUSED));
+		else
+			log_event(LOG_WARNING, "stderr", "process",
+			    LOG_TEXT(child->name), "line", LOG_TEXT(line),
+			    NULL);
+	}
+}

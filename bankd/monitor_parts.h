@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the monitor's files share: the one struct of the process, and what
+ * each file offers the others.
+ *
+ *	monitor.c          start, signals, stop
+ *	monitor_child.c    one child: its start, its messages, its end
+ *	monitor_exec.c     its process: fork and exec
+ *	monitor_end.c      its end, and what follows
+ *	monitor_command.c  the control socket's requests
+ *	monitor_reload.c   a new configuration, all of it or nothing
+ *	monitor_log.c      syslog or standard error
+ */
+#ifndef BANKD_MONITOR_PARTS_H
+#define BANKD_MONITOR_PARTS_H
+
+#include <event2/event.h>
+
+#include "../shared/channel.h"
+#include "control.h"
+#include "ipc.h"
+#include "listen.h"
+#include "monitor.h"
+#include "options.h"
+#include "restart.h"
+
+#define MONITOR_REASON_SIZE 1024
+#define MONITOR_STATUS_SIZE 4096
+#define MONITOR_CLIENTS 32
+
+enum monitor_stage {
+	MONITOR_STARTING, /* until front and vault were ready once */
+	MONITOR_SERVING,
+	MONITOR_STOPPING_FRONT,
+	MONITOR_STOPPING_VAULT,
+	MONITOR_STOPPED
+};
+
+struct child {
+	struct monitor *monitor;
+	enum ipc_role role;
+	const char *name; /* `front`, `vault`: in log and status */
+	pid_t pid;        /* 0: there is none */
+	struct ipc *ipc;
+	struct event *readable, *writable;
+	int error_fd; /* its standard error, a pipe */
+	struct event *error_readable;
+	struct event *start_again;
+	struct restart restart;
+	bool ready;
+	unsigned error_lines;
+	char in_force[256];
+	char reason[MONITOR_REASON_SIZE]; /* of its IPC_FAILED */
+	char status[MONITOR_STATUS_SIZE];
+	bool status_awaited;
+};
+
+struct monitor {
+	const struct monitor_start *start;
+	struct config *config, *new_config;
+	struct channel_pem leaf, new_leaf;
+	struct event_base *base;
+	struct event *signals[4];
+	struct event *stop_bound, *status_bound;
+	struct child front, vault;
+	struct control *control;
+	int listeners[LISTEN_MAX], listener_count;
+	int pid_fd, ready_fd;
+	uid_t owner; /* of the state directory */
+	uint64_t started_ms;
+	enum monitor_stage stage;
+	int exit_code;
+	char reason[MONITOR_REASON_SIZE]; /* why it ends, "" if asked to */
+	struct control_client *status_clients[MONITOR_CLIENTS];
+	struct control_client *stop_clients[MONITOR_CLIENTS];
+	struct control_client *reload_client;
+	size_t status_count, stop_count;
+};
+
+/* monitor.c */
+void monitor_stop(struct monitor *monitor);
+/* The end for a reason: stops, with this exit code. */
+void monitor_give_up(struct monitor *monitor, int exit_code, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+/* To be called when a child has become ready, stopped or ended. */
+void monitor_child_ready(struct monitor *monitor);
+void monitor_child_stopped(struct monitor *monitor);
+
+/* monitor_child.c */
+int child_init(struct child *child, struct monitor *monitor, enum ipc_role role,
+    const char *name);
+/* Starts it, and joins it to the other if that is there. */
+void child_start(struct child *child);
+/* Starts both at once. */
+void child_start_both(struct monitor *monitor);
+void child_send(struct child *child, enum ipc_type type, const void *body,
+    size_t length, int fd);
+void child_flush(struct child *child);
+/* Sends the configuration; to the front, the leaf before it. */
+void child_configure(struct child *child, const struct config *config,
+    const struct channel_pem *leaf);
+void child_start_after(struct child *child, int pause_ms);
+/* 1 where there may be more, 0 nothing now, or BANK_E... at the end. */
+int child_take_messages(struct child *child);
+void child_kill(const struct child *child);
+
+/* monitor_end.c; waitpid(2) said so */
+void child_ended(struct child *child, int status);
+
+/* monitor_exec.c: the process and its descriptors; 0 or BANK_ESYS */
+int child_spawn(struct child *child, int exec_fd);
+
+/* monitor_reload.c; `client` is answered, NULL: a signal asked */
+void reload_begin(struct monitor *monitor, struct control_client *client);
+void reload_answer(struct child *child, int code, const char *reason);
+void reload_child_gone(struct child *child);
+
+/* monitor_command.c */
+void command_handle(void *monitor, struct control_client *client,
+    const char *request, size_t length);
+void command_status_reply(struct child *child);
+void command_status_bound(evutil_socket_t fd, short what, void *monitor);
+void command_stopped(struct monitor *monitor);
+
+/* monitor_log.c */
+void monitor_log_open(const struct monitor *monitor);
+/* The level of the configuration, or what -f and -d say. */
+void monitor_log_level(const struct monitor *monitor);
+/* What a child writes to its standard error, to the log. */
+void child_error_readable(evutil_socket_t fd, short what, void *child);
+/* A line of a child's own; its bytes are not trusted. */
+void monitor_log_child(
+    const struct child *child, int priority, const char *line, size_t length);
+
+#endif

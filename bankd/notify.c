@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The service manager, spoken to over its socket and environment.  Runs in
+ * the monitor, which alone keeps the environment it was started with.
+ */
+#include "notify.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FIRST_FD 3
+
+void
+notify_send(const char *lines)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	const char *path = getenv("NOTIFY_SOCKET");
+	size_t length;
+	int fd;
+
+	if (path == NULL || (path[0] != '/' && path[0] != '@'))
+		return;
+	if ((length = strlen(path)) >= sizeof(un.sun_path))
+		return;
+	memcpy(un.sun_path, path, length);
+	if (path[0] == '@')
+		un.sun_path[0] = '\0';
+	if ((fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) == -1)
+		return;
+	(void)sendto(fd, lines, strlen(lines), MSG_NOSIGNAL | MSG_DONTWAIT,
+	    (struct sockaddr *)&un,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
+	close(fd);
+}
+
+static int
+option_of(int fd, int option)
+{
+	socklen_t length = sizeof(int);
+	int value;
+
+	if (getsockopt(fd, SOL_SOCKET, option, &value, &length) == -1)
+		return -1;
+	return value;
+}
+
+int
+notify_listeners(int *fds, int max)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	int n = 0, last;
+
+	if (pid == NULL || count == NULL || atol(pid) != (long)getpid())
+		return 0;
+	last = FIRST_FD + atoi(count);
+	for (int fd = FIRST_FD; fd < last && n < max; fd++) {
+		if (option_of(fd, SO_TYPE) != SOCK_STREAM ||
+		    option_of(fd, SO_ACCEPTCONN) != 1)
+			continue;
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+		fds[n++] = fd;
+	}
+	return n;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The service manager's documented protocol, without its library:
+ * sd_notify(3) datagrams and sd_listen_fds(3) descriptors.  The monitor's.
+ */
+#ifndef BANKD_NOTIFY_H
+#define BANKD_NOTIFY_H
+
+/* Sends lines like `READY=1`; silently nothing where nobody asked for it. */
+void notify_send(const char *lines);
+
+/*
+ * Fills fds[0..max) with the listening TCP sockets that were passed to this
+ * process.  Returns how many; 0 where there are none.
+ */
+int notify_listeners(int *fds, int max);
+
+#endif

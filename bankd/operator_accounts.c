@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The operator's commands that change an account (the vault's): steps of the
+ * batch like a customer's, with the same store and the same rules.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "../shared/error.h"
+#include "../shared/log.h"
+#include "../shared/money.h"
+#include "../shared/util.h"
+#include "hashing.h"
+#include "operator.h"
+#include "vault_state.h"
+
+/* The open account that the command names, or a refusal. */
+static struct ledger_account *
+customer_of(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+
+	if (customer == NULL || customer->closed_ms != 0 ||
+	    ledger_is_own(customer->id)) {
+		operator_fail(
+		    command, EX_DATAERR, "no account %s", command->args[0]);
+		return NULL;
+	}
+	if (vault->mode == VAULT_READ_ONLY) {
+		operator_fail(command, EX_UNAVAILABLE, "the disk is full");
+		return NULL;
+	}
+	return customer;
+}
+
+static bool
+has_room(struct vault *vault, struct operator_command *command)
+{
+	if (vault->mode == VAULT_NORMAL)
+		return true;
+	operator_fail(command, EX_UNAVAILABLE,
+	    "the bank cannot take transactions now: the disk is full");
+	return false;
+}
+
+static void
+set_hash(struct vault *vault, const struct ledger_account *customer,
+    const char *hash)
+{
+	int error = store_set_hash(vault->store, customer, hash);
+
+	if (error != 0)
+		batch_failed(vault, error);
+	batch_touch(vault, customer, hash);
+}
+
+/* Reads the hash that there is into the command's place for one. */
+static void
+read_hash(struct vault *vault, struct operator_command *command,
+    const struct ledger_account *customer, char hash[STORE_HASH_SIZE])
+{
+	char name[WIRE_NAME_SIZE];
+	int error;
+
+	error = store_account_texts(vault->store, customer, name, hash);
+	if (error != 0)
+		operator_fail(command, EX_SOFTWARE, "%s", bank_strerror(error));
+}
+
+static void
+lock_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = customer_of(vault, step);
+	char hash[STORE_HASH_SIZE];
+
+	if (customer == NULL)
+		return;
+	read_hash(vault, command, customer, hash);
+	if (command->code != 0 || hash[0] == HASHING_LOCKED)
+		return;
+	if (strlen(hash) + 2 > sizeof(command->hash)) {
+		operator_fail(command, EX_SOFTWARE, "the hash is too long");
+		return;
+	}
+	snprintf(command->hash, sizeof(command->hash), "%c%.*s", HASHING_LOCKED,
+	    (int)sizeof(command->hash) - 2, hash);
+	set_hash(vault, customer, command->hash);
+}
+
+static void
+unlock_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = customer_of(vault, step);
+	char hash[STORE_HASH_SIZE];
+
+	if (customer == NULL)
+		return;
+	read_hash(vault, command, customer, hash);
+	if (command->code != 0)
+		return;
+	attempt_clear(vault, customer->id);
+	if (hash[0] != HASHING_LOCKED)
+		return;
+	string_copy(command->hash, hash + 1, sizeof(command->hash));
+	set_hash(vault, customer, command->hash);
+}
+
+static void
+passwd_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = customer_of(vault, step);
+
+	if (customer != NULL)
+		set_hash(vault, customer, command->hash);
+}
+
+/* For lock, passwd and close: nobody of this customer goes on. */
+static void
+end_sessions(struct vault *vault, struct operator_command *command)
+{
+	const struct ledger_account *customer;
+
+	customer = store_account(vault->store, command->args[0]);
+	if (customer != NULL)
+		session_end_others(
+		    vault, customer->number, NULL, "by the operator");
+}
+
+static void
+open_start(struct vault *vault, struct operator_command *command)
+{
+	const char *id = command->args[0];
+
+	(void)vault;
+	if (!wire_is_id(id, strlen(id)))
+		operator_fail(command, EX_DATAERR,
+		    "an ID is 1 to 32 of A-Z a-z 0-9 . _ -, the first a "
+		    "letter or digit");
+	else if (command->arg_count > 1 &&
+	    !wire_is_name(command->args[1], strlen(command->args[1])))
+		operator_fail(
+		    command, EX_DATAERR, "a name is at most 64 bytes of UTF-8");
+}
+
+static void
+open_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	const char *name = command->arg_count > 1 ? command->args[1] : "";
+	struct ledger_account *account;
+	int error;
+
+	if (!has_room(vault, command))
+		return;
+	error = store_account_new(vault->store, command->args[0], name,
+	    command->hash, vault->now_ms, &account);
+	if (error == 0)
+		batch_touch(vault, account, command->hash);
+	else if (error == BANK_EEXIST)
+		operator_fail(command, EX_DATAERR, "the ID %s is taken",
+		    command->args[0]);
+	else
+		batch_failed(vault, error);
+}
+
+static void
+close_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = customer_of(vault, step);
+
+	if (customer == NULL || !has_room(vault, command))
+		return;
+	if (customer->cents[WIRE_SAVINGS] != 0 ||
+	    customer->cents[WIRE_CHECKING] != 0) {
+		operator_fail(command, EX_DATAERR,
+		    "the account %s is not empty", customer->id);
+		return;
+	}
+	customer->closed_ms = vault->now_ms;
+	customer->changed = true;
+	batch_touch(vault, customer, NULL);
+}
+
+static int
+read_deposit(struct operator_command *command, enum wire_account *account,
+    int64_t *cents)
+{
+	const struct wire_token which = { command->args[1],
+		strlen(command->args[1]) };
+	const struct wire_token amount = { command->args[2],
+		strlen(command->args[2]) };
+
+	return wire_token_account(&which, account) == 0 &&
+		wire_token_amount(&amount, cents) == 0
+	    ? 0
+	    : BANK_EINVAL;
+}
+
+static void
+deposit_start(struct vault *vault, struct operator_command *command)
+{
+	enum wire_account account;
+	int64_t cents;
+
+	(void)vault;
+	if (read_deposit(command, &account, &cents) != 0)
+		operator_fail(command, EX_DATAERR,
+		    "account is 1 (savings) or 2 (checking), amount more than "
+		    "0 with at most two decimals");
+}
+
+static void
+deposit_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = customer_of(vault, step), *adjust;
+	struct ledger_entry *entry = &step->entry;
+	enum wire_account account = WIRE_SAVINGS;
+	int64_t cents = 0;
+	int error;
+
+	if (customer == NULL || !has_room(vault, command) ||
+	    read_deposit(command, &account, &cents) != 0 ||
+	    (adjust = batch_bank_account(vault, LEDGER_ADJUST_ID)) == NULL)
+		return;
+	memset(entry, 0, sizeof(*entry));
+	if (cents > MONEY_MAX_CENTS - customer->cents[account] ||
+	    ledger_adjust(entry, adjust, customer, account,
+		customer->cents[account] + cents, vault->now_ms) != WIRE_DONE) {
+		operator_fail(command, EX_DATAERR, "over the largest balance");
+		return;
+	}
+	error = store_append(vault->store, entry, adjust, customer);
+	if (error != 0)
+		batch_failed(vault, error);
+	batch_touch(vault, customer, NULL);
+	command->last_seq = entry->seq;
+}
+
+static void
+deposit_after(struct vault *vault, struct operator_command *command)
+{
+	(void)vault;
+	log_event(LOG_NOTICE, "operator_deposit", "id",
+	    LOG_TEXT(command->args[0]), "account", LOG_TEXT(command->args[1]),
+	    "amount", LOG_TEXT(command->args[2]), "seq",
+	    LOG_NUMBER(command->last_seq), "reason", LOG_TEXT(command->args[3]),
+	    NULL);
+}
+
+const struct operator_row operator_accounts[] = {
+	{ "lock", 1, 1, false, NULL, lock_apply, end_sessions, NULL },
+	{ "unlock", 1, 1, false, NULL, unlock_apply, NULL, NULL },
+	{ "passwd", 1, 1, true, NULL, passwd_apply, end_sessions, NULL },
+	{ "open", 1, 2, true, open_start, open_apply, NULL, NULL },
+	{ "close", 1, 1, false, NULL, close_apply, end_sessions, NULL },
+	{ "deposit", 4, 4, false, deposit_start, deposit_apply, deposit_after,
+	    NULL },
+};
+const size_t operator_accounts_count = NELEM(operator_accounts);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What sandbox.c alone needs: the two kernel filters, system calls (seccomp)
+ * and files (Landlock).  Each returns 0, or BANK_ESYS with errno.
+ */
+#ifndef BANKD_SANDBOX_FILTER_H
+#define BANKD_SANDBOX_FILTER_H
+
+#include <stdbool.h>
+
+/*
+ * A call outside the role's table ends the process with SIGSYS; before it,
+ * SANDBOX_REFUSED and the call's number go to standard error, which is the
+ * monitor's.
+ */
+#define SANDBOX_REFUSED "refused system call "
+
+int sandbox_filter_front(void);
+int sandbox_filter_vault(void);
+
+/*
+ * From now on files are reached beneath `directory` alone (NULL: none at
+ * all), and no TCP port is bound or connected to.
+ */
+int sandbox_landlock(const char *directory);
+
+#endif

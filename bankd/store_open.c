@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Opening and closing the SQLite store: files, schema, pragmas.  The
+ * vault's, which holds the directory's lock.  What is read and proven then
+ * is in store_load.c.
+ */
+#include "store_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "../shared/error.h"
+#include "../shared/util.h"
+
+/* The file's format; a change of it is a new STORE_SCHEMA. */
+static const char schema[] =
+    "CREATE TABLE account ("
+    " number INTEGER PRIMARY KEY, line INTEGER NOT NULL,"
+    " id TEXT NOT NULL,"
+    " savings INTEGER NOT NULL, checking INTEGER NOT NULL,"
+    " last_seq INTEGER NOT NULL,"
+    " opened INTEGER NOT NULL, closed INTEGER NOT NULL,"
+    " last_login INTEGER NOT NULL,"
+    " day INTEGER NOT NULL, day_transfer INTEGER NOT NULL,"
+    " day_withdraw INTEGER NOT NULL,"
+    " limit_transfer INTEGER NOT NULL,"
+    " limit_transfer_day INTEGER NOT NULL,"
+    " limit_withdraw INTEGER NOT NULL,"
+    " limit_withdraw_day INTEGER NOT NULL,"
+    " name TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"
+    "CREATE TABLE entry ("
+    " seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, txid BLOB,"
+    " kind INTEGER NOT NULL, kiosk TEXT NOT NULL,"
+    " debit INTEGER NOT NULL, debit_account INTEGER NOT NULL,"
+    " credit INTEGER NOT NULL, credit_account INTEGER NOT NULL,"
+    " amount INTEGER NOT NULL,"
+    " debit_savings INTEGER NOT NULL, debit_checking INTEGER NOT NULL,"
+    " credit_savings INTEGER NOT NULL, credit_checking INTEGER NOT NULL,"
+    " debit_previous INTEGER NOT NULL, credit_previous INTEGER NOT NULL,"
+    " reverses INTEGER, chain BLOB NOT NULL) STRICT;"
+    /* In order of time, as txids are: inserts go to the last page. */
+    "CREATE INDEX entry_txid ON entry (txid) WHERE txid IS NOT NULL;"
+    /* A reversal is once. */
+    "CREATE UNIQUE INDEX entry_reverses ON entry (reverses)"
+    " WHERE reverses IS NOT NULL;"
+    "CREATE TABLE settled ("
+    " txid BLOB NOT NULL, owner INTEGER NOT NULL,"
+    " PRIMARY KEY (txid, owner)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE attempt ("
+    " key BLOB PRIMARY KEY, count INTEGER NOT NULL,"
+    " pending INTEGER NOT NULL, time INTEGER NOT NULL,"
+    " locked_until INTEGER NOT NULL, success INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX attempt_time ON attempt (time, locked_until);"
+    "CREATE TABLE kiosk ("
+    " name TEXT PRIMARY KEY, public_key BLOB NOT NULL,"
+    " cash INTEGER NOT NULL, revoked INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL)"
+    " STRICT, WITHOUT ROWID;";
+
+/* DELETE of the file's own pages is never needed, so nothing is shredded. */
+static const char pragmas[] = "PRAGMA locking_mode = NORMAL;"
+			      "PRAGMA synchronous = FULL;"
+			      "PRAGMA wal_autocheckpoint = 0;"
+			      "PRAGMA journal_size_limit = 67108864;"
+			      "PRAGMA cache_size = -65536;"
+			      "PRAGMA cache_spill = OFF;"
+			      "PRAGMA temp_store = MEMORY;";
+
+struct opening {
+	const char *directory;
+	char *error;
+	size_t size;
+};
+
+static int
+refuse(const struct opening *opening, int error, const char *format, ...)
+{
+	char reason[PATH_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof(reason), format, arguments);
+	va_end(arguments);
+	snprintf(opening->error, opening->size, "%s/" STORE_FILE ": %s",
+	    opening->directory, reason);
+	return error;
+}
+
+static int
+refuse_code(const struct opening *opening, struct store *store, int code)
+{
+	int error = connection_error(&store->connection, code);
+
+	return refuse(opening, error, "%s%s",
+	    store->connection.db != NULL ? sqlite3_errmsg(store->connection.db)
+					 : sqlite3_errstr(code),
+	    error == BANK_EDAMAGED ? "; restore a backup" : "");
+}
+
+/* An empty file is a database without tables, and has our mode. */
+static int
+make_file(const struct opening *opening)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/" STORE_FILE,
+		opening->directory) >= sizeof(path))
+		return refuse(opening, BANK_EINVAL, "the path is too long");
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd == -1 && errno == EEXIST)
+		return 0;
+	if (fd == -1)
+		return refuse(opening,
+		    errno == ENOSPC || errno == EDQUOT ? BANK_ENOSPC
+						       : BANK_ESYS,
+		    "%s", strerror(errno));
+	close(fd);
+	if (file_sync_directory(path) != 0)
+		return refuse(opening, BANK_EIO, "%s", strerror(errno));
+	return 0;
+}
+
+static int
+note_wal_pages(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct store *store = context;
+
+	(void)db;
+	(void)name;
+	store->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static int
+one_number(struct store *store, const char *sql, int64_t *number)
+{
+	sqlite3_stmt *row = NULL;
+	int code =
+	    sqlite3_prepare_v2(store->connection.db, sql, -1, &row, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(row);
+	if (code == SQLITE_ROW)
+		*number = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	return code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+static int
+put_secret(struct store_connection *connection)
+{
+	uint8_t secret[STORE_SECRET_SIZE];
+	sqlite3_stmt *row = connection_statement(connection, SQL_META_PUT);
+	int code;
+
+	if (RAND_bytes(secret, sizeof(secret)) != 1 || row == NULL)
+		return SQLITE_ERROR;
+	sqlite3_bind_text(row, 1, "secret", -1, SQLITE_STATIC);
+	sqlite3_bind_blob(row, 2, secret, sizeof(secret), SQLITE_TRANSIENT);
+	code = connection_run(connection, SQL_META_PUT);
+	sqlite3_clear_bindings(row);
+	OPENSSL_cleanse(secret, sizeof(secret));
+	return code;
+}
+
+static int
+make_schema(struct store *store)
+{
+	struct store_connection *connection = &store->connection;
+	char text[64];
+	int code = connection_run(connection, SQL_BEGIN);
+
+	snprintf(text, sizeof(text), "PRAGMA application_id = %d;",
+	    STORE_APPLICATION);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(connection->db, text, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(connection->db, schema, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = connection_put_meta(connection, "schema", STORE_SCHEMA);
+	if (code == SQLITE_OK)
+		code = connection_put_meta(connection, "mark", 0);
+	if (code == SQLITE_OK)
+		code = connection_put_meta(connection, "newest", 0);
+	if (code == SQLITE_OK)
+		code = connection_put_meta_text(connection, "end", "new");
+	if (code == SQLITE_OK)
+		code = put_secret(connection);
+	if (code == SQLITE_OK)
+		code = connection_run(connection, SQL_COMMIT);
+	return code;
+}
+
+static int
+check_schema(struct store *store, const struct opening *opening)
+{
+	int64_t application = 0, tables = 0, version;
+	int code, error = 0;
+
+	code = one_number(store, "PRAGMA application_id", &application);
+	if (code == SQLITE_OK)
+		code = one_number(
+		    store, "SELECT count(*) FROM sqlite_schema", &tables);
+	if (code == SQLITE_OK && application == 0 && tables == 0)
+		code = make_schema(store);
+	else if (code == SQLITE_OK && application != STORE_APPLICATION)
+		return refuse(
+		    opening, BANK_EINVAL, "it is not the database of a bank");
+	if (code != SQLITE_OK)
+		return refuse_code(opening, store, code);
+	version = connection_meta_number(&store->connection, "schema", &error);
+	if (error != 0)
+		return refuse(
+		    opening, error, "the schema's version is missing");
+	if (version > STORE_SCHEMA)
+		return refuse(opening, BANK_EINVAL,
+		    "a newer bankd made it (schema %lld, this one knows %d)",
+		    (long long)version, STORE_SCHEMA);
+	return 0;
+}
+
+static int
+set_up(struct store *store, const struct opening *opening)
+{
+	sqlite3 *db = store->connection.db;
+	sqlite3_stmt *row = NULL;
+	bool wal = false;
+	int code;
+
+	code = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_prepare_v2(
+		    db, "PRAGMA journal_mode = WAL", -1, &row, NULL);
+	if (code == SQLITE_OK && (code = sqlite3_step(row)) == SQLITE_ROW) {
+		wal = strcmp((const char *)sqlite3_column_text(row, 0),
+			  "wal") == 0;
+		code = SQLITE_OK;
+	}
+	sqlite3_finalize(row);
+	if (code != SQLITE_OK)
+		return refuse_code(opening, store, code);
+	if (!wal)
+		return refuse(opening, BANK_ESYS,
+		    "this file system can't hold a write-ahead log");
+	sqlite3_wal_hook(db, note_wal_pages, store);
+	return 0;
+}
+
+static int
+open_once(
+    struct store *store, enum store_end *end, const struct opening *opening)
+{
+	int code, error;
+
+	error =
+	    store_copy_wal(opening->directory, opening->error, opening->size);
+	if (error == 0)
+		error = make_file(opening);
+	if (error != 0)
+		return error;
+	code = connection_open(&store->connection, opening->directory);
+	if (code != SQLITE_OK)
+		return refuse_code(opening, store, code);
+	error = set_up(store, opening);
+	if (error == 0)
+		error = check_schema(store, opening);
+	if (error != 0)
+		return error;
+	/* All of it, so that the pages of the database are written anew. */
+	error = store_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
+	if (error != 0)
+		return refuse(opening, error, "checkpoint: %s",
+		    sqlite3_errmsg(store->connection.db));
+	return store_load(store, end, opening->error, opening->size);
+}
+
+static void
+close_parts(struct store *store)
+{
+	uint32_t i;
+
+	connection_close(&store->connection);
+	store_rows_free(store);
+	for (i = 0; i < store->copies_blocks; i++)
+		free(store->copies[i]);
+	free(store->copies);
+	free(store->written);
+	OPENSSL_cleanse(store->secret, sizeof(store->secret));
+}
+
+/* A full disk: once more, with the room that was kept for this. */
+int
+store_open(struct store **result, const char *directory, enum store_end *end,
+    char *error_text, size_t size)
+{
+	struct opening opening = { directory, error_text, size };
+	struct store *store = calloc(1, sizeof(*store));
+	char *copy = strdup(directory);
+	int error = BANK_ENOMEM, try;
+
+	*result = NULL;
+	error_text[0] = '\0';
+	for (try = 0; store != NULL && copy != NULL && try < 2; try++) {
+		*store = (struct store) { .directory = copy };
+		error = open_once(store, end, &opening);
+		if (error == 0) {
+			store_make_reserve(store);
+			*result = store;
+			return 0;
+		}
+		close_parts(store);
+		if (error != BANK_ENOSPC || !store_give_up_reserve(directory))
+			break;
+	}
+	if (error_text[0] == '\0')
+		refuse(&opening, error, "%s", bank_strerror(error));
+	free(copy);
+	free(store);
+	return error;
+}
+
+void
+store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	store_abort(store);
+	close_parts(store);
+	free(store->directory);
+	free(store);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Inside the SQLite store.  A connection is a database handle and its
+ * prepared statements; the store is the one connection that writes, with all
+ * accounts in memory; readers are further ones.
+ *
+ * Accounts stand in blocks that never move.  Every number that a batch may
+ * change is in struct store_head, of which there are two: `head` is what is
+ * committed, `batch` what the open batch would make of it; a commit copies
+ * one way, an abort the other.
+ */
+#ifndef BANKD_STORE_PRIVATE_H
+#define BANKD_STORE_PRIVATE_H
+
+#include <sys/types.h>
+
+#include <openssl/evp.h>
+#include <sqlite3.h>
+
+#include "id_index.h"
+#include "store.h"
+
+#define STORE_SCHEMA 1
+#define STORE_APPLICATION 0x62616e6b /* "bank" */
+#define STORE_FILE "bank.db"
+#define STORE_WAL "bank.db-wal"
+#define STORE_CHAIN_SIZE 32
+#define STORE_SECRET_SIZE 32
+#define STORE_BLOCK 1024 /* accounts, and copies, in a block of memory */
+#define STORE_NO_SEQ UINT64_MAX
+
+/* One row for each statement; its text is in the table of store_sql.c. */
+enum store_sql {
+	SQL_BEGIN,
+	SQL_BEGIN_READ,
+	SQL_COMMIT,
+	SQL_ROLLBACK,
+	SQL_META_GET,
+	SQL_META_PUT,
+	SQL_ENTRY_ADD,
+	SQL_ENTRY_BY_SEQ,
+	SQL_ENTRY_BY_TXID,
+	SQL_ENTRY_BY_REVERSES,
+	SQL_ENTRY_AFTER,
+	SQL_ENTRY_MAX,
+	SQL_ACCOUNT_ADD,
+	SQL_ACCOUNT_PUT,
+	SQL_ACCOUNT_HASH,
+	SQL_ACCOUNT_TEXTS,
+	SQL_ACCOUNT_AFTER,
+	SQL_ACCOUNT_ID,
+	SQL_SETTLED_ADD,
+	SQL_SETTLED_FIND,
+	SQL_SETTLED_DROP,
+	SQL_ATTEMPT_GET,
+	SQL_ATTEMPT_PUT,
+	SQL_ATTEMPT_ADD,
+	SQL_ATTEMPT_EVICT,
+	SQL_ATTEMPT_EVICT_LOCKED,
+	SQL_ATTEMPT_TAKE_BACK,
+	SQL_ATTEMPT_SUMMARY,
+	SQL_KIOSK_PUT,
+	SQL_KIOSK_ALL,
+	SQL_COUNT
+};
+
+struct store_connection {
+	sqlite3 *db;
+	sqlite3_stmt *sql[SQL_COUNT]; /* each made by its first use */
+	EVP_MD *sha256;
+	EVP_MD_CTX *digest;
+};
+
+struct store_row {
+	struct ledger_account account; /* changed: its row on disk is older */
+	struct ledger_account *copy;   /* the open batch's, or NULL */
+};
+
+struct store_head {
+	uint64_t last_seq;
+	uint8_t chain[STORE_CHAIN_SIZE];
+	uint64_t newest_ms; /* newest time that is on disk somewhere */
+	uint32_t accounts, lines, attempts;
+	uint64_t mark;      /* as in meta: entries up to it are in rows */
+	uint64_t round_seq; /* newest entry when the present round began */
+	uint32_t cursor;    /* next row of the round */
+	uint32_t credit;    /* rows that may be looked at */
+};
+
+struct store {
+	struct store_connection connection;
+	char *directory;
+	uint8_t secret[STORE_SECRET_SIZE];
+	bool failed;     /* BANK_EIO was returned: touch nothing */
+	bool writing;    /* BEGIN was executed */
+	bool reserve;    /* var/reserve is there */
+	int batch_error; /* the batch can't be committed any more */
+	uint64_t noted_ms;
+	struct store_head head, batch;
+
+	struct store_row **blocks; /* by number - 1 */
+	uint32_t blocks_count;
+	uint32_t *line_numbers; /* by line */
+	uint32_t line_numbers_size;
+	struct id_index index;
+
+	struct ledger_account **copies; /* blocks of them, reused */
+	uint32_t copies_blocks, copies_count;
+	uint32_t *written; /* rows that this batch writes back */
+	uint32_t written_count, written_size;
+
+	int wal_pages, checkpoint_at;
+};
+
+/* store_sql.c: connections.  SQLite's codes, not ours. */
+int connection_open(struct store_connection *connection, const char *directory);
+void connection_close(struct store_connection *connection);
+sqlite3_stmt *connection_statement(
+    struct store_connection *connection, enum store_sql which);
+/* Runs a statement that gives no rows; bindings are cleared by the next. */
+int connection_run(struct store_connection *connection, enum store_sql which);
+/* 0 or BANK_E... for a code that SQLite returned. */
+int connection_error(const struct store_connection *connection, int code);
+int connection_get_meta(
+    struct store_connection *connection, const char *key, sqlite3_stmt **row);
+int connection_put_meta(
+    struct store_connection *connection, const char *key, int64_t number);
+int connection_put_meta_text(
+    struct store_connection *connection, const char *key, const char *text);
+int64_t connection_meta_number(
+    struct store_connection *connection, const char *key, int *error);
+
+/* store_entry.c: rows and bytes. */
+typedef const char *store_id_of(void *context, uint32_t number);
+int entry_chain(struct store_connection *connection,
+    const uint8_t previous[STORE_CHAIN_SIZE], const struct ledger_entry *entry,
+    uint8_t chain[STORE_CHAIN_SIZE]);
+void entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry);
+/* BANK_EDAMAGED where a column can't be of an entry. */
+int entry_read(sqlite3_stmt *row, struct ledger_entry *entry,
+    store_id_of *id_of, void *context);
+void account_bind(sqlite3_stmt *row, const struct ledger_account *account);
+int account_read(sqlite3_stmt *row, struct ledger_account *account);
+
+/* store_accounts.c: the accounts in memory. */
+struct store_row *store_row(const struct store *store, uint32_t number);
+/* A place for the account, in blocks, index and lines. */
+int store_rows_add(struct store *store, const struct ledger_account *account);
+void store_rows_drop_last(struct store *store);
+void store_rows_free(struct store *store);
+store_id_of store_id;
+
+/* store_load.c: everything that an open reads and proves. */
+int store_load(
+    struct store *store, enum store_end *end, char *error, size_t size);
+
+/* store_recover.c: before the database is opened, and room for it. */
+int store_copy_wal(const char *directory, char *error, size_t size);
+bool store_give_up_reserve(const char *directory);
+void store_make_reserve(struct store *store);
+
+/* store_batch.c.  Codes of SQLite in, 0 or BANK_E... out. */
+int store_fail(struct store *store, int code);
+/* Begins to write where that isn't done: every write of a batch is after it. */
+int store_write(struct store *store);
+/* COMMIT or nothing. */
+int store_end_write(struct store *store);
+bool store_row_urgent(
+    const struct ledger_account *old, const struct ledger_account *new);
+int store_put_row(struct store *store, const struct ledger_account *account);
+
+/* store_back.c: rows of accounts written back, and checkpoints. */
+int store_write_back(struct store *store, uint64_t entries);
+void store_written_back(struct store *store);
+int store_after_commit(struct store *store);
+int store_checkpoint(struct store *store, int mode);
+
+/* store_read.c: a moment of a reader's, between begin and end. */
+struct store_reader {
+	struct store_connection connection;
+	char *directory;
+	dev_t wal_device; /* the WAL that the connection has open */
+	ino_t wal_inode;
+};
+int reader_begin(struct store_reader *reader);
+void reader_end(struct store_reader *reader);
+/* 1 and the entry in the statement's next row; 0; BANK_E.... */
+int reader_next(struct store_reader *reader, sqlite3_stmt *row,
+    struct ledger_entry *entry, store_id_of *id_of, void *context);
+int reader_entry(struct store_reader *reader, uint64_t seq,
+    struct ledger_entry *entry, store_id_of *id_of, void *context);
+
+#endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Readers of the SQLite store: statements, lists of accounts.  Any thread or
+ * process that may open the files; writes nothing, blocks no writer.
+ *
+ * Rows of accounts are written back late, so whoever reads them replays the
+ * entries past the mark.  A WAL that a new vault has copied (store_recover.c)
+ * has a new inode; a connection that still has the old one open would read
+ * frames that aren't there, so each moment begins by looking.
+ */
+#include "store_private.h"
+
+#include <sys/stat.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../shared/error.h"
+
+#define TRIES 5
+
+static bool
+wal_status(const struct store_reader *reader, struct stat *status)
+{
+	char path[PATH_MAX];
+
+	return (size_t)snprintf(path, sizeof(path), "%s/" STORE_WAL,
+		   reader->directory) < sizeof(path) &&
+	    stat(path, status) == 0;
+}
+
+/* Begins to read; the first row read is what fixes the moment. */
+static int
+begin(struct store_reader *reader)
+{
+	int error;
+
+	error = connection_error(&reader->connection,
+	    connection_run(&reader->connection, SQL_BEGIN_READ));
+	if (error == 0)
+		(void)connection_meta_number(
+		    &reader->connection, "schema", &error);
+	return error;
+}
+
+void
+reader_end(struct store_reader *reader)
+{
+	(void)connection_run(&reader->connection, SQL_ROLLBACK);
+}
+
+/* The first moment of a connection opens the WAL: it must be the same one. */
+static int
+reconnect(struct store_reader *reader)
+{
+	struct stat before, after;
+	bool there = wal_status(reader, &before);
+	int code, error;
+
+	connection_close(&reader->connection);
+	code = connection_open(&reader->connection, reader->directory);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(reader->connection.db,
+		    "PRAGMA query_only = 1; PRAGMA cache_size = -8192;", NULL,
+		    NULL, NULL);
+	if (code != SQLITE_OK)
+		return connection_error(&reader->connection, code);
+	error = begin(reader);
+	if (error != 0)
+		return error;
+	reader_end(reader);
+	if (!wal_status(reader, &after) || !there ||
+	    before.st_ino != after.st_ino || before.st_dev != after.st_dev)
+		return BANK_EAGAIN;
+	reader->wal_inode = after.st_ino;
+	reader->wal_device = after.st_dev;
+	return 0;
+}
+
+static bool
+is_current(const struct store_reader *reader)
+{
+	struct stat status;
+
+	return reader->connection.db != NULL && wal_status(reader, &status) &&
+	    status.st_ino == reader->wal_inode &&
+	    status.st_dev == reader->wal_device;
+}
+
+int
+reader_begin(struct store_reader *reader)
+{
+	int try, error = 0;
+
+	for (try = 0; try < TRIES; try++) {
+		error = is_current(reader) ? 0 : reconnect(reader);
+		if (error == BANK_EAGAIN)
+			continue;
+		if (error == 0)
+			error = begin(reader);
+		if (error != 0)
+			return error;
+		if (is_current(reader))
+			return 0;
+		reader_end(reader);
+		error = BANK_EAGAIN;
+	}
+	return error;
+}
+
+int
+store_reader_open(struct store_reader **result, const char *directory,
+    char *error_text, size_t size)
+{
+	struct store_reader *reader = calloc(1, sizeof(*reader));
+	int error = BANK_ENOMEM;
+
+	*result = NULL;
+	if (reader != NULL)
+		reader->directory = strdup(directory);
+	if (reader != NULL && reader->directory != NULL)
+		error = reader_begin(reader);
+	if (error == 0) {
+		reader_end(reader);
+		*result = reader;
+		return 0;
+	}
+	snprintf(error_text, size, "%s/" STORE_FILE ": %s", directory,
+	    reader != NULL && reader->connection.db != NULL
+		? sqlite3_errmsg(reader->connection.db)
+		: bank_strerror(error));
+	store_reader_close(reader);
+	return error;
+}
+
+void
+store_reader_close(struct store_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	connection_close(&reader->connection);
+	free(reader->directory);
+	free(reader);
+}
+
+int
+reader_next(struct store_reader *reader, sqlite3_stmt *row,
+    struct ledger_entry *entry, store_id_of *id_of, void *context)
+{
+	int code, error;
+
+	if (row == NULL)
+		return BANK_EIO;
+	code = sqlite3_step(row);
+	if (code != SQLITE_ROW)
+		return connection_error(&reader->connection, code);
+	error = entry_read(row, entry, id_of, context);
+	return error != 0 ? error : 1;
+}
+
+int
+reader_entry(struct store_reader *reader, uint64_t seq,
+    struct ledger_entry *entry, store_id_of *id_of, void *context)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&reader->connection, SQL_ENTRY_BY_SEQ);
+	int found;
+
+	sqlite3_bind_int64(row, 1, (int64_t)seq);
+	found = reader_next(reader, row, entry, id_of, context);
+	sqlite3_reset(row);
+	if (found == 0)
+		return BANK_ENOTFOUND;
+	return found < 0 ? found : 0;
+}
+
+/* Valid until the next call but one: an entry has two sides. */
+struct id_reader {
+	struct store_reader *reader;
+	char ids[2][LEDGER_ID_SIZE];
+	int next;
+};
+
+static const char *
+read_id(void *context, uint32_t number)
+{
+	struct id_reader *ids = context;
+	char *id = ids->ids[ids->next ^= 1];
+	sqlite3_stmt *row =
+	    connection_statement(&ids->reader->connection, SQL_ACCOUNT_ID);
+	bool found;
+
+	sqlite3_bind_int64(row, 1, number);
+	found = sqlite3_step(row) == SQLITE_ROW;
+	if (found)
+		snprintf(id, LEDGER_ID_SIZE, "%s",
+		    (const char *)sqlite3_column_text(row, 0));
+	sqlite3_reset(row);
+	return found ? id : NULL;
+}
+
+/* The seq before `entry` of this account; BANK_EDAMAGED if it isn't in it. */
+static int
+previous(const struct ledger_entry *entry, uint32_t number, uint64_t *seq)
+{
+	if (entry->debit.number == number)
+		*seq = entry->debit.previous_seq;
+	else if (entry->credit.number == number)
+		*seq = entry->credit.previous_seq;
+	else
+		return BANK_EDAMAGED;
+	return *seq < entry->seq ? 0 : BANK_EDAMAGED;
+}
+
+static int
+walk(struct store_reader *reader, uint32_t number, uint64_t seq,
+    uint64_t before_seq, size_t count,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context)
+{
+	struct id_reader ids = { .reader = reader };
+	struct ledger_entry entry;
+	int error;
+
+	/* A page that follows another begins at once at its end. */
+	if (before_seq != 0 && before_seq <= seq &&
+	    reader_entry(reader, before_seq, &entry, read_id, &ids) == 0 &&
+	    previous(&entry, number, &seq) == 0)
+		before_seq = 0;
+	while (seq != 0 && count > 0) {
+		error = reader_entry(reader, seq, &entry, read_id, &ids);
+		if (error == 0)
+			error = previous(&entry, number, &seq);
+		if (error != 0)
+			return error == BANK_ENOTFOUND ? BANK_EDAMAGED : error;
+		if (before_seq != 0 && entry.seq >= before_seq)
+			continue;
+		if (!each(context, &entry))
+			break;
+		count--;
+	}
+	return 0;
+}
+
+int
+store_reader_walk(struct store_reader *reader, uint32_t number, uint64_t newest,
+    uint64_t before_seq, size_t count,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context)
+{
+	int error = reader_begin(reader);
+
+	if (error != 0)
+		return error;
+	error = walk(reader, number, newest, before_seq, count, each, context);
+	reader_end(reader);
+	return error;
+}
+
+/* All accounts of one moment. */
+struct account_list {
+	struct ledger_account *accounts;
+	uint32_t count, size;
+};
+
+static int
+add_account(struct account_list *list, sqlite3_stmt *row)
+{
+	struct ledger_account *accounts;
+	uint32_t size;
+
+	if (list->count == list->size) {
+		size = list->size == 0 ? 64 : 2 * list->size;
+		accounts =
+		    reallocarray(list->accounts, size, sizeof(*accounts));
+		if (accounts == NULL)
+			return BANK_ENOMEM;
+		list->accounts = accounts;
+		list->size = size;
+	}
+	if (account_read(row, &list->accounts[list->count]) != 0 ||
+	    list->accounts[list->count].number != list->count + 1)
+		return BANK_EDAMAGED;
+	list->count++;
+	return 0;
+}
+
+static const char *
+list_id(void *context, uint32_t number)
+{
+	const struct account_list *list = context;
+
+	return number <= list->count ? list->accounts[number - 1].id : NULL;
+}
+
+static void
+replay_on(struct account_list *list, const struct ledger_entry *entry,
+    const struct ledger_entry *withdrawal, const struct ledger_posting *posting)
+{
+	struct ledger_account *account = &list->accounts[posting->number - 1];
+
+	if (account->last_seq < entry->seq)
+		ledger_replay(account, entry, withdrawal);
+}
+
+static int
+load_list(struct store_reader *reader, struct account_list *list)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
+	struct ledger_entry entry, withdrawal;
+	int code = SQLITE_ERROR, error = 0, found = 1;
+	int64_t mark;
+
+	sqlite3_bind_int64(row, 1, 0);
+	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW)
+		error = add_account(list, row);
+	sqlite3_reset(row);
+	if (error == 0)
+		error = connection_error(&reader->connection, code);
+	if (error != 0)
+		return error;
+	mark = connection_meta_number(&reader->connection, "mark", &error);
+	row = connection_statement(&reader->connection, SQL_ENTRY_AFTER);
+	sqlite3_bind_int64(row, 1, mark);
+	sqlite3_bind_int64(row, 2, -1);
+	while (error == 0 &&
+	    (found = reader_next(reader, row, &entry, list_id, list)) == 1) {
+		if (entry.reverses != 0)
+			error = reader_entry(
+			    reader, entry.reverses, &withdrawal, list_id, list);
+		replay_on(list, &entry, NULL, &entry.debit);
+		replay_on(list, &entry,
+		    entry.reverses != 0 && error == 0 ? &withdrawal : NULL,
+		    &entry.credit);
+	}
+	sqlite3_reset(row);
+	return error != 0 ? error : found;
+}
+
+int
+store_reader_accounts(struct store_reader *reader,
+    bool (*each)(
+	void *context, const struct ledger_account *account, const char *name),
+    void *context)
+{
+	struct account_list list = { 0 };
+	sqlite3_stmt *row;
+	uint32_t i;
+	int error = reader_begin(reader);
+
+	if (error != 0)
+		return error;
+	error = load_list(reader, &list);
+	row = connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
+	sqlite3_bind_int64(row, 1, 0);
+	for (i = 0; error == 0 && i < list.count; i++)
+		if (sqlite3_step(row) != SQLITE_ROW ||
+		    !each(context, &list.accounts[i],
+			(const char *)sqlite3_column_text(row, 16)))
+			break;
+	sqlite3_reset(row);
+	reader_end(reader);
+	free(list.accounts);
+	return error;
+}

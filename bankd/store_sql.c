@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The SQLite store's connections and the table of every statement that runs
+ * on one after the schema stands.  The vault's, and any reader's; what may
+ * be written when is not decided here.
+ */
+#include "store_private.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../shared/error.h"
+#include "../shared/util.h"
+
+#define BUSY_MS 5000
+
+#define ENTRY                                                          \
+	"seq, time, txid, kind, kiosk, debit, debit_account, credit, " \
+	"credit_account, amount, debit_savings, debit_checking, "      \
+	"credit_savings, credit_checking, debit_previous, "            \
+	"credit_previous, reverses, chain"
+#define ACCOUNT                                                          \
+	"number, line, id, savings, checking, last_seq, opened, closed," \
+	" last_login, day, day_transfer, day_withdraw, limit_transfer, " \
+	"limit_transfer_day, limit_withdraw, limit_withdraw_day"
+
+static const char *const texts[SQL_COUNT] = {
+	[SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[SQL_BEGIN_READ] = "BEGIN",
+	[SQL_COMMIT] = "COMMIT",
+	[SQL_ROLLBACK] = "ROLLBACK",
+	[SQL_META_GET] = "SELECT value FROM meta WHERE key = ?1",
+	[SQL_META_PUT] = "INSERT INTO meta VALUES (?1, ?2)"
+			 " ON CONFLICT DO UPDATE SET value = ?2",
+	[SQL_ENTRY_ADD] = "INSERT INTO entry (" ENTRY ") VALUES (?1, ?2, ?3, "
+			  "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+			  "?15, ?16, ?17, ?18)",
+	[SQL_ENTRY_BY_SEQ] = "SELECT " ENTRY " FROM entry WHERE seq = ?1",
+	[SQL_ENTRY_BY_TXID] = "SELECT " ENTRY " FROM entry WHERE txid = ?1"
+			      " ORDER BY seq",
+	[SQL_ENTRY_BY_REVERSES] = "SELECT " ENTRY " FROM entry"
+				  " WHERE reverses = ?1",
+	[SQL_ENTRY_AFTER] = "SELECT " ENTRY " FROM entry WHERE seq > ?1"
+			    " ORDER BY seq LIMIT ?2",
+	[SQL_ENTRY_MAX] = "SELECT max(seq) FROM entry",
+	[SQL_ACCOUNT_ADD] = "INSERT INTO account (" ACCOUNT ", name, hash) "
+			    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+			    " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+	[SQL_ACCOUNT_PUT] = "UPDATE account SET savings = ?4, checking = ?5, "
+			    "last_seq = ?6, opened = ?7, closed = ?8, "
+			    "last_login = ?9, day = ?10, day_transfer = ?11, "
+			    "day_withdraw = ?12, limit_transfer = ?13, "
+			    "limit_transfer_day = ?14, limit_withdraw = ?15, "
+			    "limit_withdraw_day = ?16 WHERE number = ?1",
+	[SQL_ACCOUNT_HASH] = "UPDATE account SET hash = ?2 WHERE number = ?1",
+	[SQL_ACCOUNT_TEXTS] = "SELECT name, hash FROM account"
+			      " WHERE number = ?1",
+	[SQL_ACCOUNT_AFTER] = "SELECT " ACCOUNT ", name, hash FROM account"
+			      " WHERE number > ?1 ORDER BY number",
+	[SQL_ACCOUNT_ID] = "SELECT id FROM account WHERE number = ?1",
+	[SQL_SETTLED_ADD] = "INSERT INTO settled VALUES (?1, ?2)"
+			    " ON CONFLICT DO NOTHING",
+	[SQL_SETTLED_FIND] = "SELECT 1 FROM settled"
+			     " WHERE txid = ?1 AND owner = ?2",
+	[SQL_SETTLED_DROP] = "DELETE FROM settled WHERE txid < ?1",
+	[SQL_ATTEMPT_GET] = "SELECT count, pending, time, locked_until, "
+			    "success FROM attempt WHERE key = ?1",
+	[SQL_ATTEMPT_PUT] = "UPDATE attempt SET count = ?2, pending = ?3, "
+			    "time = ?4, locked_until = ?5, success = ?6 "
+			    "WHERE key = ?1",
+	[SQL_ATTEMPT_ADD] = "INSERT INTO attempt (key, count, pending, time, "
+			    "locked_until, success) "
+			    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[SQL_ATTEMPT_EVICT] = "DELETE FROM attempt WHERE key = (SELECT key "
+			      "FROM attempt WHERE locked_until <= ?4 AND "
+			      "key <> ?1 ORDER BY time LIMIT 1)",
+	[SQL_ATTEMPT_EVICT_LOCKED] = "DELETE FROM attempt WHERE key = (SELECT "
+				     "key FROM attempt WHERE key <> ?1 "
+				     "ORDER BY time LIMIT 1)",
+	[SQL_ATTEMPT_TAKE_BACK] = "UPDATE attempt SET count = "
+				  "max(count - 1, 0), pending = 0 "
+				  "WHERE pending > 0",
+	[SQL_ATTEMPT_SUMMARY] = "SELECT count(*), ifnull(max(time), 0), "
+				"ifnull(sum(pending > 0), 0) FROM attempt",
+	[SQL_KIOSK_PUT] = "INSERT INTO kiosk (name, public_key, cash, revoked)"
+			  " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET"
+			  " public_key = ?2, cash = ?3, revoked = ?4",
+	[SQL_KIOSK_ALL] = "SELECT name, public_key, cash, revoked FROM kiosk"
+			  " ORDER BY name",
+};
+
+int
+connection_open(struct store_connection *connection, const char *directory)
+{
+	char path[PATH_MAX];
+	int code;
+
+	*connection = (struct store_connection) { 0 };
+	connection->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	connection->digest = EVP_MD_CTX_new();
+	if (connection->sha256 == NULL || connection->digest == NULL)
+		return SQLITE_NOMEM;
+	if ((size_t)snprintf(path, sizeof(path), "%s/" STORE_FILE, directory) >=
+	    sizeof(path))
+		return SQLITE_CANTOPEN;
+	code = sqlite3_open_v2(path, &connection->db,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (code != SQLITE_OK)
+		return code;
+	sqlite3_extended_result_codes(connection->db, 1);
+	sqlite3_busy_timeout(connection->db, BUSY_MS);
+	/* A close never writes: what is to be on disk is put there by name. */
+	sqlite3_db_config(
+	    connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	sqlite3_db_config(connection->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(
+	    connection->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	return SQLITE_OK;
+}
+
+void
+connection_close(struct store_connection *connection)
+{
+	size_t i;
+
+	for (i = 0; i < SQL_COUNT; i++)
+		sqlite3_finalize(connection->sql[i]);
+	sqlite3_close(connection->db);
+	EVP_MD_CTX_free(connection->digest);
+	EVP_MD_free(connection->sha256);
+	*connection = (struct store_connection) { 0 };
+}
+
+sqlite3_stmt *
+connection_statement(struct store_connection *connection, enum store_sql which)
+{
+	sqlite3_stmt **statement = &connection->sql[which];
+
+	if (*statement == NULL)
+		(void)sqlite3_prepare_v3(connection->db, texts[which], -1,
+		    SQLITE_PREPARE_PERSISTENT, statement, NULL);
+	return *statement;
+}
+
+int
+connection_run(struct store_connection *connection, enum store_sql which)
+{
+	sqlite3_stmt *statement = connection_statement(connection, which);
+	int code;
+
+	if (statement == NULL)
+		return sqlite3_extended_errcode(connection->db);
+	code = sqlite3_step(statement);
+	sqlite3_reset(statement);
+	return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+/* A quota is a full disk to us, and an error like any other to SQLite. */
+static bool
+is_full(const struct store_connection *connection, int code)
+{
+	int error = sqlite3_system_errno(connection->db);
+
+	if ((code & 0xff) == SQLITE_FULL)
+		return true;
+	return (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE) &&
+	    (error == EDQUOT || error == ENOSPC);
+}
+
+int
+connection_error(const struct store_connection *connection, int code)
+{
+	static const struct {
+		int code, error;
+	} table[] = {
+		{ SQLITE_OK, 0 },
+		{ SQLITE_ROW, 0 },
+		{ SQLITE_DONE, 0 },
+		{ SQLITE_CORRUPT, BANK_EDAMAGED },
+		{ SQLITE_NOTADB, BANK_EDAMAGED },
+		{ SQLITE_NOMEM, BANK_ENOMEM },
+		{ SQLITE_BUSY, BANK_EBUSY },
+		{ SQLITE_CANTOPEN, BANK_ESYS },
+		{ SQLITE_PERM, BANK_ESYS },
+		{ SQLITE_READONLY, BANK_ESYS },
+	};
+	size_t i;
+
+	if (is_full(connection, code))
+		return BANK_ENOSPC;
+	for (i = 0; i < NELEM(table); i++)
+		if ((code & 0xff) == table[i].code)
+			return table[i].error;
+	return BANK_EIO;
+}
+
+int
+connection_get_meta(
+    struct store_connection *connection, const char *key, sqlite3_stmt **row)
+{
+	*row = connection_statement(connection, SQL_META_GET);
+	if (*row == NULL)
+		return sqlite3_extended_errcode(connection->db);
+	sqlite3_bind_text(*row, 1, key, -1, SQLITE_STATIC);
+	return sqlite3_step(*row);
+}
+
+int64_t
+connection_meta_number(
+    struct store_connection *connection, const char *key, int *error)
+{
+	sqlite3_stmt *row;
+	int code = connection_get_meta(connection, key, &row);
+	int64_t number = code == SQLITE_ROW ? sqlite3_column_int64(row, 0) : 0;
+
+	if (code == SQLITE_DONE || number < 0)
+		*error = BANK_EDAMAGED;
+	else if (code != SQLITE_ROW)
+		*error = connection_error(connection, code);
+	sqlite3_reset(row);
+	return number;
+}
+
+int
+connection_put_meta(
+    struct store_connection *connection, const char *key, int64_t number)
+{
+	sqlite3_stmt *row = connection_statement(connection, SQL_META_PUT);
+
+	if (row != NULL) {
+		sqlite3_bind_text(row, 1, key, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(row, 2, number);
+	}
+	return connection_run(connection, SQL_META_PUT);
+}
+
+int
+connection_put_meta_text(
+    struct store_connection *connection, const char *key, const char *text)
+{
+	sqlite3_stmt *row = connection_statement(connection, SQL_META_PUT);
+
+	if (row != NULL) {
+		sqlite3_bind_text(row, 1, key, -1, SQLITE_STATIC);
+		sqlite3_bind_text(row, 2, text, -1, SQLITE_STATIC);
+	}
+	return connection_run(connection, SQL_META_PUT);
+}

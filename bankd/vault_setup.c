@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The vault's start and stop.  Kprb is read first, with the rights that
+ * bankd was started with; from the sandbox on nothing outside the state
+ * directory can be opened.
+ */
+#include "vault_setup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+
+#include "../shared/error.h"
+#include "../shared/log.h"
+#include "../shared/money.h"
+#include "../shared/util.h"
+#include "hashing.h"
+#include "sandbox.h"
+#include "vault_state.h"
+
+#define KEY_FILE_MAX 16384
+#define WORKERS_LEAST 2
+#define WORKERS_NICE 10
+
+void
+vault_configure(struct vault *vault)
+{
+	static const enum bankd_option options[] = {
+		[LEDGER_LIMIT_TRANSFER] = LIMITS_TRANSFER,
+		[LEDGER_LIMIT_TRANSFER_DAY] = LIMITS_TRANSFER_DAY,
+		[LEDGER_LIMIT_WITHDRAW] = LIMITS_WITHDRAW,
+		[LEDGER_LIMIT_WITHDRAW_DAY] = LIMITS_WITHDRAW_DAY,
+	};
+	size_t most = 2 * (size_t)vault_option(vault, SESSION_MAX) + 1024;
+
+	for (size_t i = 0; i < NELEM(options); i++)
+		vault->limits.limit[i] = vault_option(vault, options[i]);
+	vault->limits.limit[LEDGER_LIMIT_BALANCE] = MONEY_MAX_CENTS;
+	/* Those of an earlier configuration may be there still. */
+	if (most > vault->connections.most)
+		vault->connections.most = most;
+}
+
+static int
+read_key(struct vault *vault, char *error, size_t size)
+{
+	const char *path = config_string(vault->config, KEYS_KEY);
+	char *pem = NULL;
+	size_t length = 0;
+	BIO *bio = NULL;
+	int code = EX_CONFIG;
+
+	if (file_read(path, KEY_FILE_MAX, &pem, &length) != 0) {
+		snprintf(error, size, "%s: %s; bankd.ini: [keys] key", path,
+		    strerror(errno));
+		return EX_CONFIG;
+	}
+	if ((bio = BIO_new_mem_buf(pem, (int)length)) != NULL)
+		vault->key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+	if (vault->key != NULL && EVP_PKEY_is_a(vault->key, "RSA"))
+		code = 0;
+	else
+		snprintf(error, size, "%s: not an RSA private key (PEM)", path);
+	BIO_free(bio);
+	OPENSSL_cleanse(pem, length);
+	free(pem);
+	return code;
+}
+
+static int
+enter_sandbox(struct vault *vault, char *error, size_t size)
+{
+	const char *path = config_string(vault->config, BANK_STATE);
+	enum sandbox_demand demand =
+	    (enum sandbox_demand)vault_option(vault, PROCESS_SANDBOX);
+	int result;
+
+	result = state_dir_open(&vault->dir, path,
+	    vault_option(vault, BANK_ANY_FILE_SYSTEM) != 0, error, size);
+	if (result != 0)
+		return EX_CONFIG;
+	umask(077);
+	if (sandbox_vault(demand, vault->dir.uid, vault->dir.gid, path,
+		vault->sandbox, sizeof(vault->sandbox)) != 0) {
+		snprintf(error, size, "sandbox: %s", vault->sandbox);
+		return EX_NOPERM;
+	}
+	result = state_dir_lock(&vault->dir, error, size);
+	if (result == BANK_EBUSY)
+		return EX_UNAVAILABLE;
+	return result == 0 ? 0 : EX_NOPERM;
+}
+
+/* The codes of the store and the files in those of sysexits(3). */
+static int
+exit_code_of(int result)
+{
+	static const struct {
+		int error, code;
+	} codes[] = {
+		{ BANK_EINVAL, EX_DATAERR },
+		{ BANK_EDAMAGED, EX_SOFTWARE },
+		{ BANK_EIO, EX_SOFTWARE },
+		{ BANK_ENOSPC, EX_IOERR },
+		{ BANK_ESYS, EX_IOERR },
+		{ BANK_ENOMEM, EX_OSERR },
+	};
+
+	for (size_t i = 0; i < NELEM(codes); i++) {
+		if (codes[i].error == result)
+			return codes[i].code;
+	}
+	return result == 0 ? 0 : EX_SOFTWARE;
+}
+
+static int
+open_store(struct vault *vault, char *error, size_t size)
+{
+	const char *path = config_string(vault->config, BANK_STATE);
+	enum { HAND_EDITS_ACCEPT, HAND_EDITS_REFUSE };
+	const struct files_options options = {
+		.directory = path,
+		.refuse_edits =
+		    vault_option(vault, BANK_HAND_EDITS) == HAND_EDITS_REFUSE,
+		.hash_prefix = "$y$",
+		.hash_cost =
+		    (unsigned long)vault_option(vault, LOGIN_HASH_COST),
+	};
+	enum store_end end;
+	int result;
+
+	result = store_open(&vault->store, path, &end, error, size);
+	if (result != 0)
+		return exit_code_of(result);
+	bank_clock_start(&vault->clock, store_newest_ms(vault->store));
+	result = files_start(&vault->files, vault->store, end, &options,
+	    bank_clock_now(&vault->clock), error, size);
+	if (result != 0)
+		return exit_code_of(result);
+	result = kiosks_load(&vault->kiosks, vault->store);
+	if (result == 0)
+		result = store_reader_open(
+		    &vault->statement_reader, path, error, size);
+	if (result == 0)
+		result = store_reader_open(
+		    &vault->operator_reader, path, error, size);
+	return exit_code_of(result);
+}
+
+/* Compared where there is no hash to compare: the same work, no match. */
+static int
+make_dummy(struct vault *vault)
+{
+	uint8_t random[16];
+	char password[2 * sizeof(random) + 1];
+
+	if (RAND_bytes(random, sizeof(random)) != 1)
+		return EX_SOFTWARE;
+	hex_encode(random, sizeof(random), password);
+	return hashing_make(password,
+		   (unsigned long)vault_option(vault, LOGIN_HASH_COST),
+		   vault->dummy_hash) == 0
+	    ? 0
+	    : EX_SOFTWARE;
+}
+
+static int
+start_threads(struct vault *vault)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	struct pool_options logins = {
+		.threads =
+		    cores > WORKERS_LEAST ? (unsigned)cores : WORKERS_LEAST,
+		.nice = WORKERS_NICE,
+		.context = vault,
+		.settle = vault_settle,
+	};
+	struct pool_options questions = {
+		.threads = 1, .context = vault, .settle = vault_settle
+	};
+	int result;
+
+	result = pool_new(&vault->workers, vault->base, &logins);
+	questions.thread = vault->statement_reader;
+	if (result == 0)
+		result = pool_new(&vault->statements, vault->base, &questions);
+	questions.thread = vault->operator_reader;
+	if (result == 0)
+		result = pool_new(&vault->operator, vault->base, &questions);
+	return result == 0 ? 0 : EX_OSERR;
+}
+
+int
+vault_setup(struct vault *vault, char *error, size_t size)
+{
+	int code;
+
+	error[0] = '\0';
+	vault_configure(vault);
+	code = read_key(vault, error, size);
+	if (code == 0)
+		code = enter_sandbox(vault, error, size);
+	if (code == 0)
+		code = open_store(vault, error, size);
+	if (code == 0)
+		code = make_dummy(vault);
+	if (code == 0)
+		code = start_threads(vault);
+	if (code != 0 && error[0] == '\0')
+		snprintf(
+		    error, size, "the vault can't start: %s", strerror(errno));
+	return code;
+}
+
+int
+vault_stop(struct vault *vault)
+{
+	int result;
+
+	result = files_sync(vault->files);
+	if (result == 0)
+		result = store_mark_stopped(vault->store);
+	if (result == 0)
+		return 0;
+	log_event(LOG_ERR, "stop_failed", "why",
+	    LOG_TEXT(bank_strerror(result)), NULL);
+	return EX_SOFTWARE;
+}
+
+void
+vault_teardown(struct vault *vault)
+{
+	pool_free(vault->workers);
+	pool_free(vault->statements);
+	pool_free(vault->operator);
+	session_end_all(vault, "the vault ends");
+	vault_link_close(&vault->front);
+	connection_free_all(vault);
+	if (vault->statement_reader != NULL)
+		store_reader_close(vault->statement_reader);
+	if (vault->operator_reader != NULL)
+		store_reader_close(vault->operator_reader);
+	if (vault->files != NULL)
+		files_close(vault->files);
+	if (vault->store != NULL)
+		store_close(vault->store);
+	state_dir_close(&vault->dir);
+	kiosks_free(&vault->kiosks);
+	batch_free(&vault->batch);
+	EVP_PKEY_free(vault->key);
+	OPENSSL_cleanse(vault->dummy_hash, sizeof(vault->dummy_hash));
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The vault's start and stop: everything between its configuration and its
+ * loop, in order, and back.
+ */
+#ifndef BANKD_VAULT_SETUP_H
+#define BANKD_VAULT_SETUP_H
+
+#include <stddef.h>
+
+struct vault;
+
+/*
+ * Key, sandbox, lock, store, files, threads.  0, or a code of sysexits(3)
+ * with what is wrong and what to do in error.
+ */
+int vault_setup(struct vault *vault, char *error, size_t size);
+/*
+ * A proper stop: files synced, then the marker.  A code of sysexits(3).
+ */
+int vault_stop(struct vault *vault);
+/* Frees what there is; wipes keys. */
+void vault_teardown(struct vault *vault);
+
+/* What can change on a reload; also part of the setup. */
+void vault_configure(struct vault *vault);
+
+#endif

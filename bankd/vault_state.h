@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the vault's files share: the one struct of the process, and the few
+ * calls that concern the process as a whole.  All of it is the loop's; the
+ * threads of the pools see their jobs alone.
+ */
+#ifndef BANKD_VAULT_STATE_H
+#define BANKD_VAULT_STATE_H
+
+#include <event2/event.h>
+#include <openssl/evp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../shared/config.h"
+#include "attempts.h"
+#include "bank_clock.h"
+#include "batch.h"
+#include "connection.h"
+#include "files.h"
+#include "ipc.h"
+#include "kiosks.h"
+#include "login.h"
+#include "options.h"
+#include "session.h"
+#include "sign_ups.h"
+#include "state_dir.h"
+#include "store.h"
+#include "worker.h"
+
+/* One end of a socket pair in the loop. */
+struct vault_link {
+	struct ipc *ipc; /* NULL: nobody there */
+	struct event *reading, *writing;
+};
+
+/* What a batch may write, from best to worst. */
+enum vault_mode {
+	VAULT_NORMAL,
+	VAULT_REFUSING, /* little room: logins alone; the rest gets 503 */
+	VAULT_READ_ONLY /* no room at all */
+};
+
+struct vault_counts {
+	uint64_t logins, refused, transactions, batches;
+};
+
+struct vault {
+	struct event_base *base;
+	struct vault_link monitor, front;
+	struct event *tick;
+	struct config *config;
+	struct state_dir dir;
+	struct store *store;
+	struct files *files;
+	struct store_reader *statement_reader, *operator_reader;
+	struct pool *workers, *statements, *operator;
+	EVP_PKEY *key; /* Kprb */
+	char sandbox[256];
+
+	struct bank_clock clock;
+	uint64_t now_ms; /* the bank's time of the batch in hand */
+	enum vault_mode mode;
+	bool little_room;
+	struct ledger_limits limits;
+	struct kiosks kiosks;
+	struct batch batch;
+	struct connections connections;
+	struct sessions sessions;
+	struct logins logins;
+	struct attempts attempts;
+	struct sign_ups sign_ups;
+	char dummy_hash[STORE_HASH_SIZE]; /* compared for unknown IDs */
+	uint16_t from_port;               /* the front's, of datagrams */
+
+	struct vault_counts counts;
+	uint64_t started_ms, head_told_ms, stop_by_ms; /* steady clock */
+	bool serving, stopping;
+	int exit_code;
+};
+
+/* The value in force of a key of bankd.ini(5). */
+int64_t vault_option(const struct vault *vault, enum bankd_option option);
+
+/* Tells the monitor why and ends the process; nobody is answered. */
+_Noreturn void vault_fail(
+    struct vault *vault, int exit_code, const char *reason);
+
+/* Runs what is in the batch and sends all that waits: ends each callback. */
+void vault_settle(void *vault);
+/* Sends what waits on a link, now or when there is room. */
+void vault_link_flush(struct vault *vault, struct vault_link *link);
+void vault_link_close(struct vault_link *link);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The vault's part of `bankctl status`.
+ */
+#include "vault_status.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "../shared/util.h"
+#include "vault_state.h"
+
+#define STATUS_SIZE 2048
+#define BYTES_PER_MB (UINT64_C(1024) * 1024)
+
+struct status {
+	char text[STATUS_SIZE];
+	size_t length;
+};
+
+static void __attribute__((format(printf, 3, 4)))
+fact(struct status *status, const char *key, const char *format, ...)
+{
+	size_t room = sizeof(status->text) - status->length;
+	char value[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	vsnprintf(value, sizeof(value), format, ap);
+	va_end(ap);
+	n = snprintf(
+	    status->text + status->length, room, "vault-%s %s\n", key, value);
+	if (n > 0 && (size_t)n < room)
+		status->length += (size_t)n;
+}
+
+static void
+fact_count(struct status *status, const char *key, uint64_t count)
+{
+	fact(status, key, "%" PRIu64, count);
+}
+
+void
+vault_status_send(struct vault *vault)
+{
+	struct status status = { .length = 0 };
+	char chain[2 * 32 + 1];
+
+	if (vault->serving) {
+		hex_encode(store_chain(vault->store), 32, chain);
+		fact(&status, "transactions", "%s",
+		    vault->little_room ? "refused, the disk is full" : "taken");
+		fact_count(&status, "customers", store_lines(vault->store));
+		fact_count(&status, "entries", store_last_seq(vault->store));
+		fact(&status, "chain", "%s", chain);
+		fact_count(&status, "free-mb",
+		    state_dir_free(&vault->dir) / BYTES_PER_MB);
+		fact_count(&status, "sessions", vault->sessions.count);
+		fact_count(&status, "connections", vault->connections.count);
+		fact_count(&status, "logins-waiting", vault->logins.count);
+		fact_count(&status, "logins", vault->counts.logins);
+		fact_count(&status, "logins-refused", vault->counts.refused);
+		fact_count(&status, "carried-out", vault->counts.transactions);
+		fact_count(&status, "batches", vault->counts.batches);
+		fact(&status, "sandbox", "%s", vault->sandbox);
+	}
+	(void)ipc_send(vault->monitor.ipc, IPC_STATUS_REPLY, 0, status.text,
+	    status.length, -1);
+}

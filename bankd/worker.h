@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Threads of the vault: a pool runs jobs, pure functions that share nothing,
+ * and hands them back to the loop in the order in which they ended.  The
+ * vault has three: logins (several threads, lower priority), statements and
+ * the operator's questions (one each, with a store_reader).
+ *
+ * A job's run() may not touch the vault, log, or allocate for others.
+ */
+#ifndef BANKD_WORKER_H
+#define BANKD_WORKER_H
+
+#include <sys/queue.h>
+
+#include <event2/event.h>
+#include <stddef.h>
+
+struct job {
+	void (*run)(struct job *job, void *thread);   /* on the pool's */
+	void (*done)(struct job *job, void *context); /* on the loop's */
+	STAILQ_ENTRY(job) link;
+};
+
+struct pool;
+
+struct pool_options {
+	unsigned threads;
+	int nice;      /* added to the priority of its threads */
+	void *thread;  /* what run() gets */
+	void *context; /* what done() and settle() get */
+	void (*settle)(void *context); /* after each round of done() */
+};
+
+/* 0, BANK_ENOMEM or BANK_ESYS with errno. */
+int pool_new(struct pool **pool, struct event_base *base,
+    const struct pool_options *options);
+/* The job is the pool's until its done(), which is always called once. */
+void pool_submit(struct pool *pool, struct job *job);
+/* Jobs submitted whose done() has not been called. */
+size_t pool_in_hand(const struct pool *pool);
+/* Lets the jobs that run end, drops the others; calls no done(). */
+void pool_free(struct pool *pool);
+
+#endif

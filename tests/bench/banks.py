@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: ISC
+"""Banks of any number of customers in directories of their own, started as
+installed, and the check of their money."""
+
+import contextlib
+import os
+import sqlite3
+import time
+
+from lib import bank as lib
+from programs import Trouble, call, load
+
+CENTS = 100000000       # in each of a customer's two balances, at the start
+PASSWORD = "1234"
+START_LIMIT_S = 120
+
+
+def balances(path):
+    """(id, (savings, checking)) in cents for each line of var/balance."""
+    def cents(text):
+        whole, _, rest = text.partition(".")
+        return int(whole) * 100 + int(rest.ljust(2, "0"))
+
+    with open(path) as f:
+        for line in f:
+            words = line.split()
+            if words:
+                yield words[0], (cents(words[1]), cents(words[2]))
+
+
+class Bank:
+    """`customers` of them with the ids c0000000 up, all with one password.
+    `cost` is yescrypt's for it, 0 the default; 1 makes many logins cheap
+    where they aren't what is measured."""
+
+    def __init__(self, settings, customers, cost=1, name=None):
+        self.settings, self.customers, self.cost = settings, customers, cost
+        self.name = name or "bank-%d" % customers
+        self.directory = settings.path(self.name)
+        self.process = None
+        self.acknowledged = self.unanswered = 0
+        self.make()
+
+    def make(self):
+        os.mkdir(self.directory)
+        lib.init(self.directory, demo=False)
+        hashed = call([self.settings.program("probe"), "hash", self.cost,
+                       PASSWORD], 30).strip()
+        units = CENTS // 100
+        for file, rest in (("password", hashed),
+                           ("balance", "%d %d" % (units, units))):
+            with open(self.file(file), "w") as f:
+                f.writelines("c%07d %s\n" % (i, rest)
+                             for i in range(self.customers))
+        os.chmod(self.file("password"), 0o600)
+        self.process = lib.Bank(
+            start=False, directory=self.directory,
+            login_hash_cost=self.cost)
+        self.first_start_s = self.start()
+        self.base = self.last_seq()
+
+    def file(self, name):
+        return os.path.join(self.directory, "var", name)
+
+    @property
+    def etc(self):
+        return os.path.join(self.directory, "etc")
+
+    def start(self):
+        """Seconds until it serves."""
+        begun = time.monotonic()
+        self.process.said = ""
+        self.process.start(START_LIMIT_S)
+        took = time.monotonic() - begun
+        self.pids = [("front", self.process.front()),
+                     ("vault", self.process.vault())]
+        return took
+
+    def up(self):
+        if not self.process.running():
+            self.start()
+        return self
+
+    def stop(self):
+        if self.process.running():
+            self.process.stop(START_LIMIT_S)
+
+    def kill(self):
+        """All three at once."""
+        family = self.process.family()
+        for pid in [self.process.process.pid] + family:
+            lib.kill(pid)
+        self.process.ended(30)
+        lib.wait_for("front and vault to end",
+                     lambda: not any(map(lib.alive, family)))
+
+    def measure(self, *groups, **more):
+        """The load generator on it: a dict for each group."""
+        self.up()
+        found = load(
+            self.settings, os.path.join(self.etc, "bank.crt"),
+            self.process.port, groups, self.customers, processes=self.pids,
+            **more)
+        for group in found:
+            self.acknowledged += group["acknowledged"]
+            self.unanswered += group["unanswered"]
+            if group["errors"]:
+                raise Trouble("%s: %d errors of %d requests: %s" % (
+                    group["case"], group["errors"], group["requests"],
+                    group["codes"]))
+        return found
+
+    def database(self):
+        return contextlib.closing(sqlite3.connect(
+            "file:%s?mode=ro" % self.file("bank.db"), uri=True, timeout=30))
+
+    def last_seq(self):
+        with self.database() as db:
+            return db.execute("SELECT max(seq) FROM entry").fetchone()[0] or 0
+
+    def replay(self):
+        """var/balance, made from nothing but the entries."""
+        cents = {}
+        with self.database() as db:
+            for amount, *sides in db.execute(
+                    "SELECT amount, debit, debit_account, credit, "
+                    "credit_account FROM entry"):
+                debit, credit = tuple(sides[:2]), tuple(sides[2:])
+                cents[debit] = cents.get(debit, 0) - amount
+                cents[credit] = cents.get(credit, 0) + amount
+            names = dict(db.execute(
+                "SELECT id, number FROM account WHERE line >= 0"))
+        for name, both in balances(self.file("balance")):
+            for account in 0, 1:
+                if cents.get((names[name], account), 0) != both[account]:
+                    raise Trouble("%s: %s in the file, %s by its entries" % (
+                        name, both, cents.get((names[name], account), 0)))
+
+    def check(self, prove=True):
+        """Stops it.  No cent came or went, what was acknowledged is there,
+        once, and every balance follows from the entries; else Trouble."""
+        self.stop()
+        total = customers = 0
+        for _, both in balances(self.file("balance")):
+            total, customers = total + sum(both), customers + 1
+        if (total, customers) != (2 * CENTS * self.customers, self.customers):
+            raise Trouble("money: %d cents of %d customers, not %d of %d" % (
+                total, customers, 2 * CENTS * self.customers, self.customers))
+        moved = self.last_seq() - self.base
+        if not self.acknowledged <= moved <= (
+                self.acknowledged + self.unanswered):
+            raise Trouble("entries: %d, but %d acknowledged and %d unknown" % (
+                moved, self.acknowledged, self.unanswered))
+        if prove:
+            self.replay()
+        return "%d transfers, no cent lost" % moved
+
+    def close(self):
+        self.process.close()

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the machine gives by itself, one line of JSON each: fdatasync into
+ * blocks that exist, the private RSA operation of a login, yescrypt.  Also
+ * makes one hash of a password, for banks of many customers.
+ */
+#include <crypt.h>
+#include <err.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <openssl/rand.h>
+
+#include "../../shared/channel.h"
+#include "figures.h"
+#include "../../shared/seal.h"
+
+#define BLOCK 4096
+#define BLOCKS 4096
+
+struct probe {
+	const char *name;
+	void (*run)(struct histogram *times, uint64_t until, const char *word);
+};
+
+/* Overwrites one block after another of a file that has them all. */
+static void
+probe_sync(struct histogram *times, uint64_t until, const char *path)
+{
+	uint8_t block[BLOCK];
+	uint64_t before;
+	int fd;
+
+	memset(block, 'x', sizeof(block));
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd == -1)
+		err(EX_CANTCREAT, "%s", path);
+	for (int i = 0; i < BLOCKS; i++)
+		if (pwrite(fd, block, BLOCK, (off_t)i * BLOCK) != BLOCK)
+			err(EX_IOERR, "%s", path);
+	if (fsync(fd) == -1)
+		err(EX_IOERR, "%s", path);
+	for (int i = 0; clock_ns() < until; i++) {
+		before = clock_ns();
+		memcpy(block, &before, sizeof(before));
+		if (pwrite(fd, block, BLOCK, (off_t)(i % BLOCKS) * BLOCK) !=
+			BLOCK ||
+		    fdatasync(fd) == -1)
+			err(EX_IOERR, "%s", path);
+		histogram_add(times, clock_ns() - before);
+	}
+	close(fd);
+	unlink(path);
+}
+
+static void
+probe_rsa(struct histogram *times, uint64_t until, const char *word)
+{
+	uint8_t k[SEAL_KEY_SIZE] = { 1 }, wrapped[FRAME_WRAPPED_SIZE];
+	EVP_PKEY *key = EVP_RSA_gen(CHANNEL_BANK_BITS);
+	uint64_t before;
+
+	(void)word;
+	if (key == NULL || seal_wrap(key, k, wrapped) != 0)
+		errx(EX_SOFTWARE, "RSA");
+	while (clock_ns() < until) {
+		before = clock_ns();
+		if (seal_unwrap(key, wrapped, k) != 0)
+			errx(EX_SOFTWARE, "RSA");
+		histogram_add(times, clock_ns() - before);
+	}
+	EVP_PKEY_free(key);
+}
+
+/* A setting with the cost in `word`, 0 for the library's own. */
+static void
+hash_setting(const char *word, char setting[CRYPT_GENSALT_OUTPUT_SIZE])
+{
+	unsigned long cost = strtoul(word, NULL, 10);
+
+	if (crypt_gensalt_rn("$y$", cost, NULL, 0, setting,
+		CRYPT_GENSALT_OUTPUT_SIZE) == NULL)
+		err(EX_SOFTWARE, "crypt_gensalt");
+}
+
+static void
+probe_yescrypt(struct histogram *times, uint64_t until, const char *word)
+{
+	static struct crypt_data data;
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+	uint64_t before;
+
+	hash_setting(word, setting);
+	while (clock_ns() < until) {
+		before = clock_ns();
+		if (crypt_r("1234", setting, &data) == NULL)
+			err(EX_SOFTWARE, "crypt");
+		histogram_add(times, clock_ns() - before);
+	}
+}
+
+static const struct probe probes[] = {
+	{ "fdatasync", probe_sync },
+	{ "rsa", probe_rsa },
+	{ "yescrypt", probe_yescrypt },
+};
+
+static int
+make_hash(const char *cost, const char *password)
+{
+	static struct crypt_data data;
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+	const char *hash;
+
+	hash_setting(cost, setting);
+	if ((hash = crypt_r(password, setting, &data)) == NULL)
+		err(EX_SOFTWARE, "crypt");
+	puts(hash);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct histogram times;
+	uint64_t start = clock_ns();
+	double seconds;
+
+	if (argc == 4 && strcmp(argv[1], "hash") == 0)
+		return make_hash(argv[2], argv[3]);
+	if (argc != 4)
+		errx(EX_USAGE,
+		    "usage: probe fdatasync seconds file | rsa seconds - | "
+		    "yescrypt seconds cost | hash cost password");
+	seconds = strtod(argv[2], NULL);
+	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
+		if (strcmp(probes[i].name, argv[1]) != 0)
+			continue;
+		probes[i].run(
+		    &times, start + (uint64_t)(seconds * 1e9), argv[3]);
+		printf("{\"case\":\"%s\",\"requests\":%llu,"
+		       "\"throughput\":%.1f,",
+		    probes[i].name, (unsigned long long)times.count,
+		    (double)times.count * 1e9 / (double)(clock_ns() - start));
+		histogram_print(&times, stdout);
+		puts("}");
+		return 0;
+	}
+	errx(EX_USAGE, "unknown: %s", argv[1]);
+}

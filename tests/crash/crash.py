@@ -1,0 +1,281 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""kill -9 of vault, front and monitor at random moments under clients that
+note what was acknowledged.  Then the books, replayed by the model, must hold
+each acknowledged transaction exactly once, each refused one not at all, and
+each that was never answered as OUTCOME told.
+
+    tests/crash/crash.py [--cycles N] [--clients N] [--seed N] [--kill ROLES]
+
+BUILD is the directory of the programs.  Ends with a line of counts; exit
+code 0 where all promises held.
+"""
+
+import argparse
+import collections
+import os
+import random
+import select
+import signal
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+
+from lib import bank, model  # noqa: E402
+from lib.atm import Closed, Refused, TimedOut  # noqa: E402
+from lib.wire import Broken  # noqa: E402
+
+LOST = (Closed, Refused, TimedOut, OSError)
+SUCCESS = "your transaction is successful"
+SERVING_BOUND_S = 15    # the pause before a restart is up to 5 s
+
+Note = collections.namedtuple(
+    "Note", "customer txid account to amount code seq how")
+
+
+class Client(threading.Thread):
+    """One customer who transfers until told to stop, and never forgets."""
+
+    def __init__(self, trial, number):
+        super().__init__(daemon=True)
+        self.trial = trial
+        self.name = "p%d" % number
+        self.chance = random.Random("%d/%d" % (trial.seed, number))
+        self.source = "127.0.2.%d" % (number % 250 + 1)
+        self.atm = None
+        self.open = None        # the transaction that has no answer yet
+        self.notes = []
+        self.outcomes = 0       # unknown ones asked about on this session
+        self.error = None
+
+    def run(self):
+        try:
+            while not self.trial.over.is_set() or self.open is not None:
+                try:
+                    self.step()
+                except LOST:
+                    self.lose()
+            if self.atm is not None:
+                self.atm.close()
+        except Exception as e:
+            self.error = "%s: %s %s" % (self.name, type(e).__name__, e)
+            self.trial.over.set()
+
+    def lose(self):
+        if self.atm is not None:
+            self.atm.channel.sock.close()
+        # A bank that is away is asked again shortly, not at once.
+        self.trial.tick.wait(self.chance.random() * 0.05)
+
+    def step(self):
+        if not self.connected():
+            return
+        if self.open is None:
+            self.open = (self.atm.txid(), self.chance.choice("12"),
+                         "p%d" % self.chance.randint(1, self.trial.people),
+                         "%.2f" % (self.chance.randint(1, 30000) / 100))
+        self.ask()
+        if self.outcomes >= 12:
+            self.atm.exit()
+            self.atm = None
+
+    def connected(self):
+        """In a session.  When it was lost with the vault, logs in again and
+        asks what became of the open transaction."""
+        if self.atm is not None and self.atm.channel.sock.fileno() >= 0:
+            return True
+        if self.atm is not None and self.atm.session is not None:
+            self.atm.connect()
+            reply = self.atm.resume(connect=False)
+            if reply.code == 200:
+                self.trial.count("resumed")
+                return True
+            if reply.code != 401:
+                raise Closed(reply.said())
+        self.log_in()
+        if self.open is not None:
+            self.settle()
+        return True
+
+    def log_in(self):
+        served = self.trial.bank
+        self.atm = None
+        atm = served.atm(source=self.source, timeout=10)
+        reply = atm.login(self.name, "pw-" + self.name)
+        if reply.code != 200:
+            atm.close()
+            if reply.code in (429, 503):
+                raise Closed(reply.said())
+            raise Broken("login: " + reply.said())
+        self.atm, self.outcomes = atm, 0
+        self.trial.count("logins")
+
+    def settle(self):
+        txid = self.open[0]
+        reply = self.atm.outcome(txid)
+        if reply.code == 503:
+            raise Closed(reply.said())
+        if reply.said() not in ("200 " + SUCCESS, "404 no such transaction"):
+            raise Broken("OUTCOME: " + reply.said())
+        self.outcomes += reply.code == 404
+        self.note(reply, "outcome")
+
+    def ask(self):
+        txid, account, to, amount = self.open
+        reply = self.atm.transfer(account, to, amount, txid=txid)
+        if reply.code == 503:
+            return
+        if reply.code not in (200, 402, 422):
+            raise Broken("transfer: " + reply.said())
+        if reply.code == 422 and to != self.name:
+            raise Broken("transfer: " + reply.said())
+        self.note(reply, "reply")
+
+    def note(self, reply, how):
+        txid, account, to, amount = self.open
+        self.notes.append(Note(
+            self.name, txid, account, to, round(float(amount) * 100),
+            reply.code, reply.get("seq"), how))
+        self.open = None
+        self.trial.count("acknowledged" if reply.code == 200 else
+                         "settled" if how == "outcome" else "refused")
+
+
+class Trial:
+    def __init__(self, cycles, clients, seed, kill=("vault", "front", "both",
+                                                    "monitor")):
+        self.cycles, self.seed, self.kill = cycles, seed, kill
+        self.people = clients
+        self.chance = random.Random(seed)
+        self.over = threading.Event()
+        self.tick = threading.Event()   # never set: waits with a bound
+        self.counts = collections.Counter()
+        self.lock = threading.Lock()
+        self.bank = bank.Bank(
+            start=False, login_max_logins_waiting="1000",
+            session_max_sessions_per_address="1000")
+        for name, line in (("password", "p%d pw-p%d\n"),
+                           ("balance", "p%d 1000 1000\n")):
+            self.bank.write(name, self.bank.read(name) + "".join(
+                line % ((i,) * line.count("%d"))
+                for i in range(1, clients + 1)))
+
+    def count(self, what):
+        with self.lock:
+            self.counts[what] += 1
+
+    def run(self):
+        """All cycles; raises where a promise is broken."""
+        try:
+            self.bank.start()
+            clients = [Client(self, i + 1) for i in range(self.people)]
+            for client in clients:
+                client.start()
+            try:
+                for _ in range(self.cycles):
+                    self.cycle(clients)
+            finally:
+                self.over.set()
+                for client in clients:
+                    client.join(60 * bank.SLOW)
+            self.judge(clients)
+        except Exception:
+            sys.stderr.write("bankd said:\n%s\n" % self.bank.said[-4000:])
+            raise
+        finally:
+            self.bank.close()
+        return self.counts
+
+    def cycle(self, clients):
+        """Some work, then a kill at a random moment of the work after it."""
+        target = self.counts["acknowledged"] + self.chance.randint(1, 3 *
+                                                                   self.people)
+        began = time.monotonic()
+
+        def enough():
+            for client in clients:
+                if client.error:
+                    raise bank.Failed(client.error)
+            return self.counts["acknowledged"] >= target
+        bank.wait_for("acknowledged transactions", enough,
+                      SERVING_BOUND_S + 15, every=0.002)
+        self.counts["slowest wait ms"] = max(
+            self.counts["slowest wait ms"],
+            int(1000 * (time.monotonic() - began)))
+        select.select([], [], [], self.chance.random() * 0.02)
+        victim = self.chance.choice(self.kill)
+        self.counts["killed " + victim] += 1
+        if victim == "monitor":
+            self.kill_all()
+            return
+        for role in ("front", "vault"):
+            if victim in (role, "both"):
+                pid = self.bank.child(role)
+                if pid is not None:
+                    bank.kill(pid)
+
+    def kill_all(self):
+        """The monitor: front and vault end with it, and it is started anew
+        on another port."""
+        family = self.bank.family()
+        self.bank.process.send_signal(signal.SIGKILL)
+        self.bank.ended()
+        bank.wait_for("front and vault to end with the monitor",
+                      lambda: not any(map(bank.alive, family)))
+        self.bank.start()
+        for client in threading.enumerate():
+            if isinstance(client, Client) and client.atm is not None:
+                client.atm.where = (self.bank.address, self.bank.port)
+
+    def judge(self, clients):
+        for client in clients:
+            if client.is_alive():
+                raise bank.Failed("%s doesn't end" % client.name)
+            if client.error:
+                raise bank.Failed(client.error)
+        self.bank.stop()
+        books = model.check(self.bank)
+        noted = {}
+        for client in clients:
+            for note in client.notes:
+                noted[note.customer, note.txid] = note
+                self.judge_note(books, note)
+        for key, seq in books.txids.items():
+            if key not in noted or noted[key].code != 200:
+                raise bank.Failed(
+                    "entry %d of %s %s was never acknowledged, though all "
+                    "were settled" % ((seq,) + key))
+
+    @staticmethod
+    def judge_note(books, note):
+        entry = books.entry_of(note.customer, note.txid)
+        if note.code != 200:
+            if entry is not None:
+                raise bank.Failed("%s is entry %d" % (note, entry["seq"]))
+            return
+        if entry is None:
+            raise bank.Failed("%s is lost" % (note,))
+        to = books.numbers[entry["credit"]].id
+        told = (entry["seq"], entry["amount"], to,
+                str(entry["debit_account"] + 1))
+        if told != (int(note.seq), note.amount, note.to, note.account):
+            raise bank.Failed("%s is %r" % (note, told))
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--cycles", type=int, default=50)
+    parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    parser.add_argument("--kill", default="vault,front,both,monitor")
+    arguments = parser.parse_args()
+    print("seed %d" % arguments.seed, flush=True)
+    counts = Trial(arguments.cycles, arguments.clients, arguments.seed,
+                   arguments.kill.split(",")).run()
+    print(", ".join("%s %d" % pair for pair in sorted(counts.items())))
+
+
+if __name__ == "__main__":
+    main()

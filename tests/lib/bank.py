@@ -1,0 +1,403 @@
+# SPDX-License-Identifier: ISC
+"""A real bank in a directory of its own: starts it, finds its processes,
+ends or kills them, and reads what it keeps.  Every wait here has a bound and
+a condition; nothing sleeps and hopes.
+"""
+
+import configparser
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from . import atm, wire
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(TOP, "build")))
+SANDBOX = os.environ.get("SANDBOX", "best-effort")
+SLOW = float(os.environ.get("SLOW", "1"))   # bounds are multiplied by it
+
+BANKD = os.path.join(BUILD, "bankd")
+BANKCTL = os.path.join(BUILD, "bankctl")
+ATM_TUI = os.path.join(BUILD, "atm-tui")
+
+DEMO = {"chris": "1234", "fey": "5678", "joe": "9012"}
+
+
+class Failed(Exception):
+    """A program did not do what was asked; with all that it said."""
+
+
+def wait_for(what, condition, timeout=20, every=0.01):
+    """Asks `condition` until it is true, and returns what it gave."""
+    deadline = time.monotonic() + timeout * SLOW
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise Failed("waited %g s in vain: %s" % (timeout * SLOW, what))
+        select.select([], [], [], every)
+
+
+def run(*command, input=None, timeout=60, env=None, cwd=None):
+    """Runs a program to its end: CompletedProcess with text."""
+    return subprocess.run(
+        [str(word) for word in command], input=input, timeout=timeout * SLOW,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd,
+        stdin=subprocess.DEVNULL if input is None else None,
+        env=dict(os.environ, **(env or {})))
+
+
+def bankctl(directory, *words, check=True, config=None):
+    """bankctl on the bank under `directory`."""
+    result = run(BANKCTL, "-c", config or "%s/etc/bankd.ini" % directory,
+                 *words)
+    if check and result.returncode != 0:
+        raise Failed("bankctl %s: exit %d\n%s%s" % (
+            " ".join(map(str, words)), result.returncode, result.stdout,
+            result.stderr))
+    return result
+
+
+def scratch():
+    """Where directories are made: the runner's, else a temporary one."""
+    return os.environ.get("TEST_TMP") or tempfile.gettempdir()
+
+
+def fresh_directory(name="bank"):
+    return tempfile.mkdtemp(prefix=name + "-", dir=scratch())
+
+
+def init(directory, demo=True):
+    """bankctl init; with the demonstration's, a copy of one made before, as
+    making an RSA key is the slowest thing that a test does."""
+    template = os.environ.get("TEST_TEMPLATE")
+    if demo and template:
+        run("cp", "-a", template + "/.", directory)
+        return
+    words = ["init"] + (["--demo"] if demo else []) + [directory]
+    result = run(BANKCTL, *words)
+    if result.returncode != 0:
+        raise Failed("bankctl init: %d\n%s" % (
+            result.returncode, result.stderr))
+
+
+def children(pid):
+    """Pids of the children, by /proc."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open("/proc/%s/stat" % name) as f:
+                    stat = f.read()
+            except OSError:
+                continue
+            fields = stat[stat.rindex(")") + 2:].split()
+            if int(fields[1]) == pid and fields[0] != "Z":
+                found.append(int(name))
+    return sorted(found)
+
+
+def command_line(pid):
+    try:
+        with open("/proc/%d/cmdline" % pid, "rb") as f:
+            return f.read().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def alive(pid):
+    """Whether the process runs (a zombie doesn't)."""
+    try:
+        with open("/proc/%d/stat" % pid) as f:
+            stat = f.read()
+        return stat[stat.rindex(")") + 2] not in "ZX"
+    except OSError:
+        return False
+
+
+def kill(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+class Bank:
+    """`with Bank() as bank:` is a served demonstration bank."""
+
+    def __init__(self, start=True, demo=True, password=None, balance=None,
+                 directory=None, keep=False, wrapper=(), **options):
+        """Options are section.key with `_` for the first point:
+        session_idle_timeout=5.  password, balance: bytes or str of hand-made
+        files that stand there before the first start."""
+        self.directory = directory or fresh_directory()
+        self.own_directory = directory is None and not keep
+        self.options = {
+            "listen.port": "0", "listen.address": "127.0.0.1",
+            "process.sandbox": SANDBOX, "login.hash_cost": "1"}
+        self.set(**options)
+        self.wrapper = list(wrapper)
+        self.process = None
+        self.said = ""          # everything on its stderr, all runs
+        self.reader = None
+        if directory is None:
+            init(self.directory, demo)
+        for name, data in (("password", password), ("balance", balance)):
+            if data is not None:
+                self.write(name, data)
+        if start:
+            self.start()
+
+    # Files
+
+    def path(self, *names):
+        return os.path.join(self.directory, *names)
+
+    @property
+    def config(self):
+        return self.path("etc", "bankd.ini")
+
+    @property
+    def anchor(self):
+        return self.path("etc", "bank.crt")
+
+    def file(self, name):
+        """password, balance, bank.db ... in the state directory."""
+        return self.path("var", name)
+
+    def read(self, name="balance"):
+        with open(self.file(name)) as f:
+            return f.read()
+
+    def write(self, name, data):
+        if isinstance(data, str):
+            data = data.encode()
+        with open(self.file(name), "wb") as f:
+            f.write(data)
+
+    def lines(self, name="balance"):
+        """{id: [the rest of the line's words]}, closed lines left out."""
+        return {words[0]: words[1:] for words in
+                (line.split() for line in self.read(name).splitlines())
+                if words}
+
+    def atm_config(self):
+        parser = configparser.ConfigParser(
+            inline_comment_prefixes=(";", "#"), interpolation=None)
+        parser.read(self.path("etc", "atm.ini"))
+        return parser
+
+    def kiosk(self):
+        """The kiosk that init enrolled, with cash."""
+        section = self.atm_config()["kiosk"]
+        key = section["key"].strip('"')
+        return wire.Kiosk.load(
+            section["name"].strip('"'), os.path.join(self.path("etc"), key))
+
+    # Running
+
+    def set(self, **options):
+        for name, value in options.items():
+            section, _, key = name.partition("_")
+            self.options["%s.%s" % (section, key)] = str(value)
+
+    def command(self, *more):
+        words = self.wrapper + [BANKD, "-f", "-c", self.config]
+        for name, value in self.options.items():
+            words += ["-o", "%s=%s" % (name, value)]
+        return words + list(more)
+
+    def start(self, timeout=30):
+        """Returns when it serves; Failed with what it said if it doesn't."""
+        self.process = subprocess.Popen(
+            self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, bufsize=1)
+        self.reader = threading.Thread(
+            target=self._collect, args=(self.process.stderr,), daemon=True)
+        self.reader.start()
+        line = self._first_line(timeout * SLOW)
+        words = line.split()
+        if len(words) != 3 or words[0] != "listening":
+            self.process.wait(timeout * SLOW)
+            self.reader.join(timeout)
+            raise Failed("bankd: exit %s, first line %r\n%s" % (
+                self.process.returncode, line, self.said))
+        self.address, self.port = words[1], int(words[2])
+        return self
+
+    def fails(self, timeout=30):
+        """Starts it, expecting that it doesn't: (exit code, stderr)."""
+        result = subprocess.run(
+            self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, timeout=timeout * SLOW)
+        return result.returncode, result.stderr
+
+    def _collect(self, stream):
+        for line in stream:
+            self.said += line
+        stream.close()
+
+    def _first_line(self, timeout):
+        deadline = time.monotonic() + timeout
+        line = ""
+        while not line.endswith("\n"):
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select(
+                    [self.process.stdout], [], [], left)[0]:
+                self.process.kill()
+                raise Failed("bankd said nothing in %g s\n%s"
+                             % (timeout, self.said))
+            char = os.read(self.process.stdout.fileno(), 1).decode()
+            if not char:
+                break
+            line += char
+        return line
+
+    def stop(self, timeout=30):
+        """SIGTERM; it must end with 0, and its children too."""
+        family = self.family()
+        self.process.send_signal(signal.SIGTERM)
+        code = self.ended(timeout)
+        if code != 0:
+            raise Failed("bankd ended with %s\n%s" % (code, self.said))
+        wait_for("front and vault to end",
+                 lambda: not any(map(alive, family)))
+        return self
+
+    def ended(self, timeout=30):
+        """Waits for the end of bankd: its exit code."""
+        try:
+            self.process.wait(timeout * SLOW)
+        except subprocess.TimeoutExpired:
+            raise Failed("bankd doesn't end\n%s" % self.said) from None
+        self.process.stdout.close()
+        self.reader.join(timeout)
+        return self.process.returncode
+
+    def restart(self, **options):
+        self.stop()
+        self.set(**options)
+        return self.start()
+
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def close(self):
+        """Whatever state it is in: nothing runs and nothing lies about."""
+        if self.running():
+            family = self.family()
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20 * SLOW)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                for pid in family:
+                    kill(pid)
+        if self.process is not None and self.process.stdout:
+            self.process.stdout.close()
+            self.reader.join(20)
+        if self.own_directory and not os.environ.get("TEST_KEEP"):
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is not None and self.said:
+            sys.stderr.write("bankd said:\n%s" % self.said[-8000:])
+        self.close()
+
+    # Processes
+
+    def monitor(self):
+        """The monitor's pid; a wrapper's child where there is one."""
+        if not self.wrapper:
+            return self.process.pid
+        for pid in [self.process.pid] + children(self.process.pid):
+            if os.path.basename(command_line(pid).split(" ")[0]) == "bankd":
+                return pid
+        raise Failed("no monitor")
+
+    def family(self):
+        return children(self.monitor())
+
+    def child(self, role):
+        """The pid of `front` or `vault`, or None while there is none."""
+        for pid in self.family():
+            if role in command_line(pid):
+                return pid
+        return None
+
+    def front(self):
+        return wait_for("a front", lambda: self.child("front"))
+
+    def vault(self):
+        return wait_for("a vault", lambda: self.child("vault"))
+
+    def kill_child(self, role):
+        """kill -9, and waits until another is in its place."""
+        old = wait_for("a " + role, lambda: self.child(role))
+        kill(old)
+        wait_for("another " + role,
+                 lambda: (self.child(role) or old) != old)
+        return old
+
+    def log_has(self, pattern, timeout=10):
+        """Waits for a line of its log that fits; the match."""
+        return wait_for("a log line like %r in\n%s" % (pattern, self.said),
+                        lambda: re.search(pattern, self.said, re.M), timeout)
+
+    # Clients
+
+    def atm(self, **parts):
+        return atm.Atm(self.address, self.port, self.anchor, **parts)
+
+    def atm_when_served(self, timeout=30, **parts):
+        """An ATM as soon as the bank takes one (after a kill)."""
+        found = []
+
+        def attempt():
+            try:
+                found.append(self.atm(**parts))
+            except (OSError, atm.Closed, atm.Refused):
+                return False
+            return True
+        wait_for("the bank to serve", attempt, timeout)
+        return found[0]
+
+    def session(self, name="chris", password=None, **parts):
+        """An ATM that is logged in."""
+        client = self.atm(**parts)
+        reply = client.login(name, password or DEMO[name])
+        if reply.code != 200:
+            raise Failed("login of %s: %s" % (name, reply.said()))
+        return client
+
+    def ctl(self, *words, check=True):
+        return bankctl(self.directory, *words, check=check)
+
+    def ctl_json(self, *words):
+        result = run(BANKCTL, "-j", "-c", self.config, *words)
+        if result.returncode != 0:
+            raise Failed(result.stderr)
+        return json.loads(result.stdout)
+
+    def plain(self, typed, *more, timeout=60, port=None, env=None):
+        """atm-tui -p on what is typed: CompletedProcess."""
+        state = self.path("atm-state")
+        os.makedirs(state, exist_ok=True)
+        return run(ATM_TUI, "-p", "-c", self.path("etc", "atm.ini"),
+                   "-o", "kiosk.state=" + state, *more,
+                   "127.0.0.1", port or self.port, input=typed,
+                   timeout=timeout, env=env)

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: ISC
+"""What the system tests are made of: a class has one bank, which is stopped
+at its end, and whose books must then be right by the model."""
+
+import sys
+import unittest
+
+from . import bank, model
+
+SUCCESS = "200 your transaction is successful"
+CORRECT = "200 ID and password are correct"
+REFUSED = "401 ID or password is incorrect"
+NO_FUNDS = "402 Your account does not have enough funds"
+NOT_ALLOWED = "403 not allowed"
+NO_RECIPIENT = "404 the recipient's ID does not exist"
+NO_TRANSACTION = "404 no such transaction"
+USED = "409 this transaction ID was used for something else"
+INCORRECT = "422 incorrect input"
+STALE = "422 stale transaction ID"
+LOCKED = "423 too many attempts, try again later"
+TOO_MANY = "429 too many sessions"
+OVER = "429 over the limit"
+PROTOCOL_ERROR = "500 protocol error"
+
+
+class BankCase(unittest.TestCase):
+    """options: the bank's; people: how many customers p1, p2 ... besides the
+    demonstration's, each with 10000 and 1000 and the password `pw-` ID;
+    rich: lines to add to `balance` for IDs not in that."""
+
+    options = {}
+    people = 0
+    extra_balance = ""
+    extra_password = ""
+    start_bank = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.bank = bank.Bank(start=False, **cls.options)
+        for name, more, line in (
+                ("password", cls.extra_password, "p%d pw-p%d\n"),
+                ("balance", cls.extra_balance, "p%d 10000 1000\n")):
+            added = "".join(line % ((i,) * line.count("%d"))
+                            for i in range(1, cls.people + 1)) + more
+            if added:
+                cls.bank.write(name, cls.bank.read(name) + added)
+        try:
+            if cls.start_bank:
+                cls.bank.start()
+        except Exception:
+            cls.bank.close()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        try:
+            if cls.bank.running():
+                cls.bank.stop()
+                model.check(cls.bank)
+        except Exception:
+            sys.stdout.write("bankd said:\n%s\n" % cls.bank.said[-8000:])
+            raise
+        finally:
+            cls.bank.close()
+
+    def run(self, result=None):
+        before = len(result.failures) + len(result.errors)
+        done = super().run(result)
+        if len(result.failures) + len(result.errors) > before:
+            sys.stdout.write("\n%s: bankd said:\n%s\n" % (
+                self.id(), self.bank.said[-8000:]))
+        return done
+
+    def atm(self, **parts):
+        client = self.bank.atm(**parts)
+        self.addCleanup(client.close)
+        return client
+
+    def session(self, name="chris", **parts):
+        secret = bank.DEMO.get(name, "pw-" + name)
+        client = self.atm(**parts)
+        self.assertEqual(client.login(name, secret).said(), CORRECT)
+        return client
+
+    def said(self, reply, expected, message=None):
+        self.assertEqual(reply.said(), expected, message)
+        return reply
+
+    def fresh(self, start=True, **options):
+        """A bank of this test's own."""
+        served = bank.Bank(start=False, **options)
+        self.addCleanup(served.close)
+        if start:
+            served.start()
+        return served

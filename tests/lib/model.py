@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: ISC
+"""An independent bookkeeper: replays every entry of bank.db from the first,
+in its own arithmetic, and says where the books are not right
+(bankd-files(5)).  Reads a copy, so that it leaves no trace.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import sqlite3
+import struct
+import tempfile
+
+MAXIMUM = 999999999999999
+KINDS = ("transfer", "deposit", "withdraw", "adjust", "reversal")
+SAVINGS, CHECKING = 0, 1
+
+
+class Wrong(Exception):
+    """What the books say can't be."""
+
+
+def need(condition, text, *words):
+    if not condition:
+        raise Wrong(text % words)
+
+
+class Account:
+    def __init__(self, row):
+        self.number, self.id, self.line = row["number"], row["id"], row["line"]
+        self.cents = [0, 0]
+        self.last_seq = 0
+
+    def is_customer(self):
+        return not self.id.startswith(":")
+
+
+class Books:
+    """The replay: accounts by id and by number, entries as dictionaries."""
+
+    def __init__(self, directory):
+        self.entries = []
+        copy = tempfile.mkdtemp(prefix="books-")
+        try:
+            for name in ("bank.db", "bank.db-wal"):
+                path = os.path.join(directory, name)
+                if os.path.exists(path):
+                    shutil.copy(path, copy)
+            db = sqlite3.connect(os.path.join(copy, "bank.db"))
+            db.row_factory = sqlite3.Row
+            self.read(db)
+            db.close()
+        finally:
+            shutil.rmtree(copy)
+
+    def read(self, db):
+        need(db.execute("PRAGMA integrity_check").fetchone()[0] == "ok",
+             "integrity_check")
+        self.meta = {row[0]: row[1] for row in db.execute(
+            "SELECT key, value FROM meta")}
+        self.rows = [dict(row) for row in db.execute(
+            "SELECT * FROM account ORDER BY number")]
+        self.numbers = {row["number"]: Account(row) for row in self.rows}
+        self.accounts = {a.id: a for a in self.numbers.values()}
+        need(len(self.accounts) == len(self.rows), "an ID twice")
+        self.chain = bytes(32)
+        self.txids = {}
+        self.reversed = set()
+        self.newest = 0
+        for row in db.execute("SELECT * FROM entry ORDER BY seq"):
+            self.replay(dict(row))
+        self.settled = {(row["owner"], row["txid"].hex()) for row in
+                        db.execute("SELECT owner, txid FROM settled")}
+
+    def replay(self, row):
+        seq = row["seq"]
+        need(seq == len(self.entries) + 1, "seq %d after %d", seq,
+             len(self.entries))
+        need(row["amount"] > 0, "entry %d: amount %d", seq, row["amount"])
+        need(row["time"] >= self.newest, "entry %d: time goes back", seq)
+        self.newest = row["time"]
+        row["kind"] = KINDS[row["kind"]]
+        sides = [("debit", -row["amount"]), ("credit", row["amount"])]
+        for side, change in sides:
+            account = self.numbers.get(row[side])
+            need(account, "entry %d: no account %s", seq, row[side])
+            need(row[side + "_previous"] == account.last_seq,
+                 "entry %d: previous of %s is %d, not %d", seq, side,
+                 row[side + "_previous"], account.last_seq)
+            account.cents[row[side + "_account"]] += change
+        for side, _ in sides:
+            account = self.numbers[row[side]]
+            account.last_seq = seq
+            self.balances(seq, side, row, account)
+        self.check_chain(row)
+        self.check_names(row)
+        self.entries.append(row)
+
+    def balances(self, seq, side, row, account):
+        told = [row[side + "_savings"], row[side + "_checking"]]
+        need(told == account.cents, "entry %d: %s's balances %r, not %r",
+             seq, account.id, told, account.cents)
+        if account.is_customer():
+            need(all(0 <= cents <= MAXIMUM for cents in told),
+                 "entry %d: %s has %r", seq, account.id, told)
+
+    def check_chain(self, row):
+        def number(value):
+            return struct.pack(">q", value)
+
+        def text(value):
+            data = value.encode()
+            return bytes([len(data)]) + data
+
+        def posting(side):
+            account = self.numbers[row[side]]
+            return (number(account.number) + text(account.id)
+                    + bytes([row[side + "_account"]])
+                    + number(row[side + "_savings"])
+                    + number(row[side + "_checking"])
+                    + number(row[side + "_previous"]))
+        data = (self.chain + number(row["seq"]) + number(row["time"])
+                + (row["txid"] or bytes(16))
+                + bytes([KINDS.index(row["kind"])]) + text(row["kiosk"])
+                + posting("debit") + posting("credit")
+                + number(row["amount"]) + number(row["reverses"] or 0))
+        self.chain = hashlib.sha256(data).digest()
+        need(self.chain == row["chain"], "entry %d: chain", row["seq"])
+
+    def check_names(self, row):
+        """txid, kind and the two accounts go together."""
+        seq, kind = row["seq"], row["kind"]
+        debit = self.numbers[row["debit"]]
+        credit = self.numbers[row["credit"]]
+        bank = {"transfer": None, "deposit": debit, "withdraw": credit,
+                "reversal": debit}.get(kind)
+        if kind == "adjust":
+            need(":adjust" in (debit.id, credit.id), "entry %d", seq)
+        elif bank is not None:
+            need(bank.id.startswith(":cash/"), "entry %d: %s", seq, bank.id)
+        else:
+            need(debit.is_customer() and credit.is_customer(),
+                 "entry %d", seq)
+            need(debit is not credit or
+                 row["debit_account"] != row["credit_account"],
+                 "entry %d: to itself", seq)
+        if kind == "reversal":
+            self.check_reversal(row)
+        if row["txid"] is not None:
+            owner = credit if kind in ("deposit", "reversal") else debit
+            key = owner.id, row["txid"].hex()
+            need(key not in self.txids, "entry %d: txid of entry %d", seq,
+                 self.txids.get(key, 0))
+            self.txids[key] = seq
+
+    def check_reversal(self, row):
+        seq, of = row["seq"], row["reverses"]
+        need(of and 0 < of < seq and of not in self.reversed,
+             "entry %d: reverses %s", seq, of)
+        old = self.entries[of - 1]
+        need(old["kind"] == "withdraw" and old["amount"] == row["amount"]
+             and old["debit"] == row["credit"]
+             and old["debit_account"] == row["credit_account"],
+             "entry %d: is no reversal of %d", seq, of)
+        self.reversed.add(of)
+
+    def sum(self):
+        return sum(sum(a.cents) for a in self.numbers.values())
+
+    def entry_of(self, customer, txid):
+        """The entry of a customer's txid, or None."""
+        seq = self.txids.get((customer, txid))
+        return self.entries[seq - 1] if seq else None
+
+    def check_rows(self):
+        """After a proper stop the rows of account are up to date."""
+        for row in self.rows:
+            account = self.numbers[row["number"]]
+            told = [row["savings"], row["checking"]], row["last_seq"]
+            need(told == (account.cents, account.last_seq),
+                 "account %s: %r in its row, %r by its entries",
+                 account.id, told, (account.cents, account.last_seq))
+
+    def check_files(self, directory):
+        """Both files equal the truth, line by line."""
+        lines = {}
+        for name, width in (("balance", 80), ("password", 192)):
+            with open(os.path.join(directory, name), "rb") as f:
+                data = f.read()
+            need(len(data) % width == 0, "%s: %d bytes", name, len(data))
+            lines[name] = []
+            for start in range(0, len(data), width):
+                line = data[start:start + width]
+                need(re.fullmatch(rb"[^\n]* *\n", line),
+                     "%s: line %r", name, line)
+                lines[name].append(line.decode().split())
+        customers = [row for row in self.rows if row["line"] >= 0]
+        need(sorted(row["line"] for row in customers)
+             == list(range(len(customers))), "lines of accounts")
+        need(len(lines["balance"]) == len(customers),
+             "balance: %d lines for %d customers", len(lines["balance"]),
+             len(customers))
+        for row in customers:
+            expected = [] if row["closed"] else [row["id"]] + [
+                money(cents) for cents in self.numbers[row["number"]].cents]
+            need(lines["balance"][row["line"]] == expected,
+                 "balance line %d: %r, not %r", row["line"] + 1,
+                 lines["balance"][row["line"]], expected)
+            self.check_password(row, lines["password"])
+
+    @staticmethod
+    def check_password(row, lines):
+        line = lines[row["line"]] if row["line"] < len(lines) else []
+        if row["closed"] or not row["hash"]:
+            need(len(line) < 2, "password line of %s: %r", row["id"], line)
+        else:
+            need(line == [row["id"], row["hash"]],
+                 "password line of %s differs", row["id"])
+
+
+def money(cents):
+    """As `balance` has it: 10000, and 9899.50 where there are cents."""
+    text = "%d.%02d" % divmod(cents, 100)
+    return text[:-3] if text.endswith(".00") else text
+
+
+def check(bank, stopped=True):
+    """Raises Wrong where the books of a bank are not right; the Books."""
+    books = Books(bank.path("var"))
+    need(books.sum() == 0, "the sum is %d", books.sum())
+    if stopped:
+        books.check_rows()
+    books.check_files(bank.path("var"))
+    return books
+
+
+def check_entries(bank):
+    """The entries of a stopped bank whose files a test has edited."""
+    return Books(bank.path("var")).entries

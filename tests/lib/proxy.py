@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: ISC
+"""A TCP proxy between an ATM and the bank that cuts the link where a test
+says.  It reads TLS record headers, nothing else, so that a cut can be before
+or after one whole record.
+"""
+
+import socket
+import struct
+import threading
+
+PASS, CUT_BEFORE, CUT_AFTER, SWALLOW = "pass", "before", "after", "swallow"
+
+
+class Link:
+    """One connection through the proxy."""
+
+    def __init__(self, proxy, number, client, server):
+        self.proxy, self.number = proxy, number
+        self.ends = (client, server)
+        self.lock = threading.Lock()
+        self.is_cut = False
+        self.counts = {"up": 0, "down": 0}
+
+    def run(self):
+        pumps = [threading.Thread(target=self._pump, daemon=True,
+                                  args=("up",) + self.ends),
+                 threading.Thread(target=self._pump, daemon=True,
+                                  args=("down",) + self.ends[::-1])]
+        for pump in pumps:
+            pump.start()
+        for pump in pumps:
+            pump.join()
+        for end in self.ends:
+            end.close()
+
+    def cut(self):
+        """Both ends get a reset."""
+        with self.lock:
+            if self.is_cut:
+                return
+            self.is_cut = True
+            for end in self.ends:
+                try:
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                   struct.pack("ii", 1, 0))
+                    end.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+    def _pump(self, way, source, sink):
+        buffer = b""
+        try:
+            while True:
+                data = source.recv(65536)
+                if not data:
+                    sink.sendall(buffer)
+                    sink.shutdown(socket.SHUT_WR)
+                    return
+                buffer += data
+                while len(buffer) >= 5:
+                    size = 5 + struct.unpack(">H", buffer[3:5])[0]
+                    if len(buffer) < size:
+                        break
+                    record, buffer = buffer[:size], buffer[size:]
+                    if not self._record(way, record, sink):
+                        return
+        except OSError:
+            self.cut()
+
+    def _record(self, way, record, sink):
+        count = self.counts[way]
+        self.counts[way] += 1
+        decision = self.proxy.decide(
+            self.number, way, count, record[0], len(record) - 5)
+        if decision == CUT_BEFORE:
+            self.cut()
+            return False
+        if decision != SWALLOW:
+            sink.sendall(record)
+        if decision == CUT_AFTER:
+            self.cut()
+            return False
+        return True
+
+
+class Proxy:
+    """Listens on a free port of 127.0.0.1.  `decide(link, way, count, type,
+    size)` is asked for each TLS record: PASS, CUT_BEFORE (it is lost),
+    CUT_AFTER, SWALLOW."""
+
+    def __init__(self, address, port, decide=None):
+        self.where = (address, port)
+        self.decide = decide or (lambda *record: PASS)
+        self.links = []
+        self.refuse = False     # resets whatever connects
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._accept, daemon=True)
+        self.thread.start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                if self.refuse:
+                    raise OSError("refused")
+                server = socket.create_connection(self.where, 10)
+                server.settimeout(None)
+            except OSError:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                  struct.pack("ii", 1, 0))
+                client.close()
+                continue
+            link = Link(self, len(self.links), client, server)
+            self.links.append(link)
+            threading.Thread(target=link.run, daemon=True).start()
+
+    def cut_all(self):
+        for link in self.links:
+            link.cut()
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join(10)
+        self.cut_all()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Fixtures of the store's tests (store_fixture.h).
+ */
+#include "store_fixture.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../shared/money.h"
+#include "../../shared/util.h"
+
+static const struct ledger_limits no_limits = {
+	.limit = { MONEY_MAX_CENTS, MONEY_MAX_CENTS, MONEY_MAX_CENTS,
+	    MONEY_MAX_CENTS, MONEY_MAX_CENTS }
+};
+
+static void
+must(bool good, const char *what)
+{
+	if (good)
+		return;
+	fprintf(stderr, "fixture: %s\n", what);
+	abort();
+}
+
+char *
+fixture_directory(void)
+{
+	const char *base = getenv("TMPDIR");
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/store-XXXXXX",
+	    base != NULL ? base : "/tmp");
+	must(mkdtemp(path) != NULL, "mkdtemp");
+	return strdup(path);
+}
+
+void
+fixture_remove(char *directory)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		(void)unlink(fixture_path(directory, entry->d_name));
+	if (dir != NULL)
+		closedir(dir);
+	must(rmdir(directory) == 0, "rmdir");
+	free(directory);
+}
+
+const char *
+fixture_path(const char *directory, const char *name)
+{
+	static char paths[4][PATH_MAX];
+	static int next;
+
+	next = (next + 1) % 4;
+	snprintf(paths[next], PATH_MAX, "%s/%s", directory, name);
+	return paths[next];
+}
+
+char *
+fixture_read(const char *directory, const char *name, size_t *length)
+{
+	char *data;
+	size_t size;
+
+	if (file_read(fixture_path(directory, name), 1 << 30, &data, &size) !=
+	    0)
+		return NULL;
+	if (length != NULL)
+		*length = size;
+	return data;
+}
+
+void
+fixture_write(const char *directory, const char *name, const char *text)
+{
+	FILE *file = fopen(fixture_path(directory, name), "w");
+
+	must(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, name);
+}
+
+void
+fixture_seed(void)
+{
+	const char *given = getenv("SEED");
+	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10)
+				      : (unsigned)time(NULL);
+
+	printf("seed %u\n", seed);
+	fflush(stdout);
+	srandom(seed);
+}
+
+struct store *
+fixture_open(const char *directory, enum store_end *end)
+{
+	enum store_end ignored;
+	struct store *store;
+	char error[512];
+	int result;
+
+	result = store_open(&store, directory, end != NULL ? end : &ignored,
+	    error, sizeof(error));
+	must(result == 0, error);
+	return store;
+}
+
+static int
+give(struct store *store, struct ledger_account *cash,
+    struct ledger_account *customer, enum wire_account account)
+{
+	struct ledger_entry entry = { 0 };
+	enum ledger_limit limit;
+
+	if (ledger_deposit(&entry, cash, customer, account, 100000, &no_limits,
+		FIXTURE_NOW, &limit) != WIRE_DONE)
+		return -1;
+	return store_append(store, &entry, cash, customer);
+}
+
+void
+fixture_customers(struct store *store, unsigned count)
+{
+	struct ledger_account *cash, *customer;
+	char id[16];
+	unsigned i;
+	int error;
+
+	error = store_account_new(store, ":cash/x", "", "", FIXTURE_NOW, &cash);
+	for (i = 0; error == 0 && i < count; i++) {
+		snprintf(id, sizeof(id), "c%u", i);
+		error = store_account_new(
+		    store, id, "A Name", "hash", FIXTURE_NOW, &customer);
+		if (error == 0)
+			error = give(store, cash, customer, WIRE_SAVINGS);
+		if (error == 0)
+			error = give(store, cash, customer, WIRE_CHECKING);
+	}
+	must(error == 0 && store_commit(store) == 0, "customers");
+}
+
+int
+fixture_transfer(struct store *store, const char *from, const char *to,
+    int64_t cents, uint64_t now_ms, const uint8_t *txid,
+    struct ledger_entry *entry)
+{
+	const char *ids[2] = { from, to };
+	struct ledger_account *accounts[2];
+	struct ledger_entry made = { 0 };
+	enum ledger_limit limit;
+	int error = store_begin(store, ids, 2, accounts);
+
+	if (error != 0)
+		return error;
+	must(accounts[0] != NULL && accounts[1] != NULL, "no such account");
+	if (txid != NULL)
+		memcpy(made.txid, txid, sizeof(made.txid));
+	strcpy(made.kiosk, "lobby");
+	must(ledger_transfer(&made, accounts[0], WIRE_CHECKING, accounts[1],
+		 accounts[0] == accounts[1] ? WIRE_SAVINGS : WIRE_CHECKING,
+		 cents, &no_limits, now_ms, &limit) == WIRE_DONE,
+	    "transfer");
+	error = store_append(store, &made, accounts[0], accounts[1]);
+	if (entry != NULL)
+		*entry = made;
+	return error;
+}
+
+uint64_t
+fixture_verify(const char *directory)
+{
+	struct store_reader *reader;
+	uint8_t chain[32];
+	uint64_t seq;
+	char error[512];
+
+	must(store_reader_open(&reader, directory, error, sizeof(error)) == 0,
+	    error);
+	must(
+	    store_reader_verify(reader, &seq, chain, error, sizeof(error)) == 0,
+	    error);
+	store_reader_close(reader);
+	return seq;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the tests of store and files share: fresh directories, a store that
+ * must open, and the few batches that every test begins with.
+ */
+#ifndef TESTS_STORE_FIXTURE_H
+#define TESTS_STORE_FIXTURE_H
+
+#include "../../bankd/store.h"
+
+#define FIXTURE_NOW UINT64_C(1700000000000)
+
+/* A fresh directory below TMPDIR; gone after fixture_remove(). */
+char *fixture_directory(void);
+void fixture_remove(char *directory);
+/* directory/name, in one of four static buffers. */
+const char *fixture_path(const char *directory, const char *name);
+/* Whole file, malloc'd, with a NUL; NULL where there is none. */
+char *fixture_read(const char *directory, const char *name, size_t *length);
+void fixture_write(const char *directory, const char *name, const char *text);
+
+/* Seeded from SEED or the clock; printed. */
+void fixture_seed(void);
+
+/* Fails the test where the store doesn't open. */
+struct store *fixture_open(const char *directory, enum store_end *end);
+/* A batch: opens :cash/x and c0, c1 ... with 1000.00 in each account. */
+void fixture_customers(struct store *store, unsigned count);
+/* Within a batch: a transfer of checking money, 0 or what store.h says. */
+int fixture_transfer(struct store *store, const char *from, const char *to,
+    int64_t cents, uint64_t now_ms, const uint8_t *txid,
+    struct ledger_entry *entry);
+/* The proof must hold; returns the head's seq. */
+uint64_t fixture_verify(const char *directory);
+
+#endif

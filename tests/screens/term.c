@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The terminal of the tests: pseudo-terminal and child, keys, mouse, waits.
+ */
+#include "term.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "term_private.h"
+
+static long
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static long
+slowly(long milliseconds)
+{
+	const char *slow = getenv("SLOW");
+
+	return slow == NULL ? milliseconds :
+			      (long)((double)milliseconds * atof(slow));
+}
+
+static void
+write_all(int fd, const char *bytes, size_t length)
+{
+	ssize_t n;
+
+	while (length > 0) {
+		n = write(fd, bytes, length);
+		if (n < 0 && errno != EINTR)
+			return;
+		bytes += n > 0 ? n : 0;
+		length -= n > 0 ? (size_t)n : 0;
+	}
+}
+
+/* What the terminal itself says: mouse reports, answers to questions. */
+static void
+on_output(const char *bytes, size_t length, void *context)
+{
+	write_all(((struct term *)context)->fd, bytes, length);
+}
+
+static int
+on_property(VTermProp property, VTermValue *value, void *context)
+{
+	struct term *term = context;
+
+	if (property == VTERM_PROP_ALTSCREEN)
+		term->alternate = value->boolean;
+	if (property == VTERM_PROP_MOUSE)
+		term->mouse = value->number != VTERM_PROP_MOUSE_NONE;
+	return 1;
+}
+
+static int
+on_cursor(VTermPos at, VTermPos before, int visible, void *context)
+{
+	(void)before;
+	(void)visible;
+	((struct term *)context)->cursor = at;
+	return 1;
+}
+
+static const VTermScreenCallbacks callbacks = {
+	.settermprop = on_property,
+	.movecursor = on_cursor,
+};
+
+static void
+run_child(const char *const argv[], const char *const environment[])
+{
+	static const char *const bare[] = { "TERM=xterm-256color",
+		"LANG=C.UTF-8", "TZ=UTC", "PATH=/usr/bin:/bin", NULL };
+
+	clearenv();
+	for (size_t i = 0; bare[i] != NULL; i++)
+		putenv((char *)(uintptr_t)bare[i]);
+	for (size_t i = 0; environment != NULL && environment[i] != NULL; i++)
+		putenv((char *)(uintptr_t)environment[i]);
+	execv(argv[0], (char *const *)(uintptr_t)argv);
+	perror(argv[0]);
+	_exit(127);
+}
+
+struct term *
+term_open(const char *const argv[], const char *const environment[], int rows,
+    int columns)
+{
+	struct term *term = calloc(1, sizeof(*term));
+	struct winsize size = { (unsigned short)rows, (unsigned short)columns,
+		0, 0 };
+
+	if (term == NULL)
+		abort();
+	term->vterm = vterm_new(rows, columns);
+	vterm_set_utf8(term->vterm, 1);
+	vterm_output_set_callback(term->vterm, on_output, term);
+	term->screen = vterm_obtain_screen(term->vterm);
+	vterm_screen_set_callbacks(term->screen, &callbacks, term);
+	vterm_screen_enable_altscreen(term->screen, 1);
+	vterm_screen_reset(term->screen, 1);
+	term->rows = rows;
+	term->columns = columns;
+	term->pid = forkpty(&term->fd, NULL, NULL, &size);
+	if (term->pid < 0) {
+		perror("forkpty");
+		abort();
+	}
+	if (term->pid == 0)
+		run_child(argv, environment);
+	return term;
+}
+
+pid_t
+term_pid(const struct term *term)
+{
+	return term->pid;
+}
+
+void
+term_hang_up(struct term *term)
+{
+	if (term->fd >= 0)
+		close(term->fd);
+	term->fd = -1;
+}
+
+void
+term_close(struct term *term)
+{
+	if (!term->ended) {
+		kill(term->pid, SIGKILL);
+		waitpid(term->pid, NULL, 0);
+	}
+	term_hang_up(term);
+	vterm_free(term->vterm);
+	free(term);
+}
+
+void
+term_send(struct term *term, const char *bytes)
+{
+	write_all(term->fd, bytes, strlen(bytes));
+}
+
+void
+term_click(struct term *term, int row, int column)
+{
+	vterm_mouse_move(term->vterm, row, column, VTERM_MOD_NONE);
+	vterm_mouse_button(term->vterm, 1, true, VTERM_MOD_NONE);
+	vterm_mouse_button(term->vterm, 1, false, VTERM_MOD_NONE);
+}
+
+void
+term_resize(struct term *term, int rows, int columns)
+{
+	struct winsize size = { (unsigned short)rows, (unsigned short)columns,
+		0, 0 };
+
+	term->rows = rows;
+	term->columns = columns;
+	vterm_set_size(term->vterm, rows, columns);
+	ioctl(term->fd, TIOCSWINSZ, &size);
+}
+
+/* Takes what comes until the deadline, at most one piece. */
+static bool
+take(struct term *term, long deadline_ms)
+{
+	struct pollfd ready = { .fd = term->fd, .events = POLLIN };
+	long left = deadline_ms - now_ms();
+	char bytes[4096];
+	ssize_t n;
+
+	if (left <= 0 || poll(&ready, 1, (int)left) <= 0)
+		return false;
+	n = read(term->fd, bytes, sizeof(bytes));
+	if (n <= 0) {
+		term->closed = true;
+		return false;
+	}
+	term->bytes += (size_t)n;
+	vterm_input_write(term->vterm, bytes, (size_t)n);
+	vterm_screen_flush_damage(term->screen);
+	return true;
+}
+
+void
+term_take(struct term *term, int milliseconds)
+{
+	long deadline = now_ms() + milliseconds;
+
+	while (take(term, deadline))
+		continue;
+}
+
+/* Waits until `text` is there or not there, as asked. */
+static bool
+wait_for(struct term *term, const char *text, bool there, long bound_ms)
+{
+	long deadline = now_ms() + bound_ms;
+	int row, column;
+
+	while (term_find(term, text, &row, &column) != there) {
+		if (!take(term, deadline))
+			return term_find(term, text, &row, &column) == there;
+	}
+	return true;
+}
+
+bool
+term_wait(struct term *term, const char *text)
+{
+	return wait_for(term, text, true, slowly(TERM_WAIT_MS));
+}
+
+bool
+term_wait_gone(struct term *term, const char *text)
+{
+	return wait_for(term, text, false, slowly(TERM_WAIT_MS));
+}
+
+bool
+term_wait_within(struct term *term, const char *text, int milliseconds)
+{
+	return wait_for(term, text, true, slowly(milliseconds));
+}
+
+bool
+term_wait_bytes(struct term *term, size_t more_than)
+{
+	long deadline = now_ms() + slowly(TERM_WAIT_MS);
+
+	while (term->bytes <= more_than) {
+		if (!take(term, deadline))
+			return false;
+	}
+	return true;
+}
+
+int
+term_wait_end(struct term *term)
+{
+	long deadline = now_ms() + slowly(TERM_WAIT_MS);
+
+	while (!term->ended && now_ms() < deadline) {
+		/* Read on: a child that can't write can't end either. */
+		if (term->fd >= 0 && !term->closed)
+			take(term, now_ms() + 20);
+		else
+			poll(NULL, 0, 5);
+		term->ended =
+		    waitpid(term->pid, &term->status, WNOHANG) == term->pid;
+	}
+	if (term->ended && term->fd >= 0)
+		term_take(term, 20);
+	return term->ended ? term->status : -1;
+}

@@ -1,0 +1,487 @@
+# SPDX-License-Identifier: ISC
+"""bankd as a daemon: start, stop, options, signals, processes, log
+(bankd(8), bankctl(8))."""
+
+import fcntl
+import os
+import re
+import signal
+import socket
+import unittest
+
+from lib import bank, syslogd
+from lib.bank import BANKD, Bank, run, wait_for
+from lib.case import CORRECT, REFUSED, SUCCESS, BankCase
+
+EX_USAGE, EX_UNAVAILABLE, EX_CONFIG = 64, 69, 78
+EVENT = r"^[\w.-]+(?: [\w.-]+=(?:\"(?:[^\"\\]|\\.)*\"|[^\s\"]*))*$"
+
+
+class Private(unittest.TestCase):
+    """Banks of each test's own."""
+
+    def bank(self, start=False, **options):
+        served = Bank(start=False, **options)
+        self.addCleanup(served.close)
+        if start:
+            served.start()
+        return served
+
+    def daemon(self, served, *more, timeout=60):
+        """bankd without -f: the CompletedProcess of the command."""
+        words = served.command(*more)
+        words.remove("-f")
+        return run(*words, timeout=timeout)
+
+    def pid_file(self, served):
+        return served.path("bankd.pid")
+
+
+class Daemon(Private):
+    def test_returns_when_it_serves_and_stops_when_asked(self):
+        served = self.bank()
+        served.options["process.pid_file"] = self.pid_file(served)
+        result = self.daemon(served)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(result.stdout, "")
+        with open(self.pid_file(served)) as f:
+            pid = int(f.read())
+        self.addCleanup(lambda: bank.kill(pid))
+        # It is nobody's child of ours, in a session of its own, in /.
+        self.assertNotEqual(os.getsid(pid), os.getsid(0))
+        self.assertEqual(os.readlink("/proc/%d/cwd" % pid), "/")
+        for fd in (0, 1, 2):
+            self.assertEqual(os.readlink("/proc/%d/fd/%d" % (pid, fd)),
+                             "/dev/null")
+        with open(self.pid_file(served)) as f:
+            with self.assertRaises(OSError):
+                fcntl.lockf(open(self.pid_file(served), "r+"),
+                            fcntl.LOCK_EX | fcntl.LOCK_NB)
+        status = served.ctl("status").stdout
+        served.address = "127.0.0.1"
+        served.port = int(re.search(r"127\.0\.0\.1[: ](\d+)", status)[1])
+        atm = served.session("chris")
+        atm.exit()
+        served.ctl("stop")
+        wait_for("bankd to end", lambda: not bank.alive(pid))
+        self.assertFalse(os.path.exists(self.pid_file(served)))
+
+    def test_a_start_that_fails_says_why(self):
+        served = self.bank()
+        served.write("balance", "chris x y\n")
+        result = self.daemon(served)
+        self.assertEqual(result.returncode, 65, result.stderr)
+        self.assertRegex(result.stderr, r"balance:1: ")
+
+    def test_the_pid_file_is_anothers(self):
+        first = self.bank()
+        first.options["process.pid_file"] = self.pid_file(first)
+        first.start()
+        second = self.bank(process_pid_file=self.pid_file(first))
+        code, said = second.fails()
+        self.assertEqual(code, EX_UNAVAILABLE, said)
+        self.assertIn(str(first.process.pid), said)
+
+    def test_a_busy_port(self):
+        first = self.bank(start=True)
+        second = self.bank(listen_port=first.port)
+        code, said = second.fails()
+        self.assertEqual(code, EX_UNAVAILABLE, said)
+        self.assertIn(str(first.port), said)
+
+    def test_port_as_an_argument(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        served = self.bank()
+        del served.options["listen.port"]
+        served.command = lambda *more, c=served.command: c(str(port))
+        served.start()
+        self.assertEqual(served.port, port)
+
+    def test_signals_end_it_in_order(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            served = self.bank(start=True)
+            atm = served.session("chris")
+            txid = atm.txid()
+            atm.transfer(1, "fey", 5, txid=txid)
+            family = served.family()
+            served.process.send_signal(number)
+            self.assertEqual(served.ended(), 0, served.said)
+            atm.ended()
+            wait_for("children to end",
+                     lambda: not any(map(bank.alive, family)))
+            served.start()
+            again = served.session("chris")
+            self.assertEqual(again.outcome(txid).said(), SUCCESS)
+            again.close()
+            atm.close()
+
+    def test_a_stop_answers_what_is_in_hand(self):
+        served = self.bank(start=True)
+        atm = served.session("chris")
+        for _ in range(200):
+            atm.send("1 %s 1 fey 0.01" % atm.txid())
+        served.process.send_signal(signal.SIGTERM)
+        answered = 0
+        try:
+            while True:
+                reply = atm.receive()
+                self.assertIn(reply.code, (200, 503))
+                answered += reply.code == 200
+        except Exception as e:
+            self.assertIn(type(e).__name__, ("Closed",), e)
+        self.assertEqual(served.ended(), 0)
+        cents = round(100 * float(served.lines()["chris"][0]))
+        self.assertEqual(1000000 - cents, answered)
+        atm.close()
+
+
+class Options(Private):
+    def wrong(self, words, code, pattern):
+        result = run(BANKD, *words)
+        self.assertEqual(result.returncode, code, (words, result.stderr))
+        self.assertRegex(result.stderr, pattern, words)
+        self.assertEqual(result.stdout, "", words)
+
+    def test_usage(self):
+        for words in (["-x"], ["-c"], ["-f", "80", "90"], ["-o"],
+                      ["--nonsense"]):
+            self.wrong(words, EX_USAGE, "(?i)usage")
+
+    def test_a_port_that_is_none(self):
+        config = self.bank().config
+        for port in ("x", "65536", "-1", "80x"):
+            result = run(BANKD, "-f", "-c", config, "--", port)
+            self.assertIn(result.returncode, (EX_USAGE, EX_CONFIG), port)
+
+    def test_version(self):
+        for program in (BANKD, bank.BANKCTL, bank.ATM_TUI):
+            result = run(program, "-V")
+            self.assertEqual(result.returncode, 0)
+            self.assertRegex(result.stdout, r"^\S+ \S*\d")
+
+    def test_no_such_file(self):
+        self.wrong(["-f", "-c", "/nonexistent/x.ini"], EX_CONFIG,
+                   r"/nonexistent/x\.ini")
+
+    def test_check(self):
+        served = self.bank()
+        words = served.command("-t")
+        words.remove("-f")
+        result = run(*words)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertFalse(os.path.exists(served.file("bank.db-wal")))
+        self.assertIn("chris 1234", served.read("password"))
+        self.assertEqual(run(*words, "-o", "bank.credit_account=x"
+                             ).returncode, EX_CONFIG)
+
+    def test_print(self):
+        """-T prints a file that -t takes, every key of the table in it."""
+        served = self.bank()
+        words = served.command("-T", "-o", "limits.transfer=123.45")
+        words.remove("-f")
+        result = run(*words)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"(?m)^transfer *= *123\.45")
+        path = served.path("etc", "printed.ini")
+        with open(path, "w") as f:
+            f.write(result.stdout)
+        again = run(BANKD, "-T", "-c", path)
+        self.assertEqual(again.stdout, result.stdout, again.stderr)
+
+
+class Configuration(Private):
+    def set(self, served, section, line):
+        with open(served.config) as f:
+            text = f.read()
+        self.assertIn("[%s]" % section, text)
+        text = text.replace("[%s]" % section, "[%s]\n%s" % (section, line), 1)
+        with open(served.config, "w") as f:
+            f.write(text)
+
+    def test_what_is_wrong_is_told_with_the_nearest_right_key(self):
+        for section, line, pattern in (
+                ("bank", "credit_acount = savings",
+                 r"bankd\.ini.*credit_acount.*credit_account"),
+                ("bank", "credit_account = pocket",
+                 r"credit_account.*checking.*savings.*same"),
+                ("listen", "prot = 1", r"prot.*\bport\b"),
+                ("listen", "port = many", r"listen.*port"),
+                ("listen", "port = 65536", r"port.*65535"),
+                ("listen", "port = -1", r"port"),
+                ("session", "idle_timeout = 4", r"idle_timeout.*5"),
+                ("session", "idle_timeout = 300x", r"idle_timeout"),
+                ("limits", "transfer = 1.234", r"transfer"),
+                ("limits", "transfer = 0", r"transfer"),
+                ("kiosks", "require = perhaps", r"require.*yes.*no"),
+                ("bank", "[logs]\nlevel = info", r"\blogs?\b.*\blog\b")):
+            with self.subTest(line=line):
+                served = self.bank()
+                del served.options["listen.port"]
+                if section not in self.sections(served):
+                    with open(served.config, "a") as f:
+                        f.write("\n[%s]\n" % section)
+                self.set(served, section, line)
+                code, said = served.fails()
+                self.assertEqual(code, EX_CONFIG, said)
+                self.assertRegex(said, pattern)
+
+    @staticmethod
+    def sections(served):
+        with open(served.config) as f:
+            return re.findall(r"(?m)^\[(\w+)\]", f.read())
+
+    def test_the_command_lines_too(self):
+        served = self.bank()
+        for text, pattern in (("bank.credit_acount=savings",
+                               "credit_account"), ("bank=x", "bank"),
+                              ("nonsense", "nonsense"),
+                              ("log.level=loud", "level")):
+            result = run(BANKD, "-t", "-c", served.config, "-o", text)
+            self.assertIn(result.returncode, (EX_USAGE, EX_CONFIG), text)
+            self.assertRegex(result.stderr, pattern)
+
+    def test_hup_takes_all_of_it_or_nothing(self):
+        served = self.bank(start=True)
+        atm = served.session("chris")
+        with open(served.config) as f:
+            good = f.read()
+        extra = "\n[limits]\ntransfer = 50\n"
+        self.assertNotIn("[limits]", good)
+
+        def hup(text):
+            seen = len(served.said)
+            with open(served.config, "w") as f:
+                f.write(text)
+            served.process.send_signal(signal.SIGHUP)
+            wait_for("the log", lambda: re.search(
+                r"(?m)^.*(reload|config).*$", served.said[seen:]))
+        hup(good + extra)
+        wait_for("the limit", lambda: atm.transfer(
+            1, "fey", 51).said() == "429 over the limit")
+        hup(good + extra.replace("50", "60") + "nonsense = 1\n")
+        served.log_has("nonsense")
+        self.assertEqual(atm.transfer(1, "fey", 51).said(),
+                         "429 over the limit")
+        hup(good)
+        wait_for("no limit", lambda: atm.transfer(
+            1, "fey", 51).said() == SUCCESS)
+        atm.close()
+
+    def test_a_key_that_needs_a_restart_is_named(self):
+        served = self.bank()
+        del served.options["listen.address"]
+        served.start()
+        with open(served.config) as f:
+            text = f.read()
+        text = re.sub(r"(?m)^address *=.*\n", "", text)
+        with open(served.config, "w") as f:
+            f.write(text.replace("[listen]", "[listen]\naddress = 127.0.0.9"))
+        served.process.send_signal(signal.SIGHUP)
+        served.log_has(r"address")
+        self.assertTrue(served.running())
+
+    def test_bankctl_reload_says_what_is_wrong(self):
+        served = self.bank(start=True)
+        self.assertEqual(served.ctl("reload").returncode, 0)
+        with open(served.config, "a") as f:
+            f.write("\n[limits]\ntransfr = 5\n")
+        result = served.ctl("reload", check=False)
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("transfr", result.stderr)
+        self.assertTrue(served.running())
+
+
+class Control(BankCase):
+    def test_status(self):
+        status = self.bank.ctl("status").stdout
+        self.assertIn(str(self.bank.port), status)
+        self.assertIn("sandbox", status)
+
+    def test_accounts(self):
+        text = self.bank.ctl("accounts").stdout
+        for name in bank.DEMO:
+            self.assertRegex(text, r"%s\b.*10000\.00.*1000\.00" % name)
+        rows = {row["id"]: row for row in self.bank.ctl_json("accounts")}
+        self.assertEqual(rows["joe"]["savings"], "10000.00")
+
+    def test_of_a_bank_that_does_not_run(self):
+        served = Bank(start=False)
+        self.addCleanup(served.close)
+        result = served.ctl("stop", check=False)
+        self.assertEqual(result.returncode, EX_UNAVAILABLE, result.stderr)
+
+    def test_usage(self):
+        for words in ([], ["nonsense"], ["kiosk"], ["status", "x"]):
+            self.assertEqual(self.bank.ctl(*words, check=False).returncode,
+                             EX_USAGE, words)
+
+
+class Processes(BankCase):
+    def status(self, pid):
+        with open("/proc/%d/status" % pid) as f:
+            return dict(line.rstrip("\n").split(":\t", 1)
+                        for line in f if ":\t" in line)
+
+    def test_three(self):
+        self.assertEqual(len(self.bank.family()), 2)
+        self.assertNotEqual(self.bank.front(), self.bank.vault())
+
+    def test_the_sandbox_is_in_force(self):
+        if bank.SANDBOX == "off":
+            self.skipTest("sandbox=off")
+        for pid in (self.bank.front(), self.bank.vault()):
+            status = self.status(pid)
+            self.assertEqual(status["NoNewPrivs"], "1")
+            self.assertEqual(status["Seccomp"], "2")
+            self.assertEqual(int(status["CapEff"], 16), 0)
+            self.assertEqual(int(status["CapPrm"], 16), 0)
+            with open("/proc/%d/limits" % pid) as f:
+                self.assertRegex(f.read(), r"Max core file size +0 +0 ")
+
+    def test_the_front_is_nobody_in_an_empty_place(self):
+        if bank.SANDBOX == "off":
+            self.skipTest("sandbox=off")
+        if os.getuid() != 0:
+            self.skipTest("not started as root")
+        pid = self.bank.front()
+        status = self.status(pid)
+        self.assertNotIn("0", status["Uid"].split())
+        self.assertNotIn("0", status["Gid"].split())
+        self.assertIn(status["Groups"].split(),
+                      ([], status["Gid"].split()[:1]))
+        self.assertEqual(os.listdir("/proc/%d/root" % pid), [])
+
+    def test_the_vault_knows_no_socket_of_the_network(self):
+        pid = self.bank.vault()
+        links = [os.readlink("/proc/%d/fd/%s" % (pid, fd))
+                 for fd in os.listdir("/proc/%d/fd" % pid)]
+        inodes = {m[1] for m in (re.match(r"socket:\[(\d+)\]", link)
+                                 for link in links) if m}
+        for table in ("tcp", "tcp6", "udp", "udp6"):
+            with open("/proc/net/" + table) as f:
+                for line in f.readlines()[1:]:
+                    self.assertNotIn(line.split()[9], inodes)
+
+    def test_each_is_restarted(self):
+        for role in ("front", "vault"):
+            for _ in range(2):
+                self.bank.kill_child(role)
+                atm = self.bank.atm_when_served()
+                self.said(atm.login("chris", "1234"), CORRECT)
+                atm.close()
+        self.assertTrue(self.bank.running())
+
+    def test_no_secret_on_a_command_line_or_in_the_environment(self):
+        for pid in self.bank.family() + [self.bank.process.pid]:
+            line = bank.command_line(pid)
+            self.assertNotRegex(line, r"1234|BEGIN|\$y\$")
+
+
+class MonitorGone(Private):
+    def test_front_and_vault_end_with_it(self):
+        served = self.bank(start=True)
+        family = served.family()
+        served.process.send_signal(signal.SIGKILL)
+        served.ended()
+        wait_for("front and vault to end",
+                 lambda: not any(map(bank.alive, family)))
+        served.start()
+        atm = served.session("chris")
+        atm.close()
+
+
+class Log(Private):
+    def test_every_line_is_an_event(self):
+        """Whatever comes from outside, no peer writes a line of its own."""
+        served = self.bank(start=True, log_level="debug")
+        from lib import wire
+        kiosk = wire.Kiosk("x\n\"bankd: login id=root ok=\\", None)
+        kiosk.key = wire.Kiosk.make("x").key
+        atm = served.atm(kiosk=kiosk)
+        self.assertEqual(atm.login("chris", "canary-4711").said(),
+                         "403 not allowed")
+        atm.kiosk = None
+        for name, secret in (("chris", "canary-4711"),
+                             ("no-body", "canary-4711"),
+                             ("a=b \"c\"\n", "canary-4711")):
+            self.assertEqual(atm.login(name, secret).said(), REFUSED)
+        self.assertEqual(atm.login("chris", "1234").said(), CORRECT)
+        atm.transfer(1, "fey", 5)
+        atm.request("canary \x1b[31m")
+        atm.exit()
+        served.stop()
+        self.assertNotIn("canary", served.said)
+        for line in served.said.splitlines():
+            match = re.match(r"^[\w:.TZ -]*?bankd(?:\[\d+\])?:? (.*)$", line)
+            text = match[1] if match else line
+            self.assertRegex(text, EVENT, repr(line))
+            self.assertTrue(line.isprintable(), repr(line))
+
+
+class Syslog(Private):
+    def setUp(self):
+        try:
+            self.syslog = syslogd.Syslog()
+        except syslogd.Unable as e:
+            self.skipTest(str(e))
+        self.addCleanup(self.syslog.close)
+
+    def daemon_here(self, **options):
+        served = self.bank(**options)
+        served.wrapper = self.syslog.wrapper
+        served.options["process.pid_file"] = self.pid_file(served)
+        result = self.daemon(served)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with open(self.pid_file(served)) as f:
+            pid = int(f.read())
+        self.addCleanup(lambda: bank.kill(pid))
+        status = served.ctl("status").stdout
+        served.address = "127.0.0.1"
+        served.port = int(re.search(r"127\.0\.0\.1[: ](\d+)", status)[1])
+        return served, pid
+
+    def stop(self, served, pid):
+        os.kill(pid, signal.SIGTERM)
+        wait_for("bankd to end", lambda: not bank.alive(pid))
+
+    def test_facility_and_form(self):
+        served, pid = self.daemon_here(log_facility="local3")
+        atm = served.session("chris")
+        atm.transfer(1, "fey", 5)
+        atm.exit()
+        priority, _ = self.syslog.has(r"login.*chris")
+        self.assertEqual(priority >> 3, 19)
+        self.stop(served, pid)
+        for priority, line in self.syslog.lines:
+            self.assertEqual(priority >> 3, 19, line)
+            match = re.match(r"^bankd(\[\d+\])?: (.*)$", line)
+            self.assertTrue(match, line)
+            self.assertRegex(match[2], EVENT)
+
+    def test_syslog_that_restarts(self):
+        served, pid = self.daemon_here()
+        self.syslog.close_socket()
+        self.syslog.open()
+        self.syslog.lines.clear()
+
+        def told():
+            served.session("fey").exit()
+            return any("fey" in line for _, line in self.syslog.lines)
+        wait_for("a line on the new socket", told, every=0.1)
+        self.stop(served, pid)
+
+    def test_syslog_that_is_away_stops_nothing(self):
+        served, pid = self.daemon_here()
+        self.syslog.close_socket()
+        for _ in range(3):
+            atm = served.session("fey")
+            self.assertEqual(atm.transfer(1, "joe", 1).said(), SUCCESS)
+            atm.exit()
+        self.stop(served, pid)
+        self.syslog.open()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: ISC
+"""Each option, key, verb, code and exit status stands in its manual page:
+taken from the tables in the source, looked for in man/."""
+
+import ast
+import os
+import re
+import unittest
+
+from lib.bank import TOP, run
+
+
+def source(*names):
+    with open(os.path.join(TOP, *names)) as f:
+        return f.read()
+
+
+def page(name):
+    return source("man", name)
+
+
+def plain_page(name):
+    """The page without its macros: runs of words."""
+    lines = []
+    for line in page(name).splitlines():
+        if line.startswith('.\\"'):
+            continue
+        if line.startswith("."):
+            line = re.sub(r"^\.\s*[A-Z][A-Za-z0-9]\s*", "", line)
+            line = re.sub(r"\b(Ar|Ic|Cm|Fl|Pa|Ql|Xr|Oo|Oc|Op|Dv|Li|No|Ns|Sq)\b",
+                          " ", line)
+        lines.append(line.replace("\\&", "").replace("\\-", "-"))
+    return re.sub(r"\s+", " ", " ".join(lines))
+
+
+def table_strings(text):
+    """C strings of a piece of source, adjacent ones joined."""
+    return [ast.literal_eval('"%s"' % "".join(re.findall(
+        r'"((?:[^"\\]|\\.)*)"', found)))
+        for found in re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', text)]
+
+
+def option_rows(name):
+    """(section, key, type, default, choices, meaning) of a table."""
+    text = source(*name)
+    for row in re.findall(r"^\t\[[A-Z_0-9]+\] = \{(.*?)\},$", text,
+                          re.M | re.S):
+        kind = re.search(r"CONFIG_([A-Z]+)", row)[1]
+        strings = table_strings(row)
+        yield (strings[0], strings[1], kind, strings[2],
+               strings[3] if kind == "CHOICE" else None, strings[-1])
+
+
+class Keys(unittest.TestCase):
+    def check(self, table, name):
+        text = page(name)
+        plain = plain_page(name)
+        rows = list(option_rows(table))
+        self.assertGreater(len(rows), 20)
+        for section, key, kind, default, choices, _ in rows:
+            with self.subTest(key="%s.%s" % (section, key)):
+                self.assertRegex(text, r"(?m)\b%s\b" % re.escape(section))
+                self.assertRegex(text, r"(?m)^\.It .*\b%s\b" % re.escape(key))
+                if default and kind != "PATH":
+                    self.assertIn(default, plain)
+                for choice in (choices or "").split():
+                    self.assertRegex(plain, r"(?<![\w-])%s(?![\w-])"
+                                     % re.escape(choice))
+
+    def test_bankd_ini(self):
+        self.check(("bankd", "options.c"), "bankd.ini.5")
+
+    def test_atm_ini(self):
+        self.check(("atm-tui", "options.c"), "atm.ini.5")
+
+    def test_no_key_that_is_not(self):
+        """The page tells of nothing that the table doesn't have."""
+        for table, name in ((("bankd", "options.c"), "bankd.ini.5"),
+                            (("atm-tui", "options.c"), "atm.ini.5")):
+            keys = {row[1] for row in option_rows(table)}
+            for key in re.findall(r"(?m)^\.It (?:Cm|Ic|Ar|Li)? ?([a-z_]+)\b",
+                                  page(name)):
+                self.assertIn(key, keys | {row[0] for row in
+                                           option_rows(table)}, name)
+
+
+class Options(unittest.TestCase):
+    def letters(self, *files):
+        found = set()
+        for name in files:
+            path = os.path.join(TOP, *name)
+            if os.path.exists(path):
+                for text in re.findall(
+                        r'getopt(?:_long)?\([^"]*"([^"]*)"', source(*name)):
+                    found |= set(re.sub(r"[^A-Za-z0-9]", "", text))
+        self.assertTrue(found, files)
+        return found
+
+    def test_each_letter(self):
+        for files, name in (
+                ([("bankd", f) for f in os.listdir(os.path.join(TOP, "bankd"))
+                  if f.endswith(".c") and not f.startswith("bankctl")
+                  and not f.startswith("ctl")],
+                 "bankd.8"),
+                ([("atm-tui", "main.c")], "atm-tui.1")):
+            text = page(name)
+            for letter in self.letters(*files):
+                self.assertRegex(text, r"(?m)^\.It Fl %s\b" % letter,
+                                 "%s: -%s" % (name, letter))
+
+
+class Protocol(unittest.TestCase):
+    def replies(self):
+        rows = re.findall(
+            r'\[WIRE_[A-Z_]+\]\s*=\s*\{\s*(\d{3}),\s*((?:"[^"]*"\s*)+)\}',
+            source("shared", "wire_reply.c") if os.path.exists(os.path.join(
+                TOP, "shared", "wire_reply.c")) else source(
+                    "shared", "wire.c"))
+        return [(int(code), "".join(re.findall('"([^"]*)"', text)))
+                for code, text in rows]
+
+    def test_each_code_and_text(self):
+        plain = plain_page("atm-protocol.7")
+        replies = self.replies()
+        self.assertGreater(len(replies), 25)
+        for code, text in replies:
+            self.assertIn(str(code), plain)
+            self.assertIn(text, plain, code)
+
+    def test_each_verb(self):
+        """Of the vault's table of requests."""
+        names = [f for f in os.listdir(os.path.join(TOP, "bankd"))
+                 if f.startswith("request")]
+        text = "".join(source("bankd", name) for name in names
+                       if name.endswith(".c"))
+        verbs = set(re.findall(r'\{\s*(?:\.\w+ = )?"([A-Z]{3,}|[123])"', text))
+        self.assertGreaterEqual(verbs, {"1", "2", "3", "OUTCOME", "PING"})
+        for verb in verbs:
+            self.assertRegex(page("atm-protocol.7"),
+                             r"(?m)\b%s\b" % re.escape(verb))
+
+    def test_each_frame(self):
+        for letter in "GLORVSE":
+            self.assertRegex(page("atm-protocol.7"),
+                             r"(?m)^\.(It|Ql|Li|Sy|Ic) .*\b%s\b" % letter)
+
+
+class ExitStatus(unittest.TestCase):
+    def test_each(self):
+        names = {"EX_USAGE": 64, "EX_DATAERR": 65, "EX_UNAVAILABLE": 69,
+                 "EX_SOFTWARE": 70, "EX_OSERR": 71, "EX_IOERR": 74,
+                 "EX_TEMPFAIL": 75, "EX_NOPERM": 77, "EX_CONFIG": 78}
+        directory = os.path.join(TOP, "bankd")
+        used = set(re.findall(r"\bEX_[A-Z]+\b", "".join(
+            source("bankd", f) for f in os.listdir(directory)
+            if f.endswith(".c"))))
+        self.assertTrue(used)
+        for name in used - {"EX_OK"}:
+            self.assertRegex(page("bankd.8"), r"(?m)^\.It %d$" % names[name])
+
+    def test_the_kiosks(self):
+        for code in (0, 1):
+            self.assertRegex(page("atm-tui.1"), r"(?m)^\.It %d\b" % code)
+
+
+class Pages(unittest.TestCase):
+    def test_mandoc_has_nothing_to_say(self):
+        import shutil
+        if shutil.which("mandoc") is None:
+            self.skipTest("no mandoc")
+        for name in sorted(os.listdir(os.path.join(TOP, "man"))):
+            result = run("mandoc", "-T", "lint", "-W", "warning",
+                         os.path.join(TOP, "man", name))
+            self.assertEqual(result.stdout, "", name)
+
+    def test_cross_references_of_ours_exist(self):
+        pages = set(os.listdir(os.path.join(TOP, "man")))
+        ours = {p.rsplit(".", 1)[0] for p in pages}
+        for name in pages:
+            for other, section in re.findall(
+                    r"(?m)^\.Xr (\S+) (\d)", page(name)):
+                if other in ours or other.startswith(("bank", "atm")):
+                    self.assertIn("%s.%s" % (other, section), pages, name)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,444 @@
+# SPDX-License-Identifier: ISC
+"""Requests in a session: forms, the order of checks, transaction IDs,
+OUTCOME, limits (atm-protocol(7), section 4)."""
+
+import re
+import unittest
+
+from lib import wire
+from lib.atm import Closed
+from lib.case import (INCORRECT, NO_FUNDS, NO_RECIPIENT, NO_TRANSACTION,
+                      NOT_ALLOWED, OVER, STALE, SUCCESS, USED, BankCase)
+
+TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
+
+
+class Form(BankCase):
+    people = 4
+
+    def test_amounts_that_are(self):
+        atm = self.session("p1")
+        for amount in ("1", "1.5", "1.50", "0.01", "0.1", "00.01", "01",
+                       "0000000000001", "0000000000001.25"):
+            self.said(atm.transfer(1, "p2", amount), SUCCESS, amount)
+        for amount in ("9999999999999", "9999999999999.9",
+                       "9999999999999.99"):
+            self.said(atm.transfer(1, "p2", amount), NO_FUNDS, amount)
+        self.assertEqual(atm.balances()[0], "9992.63")
+
+    def test_amounts_that_are_not(self):
+        atm = self.session("p3")
+        before = atm.balances()
+        for amount in ("0", "0.0", "0.00", "00", "-1", "+1", "1.", ".5", ".",
+                       "1.234", "1.2.3", "1e3", "1E3", "1,000", "1'000",
+                       "0x10", "10000000000000", "00000000000001",
+                       "inf", "nan", "1d", "\uff11", "1\u00a0", "one"):
+            self.said(atm.transfer(1, "p4", amount), INCORRECT, repr(amount))
+        self.assertEqual(atm.balances(), before)
+
+    def test_accounts(self):
+        atm = self.session("p3")
+        for account in ("0", "3", "12", "01", "a", "-1", "savings", "\u00b9"):
+            self.said(atm.transfer(account, "p4", 1), INCORRECT, account)
+            self.said(atm.transfer(1, "p4", 1, account), INCORRECT, account)
+
+    def test_lines(self):
+        atm = self.session("p3")
+        before = atm.balances()
+        txid = atm.txid()
+        for line in ("", " ", "1", "1 ", "1 " + txid, "1 %s 1 p4" % txid,
+                     "1 %s 1 p4 1 2 3" % txid, "1 %s 1 p4 1 " % txid,
+                     " 1 %s 1 p4 1" % txid, "1  %s 1 p4 1" % txid,
+                     "1 %s 1 p4  1" % txid, "1\t%s\t1\tp4\t1" % txid,
+                     "1 %s 1 p4 1\n" % txid, "1 %s 1 p4 1\r" % txid,
+                     "2 ", "2 2", " 2", "2\n", "2\n3", "3 now", "4", "0",
+                     "ping", "PING ", "PING 1", "OUTCOME", "OUTCOME " + txid
+                     + " 1", "EXIT", "transfer", "G", "\x7f", "\u0085",
+                     "x" * 255, "x" * 256, "1 " * 127):
+            self.said(atm.request(line), INCORRECT, repr(line))
+        self.assertEqual(atm.balances(), before)
+
+    def test_bytes(self):
+        atm = self.session("p3")
+        for line in (b"2\xff", b"\x80", b"2 \xc0\x80", b"2 \xed\xa0\x80",
+                     b"2 \xf4\x90\x80\x80", b"PING\0PING", b"\0" + b"2",
+                     b"2\0x"):
+            self.said(atm.request(line), INCORRECT, repr(line))
+        # A text that fills its block has no zero behind it.
+        self.said(atm.request(b"2" + b"\xff" * 255), INCORRECT)
+        self.assertEqual(atm.request("PING").said(), "200 pong")
+
+    def test_txids(self):
+        atm = self.session("p3")
+        good = atm.txid()
+        for txid in ("", "0", good[:-1], good + "0", good.upper(),
+                     "g" + good[1:], "0x" + good[2:], good[:-1] + "G",
+                     good[:16] + "-" + good[17:]):
+            if txid == good:    # no letters in it
+                continue
+            self.said(atm.transfer(1, "p4", 1, txid=txid or " "), INCORRECT,
+                      txid)
+            self.said(atm.request("OUTCOME " + txid), INCORRECT, txid)
+
+    def test_recipients(self):
+        atm = self.session("p3")
+        for name in ("nobody", "P4", "p4x", "a" * 32, "A.b_c-9"):
+            self.said(atm.transfer(1, name, 1), NO_RECIPIENT, name)
+        for name in ("-p4", ".p4", "_p4", "a" * 33, ":cash", ":adjust", "p/4",
+                     "p4\u00e9", "*", "p4;"):
+            self.said(atm.transfer(1, name, 1), INCORRECT, name)
+
+    def test_to_oneself(self):
+        atm = self.session("p4")
+        total = sum(map(float, atm.balances()))
+        self.said(atm.transfer(1, "p4", 1, 1), INCORRECT)
+        self.said(atm.transfer(2, "p4", 1, 2), INCORRECT)
+        self.said(atm.transfer(2, "p4", 1), INCORRECT)
+        self.said(atm.transfer(1, "p4", 5), SUCCESS)
+        self.said(atm.transfer(2, "p4", 7, 1), SUCCESS)
+        self.assertEqual(sum(map(float, atm.balances())), total)
+
+    def test_a_reply_as_the_page_has_it(self):
+        atm = self.session("p4")
+        reply = self.said(atm.transfer(1, "p3", "2.50"), SUCCESS)
+        self.assertEqual(set(reply.keys()),
+                         {"seq", "time", "savings", "checking"})
+        self.assertRegex(reply["time"], TIME)
+        self.assertRegex(reply["seq"], r"^[1-9][0-9]*$")
+        self.assertRegex(reply["savings"], r"^\d+\.\d\d$")
+        again = self.said(atm.transfer(1, "p3", 1), SUCCESS)
+        self.assertEqual(int(again["seq"]), int(reply["seq"]) + 1)
+        self.assertGreaterEqual(again["time"], reply["time"])
+        reply = self.said(atm.exit(), "200 goodbye")
+        self.assertEqual(set(reply.keys()), {"savings", "checking"})
+
+    def test_verbs_of_later_are_not_given(self):
+        """Whatever this bank doesn't give is 403, and never a 500."""
+        atm = self.session("p4")
+        for line in ("DEPOSIT %s 1 5" % atm.txid(),
+                     "WITHDRAW %s 1 5" % atm.txid()):
+            self.said(atm.request(line), NOT_ALLOWED, line)
+        self.said(atm.request("DEPOSIT %s 1" % atm.txid()), INCORRECT)
+        self.said(atm.request("WITHDRAW %s 3 5" % atm.txid()), INCORRECT)
+
+    def test_many_sent_ahead_come_back_in_order(self):
+        atm = self.session("p4")
+        first = float(atm.balances()[0])
+        txids = [atm.txid() for _ in range(300)]
+        for txid in txids:
+            atm.send("1 %s 1 p3 0.01" % txid)
+        seqs = []
+        for number, _ in enumerate(txids, 1):
+            reply = self.said(atm.receive(), SUCCESS)
+            self.assertAlmostEqual(
+                float(reply["savings"]), first - number / 100, 2)
+            seqs.append(int(reply["seq"]))
+        self.assertEqual(seqs, sorted(set(seqs)))
+
+    def test_ahead_of_an_exit(self):
+        """What comes after `3` is not carried out."""
+        atm = self.session("p4")
+        before = atm.balances()
+        atm.send("1 %s 1 p3 1" % atm.txid())
+        atm.send("3")
+        atm.send("1 %s 1 p3 1" % atm.txid())
+        self.said(atm.receive(), SUCCESS)
+        reply = self.said(atm.receive(), "200 goodbye")
+        self.assertEqual(float(reply["savings"]), float(before[0]) - 1)
+        with self.assertRaises(Closed):
+            atm.receive()
+        self.assertEqual(self.session("p4").balances()[0], reply["savings"])
+
+
+class Order(BankCase):
+    """Form, txid known, stale, ..., 404, ..., 402, 429."""
+
+    people = 4
+    options = {"limits_transfer": "500"}
+
+    def test_form_before_txid(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        self.said(atm.transfer(1, "p2", 1, txid=txid), SUCCESS)
+        self.said(atm.transfer(1, "p2", "x", txid=txid), INCORRECT)
+        self.said(atm.transfer(3, "p2", 1, txid=txid), INCORRECT)
+
+    def test_txid_before_404_402_429(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        self.said(atm.transfer(1, "p2", 1, txid=txid), SUCCESS)
+        self.said(atm.transfer(1, "nobody", 1, txid=txid), USED)
+        self.said(atm.transfer(1, "p2", 99999, txid=txid), USED)
+        self.said(atm.transfer(1, "p2", 501, txid=txid), USED)
+
+    def test_form_before_stale_before_404(self):
+        atm = self.session("p1")
+        for off in (-660, 660, -86400, 86400):
+            self.said(atm.transfer(1, "p2", "x", txid=atm.txid(off)),
+                      INCORRECT)
+            self.said(atm.transfer(1, "nobody", 1, txid=atm.txid(off)), STALE)
+            self.said(atm.transfer(1, "p2", 1, txid=atm.txid(off)), STALE)
+        self.said(atm.transfer(1, "p2", 1, txid="0" * 32), STALE)
+        self.said(atm.transfer(1, "p2", 1, txid="f" * 32), STALE)
+        for off in (-540, 540):
+            self.said(atm.transfer(1, "p2", 1, txid=atm.txid(off)), SUCCESS)
+
+    def test_to_oneself_is_form(self):
+        atm = self.session("p1")
+        self.said(atm.transfer(2, "p1", 1, txid=atm.txid(-660)), INCORRECT)
+
+    def test_404_before_402(self):
+        self.said(self.session("p1").transfer(1, "nobody", 99999),
+                  NO_RECIPIENT)
+
+    def test_402_before_429(self):
+        atm = self.session("p1")
+        self.said(atm.transfer(1, "p2", 99999), NO_FUNDS)
+        reply = self.said(atm.transfer(1, "p2", "500.01"), OVER)
+        self.assertEqual(reply["limit"], "transfer")
+        self.said(atm.transfer(1, "p2", 500), SUCCESS)
+
+
+class Txids(BankCase):
+    people = 6
+
+    def test_a_repeat_gets_the_first_answer_and_moves_nothing(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        first = self.said(atm.transfer(1, "p2", 5, txid=txid), SUCCESS)
+        self.said(atm.transfer(1, "p2", 1), SUCCESS)
+        for amount in ("5", "5.0", "5.00", "005", "0000000000005.0"):
+            self.assertEqual(
+                atm.transfer(1, "p2", amount, txid=txid).raw, first.raw)
+        # Without to-account it is where the first one landed.
+        self.assertEqual(
+            atm.transfer(1, "p2", 5, 2, txid=txid).raw, first.raw)
+        self.said(atm.transfer(1, "p2", 5, 1, txid=txid), USED)
+
+    def test_without_to_account_matches_one_with(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        first = self.said(atm.transfer(1, "p2", 5, 1, txid=txid), SUCCESS)
+        self.assertEqual(
+            atm.transfer(1, "p2", 5, txid=txid).raw, first.raw)
+
+    def test_anything_else_is_409(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        self.said(atm.transfer(1, "p2", 5, txid=txid), SUCCESS)
+        for words in ((2, "p2", 5), (1, "p3", 5), (1, "p2", "5.01"),
+                      (1, "p1", 5), (2, "p1", 5, 1)):
+            self.said(atm.transfer(*words, txid=txid), USED, words)
+
+    def test_across_sessions(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        first = self.said(atm.transfer(1, "p2", 5, txid=txid), SUCCESS)
+        other = self.session("p1")
+        self.assertEqual(other.transfer(1, "p2", 5, txid=txid).raw, first.raw)
+        self.said(other.transfer(1, "p2", 6, txid=txid), USED)
+
+    def test_across_a_restart_of_the_vault(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        first = self.said(atm.transfer(1, "p2", 5, txid=txid), SUCCESS)
+        self.bank.kill_child("vault")
+        again = self.bank.atm_when_served()
+        self.addCleanup(again.close)
+        self.said(again.login("p1", "pw-p1"), "200 ID and password are correct")
+        self.assertEqual(again.transfer(1, "p2", 5, txid=txid).raw, first.raw)
+
+    def test_anothers_same_txid_is_another_one(self):
+        one, two = self.session("p3"), self.session("p4")
+        txid = one.txid()
+        first = self.said(one.transfer(1, "p4", 5, txid=txid), SUCCESS)
+        second = self.said(two.transfer(2, "p3", 6, txid=txid), SUCCESS)
+        self.assertNotEqual(first["seq"], second["seq"])
+        self.assertEqual(one.outcome(txid).raw, first.raw)
+        self.assertEqual(two.outcome(txid).raw, second.raw)
+
+    def test_a_refusal_settles_on_its_session_alone(self):
+        poor, giver = self.session("p5"), self.session("p6")
+        txid = poor.txid()
+        self.said(poor.transfer(2, "p6", 1500, txid=txid), NO_FUNDS)
+        self.said(giver.transfer(1, "p5", 600), SUCCESS)
+        self.said(poor.transfer(2, "p6", 1500, txid=txid), NO_FUNDS)
+        self.said(poor.transfer(2, "p6", 1400, txid=txid), USED)
+        poor.cut()
+        self.said(poor.resume(), "200 session resumed")
+        self.said(poor.transfer(2, "p6", 1500, txid=txid), NO_FUNDS)
+        other = self.session("p5")
+        self.said(other.transfer(2, "p6", 1500, txid=txid), SUCCESS)
+
+    def test_a_malformed_one_settles_nothing(self):
+        atm = self.session("p3")
+        txid = atm.txid()
+        self.said(atm.transfer(1, "p4", "x", txid=txid), INCORRECT)
+        self.said(atm.transfer(1, "p4", 5, txid=txid), SUCCESS)
+
+    def test_twice_in_one_batch(self):
+        """Sent ahead, the same txid is one transaction."""
+        atm = self.session("p3")
+        before = float(atm.balances()[0])
+        txid = atm.txid()
+        for _ in range(20):
+            atm.send("1 %s 1 p4 5" % txid)
+        raw = {atm.receive().raw for _ in range(20)}
+        self.assertEqual(len(raw), 1)
+        self.assertEqual(float(atm.balances()[0]), before - 5)
+
+
+class Outcome(BankCase):
+    people = 4
+
+    def test_of_one_carried_out(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        first = self.said(atm.transfer(1, "p2", 5, txid=txid), SUCCESS)
+        self.said(atm.transfer(1, "p2", 5), SUCCESS)
+        self.assertEqual(atm.outcome(txid).raw, first.raw)
+
+    def test_of_an_unknown_one_settles_it(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        self.said(atm.outcome(txid), NO_TRANSACTION)
+        self.said(atm.transfer(1, "p2", 5, txid=txid), USED)
+        self.said(atm.outcome(txid), NO_TRANSACTION)
+        other = self.session("p1")
+        self.said(other.transfer(1, "p2", 5, txid=txid), USED)
+        # It is this customer's txid that is settled, nobody else's.
+        stranger = self.session("p2")
+        self.said(stranger.transfer(1, "p1", 5, txid=txid), SUCCESS)
+
+    def test_of_anothers(self):
+        one, two = self.session("p1"), self.session("p2")
+        txid = one.txid()
+        self.said(one.transfer(1, "p2", 5, txid=txid), SUCCESS)
+        self.said(two.outcome(txid), NO_TRANSACTION)
+        self.assertEqual(one.outcome(txid).code, 200)
+
+    def test_of_a_refused_one(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        self.said(atm.transfer(1, "p2", 99999, txid=txid), NO_FUNDS)
+        self.said(atm.outcome(txid), NO_TRANSACTION)
+
+    def test_settled_is_on_stable_storage(self):
+        atm = self.session("p3")
+        txid = atm.txid()
+        self.said(atm.outcome(txid), NO_TRANSACTION)
+        self.bank.kill_child("vault")
+        again = self.bank.atm_when_served()
+        self.addCleanup(again.close)
+        again.login("p3", "pw-p3")
+        self.said(again.transfer(1, "p2", 5, txid=txid), USED)
+
+    def test_old_and_ahead(self):
+        atm = self.session("p1")
+        self.said(atm.outcome(atm.txid(-660)), NO_TRANSACTION)
+        self.said(atm.outcome("0" * 32), NO_TRANSACTION)
+        self.assertEqual(atm.outcome(atm.txid(660)).code, 422)
+        self.assertEqual(atm.outcome("f" * 32).code, 422)
+
+    def test_the_17th_is_over_the_limit_and_settles_nothing(self):
+        atm = self.session("p4")
+        for number in range(16):
+            self.said(atm.outcome(atm.txid()), NO_TRANSACTION, number)
+        txid = atm.txid()
+        reply = self.said(atm.outcome(txid), OVER)
+        self.assertEqual(reply["limit"], "outcome")
+        atm.cut()
+        self.said(atm.resume(), "200 session resumed")
+        self.said(atm.outcome(atm.txid()), OVER)
+        # What is known is told still, and the 17th is still open.
+        first = self.said(atm.transfer(1, "p1", 5, txid=txid), SUCCESS)
+        self.assertEqual(atm.outcome(txid).raw, first.raw)
+        self.said(self.session("p4").outcome(wire.make_txid(atm.bank_ms())),
+                  NO_TRANSACTION)
+
+
+class Limits(BankCase):
+    people = 2
+    options = {"limits_transfer": "500", "limits_transfer_day": "800.50"}
+    extra_balance = "full 1 9999999999999.99\nfull2 9999999999999.98 0\n"
+    extra_password = "full pw-full\nfull2 pw-full2\n"
+
+    def test_one_and_the_day(self):
+        atm = self.session("p1")
+        self.assertEqual(
+            self.said(atm.transfer(1, "p2", "500.01"), OVER)["limit"],
+            "transfer")
+        self.said(atm.transfer(1, "p2", 500), SUCCESS)
+        self.assertEqual(
+            self.said(atm.transfer(1, "p2", "300.51"), OVER)["limit"],
+            "transfer-day")
+        # Between one's own accounts there is no limit.
+        self.said(atm.transfer(1, "p1", 5000), SUCCESS)
+        self.said(atm.transfer(1, "p2", "300.50"), SUCCESS)
+        self.said(atm.transfer(1, "p2", "0.01"), OVER)
+        # The sum of the day is no session's.
+        self.said(self.session("p1").transfer(1, "p2", "0.01"), OVER)
+        self.bank.kill_child("vault")
+        again = self.bank.atm_when_served()
+        self.addCleanup(again.close)
+        again.login("p1", "pw-p1")
+        self.said(again.transfer(1, "p2", "0.01"), OVER)
+
+    def test_the_largest_balance(self):
+        atm = self.session("p2")
+        reply = self.said(atm.transfer(2, "full", "0.01"), OVER)
+        self.assertEqual(reply["limit"], "balance")
+        self.said(atm.transfer(2, "full2", "0.01", 1), SUCCESS)
+        reply = self.said(atm.transfer(2, "full2", "0.01", 1), OVER)
+        self.assertEqual(reply["limit"], "balance")
+        full = self.session("full")
+        self.assertEqual(full.balances(), ("1.00", "9999999999999.99"))
+        self.said(full.transfer(1, "full", "0.01"), OVER)
+        self.said(full.transfer(2, "full", 1, 1), SUCCESS)
+
+
+class CreditAccount(unittest.TestCase):
+    def test_where_a_transfer_lands(self):
+        from lib.bank import Bank
+        for choice, account, index in (
+                ("checking", 1, 1), ("savings", 2, 0), ("same", 1, 0),
+                ("same", 2, 1)):
+            with Bank(bank_credit_account=choice) as bank:
+                before = bank.lines()["fey"]
+                atm = bank.session("chris")
+                self.assertEqual(
+                    atm.transfer(account, "fey", 7).said(), SUCCESS)
+                after = bank.lines()["fey"]
+                expected = list(before)
+                expected[index] = str(int(before[index]) + 7)
+                self.assertEqual(after, expected, (choice, account))
+                if choice == "same":
+                    self.assertEqual(
+                        atm.transfer(account, "chris", 7).said(), INCORRECT)
+                atm.close()
+
+
+class Balances(BankCase):
+    people = 2
+
+    def test_the_file_is_current_at_every_reply(self):
+        atm = self.session("p1")
+        for amount in ("0.50", "1.25", "100", "98.25"):
+            reply = self.said(atm.transfer(1, "p2", amount), SUCCESS)
+            savings = re.sub(r"\.00$", "", reply["savings"])
+            self.assertEqual(self.bank.lines()["p1"][0], savings)
+        self.assertEqual(self.bank.lines()["p2"], ["10000", "1200"])
+
+    def test_the_last_cent(self):
+        atm = self.session("p2")
+        everything = atm.balances()[0]
+        self.said(atm.transfer(1, "p1", "%.2f" % (float(everything) + 0.01)),
+                  NO_FUNDS)
+        self.said(atm.transfer(1, "p1", everything), SUCCESS)
+        self.assertEqual(atm.balances()[0], "0.00")
+        self.said(atm.transfer(1, "p1", "0.01"), NO_FUNDS)
+        self.assertEqual(self.bank.lines()["p2"][0], "0")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,418 @@
+# SPDX-License-Identifier: ISC
+"""The two files made and edited by hand, and what a start makes of them
+(bankd-files(5))."""
+
+import glob
+import os
+import re
+import signal
+import subprocess
+import unittest
+import warnings
+
+from lib import bank, model
+from lib.bank import Bank, wait_for
+from lib.case import CORRECT, REFUSED, SUCCESS, BankCase
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import crypt
+
+EX_DATAERR = 65
+
+
+class Files(BankCase):
+    """Banks of each test's own, whose files are made by hand."""
+
+    start_bank = False
+
+    def hand_made(self, password, balance, start=True, **options):
+        served = Bank(start=False, demo=True, password=password,
+                      balance=balance, **options)
+        self.addCleanup(served.close)
+        if start:
+            served.start()
+        return served
+
+    def login(self, served, name, secret):
+        atm = served.atm()
+        self.addCleanup(atm.close)
+        return atm.login(name, secret).said()
+
+
+class FirstStart(Files):
+    def test_forms_that_are_forgiven(self):
+        served = self.hand_made(
+            "# customers\r\n\r\n  chris\t1234  \r\nfey   5678\n\n"
+            "#joe 1\njoe 9012",
+            "\n# money\nchris  10000\t1000\r\n\tfey 0.5 1.25\n"
+            "joe 0007 9999999999999.99 ")
+        self.assertEqual(served.lines(), {
+            "chris": ["10000", "1000"], "fey": ["0.50", "1.25"],
+            "joe": ["7", "9999999999999.99"]})
+        for name, secret in bank.DEMO.items():
+            self.assertEqual(self.login(served, name, secret), CORRECT)
+        served.stop()
+        model.check(served)
+
+    def test_lines_of_fixed_width(self):
+        served = self.hand_made("chris 1234\n", "chris 10000 1000\n")
+        for name, width in (("balance", 80), ("password", 192)):
+            data = served.read(name)
+            self.assertEqual(len(data), width)
+            self.assertTrue(data.endswith(" \n"), data)
+        self.assertTrue(served.read().startswith("chris 10000 1000 "))
+
+    def test_passwords_in_plain_text_are_hashed(self):
+        served = self.hand_made("chris 1234\nfey 5678\n",
+                                "chris 1 1\nfey 1 1\n")
+        for name, words in served.lines("password").items():
+            self.assertRegex(words[0], r"^\$y\$", name)
+        self.assertNotIn("1234", served.read("password"))
+        # Again, and nothing is hashed a second time.
+        before = served.read("password")
+        served.restart()
+        self.assertEqual(served.read("password"), before)
+        self.assertEqual(self.login(served, "chris", "1234"), CORRECT)
+
+    def test_hashes_are_taken_as_they_are(self):
+        """What libcrypt doesn't take in full is a plain password."""
+        good = crypt.crypt("secret", crypt.mksalt(crypt.METHOD_SHA256))
+        blow = crypt.crypt("secret", crypt.mksalt(
+            crypt.METHOD_BLOWFISH, rounds=16))
+        served = self.hand_made(
+            "a %s\nb !%s\nc $6$\nd $y$broken\ne %s\n" % (good, good, blow),
+            "".join("%s 1 1\n" % name for name in "abcde"))
+        self.assertEqual(served.lines("password")["a"], [good])
+        self.assertEqual(self.login(served, "a", "secret"), CORRECT)
+        self.assertEqual(self.login(served, "b", "secret"), REFUSED)
+        self.assertEqual(self.login(served, "c", "$6$"), CORRECT)
+        self.assertEqual(self.login(served, "d", "$y$broken"), CORRECT)
+        if blow.startswith("$2b$"):
+            self.assertEqual(self.login(served, "e", "secret"), CORRECT)
+
+    def test_an_id_in_one_file_alone(self):
+        served = self.hand_made("chris 1234\nfey 5678\n",
+                                "chris 1 1\njoe 5 5\n")
+        self.assertEqual(self.login(served, "fey", "5678"), CORRECT)
+        self.assertEqual(served.lines()["fey"], ["0", "0"])
+        self.assertEqual(served.lines()["joe"], ["5", "5"])
+        served.log_has(r"joe")
+        self.assertEqual(self.login(served, "joe", ""), REFUSED)
+        atm = served.session("chris")
+        self.addCleanup(atm.close)
+        self.said(atm.transfer(1, "joe", 1), SUCCESS)
+
+    def refused(self, password, balance, name, line):
+        """The start fails with file, line and reason; nothing changes."""
+        served = self.hand_made(password, balance, start=False)
+        before = self.everything(served)
+        code, said = served.fails()
+        self.assertEqual(code, EX_DATAERR, said)
+        self.assertRegex(said, r"%s:%d: ." % (name, line))
+        self.assertEqual(self.everything(served), before)
+
+    @staticmethod
+    def everything(served):
+        found = {}
+        for name in ("password", "balance"):
+            with open(served.file(name), "rb") as f:
+                found[name] = f.read(), os.fstat(f.fileno()).st_ino
+        found["others"] = glob.glob(served.file("*.edited*"))
+        return found
+
+    def test_what_has_no_meaning_fails(self):
+        good = "chris 1234\n"
+        for line in ("chris -1 0", "chris 1", "chris 1 2 3", "chris 1 x",
+                     "chris 1.234 0", "chris 1e3 0", "chris +1 0",
+                     "chris 10000000000000 0", "chris .5 0", "chris 1. 0",
+                     "-chris 1 1", ":cash/x 1 1", "chr/is 1 1",
+                     "x" * 33 + " 1 1", "chr\u00efs 1 1", "chris"):
+            with self.subTest(line=line):
+                self.refused(good, "# money\n%s\n" % line, "balance", 2)
+        for line in ("fey", "-fey 1234", "f/ey 1234", "x" * 33 + " 1",
+                     "fey " + "x" * 65, "fey a\x01b", "fey two words"):
+            with self.subTest(line=line):
+                self.refused(good + line + "\n", "chris 1 1\n",
+                             "password", 2)
+
+    def test_duplicates_fail(self):
+        self.refused("chris 1234\nfey 1\nchris 2\n", "chris 1 1\n",
+                     "password", 3)
+        self.refused("chris 1234\n", "chris 1 1\n\nchris 1 1\n",
+                     "balance", 3)
+
+    def test_bytes_that_are_no_text(self):
+        self.refused("chris 1234\n", b"chris 1 1\n\0\0\0\n", "balance", 2)
+        self.refused(b"chris 1234\nfey \xff\xfe\n", "chris 1 1\n",
+                     "password", 2)
+
+
+class EditedWhileStopped(Files):
+    def stopped(self):
+        served = self.hand_made(
+            "chris 1234\nfey 5678\nnil 1\n",
+            "chris 10000 1000\nfey 20 30\nnil 0 0\n")
+        atm = served.session("chris")
+        self.said(atm.transfer(1, "fey", "0.50"), SUCCESS)
+        atm.close()
+        return served.stop()
+
+    def edit(self, served, name, old, new):
+        text = served.read(name)
+        self.assertRegex(text, old)
+        served.write(name, re.sub(old, new, text, flags=re.M))
+
+    def test_a_balance_becomes_an_adjustment(self):
+        served = self.stopped()
+        self.edit(served, "balance", r"^chris \S+ \S+", "chris 12345.67 1000")
+        before = len(model.check_entries(served))
+        served.start()
+        served.log_has(r"chris.*9999\.50.*12345\.67")
+        self.assertEqual(served.lines()["chris"], ["12345.67", "1000"])
+        served.stop()
+        entries = model.check(served).entries
+        self.assertEqual(len(entries), before + 1)
+        self.assertEqual((entries[-1]["kind"], entries[-1]["amount"]),
+                         ("adjust", 234617))
+
+    def test_down_and_both_at_once(self):
+        served = self.stopped()
+        self.edit(served, "balance", r"^chris \S+ \S+", "chris 0 1")
+        served.start()
+        self.assertEqual(served.lines()["chris"], ["0", "1"])
+        served.stop()
+        self.assertEqual(
+            [e["kind"] for e in model.check(served).entries[-2:]],
+            ["adjust", "adjust"])
+
+    def test_form_alone_is_no_edit(self):
+        """Order of lines, spaces, comments: money is as it was."""
+        served = self.stopped()
+        before = len(model.check_entries(served))
+        lines = served.read().splitlines()
+        served.write("balance", "# edited\n" + "\r\n".join(
+            line.strip().replace(" ", "\t") for line in reversed(lines)))
+        served.start()
+        served.stop()
+        self.assertEqual(len(model.check(served).entries), before)
+
+    def test_a_new_customer_and_a_new_password(self):
+        served = self.stopped()
+        served.write("balance", served.read() + "ann 5 6\n")
+        self.edit(served, "password", r"^chris \S+", "chris new")
+        served.write("password", served.read("password") + "ann secret\n")
+        served.start()
+        self.assertEqual(self.login(served, "ann", "secret"), CORRECT)
+        self.assertEqual(self.login(served, "chris", "1234"), REFUSED)
+        self.assertEqual(self.login(served, "chris", "new"), CORRECT)
+        self.assertEqual(served.lines()["ann"], ["5", "6"])
+        self.assertNotRegex(served.said, r"\bsecret\b")
+        served.stop()
+        model.check(served)
+
+    def fails(self, served, pattern):
+        before = served.read(), served.read("password")
+        code, said = served.fails()
+        self.assertEqual(code, EX_DATAERR, said)
+        self.assertRegex(said, pattern)
+        self.assertEqual((served.read(), served.read("password")), before)
+
+    def test_a_line_taken_away(self):
+        served = self.stopped()
+        self.edit(served, "balance", r"^fey .*\n", "")
+        self.fails(served, "fey")
+
+    def test_a_line_of_nothing_taken_away_closes(self):
+        served = self.stopped()
+        self.edit(served, "balance", r"^nil .*\n", "")
+        self.edit(served, "password", r"^nil .*\n", "")
+        served.start()
+        self.assertEqual(self.login(served, "nil", "1"), REFUSED)
+        self.assertEqual(len(served.read().splitlines()), 3)
+        self.assertNotIn("nil", served.read() + served.read("password"))
+        atm = served.session("chris")
+        self.said(atm.transfer(1, "nil", 1),
+                  "404 the recipient's ID does not exist")
+        atm.close()
+        served.stop()
+        model.check(served)
+        # A closed account's ID stays taken.
+        served.write("balance", served.read() + "nil 5 5\n")
+        self.fails(served, "nil")
+
+    def test_a_file_taken_away(self):
+        for name in ("balance", "password"):
+            served = self.stopped()
+            os.rename(served.file(name), served.file("away"))
+            code, said = served.fails()
+            self.assertNotEqual(code, 0)
+            self.assertIn(name, said)
+            self.assertFalse(os.path.exists(served.file(name)))
+            # Put back, it serves.
+            os.rename(served.file("away"), served.file(name))
+            served.start()
+
+    def test_strict_in_meaning_still(self):
+        served = self.stopped()
+        self.edit(served, "balance", r"^fey \S+", "fey -5")
+        self.fails(served, r"balance:2: ")
+
+    def test_refuse(self):
+        served = self.stopped()
+        served.set(bank_hand_edits="refuse")
+        kept = served.read()
+        served.start().stop()
+        self.edit(served, "balance", r"^fey \S+", "fey 5")
+        self.fails(served, "fey")
+        served.write("balance", kept)
+        served.start()
+
+
+class EditedWhileRunning(Files):
+    """Set aside within a minute, the difference logged, the file anew."""
+
+    weight = 80
+
+    def test_each_way(self):
+        """All at once, each in its own bank: it is a minute for each."""
+        def sed(path):
+            subprocess.run(["sed", "-i", "s/^chris 10000/chris 99999/", path],
+                           check=True)
+
+        def in_place(path):
+            with open(path, "r+") as f:
+                f.seek(len("chris "))
+                f.write("99999")
+
+        def append(path):
+            with open(path, "a") as f:
+                f.write("eve 1 1\n")
+
+        def truncate(path):
+            os.truncate(path, 40)
+
+        def empty(path):
+            os.truncate(path, 0)
+        banks = []
+        for number, change in enumerate(
+                (sed, in_place, append, truncate, empty, os.unlink)):
+            served = self.hand_made(
+                None, None, login_hash_cost="1")
+            banks.append((served, change, served.read()))
+            change(served.file("balance"))
+        for served, change, before in banks:
+            wait_for("the file to be written anew after " + change.__name__,
+                     lambda: os.path.exists(served.file("balance"))
+                     and served.read() == before, 75, every=0.2)
+            if change is not os.unlink:
+                self.assertEqual(
+                    len(glob.glob(served.file("balance.edited.*"))), 1)
+            if change in (sed, in_place):
+                served.log_has(r"chris.*99999")
+            atm = served.session("chris")
+            self.assertEqual(atm.balances()[0], "10000.00")
+            self.said(atm.transfer(1, "fey", 1), SUCCESS)
+            self.assertEqual(served.lines()["chris"][0], "9999")
+            atm.close()
+            served.stop()
+            model.check(served)
+
+
+class BrokenEnds(Files):
+    def test_rebuilt_after_a_kill(self):
+        served = self.hand_made(None, None)
+        atm = served.session("chris")
+        reply = self.said(atm.transfer(1, "fey", "12.50"), SUCCESS)
+        family = served.family()
+        served.process.send_signal(signal.SIGKILL)
+        served.ended()
+        wait_for("front and vault to end",
+                 lambda: not any(map(bank.alive, family)))
+        served.write("balance", "chris 1 1\n")
+        served.start()
+        self.assertEqual(served.lines()["chris"], ["9987.50", "1000"])
+        self.assertEqual(served.lines()["fey"], ["10000", "1012.50"])
+        self.assertEqual(len(glob.glob(served.file("balance.edited.*"))), 1)
+        again = served.session("chris")
+        self.assertEqual(again.balances()[0], reply["savings"])
+        again.close()
+        served.stop()
+        model.check(served)
+
+    def test_a_file_that_fits_is_not_set_aside(self):
+        served = self.hand_made(None, None)
+        served.process.send_signal(signal.SIGKILL)
+        served.ended()
+        served.start()
+        self.assertEqual(glob.glob(served.file("*.edited.*")), [])
+
+    def test_a_second_bankd_is_refused(self):
+        served = self.hand_made(None, None)
+        second = Bank(start=False, directory=served.directory,
+                      process_pid_file="")
+        code, said = second.fails()
+        self.assertNotEqual(code, 0)
+        self.assertRegex(said, r"\b(%d|%d)\b" % (
+            served.process.pid, served.vault()))
+        atm = served.session("chris")
+        self.said(atm.request("PING"), "200 pong")
+        atm.close()
+
+    def test_reserve(self):
+        served = self.hand_made(None, None)
+        stat = os.stat(served.file("reserve"))
+        self.assertGreater(stat.st_size, 0)
+        self.assertGreaterEqual(stat.st_blocks * 512, stat.st_size)
+
+    def test_modes(self):
+        """What is secret is nobody else's."""
+        served = self.hand_made(None, None)
+        for name in ("password", "bank.db"):
+            self.assertEqual(os.stat(served.file(name)).st_mode & 0o077, 0,
+                             name)
+        for name in ("bank.key", "leaf.key"):
+            self.assertEqual(os.stat(served.path(
+                "etc", name)).st_mode & 0o077, 0, name)
+
+
+class FullDisk(Files):
+    def test_min_free(self):
+        """Below min_free: 503 for what writes money, balances and logins
+        still work, and it comes back by itself."""
+        free = os.statvfs(bank.scratch())
+        mega = free.f_bavail * free.f_frsize >> 20
+        if mega >= 1 << 20:
+            self.skipTest("a disk of more than 1 TB free")
+        served = self.hand_made(None, None)
+        atm = served.session("chris")
+        self.said(atm.transfer(1, "fey", 1), SUCCESS)
+        with open(served.config) as f:
+            text = f.read()
+        self.reload(served, text, str(1 << 20))
+        unavailable = "503 the bank cannot take transactions now"
+
+        def refused():
+            reply = atm.transfer(1, "fey", 1)
+            return reply.said() == unavailable
+        wait_for("503", refused, every=0.1)
+        atm.balances()
+        other = served.session("fey")
+        other.close()
+        self.reload(served, text, "0")
+        wait_for("room", lambda: atm.transfer(
+            1, "fey", 1).said() == SUCCESS, every=0.1)
+        atm.close()
+
+    @staticmethod
+    def reload(served, text, megabytes):
+        text = re.sub(r"^\s*min_free.*\n", "", text, flags=re.M)
+        text = re.sub(r"^\[bank\]", "[bank]\nmin_free = " + megabytes, text,
+                      flags=re.M)
+        with open(served.config, "w") as f:
+            f.write(text)
+        served.process.send_signal(signal.SIGHUP)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The rules of money (bankd/ledger.h): each refusal at its boundary, what an
+ * entry says, and that a random life keeps every cent.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "../../bankd/ledger.h"
+#include "../../shared/money.h"
+#include "../../shared/util.h"
+
+#define DAY UINT64_C(86400000)
+#define NOW (UINT64_C(20000) * DAY + 5000)
+
+static struct ledger_limits no_limits = {
+	.limit = { MONEY_MAX_CENTS, MONEY_MAX_CENTS, MONEY_MAX_CENTS,
+	    MONEY_MAX_CENTS, MONEY_MAX_CENTS }
+};
+
+static struct ledger_account
+account(uint32_t number, const char *id, int64_t savings, int64_t checking)
+{
+	struct ledger_account made = { .number = number,
+		.cents = { savings, checking },
+		.last_seq = number * 10,
+		.own_limit = { -1, -1, -1, -1 } };
+
+	string_copy(made.id, id, sizeof(made.id));
+	return made;
+}
+
+/* A refusal must leave everything as it was. */
+#define assert_refused(expected, call, a, b)                          \
+	do {                                                          \
+		struct ledger_account a_before = (a), b_before = (b); \
+		assert_int_equal(expected, call);                     \
+		assert_memory_equal(&a_before, &(a), sizeof(a));      \
+		assert_memory_equal(&b_before, &(b), sizeof(b));      \
+	} while (0)
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(ledger_kind_name(LEDGER_REVERSAL), "reversal");
+	assert_string_equal(
+	    ledger_limit_name(LEDGER_LIMIT_TRANSFER_DAY), "transfer-day");
+	assert_true(ledger_is_own(":adjust"));
+	assert_false(ledger_is_own("adjust"));
+}
+
+static void
+test_transfer(void **state)
+{
+	struct ledger_account a = account(1, "chris", 1000, 500);
+	struct ledger_account b = account(2, "fey", 0, 7);
+	struct ledger_entry entry = { .txid = { 9 }, .kiosk = "k" };
+	enum ledger_limit limit;
+
+	(void)state;
+	assert_int_equal(WIRE_DONE,
+	    ledger_transfer(&entry, &a, WIRE_SAVINGS, &b, WIRE_CHECKING, 1000,
+		&no_limits, NOW, &limit));
+	assert_int_equal(a.cents[0], 0);
+	assert_int_equal(b.cents[1], 1007);
+	assert_true(a.changed && b.changed);
+	assert_int_equal(entry.kind, LEDGER_TRANSFER);
+	assert_int_equal(entry.time_ms, NOW);
+	assert_int_equal(entry.amount_cents, 1000);
+	assert_int_equal(entry.txid[0], 9);
+	assert_string_equal(entry.kiosk, "k");
+	assert_string_equal(entry.debit.id, "chris");
+	assert_int_equal(entry.debit.account, WIRE_SAVINGS);
+	assert_int_equal(entry.debit.cents[1], 500);
+	assert_int_equal(entry.debit.previous_seq, 10);
+	assert_int_equal(entry.credit.cents[1], 1007);
+	assert_int_equal(a.day_transfer, 1000);
+	assert_int_equal(b.day_transfer, 0);
+	assert_int_equal(ledger_owner(&entry), 1);
+}
+
+static void
+test_transfer_refusals(void **state)
+{
+	struct ledger_account a = account(1, "chris", 1000, 500);
+	struct ledger_account b = account(2, "fey", 0, MONEY_MAX_CENTS - 10);
+	struct ledger_entry entry = { 0 };
+	struct ledger_limits limits = no_limits;
+	enum ledger_limit limit = LEDGER_LIMIT_COUNT;
+
+	(void)state;
+#define TRY(amount, to)  \
+	ledger_transfer( \
+	    &entry, &a, WIRE_SAVINGS, &b, to, amount, &limits, NOW, &limit)
+	assert_refused(WIRE_INCORRECT, TRY(0, WIRE_SAVINGS), a, b);
+	assert_refused(WIRE_INCORRECT, TRY(-1, WIRE_SAVINGS), a, b);
+	assert_refused(WIRE_NO_FUNDS, TRY(1001, WIRE_SAVINGS), a, b);
+	assert_refused(WIRE_OVER_LIMIT, TRY(11, WIRE_CHECKING), a, b);
+	assert_int_equal(limit, LEDGER_LIMIT_BALANCE);
+	limits.limit[LEDGER_LIMIT_TRANSFER] = 99;
+	assert_refused(WIRE_OVER_LIMIT, TRY(100, WIRE_SAVINGS), a, b);
+	assert_int_equal(limit, LEDGER_LIMIT_TRANSFER);
+	limits.limit[LEDGER_LIMIT_TRANSFER_DAY] = 98;
+	assert_refused(WIRE_OVER_LIMIT, TRY(99, WIRE_SAVINGS), a, b);
+	assert_int_equal(limit, LEDGER_LIMIT_TRANSFER_DAY);
+	/* 402 comes before 429. */
+	assert_refused(WIRE_NO_FUNDS, TRY(1001, WIRE_CHECKING), a, b);
+	b.closed_ms = 1;
+	assert_refused(WIRE_NO_RECIPIENT, TRY(1001, WIRE_CHECKING), a, b);
+	b.closed_ms = 0;
+	assert_int_equal(WIRE_DONE, TRY(10, WIRE_CHECKING));
+	assert_int_equal(b.cents[1], MONEY_MAX_CENTS);
+#undef TRY
+}
+
+static void
+test_to_oneself(void **state)
+{
+	struct ledger_account a = account(1, "chris", 1000, 500);
+	struct ledger_limits limits = no_limits;
+	struct ledger_entry entry = { 0 };
+	enum ledger_limit limit;
+
+	(void)state;
+	limits.limit[LEDGER_LIMIT_TRANSFER] = 1;
+	assert_refused(WIRE_INCORRECT,
+	    ledger_transfer(&entry, &a, WIRE_SAVINGS, &a, WIRE_SAVINGS, 1,
+		&limits, NOW, &limit),
+	    a, a);
+	/* No limit for one's own money. */
+	assert_int_equal(WIRE_DONE,
+	    ledger_transfer(&entry, &a, WIRE_SAVINGS, &a, WIRE_CHECKING, 999,
+		&limits, NOW, &limit));
+	assert_int_equal(a.cents[0], 1);
+	assert_int_equal(a.cents[1], 1499);
+	assert_int_equal(a.day_transfer, 0);
+	assert_memory_equal(
+	    entry.debit.cents, entry.credit.cents, sizeof(a.cents));
+}
+
+static void
+test_cash_and_reversal(void **state)
+{
+	struct ledger_account cash = account(1, ":cash/lobby", 0, 0);
+	struct ledger_account a = account(2, "chris", 0, 0);
+	struct ledger_limits limits = no_limits;
+	struct ledger_entry entry = { 0 }, back = { 0 };
+	enum ledger_limit limit;
+
+	(void)state;
+	limits.limit[LEDGER_LIMIT_WITHDRAW] = 60;
+	limits.limit[LEDGER_LIMIT_WITHDRAW_DAY] = 100;
+	assert_int_equal(WIRE_DONE,
+	    ledger_deposit(
+		&entry, &cash, &a, WIRE_CHECKING, 500, &limits, NOW, &limit));
+	assert_int_equal(cash.cents[0], -500);
+	assert_int_equal(ledger_owner(&entry), 2);
+#define TAKE(amount, now) \
+	ledger_withdraw(  \
+	    &entry, &cash, &a, WIRE_CHECKING, amount, &limits, now, &limit)
+	assert_refused(WIRE_INCORRECT, TAKE(0, NOW), a, cash);
+	assert_refused(WIRE_NO_FUNDS, TAKE(501, NOW), a, cash);
+	assert_refused(WIRE_OVER_LIMIT, TAKE(61, NOW), a, cash);
+	assert_int_equal(limit, LEDGER_LIMIT_WITHDRAW);
+	assert_int_equal(WIRE_DONE, TAKE(60, NOW));
+	assert_int_equal(ledger_owner(&entry), 2);
+	entry.seq = 77;
+	assert_int_equal(
+	    ledger_left_today(&limits, &a, LEDGER_LIMIT_WITHDRAW, NOW), 40);
+	assert_int_equal(
+	    ledger_left_today(&limits, &a, LEDGER_LIMIT_WITHDRAW, NOW + DAY),
+	    60);
+	back = (struct ledger_entry) { 0 };
+	assert_int_equal(WIRE_DONE,
+	    ledger_reverse(&back, &entry, &cash, &a, &limits, NOW + 1, &limit));
+	assert_int_equal(back.reverses, 77);
+	assert_int_equal(back.kind, LEDGER_REVERSAL);
+	assert_int_equal(a.cents[1], 500);
+	assert_int_equal(cash.cents[0], -500);
+	/* The day has it back; yesterday's withdrawal gives today nothing. */
+	assert_int_equal(a.day_withdraw, 0);
+	assert_int_equal(WIRE_DONE, TAKE(60, NOW));
+	back = entry;
+	back.seq = 78;
+	assert_int_equal(WIRE_DONE, TAKE(50, NOW + DAY));
+	assert_refused(WIRE_OVER_LIMIT, TAKE(51, NOW + DAY), a, cash);
+	assert_int_equal(limit, LEDGER_LIMIT_WITHDRAW_DAY);
+	assert_int_equal(WIRE_DONE,
+	    ledger_reverse(
+		&entry, &back, &cash, &a, &limits, NOW + DAY, &limit));
+	assert_int_equal(a.day_withdraw, 50);
+	/* Room for the money that comes back. */
+	a.cents[1] = MONEY_MAX_CENTS - 59;
+	assert_refused(WIRE_OVER_LIMIT,
+	    ledger_reverse(
+		&entry, &back, &cash, &a, &limits, NOW + DAY, &limit),
+	    a, cash);
+	a.closed_ms = 1;
+	assert_refused(WIRE_NO_RECIPIENT, TAKE(1, NOW), a, cash);
+	assert_refused(WIRE_NO_RECIPIENT,
+	    ledger_deposit(
+		&entry, &cash, &a, WIRE_CHECKING, 1, &limits, NOW, &limit),
+	    a, cash);
+#undef TAKE
+}
+
+static void
+test_sums_too_large(void **state)
+{
+	struct ledger_account cash = account(1, ":cash/x", INT64_MIN + 5, 0);
+	struct ledger_account a = account(2, "chris", 100, 0);
+	struct ledger_entry entry = { 0 };
+	enum ledger_limit limit;
+
+	(void)state;
+	assert_refused(WIRE_OVER_LIMIT,
+	    ledger_deposit(
+		&entry, &cash, &a, WIRE_SAVINGS, 6, &no_limits, NOW, &limit),
+	    a, cash);
+	assert_refused(WIRE_OVER_LIMIT,
+	    ledger_adjust(&entry, &cash, &a, WIRE_SAVINGS, 106, NOW), a, cash);
+	cash.cents[0] = INT64_MAX - 5;
+	assert_refused(WIRE_OVER_LIMIT,
+	    ledger_withdraw(
+		&entry, &cash, &a, WIRE_SAVINGS, 6, &no_limits, NOW, &limit),
+	    a, cash);
+}
+
+static void
+test_adjust(void **state)
+{
+	struct ledger_account own = account(1, LEDGER_ADJUST_ID, 0, 0);
+	struct ledger_account a = account(2, "chris", 100, 7);
+	struct ledger_entry entry = { 0 };
+
+	(void)state;
+#define SET(cents) ledger_adjust(&entry, &own, &a, WIRE_SAVINGS, cents, NOW)
+	assert_refused(WIRE_INCORRECT, SET(100), a, own);
+	assert_refused(WIRE_INCORRECT, SET(-1), a, own);
+	assert_refused(WIRE_INCORRECT, SET(MONEY_MAX_CENTS + 1), a, own);
+	assert_int_equal(WIRE_DONE, SET(0));
+	assert_int_equal(own.cents[0], 100);
+	assert_string_equal(entry.debit.id, "chris");
+	assert_int_equal(WIRE_DONE, SET(MONEY_MAX_CENTS));
+	assert_string_equal(entry.credit.id, "chris");
+	assert_int_equal(entry.amount_cents, MONEY_MAX_CENTS);
+	assert_int_equal(a.cents[1], 7);
+#undef SET
+}
+
+static void
+test_limits(void **state)
+{
+	struct ledger_account a = account(1, "chris", 0, 0);
+	struct ledger_limits limits = no_limits;
+
+	(void)state;
+	limits.limit[LEDGER_LIMIT_TRANSFER] = 50;
+	limits.limit[LEDGER_LIMIT_TRANSFER_DAY] = 80;
+	a.own_limit[LEDGER_LIMIT_TRANSFER_DAY] = 40;
+	assert_int_equal(
+	    ledger_limit_of(&limits, &a, LEDGER_LIMIT_TRANSFER), 50);
+	assert_int_equal(
+	    ledger_limit_of(&limits, &a, LEDGER_LIMIT_TRANSFER_DAY), 40);
+	assert_int_equal(
+	    ledger_left_today(&limits, &a, LEDGER_LIMIT_TRANSFER, NOW), 40);
+	a.day = (uint32_t)(NOW / DAY);
+	a.day_transfer = 41;
+	assert_int_equal(
+	    ledger_left_today(&limits, &a, LEDGER_LIMIT_TRANSFER_DAY, NOW), 0);
+	limits.limit[LEDGER_LIMIT_BALANCE] = INT64_MAX;
+	assert_int_equal(ledger_limit_of(&limits, &a, LEDGER_LIMIT_BALANCE),
+	    MONEY_MAX_CENTS);
+	assert_int_equal(
+	    ledger_left_today(&limits, &a, LEDGER_LIMIT_BALANCE, NOW),
+	    MONEY_MAX_CENTS);
+	/* 0 is a limit: nothing. */
+	a.own_limit[LEDGER_LIMIT_WITHDRAW] = 0;
+	assert_int_equal(
+	    ledger_left_today(&limits, &a, LEDGER_LIMIT_WITHDRAW, NOW), 0);
+}
+
+static void
+test_follows(void **state)
+{
+	struct ledger_account a = account(1, "chris", 1000, 500);
+	struct ledger_account b = account(2, "fey", 0, 7);
+	struct ledger_entry good = { 0 }, bad;
+	const int64_t before_a[2] = { 1000, 500 }, before_b[2] = { 0, 7 };
+	enum ledger_limit limit;
+
+	(void)state;
+	ledger_transfer(&good, &a, WIRE_SAVINGS, &b, WIRE_CHECKING, 10,
+	    &no_limits, NOW, &limit);
+	assert_true(ledger_follows(&good, before_a, before_b));
+	assert_false(ledger_follows(&good, before_b, before_a));
+#define BROKEN(change)                                                  \
+	do {                                                            \
+		bad = good;                                             \
+		change;                                                 \
+		assert_false(ledger_follows(&bad, before_a, before_b)); \
+	} while (0)
+	BROKEN(bad.amount_cents++);
+	BROKEN(bad.amount_cents = 0);
+	BROKEN(bad.amount_cents = -bad.amount_cents);
+	BROKEN(bad.amount_cents = INT64_MIN);
+	BROKEN(bad.debit.cents[1]++);
+	BROKEN(bad.credit.cents[0]--);
+	BROKEN(bad.debit.account = WIRE_CHECKING);
+	BROKEN(bad.credit.account = (enum wire_account)2);
+	BROKEN(bad.kind = LEDGER_KIND_COUNT);
+	BROKEN(bad.kind = LEDGER_DEPOSIT);
+	BROKEN(strcpy(bad.debit.id, ":cash/x"));
+	BROKEN(bad.credit.number = bad.debit.number);
+#undef BROKEN
+}
+
+/* What replay makes of the entries is what the rules made of the accounts. */
+static void
+test_random_life(void **state)
+{
+	enum { CUSTOMERS = 5, STEPS = 20000 };
+	static struct ledger_entry entries[STEPS];
+	struct ledger_account live[CUSTOMERS + 2], replayed[CUSTOMERS + 2];
+	unsigned seed = (unsigned)time(NULL);
+	struct ledger_limits limits = no_limits;
+	enum ledger_limit limit;
+	uint64_t now = NOW, seq = 0;
+	size_t i, j;
+
+	(void)state;
+	if (getenv("SEED") != NULL)
+		seed = (unsigned)strtoul(getenv("SEED"), NULL, 10);
+	print_message("seed %u\n", seed);
+	srandom(seed);
+	limits.limit[LEDGER_LIMIT_WITHDRAW_DAY] = 100000;
+	limits.limit[LEDGER_LIMIT_TRANSFER_DAY] = 100000;
+	for (i = 0; i < NELEM(live); i++) {
+		live[i] = account((uint32_t)i + 1, "c", 0, 0);
+		live[i].last_seq = 0;
+	}
+	strcpy(live[0].id, ":cash/x");
+	strcpy(live[1].id, ":adjust");
+	memcpy(replayed, live, sizeof(live));
+	for (i = 0; i < STEPS; i++) {
+		struct ledger_entry *entry = &entries[seq];
+		struct ledger_account *a = &live[2 + random() % CUSTOMERS];
+		struct ledger_account *b = &live[2 + random() % CUSTOMERS];
+		struct ledger_account *from = a, *to = b;
+		enum wire_account x = random() % 2, y = random() % 2;
+		int64_t amount = random() % 20000;
+		const struct ledger_entry *old;
+		enum wire_reply reply = WIRE_INCORRECT;
+
+		*entry = (struct ledger_entry) { 0 };
+		now += (uint64_t)random() % 1000000;
+		switch (random() % 6) {
+		case 0:
+			reply = ledger_deposit(entry, from = &live[0], to = a,
+			    x, amount, &limits, now, &limit);
+			break;
+		case 1:
+			reply = ledger_withdraw(entry, to = &live[0], from = a,
+			    x, amount, &limits, now, &limit);
+			break;
+		case 2:
+			reply =
+			    ledger_adjust(entry, &live[1], a, x, amount, now);
+			from = entry->debit.number == 2 ? &live[1] : a;
+			to = from == a ? &live[1] : a;
+			break;
+		case 3:
+			old = &entries[seq == 0 ? 0 : (size_t)random() % seq];
+			if (old->kind != LEDGER_WITHDRAW)
+				break;
+			reply = ledger_reverse(entry, old, from = &live[0],
+			    to = &live[old->debit.number - 1], &limits, now,
+			    &limit);
+			break;
+		default:
+			reply = ledger_transfer(
+			    entry, a, x, b, y, amount, &limits, now, &limit);
+		}
+		if (reply != WIRE_DONE)
+			continue;
+		entry->seq = ++seq;
+		from->last_seq = to->last_seq = seq;
+		/* Not twice. */
+		if (entry->reverses != 0)
+			entries[entry->reverses - 1].kind = LEDGER_KIND_COUNT;
+	}
+	assert_true(seq > 1000);
+	for (i = 0; i < seq; i++) {
+		const struct ledger_entry *entry = &entries[i];
+		const struct ledger_entry *old =
+		    entry->reverses != 0 ? &entries[entry->reverses - 1] : NULL;
+
+		if (entry->kind == LEDGER_KIND_COUNT)
+			entries[i].kind = LEDGER_WITHDRAW;
+		ledger_replay(&replayed[entry->debit.number - 1], entry, NULL);
+		if (entry->debit.number != entry->credit.number)
+			ledger_replay(
+			    &replayed[entry->credit.number - 1], entry, old);
+	}
+	for (j = 0, seq = 0; j < NELEM(live); j++) {
+		live[j].changed = replayed[j].changed = false;
+		assert_memory_equal(&live[j], &replayed[j], sizeof(live[j]));
+		seq += (uint64_t)live[j].cents[0] + (uint64_t)live[j].cents[1];
+	}
+	assert_int_equal(seq, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_transfer),
+		cmocka_unit_test(test_transfer_refusals),
+		cmocka_unit_test(test_to_oneself),
+		cmocka_unit_test(test_cash_and_reversal),
+		cmocka_unit_test(test_sums_too_large),
+		cmocka_unit_test(test_adjust),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_follows),
+		cmocka_unit_test(test_random_life),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,659 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The SQLite store (bankd/store.h) over real files: batches, look-ups, what
+ * an open finds after each kind of end.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "../../bankd/store.h"
+#include "../../shared/error.h"
+#include "../../shared/util.h"
+#include "../lib/store_fixture.h"
+
+#define NOW FIXTURE_NOW
+
+static int
+setup(void **state)
+{
+	*state = fixture_directory();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	fixture_remove(*state);
+	return 0;
+}
+
+static void
+txid_at(uint8_t txid[WIRE_TXID_SIZE], uint64_t time_ms, uint8_t tail)
+{
+	memset(txid, tail, WIRE_TXID_SIZE);
+	put_u64(txid, time_ms << 16 | tail);
+}
+
+static void
+test_ends(void **state)
+{
+	struct store *store;
+	struct stat status;
+	enum store_end end;
+
+	store = fixture_open(*state, &end);
+	assert_int_equal(end, STORE_NEW);
+	assert_int_equal(store_last_seq(store), 0);
+	assert_int_equal(store_lines(store), 0);
+	store_close(store);
+	/* Still new: nothing was written to the files. */
+	store = fixture_open(*state, &end);
+	assert_int_equal(end, STORE_NEW);
+	assert_int_equal(store_mark_running(store), 0);
+	fixture_customers(store, 2);
+	store_close(store);
+	store = fixture_open(*state, &end);
+	assert_int_equal(end, STORE_BROKEN);
+	assert_int_equal(store_last_seq(store), 4);
+	assert_int_equal(store_mark_stopped(store), 0);
+	store_close(store);
+	store = fixture_open(*state, &end);
+	assert_int_equal(end, STORE_STOPPED);
+	assert_int_equal(store_account(store, "c1")->cents[0], 100000);
+	store_close(store);
+	stat(fixture_path(*state, "bank.db"), &status);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	stat(fixture_path(*state, "bank.db-wal"), &status);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	stat(fixture_path(*state, "reserve"), &status);
+	assert_true(status.st_blocks * 512 >= 4 << 20);
+	assert_int_equal(fixture_verify(*state), 4);
+}
+
+static void
+test_batch(void **state)
+{
+	const char *ids[] = { "c0", "nobody", "c0", ":cash/x" };
+	struct ledger_account *accounts[4], *again, *new;
+	struct store *store = fixture_open(*state, NULL);
+	char name[WIRE_NAME_SIZE], hash[STORE_HASH_SIZE];
+
+	fixture_customers(store, 3);
+	assert_int_equal(store_lines(store), 3);
+	assert_int_equal(store_account(store, ":cash/x")->line, -1);
+	assert_int_equal(store_account(store, "c2")->line, 2);
+	assert_string_equal(store_account_by_line(store, 1)->id, "c1");
+	assert_null(store_account_by_line(store, 3));
+
+	assert_int_equal(store_begin(store, ids, 4, accounts), 0);
+	assert_null(accounts[1]);
+	assert_ptr_equal(accounts[0], accounts[2]);
+	assert_false(store_dirty(store));
+	assert_int_equal(store_begin(store, ids, 1, &again), 0);
+	assert_ptr_equal(again, accounts[0]);
+	assert_int_equal(
+	    fixture_transfer(store, "c0", "c1", 5, NOW, NULL, NULL), 0);
+	assert_int_equal(accounts[0]->cents[1], 99995);
+	assert_true(store_dirty(store));
+	/* Nobody sees it before the commit. */
+	assert_int_equal(store_account(store, "c0")->cents[1], 100000);
+	assert_int_equal(store_last_seq(store), 6);
+
+	assert_int_equal(
+	    store_account_new(store, "new", "N", "h", NOW, &new), 0);
+	assert_int_equal(new->line, 3);
+	assert_null(store_account(store, "new"));
+	ids[0] = "new";
+	assert_int_equal(store_begin(store, ids, 1, &again), 0);
+	assert_ptr_equal(again, new);
+	assert_int_equal(store_set_hash(store, accounts[0], "other"), 0);
+	store_abort(store);
+
+	assert_int_equal(store_lines(store), 3);
+	assert_null(store_account(store, "new"));
+	assert_int_equal(
+	    store_account_texts(store, store_account(store, "c0"), name, hash),
+	    0);
+	assert_string_equal(hash, "hash");
+	assert_string_equal(name, "A Name");
+	assert_int_equal(
+	    store_account_new(store, "c0", "", "", NOW, &new), BANK_EEXIST);
+	assert_int_equal(
+	    store_account_new(store, "new", "N", "h", NOW, &new), 0);
+	assert_int_equal(
+	    store_account_new(store, "new", "", "", NOW, &again), BANK_EEXIST);
+	assert_int_equal(
+	    fixture_transfer(store, "c0", "new", 7, NOW, NULL, NULL), 0);
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(store_account(store, "new")->cents[1], 7);
+	assert_int_equal(store_account(store, "new")->last_seq, 7);
+	assert_int_equal(store_last_seq(store), 7);
+	store_close(store);
+
+	store = fixture_open(*state, NULL);
+	assert_int_equal(store_account(store, "new")->cents[1], 7);
+	assert_int_equal(store_account(store, "c0")->cents[1], 99993);
+	store_close(store);
+	assert_int_equal(fixture_verify(*state), 7);
+}
+
+static void
+test_urgent_rows(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	const char *id = "c0";
+	struct ledger_account *account;
+	uint64_t newest;
+
+	fixture_customers(store, 1);
+	store_begin(store, &id, 1, &account);
+	account->last_login_ms = NOW + 7;
+	account->own_limit[2] = 55;
+	assert_true(store_dirty(store));
+	assert_int_equal(store_commit(store), 0);
+	newest = store_newest_ms(store);
+	assert_int_equal(newest, NOW + 7);
+	store_close(store);
+	store = fixture_open(*state, NULL);
+	assert_int_equal(store_account(store, "c0")->last_login_ms, NOW + 7);
+	assert_int_equal(store_account(store, "c0")->own_limit[2], 55);
+	assert_true(store_newest_ms(store) >= newest);
+	store_close(store);
+}
+
+static void
+test_txids(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	const struct ledger_account *c0, *c1;
+	struct ledger_entry entry;
+	uint8_t a[16], b[16], old[16];
+	bool settled;
+
+	txid_at(a, NOW, 1);
+	txid_at(b, NOW, 2);
+	txid_at(old, NOW - 1000, 3);
+	fixture_customers(store, 2);
+	c0 = store_account(store, "c0");
+	c1 = store_account(store, "c1");
+	fixture_transfer(store, "c0", "c1", 5, NOW, a, NULL);
+	/* In the open batch already; and another's txid is another one. */
+	assert_int_equal(store_find_txid(store, c0, a, &entry, &settled), 0);
+	assert_int_equal(
+	    store_find_txid(store, c1, a, &entry, &settled), BANK_ENOTFOUND);
+	fixture_transfer(store, "c1", "c0", 9, NOW, a, NULL);
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(store_find_txid(store, c1, a, &entry, &settled), 0);
+	assert_int_equal(entry.amount_cents, 9);
+	assert_string_equal(entry.debit.id, "c1");
+	assert_string_equal(entry.kiosk, "lobby");
+	assert_int_equal(store_find_txid(store, c0, a, &entry, &settled), 0);
+	assert_int_equal(entry.amount_cents, 5);
+	assert_false(settled);
+
+	assert_int_equal(store_settle(store, c0, old, 0), 0);
+	assert_int_equal(store_settle(store, c0, old, 0), 0);
+	assert_int_equal(store_settle(store, c0, b, NOW - 1000), 0);
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(
+	    store_find_txid(store, c0, old, &entry, &settled), BANK_ENOTFOUND);
+	assert_true(settled);
+	assert_int_equal(
+	    store_find_txid(store, c0, b, &entry, &settled), BANK_ENOTFOUND);
+	assert_true(settled);
+	assert_int_equal(
+	    store_find_txid(store, c1, b, &entry, &settled), BANK_ENOTFOUND);
+	assert_false(settled);
+	/* Older than `stale`: gone; not before. */
+	store_settle(store, c1, b, NOW - 999);
+	store_commit(store);
+	assert_int_equal(
+	    store_find_txid(store, c0, old, &entry, &settled), BANK_ENOTFOUND);
+	assert_false(settled);
+	store_close(store);
+	store = fixture_open(*state, NULL);
+	store_find_txid(store, store_account(store, "c0"), b, &entry, &settled);
+	assert_true(settled);
+	store_close(store);
+}
+
+static void
+test_reversal(void **state)
+{
+	struct ledger_limits limits = { .limit = {
+					    1, 1, 100000, 100000, 1000000 } };
+	struct store *store = fixture_open(*state, NULL);
+	const char *ids[] = { ":cash/x", "c0" };
+	struct ledger_account *accounts[2];
+	struct ledger_entry out = { 0 }, back = { 0 }, found;
+	enum ledger_limit limit;
+
+	fixture_customers(store, 1);
+	store_begin(store, ids, 2, accounts);
+	assert_int_equal(ledger_withdraw(&out, accounts[0], accounts[1],
+			     WIRE_SAVINGS, 300, &limits, NOW, &limit),
+	    WIRE_DONE);
+	assert_int_equal(
+	    store_append(store, &out, accounts[1], accounts[0]), 0);
+	assert_int_equal(
+	    store_find_reversal(store, out.seq, &found), BANK_ENOTFOUND);
+	assert_int_equal(ledger_reverse(&back, &out, accounts[0], accounts[1],
+			     &limits, NOW, &limit),
+	    WIRE_DONE);
+	assert_int_equal(
+	    store_append(store, &back, accounts[0], accounts[1]), 0);
+	assert_int_equal(store_find_reversal(store, out.seq, &found), 0);
+	assert_int_equal(found.seq, back.seq);
+	assert_int_equal(store_commit(store), 0);
+	store_close(store);
+	/* Replayed, day's sums too. */
+	store = fixture_open(*state, NULL);
+	assert_int_equal(store_account(store, "c0")->day_withdraw, 0);
+	assert_int_equal(store_account(store, "c0")->cents[0], 100000);
+	assert_int_equal(store_find_seq(store, back.seq, &found), 0);
+	assert_int_equal(found.reverses, out.seq);
+	assert_int_equal(store_find_seq(store, 99, &found), BANK_ENOTFOUND);
+	store_close(store);
+	fixture_verify(*state);
+}
+
+static struct store_attempt
+attempt(uint32_t key, uint32_t count, uint64_t time_ms, uint64_t locked_ms)
+{
+	struct store_attempt made = {
+		.count = count, .time_ms = time_ms, .locked_until_ms = locked_ms
+	};
+
+	put_u32(made.key, key);
+	return made;
+}
+
+static void
+test_attempts(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	struct store_attempt a = attempt(1, 3, NOW, 0), got;
+	uint8_t secret[32];
+
+	memcpy(secret, store_attempt_secret(store), sizeof(secret));
+	a.pending = 2;
+	a.success_ms = 77;
+	assert_int_equal(store_attempt_get(store, a.key, &got), 0);
+	assert_int_equal(got.count, 0);
+	assert_memory_equal(got.key, a.key, sizeof(a.key));
+	assert_int_equal(store_attempt_put(store, &a), 0);
+	assert_int_equal(store_commit(store), 0);
+	store_attempt_get(store, a.key, &got);
+	assert_memory_equal(&got, &a, sizeof(a));
+	a.count = 4;
+	store_attempt_put(store, &a);
+	store_abort(store);
+	store_attempt_get(store, a.key, &got);
+	assert_int_equal(got.count, 3);
+	store_close(store);
+	/* Taken back: one for the row, and no more at the start after. */
+	store = fixture_open(*state, NULL);
+	store_attempt_get(store, a.key, &got);
+	assert_int_equal(got.count, 2);
+	assert_int_equal(got.pending, 0);
+	assert_int_equal(got.success_ms, 77);
+	store_close(store);
+	store = fixture_open(*state, NULL);
+	store_attempt_get(store, a.key, &got);
+	assert_int_equal(got.count, 2);
+	assert_memory_equal(secret, store_attempt_secret(store), 32);
+	store_close(store);
+}
+
+static int64_t
+question(const char *directory, const char *sql)
+{
+	sqlite3_stmt *row;
+	sqlite3 *db;
+	int64_t answer;
+
+	sqlite3_open(fixture_path(directory, "bank.db"), &db);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), 0);
+	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+	answer = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	sqlite3_close(db);
+	return answer;
+}
+
+static void
+test_attempts_are_bounded(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	struct store_attempt a, got;
+	uint32_t i;
+
+	/* The oldest locks somebody, the next one doesn't. */
+	for (i = 0; i < STORE_ATTEMPTS_MAX; i++) {
+		a = attempt(i, 1, NOW + i, i == 0 ? NOW * 2 : 0);
+		assert_int_equal(store_attempt_put(store, &a), 0);
+	}
+	assert_int_equal(store_commit(store), 0);
+	a = attempt(i, 1, NOW + i, 0);
+	i++;
+	assert_int_equal(store_attempt_put(store, &a), 0);
+	assert_int_equal(store_commit(store), 0);
+	store_close(store);
+	store = fixture_open(*state, NULL);
+	a = attempt(i, 1, NOW + i, 0);
+	i++;
+	assert_int_equal(store_attempt_put(store, &a), 0);
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(question(*state, "SELECT count(*) FROM attempt"),
+	    STORE_ATTEMPTS_MAX);
+	a = attempt(0, 0, 0, 0);
+	store_attempt_get(store, a.key, &got);
+	assert_int_equal(got.count, 1);
+	for (i = 1; i < 4; i++) {
+		a = attempt(i, 0, 0, 0);
+		store_attempt_get(store, a.key, &got);
+		assert_int_equal(got.count, i < 3 ? 0 : 1);
+	}
+	store_close(store);
+}
+
+static void
+note_kiosk(void *context, const struct store_kiosk *kiosk)
+{
+	char *text = context;
+
+	sprintf(text + strlen(text), "%s:%d:%d:%d ", kiosk->name,
+	    kiosk->public_key[31], kiosk->cash, kiosk->revoked);
+}
+
+static void
+test_kiosks(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	struct store_kiosk b = { .name = "b", .public_key = { [31] = 7 } };
+	struct store_kiosk a = { .name = "a", .cash = true };
+	char text[100] = "";
+
+	store_kiosk_put(store, &b);
+	store_kiosk_put(store, &a);
+	store_commit(store);
+	b.revoked = true;
+	store_kiosk_put(store, &b);
+	store_commit(store);
+	store_close(store);
+	store = fixture_open(*state, NULL);
+	assert_int_equal(store_kiosk_each(store, note_kiosk, text), 0);
+	assert_string_equal(text, "a:0:1:0 b:7:0:1 ");
+	store_close(store);
+}
+
+static void
+test_time(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	uint64_t given;
+
+	store_mark_running(store);
+	fixture_customers(store, 1);
+	assert_int_equal(store_newest_ms(store), NOW);
+	store_note_time(store, NOW + 500);
+	store_note_time(store, NOW + 400);
+	given = store_newest_ms(store);
+	assert_int_equal(given, NOW + 500);
+	assert_false(store_dirty(store));
+	store_close(store);
+	/* What may be lost is less than what is added. */
+	store = fixture_open(*state, NULL);
+	assert_true(store_newest_ms(store) >= given);
+	given = store_newest_ms(store) + 5000;
+	store_note_time(store, given);
+	assert_int_equal(store_commit(store), 0);
+	store_close(store);
+	store = fixture_open(*state, NULL);
+	assert_true(store_newest_ms(store) >= given);
+	given = store_newest_ms(store) + 700;
+	store_note_time(store, given);
+	store_mark_stopped(store);
+	store_close(store);
+	store = fixture_open(*state, NULL);
+	assert_int_equal(store_newest_ms(store), given);
+	store_close(store);
+}
+
+/* Batches of a random length, aborts, reopenings: what was committed is. */
+static void
+test_random_life(void **state)
+{
+	enum { CUSTOMERS = 700, BATCHES = 400 };
+	static int64_t cents[CUSTOMERS], kept[CUSTOMERS];
+	struct store *store = fixture_open(*state, NULL);
+	uint64_t seq = 2 * CUSTOMERS, now = NOW;
+	char from[16], to[16];
+	long batch, i, n, x, y;
+	int64_t amount;
+
+	fixture_seed();
+	store_mark_running(store);
+	fixture_customers(store, CUSTOMERS);
+	for (i = 0; i < CUSTOMERS; i++)
+		cents[i] = kept[i] = 100000;
+	for (batch = 0; batch < BATCHES; batch++) {
+		n = random() % 100;
+		for (i = 0; i < n; i++) {
+			x = random() % CUSTOMERS;
+			y = (x + 1 + random() % (CUSTOMERS - 1)) % CUSTOMERS;
+			snprintf(from, sizeof(from), "c%ld", x);
+			snprintf(to, sizeof(to), "c%ld", y);
+			amount = 1 + random() % (cents[x] / 2 + 1);
+			if (amount > cents[x])
+				continue;
+			cents[x] -= amount;
+			cents[y] += amount;
+			assert_int_equal(fixture_transfer(store, from, to,
+					     amount, now++, NULL, NULL),
+			    0);
+			seq++;
+		}
+		if (random() % 5 == 0) {
+			store_abort(store);
+			memcpy(cents, kept, sizeof(cents));
+			seq = store_last_seq(store);
+		} else {
+			assert_int_equal(store_commit(store), 0);
+			memcpy(kept, cents, sizeof(cents));
+		}
+		assert_int_equal(store_last_seq(store), seq);
+		if (random() % 40 != 0)
+			continue;
+		if (random() % 2 == 0)
+			store_mark_stopped(store);
+		store_close(store);
+		store = fixture_open(*state, NULL);
+		for (i = 0; i < CUSTOMERS; i++) {
+			snprintf(from, sizeof(from), "c%ld", i);
+			assert_int_equal(
+			    store_account(store, from)->cents[1], cents[i]);
+		}
+	}
+	/* Rounds have come by: a start doesn't replay everything. */
+	assert_true(
+	    question(*state, "SELECT value FROM meta WHERE key = 'mark'") >
+	    (int64_t)seq / 2);
+	store_close(store);
+	assert_int_equal(fixture_verify(*state), seq);
+}
+
+static void
+test_wal_is_bounded(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	struct stat status;
+	int i;
+
+	fixture_customers(store, 2);
+	for (i = 0; i < 6000; i++) {
+		fixture_transfer(store, i % 2 ? "c0" : "c1",
+		    i % 2 ? "c1" : "c0", 1, NOW + (uint64_t)i, NULL, NULL);
+		assert_int_equal(store_commit(store), 0);
+	}
+	stat(fixture_path(*state, "bank.db-wal"), &status);
+	assert_true(status.st_size < 12 << 20);
+	store_close(store);
+}
+
+static int
+count_text(void *context, const struct ledger_account *account,
+    const char *name, const char *hash)
+{
+	int *lines = context;
+
+	assert_int_equal(account->line, (*lines)++);
+	assert_string_equal(name, "A Name");
+	assert_string_equal(hash, "hash");
+	return 0;
+}
+
+static void
+test_texts(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	int lines = 0;
+
+	fixture_customers(store, 1500);
+	assert_int_equal(store_texts_each(store, count_text, &lines), 0);
+	assert_int_equal(lines, 1500);
+	store_close(store);
+}
+
+static void
+expect_refused(const char *directory, int expected, const char *word)
+{
+	struct store *store;
+	enum store_end end;
+	char error[512];
+
+	assert_int_equal(
+	    store_open(&store, directory, &end, error, sizeof(error)),
+	    expected);
+	assert_null(store);
+	if (strstr(error, "bank.db") == NULL || strstr(error, word) == NULL)
+		fail_msg("no `%s` in: %s", word, error);
+}
+
+static void
+change(const char *directory, const char *sql)
+{
+	sqlite3 *db;
+
+	sqlite3_open(fixture_path(directory, "bank.db"), &db);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void
+test_what_is_no_bank(void **state)
+{
+	char garbage[8192];
+
+	memset(garbage, 'x', sizeof(garbage) - 1);
+	garbage[sizeof(garbage) - 1] = '\0';
+	fixture_write(*state, "bank.db", garbage);
+	expect_refused(*state, BANK_EDAMAGED, "not a database");
+	unlink(fixture_path(*state, "bank.db"));
+	change(*state, "CREATE TABLE x (y)");
+	expect_refused(*state, BANK_EINVAL, "not the database of a bank");
+	unlink(fixture_path(*state, "bank.db"));
+	store_close(fixture_open(*state, NULL));
+	change(*state, "UPDATE meta SET value = 2 WHERE key = 'schema'");
+	expect_refused(*state, BANK_EINVAL, "newer");
+	expect_refused("/nonexistent", BANK_ESYS, "No such file");
+}
+
+static void
+test_damage_at_open(void **state)
+{
+	static const struct {
+		const char *sql, *word;
+	} table[] = {
+		{ "UPDATE account SET savings = 1 WHERE id = ':cash/x'",
+		    "sum" },
+		{ "UPDATE account SET savings = savings + 1,"
+		  " checking = checking - 1 WHERE id = 'c1'",
+		    "entry 7" },
+		{ "UPDATE entry SET amount = amount + 1 WHERE seq = 7",
+		    "entry 7" },
+		{ "DELETE FROM entry WHERE seq = 6", "entry 6" },
+		{ "DELETE FROM entry WHERE seq = 7",
+		    "names entry 7" },
+		{ "UPDATE account SET id = 'c0' WHERE id = 'c1'", "account" },
+		{ "DELETE FROM account WHERE id = 'c0'", "account 2" },
+		{ "UPDATE account SET line = 7 WHERE id = 'c0'", "account 2" },
+		{ "UPDATE entry SET debit = 99 WHERE seq = 7", "entry 7" },
+		{ "DELETE FROM meta WHERE key = 'secret'", "secret" },
+		{ "DELETE FROM meta WHERE key = 'mark'", "mark" },
+		{ "UPDATE meta SET value = 'x' WHERE key = 'end'", "end" },
+		{ "UPDATE meta SET value = 99 WHERE key = 'mark'", "entry 99" },
+	};
+	char *directory;
+	struct store *store;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NELEM(table); i++) {
+		directory = fixture_directory();
+		store = fixture_open(directory, NULL);
+		fixture_customers(store, 2);
+		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
+		store_commit(store);
+		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
+		store_commit(store);
+		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
+		store_commit(store);
+		store_mark_stopped(store);
+		store_close(store);
+		change(
+		    directory, "UPDATE meta SET value = 5 WHERE key = 'mark'");
+		store_close(fixture_open(directory, NULL));
+		change(directory, table[i].sql);
+		expect_refused(directory, BANK_EDAMAGED, table[i].word);
+		fixture_remove(directory);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_ends, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_batch, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_urgent_rows, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_txids, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reversal, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_attempts, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_attempts_are_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kiosks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_random_life, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_wal_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_texts, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_what_is_no_bank, setup, teardown),
+		cmocka_unit_test(test_damage_at_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
