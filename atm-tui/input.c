@@ -121,7 +121,7 @@ void
 input_key(struct kiosk *kiosk, int key, int y, int x)
 {
 	if (take_control(kiosk, key) || idle_touch(kiosk) ||
-	    chrome_is_small())
+	    chrome_is_small() || key == TERM_OTHER)
 		return;
 	if (is_operator(kiosk, key)) {
 		kiosk_end(kiosk);

@@ -32,22 +32,26 @@ struct notices {
 	    *key; /* NULL until the bank has told the key-id */
 };
 
-/* `amount` and `who` are the places of the arguments, 0 for none. */
+/*
+ * `first` and `second` are the places of what the sentence tells, 0 for none.
+ * Not one of the sentence's places may be left out: printf(3) takes none.
+ */
 struct notice_kind {
 	const char *name;
 	int tokens;
-	int amount;
-	int who;
-	const char *format; /* %1$s is the amount, %2$s who or how many */
+	int first, second;
+	bool is_money; /* the first */
+	const char *format;
 };
 
 static const struct notice_kind kinds[] = {
-	{ "received", 4, 2, 3, N_("You have received %1$s from %2$s") },
-	{ "login", 2, 0, 1, N_("You have logged in elsewhere too, at %2$s") },
-	{ "attempts", 2, 0, 1,
-	    N_("Failed attempts to log in with your ID: %2$s") },
-	{ "large", 3, 2, 0, N_("%1$s has left your account") },
-	{ "closing", 2, 0, 1, N_("The bank closes in %2$s seconds") },
+	{ "received", 4, 2, 3, true, N_("You have received %1$s from %2$s") },
+	{ "login", 2, 1, 0, false,
+	    N_("You have logged in elsewhere too, at %1$s") },
+	{ "attempts", 2, 1, 0, false,
+	    N_("Failed attempts to log in with your ID: %1$s") },
+	{ "large", 3, 2, 0, true, N_("%1$s has left your account") },
+	{ "closing", 2, 1, 0, false, N_("The bank closes in %1$s seconds") },
 };
 
 static const struct notice_kind *
@@ -83,20 +87,17 @@ notices_describe(
 	struct wire_token tokens[WIRE_MAX_TOKENS];
 	const struct notice_kind *kind =
 	    notice_parse(text, strlen(text), tokens);
-	char amount[64] = "", who[64] = "";
+	char first[64], second[64];
 
 	if (kind == NULL) {
 		string_copy(out, text, NOTICES_TEXT_SIZE);
 		return out;
 	}
-	if (kind->amount != 0)
-		snprintf(amount, sizeof(amount), "%s%.*s", currency,
-		    (int)tokens[kind->amount].length,
-		    tokens[kind->amount].text);
-	if (kind->who != 0)
-		snprintf(who, sizeof(who), "%.*s",
-		    (int)tokens[kind->who].length, tokens[kind->who].text);
-	snprintf(out, NOTICES_TEXT_SIZE, _(kind->format), amount, who);
+	snprintf(first, sizeof(first), "%s%.*s", kind->is_money ? currency : "",
+	    (int)tokens[kind->first].length, tokens[kind->first].text);
+	snprintf(second, sizeof(second), "%.*s",
+	    (int)tokens[kind->second].length, tokens[kind->second].text);
+	snprintf(out, NOTICES_TEXT_SIZE, _(kind->format), first, second);
 	return out;
 }
 

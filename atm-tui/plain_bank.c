@@ -64,15 +64,15 @@ on_notice(void *context, const char *text, size_t length)
 		text, config_string(plain->config, SCREEN_CURRENCY), words));
 }
 
-/* What a request was about; %3$s is what became of it. */
+/* What a request was about, and, as %2$s, what became of it. */
 static const struct {
 	const char *verb;
 	int amount, recipient; /* their places among its words */
 	const char *words;
 } settled_words[] = {
-	{ "1", 4, 3, N_("Your earlier transfer of %1$s to %2$s: %3$s") },
-	{ "DEPOSIT", 3, 3, N_("Your earlier deposit of %1$s: %3$s") },
-	{ "WITHDRAW", 3, 3, N_("Your earlier withdrawal of %1$s: %3$s") },
+	{ "1", 4, 3, N_("Your earlier transfer of %1$s to %3$s: %2$s") },
+	{ "DEPOSIT", 3, 3, N_("Your earlier deposit of %1$s: %2$s") },
+	{ "WITHDRAW", 3, 3, N_("Your earlier withdrawal of %1$s: %2$s") },
 };
 
 static void
@@ -96,9 +96,9 @@ on_settled(void *context, const char *request, bool carried_out,
 		    sum->text);
 		snprintf(who, sizeof(who), "%.*s", (int)to->length, to->text);
 		snprintf(line, sizeof(line), _(settled_words[i].words), amount,
-		    who,
 		    carried_out ? intl_reply(&reply->reader, outcome)
-				: _("it was not carried out"));
+				: _("it was not carried out"),
+		    who);
 		plain_tell(plain, line);
 	}
 }

@@ -173,22 +173,31 @@ term_stop(void)
 
 /*
  * After an Esc: what follows at once belongs to a sequence that the
- * terminal's description doesn't know, and is dropped up to its end.
+ * terminal's description doesn't know, and is taken up to its end.
  */
 static int
-skip_sequence(void)
+read_sequence(void)
 {
+	static const char finals[] = "ABCDHF";
+	static const enum term_key keys[] = { TERM_UP, TERM_DOWN, TERM_RIGHT,
+		TERM_LEFT, TERM_HOME, TERM_END };
+	const char *final;
 	wint_t code;
+	int length = 0;
 
-	if (wget_wch(stdscr, &code) == ERR)
-		return TERM_ESC;
-	if (code == 27)
+	if (wget_wch(stdscr, &code) != OK || code == 27)
 		return TERM_ESC;
 	if (code != '[' && code != 'O')
 		return TERM_OTHER;
-	while (wget_wch(stdscr, &code) != ERR && (code < 0x40 || code > 0x7e))
-		continue;
-	return TERM_OTHER;
+	while (wget_wch(stdscr, &code) == OK) {
+		length++;
+		if (code >= 0x40 && code <= 0x7e)
+			break;
+	}
+	/* Arrows of a terminal that isn't in the mode it was put in. */
+	final = length == 1 ? strchr(finals, (int)code) : NULL;
+	return final != NULL && *final != '\0' ? (int)keys[final - finals] :
+						 TERM_OTHER;
 }
 
 static int
@@ -231,7 +240,7 @@ term_key(int *y, int *x)
 		return function_key(code, y, x);
 	}
 	if (code == 27)
-		return skip_sequence();
+		return read_sequence();
 	for (size_t i = 0; i < NELEM(control_keys); i++) {
 		if (control_keys[i].code == code)
 			return (int)control_keys[i].key;

@@ -151,16 +151,19 @@ name_accounts(struct vault *vault)
 	return 0;
 }
 
+/* What the run before kept in sessions, newest first. */
 static void
 undo_outcomes(struct batch *batch)
 {
 	struct step *step;
 
-	for (size_t i = 0; i < batch->count; i++) {
+	for (size_t i = batch->count; i-- > 0;) {
 		step = &batch->steps[i];
 		if (step->counted)
 			step->session->outcomes--;
-		step->counted = step->moved = false;
+		if (step->refused)
+			refusals_undo(step->session->refusals);
+		step->counted = step->refused = step->moved = false;
 	}
 }
 

@@ -51,6 +51,7 @@ struct step {
 	struct ledger_account *accounts[STEP_ACCOUNTS]; /* NULL: none */
 	enum wire_reply reply;
 	bool counted;      /* in session->outcomes */
+	bool refused;      /* kept in session->refusals */
 	bool moved;        /* entry is new: no repeat's */
 	const char *limit; /* which, for WIRE_OVER_LIMIT */
 	struct ledger_entry entry, original;

@@ -143,6 +143,7 @@ known_reversal(struct vault *vault, struct step *step)
 static enum wire_reply
 check_known(struct vault *vault, struct step *step)
 {
+	enum wire_reply refused;
 	bool settled;
 	int error;
 
@@ -156,9 +157,14 @@ check_known(struct vault *vault, struct step *step)
 	    vault, step, step->request.txid, &step->entry, &settled);
 	if (error == 0 && is_same(step, &step->entry))
 		return WIRE_DONE;
+	refused = refusals_find(
+	    step->session->refusals, &step->request, &step->limit);
+	if (error != 0 && !settled && refused != STEP_GO_ON &&
+	    refused != WIRE_TXID_USED)
+		return refused;
 	if (to_itself(vault, step))
 		return WIRE_INCORRECT;
-	return error == 0 || settled ? WIRE_TXID_USED : STEP_GO_ON;
+	return error == 0 || settled ? WIRE_TXID_USED : refused;
 }
 
 static enum wire_reply
@@ -266,7 +272,7 @@ check_obstacle(struct vault *vault, struct step *step)
 }
 
 check *const checks[] = {
-	check_known,     /* its first outcome, 422 or 409 */
+	check_known,     /* its first outcome, 422 or 409; always the first */
 	check_stale,     /* 422 */
 	check_allowed,   /* 403 */
 	check_available, /* 503 */

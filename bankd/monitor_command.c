@@ -87,7 +87,8 @@ answer_status(struct monitor *monitor, struct control_client *client)
 static void
 answer_all(struct monitor *monitor)
 {
-	evtimer_del(monitor->status_bound);
+	if (monitor->status_count > 0)
+		evtimer_del(monitor->status_bound);
 	while (monitor->status_count > 0)
 		answer_status(
 		    monitor, monitor->status_clients[--monitor->status_count]);

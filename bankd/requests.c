@@ -52,16 +52,34 @@ const struct request_verb requests_verbs[REQUESTS_COUNT] = {
 const struct request_verb requests_reversal = { "V", "",
 	REQUEST_WRITES | REQUEST_REVERSES, transact_reverse, transact_after };
 
+/* A refusal is its txid's outcome, on this session alone. */
+static void
+keep_refusal(struct vault *vault, struct step *step)
+{
+	const struct request *request = &step->request;
+
+	if ((request->verb->traits & REQUEST_MOVES) == 0 ||
+	    step->reply == WIRE_DONE)
+		return;
+	step->refused = refusals_add(&step->session->refusals, request,
+			    checks_to_account(vault, request), step->reply,
+			    step->limit) == 0;
+}
+
 void
 requests_decide(struct vault *vault, struct step *step)
 {
 	enum wire_reply reply = STEP_GO_ON;
 
-	for (size_t i = 0; i < checks_count && reply == STEP_GO_ON; i++)
+	step->reply = checks[0](vault, step);
+	if (step->reply != STEP_GO_ON)
+		return;
+	for (size_t i = 1; i < checks_count && reply == STEP_GO_ON; i++)
 		reply = checks[i](vault, step);
 	if (reply == STEP_GO_ON)
 		reply = step->request.verb->carry_out(vault, step);
 	step->reply = reply;
+	keep_refusal(vault, step);
 }
 
 /* The customer's balances after the entry; V gets none. */

@@ -46,7 +46,7 @@ void requests_take(struct vault *vault, struct connection *connection,
 
 /*
  * All the checks of step->request, in the protocol's order, then its
- * carry_out(); sets step->reply.
+ * carry_out(); sets step->reply, and keeps a refusal of a new txid.
  */
 void requests_decide(struct vault *vault, struct step *step);
 /* Writes the answer of step->reply into step->text; sets step->length. */

@@ -157,16 +157,35 @@ connection_run(struct store_connection *connection, enum store_sql which)
 	return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-/* A quota is a full disk to us, and an error like any other to SQLite. */
+/* The errno of the newest write that failed: to the WAL, else the database. */
+static int
+write_errno(const struct store_connection *connection)
+{
+	sqlite3_file *wal = NULL;
+	int error = 0;
+
+	sqlite3_file_control(
+	    connection->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+	if (wal != NULL && wal->pMethods != NULL)
+		wal->pMethods->xFileControl(
+		    wal, SQLITE_FCNTL_LAST_ERRNO, &error);
+	if (error == 0)
+		sqlite3_file_control(
+		    connection->db, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+	return error;
+}
+
+/*
+ * A quota is a full disk to us, and an error like any other to SQLite.  Only
+ * writes count: what fails later, the WAL's index say, fails after the sync.
+ */
 static bool
 is_full(const struct store_connection *connection, int code)
 {
-	int error = sqlite3_system_errno(connection->db);
-
 	if ((code & 0xff) == SQLITE_FULL)
 		return true;
-	return (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE) &&
-	    (error == EDQUOT || error == ENOSPC);
+	return code == SQLITE_IOERR_WRITE && connection->db != NULL &&
+	    write_errno(connection) == EDQUOT;
 }
 
 int

@@ -46,6 +46,7 @@ class Client(threading.Thread):
         self.source = "127.0.2.%d" % (number % 250 + 1)
         self.atm = None
         self.open = None        # the transaction that has no answer yet
+        self.doubt = False      # it was sent in a session that is gone
         self.notes = []
         self.outcomes = 0       # unknown ones asked about on this session
         self.error = None
@@ -76,14 +77,18 @@ class Client(threading.Thread):
             self.open = (self.atm.txid(), self.chance.choice("12"),
                          "p%d" % self.chance.randint(1, self.trial.people),
                          "%.2f" % (self.chance.randint(1, 30000) / 100))
-        self.ask()
+        # An old txid is never sent on a new login: it is asked about.
+        if self.doubt:
+            self.settle()
+        else:
+            self.ask()
         if self.outcomes >= 12:
             self.atm.exit()
+            self.atm.close()
             self.atm = None
 
     def connected(self):
-        """In a session.  When it was lost with the vault, logs in again and
-        asks what became of the open transaction."""
+        """In a session: a lost one is resumed, else there is a login."""
         if self.atm is not None and self.atm.channel.sock.fileno() >= 0:
             return True
         if self.atm is not None and self.atm.session is not None:
@@ -95,13 +100,14 @@ class Client(threading.Thread):
             if reply.code != 401:
                 raise Closed(reply.said())
         self.log_in()
-        if self.open is not None:
-            self.settle()
+        self.doubt = self.open is not None
         return True
 
     def log_in(self):
         served = self.trial.bank
-        self.atm = None
+        if self.atm is not None:
+            self.atm.channel.sock.close()
+            self.atm = None
         atm = served.atm(source=self.source, timeout=10)
         reply = atm.login(self.name, "pw-" + self.name)
         if reply.code != 200:
@@ -138,7 +144,7 @@ class Client(threading.Thread):
         self.notes.append(Note(
             self.name, txid, account, to, round(float(amount) * 100),
             reply.code, reply.get("seq"), how))
-        self.open = None
+        self.open, self.doubt = None, False
         self.trial.count("acknowledged" if reply.code == 200 else
                          "settled" if how == "outcome" else "refused")
 

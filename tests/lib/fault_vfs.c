@@ -118,6 +118,10 @@ file_check_reserved(sqlite3_file *file, int *result)
 static int
 file_control(sqlite3_file *file, int operation, void *argument)
 {
+	if (operation == SQLITE_FCNTL_LAST_ERRNO && fault_vfs.failed > 0) {
+		*(int *)argument = fault_vfs.error;
+		return SQLITE_OK;
+	}
 	return real_of(file)->pMethods->xFileControl(
 	    real_of(file), operation, argument);
 }

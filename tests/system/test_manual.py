@@ -146,17 +146,27 @@ class Protocol(unittest.TestCase):
 
 
 class ExitStatus(unittest.TestCase):
+    NAMES = {"EX_USAGE": 64, "EX_DATAERR": 65, "EX_UNAVAILABLE": 69,
+             "EX_SOFTWARE": 70, "EX_OSERR": 71, "EX_CANTCREAT": 73,
+             "EX_IOERR": 74, "EX_TEMPFAIL": 75, "EX_PROTOCOL": 76,
+             "EX_NOPERM": 77, "EX_CONFIG": 78}
+
     def test_each(self):
-        names = {"EX_USAGE": 64, "EX_DATAERR": 65, "EX_UNAVAILABLE": 69,
-                 "EX_SOFTWARE": 70, "EX_OSERR": 71, "EX_IOERR": 74,
-                 "EX_TEMPFAIL": 75, "EX_NOPERM": 77, "EX_CONFIG": 78}
-        directory = os.path.join(TOP, "bankd")
-        used = set(re.findall(r"\bEX_[A-Z]+\b", "".join(
-            source("bankd", f) for f in os.listdir(directory)
-            if f.endswith(".c"))))
+        """In bankd(8) or, of the control socket and bankctl, in
+        bankctl(8)."""
+        used = {}
+        for name in sorted(os.listdir(os.path.join(TOP, "bankd"))):
+            if name.endswith(".c"):
+                for code in re.findall(r"\bEX_[A-Z]+\b",
+                                       source("bankd", name)):
+                    used.setdefault(code, name)
         self.assertTrue(used)
-        for name in used - {"EX_OK"}:
-            self.assertRegex(page("bankd.8"), r"(?m)^\.It %d$" % names[name])
+        for code, name in used.items():
+            if code != "EX_OK":
+                self.assertRegex(
+                    page("bankd.8") + page("bankctl.8"),
+                    r"(?m)^\.It %d$" % self.NAMES[code],
+                    "%s of %s" % (code, name))
 
     def test_the_kiosks(self):
         for code in (0, 1):

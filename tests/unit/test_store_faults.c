@@ -219,7 +219,6 @@ full_disk(const char *directory, int code, int error)
 		result = rich_batch(store);
 		if (result == 0)
 			break;
-		printf("nth %ld\n", nth);
 		assert_int_equal(result, BANK_ENOSPC);
 		fault_vfs_set(FAULT_WRITE, 0, SQLITE_OK, 0);
 		expect_before(store);
