@@ -11,6 +11,7 @@ CFLAGS = -O2 -g
 SANITIZE =
 PYTHON = /usr/bin/python3
 TEST_FLAGS =
+V =
 
 BUILD_PACKAGES = gcc make libc6-dev libncurses-dev libssl-dev libiniparser-dev \
 	libevent-dev libsqlite3-dev libcrypt-dev libseccomp-dev gettext
@@ -31,6 +32,9 @@ LIB_LIBS = -liniparser -lssl -lcrypto
 BANKD_LIBS = -levent_core -lsqlite3 -lcrypt -lseccomp -lpthread $(LIB_LIBS)
 ATM_LIBS = -lformw -lmenuw -lpanelw -lncursesw -levent_core -lpthread \
 	$(LIB_LIBS)
+
+# V=1 shows whole commands.
+run = $(if $(V),,@echo '  $(1)'; )
 
 # Objects stand in $(B)/obj, programs in $(B).
 O = $(B)/obj
@@ -106,22 +110,22 @@ $(B)/libtest.a: $(TEST_LIB_OBJS)
 $(B)/%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call run,AR $@)$(AR) rcs $@ $^
 
 $(B)/bankd: $(O)/bankd/bankd.o $(B)/libbankd.a $(B)/libshared.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
 $(B)/bankctl: $(O)/bankd/bankctl.o $(B)/libbankd.a $(B)/libshared.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
 $(B)/atm-tui: $(O)/atm-tui/main.o $(B)/libatm.a $(B)/libshared.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ATM_LIBS)
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ATM_LIBS)
 
 $(O)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call run,CC $<)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/locale/%/LC_MESSAGES/atm-tui.mo: atm-tui/po/%.po
 	@mkdir -p $(@D)
-	msgfmt -c -o $@ $<
+	$(call run,MO $@)msgfmt -c -o $@ $<
 
 # -- the demonstration -----------------------------------------------------
 
@@ -155,11 +159,11 @@ reset-demo: deps
 $(B)/tests/unit/%: $(O)/tests/unit/%.o $(B)/libtest.a $(B)/libbankd.a \
     $(B)/libatm.a $(B)/libshared.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(BANKD_LIBS) $(ATM_LIBS)
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(BANKD_LIBS) $(ATM_LIBS)
 
 $(B)/tests/screens/%: $(O)/tests/screens/%.o $(SCREEN_OBJS) $(B)/libshared.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(ATM_LIBS)
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(ATM_LIBS)
 
 tests: all $(UNIT_TESTS) $(SCREEN_TESTS)
 
@@ -172,8 +176,8 @@ ASAN = B=$(B)/asan SANITIZE='-fsanitize=address,undefined \
 test: deps-test
 	@$(MAKE) --no-print-directory -j2 tests
 	@$(MAKE) --no-print-directory -j2 $(ASAN) tests
-	@$(PYTHON) tests/run $(TEST_FLAGS) --build $(B) --sandbox require \
-	    --build $(B)/asan --sandbox off
+	@$(PYTHON) tests/run $(TEST_FLAGS) --build $(B):require \
+	    --build $(B)/asan:off
 
 soak: deps-test
 	@$(MAKE) --no-print-directory tests
@@ -196,7 +200,7 @@ fuzzers: $(FUZZERS)
 $(B)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(B)/libbankd.a $(B)/libatm.a \
     $(B)/libshared.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(BANKD_LIBS) \
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(BANKD_LIBS) \
 	    $(ATM_LIBS)
 
 pictures: deps-test

@@ -48,9 +48,9 @@ lay_out(const struct choice *choice, const struct kiosk *kiosk, int y)
 	int right = choice->count - choice->left;
 
 	layout.columns = choice->left < choice->count && !kiosk->theme.large &&
-	        margin + pair <= area->w ?
-	    2 :
-	    1;
+		margin + pair <= area->w
+	    ? 2
+	    : 1;
 	layout.rows = choice->count;
 	if (layout.columns == 2)
 		layout.rows = choice->left > right ? choice->left : right;
@@ -83,8 +83,8 @@ make_items(struct choice *choice, const struct layout *layout)
 		    layout->width);
 	for (int i = 0; i < choice->count; i++) {
 		choice->cell_of[i] = cell_of(choice, layout, i);
-		snprintf(text, sizeof(text), "%d. %s", i + 1,
-		    _(choice->labels[i]));
+		snprintf(
+		    text, sizeof(text), "%d. %s", i + 1, _(choice->labels[i]));
 		text_fit(choice->names[choice->cell_of[i]],
 		    sizeof(choice->names[0]), text, layout->width);
 	}
@@ -144,8 +144,8 @@ draw_places(struct choice *choice, const struct kiosk *kiosk,
 		place->h = pitch;
 		place->w = layout->width + 2 * BOX_SIDE;
 		if (layout->boxed)
-			draw_box(canvas, place,
-			    focus ? ROLE_FOCUS : ROLE_RULE, focus);
+			draw_box(canvas, place, focus ? ROLE_FOCUS : ROLE_RULE,
+			    focus);
 		else if (focus)
 			draw_text(
 			    canvas, place->y, place->x, 1, ROLE_FOCUS, ">");
@@ -165,8 +165,8 @@ choice_draw(struct choice *choice, struct kiosk *kiosk, int y)
 	chrome_cursor(kiosk, place->y + layout.boxed, place->x + BOX_SIDE);
 	snprintf(choice->range, sizeof(choice->range), "1-%d", choice->count);
 	chrome_hint(kiosk, choice->range, _("choose"), 0);
-	chrome_hint(kiosk, draw_symbol(&kiosk->theme, SYMBOL_ARROWS),
-	    _("move"), 0);
+	chrome_hint(
+	    kiosk, draw_symbol(&kiosk->theme, SYMBOL_ARROWS), _("move"), 0);
 	chrome_hint(kiosk, "Enter", _("open"), TERM_ENTER);
 }
 
@@ -197,8 +197,8 @@ follow_menu(struct choice *choice)
 		if (choice->cell_of[i] == cell)
 			choice->focus = i;
 	}
-	set_current_item(choice->menu,
-	    choice->items[choice->cell_of[choice->focus]]);
+	set_current_item(
+	    choice->menu, choice->items[choice->cell_of[choice->focus]]);
 }
 
 int

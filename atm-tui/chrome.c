@@ -83,8 +83,7 @@ void
 chrome_resize(struct kiosk *kiosk)
 {
 	struct chrome *chrome = &kiosk->chrome;
-	chtype blank =
-	    (chtype)' ' | (chtype)kiosk->theme.attributes[ROLE_BODY];
+	chtype blank = (chtype)' ' | (chtype)kiosk->theme.attributes[ROLE_BODY];
 
 	int room = at_least(LINES - CHROME_TOP - CHROME_BOTTOM, 1);
 	int rows = at_most(room, CHROME_BODY_ROWS);
@@ -93,8 +92,7 @@ chrome_resize(struct kiosk *kiosk)
 	drop_panel(&chrome->over);
 	drop_panel(&chrome->banner);
 	chrome->left = (COLS - columns) / 2;
-	chrome->top = (LINES > CHROME_TOP ? CHROME_TOP : 0) +
-	    (room - rows) / 2;
+	chrome->top = (LINES > CHROME_TOP ? CHROME_TOP : 0) + (room - rows) / 2;
 	move_panel(chrome->body_panel, 0, 0);
 	wresize(chrome->body, rows, columns);
 	replace_panel(chrome->body_panel, chrome->body);
@@ -200,12 +198,12 @@ draw_message(struct kiosk *kiosk)
 	    clock_steady_ms() - ask->since_ms >= SPINNER_AFTER_MS) {
 		draw_text(&canvas, y, 1, 2, ROLE_FOCUS,
 		    draw_spinner(&kiosk->theme, chrome->step++));
-		draw_text(&canvas, y, 3, COLS - 4, ROLE_MESSAGE,
-		    waiting_for(ask));
+		draw_text(
+		    &canvas, y, 3, COLS - 4, ROLE_MESSAGE, waiting_for(ask));
 		return;
 	}
-	draw_text(&canvas, y, 1, COLS - 2, chrome->message_role,
-	    chrome->message);
+	draw_text(
+	    &canvas, y, 1, COLS - 2, chrome->message_role, chrome->message);
 }
 
 static const char *
@@ -358,8 +356,8 @@ chrome_dialog(struct kiosk *kiosk, const char *const *lines, size_t count)
 	draw_blank(&canvas, &box, ROLE_DIALOG);
 	draw_box(&canvas, &box, ROLE_DIALOG, true);
 	for (size_t i = 0; i < count; i++)
-		draw_middle(&canvas, 2 + (int)i, 3, box.w - 6, ROLE_DIALOG,
-		    lines[i]);
+		draw_middle(
+		    &canvas, 2 + (int)i, 3, box.w - 6, ROLE_DIALOG, lines[i]);
 	top_panel(chrome->over);
 	chrome->cursor_y = y + box.h - 3;
 	chrome->cursor_x = x + 3;

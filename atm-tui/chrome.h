@@ -33,7 +33,7 @@ struct chrome {
 	WINDOW *body;
 	PANEL *body_panel;
 	int top, left; /* of the body on the screen */
-	PANEL *over; /* dialog or notice above all, NULL: none */
+	PANEL *over;   /* dialog or notice above all, NULL: none */
 	PANEL *banner;
 	struct canvas canvas; /* the body's */
 	struct rect area;     /* of the body: what the screen may use */

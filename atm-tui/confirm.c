@@ -33,8 +33,8 @@ confirm_amount(struct kiosk *kiosk, int y, int x, int64_t cents)
 
 	kiosk_money(kiosk, money, cents);
 	if (digits_small_width(money) > area->w - x) {
-		draw_text(&kiosk->chrome.canvas, y, x, area->w - x,
-		    ROLE_AMOUNT, money);
+		draw_text(&kiosk->chrome.canvas, y, x, area->w - x, ROLE_AMOUNT,
+		    money);
 		return 1;
 	}
 	digits_small(&kiosk->chrome.canvas, y, x, ROLE_AMOUNT, money);
@@ -52,8 +52,8 @@ confirm_draw(struct kiosk *kiosk, const char *question, int64_t cents)
 		confirm_amount(kiosk, y, chrome_margin(kiosk), cents);
 	for (int i = 0; i < 2; i++) {
 		place = place_of(kiosk, i);
-		draw_box(canvas, &place, i == 0 ? ROLE_FOCUS : ROLE_RULE,
-		    i == 0);
+		draw_box(
+		    canvas, &place, i == 0 ? ROLE_FOCUS : ROLE_RULE, i == 0);
 		draw_text(canvas, place.y + 1, place.x + 2, place.w - 4,
 		    i == 0 ? ROLE_FOCUS : ROLE_BODY, _(labels[i]));
 	}

@@ -122,13 +122,12 @@ build(struct form_page *page, struct kiosk *kiosk)
 	if (window == NULL)
 		return false;
 	page->panel = new_panel(window);
-	wbkgdset(window,
-	    (chtype)' ' | (chtype)kiosk->theme.attributes[ROLE_BODY]);
+	wbkgdset(
+	    window, (chtype)' ' | (chtype)kiosk->theme.attributes[ROLE_BODY]);
 	werase(window);
 	for (int i = 0; i < page->count; i++) {
 		page->fields[i] = make_field(page, &page->lines[i],
-		    i * page->pitch + first, field_column(page),
-		    &kiosk->theme);
+		    i * page->pitch + first, field_column(page), &kiosk->theme);
 		if (page->fields[i] == NULL)
 			return false;
 		page->lines[i].field = page->fields[i];
@@ -162,8 +161,8 @@ prepare(struct form_page *page, struct kiosk *kiosk, int y)
 		width += label_columns(page) + 2;
 	if (width > area->w - margin)
 		width = area->w - margin;
-	place = (struct rect) { y, area->x + margin, page->count * pitch,
-		width };
+	place =
+	    (struct rect) { y, area->x + margin, page->count * pitch, width };
 	if (page->form != NULL && page->theme == (int)kiosk->theme.id &&
 	    page->pitch == pitch &&
 	    memcmp(&place, &page->place, sizeof(place)) == 0)
@@ -226,8 +225,8 @@ static void
 button_text(const struct form_page *page, int index, char *text, size_t size)
 {
 	if (page->focus >= page->count)
-		snprintf(text, size, "%d. %s", index + 1,
-		    _(page->buttons[index]));
+		snprintf(
+		    text, size, "%d. %s", index + 1, _(page->buttons[index]));
 	else
 		snprintf(text, size, "%s", _(page->buttons[index]));
 }
@@ -243,8 +242,8 @@ draw_button(struct form_page *page, int index, struct kiosk *kiosk, int y,
 	char text[64];
 
 	button_text(page, index, text, sizeof(text));
-	*place = (struct rect) { y, x, boxed ? BOX_ROWS : 1,
-		text_width(text) + 4 };
+	*place =
+	    (struct rect) { y, x, boxed ? BOX_ROWS : 1, text_width(text) + 4 };
 	if (boxed)
 		draw_box(canvas, place, role, focus);
 	else
@@ -252,8 +251,8 @@ draw_button(struct form_page *page, int index, struct kiosk *kiosk, int y,
 	draw_text(canvas, y + boxed, x + 2, place->w - 4,
 	    focus ? ROLE_FOCUS : ROLE_BODY, text);
 	if (!boxed)
-		draw_text(canvas, y, x + place->w - 1, 1, role,
-		    focus ? "<" : "]");
+		draw_text(
+		    canvas, y, x + place->w - 1, 1, role, focus ? "<" : "]");
 	if (focus)
 		chrome_cursor(kiosk, y + boxed, x + 2);
 }
@@ -290,8 +289,8 @@ form_draw(struct form_page *page, struct kiosk *kiosk, int y)
 	if (page->focus < page->count) {
 		pos_form_cursor(page->form);
 		getyx(panel_window(page->panel), cursor_y, cursor_x);
-		chrome_cursor(kiosk, page->place.y + cursor_y,
-		    page->place.x + cursor_x);
+		chrome_cursor(
+		    kiosk, page->place.y + cursor_y, page->place.x + cursor_x);
 	}
 	for (int i = 0; i < page->count; i++)
 		draw_line(page, i, kiosk);

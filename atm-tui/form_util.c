@@ -114,8 +114,7 @@ form_read_back(struct form_page *page, struct form_line *line)
 		return;
 	form_driver(page->form, REQ_VALIDATION);
 	text_clean(line->value, sizeof(line->value),
-	    field_buffer(line->field, 0),
-	    strlen(field_buffer(line->field, 0)));
+	    field_buffer(line->field, 0), strlen(field_buffer(line->field, 0)));
 	length = strlen(line->value);
 	while (length > 0 && line->value[length - 1] == ' ')
 		line->value[--length] = '\0';
@@ -327,8 +326,8 @@ form_key(struct form_page *page, int key)
 	}
 	if (key == TERM_BACK_TAB || key == TERM_UP) {
 		form_focus(page,
-		    on_button && key == TERM_UP ? page->count - 1 :
-						  page->focus - 1,
+		    on_button && key == TERM_UP ? page->count - 1
+						: page->focus - 1,
 		    false);
 		return FORM_MOVED;
 	}

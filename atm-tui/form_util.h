@@ -35,8 +35,8 @@ enum {
 struct form_line {
 	const char *label; /* English; shown through _() */
 	enum form_kind kind;
-	size_t limit;  /* bytes */
-	bool optional; /* may stay empty */
+	size_t limit;      /* bytes */
+	bool optional;     /* may stay empty */
 	const char *error; /* English, shown through _(); or NULL */
 	char value[FORM_VALUE_SIZE];
 	FIELD *field;

@@ -80,8 +80,8 @@ highest(const struct history_entry *entries, size_t count,
 
 /* One column: full cells from below, then a part of one. */
 static void
-draw_column(const struct canvas *canvas, const struct rect *place, int x,
-    int eighths)
+draw_column(
+    const struct canvas *canvas, const struct rect *place, int x, int eighths)
 {
 	static const char *const parts[] = { " ", "▁", "▂", "▃", "▄", "▅", "▆",
 		"▇", "█" };

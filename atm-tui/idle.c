@@ -58,15 +58,15 @@ idle_draw(struct kiosk *kiosk)
 	uint64_t past_ms = idle_ms(kiosk);
 	unsigned long left;
 	char countdown[128];
-	const char *lines[5] = { _("Do you need more time?"), "", countdown,
-		"", _("Press any key or touch the screen: yes") };
+	const char *lines[5] = { _("Do you need more time?"), "", countdown, "",
+		_("Press any key or touch the screen: yes") };
 
 	if (!kiosk->idle.asking)
 		return;
 	left = past_ms >= end_ms ? 0 : (end_ms - past_ms + 999) / 1000;
 	snprintf(countdown, sizeof(countdown),
 	    intl_plural("The session ends in %lu second",
-	        "The session ends in %lu seconds", left),
+		"The session ends in %lu seconds", left),
 	    left);
 	chrome_dialog(kiosk, lines, NELEM(lines));
 }

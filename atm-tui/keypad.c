@@ -110,14 +110,12 @@ keypad_draw(struct kiosk *kiosk)
 	if (!keypad->open)
 		return;
 	if (keypad->panel == NULL) {
-		window = newwin(box.h, box.w, keypad->place.y,
-		    keypad->place.x);
+		window = newwin(box.h, box.w, keypad->place.y, keypad->place.x);
 		keypad->panel = window == NULL ? NULL : new_panel(window);
 	}
 	if (keypad->panel == NULL)
 		return;
-	canvas = (struct canvas) { panel_window(keypad->panel),
-		&kiosk->theme };
+	canvas = (struct canvas) { panel_window(keypad->panel), &kiosk->theme };
 	draw_blank(&canvas, &box, ROLE_BODY);
 	draw_box(&canvas, &box, ROLE_RULE, false);
 	for (int row = 0; row < ROWS; row++) {
@@ -125,8 +123,8 @@ keypad_draw(struct kiosk *kiosk)
 			draw_key(&canvas, &shape, row, i,
 			    faces[keypad->face][row][i]);
 	}
-	draw_middle(&canvas, box.h - 2, 1, third, ROLE_KEY,
-	    face_names[keypad->face]);
+	draw_middle(
+	    &canvas, box.h - 2, 1, third, ROLE_KEY, face_names[keypad->face]);
 	draw_middle(&canvas, box.h - 2, 1 + third, third, ROLE_KEY, "Esc");
 	draw_middle(
 	    &canvas, box.h - 2, 1 + 2 * third, third, ROLE_KEY, "Enter");

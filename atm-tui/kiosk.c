@@ -111,8 +111,7 @@ void
 kiosk_say(struct kiosk *kiosk, enum role role, const char *text)
 {
 	kiosk->chrome.message_role = role;
-	string_copy(
-	    kiosk->chrome.message, text, sizeof(kiosk->chrome.message));
+	string_copy(kiosk->chrome.message, text, sizeof(kiosk->chrome.message));
 }
 
 bool
@@ -172,8 +171,7 @@ kiosk_is_busy(const struct kiosk *kiosk)
 
 /* The answer to `3`, asked for by the customer, the idle clock, a signal. */
 static void
-on_exit_reply(
-    struct kiosk *kiosk, bool current, const struct bank_reply *reply)
+on_exit_reply(struct kiosk *kiosk, bool current, const struct bank_reply *reply)
 {
 	char text[MONEY_TEXT_SIZE];
 
@@ -236,8 +234,8 @@ asked(struct kiosk *kiosk, struct kiosk_ask *ask, int error)
 		return true;
 	if (ask != NULL)
 		ask->used = false;
-	kiosk_say(kiosk, ROLE_BAD,
-	    _("The bank can't be reached, please try again"));
+	kiosk_say(
+	    kiosk, ROLE_BAD, _("The bank can't be reached, please try again"));
 	return false;
 }
 
@@ -262,20 +260,20 @@ kiosk_log_in(struct kiosk *kiosk, const char *id, const char *password)
 	struct kiosk_ask *ask = new_ask(kiosk, ASK_LOGIN);
 
 	return asked(kiosk, ask,
-	    ask == NULL ? BANK_ENOMEM :
-			  bank_login(kiosk->bank, id, password, on_reply, ask));
+	    ask == NULL ? BANK_ENOMEM
+			: bank_login(kiosk->bank, id, password, on_reply, ask));
 }
 
 bool
-kiosk_sign_up(struct kiosk *kiosk, const char *id, const char *password,
-    const char *name)
+kiosk_sign_up(
+    struct kiosk *kiosk, const char *id, const char *password, const char *name)
 {
 	struct kiosk_ask *ask = new_ask(kiosk, ASK_SIGN_UP);
 
 	return asked(kiosk, ask,
-	    ask == NULL ? BANK_ENOMEM :
-			  bank_sign_up(
-	                      kiosk->bank, id, password, name, on_reply, ask));
+	    ask == NULL
+		? BANK_ENOMEM
+		: bank_sign_up(kiosk->bank, id, password, name, on_reply, ask));
 }
 
 bool
@@ -293,8 +291,8 @@ kiosk_end_session(struct kiosk *kiosk, bool quietly)
 	if (kiosk_in_session(kiosk)) {
 		ask = new_ask(kiosk, ASK_EXIT);
 		leaving = asked(kiosk, ask,
-		    ask == NULL ? BANK_ENOMEM :
-				  bank_exit(kiosk->bank, on_reply, ask));
+		    ask == NULL ? BANK_ENOMEM
+				: bank_exit(kiosk->bank, on_reply, ask));
 	}
 	if (quietly || !leaving)
 		kiosk_go(kiosk, SCREEN_WELCOME);
@@ -340,8 +338,7 @@ kiosk_show_outcome(
 }
 
 const char *
-kiosk_money(
-    const struct kiosk *kiosk, char to[TEXT_MONEY_SIZE], int64_t cents)
+kiosk_money(const struct kiosk *kiosk, char to[TEXT_MONEY_SIZE], int64_t cents)
 {
 	return text_money(
 	    to, config_string(kiosk->config, SCREEN_CURRENCY), cents);
@@ -353,8 +350,8 @@ kiosk_next_language(struct kiosk *kiosk)
 	const char *next = strcmp(intl_language(), "en") == 0 ? "es" : "en";
 
 	if (intl_open(next) != 0)
-		kiosk_say(kiosk, ROLE_BAD,
-		    _("This language isn't installed here"));
+		kiosk_say(
+		    kiosk, ROLE_BAD, _("This language isn't installed here"));
 }
 
 void

@@ -22,8 +22,8 @@ on_link(void *context, enum bank_link link, const char *why)
 	nobody = !kiosk_in_session(kiosk) && kiosk->at != SCREEN_OUT &&
 	    kiosk->at != SCREEN_GOODBYE;
 	if (why != NULL)
-		text_clean(kiosk->why_down, sizeof(kiosk->why_down), why,
-		    strlen(why));
+		text_clean(
+		    kiosk->why_down, sizeof(kiosk->why_down), why, strlen(why));
 	if (link == BANK_LINK_DOWN && nobody)
 		kiosk_go(kiosk, SCREEN_OUT);
 	else if (link == BANK_LINK_READY && kiosk->at == SCREEN_OUT)
@@ -44,10 +44,10 @@ on_session_over(void *context, enum bank_outcome outcome)
 		return;
 	kiosk_go(kiosk, SCREEN_WELCOME);
 	kiosk_say(kiosk, ROLE_BAD,
-	    outcome == BANK_LOST ?
-		_("The link was lost: please look at your statement "
-	          "before you repeat anything") :
-		_("Your session has ended"));
+	    outcome == BANK_LOST
+		? _("The link was lost: please look at your statement "
+		    "before you repeat anything")
+		: _("Your session has ended"));
 	kiosk_redraw(kiosk);
 }
 
@@ -60,8 +60,8 @@ add_notice(struct kiosk *kiosk, const char *words)
 		    sizeof(kiosk->notices) - sizeof(kiosk->notices[0]));
 		kiosk->notice_count--;
 	}
-	string_copy(kiosk->notices[kiosk->notice_count++], words,
-	    KIOSK_NOTICE_SIZE);
+	string_copy(
+	    kiosk->notices[kiosk->notice_count++], words, KIOSK_NOTICE_SIZE);
 	if (kiosk->unread < KIOSK_NOTICES)
 		kiosk->unread++;
 	chrome_banner(kiosk, words);
@@ -84,8 +84,8 @@ on_notice(void *context, const char *text, size_t length)
 
 /* `1 txid account recipient amount ...` or `VERB txid account amount`. */
 static void
-describe_request(struct kiosk *kiosk, const char *request, char *to,
-    size_t size)
+describe_request(
+    struct kiosk *kiosk, const char *request, char *to, size_t size)
 {
 	struct wire_token tokens[WIRE_MAX_TOKENS];
 	int count = wire_split(request, strlen(request), tokens);
@@ -116,8 +116,8 @@ on_settled(void *context, const char *request, bool carried_out,
 	(void)reply;
 	describe_request(kiosk, request, what, sizeof(what));
 	snprintf(words, sizeof(words),
-	    carried_out ? _("Carried out before the link was lost: %s") :
-			  _("NOT carried out when the link was lost: %s"),
+	    carried_out ? _("Carried out before the link was lost: %s")
+			: _("NOT carried out when the link was lost: %s"),
 	    what);
 	add_notice(kiosk, words);
 }

@@ -34,8 +34,8 @@ static void
 draw(struct kiosk *kiosk)
 {
 	struct account *account = kiosk->state;
-	int y = chrome_title(
-	    kiosk, _("Please select an account (enter 1 or 2):"));
+	int y =
+	    chrome_title(kiosk, _("Please select an account (enter 1 or 2):"));
 
 	choice_draw(&account->choice, kiosk, y);
 	chrome_hint(kiosk, "Esc", _("back"), TERM_ESC);
@@ -44,8 +44,8 @@ draw(struct kiosk *kiosk)
 static void
 choose(struct kiosk *kiosk, int index)
 {
-	bool transfer = kiosk->order.verb == NULL ||
-	    strcmp(kiosk->order.verb, "1") == 0;
+	bool transfer =
+	    kiosk->order.verb == NULL || strcmp(kiosk->order.verb, "1") == 0;
 
 	if (index == CHOICE_UNKNOWN)
 		kiosk_say(kiosk, ROLE_BAD, _("incorrect input"));

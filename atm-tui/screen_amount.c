@@ -41,9 +41,8 @@ offer_usual(struct kiosk *kiosk)
 	struct amount *amount = kiosk->state;
 	struct choice *choice = &amount->choice;
 
-	amount->usual_count =
-	    cash_notes_read(config_string(kiosk->config, CASH_USUAL),
-	        amount->usual, USUAL);
+	amount->usual_count = cash_notes_read(
+	    config_string(kiosk->config, CASH_USUAL), amount->usual, USUAL);
 	for (size_t i = 0; i < amount->usual_count; i++) {
 		amount->usual[i] *= 100;
 		kiosk_money(kiosk, amount->labels[i], amount->usual[i]);
@@ -92,13 +91,13 @@ draw_sure(struct kiosk *kiosk)
 	kiosk_money(kiosk, money, order->cents);
 	if (is_withdrawal(kiosk))
 		snprintf(line, sizeof(line),
-		    savings ? _("Withdraw %s from your savings account?") :
-			      _("Withdraw %s from your checking account?"),
+		    savings ? _("Withdraw %s from your savings account?")
+			    : _("Withdraw %s from your checking account?"),
 		    money);
 	else
 		snprintf(line, sizeof(line),
-		    savings ? _("Deposit %s into your savings account?") :
-			      _("Deposit %s into your checking account?"),
+		    savings ? _("Deposit %s into your savings account?")
+			    : _("Deposit %s into your checking account?"),
 		    money);
 	confirm_draw(kiosk, line, order->cents);
 }
@@ -115,8 +114,8 @@ draw(struct kiosk *kiosk)
 		return;
 	}
 	y = chrome_title(kiosk,
-	    is_withdrawal(kiosk) ? _("How much would you like to withdraw?") :
-				   _("How much would you like to deposit?"));
+	    is_withdrawal(kiosk) ? _("How much would you like to withdraw?")
+				 : _("How much would you like to deposit?"));
 	draw_text(canvas, y, margin, kiosk->chrome.area.w - margin, ROLE_DIM,
 	    amount->limit);
 	if (amount->stage == STAGE_USUAL) {
@@ -270,8 +269,8 @@ take_limit(struct kiosk *kiosk, const struct wire_reader *reader)
 	while (wire_next_line(reader, &offset, &line)) {
 		if (!wire_token_is(&line.key, "limit") ||
 		    wire_split(line.value.text, line.value.length, t) != 3 ||
-		    !wire_token_is(&t[0],
-		        is_withdrawal(kiosk) ? "withdraw" : "deposit"))
+		    !wire_token_is(
+			&t[0], is_withdrawal(kiosk) ? "withdraw" : "deposit"))
 			continue;
 		cents[0] = cents[1] = 0;
 		wire_token_amount(&t[1], &cents[0]);

@@ -10,7 +10,6 @@
 #include "kiosk.h"
 
 #define ENTRIES 30
-#define MARGIN 5
 #define CHART_ROWS 4
 
 struct balance {
@@ -39,15 +38,15 @@ draw_one(struct kiosk *kiosk, int y, enum wire_account account, bool large)
 	int64_t cents = balance->cents[account];
 
 	snprintf(line, sizeof(line),
-	    account == WIRE_SAVINGS ?
-		_("Your savings account balance: %s") :
-		_("Your checking account balance: %s"),
+	    account == WIRE_SAVINGS ? _("Your savings account balance: %s")
+				    : _("Your checking account balance: %s"),
 	    kiosk_money(kiosk, money, cents));
-	draw_text(canvas, y, MARGIN, kiosk->chrome.area.w - MARGIN, ROLE_TITLE,
-	    line);
+	draw_text(canvas, y, chrome_margin(kiosk),
+	    kiosk->chrome.area.w - chrome_margin(kiosk), ROLE_TITLE, line);
 	if (!large)
 		return y + 2;
-	return y + 2 + confirm_amount(kiosk, y + 1, MARGIN, cents);
+	return y + 2 +
+	    confirm_amount(kiosk, y + 1, chrome_margin(kiosk), cents);
 }
 
 static void
@@ -55,8 +54,8 @@ draw_charts(struct kiosk *kiosk, int y)
 {
 	const struct balance *balance = kiosk->state;
 	const struct canvas *canvas = &kiosk->chrome.canvas;
-	int half = (kiosk->chrome.area.w - 2 * MARGIN) / 2;
-	struct rect place = { y, MARGIN, CHART_ROWS,
+	int half = (kiosk->chrome.area.w - 2 * chrome_margin(kiosk)) / 2;
+	struct rect place = { y, chrome_margin(kiosk), CHART_ROWS,
 		half - 2 > ENTRIES ? ENTRIES : half - 2 };
 
 	history_chart(
@@ -77,7 +76,7 @@ draw(struct kiosk *kiosk)
 	int rows = kiosk->chrome.area.h, y = rows >= 17 ? 2 : 1;
 	bool large = rows >= 17;
 
-	chrome_cursor(kiosk, y, MARGIN);
+	chrome_cursor(kiosk, y, chrome_margin(kiosk));
 	chrome_hint(kiosk, _("any key"), _("back to the menu"), ' ');
 	if (!balance->known)
 		return;
@@ -106,8 +105,9 @@ static void
 take_balances(struct kiosk *kiosk, const struct bank_reply *reply)
 {
 	struct balance *balance = kiosk->state;
-	static const char *const keys[] = { [WIRE_SAVINGS] = "savings",
-		[WIRE_CHECKING] = "checking" };
+	static const char *const keys[] = {
+		[WIRE_SAVINGS] = "savings", [WIRE_CHECKING] = "checking"
+	};
 	char text[32];
 
 	balance->known = true;
@@ -126,8 +126,8 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 	if (reply->outcome != BANK_ANSWERED)
 		return;
 	if (ask == ASK_HISTORY && reply->reader.code == 200)
-		balance->count = history_read(
-		    &reply->reader, balance->entries, ENTRIES);
+		balance->count =
+		    history_read(&reply->reader, balance->entries, ENTRIES);
 	if (ask == ASK_HISTORY)
 		return;
 	if (reply->reader.code == 200)

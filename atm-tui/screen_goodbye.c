@@ -8,7 +8,6 @@
 #include "kiosk.h"
 
 #define SHOWN_MS 5000
-#define MARGIN 5
 
 struct goodbye {
 	uint64_t since_ms;
@@ -28,10 +27,10 @@ draw_balances(struct kiosk *kiosk, int y)
 
 	snprintf(line, sizeof(line), _("Your savings account balance: %s"),
 	    kiosk_money(kiosk, money, kiosk->farewell.savings));
-	draw_text(canvas, y, MARGIN, 70, ROLE_BODY, line);
+	draw_text(canvas, y, chrome_margin(kiosk), 70, ROLE_BODY, line);
 	snprintf(line, sizeof(line), _("Your checking account balance: %s"),
 	    kiosk_money(kiosk, money, kiosk->farewell.checking));
-	draw_text(canvas, y + 2, MARGIN, 70, ROLE_BODY, line);
+	draw_text(canvas, y + 2, chrome_margin(kiosk), 70, ROLE_BODY, line);
 }
 
 static void
@@ -43,9 +42,9 @@ draw(struct kiosk *kiosk)
 		draw_balances(kiosk, y);
 		y += 4;
 	}
-	draw_text(&kiosk->chrome.canvas, y, MARGIN, 70, ROLE_FOCUS,
-	    _("Please take your receipt."));
-	chrome_cursor(kiosk, y, MARGIN);
+	draw_text(&kiosk->chrome.canvas, y, chrome_margin(kiosk), 70,
+	    ROLE_FOCUS, _("Please take your receipt."));
+	chrome_cursor(kiosk, y, chrome_margin(kiosk));
 	chrome_hint(kiosk, _("any key"), _("next customer"), ' ');
 }
 

@@ -63,8 +63,8 @@ submit(struct kiosk *kiosk)
 	else if (*page->lines[PASSWORD].value == '\0')
 		form_fail(page, PASSWORD, N_("please enter your password"));
 	else {
-		kiosk_log_in(kiosk, page->lines[ID].value,
-		    page->lines[PASSWORD].value);
+		kiosk_log_in(
+		    kiosk, page->lines[ID].value, page->lines[PASSWORD].value);
 		form_set(page, PASSWORD, "");
 	}
 }

@@ -87,8 +87,7 @@ enter(struct kiosk *kiosk)
 	struct choice *choice = &((struct menu *)kiosk->state)->choice;
 
 	choice->left = CLASSIC_ITEMS;
-	choice->count =
-	    is_classic(kiosk) ? CLASSIC_ITEMS : (int)NELEM(entries);
+	choice->count = is_classic(kiosk) ? CLASSIC_ITEMS : (int)NELEM(entries);
 	for (int i = 0; i < choice->count; i++)
 		choice->labels[i] = entries[i].label;
 }
@@ -119,8 +118,8 @@ draw_greeting(struct kiosk *kiosk, int y)
 	    intl_plural("%s %zu new notice (n to read)",
 		"%s %zu new notices (n to read)", kiosk->unread),
 	    draw_symbol(&kiosk->theme, SYMBOL_DOT), kiosk->unread);
-	draw_text(canvas, y, width - text_width(line) - 4, width, ROLE_FOCUS,
-	    line);
+	draw_text(
+	    canvas, y, width - text_width(line) - 4, width, ROLE_FOCUS, line);
 }
 
 static void
@@ -133,11 +132,10 @@ draw(struct kiosk *kiosk)
 
 	draw_greeting(kiosk, y - (area->h >= 17 ? 2 : 1));
 	y += draw_lines(&kiosk->chrome.canvas, &title, ROLE_TITLE,
-	    is_classic(kiosk) ?
-		_("Please select one of the following actions "
-	          "(enter 1, 2, or 3):") :
-		_("Please select one of the following actions "
-	          "(enter 1 to 7):"));
+	    is_classic(kiosk) ? _("Please select one of the following actions "
+				  "(enter 1, 2, or 3):")
+			      : _("Please select one of the following actions "
+				  "(enter 1 to 7):"));
 	choice_draw(choice, kiosk, y + 1);
 	chrome_hint(kiosk, "L", _("language"), 'L');
 	if (kiosk->notice_count > 0)

@@ -19,8 +19,8 @@ draw_when(struct kiosk *kiosk, int y)
 	unsigned long next = bank_next_try(kiosk->bank);
 
 	dates_clock(clock, (time_t)(bank_down_since_ms(kiosk->bank) / 1000));
-	snprintf(line, sizeof(line),
-	    _("The bank can't be reached since %s"), clock);
+	snprintf(
+	    line, sizeof(line), _("The bank can't be reached since %s"), clock);
 	draw_middle(canvas, y, 0, columns, ROLE_BODY, line);
 	draw_middle(canvas, y + 1, 0, columns, ROLE_DIM, kiosk->why_down);
 	snprintf(line, sizeof(line),
@@ -45,8 +45,7 @@ draw(struct kiosk *kiosk)
 	draw_middle(&chrome->canvas, y, 0, area->w, ROLE_BAD,
 	    _("Sorry, this machine is out of service"));
 	chrome_cursor(kiosk, y,
-	    (area->w -
-	        text_width(_("Sorry, this machine is out of service"))) /
+	    (area->w - text_width(_("Sorry, this machine is out of service"))) /
 		2);
 	draw_when(kiosk, y + 2);
 	chrome_hint(kiosk, "t", _("theme"), 't');

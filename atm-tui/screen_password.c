@@ -61,8 +61,8 @@ submit(struct kiosk *kiosk)
 	struct form_page *page = &((struct password *)kiosk->state)->page;
 	const struct form_line *lines = page->lines;
 	char request[2 * FORM_VALUE_SIZE + 16];
-	const char *weakness = password_weakness(
-	    lines[NEW].value, bank_session(kiosk->bank)->id);
+	const char *weakness =
+	    password_weakness(lines[NEW].value, bank_session(kiosk->bank)->id);
 
 	if (*lines[OLD].value == '\0') {
 		form_fail(page, OLD, N_("please enter your password"));

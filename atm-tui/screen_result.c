@@ -10,7 +10,6 @@
 #include "kiosk.h"
 
 #define SHOWN_MS 8000
-#define MARGIN 5
 
 struct result {
 	uint64_t since_ms;
@@ -29,15 +28,16 @@ draw_words(struct kiosk *kiosk, int y)
 	const struct outcome *outcome = &kiosk->outcome;
 	const struct canvas *canvas = &kiosk->chrome.canvas;
 	enum role role = outcome->good ? ROLE_GOOD : ROLE_BAD;
-	struct rect box = { y, MARGIN, 5, kiosk->chrome.area.w - 2 * MARGIN };
-	struct rect inside = { y + 2, MARGIN + 6, 2, box.w - 8 };
+	struct rect box = { y, chrome_margin(kiosk), 5,
+		kiosk->chrome.area.w - 2 * chrome_margin(kiosk) };
+	struct rect inside = { y + 2, chrome_margin(kiosk) + 6, 2, box.w - 8 };
 
 	draw_box(canvas, &box, role, true);
-	draw_text(canvas, y + 2, MARGIN + 3, 2, role,
-	    draw_symbol(&kiosk->theme,
-		outcome->good ? SYMBOL_GOOD : SYMBOL_BAD));
+	draw_text(canvas, y + 2, chrome_margin(kiosk) + 3, 2, role,
+	    draw_symbol(
+		&kiosk->theme, outcome->good ? SYMBOL_GOOD : SYMBOL_BAD));
 	draw_lines(canvas, &inside, role, outcome->text);
-	chrome_cursor(kiosk, y + 2, MARGIN + 6);
+	chrome_cursor(kiosk, y + 2, chrome_margin(kiosk) + 6);
 	return y + box.h + 1;
 }
 
@@ -51,13 +51,17 @@ draw(struct kiosk *kiosk)
 	int y = draw_words(kiosk, roomy ? 2 : 1);
 
 	if (outcome->cents != 0)
-		y += confirm_amount(kiosk, y, MARGIN, outcome->cents) + 1;
+		y += confirm_amount(
+			 kiosk, y, chrome_margin(kiosk), outcome->cents) +
+		    1;
 	if (*outcome->seq != '\0') {
 		snprintf(line, sizeof(line), _("Reference %s, %s"),
 		    outcome->seq, dates_wire(when, outcome->time));
-		draw_text(canvas, y++, MARGIN, 70, ROLE_BODY, line);
+		draw_text(
+		    canvas, y++, chrome_margin(kiosk), 70, ROLE_BODY, line);
 	}
-	draw_text(canvas, y++, MARGIN, 70, ROLE_BODY, outcome->detail);
+	draw_text(
+	    canvas, y++, chrome_margin(kiosk), 70, ROLE_BODY, outcome->detail);
 	chrome_hint(kiosk, _("any key"), _("back to the menu"), ' ');
 }
 

@@ -13,7 +13,6 @@
 #include "kiosk.h"
 #include "term.h"
 
-#define MARGIN 5
 #define LABEL 15
 #define LIMITS 4
 
@@ -87,9 +86,10 @@ draw_detail(struct kiosk *kiosk, int y, const char *label, const char *value)
 {
 	const struct canvas *canvas = &kiosk->chrome.canvas;
 
-	draw_text(canvas, y, MARGIN, LABEL, ROLE_DIM, label);
-	draw_text(canvas, y, MARGIN + LABEL,
-	    kiosk->chrome.area.w - MARGIN - LABEL - 1, ROLE_BODY, value);
+	draw_text(canvas, y, chrome_margin(kiosk), LABEL, ROLE_DIM, label);
+	draw_text(canvas, y, chrome_margin(kiosk) + LABEL,
+	    kiosk->chrome.area.w - chrome_margin(kiosk) - LABEL - 1, ROLE_BODY,
+	    value);
 }
 
 static void
@@ -99,7 +99,7 @@ draw_details(struct kiosk *kiosk)
 	char when[DATES_SIZE];
 	int y = chrome_title(kiosk, _("Account details")) + 1;
 
-	chrome_cursor(kiosk, y, MARGIN);
+	chrome_cursor(kiosk, y, chrome_margin(kiosk));
 	chrome_hint(kiosk, _("any key"), _("back"), ' ');
 	if (!services->known)
 		return;
@@ -110,8 +110,8 @@ draw_details(struct kiosk *kiosk)
 	draw_detail(kiosk, y++, _("Last login"),
 	    dates_wire(when, services->last_login));
 	for (size_t i = 0; i < services->limit_count; i++)
-		draw_detail(kiosk, y++, i == 0 ? _("Limits") : "",
-		    services->limits[i]);
+		draw_detail(
+		    kiosk, y++, i == 0 ? _("Limits") : "", services->limits[i]);
 }
 
 static void
@@ -125,8 +125,8 @@ draw(struct kiosk *kiosk)
 	} else if (services->view == VIEW_CLOSE) {
 		confirm_draw(kiosk, _("Close your account for good?"), 0);
 	} else if (services->view == VIEW_CLOSE_AGAIN) {
-		confirm_draw(kiosk,
-		    _("Really? Its ID can never be used again."), 0);
+		confirm_draw(
+		    kiosk, _("Really? Its ID can never be used again."), 0);
 	} else {
 		y = chrome_title(kiosk, _("Account services (enter 1 to 5):"));
 		choice_draw(&services->choice, kiosk, y);
@@ -192,8 +192,8 @@ mouse(struct kiosk *kiosk, int y, int x)
 
 /* `withdraw 500.00 300.00`: of one transaction, left today */
 static void
-limit_words(struct kiosk *kiosk, const struct wire_token t[3], char *to,
-    size_t size)
+limit_words(
+    struct kiosk *kiosk, const struct wire_token t[3], char *to, size_t size)
 {
 	char once[TEXT_MONEY_SIZE], today[TEXT_MONEY_SIZE];
 	char name[32];

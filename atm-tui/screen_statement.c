@@ -78,8 +78,8 @@ draw_row(struct kiosk *kiosk, int y, enum role role, const char *const cells[5])
 	draw_text(canvas, y, x, 12, role, cells[1]);
 	x += 13;
 	draw_text(canvas, y, x, width - 30 - x, role, cells[2]);
-	draw_text(canvas, y, width - 15 - text_width(cells[3]), 14, role,
-	    cells[3]);
+	draw_text(
+	    canvas, y, width - 15 - text_width(cells[3]), 14, role, cells[3]);
 	draw_text(
 	    canvas, y, width - 1 - text_width(cells[4]), 14, role, cells[4]);
 }
@@ -95,9 +95,9 @@ draw_entry(struct kiosk *kiosk, int y, const struct history_entry *entry)
 	    kind_words(entry));
 	draw_row(kiosk, y, entry->amount < 0 ? ROLE_BODY : ROLE_TITLE,
 	    (const char *const[]) { dates_wire_short(when, entry->time), what,
-	        strcmp(entry->other, "-") == 0 ? "" : entry->other,
-	        text_money(amount, "", entry->amount),
-	        text_money(balance, "", entry->balance) });
+		strcmp(entry->other, "-") == 0 ? "" : entry->other,
+		text_money(amount, "", entry->amount),
+		text_money(balance, "", entry->balance) });
 }
 
 static void
@@ -107,11 +107,11 @@ draw(struct kiosk *kiosk)
 	int rows = visible(kiosk), i;
 
 	draw_row(kiosk, 1, ROLE_DIM,
-	    (const char *const[]) { _("When"), _("What"), _("Who"),
-	        _("Amount"), _("Balance") });
+	    (const char *const[]) {
+		_("When"), _("What"), _("Who"), _("Amount"), _("Balance") });
 	for (i = 0; i < rows && statement->top + i < statement->count; i++)
-		draw_entry(kiosk, 3 + i,
-		    &statement->entries[statement->top + i]);
+		draw_entry(
+		    kiosk, 3 + i, &statement->entries[statement->top + i]);
 	if (statement->count == 0 && statement->complete)
 		draw_text(&kiosk->chrome.canvas, 3, 2, 60, ROLE_BODY,
 		    _("There are no entries yet."));
@@ -178,9 +178,9 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 		kiosk_say_reply(kiosk, reply);
 		return;
 	}
-	count = history_read(&reply->reader,
-	    statement->entries + statement->count,
-	    (size_t)(MOST - statement->count));
+	count =
+	    history_read(&reply->reader, statement->entries + statement->count,
+		(size_t)(MOST - statement->count));
 	statement->count += (int)count;
 	statement->complete = count == 0;
 }

@@ -45,8 +45,8 @@ leave(struct kiosk *kiosk)
 static bool
 to_oneself(const struct kiosk *kiosk)
 {
-	return strcmp(kiosk->order.recipient,
-	           bank_session(kiosk->bank)->id) == 0;
+	return strcmp(kiosk->order.recipient, bank_session(kiosk->bank)->id) ==
+	    0;
 }
 
 /* `Send $250.50 from your savings account to fey?` */
@@ -61,14 +61,14 @@ draw_question(struct kiosk *kiosk)
 	if (to_oneself(kiosk))
 		snprintf(line, sizeof(line),
 		    savings ? _("Move %s from your savings account to your "
-				"checking account?") :
-			      _("Move %s from your checking account to your "
+				"checking account?")
+			    : _("Move %s from your checking account to your "
 				"savings account?"),
 		    money);
 	else
 		snprintf(line, sizeof(line),
-		    savings ? _("Send %s from your savings account to %s?") :
-			      _("Send %s from your checking account to %s?"),
+		    savings ? _("Send %s from your savings account to %s?")
+			    : _("Send %s from your checking account to %s?"),
 		    money, order->recipient);
 	confirm_draw(kiosk, line, order->cents);
 }
@@ -84,9 +84,9 @@ draw(struct kiosk *kiosk)
 		return;
 	}
 	y = chrome_title(kiosk,
-	    kiosk->order.account == WIRE_SAVINGS ?
-		_("Transfer from your savings account: to whom, how much?") :
-		_("Transfer from your checking account: to whom, how much?"));
+	    kiosk->order.account == WIRE_SAVINGS
+		? _("Transfer from your savings account: to whom, how much?")
+		: _("Transfer from your checking account: to whom, how much?"));
 	form_draw(&transfer->page, kiosk, y);
 	chrome_hint(kiosk, "Enter", _("go on"), 0);
 	chrome_hint(kiosk, "Backspace", _("clear"), 0);
@@ -102,13 +102,13 @@ check(struct kiosk *kiosk)
 
 	if (!wire_is_id(recipient, strlen(recipient))) {
 		form_fail(page, RECIPIENT,
-		    *recipient == '\0' ? N_("please enter an ID") :
-					 N_("this is no ID"));
+		    *recipient == '\0' ? N_("please enter an ID")
+				       : N_("this is no ID"));
 	} else if (form_cents(page, AMOUNT, &kiosk->order.cents) != 0) {
 		form_fail(page, AMOUNT, N_("please enter an amount"));
 	} else {
-		memcpy(kiosk->order.recipient, recipient,
-		    strlen(recipient) + 1);
+		memcpy(
+		    kiosk->order.recipient, recipient, strlen(recipient) + 1);
 		transfer->sure = true;
 		form_close(page);
 	}
@@ -121,12 +121,11 @@ send_order(struct kiosk *kiosk)
 	char arguments[128], amount[MONEY_TEXT_SIZE];
 	bool savings = order->account == WIRE_SAVINGS;
 
-	snprintf(arguments, sizeof(arguments), "%d %s %s%s",
-	    savings ? 1 : 2, order->recipient,
-	    money_format(order->cents, amount),
-	    !to_oneself(kiosk) ? "" :
-		savings        ? " 2" :
-				 " 1");
+	snprintf(arguments, sizeof(arguments), "%d %s %s%s", savings ? 1 : 2,
+	    order->recipient, money_format(order->cents, amount),
+	    !to_oneself(kiosk) ? ""
+		: savings      ? " 2"
+			       : " 1");
 	kiosk_ask(kiosk, ASK_MONEY, order->verb, arguments);
 }
 

@@ -196,8 +196,8 @@ read_sequence(void)
 	}
 	/* Arrows of a terminal that isn't in the mode it was put in. */
 	final = length == 1 ? strchr(finals, (int)code) : NULL;
-	return final != NULL && *final != '\0' ? (int)keys[final - finals] :
-						 TERM_OTHER;
+	return final != NULL && *final != '\0' ? (int)keys[final - finals]
+					       : TERM_OTHER;
 }
 
 static int

@@ -7,6 +7,8 @@
 
 #include "bankctl.h"
 
+#define DEFAULT_PORT 4280
+
 static const char bankd_ini[] =
     "; The bank of this directory; bankd.ini(5) has every key, and\n"
     "; `bankd -T -c FILE` shows all that is in force.  Relative paths are\n"
@@ -19,7 +21,7 @@ static const char bankd_ini[] =
     "[listen]\n"
     "; This host alone; `address = *` listens to all.\n"
     "address = 127.0.0.1\n"
-    "port = %u\n"
+    "%sport = %u\n"
     "\n"
     "[keys]\n"
     "; bank.crt is what every ATM holds; bank.key nobody but the bank.\n"
@@ -58,7 +60,10 @@ text_bankd_ini(unsigned port)
 {
 	char *text;
 
-	return asprintf(&text, bankd_ini, port) == -1 ? NULL : text;
+	return asprintf(&text, bankd_ini, port == DEFAULT_PORT ? "; " : "",
+		   port) == -1
+	    ? NULL
+	    : text;
 }
 
 char *

@@ -26,7 +26,7 @@
 #include "front_parts.h"
 #include "sandbox.h"
 
-#define STOP_MS 3000
+#define STOP_SECONDS 3
 
 void
 front_fail(struct front *front, int exit_code, const char *reason)
@@ -164,46 +164,70 @@ on_status(struct front *front, struct ipc_message *message)
 	    front->monitor, IPC_STATUS_REPLY, 0, text, (size_t)length, -1);
 }
 
+/*
+ * A stop has two steps.  First what is in hand is answered, and the monitor
+ * told; then, when the vault is gone, all connections are closed.
+ */
+void
+front_stop_check(struct front *front)
+{
+	if (!front->stopped && front->unanswered == 0) {
+		front->stopped = true;
+		evtimer_del(front->stop_timer);
+		(void)ipc_send(front->monitor, IPC_STOPPED, 0, NULL, 0, -1);
+		monitor_flush(front);
+	}
+	if (front->ending && TAILQ_EMPTY(&front->connections))
+		event_base_loopbreak(front->base);
+}
+
+/* Time is up for what is in hand, or for those who don't close. */
 static void
-stopped(evutil_socket_t fd, short what, void *context)
+stop_bound(evutil_socket_t fd, short what, void *context)
 {
 	struct front *front = context;
-	struct client *client;
 
 	(void)fd;
 	(void)what;
-	while ((client = TAILQ_FIRST(&front->connections)) != NULL)
-		client_free(client);
-	if (front->stopped)
-		return;
-	front->stopped = true;
-	(void)ipc_send(front->monitor, IPC_STOPPED, 0, NULL, 0, -1);
-	monitor_flush(front);
+	front->unanswered = 0;
+	front_stop_check(front);
+	if (front->ending)
+		event_base_loopbreak(front->base);
 }
 
-/* What is in hand is answered; nothing more is read from anybody. */
+static void
+end(struct front *front)
+{
+	const struct timeval bound = { STOP_SECONDS, 0 };
+
+	front->ending = true;
+	event_del(front->monitor_read);
+	front_vault_leave(front);
+	evtimer_add(front->stop_timer, &bound);
+	front_flush_soon(front);
+}
+
+/* Nothing more is taken from anybody. */
 static int
 on_stop(struct front *front, struct ipc_message *message)
 {
-	const struct timeval bound = { STOP_MS / 1000, 0 };
+	const struct timeval bound = { STOP_SECONDS, 0 };
 	struct client *client, *next;
 
 	(void)message;
 	front->stopping = true;
 	front_listen_end(front);
-	TAILQ_FOREACH (client, &front->connections, all) {
-		event_del(&client->readable);
-		client->paused = true;
-	}
 	for (client = TAILQ_FIRST(&front->connections); client != NULL;
 	     client = next) {
 		next = TAILQ_NEXT(client, all);
-		if (client->unanswered == 0)
-			client_close(client);
+		if (client->state == CLIENT_HANDSHAKE)
+			client_free(client);
+		else if (client->state == CLIENT_OPEN) {
+			event_del(&client->readable);
+			client->paused = true;
+		}
 	}
 	evtimer_add(front->stop_timer, &bound);
-	if (TAILQ_EMPTY(&front->connections))
-		event_active(front->stop_timer, EV_TIMEOUT, 0);
 	return 0;
 }
 
@@ -248,6 +272,10 @@ monitor_readable(evutil_socket_t fd, short what, void *context)
 	front_flush(front);
 	if (error == 0)
 		return;
+	if (error == BANK_ECLOSED && front->stopping) {
+		end(front);
+		return;
+	}
 	if (error != BANK_ECLOSED)
 		front->exit_code = EX_SOFTWARE;
 	event_base_loopbreak(front->base);
@@ -288,7 +316,7 @@ front_new(int monitor_fd)
 	front->monitor_write = event_new(
 	    front->base, monitor_fd, EV_WRITE, monitor_writable, front);
 	front->flush = evtimer_new(front->base, flush, front);
-	front->stop_timer = evtimer_new(front->base, stopped, front);
+	front->stop_timer = evtimer_new(front->base, stop_bound, front);
 	if (front->monitor_read == NULL || front->monitor_write == NULL ||
 	    front->stop_timer == NULL)
 		return NULL;

@@ -37,8 +37,8 @@ client_free(struct client *client)
 	free(client->in);
 	free(client->out);
 	free(client);
-	if (front->stopping && TAILQ_EMPTY(&front->connections))
-		event_active(front->stop_timer, EV_TIMEOUT, 0);
+	if (front->stopping)
+		front_flush_soon(front);
 }
 
 static void
@@ -80,6 +80,7 @@ take_frames(struct client *client, const uint8_t *data, size_t length)
 			client_close(client);
 		else {
 			client->unanswered++;
+			client->front->unanswered++;
 			taken += (size_t)n;
 		}
 	}

@@ -17,6 +17,7 @@
 
 #define WRITE_MS 10000
 #define LINGER_MS 2000
+#define LINGER_STOP_MS 300 /* the bank itself ends */
 #define ERROR_TEXT_MAX 128
 
 size_t
@@ -127,7 +128,8 @@ say_goodbye(struct client *client)
 	(void)shutdown(client->fd, SHUT_WR);
 	client->state = CLIENT_LINGER;
 	deadline_set(client, DEADLINE_WRITE, 0);
-	deadline_set(client, DEADLINE_LINGER, LINGER_MS);
+	deadline_set(client, DEADLINE_LINGER,
+	    client->front->stopping ? LINGER_STOP_MS : LINGER_MS);
 	event_add(&client->readable, NULL);
 }
 

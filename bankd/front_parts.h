@@ -104,11 +104,14 @@ struct front {
 	struct address_bucket addresses[FRONT_BUCKETS];
 	struct client_queue changed; /* have output from this round */
 	uint32_t next_number;
-	unsigned count, overflow, limit;
+	unsigned count, overflow, limit, unanswered;
 	uint64_t accepted, refused;
 	int datagram_fd, datagram_family;
 	uint16_t from_port;
-	bool started, stopping, stopped, congested;
+	bool started, congested;
+	bool stopping; /* takes nothing more */
+	bool stopped;  /* has answered what was in hand */
+	bool ending;   /* the last thing: connections are closed */
 	int exit_code;
 	char in_force[256];
 	uint8_t scratch[2 * FRONT_RECORD_MAX + FRAME_MAX_LENGTH];
@@ -116,6 +119,9 @@ struct front {
 
 /* Ends the loop; the reason goes to the monitor. */
 void front_fail(struct front *front, int exit_code, const char *reason);
+
+/* Whether a stop is a step further; after each round of the loop. */
+void front_stop_check(struct front *front);
 
 /* front_vault.c */
 int front_vault_join(struct front *front, int fd);

@@ -74,6 +74,8 @@ front_flush(struct front *front)
 	flush_vault(front);
 	if (!STAILQ_EMPTY(&front->changed))
 		front_flush_soon(front);
+	if (front->stopping)
+		front_stop_check(front);
 }
 
 void
@@ -122,6 +124,8 @@ front_vault_forget(struct client *client)
 		(void)ipc_send(front->vault, IPC_DISCONNECTED, client->number,
 		    NULL, 0, -1);
 	client->announced = false;
+	front->unanswered -= client->unanswered;
+	client->unanswered = 0;
 }
 
 int
@@ -147,15 +151,17 @@ on_send(struct client *client, const struct ipc_message *message)
 	if (get_u16(message->body + 1) != message->length - 3)
 		return BANK_EINVAL;
 	deadline_set(client, DEADLINE_GREETING, 0);
-	if ((flags & IPC_SEND_ANSWER) != 0 && client->unanswered-- == 0)
-		return BANK_EINVAL;
+	if ((flags & IPC_SEND_ANSWER) != 0) {
+		if (client->unanswered == 0)
+			return BANK_EINVAL;
+		client->unanswered--;
+		client->front->unanswered--;
+	}
 	if ((flags & IPC_SEND_IN_SESSION) != 0)
 		deadline_set(client, DEADLINE_LOGIN, 0);
 	if ((flags & IPC_SEND_NO_SESSION) != 0)
 		deadline_login(client);
 	client_send(client, message->body + 1, message->length - 1);
-	if (client->front->stopping && client->unanswered == 0)
-		client_close(client);
 	return 0;
 }
 

@@ -30,7 +30,7 @@ enum ipc_type {
 	IPC_LISTENER,   /* front: fd, a listening socket */
 	IPC_PEER,       /* fd: a new socket to the other of the two */
 	IPC_START,      /* all is there: drop, sandbox, begin */
-	IPC_STOP,       /* front: no new connections, finish; vault: stop */
+	IPC_STOP,       /* front: take nothing more; then vault: stop */
 	IPC_STATUS,     /* asks for IPC_STATUS_REPLY */
 	IPC_CONTROL, /* vault: fd of a bankctl, and its request (control.h) */
 	/* front and vault to monitor */
@@ -39,7 +39,7 @@ enum ipc_type {
 	IPC_FAILED,       /* exit code(1) reason: about to end */
 	IPC_STATUS_REPLY, /* text, lines `key value` */
 	IPC_RELOADED,     /* code(1) reason: new configuration taken or not */
-	IPC_STOPPED,      /* front: all connections are over */
+	IPC_STOPPED,      /* front: nothing is in hand any more */
 	IPC_ALIVE,        /* vault: its loop turns (watchdog) */
 	/* front to vault */
 	IPC_HELLO,        /* from_port(2), the first message on their link */

@@ -34,14 +34,19 @@ int
 monitor_config(const struct monitor_start *start, struct config **config,
     char *error, size_t size)
 {
+	char reason[MONITOR_REASON_SIZE];
 	int result;
 
 	if ((*config = config_new(bankd_options, BANKD_OPTION_COUNT)) == NULL)
 		return BANK_ENOMEM;
 	result = config_read(*config, start->config_path, error, size);
-	for (size_t i = 0; result == 0 && i < start->assignment_count; i++)
-		result =
-		    config_set(*config, start->assignments[i], error, size);
+	for (size_t i = 0; result == 0 && i < start->assignment_count; i++) {
+		result = config_set(
+		    *config, start->assignments[i], reason, sizeof(reason));
+		if (result != 0)
+			snprintf(error, size, "-o %s: %s",
+			    start->assignments[i], reason);
+	}
 	if (result == BANK_ESYS)
 		snprintf(error, size, "%s: %s; -c names another file",
 		    start->config_path, strerror(errno));

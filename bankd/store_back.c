@@ -26,6 +26,7 @@
 #define ROUND_LOT 128
 #define ROWS_PER_ENTRY 2
 #define CHECKPOINT_PAGES 2000
+#define READERS_MS 250 /* that a whole checkpoint waits for readers */
 #define STOP_ROWS 8192 /* rows in one transaction of a stop */
 
 /* A place in `written` for each row that the batch may write. */
@@ -106,12 +107,16 @@ store_written_back(struct store *store)
 		    ->account.changed = false;
 }
 
+/* What a reader's moment holds back stays in the WAL, which is as safe. */
 int
 store_checkpoint(struct store *store, int mode)
 {
-	int code = sqlite3_wal_checkpoint_v2(
-	    store->connection.db, "main", mode, NULL, NULL);
+	sqlite3 *db = store->connection.db;
+	int code;
 
+	sqlite3_busy_timeout(db, READERS_MS);
+	code = sqlite3_wal_checkpoint_v2(db, "main", mode, NULL, NULL);
+	sqlite3_busy_timeout(db, STORE_BUSY_MS);
 	if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
 		return 0;
 	return store_fail(store, code);

@@ -27,7 +27,7 @@
 #define STORE_CHAIN_SIZE 32
 #define STORE_SECRET_SIZE 32
 #define STORE_BLOCK 1024 /* accounts, and copies, in a block of memory */
-#define STORE_NO_SEQ UINT64_MAX
+#define STORE_BUSY_MS 5000
 
 /* One row for each statement; its text is in the table of store_sql.c. */
 enum store_sql {

@@ -14,8 +14,6 @@
 #include "../shared/error.h"
 #include "../shared/util.h"
 
-#define BUSY_MS 5000
-
 #define ENTRY                                                          \
 	"seq, time, txid, kind, kiosk, debit, debit_account, credit, " \
 	"credit_account, amount, debit_savings, debit_checking, "      \
@@ -110,7 +108,7 @@ connection_open(struct store_connection *connection, const char *directory)
 	if (code != SQLITE_OK)
 		return code;
 	sqlite3_extended_result_codes(connection->db, 1);
-	sqlite3_busy_timeout(connection->db, BUSY_MS);
+	sqlite3_busy_timeout(connection->db, STORE_BUSY_MS);
 	/* A close never writes: what is to be on disk is put there by name. */
 	sqlite3_db_config(
 	    connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

@@ -289,7 +289,7 @@ static int
 prove_pages(const struct proof *proof)
 {
 	sqlite3_stmt *row = NULL;
-	const char *text;
+	const char *text, *line;
 	int code, error = 0;
 
 	code = sqlite3_prepare_v2(proof->reader->connection.db,
@@ -298,8 +298,10 @@ prove_pages(const struct proof *proof)
 		code = sqlite3_step(row);
 	if (code == SQLITE_ROW) {
 		text = (const char *)sqlite3_column_text(row, 0);
+		line = text != NULL ? strrchr(text, '\n') : NULL;
 		if (text == NULL || strcmp(text, "ok") != 0)
-			error = damaged(proof, STORE_FILE ": %s", text);
+			error = damaged(proof, STORE_FILE ": %s",
+			    line != NULL ? line + 1 : text);
 	} else
 		error = connection_error(&proof->reader->connection, code);
 	sqlite3_finalize(row);

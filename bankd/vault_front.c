@@ -214,8 +214,17 @@ vault_front_join(struct vault *vault, int fd)
 	    vault->base, fd, EV_READ | EV_PERSIST, on_readable, vault);
 	link->writing =
 	    event_new(vault->base, fd, EV_WRITE, on_writable, vault);
-	if (link->reading == NULL || link->writing == NULL ||
-	    event_add(link->reading, NULL) != 0)
+	if (link->reading == NULL || link->writing == NULL)
+		vault_fail(vault, EX_OSERR, "no memory for the front");
+	if (vault->serving)
+		vault_front_listen(vault);
+}
+
+void
+vault_front_listen(struct vault *vault)
+{
+	if (vault->front.ipc != NULL &&
+	    event_add(vault->front.reading, NULL) != 0)
 		vault_fail(vault, EX_OSERR, "no memory for the front");
 }
 

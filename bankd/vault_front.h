@@ -12,6 +12,8 @@ struct vault;
  * grace time.  Owns `fd`.
  */
 void vault_front_join(struct vault *vault, int fd);
+/* It is heard from when the vault serves. */
+void vault_front_listen(struct vault *vault);
 /* Drops the front; the monitor makes another.  `why` is for the log. */
 void vault_front_drop(struct vault *vault, const char *why);
 /* Takes all that can be read now. */

@@ -74,7 +74,7 @@ struct vault {
 	uint16_t from_port;               /* the front's, of datagrams */
 
 	struct vault_counts counts;
-	uint64_t started_ms, head_told_ms, stop_by_ms; /* steady clock */
+	uint64_t head_told_ms, stop_by_ms; /* steady clock */
 	bool serving, stopping;
 	int exit_code;
 };

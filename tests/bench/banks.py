@@ -136,6 +136,18 @@ class Bank:
                     raise Trouble("%s: %s in the file, %s by its entries" % (
                         name, both, cents.get((names[name], account), 0)))
 
+    def size(self):
+        """Bytes that the state's files take on the disk."""
+        return sum(os.stat(self.file(name)).st_blocks * 512
+                   for name in os.listdir(os.path.dirname(self.file("x")))
+                   if name != "reserve")
+
+    def fill(self, entries):
+        """Transfers by the store's own calls, the bank being stopped."""
+        call([self.settings.program("fill"), os.path.dirname(self.file("x")),
+              entries, self.customers], 300)
+        self.acknowledged += entries
+
     def check(self, prove=True):
         """Stops it.  No cent came or went, what was acknowledged is there,
         once, and every balance follows from the entries; else Trouble."""

@@ -151,7 +151,8 @@ class Postgres:
                 [os.path.join(self.bin, "postgres"), "-D", data],
                 stdout=log, stderr=log, cwd=self.directory, **self.user)
         self.env = dict(
-            os.environ, PGHOST="127.0.0.1", PGPORT=str(self.port),
+            os.environ, HOME=self.directory, PGHOST="127.0.0.1",
+            PGPORT=str(self.port),
             PGUSER="bench", PGDATABASE="postgres", PGSSLMODE="require")
         wait_until("PostgreSQL to answer", self.answers)
         schema = os.path.join(self.directory, "schema.sql")

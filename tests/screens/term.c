@@ -31,8 +31,8 @@ slowly(long milliseconds)
 {
 	const char *slow = getenv("SLOW");
 
-	return slow == NULL ? milliseconds :
-			      (long)((double)milliseconds * atof(slow));
+	return slow == NULL ? milliseconds
+			    : (long)((double)milliseconds * atof(slow));
 }
 
 static void
@@ -63,8 +63,6 @@ on_property(VTermProp property, VTermValue *value, void *context)
 
 	if (property == VTERM_PROP_ALTSCREEN)
 		term->alternate = value->boolean;
-	if (property == VTERM_PROP_MOUSE)
-		term->mouse = value->number != VTERM_PROP_MOUSE_NONE;
 	return 1;
 }
 
@@ -179,6 +177,18 @@ term_resize(struct term *term, int rows, int columns)
 	ioctl(term->fd, TIOCSWINSZ, &size);
 }
 
+/* libvterm 0.1.4 heeds only the first mode of a list, ncurses sends two. */
+static void
+watch_mouse(struct term *term, const char *bytes, size_t length)
+{
+	static const char on[] = "\033[?1006;1000h", off[] = "\033[?1006;1000l";
+
+	if (memmem(bytes, length, on, sizeof(on) - 1) != NULL)
+		term->mouse = true;
+	if (memmem(bytes, length, off, sizeof(off) - 1) != NULL)
+		term->mouse = false;
+}
+
 /* Takes what comes until the deadline, at most one piece. */
 static bool
 take(struct term *term, long deadline_ms)
@@ -196,6 +206,7 @@ take(struct term *term, long deadline_ms)
 		return false;
 	}
 	term->bytes += (size_t)n;
+	watch_mouse(term, bytes, (size_t)n);
 	vterm_input_write(term->vterm, bytes, (size_t)n);
 	vterm_screen_flush_damage(term->screen);
 	return true;

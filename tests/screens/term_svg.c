@@ -165,8 +165,7 @@ put_row(struct term *term, FILE *out, int row)
 		x = MARGIN + column * CELL_W;
 		if (strcmp(cell.text, " ") == 0 && !cell.look.underline)
 			continue;
-		if (!put_block(out, &cell, x, y) &&
-		    !put_line(out, &cell, x, y))
+		if (!put_block(out, &cell, x, y) && !put_line(out, &cell, x, y))
 			put_text(out, &cell, x, y);
 	}
 }

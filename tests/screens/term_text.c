@@ -40,10 +40,9 @@ term_cell(struct term *term, int row, int column, char text[TERM_CELL_SIZE])
 	size_t used = 0;
 
 	memset(&cell, 0, sizeof(cell));
-	vterm_screen_get_cell(
-	    term->screen, (VTermPos) { row, column }, &cell);
+	vterm_screen_get_cell(term->screen, (VTermPos) { row, column }, &cell);
 	for (size_t i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i] != 0;
-	    i++) {
+	     i++) {
 		if (cell.chars[i] != UINT32_MAX)
 			used += encode(text + used, cell.chars[i]);
 	}
@@ -87,8 +86,7 @@ term_look(struct term *term, int row, int column)
 	VTermScreenCell cell;
 
 	memset(&cell, 0, sizeof(cell));
-	vterm_screen_get_cell(
-	    term->screen, (VTermPos) { row, column }, &cell);
+	vterm_screen_get_cell(term->screen, (VTermPos) { row, column }, &cell);
 	return (struct term_look) { cell.attrs.bold, cell.attrs.reverse,
 		cell.attrs.underline != 0, rgb(term, cell.fg),
 		rgb(term, cell.bg) };
@@ -166,8 +164,8 @@ dump_looks(struct term *term, FILE *out)
 		fputc('\n', out);
 	}
 	for (i = 0; i < count; i++)
-		fprintf(out, "%c: #%06x on #%06x%s%s%s\n", 'a' + i,
-		    seen[i].fg, seen[i].bg, seen[i].bold ? " bold" : "",
+		fprintf(out, "%c: #%06x on #%06x%s%s%s\n", 'a' + i, seen[i].fg,
+		    seen[i].bg, seen[i].bold ? " bold" : "",
 		    seen[i].reverse ? " reverse" : "",
 		    seen[i].underline ? " underline" : "");
 }

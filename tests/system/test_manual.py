@@ -146,7 +146,8 @@ class Protocol(unittest.TestCase):
 
 
 class ExitStatus(unittest.TestCase):
-    NAMES = {"EX_USAGE": 64, "EX_DATAERR": 65, "EX_UNAVAILABLE": 69,
+    NAMES = {"EX_USAGE": 64, "EX_DATAERR": 65, "EX_NOINPUT": 66,
+             "EX_NOUSER": 67, "EX_NOHOST": 68, "EX_UNAVAILABLE": 69,
              "EX_SOFTWARE": 70, "EX_OSERR": 71, "EX_CANTCREAT": 73,
              "EX_IOERR": 74, "EX_TEMPFAIL": 75, "EX_PROTOCOL": 76,
              "EX_NOPERM": 77, "EX_CONFIG": 78}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the monitor says to the vault: configuration, a front, operators,
+ * stop.  A monitor that is gone, or says what it can't, is no monitor: the
+ * vault ends, and the next one recovers.
+ */
+#include "vault_monitor.h"
+
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../shared/error.h"
+#include "../shared/log.h"
+#include "../shared/util.h"
+#include "notice.h"
+#include "vault_control.h"
+#include "vault_front.h"
+#include "vault_setup.h"
+#include "vault_state.h"
+#include "vault_status.h"
+
+#define REASON_SIZE 1024
+#define STOP_SECONDS 5 /* for logins and statements in hand */
+
+static void
+answer_reload(struct vault *vault, int error)
+{
+	const char *reason = error == 0 ? "" : bank_strerror(error);
+	uint8_t code = error == 0 ? 0 : EX_CONFIG;
+
+	(void)ipc_send2(vault->monitor.ipc, IPC_RELOADED, 0, &code, 1, reason,
+	    strlen(reason));
+}
+
+/* All of it or nothing. */
+static void
+on_config(struct vault *vault, const struct ipc_message *message)
+{
+	struct config *config;
+	int error = BANK_ENOMEM;
+
+	config = config_new(bankd_options, BANKD_OPTION_COUNT);
+	if (config != NULL)
+		error = config_load(
+		    config, (const char *)message->body, message->length);
+	if (error == 0) {
+		config_free(vault->config);
+		vault->config = config;
+	} else
+		config_free(config);
+	if (!vault->serving && error != 0)
+		vault_fail(vault, EX_CONFIG, "no configuration came through");
+	if (error == 0)
+		log_level((int)config_number(vault->config, LOG_LEVEL_OPTION) +
+		    LOG_ERR);
+	if (!vault->serving)
+		return;
+	if (error == 0)
+		vault_configure(vault);
+	answer_reload(vault, error);
+}
+
+static void
+on_peer(struct vault *vault, const struct ipc_message *message)
+{
+	vault_front_join(vault, message->fd);
+}
+
+static void
+on_control(struct vault *vault, const struct ipc_message *message)
+{
+	if (vault->serving)
+		vault_control_take(vault, message->fd,
+		    (const char *)message->body, message->length);
+	else
+		close(message->fd);
+}
+
+static void
+on_status(struct vault *vault, const struct ipc_message *message)
+{
+	(void)message;
+	vault_status_send(vault);
+}
+
+static void
+on_stop(struct vault *vault, const struct ipc_message *message)
+{
+	(void)message;
+	if (vault->stopping)
+		return;
+	vault->stopping = true;
+	vault->stop_by_ms = clock_steady_ms() + STOP_SECONDS * 1000;
+	if (!vault->serving)
+		return;
+	/* What has come is still answered. */
+	vault_front_read(vault);
+	notice_closing(vault, STOP_SECONDS);
+	vault_settle(vault);
+}
+
+static void
+on_start(struct vault *vault, const struct ipc_message *message)
+{
+	char reason[REASON_SIZE];
+	int code;
+
+	(void)message;
+	if (vault->serving)
+		vault_fail(vault, EX_SOFTWARE, "the monitor started it twice");
+	if (vault->config == NULL)
+		vault_fail(vault, EX_CONFIG, "no configuration came");
+	code = vault_setup(vault, reason, sizeof(reason));
+	if (code != 0)
+		vault_fail(vault, code, reason);
+	vault->serving = true;
+	vault->head_told_ms = clock_steady_ms();
+	vault_front_listen(vault);
+	(void)ipc_send(vault->monitor.ipc, IPC_READY, 0, vault->sandbox,
+	    strlen(vault->sandbox), -1);
+}
+
+static void (*const handlers[IPC_TYPE_COUNT])(
+    struct vault *vault, const struct ipc_message *message) = {
+	[IPC_CONFIG] = on_config,
+	[IPC_PEER] = on_peer,
+	[IPC_CONTROL] = on_control,
+	[IPC_START] = on_start,
+	[IPC_STATUS] = on_status,
+	[IPC_STOP] = on_stop,
+};
+
+static void
+on_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct vault *vault = context;
+	struct ipc_message message;
+	int error, result;
+
+	(void)fd;
+	(void)what;
+	error = ipc_read(vault->monitor.ipc);
+	if (error == BANK_EAGAIN)
+		return;
+	if (error != 0)
+		_exit(EX_UNAVAILABLE);
+	while ((result = ipc_next(vault->monitor.ipc, &message)) == 1) {
+		if (handlers[message.type] == NULL)
+			_exit(EX_SOFTWARE);
+		handlers[message.type](vault, &message);
+	}
+	if (result < 0)
+		_exit(EX_SOFTWARE);
+	if (vault->serving)
+		vault_settle(vault);
+}
+
+static void
+on_writable(evutil_socket_t fd, short what, void *context)
+{
+	struct vault *vault = context;
+
+	(void)fd;
+	(void)what;
+	vault_link_flush(vault, &vault->monitor);
+}
+
+int
+vault_monitor_join(struct vault *vault, int fd)
+{
+	struct vault_link *link = &vault->monitor;
+
+	if ((link->ipc = ipc_new(fd, IPC_VAULT, IPC_MONITOR)) == NULL)
+		return BANK_ENOMEM;
+	log_open(ipc_log, link->ipc, LOG_INFO);
+	link->reading = event_new(
+	    vault->base, fd, EV_READ | EV_PERSIST, on_readable, vault);
+	link->writing =
+	    event_new(vault->base, fd, EV_WRITE, on_writable, vault);
+	if (link->reading == NULL || link->writing == NULL ||
+	    event_add(link->reading, NULL) != 0)
+		return BANK_ENOMEM;
+	return 0;
+}

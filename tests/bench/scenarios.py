@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: ISC
+"""The cases of the benchmark: what runs by turns, and which ratio of it is
+to be reached.  Each is a function that gets a Bench and fills a Case."""
+
+import os
+import time
+
+import rivals
+from banks import CENTS, Bank
+from programs import CORES, Echo, Trouble, load, middle, probe, spread
+
+BIG = 1000000
+ENTRIES = 10000000
+FDATASYNC_S = 2
+
+
+class Case:
+    """Runs by label, a list over rounds each; and the ratios."""
+
+    def __init__(self, name, title):
+        self.name, self.title = name, title
+        self.runs = {}
+        self.targets = []
+        self.notes = []
+
+    def add(self, label, run):
+        self.runs.setdefault(label, []).append(run)
+
+    def of(self, label, key="throughput"):
+        return middle(self.runs[label], key)
+
+    def has(self, *labels):
+        return all(label in self.runs for label in labels)
+
+    def target(self, what, value, least=None, most=None, unit=""):
+        met = (least is None or value >= least) and (
+            most is None or value <= most)
+        self.targets.append({
+            "what": what, "value": value, "least": least, "most": most,
+            "unit": unit, "met": met})
+
+    def ratio(self, what, above, below, key="throughput", **bounds):
+        if self.has(above, below):
+            self.target(what, self.of(above, key) / self.of(below, key),
+                        **bounds)
+
+    def json(self):
+        return {"name": self.name, "title": self.title, "runs": self.runs,
+                "targets": self.targets, "notes": self.notes}
+
+
+class Bench:
+    """What cases share: banks, the echo, the rivals, made when first asked
+    for, and closed at the end."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.open = {}
+
+    def shared(self, name, make):
+        if name not in self.open:
+            self.settings.say("  making %s" % name)
+            self.open[name] = make()
+        return self.open[name]
+
+    def bank(self, customers=BIG, cost=1):
+        name = "bank-%d-%d" % (customers, cost)
+        return self.shared(name, lambda: Bank(
+            self.settings, customers, cost, name))
+
+    def echo(self):
+        # Any bank's certificate does, and the smallest is the first made.
+        etc = self.bank(3).etc
+        return self.shared("echo", lambda: Echo(self.settings, etc))
+
+    def rivals(self, case):
+        """Those that are installed; the others are told once."""
+        found = []
+        for rival in (rivals.Postgres, rivals.Redis):
+            if not rival.programs():
+                case.notes.append(rival.missing)
+                continue
+            etc = self.bank(3).etc
+            found.append(self.shared(
+                rival.name, lambda: rival(self.settings, etc)))
+        return found
+
+    def fdatasync(self, seconds=FDATASYNC_S):
+        return probe(self.settings, "fdatasync", seconds,
+                     self.settings.path("fdatasync"))
+
+    def rounds(self):
+        for number in range(self.settings.rounds):
+            self.settings.say("  round %d of %d" % (
+                number + 1, self.settings.rounds))
+            yield number
+
+    def check(self, case, *banks):
+        """The money, with the bank stopped for it."""
+        for bank in banks:
+            case.notes.append("%s: %s" % (bank.name, bank.check(
+                prove=bank.last_seq() - bank.base < 2000000)))
+
+    def close(self):
+        for thing in reversed(list(self.open.values())):
+            thing.close()
+        self.open = {}
+
+
+def transfers(bench):
+    """durable transfers"""
+    case = Case("transfers", "durable transfers, 1,000,000 customers")
+    bank, echo = bench.bank(), bench.echo()
+    others = bench.rivals(case)
+    seconds = bench.settings.seconds
+    for _ in bench.rounds():
+        case.add("fdatasync", bench.fdatasync())
+        for n in 1, 64, 256, 1024:
+            case.add("echo %d" % n, echo.measure("echo:%d" % n))
+            case.add("bank %d" % n, bank.measure("transfer:%d" % n)[0])
+            for other in others:
+                if n <= 256:
+                    case.add("%s %d" % (other.name, n), other.measure(
+                        "transfer", n, seconds))
+    for other in others:
+        other.check()
+    case.ratio("1 kiosk, of PostgreSQL", "bank 1", "PostgreSQL 1", least=1.1)
+    case.ratio("1 kiosk, of Redis", "bank 1", "Redis 1", least=1.1)
+    case.target(
+        "1 kiosk, p50 of (echo + fdatasync)", case.of("bank 1", "p50_us") / (
+            case.of("echo 1", "p50_us") + case.of("fdatasync", "p50_us")),
+        most=2)
+    case.ratio("64, of Redis", "bank 64", "Redis 64", least=1.0)
+    case.ratio("64, of PostgreSQL", "bank 64", "PostgreSQL 64", least=4)
+    case.ratio("64, of the echo", "bank 64", "echo 64", least=0.35)
+    case.ratio("256, of Redis", "bank 256", "Redis 256", least=1.3)
+    case.ratio("256, of PostgreSQL", "bank 256", "PostgreSQL 256", least=7)
+    case.ratio("1,024 of 256 kiosks", "bank 1024", "bank 256", least=0.7)
+    bench.check(case, bank)
+    return case
+
+
+def balance(bench):
+    """balance requests while transfers go on"""
+    case = Case("balance", "balance requests, 64 kiosks, transfers going on")
+    bank, echo = bench.bank(), bench.echo()
+    others = [o for o in bench.rivals(case) if o.name == "PostgreSQL"]
+    for _ in bench.rounds():
+        case.add("echo 64", echo.measure("echo:64"))
+        asked, moved = bank.measure("balance:64", "transfer:16:500")
+        case.add("bank 64", asked)
+        case.add("bank, the transfers", moved)
+        for other in others:
+            case.add("%s 64" % other.name, other.measure(
+                "balance", 64, bench.settings.seconds))
+    case.ratio("of pgbench's SELECT", "bank 64", "PostgreSQL 64", least=2.5)
+    case.ratio("of the echo", "bank 64", "echo 64", least=0.4)
+    case.target("p99 of its own median", case.of("bank 64", "p99_us") /
+                case.of("bank 64", "p50_us"), most=3)
+    bench.check(case, bank)
+    return case
+
+
+def mix(bench):
+    """four balance requests to a transfer"""
+    case = Case("mix", "four balance requests to a transfer, 64 kiosks")
+    bank = bench.bank()
+    for _ in bench.rounds():
+        case.add("bank 64", bank.measure("mix:64")[0])
+    bench.check(case, bank)
+    return case
+
+
+def logins(bench):
+    """logins at the default cost, alone and beside transfers"""
+    case = Case("logins", "logins at the default cost of a hash")
+    bank, echo = bench.bank(1000, cost=0), bench.echo()
+    settings, long = bench.settings, 2 * bench.settings.seconds
+    for _ in bench.rounds():
+        case.add("RSA", probe(settings, "rsa", 1))
+        case.add("yescrypt", probe(settings, "yescrypt", 1, "0"))
+        case.add("TLS handshakes", echo.measure("handshake:8"))
+        case.add("logins", bank.measure("login:32", seconds=long)[0])
+        case.add("transfers", bank.measure("transfer:64")[0])
+        moved, came = bank.measure(
+            "transfer:64", "login:32", seconds=long, warm=2)
+        case.add("transfers beside logins", moved)
+        case.add("logins beside transfers", came)
+    # Seconds of a core that one login takes, both ends of its TLS too.
+    handshake = 1e-6 * (
+        case.of("TLS handshakes", "processes/echo/cpu_us") +
+        case.of("TLS handshakes", "processes/load/cpu_us"))
+    alone = 1e-6 * (case.of("RSA", "p50_us") + case.of("yescrypt", "p50_us"))
+    case.target("of what the cores allow", case.of("logins") * (
+        handshake + alone) / CORES, least=0.9)
+    case.ratio("transfers beside logins, of alone",
+               "transfers beside logins", "transfers", least=0.8)
+    bench.check(case, bank)
+    return case
+
+
+def idle(bench):
+    """10,000 kiosks that do nothing"""
+    case = Case("idle", "idle kiosks, 10,000 at once")
+    bank, echo = bench.bank(1000), bench.echo()
+    case.add("bare TLS", load(
+        bench.settings, echo.anchor, echo.port, ["echo:10000:1"], 1000,
+        processes=[("echo", echo.pid)])[0])
+    bank.up()
+    bank.stop()
+    case.add("bank", bank.measure("idle:10000")[0])
+
+    def grown(label, *names):
+        return sum(case.of(label, "processes/%s/rss_after_kib" % name) -
+                   case.of(label, "processes/%s/rss_before_kib" % name)
+                   for name in names) / 10000
+
+    case.notes.append("a bare TLS connection: %.1f KiB" % grown(
+        "bare TLS", "echo"))
+    case.target("front and vault, each kiosk", grown(
+        "bank", "front", "vault"), most=24, unit="KiB")
+    # A tick of /proc's clock is 10 ms; one may be the mark of an hour.
+    case.target("CPU at rest", (
+        case.of("bank", "processes/front/cpu_s") +
+        case.of("bank", "processes/vault/cpu_s")) / case.of(
+            "bank", "seconds") * 100, most=0.5, unit="%")
+    bench.check(case, bank)
+    return case
+
+
+def customers(bench):
+    """3, 1,000 and 1,000,000 customers"""
+    case = Case("customers", "3, 1,000 and 1,000,000 customers, 64 kiosks")
+    sizes = 3, 1000, BIG
+    banks = [bench.bank(size) for size in sizes]
+    for _ in bench.rounds():
+        for size, bank in zip(sizes, banks):
+            case.add("%d" % size, bank.measure("transfer:64")[0])
+    rates = [case.of("%d" % size) for size in sizes]
+    case.target("slowest of fastest", min(rates) / max(rates), least=0.75)
+    for bank in banks:
+        bank.stop()
+    for _ in range(3):
+        case.add("fdatasync, 20 s", bench.fdatasync(20))
+        case.add("stalls, 20 s", banks[-1].measure(
+            "transfer:64", seconds=20)[0])
+    case.target(
+        "worst stall of worst fdatasync, 60 s",
+        max(run["gap_us"] for run in case.runs["stalls, 20 s"]) /
+        max(run["max_us"] for run in case.runs["fdatasync, 20 s"]), most=3)
+    memory = [memory_of(bank) for bank in (banks[0], banks[-1])]
+    case.target("memory of a customer", (
+        memory[1] - memory[0]) * 1024 / BIG, most=256, unit="bytes")
+    bench.check(case, *banks)
+    return case
+
+
+def memory_of(bank):
+    """The vault's, in KiB, after a start that learnt nothing new."""
+    bank.up()
+    bank.stop()
+    bank.up()
+    with open("/proc/%d/statm" % dict(bank.pids)["vault"]) as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE") // 1024
+
+
+def full_bank(bench):
+    """A million customers and ten million entries."""
+    def make():
+        bank = Bank(bench.settings, BIG, 1, "bank-full")
+        bank.stop()
+        begun = time.monotonic()
+        bank.fill(ENTRIES)
+        bench.settings.say("  %d entries in %.0f s" % (
+            ENTRIES, time.monotonic() - begun))
+        return bank
+    return bench.shared("bank-full", make)
+
+
+def start(bench):
+    """starts with 1,000,000 customers and 10,000,000 entries"""
+    case = Case(
+        "start", "a start with 1,000,000 customers, 10,000,000 entries")
+    bank = full_bank(bench)
+    bank.up()
+    for _ in bench.rounds():
+        bank.stop()
+        case.add("after a stop", {"seconds": bank.start()})
+        bank.measure("transfer:64", seconds=1, warm=0)
+        bank.kill()
+        case.add("after a kill", {"seconds": bank.start()})
+    case.target("after a proper stop", case.of("after a stop", "seconds"),
+                most=2, unit="s")
+    case.target("killed", case.of("after a kill", "seconds"), most=10,
+                unit="s")
+    bench.check(case, bank)
+    return case
+
+
+def statement(bench):
+    """a page of a statement"""
+    case = Case("statement", "a page of 20 entries, 8 kiosks")
+    small, full = bench.bank(3), full_bank(bench)
+    small.measure("transfer:1:100", seconds=1)
+    for _ in bench.rounds():
+        case.add("few entries", small.measure("history:8")[0])
+        case.add("10,000,000 entries", full.measure("history:8")[0])
+        case.add("transfers alone", full.measure("transfer:64")[0])
+        moved, asked = full.measure("transfer:64", "history:8:200")
+        case.add("transfers beside pages", moved)
+        case.add("200 pages/s beside transfers", asked)
+    case.ratio("time of a page, many of few", "10,000,000 entries",
+               "few entries", "p50_us", most=1.25)
+    case.ratio("transfers beside 200 pages/s, of alone",
+               "transfers beside pages", "transfers alone", least=0.9)
+    bench.check(case, small, full)
+    return case
+
+
+def growth(bench):
+    """bytes on disk for each transaction"""
+    case = Case("growth", "growth of the state")
+    bank = Bank(bench.settings, 1000, 1, "bank-growth")
+    try:
+        for label, group in (("alone", "transfer:1"),
+                             ("in batches", "transfer:64")):
+            bank.stop()
+            before, first = bank.size(), bank.last_seq()
+            run = bank.measure(group)[0]
+            bank.stop()
+            count = bank.last_seq() - first
+            run["bytes"] = (bank.size() - before) / count
+            case.add(label, run)
+            case.notes.append(
+                "%s: %.0f bytes a transaction; %.1f GB in a day of 100/s" % (
+                    label, run["bytes"], run["bytes"] * 8.64e6 / 1e9))
+        bench.check(case, bank)
+    finally:
+        bank.close()
+    return case
+
+
+def curves(bench):
+    """times at rates up to the most"""
+    case = Case("curves", "transfers at a fixed rate, 256 kiosks")
+    bank, echo = bench.bank(), bench.echo()
+    top = {"bank": bank.measure("transfer:256")[0]["throughput"],
+           "echo": echo.measure("echo:256")["throughput"]}
+    for percent in 10, 25, 40, 55, 70, 80, 90:
+        rate = percent / 100
+        case.add("bank %d %%" % percent, bank.measure(
+            "transfer:256:%d" % (top["bank"] * rate))[0])
+        case.add("echo %d %%" % percent, echo.measure(
+            "echo:256:%d" % (top["echo"] * rate)))
+    bench.check(case, bank)
+    return case
+
+
+CASES = {function.__name__: function for function in (
+    transfers, balance, mix, logins, idle, customers, start, statement,
+    growth, curves)}
+
+__all__ = ["BIG", "CASES", "CENTS", "Bench", "Case", "Trouble", "spread"]

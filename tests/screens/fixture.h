@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A real bank in a directory of its own, and real kiosks at it, each in a
+ * terminal.  The programs are those of $BUILD.  What can't be set up ends
+ * the test program with a sentence.
+ */
+#ifndef TESTS_FIXTURE_H
+#define TESTS_FIXTURE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "term.h"
+
+#define FIXTURE_PATH 512
+
+struct fixture {
+	char directory[FIXTURE_PATH];
+	char port[8]; /* the one it listens at, also after a restart */
+	pid_t bankd;  /* 0: it doesn't run */
+	struct term *kiosk;
+	struct term *other; /* a second kiosk, where a test has one */
+};
+
+/* cmocka's setup and teardown: a demonstration bank that serves. */
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+
+void fixture_start_bank(struct fixture *fixture);
+void fixture_stop_bank(struct fixture *fixture);
+/* Stops (or continues) the vault, so that nothing is answered. */
+void fixture_freeze_vault(struct fixture *fixture, bool frozen);
+/* Runs bankctl with words, ended by NULL; its exit code. */
+int fixture_bankctl(struct fixture *fixture, const char *const words[]);
+
+/*
+ * A kiosk at the bank with more arguments and environment, each ended by
+ * NULL or NULL for none.  Returns when the welcome is there.
+ */
+struct term *fixture_kiosk(struct fixture *fixture, int rows, int columns,
+    const char *const arguments[], const char *const environment[]);
+/* The usual one: 80x24, nothing special, at fixture->kiosk. */
+struct term *fixture_plain_kiosk(struct fixture *fixture);
+/* From the welcome to the main menu. */
+void fixture_log_in(struct term *kiosk, const char *id, const char *password);
+/* Ends the kiosk by SIGTERM; asserts that it ended well. */
+void fixture_end_kiosk(struct term *kiosk);
+
+#endif

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Readers of the SQLite store: walks, lists, one moment each; and the proof,
+ * which must name the first row that doesn't fit, whichever row was touched
+ * and however.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "../../bankd/store.h"
+#include "../../shared/error.h"
+#include "../../shared/util.h"
+#include "../lib/store_fixture.h"
+
+#define NOW FIXTURE_NOW
+#define ENTRIES 12
+
+static int
+setup(void **state)
+{
+	*state = fixture_directory();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	fixture_remove(*state);
+	return 0;
+}
+
+static struct store_reader *
+reader_of(const char *directory)
+{
+	struct store_reader *reader;
+	char error[512];
+
+	assert_int_equal(
+	    store_reader_open(&reader, directory, error, sizeof(error)), 0);
+	return reader;
+}
+
+struct walk {
+	uint64_t seqs[64];
+	size_t count, stop_at;
+};
+
+static bool
+note_entry(void *context, const struct ledger_entry *entry)
+{
+	struct walk *walk = context;
+
+	walk->seqs[walk->count++] = entry->seq;
+	return walk->count != walk->stop_at;
+}
+
+static void
+expect_walk(struct store_reader *reader, uint32_t number, uint64_t newest,
+    uint64_t before, size_t count, size_t stop_at, const char *expected)
+{
+	struct walk walk = { .stop_at = stop_at };
+	char text[512] = "";
+	size_t i;
+
+	assert_int_equal(store_reader_walk(reader, number, newest, before,
+			     count, note_entry, &walk),
+	    0);
+	for (i = 0; i < walk.count; i++)
+		sprintf(text + strlen(text), "%d ", (int)walk.seqs[i]);
+	assert_string_equal(text, expected);
+}
+
+static void
+test_walk(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	struct store_reader *reader;
+	uint32_t c0, c1;
+	struct walk walk = { 0 };
+
+	fixture_customers(store, 3); /* entries 1 to 6 */
+	fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
+	fixture_transfer(store, "c1", "c2", 1, NOW, NULL, NULL);
+	fixture_transfer(store, "c0", "c0", 1, NOW, NULL, NULL);
+	fixture_transfer(store, "c2", "c0", 1, NOW, NULL, NULL);
+	assert_int_equal(store_commit(store), 0);
+	c0 = store_account(store, "c0")->number;
+	c1 = store_account(store, "c1")->number;
+	reader = reader_of(*state);
+	expect_walk(reader, c0, 10, 0, 100, 0, "10 9 7 2 1 ");
+	expect_walk(reader, c0, 10, 0, 2, 0, "10 9 ");
+	expect_walk(reader, c0, 10, 9, 2, 0, "7 2 ");
+	expect_walk(reader, c0, 10, 8, 2, 0, "7 2 ");
+	expect_walk(reader, c0, 10, 1, 2, 0, "");
+	expect_walk(reader, c0, 10, 99, 9, 0, "10 9 7 2 1 ");
+	expect_walk(reader, c0, 10, 0, 100, 1, "10 ");
+	expect_walk(reader, c1, 8, 0, 100, 0, "8 7 4 3 ");
+	expect_walk(reader, c1, 0, 0, 100, 0, "");
+	/* A walk that begins at another's entry is damage, or a mistake. */
+	assert_int_equal(
+	    store_reader_walk(reader, c1, 10, 0, 9, note_entry, &walk),
+	    BANK_EDAMAGED);
+	store_reader_close(reader);
+	store_close(store);
+}
+
+struct list {
+	uint64_t sum;
+	int64_t c0;
+	unsigned count, names;
+};
+
+static bool
+note_account(
+    void *context, const struct ledger_account *account, const char *name)
+{
+	struct list *list = context;
+
+	list->count++;
+	list->names += strcmp(name, "A Name") == 0;
+	list->sum += (uint64_t)account->cents[0] + (uint64_t)account->cents[1];
+	if (strcmp(account->id, "c0") == 0)
+		list->c0 = account->cents[1];
+	return true;
+}
+
+/* Rows that are written back late are no excuse for old balances. */
+static void
+test_accounts(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	struct store_reader *reader;
+	struct list list = { 0 };
+
+	fixture_customers(store, 40);
+	fixture_transfer(store, "c0", "c1", 5, NOW, NULL, NULL);
+	store_commit(store);
+	reader = reader_of(*state);
+	fixture_transfer(store, "c0", "c1", 7, NOW, NULL, NULL);
+	store_commit(store);
+	fixture_transfer(store, "c0", "c1", 70, NOW, NULL, NULL);
+	assert_int_equal(store_reader_accounts(reader, note_account, &list), 0);
+	assert_int_equal(list.count, 41);
+	assert_int_equal(list.names, 40);
+	assert_int_equal(list.sum, 0);
+	assert_int_equal(list.c0, 100000 - 12);
+	store_abort(store);
+	store_reader_close(reader);
+	store_close(store);
+}
+
+static void
+test_no_bank(void **state)
+{
+	struct store_reader *reader;
+	char error[512];
+
+	assert_int_not_equal(
+	    store_reader_open(&reader, *state, error, sizeof(error)), 0);
+	assert_null(reader);
+	assert_non_null(strstr(error, "bank.db"));
+}
+
+static atomic_bool stop_reading;
+
+static void *
+read_on(void *context)
+{
+	struct store_reader *reader = reader_of(context);
+	struct list list;
+	uint64_t seq, last = 0;
+	uint8_t chain[32];
+	char error[512];
+	uintptr_t rounds = 0;
+
+	while (!stop_reading || rounds < 2) {
+		list = (struct list) { 0 };
+		if (store_reader_accounts(reader, note_account, &list) != 0 ||
+		    list.sum != 0)
+			return NULL;
+		if (store_reader_verify(
+			reader, &seq, chain, error, sizeof(error)) != 0 ||
+		    seq < last) {
+			fprintf(stderr, "%s\n", error);
+			return NULL;
+		}
+		last = seq;
+		rounds++;
+	}
+	store_reader_close(reader);
+	return (void *)rounds;
+}
+
+/*
+ * A reader beside the writer, whose vault dies and comes back under it (the
+ * WAL gets a new inode each time): each moment is one moment.
+ */
+static void
+test_beside_a_writer(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	pthread_t thread;
+	void *rounds;
+	int i, j;
+
+	stop_reading = false;
+	fixture_customers(store, 50);
+	assert_int_equal(pthread_create(&thread, NULL, read_on, *state), 0);
+	for (i = 0; i < 8; i++) {
+		for (j = 0; j < 300; j++) {
+			fixture_transfer(store, "c0", "c1", 1,
+			    store_newest_ms(store), NULL, NULL);
+			fixture_transfer(store, "c1", "c2", 1,
+			    store_newest_ms(store), NULL, NULL);
+			assert_int_equal(store_commit(store), 0);
+		}
+		if (i % 3 == 0)
+			store_mark_stopped(store);
+		store_close(store);
+		store = fixture_open(*state, NULL);
+	}
+	stop_reading = true;
+	pthread_join(thread, &rounds);
+	assert_non_null(rounds);
+	store_close(store);
+}
+
+static void
+change(const char *directory, const char *sql)
+{
+	char *error = NULL;
+	sqlite3 *db;
+
+	sqlite3_open(fixture_path(directory, "bank.db"), &db);
+	sqlite3_exec(db, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
+	sqlite3_exec(db, sql, NULL, NULL, &error);
+	if (error != NULL)
+		fail_msg("%s: %s", sql, error);
+	sqlite3_close(db);
+}
+
+/* A bank of 12 entries, properly stopped: every kind but adjust. */
+static char *
+small_bank(void)
+{
+	struct ledger_limits limits = { .limit = { 1 << 30, 1 << 30, 1 << 30,
+					    1 << 30, 1 << 30 } };
+	char *directory = fixture_directory();
+	struct store *store = fixture_open(directory, NULL);
+	const char *ids[] = { ":cash/x", "c0" };
+	struct ledger_account *accounts[2];
+	struct ledger_entry out = { 0 }, back = { 0 };
+	enum ledger_limit limit;
+	uint8_t txid[16] = { 1, 2, 3 };
+
+	fixture_customers(store, 3);
+	fixture_transfer(store, "c0", "c1", 10, NOW + 1, txid, NULL);
+	store_commit(store);
+	fixture_transfer(store, "c0", "c0", 20, NOW + 2, NULL, NULL);
+	store_begin(store, ids, 2, accounts);
+	ledger_withdraw(&out, accounts[0], accounts[1], WIRE_SAVINGS, 300,
+	    &limits, NOW + 3, &limit);
+	store_append(store, &out, accounts[1], accounts[0]);
+	ledger_reverse(
+	    &back, &out, accounts[0], accounts[1], &limits, NOW + 4, &limit);
+	store_append(store, &back, accounts[0], accounts[1]);
+	store_commit(store);
+	fixture_transfer(store, "c1", "c2", 40, NOW + 5, NULL, NULL);
+	fixture_transfer(store, "c2", "c0", 50, NOW + 6, NULL, NULL);
+	store_commit(store);
+	assert_int_equal(store_last_seq(store), ENTRIES);
+	store_mark_stopped(store);
+	store_close(store);
+	assert_int_equal(fixture_verify(directory), ENTRIES);
+	return directory;
+}
+
+static void
+expect_damage(const char *directory, const char *what, const char *word)
+{
+	struct store_reader *reader = reader_of(directory);
+	uint8_t chain[32];
+	uint64_t seq;
+	char error[512];
+
+	assert_int_equal(
+	    store_reader_verify(reader, &seq, chain, error, sizeof(error)),
+	    BANK_EDAMAGED);
+	if (strstr(error, word) == NULL)
+		fail_msg("%s: no `%s` in: %s", what, word, error);
+	store_reader_close(reader);
+}
+
+/* Every column of every entry, one at a time: named by its number. */
+static void
+test_each_column(void **state)
+{
+	static const char *const changes[] = { "time = time + 1",
+		"txid = x'00112233445566778899aabbccddeeff'",
+		"kind = (kind + 1) % 5", "kind = 77", "kiosk = kiosk || 'x'",
+		"debit = debit % 4 + 1", "debit_account = 1 - debit_account",
+		"credit = credit % 4 + 1",
+		"credit_account = 1 - credit_account", "amount = amount + 1",
+		"debit_savings = debit_savings + 1",
+		"debit_checking = debit_checking + 1",
+		"credit_savings = credit_savings + 1",
+		"credit_checking = credit_checking + 1",
+		"debit_previous = debit_previous + 1",
+		"credit_previous = credit_previous + 1",
+		"reverses = CASE WHEN reverses IS NULL THEN 9 ELSE NULL END",
+		"chain = zeroblob(32)", "chain = x'00'" };
+	char *directory = small_bank(), sql[256], word[32];
+	size_t i;
+	int seq;
+
+	(void)state;
+	change(directory,
+	    "CREATE TABLE kept AS SELECT * FROM entry;"
+	    "DROP INDEX entry_reverses");
+	for (seq = 1; seq <= ENTRIES; seq++)
+		for (i = 0; i < NELEM(changes); i++) {
+			snprintf(sql, sizeof(sql),
+			    "UPDATE entry SET %s WHERE seq = %d", changes[i],
+			    seq);
+			snprintf(word, sizeof(word), "entry %d: ", seq);
+			change(directory, sql);
+			expect_damage(directory, sql, word);
+			change(directory,
+			    "DELETE FROM entry;"
+			    "INSERT INTO entry SELECT * FROM kept");
+		}
+	fixture_remove(directory);
+}
+
+static void
+test_each_row(void **state)
+{
+	char *directory = small_bank(), sql[512], word[64];
+	int a, b;
+
+	(void)state;
+	change(directory, "CREATE TABLE kept AS SELECT * FROM entry");
+	for (a = 1; a <= ENTRIES; a++) {
+		snprintf(
+		    sql, sizeof(sql), "DELETE FROM entry WHERE seq = %d", a);
+		snprintf(word, sizeof(word),
+		    a < ENTRIES ? "entry %d: missing"
+				: "names entry %d, which is missing",
+		    a);
+		change(directory, sql);
+		expect_damage(directory, sql, word);
+		change(directory,
+		    "DELETE FROM entry;"
+		    "INSERT INTO entry SELECT * FROM kept");
+		for (b = a + 1; b <= ENTRIES; b++) {
+			snprintf(sql, sizeof(sql),
+			    "UPDATE entry SET seq = -1 WHERE seq = %d;"
+			    "UPDATE entry SET seq = %d WHERE seq = %d;"
+			    "UPDATE entry SET seq = %d WHERE seq = -1",
+			    a, a, b, b);
+			snprintf(word, sizeof(word), "entry %d: ", a);
+			change(directory, sql);
+			expect_damage(directory, sql, word);
+			change(directory,
+			    "DELETE FROM entry;"
+			    "INSERT INTO entry SELECT * FROM kept");
+		}
+	}
+	change(directory,
+	    "INSERT INTO entry SELECT 13, time, NULL, kind, kiosk, debit,"
+	    " debit_account, credit, credit_account, amount, debit_savings,"
+	    " debit_checking, credit_savings, credit_checking, 11, 12, NULL,"
+	    " chain FROM entry WHERE seq = 12");
+	expect_damage(directory, "added", "entry 13: ");
+	fixture_remove(directory);
+}
+
+static void
+test_accounts_and_pages(void **state)
+{
+	static const struct {
+		const char *sql, *word;
+	} table[] = {
+		{ "UPDATE account SET savings = savings + 1 WHERE id = 'c1'",
+		    "account c1" },
+		{ "UPDATE account SET last_seq = 7 WHERE id = 'c1'",
+		    "account c1" },
+		{ "UPDATE account SET last_seq = 0 WHERE id = 'c1'",
+		    "account c1" },
+		{ "UPDATE account SET last_seq = 13 WHERE id = 'c1'",
+		    "account c1" },
+		/* Whose ID it is, each of its entries tells. */
+		{ "UPDATE account SET id = 'x' WHERE id = 'c1'", "entry 3: " },
+		{ "DELETE FROM account WHERE id = 'c1'", "account 3" },
+		{ "INSERT INTO account SELECT 5, 3, 'c9', 1, 0, 0, 1, 0, 0, 0,"
+		  " 0, 0, -1, -1, -1, -1, '', '' FROM account WHERE number = 1",
+		    "account c9" },
+		/* An index without its rows would let a txid be used twice. */
+		{ "PRAGMA writable_schema = ON;"
+		  "CREATE TABLE t (txid BLOB);"
+		  "CREATE INDEX i ON t (txid) WHERE txid IS NOT NULL;"
+		  "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM"
+		  " sqlite_schema WHERE name = 'i') WHERE name = 'entry_txid'",
+		    "bank.db: " },
+	};
+	char *directory;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NELEM(table); i++) {
+		directory = small_bank();
+		change(directory, table[i].sql);
+		expect_damage(directory, table[i].sql, table[i].word);
+		fixture_remove(directory);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_walk, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_accounts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_bank, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_beside_a_writer, setup, teardown),
+		cmocka_unit_test(test_each_column),
+		cmocka_unit_test(test_each_row),
+		cmocka_unit_test(test_accounts_and_pages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
