@@ -165,12 +165,16 @@ prepare(struct form_page *page, struct kiosk *kiosk, int y)
 	    (struct rect) { y, area->x + margin, page->count * pitch, width };
 	if (page->form != NULL && page->theme == (int)kiosk->theme.id &&
 	    page->pitch == pitch &&
+	    page->top == kiosk->chrome.top &&
+	    page->left == kiosk->chrome.left &&
 	    memcmp(&place, &page->place, sizeof(place)) == 0)
 		return true;
 	if (page->form != NULL && page->focus < page->count)
 		form_read_back(page, &page->lines[page->focus]);
 	form_close(page);
 	page->place = place;
+	page->top = kiosk->chrome.top;
+	page->left = kiosk->chrome.left;
 	page->pitch = pitch;
 	page->theme = (int)kiosk->theme.id;
 	return build(page, kiosk);

@@ -54,7 +54,7 @@ struct form_page {
 	FIELD *fields[FORM_LINES + 1];
 	PANEL *panel;
 	struct rect place; /* of the panel, on the body */
-	int pitch, theme;
+	int pitch, theme, top, left;
 	struct rect button_places[FORM_BUTTONS];
 };
 

@@ -20,6 +20,7 @@
 #include "../shared/util.h"
 
 #define ESC_DELAY_MS 25
+#define TOUCHES 8 /* as many as curses keeps */
 
 static struct {
 	bool started;
@@ -28,6 +29,8 @@ static struct {
 	struct termios modes; /* as they were */
 	char leave[256];      /* what puts the terminal back */
 	size_t leave_length;
+	MEVENT touches[TOUCHES]; /* not handed out yet, the newest first */
+	size_t touch_count;
 } term;
 
 static const struct {
@@ -200,13 +203,26 @@ read_sequence(void)
 					       : TERM_OTHER;
 }
 
+/*
+ * Curses makes one KEY_MOUSE of touches that come together, and gives the
+ * newest first; none of them may be lost.
+ */
+static void
+take_touches(void)
+{
+	while (term.touch_count < TOUCHES &&
+	    getmouse(&term.touches[term.touch_count]) == OK)
+		term.touch_count++;
+}
+
 static int
-mouse_key(int *y, int *x)
+next_touch(int *y, int *x)
 {
 	MEVENT event;
 
-	if (getmouse(&event) != OK)
+	if (term.touch_count == 0)
 		return TERM_OTHER;
+	event = term.touches[--term.touch_count];
 	*y = event.y;
 	*x = event.x;
 	if (event.bstate & BUTTON4_PRESSED)
@@ -219,8 +235,10 @@ mouse_key(int *y, int *x)
 static int
 function_key(wint_t code, int *y, int *x)
 {
-	if (code == KEY_MOUSE)
-		return mouse_key(y, x);
+	if (code == KEY_MOUSE) {
+		take_touches();
+		return next_touch(y, x);
+	}
 	for (size_t i = 0; i < NELEM(function_keys); i++) {
 		if ((wint_t)function_keys[i].code == code)
 			return (int)function_keys[i].key;
@@ -233,6 +251,8 @@ term_key(int *y, int *x)
 {
 	wint_t code;
 
+	if (term.touch_count > 0)
+		return next_touch(y, x);
 	switch (wget_wch(stdscr, &code)) {
 	case ERR:
 		return TERM_NONE;

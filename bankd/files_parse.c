@@ -97,9 +97,19 @@ take_balance(struct parser *parser)
 	return error;
 }
 
+/* `$2b$`, a cost of 04 to 31, `$`. */
+static bool
+is_bcrypt(const char *secret)
+{
+	return secret[4] >= '0' && secret[4] <= '3' && secret[5] >= '0' &&
+	    secret[5] <= '9' && memcmp(secret + 4, "04", 2) >= 0 &&
+	    memcmp(secret + 4, "31", 2) <= 0 && secret[6] == '$';
+}
+
 /*
  * Hashes that we take, and how long what follows the last `$` is; of
- * bcrypt's, salt and hash together.  crypt_checksalt() looks at the rest.
+ * bcrypt's, salt and hash together.  crypt_checksalt() looks at little more
+ * than the prefix, and hashing to see whether it works takes too long.
  */
 static bool
 is_hash(const char *secret)
@@ -110,22 +120,22 @@ is_hash(const char *secret)
 	} forms[] = { { "$y$", 43 }, { "$7$", 43 }, { "$6$", 86 },
 		{ "$5$", 43 }, { "$2b$", 53 } };
 	static const char letters[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "abcdefghijklmnopqrstuvwxyz";
+				      "abcdefghijklmnopqrstuvwxyz$=";
 	const char *last = strrchr(secret, '$');
 	size_t i;
-	int salt;
 
 	for (i = 0; i < NELEM(forms); i++)
 		if (strncmp(secret, forms[i].prefix, strlen(forms[i].prefix)) ==
 		    0)
 			break;
-	if (i == NELEM(forms) || last < secret + strlen(forms[i].prefix) ||
-	    strlen(last + 1) != forms[i].length ||
-	    strspn(last + 1, letters) != forms[i].length)
-		return false;
-	salt = crypt_checksalt(secret);
-	return salt == CRYPT_SALT_OK || salt == CRYPT_SALT_METHOD_LEGACY ||
-	    salt == CRYPT_SALT_TOO_CHEAP;
+	/* Behind the prefix, whose last `$` may be the last of all. */
+	return i < NELEM(forms) &&
+	    last >= secret + strlen(forms[i].prefix) - 1 &&
+	    strspn(secret, letters) == strlen(secret) &&
+	    strlen(last + 1) == forms[i].length &&
+	    (strcmp(forms[i].prefix, "$2b$") != 0 || is_bcrypt(secret)) &&
+	    crypt_checksalt(secret) != CRYPT_SALT_INVALID &&
+	    crypt_checksalt(secret) != CRYPT_SALT_METHOD_DISABLED;
 }
 
 static int

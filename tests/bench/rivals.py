@@ -97,6 +97,15 @@ def wait_until(what, ready, timeout=60):
         time.sleep(0.05)
 
 
+def ended_unless(server, done):
+    """A server that can't be filled doesn't stay behind."""
+    try:
+        done()
+    except BaseException:
+        server.close()
+        raise
+
+
 def at(sorted_values, part):
     return sorted_values[min(int(part * len(sorted_values)),
                              len(sorted_values) - 1)]
@@ -152,8 +161,11 @@ class Postgres:
                 stdout=log, stderr=log, cwd=self.directory, **self.user)
         self.env = dict(
             os.environ, HOME=self.directory, PGHOST="127.0.0.1",
-            PGPORT=str(self.port),
-            PGUSER="bench", PGDATABASE="postgres", PGSSLMODE="require")
+            PGPORT=str(self.port), PGUSER="bench",
+            PGDATABASE="postgres", PGSSLMODE="require")
+        ended_unless(self, self.fill)
+
+    def fill(self):
         wait_until("PostgreSQL to answer", self.answers)
         schema = os.path.join(self.directory, "schema.sql")
         with open(schema, "w") as f:
@@ -232,6 +244,9 @@ class Redis:
                  "--appendfsync", "always", "--save", "",
                  "--auto-aof-rewrite-percentage", "0"],
                 stdout=log, stderr=log)
+        ended_unless(self, self.fill)
+
+    def fill(self):
         wait_until("Redis to answer", self.answers)
         step = ACCOUNTS // 20
         for first in range(0, ACCOUNTS, step):

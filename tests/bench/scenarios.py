@@ -59,8 +59,10 @@ class Bench:
 
     def shared(self, name, make):
         if name not in self.open:
-            self.settings.say("  making %s" % name)
+            begun = time.monotonic()
             self.open[name] = make()
+            self.settings.say("  made %s in %.0f s" % (
+                name, time.monotonic() - begun))
         return self.open[name]
 
     def bank(self, customers=BIG, cost=1):

@@ -235,16 +235,32 @@ wait_for(struct term *term, const char *text, bool there, long bound_ms)
 	return true;
 }
 
+/* The same with the usual bound; tells what is there instead. */
+static bool
+wait_or_tell(struct term *term, const char *text, bool there)
+{
+	bool good = wait_for(term, text, there, slowly(TERM_WAIT_MS));
+	char *screen;
+
+	if (good)
+		return true;
+	screen = term_dump(term, false);
+	fprintf(stderr, "waited in vain for%s: %s\n%s\n",
+	    there ? "" : " the end of", text, screen);
+	free(screen);
+	return false;
+}
+
 bool
 term_wait(struct term *term, const char *text)
 {
-	return wait_for(term, text, true, slowly(TERM_WAIT_MS));
+	return wait_or_tell(term, text, true);
 }
 
 bool
 term_wait_gone(struct term *term, const char *text)
 {
-	return wait_for(term, text, false, slowly(TERM_WAIT_MS));
+	return wait_or_tell(term, text, false);
 }
 
 bool

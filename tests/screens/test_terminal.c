@@ -138,6 +138,8 @@ test_resize(void **state)
 	assert_true(term_wait(kiosk, "make this window larger"));
 	expect_screen(kiosk, "too-small", false);
 	term_send(kiosk, "\033"); /* what isn't seen isn't pressed */
+	term_resize(kiosk, 10, 41);
+	assert_true(term_wait(kiosk, "41x10"));
 	term_resize(kiosk, 40, 120);
 	assert_true(term_wait(kiosk, "Recipient's ID"));
 	expect_screen(kiosk, "large-transfer", false);
@@ -159,19 +161,22 @@ click(struct term *kiosk, const char *text)
 	term_click(kiosk, row, column);
 }
 
-/* Presses keys of the keypad's letters, each among spaces. */
+/* Presses keys of the keypad's letters, until each shows in its field. */
 static void
-press(struct term *kiosk, const char *keys)
+press(struct term *kiosk, const char *keys, bool secret)
 {
-	size_t bytes;
+	char shown[64] = "┃ ";
+	size_t length = strlen(shown);
 	int row, column;
 
 	for (; *keys != '\0'; keys++) {
 		assert_true(term_find(kiosk,
 		    (char[]) { ' ', ' ', *keys, ' ', '\0' }, &row, &column));
-		bytes = term_bytes(kiosk);
 		term_click(kiosk, row, column + 2);
-		assert_true(term_wait_bytes(kiosk, bytes));
+		length += (size_t)snprintf(shown + length,
+		    sizeof(shown) - length, "%.*s", secret ? 3 : 1,
+		    secret ? "•" : keys);
+		assert_true(term_wait(kiosk, shown));
 	}
 }
 
@@ -186,10 +191,10 @@ test_touch(void **state)
 	click(kiosk, "abc");
 	assert_true(term_wait(kiosk, "ABC"));
 	expect_screen(kiosk, "keypad-letters", false);
-	press(kiosk, "chris");
+	press(kiosk, "chris", false);
 	assert_true(term_wait(kiosk, "chris"));
 	click(kiosk, "│                                  │");
-	press(kiosk, "1234");
+	press(kiosk, "1234", true);
 	assert_true(term_wait(kiosk, "••••"));
 	click(kiosk, "│ Enter │");
 	click(kiosk, "2. Check account balance");

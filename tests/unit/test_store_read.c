@@ -216,8 +216,8 @@ test_beside_a_writer(void **state)
 	stop_reading = false;
 	fixture_customers(store, 50);
 	assert_int_equal(pthread_create(&thread, NULL, read_on, *state), 0);
-	for (i = 0; i < 8; i++) {
-		for (j = 0; j < 300; j++) {
+	for (i = 0; i < 6; i++) {
+		for (j = 0; j < 100; j++) {
 			fixture_transfer(store, "c0", "c1", 1,
 			    store_newest_ms(store), NULL, NULL);
 			fixture_transfer(store, "c1", "c2", 1,
