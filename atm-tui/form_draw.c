@@ -164,8 +164,7 @@ prepare(struct form_page *page, struct kiosk *kiosk, int y)
 	place =
 	    (struct rect) { y, area->x + margin, page->count * pitch, width };
 	if (page->form != NULL && page->theme == (int)kiosk->theme.id &&
-	    page->pitch == pitch &&
-	    page->top == kiosk->chrome.top &&
+	    page->pitch == pitch && page->top == kiosk->chrome.top &&
 	    page->left == kiosk->chrome.left &&
 	    memcmp(&place, &page->place, sizeof(place)) == 0)
 		return true;
@@ -283,11 +282,28 @@ draw_buttons(struct form_page *page, struct kiosk *kiosk, int y)
 	return y + rows;
 }
 
+/* Letters for IDs and names, digits for amounts; a password may be either. */
+static bool
+suggest_face(struct form_page *page, struct kiosk *kiosk)
+{
+	enum form_kind kind;
+
+	if (page->focus >= page->count || page->faced == page->focus + 1)
+		return false;
+	page->faced = page->focus + 1;
+	kind = page->lines[page->focus].kind;
+	if (kind == FORM_SECRET)
+		return false;
+	return keypad_face(
+	    kiosk, kind == FORM_AMOUNT ? KEYPAD_DIGITS : KEYPAD_SMALL);
+}
+
 int
 form_draw(struct form_page *page, struct kiosk *kiosk, int y)
 {
 	int cursor_y, cursor_x;
 
+	kiosk->again |= suggest_face(page, kiosk);
 	if (!prepare(page, kiosk, y))
 		return y;
 	if (page->focus < page->count) {

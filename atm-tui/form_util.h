@@ -55,6 +55,7 @@ struct form_page {
 	PANEL *panel;
 	struct rect place; /* of the panel, on the body */
 	int pitch, theme, top, left;
+	int faced; /* the line for which the keypad has its face, from 1 */
 	struct rect button_places[FORM_BUTTONS];
 };
 

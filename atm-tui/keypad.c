@@ -146,6 +146,15 @@ keypad_close(struct kiosk *kiosk)
 	keypad->panel = NULL;
 }
 
+bool
+keypad_face(struct kiosk *kiosk, enum keypad_face face)
+{
+	if (kiosk->keypad.face == face)
+		return false;
+	kiosk->keypad.face = face;
+	return kiosk->keypad.open;
+}
+
 void
 keypad_toggle(struct kiosk *kiosk)
 {

@@ -26,6 +26,12 @@ struct keypad {
 	struct rect place; /* on the screen */
 };
 
+/*
+ * A field that is new to the focus asks for a face.  True where it is another
+ * one: the screen must be drawn again, as the keypad's place has changed.
+ */
+bool keypad_face(struct kiosk *kiosk, enum keypad_face face);
+
 /* Takes its part of the area while it is open. */
 void keypad_place(struct kiosk *kiosk);
 void keypad_draw(struct kiosk *kiosk);

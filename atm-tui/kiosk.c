@@ -96,14 +96,17 @@ kiosk_go(struct kiosk *kiosk, enum screen_id id)
 void
 kiosk_redraw(struct kiosk *kiosk)
 {
-	chrome_begin(kiosk);
-	if (!chrome_is_small()) {
+	do {
+		kiosk->again = false;
+		chrome_begin(kiosk);
+		if (chrome_is_small())
+			break;
 		keypad_place(kiosk);
 		screens[kiosk->at]->draw(kiosk);
 		if (screens[kiosk->at]->keypad)
 			chrome_hint(kiosk, _("Keypad"), "", KEYPAD_KEY);
 		keypad_draw(kiosk);
-	}
+	} while (kiosk->again);
 	chrome_end(kiosk);
 }
 

@@ -52,6 +52,7 @@ struct kiosk_ask {
 struct kiosk {
 	const struct config *config;
 	bool locked; /* kiosk mode */
+	bool again;  /* what was drawn has to be drawn once more */
 	bool ending; /* told to end; waiting for the bank's goodbye */
 	struct event_base *base;
 	struct event *spin; /* while the bank is waited for */

@@ -149,7 +149,10 @@ term_start(bool locked, char *error, size_t size)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	meta(stdscr, TRUE);
-	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	/* Releases too: curses loses what comes with an event unasked for. */
+	mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED |
+		BUTTON5_PRESSED,
+	    NULL);
 	mouseinterval(0);
 	if (has_colors()) {
 		start_color();

@@ -229,6 +229,7 @@ main(int argc, char *argv[])
 	static struct command_line line;
 	struct config *config;
 	char error[ERROR_SIZE];
+	int code = 0;
 
 	for (size_t i = 0; i < NELEM(roles); i++) {
 		if (argc == 1 && strcmp(argv[0], roles[i].name) == 0) {
@@ -244,11 +245,12 @@ main(int argc, char *argv[])
 		fprintf(stderr, "bankd: %s\n", error);
 		return EX_CONFIG;
 	}
+	if (!line.check && !line.print)
+		return run(&line, config);
 	if (line.print)
 		config_print(config, stdout, true);
 	if (line.check)
-		return check(config, line.config_path);
-	if (line.print)
-		return 0;
-	return run(&line, config);
+		code = check(config, line.config_path);
+	config_free(config);
+	return code;
 }

@@ -22,7 +22,8 @@
 #include "../shared/util.h"
 #include "id_index.h"
 
-#define BATCH_ROWS 512
+#define BATCH_ROWS 4096
+#define HASH_ROWS 128 /* hashed between two looks at the clock */
 #define PROGRESS_MS 5000
 
 /* An ID in either file, or of an open account. */
@@ -40,7 +41,7 @@ struct takeover {
 	struct files *files;
 	const struct files_options *options;
 	enum store_end end;
-	uint64_t now_ms;
+	uint64_t now_ms, told_ms;
 	struct row *rows;
 	uint32_t count, size;
 	struct id_index index;
@@ -369,28 +370,44 @@ begin_batch(struct takeover *takeover, struct ledger_account **adjuster)
 	return error;
 }
 
-static int
-hash_batch(struct takeover *takeover, uint32_t from, uint32_t to)
+static void
+tell_progress(struct takeover *takeover, uint32_t done)
 {
-	char **secrets[BATCH_ROWS];
-	size_t count = 0;
-
-	for (; from < to; from++)
-		if (takeover->rows[from].secret != NULL &&
-		    !takeover->rows[from].is_hash)
-			secrets[count++] = &takeover->rows[from].secret;
-	return files_hash(secrets, count, takeover->options);
+	if (clock_steady_ms() - takeover->told_ms < PROGRESS_MS)
+		return;
+	takeover->told_ms = clock_steady_ms();
+	log_event(LOG_NOTICE, "taking-over", "done", LOG_NUMBER(done), "of",
+	    LOG_NUMBER(takeover->count), NULL);
 }
 
 static int
-apply_batch(struct takeover *takeover, uint32_t from, uint32_t to)
+hash_rows(struct takeover *takeover, uint32_t from, uint32_t to)
+{
+	char **secrets[HASH_ROWS];
+	size_t count = 0;
+	int error = 0;
+
+	for (; error == 0 && from < to; from++) {
+		if (takeover->rows[from].secret != NULL &&
+		    !takeover->rows[from].is_hash)
+			secrets[count++] = &takeover->rows[from].secret;
+		if (count < HASH_ROWS && from + 1 < to)
+			continue;
+		error = files_hash(secrets, count, takeover->options);
+		count = 0;
+		tell_progress(takeover, from);
+	}
+	return error;
+}
+
+static int
+apply_rows(struct takeover *takeover, uint32_t from, uint32_t to)
 {
 	struct store *store = takeover->files->store;
 	struct ledger_account *adjuster;
-	int error = hash_batch(takeover, from, to);
+	int error;
 
-	if (error == 0)
-		error = begin_batch(takeover, &adjuster);
+	error = begin_batch(takeover, &adjuster);
 	for (; error == 0 && from < to; from++)
 		if (changes(&takeover->rows[from]))
 			error = apply_row(
@@ -404,19 +421,16 @@ apply_batch(struct takeover *takeover, uint32_t from, uint32_t to)
 static int
 apply(struct takeover *takeover)
 {
-	uint64_t told_ms = clock_steady_ms();
 	uint32_t from, to;
 	int error = 0;
 
+	takeover->told_ms = clock_steady_ms();
 	for (from = 0; error == 0 && from < takeover->count; from = to) {
 		to = from + BATCH_ROWS < takeover->count ? from + BATCH_ROWS
 							 : takeover->count;
-		error = apply_batch(takeover, from, to);
-		if (clock_steady_ms() - told_ms < PROGRESS_MS)
-			continue;
-		told_ms = clock_steady_ms();
-		log_event(LOG_NOTICE, "taking-over", "done", LOG_NUMBER(to),
-		    "of", LOG_NUMBER(takeover->count), NULL);
+		error = hash_rows(takeover, from, to);
+		if (error == 0)
+			error = apply_rows(takeover, from, to);
 	}
 	if (error == 0 && takeover->end == STORE_NEW)
 		log_event(LOG_NOTICE, "taken-over", "customers",

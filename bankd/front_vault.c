@@ -250,8 +250,8 @@ front_vault_leave(struct front *front)
 	ipc_free(front->vault);
 	front->vault = NULL;
 	front->congested = false;
-	log_event(LOG_NOTICE, "vault_gone", "connections",
-	    LOG_NUMBER(front->count), NULL);
+	log_event(front->stopping ? LOG_DEBUG : LOG_NOTICE, "vault_gone",
+	    "connections", LOG_NUMBER(front->count), NULL);
 	for (client = TAILQ_FIRST(&front->connections); client != NULL;
 	     client = next) {
 		next = TAILQ_NEXT(client, all);

@@ -97,6 +97,7 @@ reload_begin(struct monitor *monitor, struct control_client *client)
 
 	if (monitor->new_config != NULL || monitor->stage != MONITOR_SERVING ||
 	    !monitor->vault.ready || !monitor->front.ready) {
+		log_event(LOG_NOTICE, "reload_ignored", NULL);
 		if (client != NULL)
 			control_end(client, EX_TEMPFAIL,
 			    "busy: not serving, or reloading already");

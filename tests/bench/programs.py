@@ -18,10 +18,11 @@ class Trouble(Exception):
 class Settings:
     """What the command line says, for all that measures."""
 
-    def __init__(self, build, work, rounds, seconds, seed, say):
-        self.build, self.work = build, work
-        self.rounds, self.seconds, self.seed = rounds, seconds, seed
-        self.say = say
+    def __init__(self, args, work, say):
+        self.build, self.work = os.path.abspath(args.build), work
+        self.rounds, self.seconds = args.rounds, args.seconds
+        self.customers, self.entries = args.customers, args.entries
+        self.seed, self.say = args.seed, say
 
     def program(self, name):
         return os.path.join(self.build, "tests", "bench", name)

@@ -188,7 +188,7 @@ class Postgres:
 
     def measure(self, what, clients, seconds):
         """pgbench; one second of its time is for warming up."""
-        self.run(
+        said = self.run(
             "pgbench", "-n", "-M", "prepared", "-f", what + ".sql",
             "-c", str(clients), "-j", str(min(clients, 2)),
             "-T", str(int(seconds + 1.5)), "-l", "--log-prefix=latency",
@@ -201,6 +201,8 @@ class Postgres:
                     rows.append((int(word[4]) + int(word[5]) / 1e6,
                                  float(word[2])))
             os.unlink(path)
+        if not rows:
+            raise Trouble("pgbench: %s" % said)
         begin = min(row[0] for row in rows) + 1
         times = [us for when, us in rows if when >= begin]
         return figures(times, max(row[0] for row in rows) - begin)

@@ -41,11 +41,15 @@ static const struct {
 	{ "in [0-9]+ seconds?", "in <n> seconds", false },
 };
 
-bool
+void
 expected_arguments(int argc, char *argv[])
 {
-	updating = argc > 1 && strcmp(argv[1], "--update") == 0;
-	return updating;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--update") == 0)
+			updating = true;
+		else
+			cmocka_set_test_filter(argv[i]);
+	}
 }
 
 static void

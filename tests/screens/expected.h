@@ -8,8 +8,11 @@
 
 #include "term.h"
 
-/* `--update` writes the files instead; returns true where it was given. */
-bool expected_arguments(int argc, char *argv[]);
+/*
+ * `--update` writes the files instead; another word is a pattern of cmocka's
+ * for the tests to run.  Called first in main().
+ */
+void expected_arguments(int argc, char *argv[]);
 
 /*
  * Waits until the screen is the one of the file; with `looks` colours and

@@ -438,7 +438,7 @@ test_random_life(void **state)
 	static int64_t cents[CUSTOMERS], kept[CUSTOMERS];
 	struct store *store = fixture_open(*state, NULL);
 	uint64_t seq = 2 * CUSTOMERS, now = NOW;
-	char from[16], to[16];
+	char from[24], to[24];
 	long batch, i, n, x, y;
 	int64_t amount;
 

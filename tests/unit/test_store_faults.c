@@ -53,7 +53,7 @@ static void
 live(const char *directory, int acknowledge)
 {
 	struct store *store = fixture_open(directory, NULL);
-	char from[16], to[16];
+	char from[24], to[24];
 	uint64_t now = store_newest_ms(store), seq;
 	long i, n, x, y;
 
@@ -146,7 +146,7 @@ rich_batch(struct store *store)
 	const char *id = "c3";
 	struct ledger_account *new, *c3;
 	uint8_t txid[16] = { 1 };
-	char from[16];
+	char from[24];
 	int error, i;
 
 	error = store_account_new(store, "new", "", "h", NOW, &new);

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A real vault and everything around it (the tests'): its monitor, its front
+ * and its ATMs are this process.  Every wait has a bound.
+ */
+#include "vault_fixture.h"
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/rand.h>
+
+#include "../../bankd/options.h"
+#include "../../bankd/vault.h"
+#include "../../shared/channel.h"
+#include "../../shared/error.h"
+#include "../../shared/util.h"
+#include "../../shared/wire.h"
+
+#define PATIENCE_MS 30000
+
+/* One key for all of a program's vaults: making it takes a second. */
+static struct channel_pem bank;
+
+static void
+write_file(const char *directory, const char *name, const char *text)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	assert_int_equal(file_replace(path, text, strlen(text), 0600), 0);
+}
+
+static void
+to_monitor_link(struct vaults *fixture, enum ipc_type type, const void *body,
+    size_t length, int fd)
+{
+	assert_int_equal(
+	    ipc_send(fixture->monitor, type, 0, body, length, fd), 0);
+	assert_int_equal(ipc_drain(fixture->monitor), 0);
+}
+
+/* The next message, within the bound; 0 at the end of the link. */
+static int
+next_of(struct ipc *ipc, struct ipc_message *message)
+{
+	struct pollfd pfd = { .fd = ipc_fd(ipc), .events = POLLIN };
+	int result, error;
+
+	while ((result = ipc_next(ipc, message)) == 0) {
+		assert_int_equal(poll(&pfd, 1, PATIENCE_MS), 1);
+		error = ipc_read(ipc);
+		if (error == BANK_ECLOSED || error == BANK_ESYS)
+			return 0;
+		assert_true(error == 0 || error == BANK_EAGAIN);
+	}
+	assert_int_equal(result, 1);
+	return (int)message->type;
+}
+
+static void
+wait_ready(struct vaults *fixture)
+{
+	struct ipc_message message;
+	int type;
+
+	while ((type = next_of(fixture->monitor, &message)) != IPC_READY) {
+		if (type == IPC_FAILED)
+			fail_msg("the vault: %.*s", (int)message.length - 1,
+			    (const char *)message.body + 1);
+		assert_int_not_equal(type, 0);
+	}
+}
+
+static char *
+make_config(const struct vaults *fixture, const char *const options[])
+{
+	struct config *config = config_new(bankd_options, BANKD_OPTION_COUNT);
+	char text[256], error[256], *dump;
+
+	snprintf(text, sizeof(text), "bank.state=%s", fixture->directory);
+	assert_int_equal(config_set(config, text, error, sizeof(error)), 0);
+	snprintf(text, sizeof(text), "keys.key=%s/key", fixture->directory);
+	assert_int_equal(config_set(config, text, error, sizeof(error)), 0);
+	assert_int_equal(
+	    config_set(config, "process.sandbox=off", error, sizeof(error)), 0);
+	assert_int_equal(
+	    config_set(config, "login.hash_cost=1", error, sizeof(error)), 0);
+	assert_int_equal(config_set(config, "bank.any_file_system=yes", error,
+			     sizeof(error)),
+	    0);
+	for (; options != NULL && *options != NULL; options++)
+		assert_int_equal(
+		    config_set(config, *options, error, sizeof(error)), 0);
+	dump = config_dump(config);
+	config_free(config);
+	return dump;
+}
+
+void
+vaults_front(struct vaults *fixture)
+{
+	uint8_t port[2] = { 0x12, 0x34 };
+	int link[2];
+
+	ipc_free(fixture->front);
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link), 0);
+	fixture->front = ipc_new(link[0], IPC_FRONT, IPC_VAULT);
+	to_monitor_link(fixture, IPC_PEER, NULL, 0, link[1]);
+	close(link[1]);
+	vaults_send(fixture, IPC_HELLO, 0, port, sizeof(port));
+}
+
+void
+vaults_run(struct vaults *fixture, const char *const options[])
+{
+	char *dump = make_config(fixture, options);
+	int link[2];
+
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link), 0);
+	fixture->pid = fork();
+	assert_true(fixture->pid != -1);
+	if (fixture->pid == 0) {
+		close(link[0]);
+		ipc_free(fixture->front);
+		_exit(vault_main(link[1]));
+	}
+	close(link[1]);
+	fixture->monitor = ipc_new(link[0], IPC_MONITOR, IPC_VAULT);
+	to_monitor_link(fixture, IPC_CONFIG, dump, strlen(dump), -1);
+	free(dump);
+	vaults_front(fixture);
+	to_monitor_link(fixture, IPC_START, NULL, 0, -1);
+	wait_ready(fixture);
+}
+
+void
+vaults_start(struct vaults *fixture, const char *const options[])
+{
+	memset(fixture, 0, sizeof(*fixture));
+	if (bank.key == NULL)
+		assert_int_equal(channel_make_bank(&bank, "Bank"), 0);
+	snprintf(fixture->directory, sizeof(fixture->directory),
+	    "/tmp/test-vault-XXXXXX");
+	assert_non_null(mkdtemp(fixture->directory));
+	write_file(fixture->directory, "key", bank.key);
+	write_file(
+	    fixture->directory, "password", "chris 1234\nfey 5678\njoe 9012\n");
+	write_file(fixture->directory, "balance",
+	    "chris 10000 1000\nfey 10000 1000\njoe 10000 1000\n");
+	vaults_run(fixture, options);
+}
+
+static int
+wait_end(struct vaults *fixture)
+{
+	struct ipc_message message;
+	int status;
+
+	while (next_of(fixture->monitor, &message) != 0)
+		continue;
+	assert_int_equal(waitpid(fixture->pid, &status, 0), fixture->pid);
+	ipc_free(fixture->monitor);
+	ipc_free(fixture->front);
+	fixture->monitor = fixture->front = NULL;
+	fixture->pid = 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+int
+vaults_stop(struct vaults *fixture)
+{
+	to_monitor_link(fixture, IPC_STOP, NULL, 0, -1);
+	return wait_end(fixture);
+}
+
+void
+vaults_kill(struct vaults *fixture)
+{
+	assert_int_equal(kill(fixture->pid, SIGKILL), 0);
+	assert_int_equal(wait_end(fixture), -SIGKILL);
+}
+
+void
+vaults_remove(struct vaults *fixture)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf %s", fixture->directory);
+	assert_int_equal(system(command), 0);
+}
+
+int
+vaults_next(struct vaults *fixture, struct ipc_message *message)
+{
+	return next_of(fixture->front, message);
+}
+
+bool
+vaults_is_dropped(struct vaults *fixture)
+{
+	struct ipc_message message;
+
+	while (vaults_next(fixture, &message) != 0)
+		continue;
+	return true;
+}
+
+void
+vaults_flush(struct vaults *fixture)
+{
+	int error = ipc_drain(fixture->front);
+
+	assert_true(error == 0 || error == BANK_ECLOSED);
+}
+
+void
+vaults_send(struct vaults *fixture, enum ipc_type type, uint32_t number,
+    const void *body, size_t length)
+{
+	assert_int_equal(
+	    ipc_send(fixture->front, type, number, body, length, -1), 0);
+	vaults_flush(fixture);
+}
+
+void
+vaults_connect(struct vaults *fixture, struct vaults_atm *atm, uint32_t number)
+{
+	static const char address[] = "127.0.0.1";
+	uint8_t body[FRAME_BINDING_SIZE + sizeof(address) - 1];
+
+	atm->number = number;
+	assert_int_equal(RAND_bytes(atm->binding, FRAME_BINDING_SIZE), 1);
+	memcpy(body, atm->binding, FRAME_BINDING_SIZE);
+	memcpy(body + FRAME_BINDING_SIZE, address, sizeof(address) - 1);
+	vaults_send(fixture, IPC_CONNECTED, number, body, sizeof(body));
+	assert_int_equal(vaults_answer(fixture, atm), 'G');
+}
+
+static void
+queue_frame(struct vaults *fixture, const struct vaults_atm *atm, uint8_t type,
+    const uint8_t *body, size_t length)
+{
+	assert_int_equal(ipc_send2(fixture->front, IPC_FRAME, atm->number,
+			     &type, 1, body, length),
+	    0);
+}
+
+static void
+seal_first(struct vaults_atm *atm, uint8_t type, const char *text,
+    uint8_t sealed[FRAME_SEALED_SIZE])
+{
+	seal_wipe(&atm->keys);
+	assert_int_equal(
+	    seal_derive(&atm->keys, atm->k, atm->nonce, atm->binding), 0);
+	assert_int_equal(seal_text(&atm->keys.up, type, text, strlen(text),
+			     sealed, FRAME_SEALED_SIZE),
+	    FRAME_SEALED_SIZE);
+}
+
+void
+vaults_login(struct vaults *fixture, struct vaults_atm *atm, uint8_t type,
+    const char *text)
+{
+	uint8_t body[FRAME_KIOSK_SIZE + FRAME_WRAPPED_SIZE +
+	    FRAME_SEALED_SIZE] = { 0 };
+	EVP_PKEY *public_key;
+
+	assert_int_equal(channel_bank_public(&public_key, bank.certificate,
+			     bank.certificate_length),
+	    0);
+	assert_int_equal(RAND_bytes(atm->k, SEAL_KEY_SIZE), 1);
+	assert_int_equal(
+	    seal_wrap(public_key, atm->k, body + FRAME_KIOSK_SIZE), 0);
+	EVP_PKEY_free(public_key);
+	seal_first(
+	    atm, type, text, body + FRAME_KIOSK_SIZE + FRAME_WRAPPED_SIZE);
+	queue_frame(fixture, atm, type, body, sizeof(body));
+}
+
+void
+vaults_resume(struct vaults *fixture, struct vaults_atm *atm)
+{
+	uint8_t body[FRAME_KIOSK_SIZE + FRAME_SESSION_SIZE +
+	    FRAME_SEALED_SIZE] = { 0 };
+
+	memcpy(body + FRAME_KIOSK_SIZE, atm->session, FRAME_SESSION_SIZE);
+	seal_first(atm, FRAME_RESUME, "RESUME",
+	    body + FRAME_KIOSK_SIZE + FRAME_SESSION_SIZE);
+	queue_frame(fixture, atm, FRAME_RESUME, body, sizeof(body));
+}
+
+void
+vaults_request(struct vaults *fixture, struct vaults_atm *atm, const char *text)
+{
+	uint8_t sealed[FRAME_SEALED_SIZE];
+
+	assert_int_equal(seal_text(&atm->keys.up, FRAME_SEALED, text,
+			     strlen(text), sealed, sizeof(sealed)),
+	    FRAME_SEALED_SIZE);
+	queue_frame(fixture, atm, FRAME_SEALED, sealed, sizeof(sealed));
+}
+
+static int
+open_answer(struct vaults *fixture, struct vaults_atm *atm,
+    const struct ipc_message *message)
+{
+	const size_t head = 1 + FRAME_HEADER_SIZE + 1;
+	const uint8_t *body = message->body + head;
+	size_t length = message->length - head;
+	uint8_t type = message->body[head - 1];
+	struct wire_reader reader;
+	int n = (int)length;
+
+	if (type == FRAME_GREETING) {
+		memcpy(atm->nonce, body, FRAME_NONCE_SIZE);
+		return type;
+	}
+	if (type == FRAME_SEALED)
+		n = seal_open(&atm->keys.down, FRAME_SEALED, body, length,
+		    fixture->answer, sizeof(fixture->answer));
+	else
+		memcpy(fixture->answer, body, length);
+	assert_true(n > 0);
+	fixture->answer[n] = '\0';
+	assert_int_equal(wire_read(&reader, fixture->answer, (size_t)n), 0);
+	return reader.code;
+}
+
+int
+vaults_answer(struct vaults *fixture, struct vaults_atm *atm)
+{
+	struct ipc_message message;
+	int type;
+
+	vaults_flush(fixture);
+	while ((type = vaults_next(fixture, &message)) != 0) {
+		if (message.connection != atm->number)
+			continue;
+		if (type == IPC_CLOSE)
+			return 0;
+		if (type == IPC_SEND)
+			return open_answer(fixture, atm, &message);
+	}
+	return 0;
+}
+
+void
+vaults_value(
+    const struct vaults *fixture, const char *key, char *value, size_t size)
+{
+	struct wire_reader reader;
+
+	assert_int_equal(
+	    wire_read(&reader, fixture->answer, strlen(fixture->answer)), 0);
+	assert_int_equal(wire_find(&reader, key, value, size), 0);
+}
+
+void
+vaults_session(struct vaults *fixture, struct vaults_atm *atm, uint32_t number,
+    const char *text)
+{
+	char session[2 * FRAME_SESSION_SIZE + 1];
+
+	seal_wipe(&atm->keys);
+	memset(atm, 0, sizeof(*atm));
+	vaults_connect(fixture, atm, number);
+	vaults_login(fixture, atm, FRAME_LOGIN, text);
+	assert_int_equal(vaults_answer(fixture, atm), 200);
+	vaults_value(fixture, "session", session, sizeof(session));
+	assert_int_equal(hex_decode(session, strlen(session), atm->session,
+			     FRAME_SESSION_SIZE),
+	    0);
+}
+
+void
+vaults_operator(struct vaults *fixture, const char *command)
+{
+	size_t length = 0;
+	int link[2];
+	ssize_t n;
+
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link), 0);
+	to_monitor_link(
+	    fixture, IPC_CONTROL, command, strlen(command), link[1]);
+	close(link[1]);
+	while ((n = read(link[0], fixture->answer + length,
+		    sizeof(fixture->answer) - 1 - length)) > 0)
+		length += (size_t)n;
+	fixture->answer[length] = '\0';
+	close(link[0]);
+}

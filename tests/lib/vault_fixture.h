@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A real vault in a process of its own, with the test as its monitor, its
+ * front and its ATMs: what neither a real front nor a real ATM would send
+ * can be sent here.
+ */
+#ifndef TEST_VAULT_FIXTURE_H
+#define TEST_VAULT_FIXTURE_H
+
+#include <sys/types.h>
+
+#include "../../bankd/ipc.h"
+#include "../../shared/seal.h"
+
+#define VAULTS_TEXT 8192
+
+struct vaults {
+	char directory[64];
+	pid_t pid;
+	struct ipc *monitor, *front;
+	char answer[VAULTS_TEXT]; /* the newest that was opened */
+};
+
+/*
+ * One connection of an ATM's, as this front has it; zeroed before its first
+ * use, its keys wiped after the last.
+ */
+struct vaults_atm {
+	uint32_t number;
+	uint8_t binding[FRAME_BINDING_SIZE], nonce[FRAME_NONCE_SIZE];
+	uint8_t k[SEAL_KEY_SIZE], session[FRAME_SESSION_SIZE];
+	struct seal_keys keys;
+};
+
+/* With chris 1234, fey 5678, joe 9012; options are `section.key=value`. */
+void vaults_start(struct vaults *fixture, const char *const options[]);
+/* SIGKILL, then a new vault on the same state. */
+void vaults_kill(struct vaults *fixture);
+void vaults_run(struct vaults *fixture, const char *const options[]);
+/* A proper stop; the exit code. */
+int vaults_stop(struct vaults *fixture);
+void vaults_remove(struct vaults *fixture);
+/* A new front in place of the one there is. */
+void vaults_front(struct vaults *fixture);
+
+/* The next message of the front's link; its type, 0 where it was closed. */
+int vaults_next(struct vaults *fixture, struct ipc_message *message);
+/* Whether the vault has closed the link, whatever was sent before. */
+bool vaults_is_dropped(struct vaults *fixture);
+void vaults_send(struct vaults *fixture, enum ipc_type type, uint32_t number,
+    const void *body, size_t length);
+
+void vaults_connect(
+    struct vaults *fixture, struct vaults_atm *atm, uint32_t number);
+/* Queues L, R ... S; vaults_flush() sends what is queued. */
+void vaults_login(struct vaults *fixture, struct vaults_atm *atm, uint8_t type,
+    const char *text);
+void vaults_resume(struct vaults *fixture, struct vaults_atm *atm);
+void vaults_request(
+    struct vaults *fixture, struct vaults_atm *atm, const char *text);
+void vaults_flush(struct vaults *fixture);
+/*
+ * The code of the next answer to this ATM, in plain or sealed; its text is
+ * in fixture->answer.  A G that comes is the ATM's new nonce; 0: closed.
+ */
+int vaults_answer(struct vaults *fixture, struct vaults_atm *atm);
+/* A line of the newest answer. */
+void vaults_value(
+    const struct vaults *fixture, const char *key, char *value, size_t size);
+/* A login that must succeed. */
+void vaults_session(struct vaults *fixture, struct vaults_atm *atm,
+    uint32_t number, const char *text);
+/* An operator's command; the answer is in fixture->answer. */
+void vaults_operator(struct vaults *fixture, const char *command);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The form of the two files (bankd/files.h): forgiving in form, strict in
+ * meaning, and no secret in a message.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../bankd/files.h"
+#include "../../shared/error.h"
+#include "../../shared/util.h"
+
+static char said[4096];
+
+static int
+note_balance(void *context, const struct files_line *line)
+{
+	(void)context;
+	sprintf(said + strlen(said), "%u:%s:%lld:%lld ", line->line, line->id,
+	    (long long)line->cents[0], (long long)line->cents[1]);
+	return 0;
+}
+
+static int
+note_password(void *context, const struct files_line *line)
+{
+	(void)context;
+	sprintf(said + strlen(said), "%u:%s:%s:%d ", line->line, line->id,
+	    line->secret, line->is_hash);
+	return 0;
+}
+
+static void
+expect_balance(const char *data, const char *expected)
+{
+	char error[256] = "";
+	int result;
+
+	said[0] = '\0';
+	result = files_parse_balance("balance", data, strlen(data),
+	    note_balance, NULL, error, sizeof(error));
+	assert_string_equal(result == 0 ? said : error, expected);
+	assert_true(result == 0 || result == BANK_EINVAL);
+}
+
+static void
+expect_password(const char *data, const char *expected)
+{
+	char error[256] = "";
+	int result;
+
+	said[0] = '\0';
+	result = files_parse_password("password", data, strlen(data),
+	    note_password, NULL, error, sizeof(error));
+	assert_string_equal(result == 0 ? said : error, expected);
+}
+
+static void
+test_form(void **state)
+{
+	(void)state;
+	expect_balance("", "");
+	expect_balance("\n\n  \n\t\n", "");
+	expect_balance("chris 10000 1000\n", "1:chris:1000000:100000 ");
+	expect_balance("chris 10000 1000", "1:chris:1000000:100000 ");
+	expect_balance("chris  1.5\t.\r\n",
+	    "balance:1: the checking balance "
+	    "is not an amount");
+	expect_balance("# x\r\n\r\n\t chris\t1.5   0 \r\n#\nfey 0 1 # y",
+	    "3:chris:150:0 5:fey:0:100 ");
+	expect_balance("\xef\xbb\xbf"
+		       "chris 1 2\n",
+	    "1:chris:100:200 ");
+	expect_balance(
+	    "chris 9999999999999.99 0", "1:chris:999999999999999:0 ");
+	expect_password("chris 1234\nfey #1\njoe x # y\n",
+	    "1:chris:1234:0 2:fey:#1:0 3:joe:x:0 ");
+	expect_password(
+	    "chris \xc3\xa9\xe2\x82\xac\n", "1:chris:\xc3\xa9\xe2\x82\xac:0 ");
+}
+
+static void
+test_meaning(void **state)
+{
+	static const char *const bad[] = { "chris -1 0", "chris 1",
+		"chris 1 2 3", "chris 1 x", "chris 1.234 0", "chris 1e3 0",
+		"chris +1 0", "chris 10000000000000 0", "chris .5 0",
+		"chris 1. 0", "-chris 1 1", ":cash/x 1 1", "chr/is 1 1",
+		"abcdefghijklmnopqrstuvwxyz0123456 1 1", "chr\xc3\xafs 1 1",
+		"chris", "chris 0x1 1", "chris 1,5 1" };
+	static const char *const bad_passwords[] = { "fey", "-fey secret",
+		"fey two secret", "fey a\x01secret", "fey \xff\xfesecret",
+		"fey secret7890123456789012345678901234567890"
+		"1234567890123456789012345" };
+	char data[512], error[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NELEM(bad); i++) {
+		snprintf(data, sizeof(data), "a 1 1\n%s\nb 1 1\n", bad[i]);
+		assert_int_equal(
+		    files_parse_balance("balance", data, strlen(data),
+			note_balance, NULL, error, sizeof(error)),
+		    BANK_EINVAL);
+		assert_memory_equal(error, "balance:2: ", 11);
+	}
+	for (i = 0; i < NELEM(bad_passwords); i++) {
+		snprintf(data, sizeof(data), "a 1\n\n%s\n", bad_passwords[i]);
+		assert_int_equal(
+		    files_parse_password("password", data, strlen(data),
+			note_password, NULL, error, sizeof(error)),
+		    BANK_EINVAL);
+		assert_memory_equal(error, "password:3: ", 12);
+		assert_null(strstr(error, "secret"));
+	}
+	assert_int_equal(files_parse_balance("b", "a 1 1\n\0\n", 8,
+			     note_balance, NULL, error, sizeof(error)),
+	    BANK_EINVAL);
+	assert_string_equal(error, "b:2: a zero byte");
+}
+
+/* libcrypt's own, each kind; one byte less is a password. */
+static void
+test_hashes(void **state)
+{
+	static const char *const hashes[] = {
+		"$y$j9T$LdJMENpBABJJ3hIHjB1Bi.$"
+		"HboGM6qPrsK.StKYGt6KErmUYtioHreJd98oIugoNB6",
+		"$6$rounds=5000$saltsalt$"
+		"0123456789012345678901234567890123456789012"
+		"0123456789012345678901234567890123456789012",
+		"$5$saltsalt$0123456789012345678901234567890123456789012",
+		"$2b$05$abcdefghijklmnopqrstuu"
+		"0123456789012345678901234567890",
+	};
+	static const char *const plain[] = { "$6$", "$y$broken", "$", "!", "!!",
+		"$1$saltsalt$0123456789012345678901", "!1234", "$y$$",
+		"$2b$99$abcdefghijklmnopqrstuu0123456789012345678901234567890",
+		"$6$salt$xyz" };
+	char data[256], expected[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NELEM(hashes); i++) {
+		snprintf(data, sizeof(data), "a %s", hashes[i]);
+		snprintf(expected, sizeof(expected), "1:a:%s:1 ", hashes[i]);
+		expect_password(data, expected);
+		snprintf(data, sizeof(data), "a !%s", hashes[i]);
+		snprintf(expected, sizeof(expected), "1:a:!%s:1 ", hashes[i]);
+		expect_password(data, expected);
+		snprintf(data, sizeof(data), "a %.*s",
+		    (int)strlen(hashes[i]) - 1, hashes[i]);
+		if (strlen(data) > 66)
+			snprintf(expected, sizeof(expected),
+			    "password:1: not a password: 1 to 64 bytes of "
+			    "UTF-8 without control characters");
+		else
+			snprintf(expected, sizeof(expected), "1:%s:0 ", data);
+		if (expected[0] == '1')
+			expected[3] = ':';
+		expect_password(data, expected);
+	}
+	for (i = 0; i < NELEM(plain); i++) {
+		snprintf(data, sizeof(data), "a %s", plain[i]);
+		snprintf(expected, sizeof(expected), "1:a:%s:0 ", plain[i]);
+		expect_password(data, expected);
+	}
+}
+
+static int
+stop_at_two(void *context, const struct files_line *line)
+{
+	(void)context;
+	return line->line == 2 ? BANK_EEXIST : 0;
+}
+
+static void
+test_each_stops(void **state)
+{
+	char error[64];
+
+	(void)state;
+	assert_int_equal(files_parse_balance("b", "a 1 1\nb 1 1\nc x\n", 16,
+			     stop_at_two, NULL, error, sizeof(error)),
+	    BANK_EEXIST);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_form),
+		cmocka_unit_test(test_meaning),
+		cmocka_unit_test(test_hashes),
+		cmocka_unit_test(test_each_stops),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

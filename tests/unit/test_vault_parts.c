@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The vault's small parts: its clock, its threads, hashes, refusals,
+ * sign-ups, the state directory, an operator's words.
+ */
+#include <sys/socket.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../bankd/bank_clock.h"
+#include "../../bankd/hashing.h"
+#include "../../bankd/operator.h"
+#include "../../bankd/refusals.h"
+#include "../../bankd/requests.h"
+#include "../../bankd/sign_ups.h"
+#include "../../bankd/state_dir.h"
+#include "../../bankd/worker.h"
+#include "../../shared/error.h"
+#include "../../shared/util.h"
+
+static void
+test_clock(void **state)
+{
+	struct bank_clock clock = { .bank_ms = 5000, .steady_ms = 100 };
+
+	(void)state;
+	/* Behind what an earlier run gave out: ticks from there. */
+	assert_int_equal(bank_clock_advance(&clock, 1000, 100), 5000);
+	assert_int_equal(bank_clock_advance(&clock, 1010, 110), 5010);
+	/* The real clock has passed it: that is the time. */
+	assert_int_equal(bank_clock_advance(&clock, 9000, 120), 9000);
+	/* Set back by an hour: at a steady pace. */
+	assert_int_equal(bank_clock_advance(&clock, 2000, 220), 9100);
+	assert_int_equal(bank_clock_advance(&clock, 2000, 220), 9100);
+	assert_int_equal(bank_clock_advance(&clock, 3000, 1220), 10100);
+	/* Set forward: with it, and never back. */
+	assert_int_equal(bank_clock_advance(&clock, 50000, 1221), 50000);
+	assert_int_equal(bank_clock_advance(&clock, 10, 1222), 50001);
+	assert_int_equal(bank_clock_advance(&clock, 10, 1000), 50001);
+}
+
+static void
+test_clock_starts_behind_nothing(void **state)
+{
+	struct bank_clock clock;
+	uint64_t far = clock_real_ms() + 3600000;
+
+	(void)state;
+	bank_clock_start(&clock, far);
+	assert_true(bank_clock_now(&clock) >= far);
+	bank_clock_start(&clock, 0);
+	assert_true(bank_clock_now(&clock) <= clock_real_ms());
+}
+
+#define JOBS 200
+
+struct count_job {
+	struct job job;
+	int in, out;
+	void *thread;
+};
+
+struct counts {
+	struct event_base *base;
+	int done, settled, order_right;
+};
+
+static void
+count_run(struct job *job, void *thread)
+{
+	struct count_job *count = (struct count_job *)(void *)job;
+
+	count->out = count->in * 2;
+	count->thread = thread;
+}
+
+static void
+count_done(struct job *job, void *context)
+{
+	struct count_job *count = (struct count_job *)(void *)job;
+	struct counts *counts = context;
+
+	counts->order_right += count->in == counts->done;
+	if (++counts->done == JOBS)
+		event_base_loopbreak(counts->base);
+}
+
+static void
+count_settle(void *context)
+{
+	struct counts *counts = context;
+
+	counts->settled++;
+}
+
+static void
+run_jobs(unsigned threads, struct counts *counts)
+{
+	static struct count_job jobs[JOBS];
+	int mark;
+	struct pool_options options = { .threads = threads,
+		.nice = 1,
+		.thread = &mark,
+		.context = counts,
+		.settle = count_settle };
+	struct pool *pool;
+
+	counts->base = event_base_new();
+	assert_int_equal(pool_new(&pool, counts->base, &options), 0);
+	for (int i = 0; i < JOBS; i++) {
+		jobs[i] = (struct count_job) {
+			.job = { .run = count_run, .done = count_done }, .in = i
+		};
+		pool_submit(pool, &jobs[i].job);
+	}
+	assert_int_equal(pool_in_hand(pool), JOBS);
+	event_base_dispatch(counts->base);
+	assert_int_equal(counts->done, JOBS);
+	assert_int_equal(pool_in_hand(pool), 0);
+	for (int i = 0; i < JOBS; i++) {
+		assert_int_equal(jobs[i].out, 2 * i);
+		assert_ptr_equal(jobs[i].thread, &mark);
+	}
+	pool_free(pool);
+	event_base_free(counts->base);
+}
+
+static void
+test_pool(void **state)
+{
+	struct counts one = { 0 }, many = { 0 };
+
+	(void)state;
+	run_jobs(1, &one);
+	assert_int_equal(one.order_right, JOBS);
+	assert_true(one.settled >= 1);
+	run_jobs(4, &many);
+}
+
+static void
+test_pool_free_drops(void **state)
+{
+	struct pool_options options = { .threads = 1 };
+	struct count_job jobs[8] = { 0 };
+	struct event_base *base = event_base_new();
+	struct pool *pool;
+
+	(void)state;
+	assert_int_equal(pool_new(&pool, base, &options), 0);
+	for (size_t i = 0; i < NELEM(jobs); i++) {
+		jobs[i].job.run = count_run;
+		pool_submit(pool, &jobs[i].job);
+	}
+	pool_free(pool);
+	pool_free(NULL);
+	event_base_free(base);
+}
+
+static void
+test_hashes(void **state)
+{
+	char hash[STORE_HASH_SIZE], other[STORE_HASH_SIZE];
+
+	(void)state;
+	assert_int_equal(hashing_make("1234", 1, hash), 0);
+	assert_int_equal(hashing_make("1234", 1, other), 0);
+	assert_string_not_equal(hash, other);
+	assert_true(hashing_matches("1234", hash));
+	assert_true(hashing_matches("1234", other));
+	assert_false(hashing_matches("12345", hash));
+	assert_false(hashing_matches("", hash));
+	assert_false(hashing_matches("1234", ""));
+	assert_false(hashing_matches("1234", "!"));
+	assert_false(hashing_matches("*0", "*0"));
+	hash[strlen(hash) - 1] = '\0';
+	assert_false(hashing_matches("1234", hash));
+}
+
+static struct request
+transfer_request(uint8_t txid, int64_t cents)
+{
+	struct request request = {
+		.verb = &requests_verbs[REQUESTS_TRANSFER],
+		.txid = { txid },
+		.recipient = "fey",
+		.amount_cents = cents,
+	};
+
+	return request;
+}
+
+static void
+test_refusals(void **state)
+{
+	struct request first = transfer_request(1, 500), other;
+	struct refusals *refusals = NULL;
+	const char *limit = NULL;
+
+	(void)state;
+	assert_int_equal(
+	    refusals_find(refusals, &first, &limit), WIRE_REPLY_COUNT);
+	assert_int_equal(refusals_add(&refusals, &first, WIRE_CHECKING,
+			     WIRE_OVER_LIMIT, "transfer"),
+	    0);
+	assert_int_equal(
+	    refusals_find(refusals, &first, &limit), WIRE_OVER_LIMIT);
+	assert_string_equal(limit, "transfer");
+	other = transfer_request(1, 501);
+	assert_int_equal(
+	    refusals_find(refusals, &other, &limit), WIRE_TXID_USED);
+	other = transfer_request(2, 500);
+	assert_int_equal(
+	    refusals_find(refusals, &other, &limit), WIRE_REPLY_COUNT);
+	/* With a to-account it must be the one where it would have landed. */
+	other = first;
+	other.has_to_account = true;
+	other.to_account = WIRE_CHECKING;
+	assert_int_equal(
+	    refusals_find(refusals, &other, &limit), WIRE_OVER_LIMIT);
+	other.to_account = WIRE_SAVINGS;
+	assert_int_equal(
+	    refusals_find(refusals, &other, &limit), WIRE_TXID_USED);
+	refusals_undo(refusals);
+	assert_int_equal(
+	    refusals_find(refusals, &first, &limit), WIRE_REPLY_COUNT);
+	refusals_undo(refusals);
+	free(refusals);
+}
+
+static void
+test_refusals_are_bounded(void **state)
+{
+	struct refusals *refusals = NULL;
+	const char *limit = NULL;
+	struct request request;
+
+	(void)state;
+	for (int i = 0; i <= REFUSALS_MAX; i++) {
+		request = transfer_request((uint8_t)i, i + 1);
+		assert_int_equal(refusals_add(&refusals, &request,
+				     WIRE_CHECKING, WIRE_NO_FUNDS, NULL),
+		    0);
+	}
+	request = transfer_request(0, 1);
+	assert_int_equal(
+	    refusals_find(refusals, &request, &limit), WIRE_REPLY_COUNT);
+	request = transfer_request(1, 2);
+	assert_int_equal(
+	    refusals_find(refusals, &request, &limit), WIRE_NO_FUNDS);
+	free(refusals);
+}
+
+static void
+test_sign_ups(void **state)
+{
+	struct sign_ups *sign_ups = calloc(1, sizeof(*sign_ups));
+	const struct kiosk_seen kiosk = { "10.0.0.1", false };
+	const struct kiosk_seen named = { "10.0.0.1", true };
+	struct kiosk_seen another = { "", false };
+	const uint64_t hour = 3600000;
+
+	(void)state;
+	for (unsigned i = 0; i < SIGN_UPS_AN_HOUR; i++)
+		assert_true(sign_up_count(sign_ups, &kiosk, 1000 + i));
+	assert_false(sign_up_count(sign_ups, &kiosk, 1000 + hour - 1));
+	assert_true(sign_up_count(sign_ups, &named, 1000 + hour - 1));
+	/* The first of them is over, and only that. */
+	assert_true(sign_up_count(sign_ups, &kiosk, 1000 + hour));
+	assert_false(sign_up_count(sign_ups, &kiosk, 1000 + hour));
+	/* Others, however many, take the rows of those long quiet. */
+	for (unsigned i = 0; i < 3 * SIGN_UPS_KIOSKS; i++) {
+		snprintf(another.name, sizeof(another.name), "k%u", i);
+		assert_true(sign_up_count(sign_ups, &another, 2 * hour + i));
+	}
+	free(sign_ups);
+}
+
+static void
+test_state_dir(void **state)
+{
+	char path[] = "/tmp/test-vault-XXXXXX", lock[64], error[256], pid[32];
+	struct state_dir dir, second;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	assert_int_equal(
+	    state_dir_open(&dir, path, true, error, sizeof(error)), 0);
+	assert_int_equal(dir.uid, geteuid());
+	assert_true(state_dir_free(&dir) > 0);
+	assert_int_equal(state_dir_lock(&dir, error, sizeof(error)), 0);
+	assert_int_equal(
+	    state_dir_open(&second, path, true, error, sizeof(error)), 0);
+	assert_int_equal(
+	    state_dir_lock(&second, error, sizeof(error)), BANK_EBUSY);
+	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+	assert_non_null(strstr(error, pid));
+	state_dir_close(&dir);
+	assert_int_equal(state_dir_lock(&second, error, sizeof(error)), 0);
+	state_dir_close(&second);
+	snprintf(lock, sizeof(lock), "%s/lock", path);
+	assert_int_equal(unlink(lock), 0);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(
+	    state_dir_open(&dir, path, true, error, sizeof(error)), BANK_ESYS);
+	assert_non_null(strstr(error, path));
+}
+
+static int
+parse(struct operator_command *command, char *text)
+{
+	memset(command, 0, sizeof(*command));
+	command->request = text;
+	command->request_length = strlen(text);
+	return operator_parse(command);
+}
+
+static void
+test_operator_words(void **state)
+{
+	char plain[] = "open fey Fey\\sO\\\\N\npass word\nrest";
+	char wrong[] = "open \\x", empty[] = "  ", end[] = "open \\";
+	char many[] = "a b c d e f g h i", none[] = "verify";
+	struct operator_command command;
+
+	(void)state;
+	assert_int_equal(parse(&command, plain), 0);
+	assert_int_equal(command.count, 3);
+	assert_string_equal(command.words[0], "open");
+	assert_string_equal(command.words[2], "Fey O\\N");
+	assert_string_equal(command.secret, "pass word");
+	assert_int_equal(parse(&command, none), 0);
+	assert_null(command.secret);
+	assert_int_equal(parse(&command, wrong), BANK_EINVAL);
+	assert_int_equal(parse(&command, end), BANK_EINVAL);
+	assert_int_equal(parse(&command, empty), BANK_EINVAL);
+	assert_int_equal(parse(&command, many), BANK_EINVAL);
+}
+
+static void
+test_operator_answer(void **state)
+{
+	static const char expected[] = "= id\tname\n+ fey\ta b\\tc\\n\\\\\n"
+				       ". 65 no such\\nthing\n";
+	struct operator_command command = { .code = 0 };
+	char got[256];
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	command.fd = pair[0];
+	operator_line(&command, '=', "id", "name", NULL);
+	operator_line(&command, '+', "fey", "a b\tc\n\\", NULL);
+	operator_fail(&command, 65, "no %s\nthing", "such");
+	operator_end(&command);
+	assert_int_equal(
+	    read(pair[1], got, sizeof(got)), (int)strlen(expected));
+	assert_memory_equal(got, expected, strlen(expected));
+	/* Nobody there: the rest is dropped, and no signal comes. */
+	close(pair[1]);
+	operator_end(&command);
+	assert_true(command.failed);
+	close(pair[0]);
+	free(command.answer);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_clock_starts_behind_nothing),
+		cmocka_unit_test(test_pool),
+		cmocka_unit_test(test_pool_free_drops),
+		cmocka_unit_test(test_hashes),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refusals_are_bounded),
+		cmocka_unit_test(test_sign_ups),
+		cmocka_unit_test(test_state_dir),
+		cmocka_unit_test(test_operator_words),
+		cmocka_unit_test(test_operator_answer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
