@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kiosk's notes of transactions under way.  Part of atm-tui; knows no
- * bank and no sockets.  A file is
+ * The kiosk's notes of transactions under way: writing them.  Part of
+ * atm-tui; knows no bank and no sockets.  A file is
  *
  *	customer chris
- *	request 1 0192...  1 fey 250.50
+ *	request WITHDRAW 0192...  2 40.00
+ *	kiosk kiosk-1
  *	end
+ *	booked 17 2026-11-21T07:00:00Z
+ *	running 40.00 20x2
+ *	done
  *
- * and without its last line it was never finished, hence never sent.  A
- * later step of a transaction (notes handed out, say) is one more line before
- * the request's answer is acted on; a reader of today takes such a file for
- * what it is, a transaction whose outcome must be asked.
+ * and without the line `end` it was never finished, hence never sent.  What
+ * follows are steps, each synced before it is acted on; a line that lacks
+ * its newline was not, and is none.
  */
 #include "bank_journal.h"
 
-#include <dirent.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,12 +29,18 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
+#include "bank_journal_private.h"
 
-#define NOTE_FILE_SIZE 512
-
-struct bank_journal {
-	int directory;
+const char *const bank_note_words[] = {
+	[NOTE_ASKED] = NULL,
+	[NOTE_BOOKED] = "booked",
+	[NOTE_RUNNING] = "running",
+	[NOTE_FAILED] = "failed",
+	[NOTE_DONE] = "done",
+	[NOTE_ASIDE] = "aside",
 };
+static_assert(
+    NELEM(bank_note_words) == NOTE_STEP_COUNT, "each step has its word");
 
 int
 bank_journal_open(struct bank_journal **journal, const char *directory)
@@ -64,9 +72,14 @@ bank_journal_close(struct bank_journal *journal)
 	free(journal);
 }
 
-/* Whether the locked file still has its name. */
-static bool
-note_is_linked(int fd)
+void
+bank_journal_set_kiosk(struct bank_journal *journal, const char *name)
+{
+	string_copy(journal->kiosk, name, sizeof(journal->kiosk));
+}
+
+bool
+bank_note_is_linked(int fd)
 {
 	struct stat status;
 
@@ -74,8 +87,9 @@ note_is_linked(int fd)
 }
 
 /*
- * Another process's bank_journal_left() may see the file between its making
- * and its locking, and take it for an unfinished one: then it is made anew.
+ * Another process that looks for what is left over may see the file between
+ * its making and its locking, and take it for an unfinished one: then it is
+ * made anew.
  */
 static int
 note_create(struct bank_journal *journal, const char *txid)
@@ -90,35 +104,52 @@ note_create(struct bank_journal *journal, const char *txid)
 			close(fd);
 			return BANK_ESYS;
 		}
-		if (note_is_linked(fd))
+		if (bank_note_is_linked(fd))
 			return fd;
 		close(fd);
 	}
 }
 
+/* Adds to the file, whole and synced or not at all. */
 static int
-note_write(const struct bank_note *note)
+note_append(struct bank_note *note, const char *text, size_t length)
+{
+	ssize_t written = pwrite(note->fd, text, length, note->length);
+	int saved;
+
+	if (written == (ssize_t)length && fsync(note->fd) == 0) {
+		note->length += written;
+		return 0;
+	}
+	saved = written >= 0 && written < (ssize_t)length ? ENOSPC : errno;
+	/* Where that fails too, the next one is written over it. */
+	if (ftruncate(note->fd, note->length) == 0)
+		fsync(note->fd);
+	errno = saved;
+	return BANK_ESYS;
+}
+
+static int
+note_write(struct bank_note *note)
 {
 	char text[NOTE_FILE_SIZE];
-	int length = snprintf(text, sizeof(text),
-	    "customer %s\nrequest %s\nend\n", note->customer, note->request);
-	ssize_t written;
+	bool enrolled = note->kiosk[0] != '\0';
+	int length =
+	    snprintf(text, sizeof(text), "customer %s\nrequest %s\n%s%s%send\n",
+		note->customer, note->request, enrolled ? "kiosk " : "",
+		note->kiosk, enrolled ? "\n" : "");
+	int error;
 
 	if (length < 0 || (size_t)length >= sizeof(text))
 		return BANK_EINVAL;
-	written = write(note->fd, text, (size_t)length);
-	if (written != length) {
-		if (written >= 0)
-			errno = ENOSPC;
-		return BANK_ESYS;
-	}
-	if (fsync(note->fd) != 0 || fsync(note->journal->directory) != 0)
-		return BANK_ESYS;
-	return 0;
+	error = note_append(note, text, (size_t)length);
+	if (error == 0 && fsync(note->journal->directory) != 0)
+		error = BANK_ESYS;
+	return error;
 }
 
-static bool
-note_fill(struct bank_note *note, const char *txid, const char *customer,
+bool
+bank_note_fill(struct bank_note *note, const char *txid, const char *customer,
     const char *request)
 {
 	uint8_t binary[WIRE_TXID_SIZE];
@@ -144,7 +175,8 @@ bank_journal_add(struct bank_journal *journal, const char *txid,
 	if (note == NULL)
 		return BANK_ENOMEM;
 	note->journal = journal;
-	if (!note_fill(note, txid, customer, request)) {
+	string_copy(note->kiosk, journal->kiosk, sizeof(note->kiosk));
+	if (!bank_note_fill(note, txid, customer, request)) {
 		free(note);
 		return BANK_EINVAL;
 	}
@@ -165,116 +197,30 @@ bank_journal_add(struct bank_journal *journal, const char *txid,
 	return 0;
 }
 
-/* Cuts the line `key value` off *text; NULL where it isn't there. */
-static char *
-note_line(char **text, const char *key)
+bool
+bank_note_is_withdrawal(const struct bank_note *note)
 {
-	size_t length = strlen(key);
-	char *value = *text + length;
-	char *end;
-
-	if (strncmp(*text, key, length) != 0 ||
-	    (end = strchr(value, '\n')) == NULL)
-		return NULL;
-	*end = '\0';
-	*text = end + 1;
-	return value;
-}
-
-/* 0; BANK_EINVAL where the file was not finished; BANK_ESYS. */
-static int
-note_read(struct bank_note *note, const char *txid)
-{
-	char text[NOTE_FILE_SIZE + 1];
-	char *at = text, *customer, *request;
-	ssize_t length = pread(note->fd, text, NOTE_FILE_SIZE, 0);
-
-	if (length < 0)
-		return BANK_ESYS;
-	text[length] = '\0';
-	customer = note_line(&at, "customer ");
-	request = customer != NULL ? note_line(&at, "request ") : NULL;
-	if (request == NULL || strstr(at, "end\n") == NULL ||
-	    !note_fill(note, txid, customer, request))
-		return BANK_EINVAL;
-	return 0;
-}
-
-/* Takes a file that nobody holds; NULL where somebody does, or on failure. */
-static struct bank_note *
-note_take(const struct bank_journal *journal, const char *txid)
-{
-	struct bank_note *note = calloc(1, sizeof(*note));
-	int error;
-
-	if (note == NULL)
-		return NULL;
-	note->journal = journal;
-	note->fd = openat(journal->directory, txid,
-	    O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (note->fd < 0) {
-		free(note);
-		return NULL;
-	}
-	if (flock(note->fd, LOCK_EX | LOCK_NB) != 0 ||
-	    !note_is_linked(note->fd)) {
-		bank_note_leave(note);
-		return NULL;
-	}
-	error = note_read(note, txid);
-	if (error == 0)
-		return note;
-	string_copy(note->txid, txid, sizeof(note->txid));
-	if (error == BANK_EINVAL)
-		bank_note_done(note);
-	else
-		bank_note_leave(note);
-	return NULL;
-}
-
-/* txids begin with their time: sorted by name is sorted by age. */
-static void
-note_insert(struct bank_note **list, struct bank_note *note)
-{
-	while (*list != NULL && strcmp((*list)->txid, note->txid) < 0)
-		list = &(*list)->next;
-	note->next = *list;
-	*list = note;
+	return strncmp(note->request, "WITHDRAW ", 9) == 0;
 }
 
 int
-bank_journal_left(struct bank_journal *journal, const char *customer,
-    struct bank_note **notes)
+bank_note_step(
+    struct bank_note *note, enum bank_note_step step, const char *detail)
 {
-	uint8_t binary[WIRE_TXID_SIZE];
-	struct dirent *entry;
-	int count = 0;
-	int fd =
-	    openat(journal->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+	char line[BANK_NOTE_DETAIL + 16];
+	int length = snprintf(line, sizeof(line), "%s%s%s\n",
+	    bank_note_words[step], *detail == '\0' ? "" : " ", detail);
+	int error;
 
-	*notes = NULL;
-	if (directory == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return BANK_ESYS;
-	}
-	while ((entry = readdir(directory)) != NULL) {
-		const char *name = entry->d_name;
-		struct bank_note *note;
-
-		if (wire_parse_txid(name, strlen(name), binary) != 0 ||
-		    (note = note_take(journal, name)) == NULL)
-			continue;
-		if (strcmp(note->customer, customer) != 0) {
-			bank_note_leave(note);
-			continue;
-		}
-		note_insert(notes, note);
-		count++;
-	}
-	closedir(directory);
-	return count;
+	if (step <= note->step || strlen(detail) >= BANK_NOTE_DETAIL ||
+	    strchr(detail, '\n') != NULL)
+		return BANK_EINVAL;
+	error = note_append(note, line, (size_t)length);
+	if (error != 0)
+		return error;
+	note->step = step;
+	string_copy(note->details[step], detail, BANK_NOTE_DETAIL);
+	return 0;
 }
 
 /*
@@ -293,4 +239,16 @@ bank_note_leave(struct bank_note *note)
 {
 	close(note->fd);
 	free(note);
+}
+
+void
+bank_note_set_aside(struct bank_note *note)
+{
+	char name[sizeof(BANK_NOTE_ASIDE) + WIRE_TXID_TEXT];
+	int directory = note->journal->directory;
+
+	snprintf(name, sizeof(name), BANK_NOTE_ASIDE "%s", note->txid);
+	if (renameat(directory, note->txid, directory, name) == 0)
+		fsync(directory);
+	bank_note_leave(note);
 }

@@ -196,6 +196,9 @@ form_fail(struct form_page *page, int line, const char *error)
 	for (int i = 0; i < page->count; i++)
 		page->lines[i].error = NULL;
 	page->lines[line].error = error;
+	if (page->lines[line].kind == FORM_SECRET)
+		form_set(
+		    page, line, ""); /* nobody can correct what is hidden */
 	form_focus(page, line, true);
 }
 

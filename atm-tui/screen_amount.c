@@ -12,6 +12,7 @@
 #include "confirm.h"
 #include "form_util.h"
 #include "kiosk.h"
+#include "limits.h"
 #include "term.h"
 
 #define USUAL 6
@@ -25,7 +26,7 @@ struct amount {
 	int64_t usual[USUAL];
 	size_t usual_count;
 	char labels[USUAL][TEXT_MONEY_SIZE];
-	char limit[128]; /* what may still be moved today */
+	char limit[LIMITS_SIZE]; /* what may still be moved today */
 	char advice[160];
 };
 
@@ -116,12 +117,13 @@ draw(struct kiosk *kiosk)
 	y = chrome_title(kiosk,
 	    is_withdrawal(kiosk) ? _("How much would you like to withdraw?")
 				 : _("How much would you like to deposit?"));
-	draw_text(canvas, y, margin, kiosk->chrome.area.w - margin, ROLE_DIM,
-	    amount->limit);
+	if (*amount->limit != '\0')
+		draw_text(canvas, y++, margin, kiosk->chrome.area.w - margin,
+		    ROLE_DIM, amount->limit);
 	if (amount->stage == STAGE_USUAL) {
-		choice_draw(&amount->choice, kiosk, y + 2);
+		choice_draw(&amount->choice, kiosk, y + 1);
 	} else {
-		y = form_draw(&amount->page, kiosk, y + 2);
+		y = form_draw(&amount->page, kiosk, y);
 		draw_text(canvas, y, margin, kiosk->chrome.area.w - margin,
 		    ROLE_BAD, amount->advice);
 		chrome_hint(kiosk, "Enter", _("go on"), TERM_ENTER);
@@ -255,40 +257,15 @@ mouse(struct kiosk *kiosk, int y, int x)
 		choose(kiosk, choice_mouse(&amount->choice, y, x));
 }
 
-/* `limit withdraw 500.00 300.00`: how much at once, and today. */
-static void
-take_limit(struct kiosk *kiosk, const struct wire_reader *reader)
-{
-	struct amount *amount = kiosk->state;
-	struct wire_token t[WIRE_MAX_TOKENS];
-	char once[TEXT_MONEY_SIZE], today[TEXT_MONEY_SIZE];
-	struct wire_line line;
-	size_t offset = 0;
-	int64_t cents[2];
-
-	while (wire_next_line(reader, &offset, &line)) {
-		if (!wire_token_is(&line.key, "limit") ||
-		    wire_split(line.value.text, line.value.length, t) != 3 ||
-		    !wire_token_is(
-			&t[0], is_withdrawal(kiosk) ? "withdraw" : "deposit"))
-			continue;
-		cents[0] = cents[1] = 0;
-		wire_token_amount(&t[1], &cents[0]);
-		wire_token_amount(&t[2], &cents[1]);
-		snprintf(amount->limit, sizeof(amount->limit),
-		    _("At most %s at once, %s left today"),
-		    kiosk_money(kiosk, once, cents[0]),
-		    kiosk_money(kiosk, today, cents[1]));
-	}
-}
-
 static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
 	if (ask == ASK_MONEY)
 		kiosk_show_outcome(kiosk, reply, kiosk->order.cents);
 	else if (kiosk_replied(reply, 200))
-		take_limit(kiosk, &reply->reader);
+		limits_words(kiosk, &reply->reader,
+		    is_withdrawal(kiosk) ? "withdraw" : "deposit",
+		    ((struct amount *)kiosk->state)->limit);
 }
 
 const struct screen screen_amount = {

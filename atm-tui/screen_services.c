@@ -11,10 +11,10 @@
 #include "confirm.h"
 #include "dates.h"
 #include "kiosk.h"
+#include "limits.h"
 #include "term.h"
 
 #define LABEL 15
-#define LIMITS 4
 
 enum view { VIEW_MENU, VIEW_DETAILS, VIEW_CLOSE, VIEW_CLOSE_AGAIN };
 
@@ -24,8 +24,7 @@ struct services {
 	bool known;
 	char id[WIRE_ID_SIZE], name[WIRE_NAME_SIZE];
 	char opened[WIRE_TIME_TEXT], last_login[WIRE_TIME_TEXT];
-	char limits[LIMITS][96];
-	size_t limit_count;
+	char transfer_limit[LIMITS_SIZE], withdraw_limit[LIMITS_SIZE];
 };
 
 static void
@@ -109,9 +108,12 @@ draw_details(struct kiosk *kiosk)
 	    kiosk, y++, _("Opened"), dates_wire(when, services->opened));
 	draw_detail(kiosk, y++, _("Last login"),
 	    dates_wire(when, services->last_login));
-	for (size_t i = 0; i < services->limit_count; i++)
+	if (*services->transfer_limit != '\0')
 		draw_detail(
-		    kiosk, y++, i == 0 ? _("Limits") : "", services->limits[i]);
+		    kiosk, y++, _("Transfers"), services->transfer_limit);
+	if (*services->withdraw_limit != '\0')
+		draw_detail(
+		    kiosk, y++, _("Withdrawals"), services->withdraw_limit);
 }
 
 static void
@@ -190,44 +192,6 @@ mouse(struct kiosk *kiosk, int y, int x)
 		choose(kiosk, choice_mouse(&services->choice, y, x));
 }
 
-/* `withdraw 500.00 300.00`: of one transaction, left today */
-static void
-limit_words(
-    struct kiosk *kiosk, const struct wire_token t[3], char *to, size_t size)
-{
-	char once[TEXT_MONEY_SIZE], today[TEXT_MONEY_SIZE];
-	char name[32];
-	int64_t cents = 0;
-
-	wire_token_amount(&t[1], &cents);
-	kiosk_money(kiosk, once, cents);
-	cents = 0;
-	wire_token_amount(&t[2], &cents);
-	kiosk_money(kiosk, today, cents);
-	snprintf(to, size, _("%s: %s at once, %s left today"),
-	    text_clean(name, sizeof(name), t[0].text, t[0].length), once,
-	    today);
-}
-
-static void
-take_limits(struct kiosk *kiosk, const struct wire_reader *reader)
-{
-	struct services *services = kiosk->state;
-	struct wire_token t[WIRE_MAX_TOKENS];
-	struct wire_line line;
-	size_t offset = 0;
-
-	services->limit_count = 0;
-	while (services->limit_count < LIMITS &&
-	    wire_next_line(reader, &offset, &line)) {
-		if (!wire_token_is(&line.key, "limit") ||
-		    wire_split(line.value.text, line.value.length, t) != 3)
-			continue;
-		limit_words(kiosk, t, services->limits[services->limit_count++],
-		    sizeof(services->limits[0]));
-	}
-}
-
 static void
 take_details(struct kiosk *kiosk, const struct wire_reader *reader)
 {
@@ -239,7 +203,8 @@ take_details(struct kiosk *kiosk, const struct wire_reader *reader)
 	    reader, "opened", services->opened, sizeof(services->opened));
 	text_value(reader, "last-login", services->last_login,
 	    sizeof(services->last_login));
-	take_limits(kiosk, reader);
+	limits_words(kiosk, reader, "transfer", services->transfer_limit);
+	limits_words(kiosk, reader, "withdraw", services->withdraw_limit);
 	services->known = true;
 }
 

@@ -10,6 +10,7 @@
 #include "confirm.h"
 #include "form_util.h"
 #include "kiosk.h"
+#include "limits.h"
 #include "term.h"
 
 enum { RECIPIENT, AMOUNT };
@@ -17,6 +18,7 @@ enum { RECIPIENT, AMOUNT };
 struct transfer {
 	struct form_page page;
 	bool sure; /* the second question: Enter to send */
+	char limit[LIMITS_SIZE];
 };
 
 static void
@@ -34,6 +36,7 @@ enter(struct kiosk *kiosk)
 		.buttons = { N_("Enter"), N_("Cancel") },
 		.button_count = 2,
 	};
+	kiosk_ask(kiosk, ASK_DETAILS, "DETAILS", NULL);
 }
 
 static void
@@ -87,6 +90,9 @@ draw(struct kiosk *kiosk)
 	    kiosk->order.account == WIRE_SAVINGS
 		? _("Transfer from your savings account: to whom, how much?")
 		: _("Transfer from your checking account: to whom, how much?"));
+	if (*transfer->limit != '\0')
+		draw_text(&kiosk->chrome.canvas, y++, chrome_margin(kiosk),
+		    kiosk->chrome.area.w, ROLE_DIM, transfer->limit);
 	form_draw(&transfer->page, kiosk, y);
 	chrome_hint(kiosk, "Enter", _("go on"), 0);
 	chrome_hint(kiosk, "Backspace", _("clear"), 0);
@@ -167,8 +173,13 @@ mouse(struct kiosk *kiosk, int y, int x)
 static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
-	(void)ask;
-	kiosk_show_outcome(kiosk, reply, kiosk->order.cents);
+	struct transfer *transfer = kiosk->state;
+
+	if (ask == ASK_MONEY)
+		kiosk_show_outcome(kiosk, reply, kiosk->order.cents);
+	else if (kiosk_replied(reply, 200))
+		limits_words(
+		    kiosk, &reply->reader, "transfer", transfer->limit);
 }
 
 const struct screen screen_transfer = {

@@ -221,7 +221,7 @@ tell_room(struct vault *vault)
 		return;
 	vault->little_room = little;
 	log_event(little ? LOG_WARNING : LOG_NOTICE,
-	    little ? "disk_full" : "disk-has-room", "transactions",
+	    little ? "disk_full" : "disk_has_room", "transactions",
 	    LOG_TEXT(little ? "refused" : "taken"), NULL);
 }
 

@@ -77,7 +77,6 @@ files_hash(char **secrets[], size_t count, const struct files_options *options)
 
 	if (count == 0)
 		return 0;
-
 	helped = count > 1 &&
 	    pthread_create(&thread, NULL, hash_some, &hashing) == 0;
 	hash_some(&hashing);

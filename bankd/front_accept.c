@@ -67,7 +67,7 @@ static struct address *
 address_get(struct front *front, const struct in6_addr *in6)
 {
 	struct address_bucket *bucket = address_bucket(front, in6);
-	struct address *address;
+	struct address *address = NULL;
 
 	LIST_FOREACH (address, bucket, entries) {
 		if (memcmp(&address->in6, in6, sizeof(*in6)) == 0)
@@ -92,7 +92,7 @@ address_put(struct address *address)
 struct client *
 front_find(struct front *front, uint32_t number)
 {
-	struct client *client;
+	struct client *client = NULL;
 
 	LIST_FOREACH (
 	    client, &front->numbers[number % FRONT_BUCKETS], by_number) {

@@ -71,8 +71,8 @@ open_one(struct opening *opening, const struct sockaddr *address,
 		errno = ENFILE;
 		return -1;
 	}
-	fd = socket(address->sa_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(
+	    address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return -1;
 	if (address->sa_family == AF_INET6)
@@ -95,17 +95,16 @@ open_one(struct opening *opening, const struct sockaddr *address,
 static int
 open_all(struct opening *opening)
 {
-	const struct sockaddr_in6 in6
-	    = { .sin6_family = AF_INET6, .sin6_port = htons(opening->port) };
-	const struct sockaddr_in in
-	    = { .sin_family = AF_INET, .sin_port = htons(opening->port) };
+	const struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+		.sin6_port = htons(opening->port) };
+	const struct sockaddr_in in = { .sin_family = AF_INET,
+		.sin_port = htons(opening->port) };
 
-	if (open_one(opening, (const struct sockaddr *)&in6, sizeof(in6), 0)
-		== 0
-	    || (errno == EAFNOSUPPORT
-		&& open_one(
-		       opening, (const struct sockaddr *)&in, sizeof(in), 0)
-		    == 0))
+	if (open_one(opening, (const struct sockaddr *)&in6, sizeof(in6), 0) ==
+		0 ||
+	    (errno == EAFNOSUPPORT &&
+		open_one(
+		    opening, (const struct sockaddr *)&in, sizeof(in), 0) == 0))
 		return 0;
 	return complain(opening, "*");
 }
@@ -113,8 +112,8 @@ open_all(struct opening *opening)
 static int
 open_name(struct opening *opening, const char *name)
 {
-	const struct addrinfo hints
-	    = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE };
 	struct addrinfo *list, *ai;
 	int error, before = opening->count, last_errno = EADDRNOTAVAIL;
 
@@ -125,8 +124,8 @@ open_name(struct opening *opening, const char *name)
 		return -EX_CONFIG;
 	}
 	for (ai = list; ai != NULL; ai = ai->ai_next) {
-		((struct sockaddr_in6 *)ai->ai_addr)->sin6_port
-		    = htons(opening->port);
+		((struct sockaddr_in6 *)ai->ai_addr)->sin6_port =
+		    htons(opening->port);
 		if (open_one(opening, ai->ai_addr, ai->ai_addrlen, 1) == 0)
 			continue;
 		last_errno = errno;
@@ -155,7 +154,8 @@ listen_open(const char *addresses, uint16_t port, int fds[LISTEN_MAX],
 		result = strcmp(word, "*") == 0 ? open_all(&opening)
 						: open_name(&opening, word);
 	if (result == 0 && opening.count == 0) {
-		snprintf(error, size, "no address; bankd.ini: [listen] address");
+		snprintf(
+		    error, size, "no address; bankd.ini: [listen] address");
 		result = -EX_CONFIG;
 	}
 	if (result == 0)
@@ -178,8 +178,7 @@ listen_text(int fd, char text[LISTEN_TEXT_SIZE])
 		inet_ntop(AF_INET, &((struct sockaddr_in *)&own)->sin_addr,
 		    address, sizeof(address));
 	else if (!IN6_IS_ADDR_UNSPECIFIED(&own.sin6_addr))
-		inet_ntop(
-		    AF_INET6, &own.sin6_addr, address, sizeof(address));
+		inet_ntop(AF_INET6, &own.sin6_addr, address, sizeof(address));
 	if (strcmp(address, "0.0.0.0") == 0)
 		string_copy(address, "*", sizeof(address));
 	snprintf(text, LISTEN_TEXT_SIZE, "%s %u", address,

@@ -53,7 +53,8 @@ class Client(threading.Thread):
 
     def run(self):
         try:
-            while not self.trial.over.is_set() or self.open is not None:
+            while not self.trial.over.is_set() or (
+                    self.open is not None and not self.trial.failed):
                 try:
                     self.step()
                 except LOST:
@@ -156,6 +157,7 @@ class Trial:
         self.people = clients
         self.chance = random.Random(seed)
         self.over = threading.Event()
+        self.failed = False
         self.tick = threading.Event()   # never set: waits with a bound
         self.counts = collections.Counter()
         self.lock = threading.Lock()
@@ -182,6 +184,9 @@ class Trial:
             try:
                 for _ in range(self.cycles):
                     self.cycle(clients)
+            except Exception:
+                self.failed = True
+                raise
             finally:
                 self.over.set()
                 for client in clients:
@@ -216,6 +221,12 @@ class Trial:
         if victim == "monitor":
             self.kill_all()
             return
+        self.kill_children(victim)
+        if self.chance.random() < 0.3:      # and again while it starts
+            select.select([], [], [], self.chance.random() * 0.05)
+            self.kill_children(victim)
+
+    def kill_children(self, victim):
         for role in ("front", "vault"):
             if victim in (role, "both"):
                 pid = self.bank.child(role)

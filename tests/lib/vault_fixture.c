@@ -71,7 +71,8 @@ next_of(struct ipc *ipc, struct ipc_message *message)
 	return (int)message->type;
 }
 
-static void
+/* The code that it failed with, or 0. */
+static int
 wait_ready(struct vaults *fixture)
 {
 	struct ipc_message message;
@@ -79,10 +80,10 @@ wait_ready(struct vaults *fixture)
 
 	while ((type = next_of(fixture->monitor, &message)) != IPC_READY) {
 		if (type == IPC_FAILED)
-			fail_msg("the vault: %.*s", (int)message.length - 1,
-			    (const char *)message.body + 1);
+			return message.body[0];
 		assert_int_not_equal(type, 0);
 	}
+	return 0;
 }
 
 static char *
@@ -125,8 +126,8 @@ vaults_front(struct vaults *fixture)
 	vaults_send(fixture, IPC_HELLO, 0, port, sizeof(port));
 }
 
-void
-vaults_run(struct vaults *fixture, const char *const options[])
+int
+vaults_try(struct vaults *fixture, const char *const options[])
 {
 	char *dump = make_config(fixture, options);
 	int link[2];
@@ -138,6 +139,8 @@ vaults_run(struct vaults *fixture, const char *const options[])
 	if (fixture->pid == 0) {
 		close(link[0]);
 		ipc_free(fixture->front);
+		if (fixture->before != NULL)
+			fixture->before();
 		_exit(vault_main(link[1]));
 	}
 	close(link[1]);
@@ -146,13 +149,18 @@ vaults_run(struct vaults *fixture, const char *const options[])
 	free(dump);
 	vaults_front(fixture);
 	to_monitor_link(fixture, IPC_START, NULL, 0, -1);
-	wait_ready(fixture);
+	return wait_ready(fixture);
+}
+
+void
+vaults_run(struct vaults *fixture, const char *const options[])
+{
+	assert_int_equal(vaults_try(fixture, options), 0);
 }
 
 void
 vaults_start(struct vaults *fixture, const char *const options[])
 {
-	memset(fixture, 0, sizeof(*fixture));
 	if (bank.key == NULL)
 		assert_int_equal(channel_make_bank(&bank, "Bank"), 0);
 	snprintf(fixture->directory, sizeof(fixture->directory),
@@ -166,8 +174,8 @@ vaults_start(struct vaults *fixture, const char *const options[])
 	vaults_run(fixture, options);
 }
 
-static int
-wait_end(struct vaults *fixture)
+int
+vaults_end(struct vaults *fixture)
 {
 	struct ipc_message message;
 	int status;
@@ -186,14 +194,14 @@ int
 vaults_stop(struct vaults *fixture)
 {
 	to_monitor_link(fixture, IPC_STOP, NULL, 0, -1);
-	return wait_end(fixture);
+	return vaults_end(fixture);
 }
 
 void
 vaults_kill(struct vaults *fixture)
 {
 	assert_int_equal(kill(fixture->pid, SIGKILL), 0);
-	assert_int_equal(wait_end(fixture), -SIGKILL);
+	assert_int_equal(vaults_end(fixture), -SIGKILL);
 }
 
 void

@@ -17,6 +17,7 @@
 struct vaults {
 	char directory[64];
 	pid_t pid;
+	void (*before)(void); /* run in the vault's process first, or NULL */
 	struct ipc *monitor, *front;
 	char answer[VAULTS_TEXT]; /* the newest that was opened */
 };
@@ -32,11 +33,16 @@ struct vaults_atm {
 	struct seal_keys keys;
 };
 
-/* With chris 1234, fey 5678, joe 9012; options are `section.key=value`. */
+/* On a zeroed one; with chris 1234, fey 5678, joe 9012; options are
+ * `section.key=value`. */
 void vaults_start(struct vaults *fixture, const char *const options[]);
 /* SIGKILL, then a new vault on the same state. */
 void vaults_kill(struct vaults *fixture);
 void vaults_run(struct vaults *fixture, const char *const options[]);
+/* The same where it may fail: 0, or the exit code that it said. */
+int vaults_try(struct vaults *fixture, const char *const options[]);
+/* Waits for an end that comes by itself; the exit code. */
+int vaults_end(struct vaults *fixture);
 /* A proper stop; the exit code. */
 int vaults_stop(struct vaults *fixture);
 void vaults_remove(struct vaults *fixture);

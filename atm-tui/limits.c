@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Limits in words.  Runs in atm-tui; keeps nothing.
+ */
+#include "limits.h"
+
+#include <stdio.h>
+
+#include "../shared/money.h"
+#include "kiosk.h"
+
+/* What is left under the limit of this name; MONEY_MAX_CENTS for none. */
+static int64_t
+left_of(const struct wire_reader *reader, const char *name)
+{
+	struct wire_token t[WIRE_MAX_TOKENS];
+	struct wire_line line;
+	size_t offset = 0;
+	int64_t cents;
+
+	while (wire_next_line(reader, &offset, &line)) {
+		if (wire_token_is(&line.key, "limit") &&
+		    wire_split(line.value.text, line.value.length, t) == 3 &&
+		    wire_token_is(&t[0], name) &&
+		    money_parse(t[2].text, t[2].length, &cents) == 0)
+			return cents;
+	}
+	return MONEY_MAX_CENTS;
+}
+
+char *
+limits_words(const struct kiosk *kiosk, const struct wire_reader *reader,
+    const char *what, char to[LIMITS_SIZE])
+{
+	char day[32], once_text[TEXT_MONEY_SIZE], today_text[TEXT_MONEY_SIZE];
+	int64_t once = left_of(reader, what), today;
+
+	snprintf(day, sizeof(day), "%s-day", what);
+	today = left_of(reader, day);
+	kiosk_money(kiosk, once_text, once);
+	kiosk_money(kiosk, today_text, today);
+	*to = '\0';
+	if (once < MONEY_MAX_CENTS && today < MONEY_MAX_CENTS)
+		snprintf(to, LIMITS_SIZE,
+		    _("At most %s at once, %s left today"), once_text,
+		    today_text);
+	else if (once < MONEY_MAX_CENTS)
+		snprintf(to, LIMITS_SIZE, _("At most %s at once"), once_text);
+	else if (today < MONEY_MAX_CENTS)
+		snprintf(to, LIMITS_SIZE, _("At most %s today"), today_text);
+	return to;
+}

@@ -1,0 +1,404 @@
+# SPDX-License-Identifier: ISC
+"""The packages of `make deb` in a fresh root file system: installed, the bank
+started as its unit starts it, the first transfer from a second network
+namespace with an address of its own, reload, renewal, backup and restore, the
+start by root alone, removal.
+
+CLEAN_ROOT=make has debootstrap make the root, CLEAN_ROOT=DIR copies one;
+without it, and where that can't be had, skipped.  Each command runs in mounts
+of its own, so that nothing is left mounted whatever happens here."""
+
+import glob
+import os
+import re
+import select
+import shlex
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import unittest
+
+from lib import bank
+from lib.bank import BUILD, TOP, Failed, run, wait_for
+
+CLEAN_ROOT = os.environ.get("CLEAN_ROOT")
+SUITE = "bookworm"
+BANK_ADDRESS, KIOSK_ADDRESS = "192.0.2.1", "192.0.2.2"
+PROGRAMS = ("ip", "unshare", "chroot", "setpriv", "dpkg-deb")
+CALM = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8",
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+                "/sbin:/bin"}
+# In a mount namespace of its own: what apt and bankd want to see.
+INSIDE = ('mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && '
+          'exec chroot "$0" "$@"')
+
+
+def why_not():
+    """The reason to skip, or None."""
+    if not CLEAN_ROOT:
+        return "expensive: `make deb-test`, or CLEAN_ROOT=make"
+    if os.geteuid() != 0:
+        return "not root"
+    for program in PROGRAMS + (("debootstrap",) if CLEAN_ROOT == "make"
+                               else ()):
+        if shutil.which(program) is None:
+            return "no " + program
+    for name in ("bankd", "atm-tui"):
+        if not glob.glob(os.path.join(BUILD, name + "_*.deb")):
+            return "no %s package in %s: make deb" % (name, BUILD)
+    if run("unshare", "--net", "--mount", "true").returncode != 0:
+        return "no namespaces"
+    return None
+
+
+def release():
+    with open("/etc/os-release") as f:
+        found = re.search(r"(?m)^VERSION_CODENAME=(\w+)$", f.read())
+    return found[1] if found else SUITE
+
+
+class Root:
+    """A root file system and two hosts that share it."""
+
+    def __init__(self):
+        self.top = tempfile.mkdtemp(prefix="clean-", dir="/tmp")
+        self.path = os.path.join(self.top, "root")
+        self.hosts = {name: "%s-%d" % (name, os.getpid())
+                      for name in ("bank", "kiosk")}
+
+    def make(self):
+        if CLEAN_ROOT == "make":
+            command = ["debootstrap", "--variant=minbase", release(),
+                       self.path]
+        else:
+            command = ["cp", "-a", CLEAN_ROOT, self.path]
+        self.check(command)
+        shutil.copy("/etc/resolv.conf", self.file("etc/resolv.conf"))
+        with open(self.file("usr/sbin/policy-rc.d"), "w") as f:
+            f.write("#!/bin/sh\nexit 101\n")
+        os.chmod(self.file("usr/sbin/policy-rc.d"), 0o755)
+
+    def link(self):
+        for name in self.hosts.values():
+            self.check(["ip", "netns", "add", name])
+        self.check(["ip", "link", "add", "atm0", "netns", self.hosts["bank"],
+                    "type", "veth", "peer", "name", "atm0", "netns",
+                    self.hosts["kiosk"]])
+        for host, address in (("bank", BANK_ADDRESS),
+                              ("kiosk", KIOSK_ADDRESS)):
+            for words in (["address", "add", address + "/24", "dev", "atm0"],
+                          ["link", "set", "atm0", "up"],
+                          ["link", "set", "lo", "up"]):
+                self.check(["ip", "-n", self.hosts[host]] + words)
+
+    def check(self, command, **more):
+        result = run(*command, timeout=900, **more)
+        if result.returncode != 0:
+            raise Failed("%s: %d\n%s%s" % (" ".join(command),
+                                           result.returncode, result.stdout,
+                                           result.stderr))
+        return result
+
+    def file(self, name):
+        return os.path.join(self.path, name.lstrip("/"))
+
+    def read(self, name):
+        with open(self.file(name)) as f:
+            return f.read()
+
+    def write(self, name, text):
+        with open(self.file(name), "w") as f:
+            f.write(text)
+
+    def inside(self, words, host=None):
+        """The command that runs words in this root, on a host."""
+        outer = ["ip", "netns", "exec", self.hosts[host]] if host else []
+        return outer + ["unshare", "--mount", "sh", "-c", INSIDE,
+                        self.path] + list(words)
+
+    def run(self, *words, host=None, input=None, expect=0):
+        result = run(*self.inside(words, host), input=input, timeout=900,
+                     env=CALM)
+        if expect is not None and result.returncode != expect:
+            raise Failed("%s: exit %d, not %d\n%s%s" % (
+                " ".join(words), result.returncode, expect, result.stdout,
+                result.stderr))
+        return result
+
+    def users(self):
+        return {line.split(":")[0]: int(line.split(":")[2])
+                for line in self.read("etc/passwd").splitlines()}
+
+    def close(self):
+        for name in self.hosts.values():
+            run("ip", "netns", "delete", name)
+        shutil.rmtree(self.top, ignore_errors=True)
+
+
+class Service:
+    """bankd as its unit starts it, with a service manager's socket."""
+
+    def __init__(self, root):
+        self.root = root
+        self.said, self.process = "", None
+        unit = root.read("lib/systemd/system/bankd.service")
+        self.unit = re.sub(r"\\\n", " ", unit)
+
+    def setting(self, name):
+        return re.search(r"(?m)^%s=(.*)$" % name, self.unit)[1]
+
+    def start(self):
+        root, user = self.root, self.setting("User")
+        credentials = "/run/credentials/bankd.service"
+        name, _, key = self.setting("LoadCredential").partition(":")
+        uid = root.users()[user]
+        self.directory("run/bankd", uid, 0o755)
+        self.directory(credentials, uid, 0o500)
+        copy = root.file(os.path.join(credentials, name))
+        shutil.copy(root.file(key), copy)
+        os.chown(copy, uid, -1)
+        os.chmod(copy, 0o400)
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.manager.bind(root.file("run/notify"))
+        os.chmod(root.file("run/notify"), 0o666)
+        words = ["env", "NOTIFY_SOCKET=/run/notify", "setpriv",
+                 "--reuid=" + user, "--regid=" + user, "--clear-groups",
+                 "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+        words += shlex.split(self.setting("ExecStart").replace(
+            "%d", credentials))
+        self.output = open(os.path.join(root.top, "said"), "w+")
+        self.process = subprocess.Popen(
+            root.inside(words, "bank"), stdin=subprocess.DEVNULL,
+            stdout=self.output, stderr=subprocess.STDOUT,
+            env=dict(os.environ, **CALM))
+        self.told("READY=1")
+
+    def directory(self, name, uid, mode):
+        os.makedirs(self.root.file(name), exist_ok=True)
+        os.chown(self.root.file(name), uid, -1)
+        os.chmod(self.root.file(name), mode)
+
+    def told(self, word, timeout=60):
+        """Waits until the manager is told this."""
+        def next_word():
+            if self.process.poll() is not None:
+                raise Failed("bankd ended: %d\n%s" % (
+                    self.process.returncode, self.log()))
+            if select.select([self.manager], [], [], 0.1)[0]:
+                return word in self.manager.recv(4096).decode().splitlines()
+            return False
+        wait_for("%s\n%s" % (word, self.log()), next_word, timeout)
+
+    def log(self):
+        with open(self.output.name) as f:
+            return f.read()
+
+    def family(self):
+        return [self.process.pid] + bank.children(self.process.pid)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        if code != 0:
+            raise Failed("bankd ended with %d\n%s" % (code, self.log()))
+
+    def close(self):
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.manager.close()
+        self.output.close()
+
+
+def status_of(pid):
+    with open("/proc/%d/status" % pid) as f:
+        return dict(line.split(":\t", 1) for line in f.read().splitlines()
+                    if ":\t" in line)
+
+
+class Package(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        reason = why_not()
+        if reason:
+            raise unittest.SkipTest(reason)
+
+    def setUp(self):
+        self.root = Root()
+        self.addCleanup(self.root.close)
+        self.root.make()
+        self.root.link()
+
+    def test_walk(self):
+        """One bank's life, in the order of atm-bank(7)."""
+        for step in (self.install, self.start, self.open_accounts,
+                     self.enrol, self.transfer, self.reload, self.renew,
+                     self.back_up, self.stop, self.start_as_root,
+                     self.upgrade, self.remove):
+            step()
+            print("package: %s" % step.__name__, flush=True)
+
+    def owned(self, name, user, mode):
+        st = os.stat(self.root.file(name))
+        self.assertEqual((st.st_uid, oct(stat.S_IMODE(st.st_mode))),
+                         (self.root.users()[user], oct(mode)), name)
+
+    def ctl(self, *words, expect=0, input=None):
+        return self.root.run("bankctl", *words, expect=expect, input=input,
+                             host="bank").stdout
+
+    def kiosk(self, *typed, expect=0):
+        return self.root.run(
+            "runuser", "-u", "_atm", "--", "atm-tui", "-p", host="kiosk",
+            input="".join(word + "\n" for word in typed),
+            expect=expect).stdout
+
+    def balances(self, name):
+        return re.search(r"(?m)^%s +(.*?) *$" % name,
+                         self.root.read("var/lib/bankd/balance"))[1]
+
+    # The steps
+
+    def install(self):
+        packages = []
+        for name in ("bankd", "atm-tui"):
+            newest = max(glob.glob(os.path.join(BUILD, name + "_*.deb")),
+                         key=os.path.getmtime)
+            shutil.copy(newest, self.root.file("root/%s.deb" % name))
+            packages.append("/root/%s.deb" % name)
+        self.root.run("apt-get", "-q", "update")
+        self.root.run("apt-get", "-qy", "install", "--no-install-recommends",
+                      "libcrypt1", *packages)
+        self.owned("etc/bankd/bank.key", "root", 0o600)
+        self.owned("etc/bankd/leaf.key", "root", 0o640)
+        self.owned("etc/bankd/bank.crt", "root", 0o644)
+        self.owned("var/lib/bankd", "_bankd", 0o700)
+        self.assertEqual(sorted(os.listdir(self.root.file("etc/bankd"))),
+                         ["atm.ini", "bank.crt", "bank.key", "bankd.ini",
+                          "leaf.crt", "leaf.key"])
+        self.assertFalse(os.path.exists(self.root.file("run/bankd/control")))
+        self.assertIn("good", self.root.run("bankd", "-t").stdout)
+
+    def start(self):
+        self.service = Service(self.root)
+        self.addCleanup(self.service.close)
+        self.service.start()
+        uid = str(self.root.users()["_bankd"])
+        for pid in self.service.family():
+            status = status_of(pid)
+            self.assertEqual(set(status["Uid"].split()), {uid})
+            self.assertEqual(int(status["CapEff"], 16), 0)
+            self.assertEqual(status["NoNewPrivs"].strip(), "1")
+        self.assertEqual(len(self.service.family()), 3)
+        self.assertRegex(self.ctl("status"), r"(?m)^state +serving")
+
+    def open_accounts(self):
+        self.ctl("open", "chris", "Chris Example", input="1234\n")
+        self.ctl("open", "fey", "Fey Example", input="5678\n")
+        self.ctl("deposit", "chris", "2", "500", "opening balance")
+        self.assertRegex(self.ctl("accounts"), r"(?m)^chris .*500")
+
+    def enrol(self):
+        self.ctl("kiosk", "add", "--cash", "--key",
+                 "/etc/bankd/kiosk-1.key", "kiosk-1")
+        self.root.run("chown", "root:_atm", "/etc/bankd/kiosk-1.key")
+        self.root.run("chmod", "640", "/etc/bankd/kiosk-1.key")
+        self.root.write("etc/bankd/atm.ini", (
+            "[bank]\nhost = %s\nport = 4280\ncertificate = bank.crt\n"
+            "[kiosk]\nname = kiosk-1\nkey = kiosk-1.key\n"
+            "state = /var/lib/atm-tui\n") % BANK_ADDRESS)
+
+    def transfer(self):
+        said = self.kiosk("chris", "1234", "1", "2", "fey", "100.50", "3")
+        self.assertIn("ID and password are correct", said)
+        self.assertEqual(self.balances("chris"), "0 399.50")
+        self.assertEqual(self.balances("fey"), "0 100.50")
+        self.assertRegex(self.ctl("history", "fey"), r"100\.50")
+
+    def reload(self):
+        """A changed configuration is taken, a wrong one is not."""
+        before = self.root.read("etc/bankd/bankd.ini")
+        self.root.write("etc/bankd/bankd.ini",
+                        before + "\n[limits]\ntransfer = 50\n")
+        self.ctl("reload")
+        self.service.told("RELOADING=1")
+        self.service.told("READY=1")
+        self.kiosk("chris", "1234", "1", "2", "fey", "60", "3", expect=None)
+        self.assertEqual(self.balances("fey"), "0 100.50")
+        self.root.write("etc/bankd/bankd.ini", before + "\n[limits]\nx = y\n")
+        self.ctl("reload", expect=78)
+        self.root.write("etc/bankd/bankd.ini", before)
+        self.ctl("reload")
+        self.kiosk("chris", "1234", "1", "2", "fey", "60", "3")
+        self.assertEqual(self.balances("fey"), "0 160.50")
+
+    def renew(self):
+        """What root makes anew must still be the bank's to read."""
+        before = self.root.read("etc/bankd/leaf.crt")
+        self.ctl("renew")
+        self.assertNotEqual(self.root.read("etc/bankd/leaf.crt"), before)
+        self.owned("etc/bankd/leaf.key", "root", 0o640)
+        self.kiosk("fey", "5678", "2", "3")
+
+    def back_up(self):
+        """As the timer's unit does it, if this bankctl can."""
+        usage = self.root.run("bankctl", expect=None).stderr
+        if not re.search(r"(?m)^ +backup ", usage):
+            print("package: bankctl has no backup yet", flush=True)
+            return
+        copy = "/var/backups/bankd/bank.new"
+        self.root.run("runuser", "-u", "_bankd", "--", "bankctl", "backup",
+                      copy, host="bank")
+        self.owned(copy, "_bankd", 0o600)
+        self.kiosk("chris", "1234", "1", "2", "fey", "1", "3")
+        self.service.stop()
+        self.ctl("-y", "restore", copy)
+        self.owned("var/lib/bankd/bank.db", "_bankd", 0o600)
+        self.start()
+        self.assertEqual(self.balances("fey"), "0 160.50")
+
+    def stop(self):
+        self.service.stop()
+        self.assertFalse(os.path.exists(self.root.file("run/bankd/control")))
+
+    def start_as_root(self):
+        """By its name alone, as where there is no service manager."""
+        self.root.run("bankd", host="bank")
+        users = self.root.users()
+        pid = int(self.root.read("run/bankd/bankd.pid"))
+        found = {int(status_of(child)["Uid"].split()[0])
+                 for child in bank.children(pid)}
+        self.assertEqual(found, {users["_bankd"], users["_bankfront"]})
+        self.kiosk("fey", "5678", "2", "3")
+
+    def upgrade(self):
+        """Installed again: keys and configuration are kept."""
+        before = self.root.read("etc/bankd/bank.crt")
+        self.root.run("dpkg", "-i", "/root/bankd.deb")
+        self.assertEqual(self.root.read("etc/bankd/bank.crt"), before)
+
+    def remove(self):
+        """The bank ends; a bank with customers is kept even by a purge."""
+        pid = int(self.root.read("run/bankd/bankd.pid"))
+        self.root.run("apt-get", "-qy", "remove", "bankd", host="bank")
+        wait_for("bankd to end", lambda: not bank.alive(pid))
+        result = self.root.run("apt-get", "-qy", "purge", "bankd", "atm-tui")
+        self.assertIn("there are customers", result.stdout + result.stderr)
+        for name in ("etc/bankd/bank.key", "var/lib/bankd/bank.db"):
+            self.assertTrue(os.path.exists(self.root.file(name)), name)
+        for name in ("etc/bankd/bankd.ini", "usr/sbin/bankd",
+                     "var/lib/atm-tui"):
+            self.assertFalse(os.path.exists(self.root.file(name)), name)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The vault on a disk that is full, or that fails: what is still answered,
+ * and that nothing is after a failed sync.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "../../shared/util.h"
+#include "../../shared/wire.h"
+#include "../lib/fault_vfs.h"
+#include "../lib/vault_fixture.h"
+
+#define SYNCS_MAX 60
+
+static struct vaults fixture;
+static char full_while[80];
+static long nth_sync;
+
+static const char *
+make_transfer(char text[128], char txid_text[WIRE_TXID_TEXT])
+{
+	uint8_t txid[WIRE_TXID_SIZE];
+
+	assert_int_equal(wire_make_txid(clock_real_ms(), txid), 0);
+	wire_format_txid(txid, txid_text);
+	snprintf(text, 128, "1 %s 1 fey 1", txid_text);
+	return text;
+}
+
+static int
+ask(struct vaults_atm *atm, const char *text)
+{
+	vaults_request(&fixture, atm, text);
+	return vaults_answer(&fixture, atm);
+}
+
+static void
+assert_savings(struct vaults_atm *atm, const char *expected)
+{
+	char value[32];
+
+	assert_int_equal(ask(atm, "2"), 200);
+	vaults_value(&fixture, "savings", value, sizeof(value));
+	assert_string_equal(value, expected);
+}
+
+/* Below min_free: 503 for what writes; the rest goes on. */
+static void
+test_little_room(void **state)
+{
+	static const char *const options[] = { "bank.min_free=1048576", NULL };
+	char text[128], txid[WIRE_TXID_TEXT], outcome[64];
+	struct vaults_atm chris = { .number = 0 };
+
+	(void)state;
+	vaults_start(&fixture, options);
+	vaults_session(&fixture, &chris, 1, "chris\n1234");
+	assert_int_equal(ask(&chris, make_transfer(text, txid)), 503);
+	snprintf(outcome, sizeof(outcome), "OUTCOME %s", txid);
+	assert_int_equal(ask(&chris, outcome), 503);
+	/* Its outcome on this session; elsewhere it leaves no trace. */
+	assert_int_equal(ask(&chris, text), 503);
+	assert_int_equal(ask(&chris, "PASSWORD 1234\nx"), 503);
+	assert_int_equal(ask(&chris, "CLOSE"), 503);
+	assert_int_equal(ask(&chris, "1 x"), 422);
+	assert_int_equal(ask(&chris, "HISTORY 5"), 200);
+	assert_savings(&chris, "10000.00");
+	vaults_operator(&fixture, "deposit chris 1 5 reason");
+	assert_non_null(strstr(fixture.answer, ". 69 "));
+	assert_int_equal(vaults_stop(&fixture), 0);
+	vaults_run(&fixture, NULL);
+	vaults_session(&fixture, &chris, 1, "chris\n1234");
+	assert_int_equal(ask(&chris, text), 200);
+	assert_savings(&chris, "9999.00");
+	assert_int_equal(vaults_stop(&fixture), 0);
+	vaults_remove(&fixture);
+	seal_wipe(&chris.keys);
+}
+
+static void
+with_full_while(void)
+{
+	fault_vfs_register();
+	fault_vfs.full_while = full_while;
+}
+
+/* Not a byte can be written: nothing changes, and nobody is compared. */
+static void
+test_no_room(void **state)
+{
+	static const char *const options[] = { "bank.min_free=0", NULL };
+	struct vaults_atm chris = { .number = 0 }, fey = { .number = 0 };
+	char text[128], txid[WIRE_TXID_TEXT];
+	int fd;
+
+	(void)state;
+	snprintf(full_while, sizeof(full_while), "/tmp/test-vault-full-%ld",
+	    (long)getpid());
+	fixture.before = with_full_while;
+	vaults_start(&fixture, options);
+	vaults_session(&fixture, &chris, 1, "chris\n1234");
+	fd = open(full_while, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	assert_true(fd != -1);
+	close(fd);
+	assert_int_equal(ask(&chris, make_transfer(text, txid)), 503);
+	assert_savings(&chris, "10000.00");
+	vaults_connect(&fixture, &fey, 2);
+	vaults_login(&fixture, &fey, 'L', "fey\n5678");
+	assert_int_equal(vaults_answer(&fixture, &fey), 503);
+	assert_int_equal(vaults_answer(&fixture, &fey), 'G');
+	/* A transfer, a balance and a transfer in one batch. */
+	vaults_request(&fixture, &chris, make_transfer(text, txid));
+	vaults_request(&fixture, &chris, "2");
+	vaults_request(&fixture, &chris, make_transfer(text, txid));
+	assert_int_equal(vaults_answer(&fixture, &chris), 503);
+	assert_int_equal(vaults_answer(&fixture, &chris), 200);
+	assert_int_equal(vaults_answer(&fixture, &chris), 503);
+	/* Room again: by itself. */
+	assert_int_equal(unlink(full_while), 0);
+	assert_int_equal(ask(&chris, make_transfer(text, txid)), 200);
+	vaults_login(&fixture, &fey, 'L', "fey\n5678");
+	assert_int_equal(vaults_answer(&fixture, &fey), 200);
+	assert_savings(&fey, "10000.00");
+	assert_int_equal(vaults_stop(&fixture), 0);
+	vaults_remove(&fixture);
+	seal_wipe(&chris.keys);
+	seal_wipe(&fey.keys);
+	fixture.before = NULL;
+}
+
+static void
+with_failing_sync(void)
+{
+	fault_vfs_register();
+	fault_vfs_set(FAULT_SYNC, nth_sync, SQLITE_IOERR_FSYNC, EIO);
+	fault_vfs.for_ever = true;
+}
+
+/* Logs in and transfers until the vault is gone; how often it said 200. */
+static int
+transfer_while_it_lives(struct vaults_atm *atm)
+{
+	char text[128], txid[WIRE_TXID_TEXT];
+	int code, done = 0;
+
+	vaults_connect(&fixture, atm, 1);
+	vaults_login(&fixture, atm, 'L', "chris\n1234");
+	if ((code = vaults_answer(&fixture, atm)) == 0)
+		return 0;
+	assert_int_equal(code, 200);
+	while (done < 5 && (code = ask(atm, make_transfer(text, txid))) != 0) {
+		assert_int_equal(code, 200);
+		done++;
+	}
+	return done;
+}
+
+/*
+ * Each sync fails once, from the first of a start to those of transfers:
+ * the vault ends with 70 and its reason, answers nothing, and the next one
+ * has all that was acknowledged, and at most one more.
+ */
+static void
+test_failed_syncs(void **state)
+{
+	struct vaults_atm chris = { .number = 0 };
+	char value[32], least[32], most[32];
+	int total = 0, done = 0;
+
+	(void)state;
+	vaults_start(&fixture, NULL);
+	vaults_kill(&fixture);
+	for (nth_sync = 1; nth_sync <= SYNCS_MAX && done < 5; nth_sync++) {
+		fixture.before = with_failing_sync;
+		done = 0;
+		if (vaults_try(&fixture, NULL) == 0)
+			done = transfer_while_it_lives(&chris);
+		if (done < 5)
+			assert_int_equal(vaults_end(&fixture), EX_SOFTWARE);
+		else
+			vaults_kill(&fixture);
+		total += done;
+		fixture.before = NULL;
+		vaults_run(&fixture, NULL);
+		vaults_session(&fixture, &chris, 1, "chris\n1234");
+		assert_int_equal(ask(&chris, "2"), 200);
+		vaults_value(&fixture, "savings", value, sizeof(value));
+		snprintf(least, sizeof(least), "%d.00", 10000 - total - 1);
+		snprintf(most, sizeof(most), "%d.00", 10000 - total);
+		if (strcmp(value, least) == 0)
+			total++;
+		else
+			assert_string_equal(value, most);
+		vaults_kill(&fixture);
+	}
+	assert_int_equal(done, 5);
+	vaults_run(&fixture, NULL);
+	assert_int_equal(vaults_stop(&fixture), 0);
+	vaults_remove(&fixture);
+	seal_wipe(&chris.keys);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_little_room),
+		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_failed_syncs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
