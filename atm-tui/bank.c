@@ -246,6 +246,8 @@ bank_new(struct bank **result, struct event_base *base,
 	}
 	if (code == 0 && (!bank_make_events(bank) || !bank_make_link(bank)))
 		code = BANK_ENOMEM;
+	if (code == 0)
+		code = bank_reversal_open(bank);
 	if (code != 0) {
 		if (code == BANK_ENOMEM)
 			snprintf(error, size, "%s", bank_strerror(code));
@@ -275,6 +277,7 @@ bank_free(struct bank *bank)
 		return;
 	while ((job = TAILQ_FIRST(&bank->jobs)) != NULL)
 		bank_job_free(bank, job);
+	bank_reversal_close(bank);
 	notices_free(bank->notices);
 	link_free(bank->wire);
 	bank_free_event(bank->retry);

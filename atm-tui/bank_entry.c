@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The frames that open a session: L and O with a fresh K, R with the one of
- * the session.  Part of atm-tui, on its event loop.  The only place that sees
- * a customer's password; it is wiped as soon as the bank has answered.
+ * The frames of a fresh connection: L, O and V with a fresh K, R with the one
+ * of the session.  Part of atm-tui, on its event loop.  The only place that
+ * sees a customer's password; it is wiped as soon as the bank has answered.
  */
 #include "bank_private.h"
 
@@ -62,18 +62,16 @@ bank_send_frame(struct bank *bank, uint8_t type, const uint8_t *head,
 }
 
 void
-bank_send_entry(struct bank *bank)
+bank_send_wrapped(struct bank *bank, uint8_t type, const char *text)
 {
 	uint8_t wrapped[FRAME_WRAPPED_SIZE];
 	int error = BANK_ECRYPTO;
 
-	bank->phase = PHASE_ENTERING;
-	bank->entry.sent++;
 	if (RAND_bytes(bank->k, sizeof(bank->k)) == 1)
 		error = seal_wrap(bank->bank_public, bank->k, wrapped);
 	if (error == 0)
-		error = bank_send_frame(bank, bank->entry.type, wrapped,
-		    sizeof(wrapped), bank->entry.text);
+		error =
+		    bank_send_frame(bank, type, wrapped, sizeof(wrapped), text);
 	bank_await_answer(bank, true);
 	if (error == 0)
 		return;
@@ -81,6 +79,14 @@ bank_send_entry(struct bank *bank)
 	    LOG_TEXT(bank_strerror(error)), NULL);
 	/* By the loop: our caller isn't to be called back. */
 	event_active(bank->answer_timer, EV_TIMEOUT, 0);
+}
+
+void
+bank_send_entry(struct bank *bank)
+{
+	bank->phase = PHASE_ENTERING;
+	bank->entry.sent++;
+	bank_send_wrapped(bank, bank->entry.type, bank->entry.text);
 }
 
 void

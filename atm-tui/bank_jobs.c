@@ -89,12 +89,26 @@ bank_jobs_not_in_flight(struct bank *bank)
 	}
 }
 
-/* A transaction that the bank may have is not known; all else is undone. */
+/*
+ * A transaction that the bank may have is not known; all else is undone.  A
+ * withdrawal needs no customer to be settled.
+ */
 static enum bank_outcome
-bank_job_end(struct bank_job *job, enum bank_outcome outcome)
+bank_job_end(struct bank *bank, struct bank_job *job, enum bank_outcome outcome)
 {
+	struct bank_note *note = job->note;
+
+	if (job->kind == JOB_REVERSE) {
+		job->note = NULL;
+		bank_withdrawal_reversed(bank, note, NULL);
+	}
 	if (job->kind != JOB_TRANSACTION)
 		return outcome;
+	if (job->sent && bank_note_is_withdrawal(note) &&
+	    bank->kiosk_key != NULL) {
+		job->note = NULL;
+		bank_reversal_take(bank, note);
+	}
 	if (job->sent)
 		return BANK_LOST;
 	bank_note_done(job->note);
@@ -113,9 +127,9 @@ bank_jobs_end(struct bank *bank, enum bank_outcome outcome)
 		bank_reply_fn *tell = job->reply;
 		void *context = job->context;
 
-		reply.outcome = bank_job_end(job, outcome);
-		if (job->kind == JOB_TRANSACTION && job->note != NULL)
+		if (job->kind == JOB_TRANSACTION && job->sent)
 			doubt = true;
+		reply.outcome = bank_job_end(bank, job, outcome);
 		bank_job_free(bank, job);
 		if (tell != NULL)
 			tell(context, &reply);

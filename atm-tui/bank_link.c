@@ -149,6 +149,8 @@ on_greeting(struct bank *bank, const struct frame *frame)
 		bank_send_resume(bank);
 		return;
 	}
+	if (bank_reversal_send(bank))
+		return;
 	bank_set_state(bank, BANK_LINK_READY, NULL);
 	if (bank->phase == PHASE_READY && bank->entry.type != 0)
 		bank_send_entry(bank);
@@ -182,8 +184,7 @@ on_turned_away(struct bank *bank, const struct frame *frame)
 	bank_link_lost(bank, _(wire_reply_text(error_reply(frame))));
 }
 
-/* After an answer that leaves no session comes a new G. */
-static void
+void
 bank_await_greeting(struct bank *bank)
 {
 	seal_wipe(&bank->keys);
@@ -210,8 +211,7 @@ on_refused(struct bank *bank, const struct frame *frame)
 	bank_entry_end(bank, BANK_REFUSED, text, (size_t)length);
 }
 
-/* Opens the S into bank->text; its length, or negative and the link lost. */
-static int
+int
 bank_open_sealed(struct bank *bank, const struct frame *frame)
 {
 	int length = seal_open(&bank->keys.down, FRAME_SEALED, frame->body,
@@ -287,6 +287,8 @@ static const struct {
 	{ PHASE_READY, FRAME_ERROR, on_turned_away },
 	{ PHASE_ENTERING, FRAME_SEALED, on_entered },
 	{ PHASE_ENTERING, FRAME_ERROR, on_refused },
+	{ PHASE_REVERSING, FRAME_SEALED, bank_reversal_answered },
+	{ PHASE_REVERSING, FRAME_ERROR, bank_reversal_refused },
 	{ PHASE_RESUMING, FRAME_SEALED, on_resumed },
 	{ PHASE_RESUMING, FRAME_ERROR, on_resume_refused },
 	{ PHASE_SESSION, FRAME_SEALED, on_reply },

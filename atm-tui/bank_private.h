@@ -2,7 +2,8 @@
 /*
  * The inside of struct bank, shared by bank.c (what callers ask), bank_link.c
  * (connecting, greeting, login, resume, trying again) and bank_session.c
- * (requests and answers within a session).  Nobody else includes this.
+ * (requests and answers within a session), bank_withdrawal.c and
+ * bank_reversal.c (what becomes of withdrawals).  Nobody else includes this.
  */
 #ifndef ATM_BANK_PRIVATE_H
 #define ATM_BANK_PRIVATE_H
@@ -29,6 +30,7 @@ enum bank_phase {
 	PHASE_GREETING, /* a G must come */
 	PHASE_READY,    /* greeted; the nonce is unused */
 	PHASE_ENTERING, /* L or O is unanswered */
+	PHASE_REVERSING, /* V is unanswered */
 	PHASE_RESUMING, /* R is unanswered */
 	PHASE_SESSION
 };
@@ -37,6 +39,7 @@ enum bank_job_kind {
 	JOB_REQUEST,
 	JOB_TRANSACTION, /* with its note */
 	JOB_OUTCOME,     /* with the note of what was left over */
+	JOB_REVERSE,     /* with the note of the withdrawal */
 	JOB_NOTIFY
 };
 
@@ -94,6 +97,13 @@ struct bank {
 	uint64_t clock_offset_ms; /* bank's clock minus the steady one */
 	struct bank_session session;
 	struct bank_jobs jobs;
+
+	struct bank_note *booked; /* the machine's turn */
+	bank_taken_fn *taken;
+	void *taken_context;
+	struct bank_note *to_reverse; /* by V, one after the other */
+	uint64_t reverse_after_ms;    /* of the steady clock */
+	struct event *reverse_timer;
 	char text[FRAME_MAX_LENGTH + 1]; /* the reply that is being read */
 };
 
@@ -103,11 +113,17 @@ void bank_connect(struct bank *bank);
 void bank_link_lost(struct bank *bank, const char *why);
 void bank_set_state(struct bank *bank, enum bank_link state, const char *why);
 void bank_await_answer(struct bank *bank, bool waiting);
+/* Opens the S into bank->text; its length, or negative and the link lost. */
+int bank_open_sealed(struct bank *bank, const struct frame *frame);
+/* After an answer that leaves no session comes a new G. */
+void bank_await_greeting(struct bank *bank);
 extern const struct link_callbacks bank_link_callbacks;
 
 /* bank_entry.c */
 void bank_send_entry(struct bank *bank);
 void bank_send_resume(struct bank *bank);
+/* L, O or V with a fresh K; an answer is awaited.  Failure comes as loss. */
+void bank_send_wrapped(struct bank *bank, uint8_t type, const char *text);
 /* Answers and forgets the login or sign-up under way, if there is one. */
 void bank_entry_end(struct bank *bank, enum bank_outcome outcome,
     const char *text, size_t length);
@@ -133,6 +149,30 @@ void bank_jobs_send(struct bank *bank);
 void bank_jobs_not_in_flight(struct bank *bank);
 /* Ends all of them; true where one leaves a doubt. */
 bool bank_jobs_end(struct bank *bank, enum bank_outcome outcome);
+
+/* bank_withdrawal.c */
+/* The bank has booked it: the note is the machine's. */
+void bank_withdrawal_booked(struct bank *bank, struct bank_note *note,
+    const struct wire_reader *reader);
+/* The answer to its REVERSE; NULL: none came.  Takes the note. */
+void bank_withdrawal_reversed(struct bank *bank, struct bank_note *note,
+    const struct wire_reader *reader);
+/* What becomes of a note by the answer to REVERSE or V; takes it. */
+enum bank_taken bank_withdrawal_settle(struct bank *bank,
+    struct bank_note *note, const struct wire_reader *reader);
+/* Logs all that an operator needs, and sets it aside. */
+void bank_withdrawal_aside(struct bank_note *note, const char *why);
+
+/* bank_reversal.c */
+/* What was left over of withdrawals, at the start.  0 or BANK_ENOMEM. */
+int bank_reversal_open(struct bank *bank);
+void bank_reversal_close(struct bank *bank);
+/* One without a session: V, or an operator.  Takes the note. */
+void bank_reversal_take(struct bank *bank, struct bank_note *note);
+/* Sends a V where one is due and nothing is unanswered; whether it did. */
+bool bank_reversal_send(struct bank *bank);
+void bank_reversal_answered(struct bank *bank, const struct frame *frame);
+void bank_reversal_refused(struct bank *bank, const struct frame *frame);
 
 /* bank_setup.c */
 /* Reads what bank_new() needs of files; as bank_new() on failure. */

@@ -149,6 +149,11 @@ bank_ask_left_over(struct bank *bank)
 		struct bank_job *job;
 
 		next = note->next;
+		if (bank_note_is_withdrawal(note) && bank->kiosk_key != NULL) {
+			bank_reversal_take(bank, note);
+			count--;
+			continue;
+		}
 		snprintf(request, sizeof(request), "OUTCOME %s", note->txid);
 		job = bank_job_new(bank, JOB_OUTCOME, request, NULL, NULL);
 		if (job == NULL) {
@@ -283,6 +288,27 @@ bank_job_ends_session(const struct bank_job *job, int code)
 		strcmp(job->request, "CLOSE") == 0);
 }
 
+/* What the answer says of the request's note. */
+static void
+bank_job_note_answered(
+    struct bank *bank, struct bank_job *job, const struct bank_reply *reply)
+{
+	struct bank_note *note = job->note;
+
+	if (job->kind == JOB_OUTCOME) {
+		bank_settle(bank, job, reply);
+		return;
+	}
+	job->note = NULL;
+	if (job->kind == JOB_REVERSE)
+		bank_withdrawal_reversed(bank, note, &reply->reader);
+	else if (note != NULL && reply->reader.code == 200 &&
+	    bank_note_is_withdrawal(note))
+		bank_withdrawal_booked(bank, note, &reply->reader);
+	else if (note != NULL)
+		bank_note_done(note);
+}
+
 static void
 bank_job_answered(
     struct bank *bank, struct bank_job *job, const struct bank_reply *reply)
@@ -291,12 +317,7 @@ bank_job_answered(
 	void *context = job->context;
 	bool ends = bank_job_ends_session(job, reply->reader.code);
 
-	if (job->kind == JOB_OUTCOME)
-		bank_settle(bank, job, reply);
-	else if (job->note != NULL) {
-		bank_note_done(job->note);
-		job->note = NULL;
-	}
+	bank_job_note_answered(bank, job, reply);
 	bank_job_free(bank, job);
 	if (ends) {
 		bank_connect_anew(bank);

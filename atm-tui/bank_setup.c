@@ -112,6 +112,9 @@ setup_journal(struct bank *bank, char *error, size_t size)
 	const char *path = config_string(bank->config, KIOSK_STATE);
 	int result = bank_journal_open(&bank->journal, path);
 
+	if (result == 0 && bank->kiosk_key != NULL)
+		bank_journal_set_kiosk(
+		    bank->journal, config_string(bank->config, KIOSK_NAME));
 	if (result == 0)
 		return 0;
 	snprintf(error, size,

@@ -10,18 +10,37 @@
 #include <stdint.h>
 
 #define CASH_NOTES_MAX 8
+#define CASH_NOTES_ENOUGH 100000 /* a stock that isn't counted */
 
-/* Reads `20 50` into whole units; returns how many, at most `size`. */
-size_t cash_notes_read(const char *text, int64_t *units, size_t size);
+/* Notes of one machine: their values in whole units, and how many. */
+struct cash_notes {
+	size_t count;
+	int64_t units[CASH_NOTES_MAX];
+	int64_t left[CASH_NOTES_MAX];
+};
 
-/* Whether notes of these units make the amount. */
-bool cash_notes_make(int64_t cents, const int64_t *units, size_t count);
+/* How an amount is made, and where it can't be, what can. */
+struct cash_plan {
+	bool made;
+	int64_t use[CASH_NOTES_MAX]; /* in the order of units */
+	int64_t below, above;        /* cents; 0: none within reach */
+};
 
 /*
- * The nearest amounts below and above that they make, in cents; 0 where
- * there is none within reach.
+ * Reads `20 50` into whole units; returns how many, at most `size`, or
+ * BANK_EINVAL where it is no list of numbers of 0 to 1000000.
  */
-void cash_notes_nearest(int64_t cents, const int64_t *units, size_t count,
-    int64_t *below, int64_t *above);
+int cash_notes_read(const char *text, int64_t *units, size_t size);
+
+/*
+ * Plans how the notes make the amount: large notes first.  0, or BANK_ENOMEM
+ * and a plan in which nothing is made.
+ */
+int cash_notes_plan(
+    const struct cash_notes *notes, int64_t cents, struct cash_plan *plan);
+
+/* `20x2 50x1` of what a plan uses.  Returns `text`. */
+char *cash_notes_text(const struct cash_notes *notes,
+    const struct cash_plan *plan, char *text, size_t size);
 
 #endif

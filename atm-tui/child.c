@@ -5,12 +5,14 @@
  */
 #include "child.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/queue.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,25 +20,39 @@
 #define CHILD_NO_COMMAND 127
 
 struct child {
+	TAILQ_ENTRY(child) link;
+	struct children *children;
 	pid_t pid;
 	bool late;
-	struct event *ended, *deadline;
+	struct event *deadline;
 	child_fn *done;
 	void *context;
 };
 
+struct children {
+	struct event_base *base;
+	struct event *ended;
+	TAILQ_HEAD(, child) list;
+};
+
 /* What a command may know of its surroundings: nothing of the kiosk's. */
-static char *const clean_environment[] = {
-	(char[]) { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-		   "/sbin:/bin" },
-	(char[]) { "LANG=C.UTF-8" },
-	(char[]) { "HOME=/" },
+static const char *const clean_environment[] = {
+	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	"LANG=C.UTF-8",
+	"HOME=/",
 	NULL,
 };
 
+/* execve(2) takes strings that it doesn't write to. */
+static char *const *
+as_arguments(const char *const *strings)
+{
+	return (char *const *)(uintptr_t)strings;
+}
+
 /* Cuts the command at its blanks, in place; the number of words. */
 static size_t
-split_words(char *text, char *words[], size_t size)
+split_words(char *text, const char *words[], size_t size)
 {
 	size_t count = 0;
 	char *rest = text, *word;
@@ -75,7 +91,7 @@ open_input(const void *input, size_t length)
 
 /* In the child, between fork and exec: system calls alone. */
 static void
-become(char *const words[], int input)
+become(const char *const words[], int input)
 {
 	sigset_t none;
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -86,36 +102,29 @@ become(char *const words[], int input)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
 	if (null < 0 || dup2(input, STDIN_FILENO) < 0 ||
-	    dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 ||
-	    chdir("/") != 0)
+	    dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(CHILD_NO_COMMAND);
 	close_range(STDERR_FILENO + 1, ~0U, 0);
-	execvpe(words[0], words, clean_environment);
+	environ = (char **)(uintptr_t)clean_environment;
+	execvp(words[0], as_arguments(words));
 	_exit(CHILD_NO_COMMAND);
 }
 
 static void
 child_free(struct child *child)
 {
-	if (child->ended != NULL)
-		event_free(child->ended);
+	TAILQ_REMOVE(&child->children->list, child, link);
 	if (child->deadline != NULL)
 		event_free(child->deadline);
 	free(child);
 }
 
 static void
-on_ended(evutil_socket_t number, short what, void *argument)
+child_ended(struct child *child, int status)
 {
-	struct child *child = argument;
 	child_fn *done = child->done;
 	void *context = child->context;
-	int status;
 
-	(void)number;
-	(void)what;
-	if (waitpid(child->pid, &status, WNOHANG) != child->pid)
-		return;
 	if (child->late)
 		status = CHILD_LATE;
 	else
@@ -123,6 +132,26 @@ on_ended(evutil_socket_t number, short what, void *argument)
 	child_free(child);
 	if (done != NULL)
 		done(context, status);
+}
+
+/* One signal may stand for several ends; each may start another child. */
+static void
+on_ended(evutil_socket_t number, short what, void *argument)
+{
+	struct children *children = argument;
+	struct child *child = TAILQ_FIRST(&children->list);
+	int status;
+
+	(void)number;
+	(void)what;
+	while (child != NULL) {
+		if (waitpid(child->pid, &status, WNOHANG) != child->pid) {
+			child = TAILQ_NEXT(child, link);
+			continue;
+		}
+		child_ended(child, status);
+		child = TAILQ_FIRST(&children->list);
+	}
 }
 
 static void
@@ -137,54 +166,83 @@ on_deadline(evutil_socket_t fd, short what, void *argument)
 	kill(child->pid, SIGKILL);
 }
 
-/* Before the fork, so that no end is missed. */
+struct children *
+children_new(struct event_base *base)
+{
+	struct children *children = calloc(1, sizeof(*children));
+
+	if (children == NULL)
+		return NULL;
+	children->base = base;
+	TAILQ_INIT(&children->list);
+	children->ended = evsignal_new(base, SIGCHLD, on_ended, children);
+	if (children->ended == NULL || event_add(children->ended, NULL) != 0) {
+		children_free(children);
+		return NULL;
+	}
+	return children;
+}
+
+void
+children_free(struct children *children)
+{
+	if (children == NULL)
+		return;
+	while (!TAILQ_EMPTY(&children->list))
+		child_free(TAILQ_FIRST(&children->list));
+	if (children->ended != NULL)
+		event_free(children->ended);
+	free(children);
+}
+
 static struct child *
-child_new(struct event_base *base, unsigned limit_s)
+child_new(struct children *children, unsigned limit_s)
 {
 	const struct timeval limit = { (time_t)limit_s, 0 };
 	struct child *child = calloc(1, sizeof(*child));
 
 	if (child == NULL)
 		return NULL;
-	child->ended = evsignal_new(base, SIGCHLD, on_ended, child);
-	child->deadline = evtimer_new(base, on_deadline, child);
-	if (child->ended == NULL || child->deadline == NULL ||
-	    event_add(child->ended, NULL) != 0 ||
-	    (limit_s != 0 && event_add(child->deadline, &limit) != 0)) {
-		child_free(child);
-		return NULL;
-	}
-	return child;
+	child->children = children;
+	TAILQ_INSERT_TAIL(&children->list, child, link);
+	if (limit_s == 0)
+		return child;
+	child->deadline = evtimer_new(children->base, on_deadline, child);
+	if (child->deadline != NULL && event_add(child->deadline, &limit) == 0)
+		return child;
+	child_free(child);
+	return NULL;
 }
 
 struct child *
-child_run(struct event_base *base, const char *command,
+child_run(struct children *children, const char *command,
     const char *const *arguments, const void *input, size_t length,
     unsigned limit_s, child_fn *done, void *context)
 {
-	char *words[CHILD_WORDS + 1];
+	const char *words[CHILD_WORDS + 1];
 	char *text = strdup(command);
-	struct child *child = child_new(base, limit_s);
 	int fd = open_input(input, length);
+	struct child *child = NULL;
 	size_t count;
 
-	if (child == NULL || text == NULL || fd < 0)
+	if (text == NULL || fd < 0)
 		goto out;
+	count = split_words(text, words, CHILD_WORDS);
+	if (count == 0 || (child = child_new(children, limit_s)) == NULL)
+		goto out;
+	while (arguments != NULL && *arguments != NULL && count < CHILD_WORDS)
+		words[count++] = *arguments++;
+	words[count] = NULL;
 	child->done = done;
 	child->context = context;
-	count = split_words(text, words, CHILD_WORDS);
-	while (arguments != NULL && *arguments != NULL && count < CHILD_WORDS)
-		words[count++] = (char *)(uintptr_t)*arguments++;
-	words[count] = NULL;
-	if (count > 0)
-		child->pid = fork();
-	if (count > 0 && child->pid == 0)
+	child->pid = fork();
+	if (child->pid == 0)
 		become(words, fd);
-out:
-	if (child != NULL && child->pid <= 0) {
+	if (child->pid < 0) {
 		child_free(child);
 		child = NULL;
 	}
+out:
 	free(text);
 	if (fd >= 0)
 		close(fd);
@@ -194,20 +252,13 @@ out:
 void
 child_kill(struct child *child)
 {
-	if (child == NULL)
-		return;
+	child_forget(child);
 	kill(-child->pid, SIGKILL);
 	kill(child->pid, SIGKILL);
-	child_leave(child);
 }
 
-/*
- * A child that nobody waits for stays a zombie until this process ends, or
- * until it is reaped with the next one's end.
- */
 void
-child_leave(struct child *child)
+child_forget(struct child *child)
 {
-	if (child != NULL)
-		child_free(child);
+	child->done = NULL;
 }

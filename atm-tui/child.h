@@ -15,10 +15,16 @@
 #define CHILD_KILLED -1 /* by a signal */
 #define CHILD_LATE -2   /* it was killed since its time was over */
 
+struct children;
 struct child;
 
-/* Called once, from the event loop; the child is freed then. */
+/* Called once, from the event loop; the child is gone then. */
 typedef void child_fn(void *context, int status);
+
+/* One for an event base, which takes SIGCHLD for it.  NULL: no memory. */
+struct children *children_new(struct event_base *base);
+/* Those that still run go on, unwatched. */
+void children_free(struct children *children);
 
 /*
  * Starts `command` with more arguments, up to a NULL (NULL: none), and
@@ -26,13 +32,13 @@ typedef void child_fn(void *context, int status);
  * it started are killed; 0: never.  `done` may be NULL.  NULL where it can't
  * be started; nothing has run then.
  */
-struct child *child_run(struct event_base *base, const char *command,
+struct child *child_run(struct children *children, const char *command,
     const char *const *arguments, const void *input, size_t length,
     unsigned limit_s, child_fn *done, void *context);
 
-/* Kills it and what it started; `done` isn't called.  NULL is none. */
+/* Kills it and what it started; `done` isn't called. */
 void child_kill(struct child *child);
-/* Lets it run, unwatched; `done` isn't called.  NULL is none. */
-void child_leave(struct child *child);
+/* `done` isn't called. */
+void child_forget(struct child *child);
 
 #endif

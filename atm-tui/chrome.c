@@ -175,6 +175,7 @@ waiting_for(const struct kiosk_ask *ask)
 		[ASK_LOGIN] = N_("Checking your ID and password..."),
 		[ASK_SIGN_UP] = N_("Opening your account..."),
 		[ASK_MONEY] = N_("The bank is carrying it out..."),
+		[ASK_CASH] = N_("Please wait for your money..."),
 		[ASK_BALANCES] = N_("Asking for your balances..."),
 		[ASK_HISTORY] = N_("Asking for your statement..."),
 		[ASK_DETAILS] = N_("Asking for your account's details..."),

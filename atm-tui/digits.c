@@ -32,8 +32,6 @@ static const struct picture pictures[] = {
 	{ '.', 1, "    #", "  ." },
 	{ ',', 1, "   ##", "  ," },
 	{ '-', 3, "      ###      ", "    _    " },
-	{ '+', 3, "    # ### #    ", "    + +  " },
-	{ '$', 5, " ##### #   ###   # ##### ", "  _   (_   _)  " },
 	{ ' ', 1, "     ", "   " },
 };
 
@@ -136,7 +134,7 @@ draw_small(const struct canvas *canvas, int y, int x, enum role role,
 	}
 }
 
-/* A character without a picture stands on the lowest row. */
+/* A character without a picture, a currency's sign, is written small. */
 static size_t
 draw_other(
     const struct canvas *canvas, int y, int x, enum role role, const char *text)
@@ -148,7 +146,7 @@ draw_other(
 		one[n] = text[n];
 		n++;
 	}
-	draw_text(canvas, y + DIGITS_SMALL_ROWS - 1, x, 2, role, one);
+	draw_text(canvas, y, x, 2, role, one);
 	return n;
 }
 

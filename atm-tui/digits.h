@@ -12,7 +12,7 @@
 #define DIGITS_LARGE_ROWS 5
 #define DIGITS_SMALL_ROWS 3
 
-/* Columns that `text` (digits and `:.,$+-`, others as they are) takes. */
+/* Columns that `text` (digits and `:.,-`, others as they are) takes. */
 int digits_large_width(const char *text);
 int digits_small_width(const char *text);
 

@@ -43,6 +43,7 @@ forget_customer(struct kiosk *kiosk)
 {
 	OPENSSL_cleanse(&kiosk->order, sizeof(kiosk->order));
 	OPENSSL_cleanse(&kiosk->outcome, sizeof(kiosk->outcome));
+	kiosk->cash_result = CASH_NOT_BOOKED;
 	OPENSSL_cleanse(&kiosk->farewell, sizeof(kiosk->farewell));
 	OPENSSL_cleanse(kiosk->notices, sizeof(kiosk->notices));
 	OPENSSL_cleanse(
@@ -257,6 +258,29 @@ kiosk_ask(struct kiosk *kiosk, enum ask what, const char *request,
 	return asked(kiosk, ask, error);
 }
 
+/* A withdrawal is over when the machine has done its part too. */
+static void
+on_cash(void *context, enum cash_result result, const struct bank_reply *reply)
+{
+	struct kiosk *kiosk = ((struct kiosk_ask *)context)->kiosk;
+
+	kiosk->cash_result = result;
+	on_reply(context, reply);
+	if (kiosk->end_after_cash)
+		kiosk_end(kiosk);
+}
+
+bool
+kiosk_withdraw(struct kiosk *kiosk)
+{
+	struct kiosk_ask *ask = new_ask(kiosk, ASK_CASH);
+
+	return asked(kiosk, ask,
+	    ask == NULL ? BANK_ENOMEM
+			: cash_withdraw(kiosk->cash, kiosk->order.account,
+			      kiosk->order.cents, true, on_cash, ask));
+}
+
 bool
 kiosk_log_in(struct kiosk *kiosk, const char *id, const char *password)
 {
@@ -308,6 +332,10 @@ kiosk_end(struct kiosk *kiosk)
 
 	if (kiosk->ending)
 		return;
+	/* What the machine was told to hand out, it hands out. */
+	kiosk->end_after_cash = cash_is_busy(kiosk->cash);
+	if (kiosk->end_after_cash)
+		return;
 	kiosk->ending = true;
 	if (kiosk->state != NULL && kiosk_in_session(kiosk)) {
 		kiosk_end_session(kiosk, true);
@@ -338,6 +366,23 @@ kiosk_show_outcome(
 		    _("limit: %s"), limit);
 	outcome->cents = cents;
 	kiosk_go(kiosk, SCREEN_RESULT);
+}
+
+void
+kiosk_show_cash(struct kiosk *kiosk, const struct bank_reply *reply)
+{
+	struct outcome *outcome = &kiosk->outcome;
+	const char *words = cash_words(kiosk->cash_result);
+	const char *advice = cash_advice(kiosk->cash, kiosk->cash_result);
+
+	kiosk_show_outcome(kiosk, reply, words == NULL ? kiosk->order.cents : 0);
+	if (words != NULL) {
+		outcome->good = false;
+		string_copy(outcome->text, _(words), sizeof(outcome->text));
+	}
+	if (advice != NULL)
+		string_copy(
+		    outcome->detail, _(advice), sizeof(outcome->detail));
 }
 
 const char *

@@ -10,6 +10,7 @@
 
 #include "../shared/config.h"
 #include "bank.h"
+#include "cash.h"
 #include "chrome.h"
 #include "idle.h"
 #include "input.h"
@@ -54,9 +55,13 @@ struct kiosk {
 	bool locked; /* kiosk mode */
 	bool again;  /* what was drawn has to be drawn once more */
 	bool ending; /* told to end; waiting for the bank's goodbye */
+	bool end_after_cash; /* told to end while the machine is at work */
 	struct event_base *base;
 	struct event *spin; /* while the bank is waited for */
 	struct bank *bank;
+	struct children *children;
+	struct cash *cash;
+	enum cash_result cash_result; /* of the newest withdrawal */
 	struct theme theme;
 	struct chrome chrome;
 	struct keypad keypad;
@@ -93,6 +98,8 @@ void kiosk_say(struct kiosk *kiosk, enum role role, const char *text);
  */
 bool kiosk_ask(struct kiosk *kiosk, enum ask ask, const char *request,
     const char *arguments);
+/* A withdrawal, by kiosk->order: ASK_CASH, and kiosk->cash_result. */
+bool kiosk_withdraw(struct kiosk *kiosk);
 bool kiosk_log_in(struct kiosk *kiosk, const char *id, const char *password);
 bool kiosk_sign_up(struct kiosk *kiosk, const char *id, const char *password,
     const char *name);
@@ -111,6 +118,8 @@ void kiosk_end(struct kiosk *kiosk);
 /* Fills kiosk->outcome from an answer about `cents`, shows the result. */
 void kiosk_show_outcome(
     struct kiosk *kiosk, const struct bank_reply *reply, int64_t cents);
+/* The same when a withdrawal, ASK_CASH, has come to its end. */
+void kiosk_show_cash(struct kiosk *kiosk, const struct bank_reply *reply);
 /* Says on the message line what the bank said. */
 void kiosk_say_reply(struct kiosk *kiosk, const struct bank_reply *reply);
 bool kiosk_replied(const struct bank_reply *reply, int code);

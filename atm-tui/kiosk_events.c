@@ -20,7 +20,7 @@ on_link(void *context, enum bank_link link, const char *why)
 	if (kiosk->state == NULL || kiosk->ending)
 		return;
 	nobody = !kiosk_in_session(kiosk) && kiosk->at != SCREEN_OUT &&
-	    kiosk->at != SCREEN_GOODBYE;
+	    kiosk->at != SCREEN_GOODBYE && !cash_is_busy(kiosk->cash);
 	if (why != NULL)
 		text_clean(
 		    kiosk->why_down, sizeof(kiosk->why_down), why, strlen(why));
@@ -35,6 +35,7 @@ static void
 on_session_over(void *context, enum bank_outcome outcome)
 {
 	struct kiosk *kiosk = context;
+	bool lost_cash;
 
 	if (kiosk->ending) {
 		event_base_loopbreak(kiosk->base);
@@ -42,8 +43,13 @@ on_session_over(void *context, enum bank_outcome outcome)
 	}
 	if (kiosk->at == SCREEN_WELCOME || kiosk->at == SCREEN_OUT)
 		return;
+	/* Who waits for money is told of the money. */
+	if (cash_is_busy(kiosk->cash))
+		return;
+	lost_cash = kiosk->cash_result == CASH_LOST;
 	kiosk_go(kiosk, SCREEN_WELCOME);
 	kiosk_say(kiosk, ROLE_BAD,
+	    lost_cash ? _(cash_advice(kiosk->cash, CASH_LOST)) :
 	    outcome == BANK_LOST
 		? _("The link was lost: please look at your statement "
 		    "before you repeat anything")

@@ -38,6 +38,7 @@ enum ask {
 	ASK_LOGIN,
 	ASK_SIGN_UP,
 	ASK_MONEY,
+	ASK_CASH, /* money, and then the machine's notes */
 	ASK_BALANCES,
 	ASK_HISTORY,
 	ASK_DETAILS,

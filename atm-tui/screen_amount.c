@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../shared/money.h"
-#include "cash_notes.h"
+#include "../shared/util.h"
 #include "choice.h"
 #include "confirm.h"
 #include "form_util.h"
@@ -41,13 +41,21 @@ offer_usual(struct kiosk *kiosk)
 {
 	struct amount *amount = kiosk->state;
 	struct choice *choice = &amount->choice;
+	struct cash_plan plan;
+	int64_t units[USUAL];
+	int count = cash_notes_read(
+	    config_string(kiosk->config, CASH_USUAL), units, USUAL);
 
-	amount->usual_count = cash_notes_read(
-	    config_string(kiosk->config, CASH_USUAL), amount->usual, USUAL);
-	for (size_t i = 0; i < amount->usual_count; i++) {
-		amount->usual[i] *= 100;
-		kiosk_money(kiosk, amount->labels[i], amount->usual[i]);
-		choice->labels[i] = amount->labels[i];
+	for (int i = 0; i < count; i++) {
+		size_t at = amount->usual_count;
+
+		cash_plan(kiosk->cash, units[i] * 100, &plan);
+		if (!plan.made)
+			continue;
+		amount->usual[at] = units[i] * 100;
+		choice->labels[at] = kiosk_money(
+		    kiosk, amount->labels[at], amount->usual[at]);
+		amount->usual_count++;
 	}
 	choice->count = (int)amount->usual_count;
 	choice->labels[choice->count++] = N_("Another amount");
@@ -147,18 +155,23 @@ check_notes(struct kiosk *kiosk, int64_t cents)
 {
 	struct amount *amount = kiosk->state;
 	char low[TEXT_MONEY_SIZE], high[TEXT_MONEY_SIZE];
-	int64_t units[CASH_NOTES_MAX], below, above;
-	size_t count = cash_notes_read(
-	    config_string(kiosk->config, CASH_NOTES), units, CASH_NOTES_MAX);
+	struct cash_plan plan;
 
 	amount->advice[0] = '\0';
-	if (!is_withdrawal(kiosk) || count == 0 ||
-	    cash_notes_make(cents, units, count))
+	if (!is_withdrawal(kiosk))
 		return true;
-	cash_notes_nearest(cents, units, count, &below, &above);
-	kiosk_money(kiosk, low, below);
-	kiosk_money(kiosk, high, above);
-	if (below > 0)
+	cash_plan(kiosk->cash, cents, &plan);
+	if (plan.made)
+		return true;
+	kiosk_money(kiosk, low, plan.below);
+	kiosk_money(kiosk, high, plan.above);
+	if (plan.below == 0 && plan.above == 0)
+		string_copy(amount->advice, _("It has no notes now"),
+		    sizeof(amount->advice));
+	else if (plan.above == 0)
+		snprintf(amount->advice, sizeof(amount->advice),
+		    _("The nearest amount is %s"), low);
+	else if (plan.below > 0)
 		snprintf(amount->advice, sizeof(amount->advice),
 		    _("The nearest amounts are %s and %s"), low, high);
 	else
@@ -185,6 +198,10 @@ send_order(struct kiosk *kiosk)
 {
 	char arguments[64], text[MONEY_TEXT_SIZE];
 
+	if (is_withdrawal(kiosk)) {
+		kiosk_withdraw(kiosk);
+		return;
+	}
 	snprintf(arguments, sizeof(arguments), "%d %s",
 	    kiosk->order.account == WIRE_SAVINGS ? 1 : 2,
 	    money_format(kiosk->order.cents, text));
@@ -262,6 +279,8 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
 	if (ask == ASK_MONEY)
 		kiosk_show_outcome(kiosk, reply, kiosk->order.cents);
+	else if (ask == ASK_CASH)
+		kiosk_show_cash(kiosk, reply);
 	else if (kiosk_replied(reply, 200))
 		limits_words(kiosk, &reply->reader,
 		    is_withdrawal(kiosk) ? "withdraw" : "deposit",

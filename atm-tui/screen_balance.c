@@ -11,6 +11,7 @@
 
 #define ENTRIES 30
 #define CHART_ROWS 4
+#define ROOMY 19 /* rows of the body of 80x24 */
 
 struct balance {
 	bool known;
@@ -45,8 +46,8 @@ draw_one(struct kiosk *kiosk, int y, enum wire_account account, bool large)
 	    kiosk->chrome.area.w - chrome_margin(kiosk), ROLE_TITLE, line);
 	if (!large)
 		return y + 2;
-	return y + 2 +
-	    confirm_amount(kiosk, y + 1, chrome_margin(kiosk), cents);
+	y += kiosk->chrome.area.h >= ROOMY ? 2 : 1;
+	return y + 1 + confirm_amount(kiosk, y, chrome_margin(kiosk), cents);
 }
 
 static void
@@ -73,8 +74,8 @@ static void
 draw(struct kiosk *kiosk)
 {
 	const struct balance *balance = kiosk->state;
-	int rows = kiosk->chrome.area.h, y = rows >= 17 ? 2 : 1;
-	bool large = rows >= 17;
+	int rows = kiosk->chrome.area.h, y = 1;
+	bool large = rows >= ROOMY - 2;
 
 	chrome_cursor(kiosk, y, chrome_margin(kiosk));
 	chrome_hint(kiosk, _("any key"), _("back to the menu"), ' ');

@@ -225,6 +225,15 @@ screens_run(const struct config *config, bool kiosk_mode)
 		code = error == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
 		goto out;
 	}
+	kiosk->children = children_new(kiosk->base);
+	if (kiosk->children == NULL)
+		goto out;
+	error = cash_new(&kiosk->cash, kiosk->children, config, kiosk->bank,
+	    words, sizeof(words));
+	if (error != 0) {
+		code = error == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
+		goto out;
+	}
 	if (isatty(STDERR_FILENO))
 		log_open(log_to_syslog, NULL, log_level_get());
 	code = EX_UNAVAILABLE;
@@ -236,6 +245,8 @@ screens_run(const struct config *config, bool kiosk_mode)
 	}
 out:
 	free_events(loop);
+	cash_free(kiosk->cash);
+	children_free(kiosk->children);
 	if (kiosk->bank != NULL)
 		bank_free(kiosk->bank);
 	if (kiosk->base != NULL)

@@ -66,7 +66,7 @@ read_secret(char secret[WIRE_PASSWORD_SIZE + 1])
 		fputc('\n', stderr);
 	}
 	if (!read)
-		return complain(EX_NOINPUT, "no password on standard input");
+		return complain(EX_IOERR, "no password on standard input");
 	secret[strcspn(secret, "\n")] = '\0';
 	if (!wire_is_password(secret, strlen(secret)))
 		return complain(EX_DATAERR,
@@ -94,7 +94,7 @@ accounts(struct bankctl *bankctl, int argc, char *argv[])
 	int code;
 
 	code = client_run(bankctl, argc, argv, NULL);
-	if (code == EX_UNAVAILABLE)
+	if (code == CLIENT_NOBODY)
 		code = offline_accounts(bankctl, argc > 1 ? argv[1] : NULL);
 	return code;
 }
@@ -105,9 +105,16 @@ status(struct bankctl *bankctl, int argc, char *argv[])
 	int code;
 
 	code = client_run(bankctl, argc, argv, NULL);
-	if (code == EX_UNAVAILABLE)
-		code = offline_status(bankctl);
-	return code;
+	return code == CLIENT_NOBODY ? offline_status(bankctl) : code;
+}
+
+static int
+verify(struct bankctl *bankctl, int argc, char *argv[])
+{
+	int code;
+
+	code = client_run(bankctl, argc, argv, NULL);
+	return code == CLIENT_NOBODY ? offline_verify(bankctl) : code;
 }
 
 enum need { NOTHING, CONFIG };
@@ -116,27 +123,27 @@ static const struct command {
 	const char *name, *arguments;
 	int least, most; /* number of arguments */
 	enum need need;
-	bool offline; /* says itself what it does without a running bank */
 	int (*run)(struct bankctl *bankctl, int argc, char *argv[]);
 } commands[] = {
-	{ "account", "id", 1, 1, CONFIG, true, accounts },
-	{ "accounts", "", 0, 0, CONFIG, true, accounts },
-	{ "close", "id", 1, 1, CONFIG, false, pass_on },
-	{ "deposit", "id account amount reason", 4, 4, CONFIG, false, pass_on },
-	{ "history", "id [count]", 1, 2, CONFIG, false, pass_on },
-	{ "init", "[--demo] [--port port] [directory]", 0, 4, NOTHING, true,
+	{ "account", "id", 1, 1, CONFIG, accounts },
+	{ "accounts", "", 0, 0, CONFIG, accounts },
+	{ "close", "id", 1, 1, CONFIG, pass_on },
+	{ "deposit", "id account amount reason", 4, 4, CONFIG, pass_on },
+	{ "history", "id [count]", 1, 2, CONFIG, pass_on },
+	{ "init", "[--demo] [--port port] [directory]", 0, 4, NOTHING,
 	    init_run },
 	{ "kiosk", "add [--cash] [--key file] name | list | revoke name", 1, 5,
-	    CONFIG, true, kiosk_run },
-	{ "lock", "id", 1, 1, CONFIG, false, pass_on },
-	{ "open", "id [name]", 1, 2, CONFIG, false, pass_with_secret },
-	{ "passwd", "id", 1, 1, CONFIG, false, pass_with_secret },
-	{ "reload", "", 0, 0, CONFIG, false, pass_on },
-	{ "renew", "", 0, 0, CONFIG, true, renew_run },
-	{ "sessions", "", 0, 0, CONFIG, false, pass_on },
-	{ "status", "", 0, 0, CONFIG, true, status },
-	{ "stop", "", 0, 0, CONFIG, false, pass_on },
-	{ "unlock", "id", 1, 1, CONFIG, false, pass_on },
+	    CONFIG, kiosk_run },
+	{ "lock", "id", 1, 1, CONFIG, pass_on },
+	{ "open", "id [name]", 1, 2, CONFIG, pass_with_secret },
+	{ "passwd", "id", 1, 1, CONFIG, pass_with_secret },
+	{ "reload", "", 0, 0, CONFIG, pass_on },
+	{ "renew", "", 0, 0, CONFIG, renew_run },
+	{ "sessions", "", 0, 0, CONFIG, pass_on },
+	{ "status", "", 0, 0, CONFIG, status },
+	{ "stop", "", 0, 0, CONFIG, pass_on },
+	{ "unlock", "id", 1, 1, CONFIG, pass_on },
+	{ "verify", "", 0, 0, CONFIG, verify },
 };
 
 static _Noreturn void
@@ -208,8 +215,9 @@ run(struct bankctl *bankctl, int argc, char *argv[])
 		return code;
 	argv[0] = (char *)(uintptr_t)command->name;
 	code = command->run(bankctl, argc, argv);
-	if (code == EX_UNAVAILABLE && !command->offline)
-		complain(code, "the bank does not run (%s); start bankd",
+	if (code == CLIENT_NOBODY)
+		code = complain(EX_UNAVAILABLE,
+		    "the bank does not run (%s); start bankd",
 		    config_string(bankctl->config, PROCESS_CONTROL_SOCKET));
 	config_free(bankctl->config);
 	return code;

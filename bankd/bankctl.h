@@ -29,10 +29,11 @@ int complain(int code, const char *format, ...)
 
 /*
  * bankctl_client.c.  Sends the words, and the secret unless NULL, as a
- * request (control.h), and prints the answer.  Its code; EX_UNAVAILABLE where
- * bankd doesn't run: nothing was said then, so that the caller may do
+ * request (control.h), and prints the answer.  Its code; or CLIENT_NOBODY
+ * where bankd doesn't run: nothing was said then, so that the caller may do
  * without.
  */
+#define CLIENT_NOBODY (-1)
 int client_run(
     const struct bankctl *bankctl, int argc, char *argv[], const char *secret);
 
@@ -57,6 +58,7 @@ int offline_open(struct offline **offline, const char *directory, bool forced);
 void offline_close(struct offline *offline);
 struct store *offline_store(struct offline *offline);
 int offline_accounts(const struct bankctl *bankctl, const char *id);
+int offline_verify(const struct bankctl *bankctl);
 int offline_status(const struct bankctl *bankctl);
 int offline_kiosk_put(struct offline *offline, const struct store_kiosk *kiosk);
 

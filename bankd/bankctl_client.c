@@ -124,7 +124,7 @@ hear(int fd)
 }
 
 /*
- * Reads the whole answer, malloc'd.  0; EX_UNAVAILABLE where nobody listens;
+ * Reads the whole answer, malloc'd.  0; CLIENT_NOBODY where nobody listens;
  * other codes were complained of.
  */
 static int
@@ -138,7 +138,7 @@ ask(const struct bankctl *bankctl, const char *request, size_t length,
 	*answer = NULL;
 	if ((fd = call(path)) == -1) {
 		if (errno == ENOENT || errno == ECONNREFUSED)
-			return EX_UNAVAILABLE;
+			return CLIENT_NOBODY;
 		return complain(errno == EACCES ? EX_NOPERM : EX_OSERR,
 		    "%s: %s; be root, the bank's user, or in [process] "
 		    "control_group of bankd.ini",

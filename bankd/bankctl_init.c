@@ -63,8 +63,8 @@ make_directory(const char *path, mode_t mode)
 {
 	if (mkdir(path, mode) == 0 || errno == EEXIST)
 		return 0;
-	return complain(errno == EACCES ? EX_NOPERM : EX_CANTCREAT, "%s: %s",
-	    path, strerror(errno));
+	return complain(errno == EACCES ? EX_NOPERM : EX_IOERR, "%s: %s", path,
+	    strerror(errno));
 }
 
 static int

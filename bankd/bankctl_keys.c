@@ -22,8 +22,8 @@ write_file(const char *path, const void *data, size_t length, mode_t mode)
 {
 	if (file_replace(path, data, length, mode) == 0)
 		return 0;
-	return complain(errno == EACCES ? EX_NOPERM : EX_CANTCREAT, "%s: %s",
-	    path, strerror(errno));
+	return complain(errno == EACCES ? EX_NOPERM : EX_IOERR, "%s: %s", path,
+	    strerror(errno));
 }
 
 /* The key first: a certificate without its key would be of no use. */
@@ -45,12 +45,11 @@ read_pair(
     struct channel_pem *pem, const char *certificate_path, const char *key_path)
 {
 	if (file_read(key_path, PEM_MAX, &pem->key, &pem->key_length) != 0)
-		return complain(
-		    EX_NOINPUT, "%s: %s", key_path, strerror(errno));
+		return complain(EX_IOERR, "%s: %s", key_path, strerror(errno));
 	if (file_read(certificate_path, PEM_MAX, &pem->certificate,
 		&pem->certificate_length) != 0)
 		return complain(
-		    EX_NOINPUT, "%s: %s", certificate_path, strerror(errno));
+		    EX_IOERR, "%s: %s", certificate_path, strerror(errno));
 	return 0;
 }
 
@@ -136,5 +135,5 @@ renew_run(struct bankctl *bankctl, int argc, char *argv[])
 	if (code != 0)
 		return code;
 	code = client_run(bankctl, NELEM(request), request, NULL);
-	return code == EX_UNAVAILABLE ? 0 : code;
+	return code == CLIENT_NOBODY ? 0 : code;
 }

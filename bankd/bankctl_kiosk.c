@@ -48,7 +48,7 @@ read_key(const char *path, EVP_PKEY **key)
 	int result;
 
 	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0)
-		return complain(EX_NOINPUT, "%s: %s", path,
+		return complain(EX_IOERR, "%s: %s", path,
 		    result == BANK_ESYS ? strerror(errno) : "too large");
 	result = pem_read_key(key, pem, length);
 	OPENSSL_cleanse(pem, length);
@@ -139,7 +139,7 @@ kiosk_enrol(const struct bankctl *bankctl, const struct store_kiosk *kiosk)
 	string_copy(name, kiosk->name, sizeof(name));
 	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
 	code = client_run(bankctl, NELEM(request), request, NULL);
-	return code == EX_UNAVAILABLE ? change_offline(bankctl, kiosk) : code;
+	return code == CLIENT_NOBODY ? change_offline(bankctl, kiosk) : code;
 }
 
 static int
@@ -243,11 +243,11 @@ kiosk_run(struct bankctl *bankctl, int argc, char *argv[])
 		code = add(bankctl, argc - 2, argv + 2);
 	else if (strcmp(argv[1], "list") == 0 && argc == 2) {
 		code = client_run(bankctl, argc, argv, NULL);
-		if (code == EX_UNAVAILABLE)
+		if (code == CLIENT_NOBODY)
 			code = list_offline(bankctl);
 	} else if (strcmp(argv[1], "revoke") == 0 && argc == 3) {
 		code = client_run(bankctl, argc, argv, NULL);
-		if (code == EX_UNAVAILABLE)
+		if (code == CLIENT_NOBODY)
 			code = revoke_offline(bankctl, argv[2]);
 	}
 	return code == EX_USAGE ? complain(code, "%s", usage) : code;

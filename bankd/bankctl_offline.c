@@ -189,6 +189,50 @@ offline_accounts(const struct bankctl *bankctl, const char *id)
 	return answer_print(&rows.answer, code, "can't be read", bankctl->json);
 }
 
+/* The two facts that a verify of a running bank tells as well. */
+static void
+head_facts(struct answer *answer, uint64_t seq, const uint8_t chain[32])
+{
+	char number[24], hex[2 * 32 + 1];
+	const char *const seq_fact[] = { "seq", number, NULL };
+	const char *const chain_fact[] = { "chain", hex, NULL };
+
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)seq);
+	hex_encode(chain, 32, hex);
+	answer_line(answer, '+', seq_fact);
+	answer_line(answer, '+', chain_fact);
+}
+
+int
+offline_verify(const struct bankctl *bankctl)
+{
+	const char *directory = config_string(bankctl->config, BANK_STATE);
+	struct answer answer = { 0 };
+	struct store_reader *reader = NULL;
+	struct offline *offline;
+	char error[ERROR_SIZE] = "";
+	uint8_t chain[32] = { 0 };
+	uint64_t seq = 0;
+	int result, code;
+
+	code = offline_open(&offline, directory,
+	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	if (code != 0)
+		return code;
+	result = store_reader_open(&reader, directory, error, sizeof(error));
+	if (result == 0) {
+		result = store_reader_verify(
+		    reader, &seq, chain, error, sizeof(error));
+		store_reader_close(reader);
+	}
+	offline_close(offline);
+	if (result != 0)
+		return complain(EX_DATAERR, "%s: %s", directory,
+		    error[0] != '\0' ? error : bank_strerror(result));
+	head_facts(&answer, seq, chain);
+	return answer_print(&answer, 0, "", bankctl->json);
+}
+
 int
 offline_status(const struct bankctl *bankctl)
 {

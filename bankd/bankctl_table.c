@@ -249,7 +249,7 @@ code_of(const struct table *table)
 	if (table->count == 0 ||
 	    (last = &table->rows[table->count - 1])->kind != '.' ||
 	    last->count == 0)
-		return complain(EX_PROTOCOL, "the answer was cut off");
+		return complain(EX_IOERR, "the answer was cut off");
 	code = strtol(last->fields[0], &message, 10);
 	if (code == 0)
 		return 0;

@@ -177,7 +177,7 @@ readable(evutil_socket_t fd, short what, void *context)
 	ssize_t n;
 
 	if ((what & EV_TIMEOUT) != 0) {
-		control_end(client, EX_PROTOCOL, "no whole request in time");
+		control_end(client, EX_IOERR, "no whole request in time");
 		return;
 	}
 	n = recv(fd, client->request + client->length,
@@ -247,13 +247,16 @@ acceptable(evutil_socket_t listener, short what, void *context)
 
 /* A socket's file that nobody listens on is left over from a crash. */
 static int
-remove_stale(const struct sockaddr_un *un)
+remove_stale(const struct sockaddr_un *un, struct ucred *holder)
 {
+	socklen_t length = sizeof(*holder);
 	int fd, result;
 
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
 		return BANK_ESYS;
 	result = connect(fd, (const struct sockaddr *)un, sizeof(*un));
+	if (result == 0)
+		(void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, holder, &length);
 	close(fd);
 	if (result == 0)
 		return BANK_EBUSY;
@@ -263,7 +266,7 @@ remove_stale(const struct sockaddr_un *un)
 }
 
 static int
-listen_at(struct control *control)
+listen_at(struct control *control, struct ucred *holder)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	const bool shared = control->group != NO_GROUP;
@@ -271,7 +274,7 @@ listen_at(struct control *control)
 	string_copy(un.sun_path, control->path, sizeof(un.sun_path));
 	if (pidfile_make_parent(control->path) != 0)
 		return BANK_ESYS;
-	if (remove_stale(&un) != 0)
+	if (remove_stale(&un, holder) != 0)
 		return BANK_EBUSY;
 	control->fd =
 	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -294,6 +297,7 @@ start(struct control *control, const struct control_options *options,
     int *exit_code, char *error, size_t size)
 {
 	const struct group *group;
+	struct ucred holder = { 0 };
 	int result;
 
 	if (options->group[0] != '\0') {
@@ -306,13 +310,13 @@ start(struct control *control, const struct control_options *options,
 		}
 		control->group = group->gr_gid;
 	}
-	if ((result = listen_at(control)) == 0)
+	if ((result = listen_at(control, &holder)) == 0)
 		return 0;
 	if (result == BANK_EBUSY) {
 		snprintf(error, size,
-		    "bankd runs already and listens on %s; `bankctl stop` "
-		    "ends it",
-		    control->path);
+		    "bankd runs already: process %ld listens on %s; `bankctl "
+		    "stop` ends it",
+		    (long)holder.pid, control->path);
 		*exit_code = EX_UNAVAILABLE;
 		return result;
 	}

@@ -140,8 +140,8 @@ settle(struct files *files, bool aside)
 		if (!file->same)
 			error = files_replace(files, (enum files_name)i, aside);
 		if (error == 0 && !file->same && aside)
-			log_event(LOG_WARNING, "file-rebuilt", "file",
-			    LOG_TEXT(file->path), "set-aside",
+			log_event(LOG_WARNING, "file_rebuilt", "file",
+			    LOG_TEXT(file->path), "set_aside",
 			    LOG_TEXT(file->present ? "yes" : "no"), NULL);
 		if (error == 0)
 			error = files_open(files, (enum files_name)i);
@@ -202,7 +202,7 @@ update_line(struct files *files, enum files_name name,
 		    files_put_line(files, name, (uint32_t)account->line, line);
 	if (error == BANK_ENOSPC && !files->file[name].behind) {
 		files->file[name].behind = true;
-		log_event(LOG_ERR, "file-behind", "file",
+		log_event(LOG_ERR, "file_behind", "file",
 		    LOG_TEXT(files->file[name].path), "why",
 		    LOG_TEXT(bank_strerror(error)), NULL);
 	}

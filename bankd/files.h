@@ -55,17 +55,17 @@ struct files_options {
  * Then clears the marker, writes both files where they differ, and opens
  * them.  A wrong file: BANK_EINVAL with file, line and reason in error, and
  * nothing is changed.  BANK_ESYS, BANK_EIO, BANK_ENOSPC.
+ *
+ * At the first start one file without the other is an error: an empty one
+ * says that it is meant.  Without both, the bank is empty.  After a broken
+ * end a line of `balance` that holds what its account held a few entries ago
+ * is only behind: it is brought up to date and nothing is set aside for it.
  */
 int files_start(struct files **files, struct store *store, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error,
     size_t size);
 
 /*
- * At the first start one file without the other is an error: an empty one
- * says that it is meant.  Without both, the bank is empty.  After a broken
- * end a line of `balance` that holds what its account held a few entries ago
- * is only behind: it is brought up to date and nothing is set aside for it.
- *
  * Brings the lines of one account up to date in place; the hash's line only
  * where `hash` is not NULL.  A closed account's lines become blank.  Call
  * it between store_commit() and the replies.  0 or BANK_EIO; a disk that is
@@ -76,10 +76,11 @@ int files_update(struct files *files, const struct ledger_account *account,
 
 /*
  * Looks whether somebody else wrote to either file (cheap: call it once a
- * second); each call also compares a slice of the content with the store, so
- * that all of it is compared within a minute.  An edited file is set aside
- * as NAME.edited.TIME, the difference logged by account, and written anew.
- * Returns the number of files set aside, or BANK_E....
+ * second, and not within a batch); each call also compares a slice of the
+ * content with the store, so that all of it is compared within a minute.  An
+ * edited file is set aside as NAME.edited.TIME, the difference logged by
+ * account, and written anew. Returns the number of files set aside, or
+ * BANK_E....
  */
 int files_watch(struct files *files);
 

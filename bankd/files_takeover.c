@@ -285,7 +285,7 @@ log_edit(
     const struct takeover *takeover, const struct row *row, const char *what)
 {
 	if (takeover->end != STORE_NEW)
-		log_event(LOG_NOTICE, "hand-edit", "id", LOG_TEXT(row->id),
+		log_event(LOG_NOTICE, "hand_edit", "id", LOG_TEXT(row->id),
 		    "what", LOG_TEXT(what), NULL);
 }
 
@@ -307,7 +307,7 @@ adjust(struct takeover *takeover, const struct row *row,
 		return refuse(takeover, FILES_BALANCE, row->line[FILES_BALANCE],
 		    "the sum of all balances is too large");
 	if (takeover->end != STORE_NEW)
-		log_event(LOG_NOTICE, "hand-edit", "id", LOG_TEXT(row->id),
+		log_event(LOG_NOTICE, "hand_edit", "id", LOG_TEXT(row->id),
 		    "what", LOG_TEXT(names[which]), "old", LOG_MONEY(old_cents),
 		    "new", LOG_MONEY(row->cents[which]), NULL);
 	return entry.debit.number == adjuster->number
@@ -320,7 +320,7 @@ open_account(struct takeover *takeover, const struct row *row,
     struct ledger_account **account)
 {
 	if (row->secret == NULL)
-		log_event(LOG_WARNING, "no-password", "id", LOG_TEXT(row->id),
+		log_event(LOG_WARNING, "no_password", "id", LOG_TEXT(row->id),
 		    "what", LOG_TEXT("nobody can log in to this account"),
 		    NULL);
 	log_edit(takeover, row, "opened");
@@ -376,7 +376,7 @@ tell_progress(struct takeover *takeover, uint32_t done)
 	if (clock_steady_ms() - takeover->told_ms < PROGRESS_MS)
 		return;
 	takeover->told_ms = clock_steady_ms();
-	log_event(LOG_NOTICE, "taking-over", "done", LOG_NUMBER(done), "of",
+	log_event(LOG_NOTICE, "taking_over", "done", LOG_NUMBER(done), "of",
 	    LOG_NUMBER(takeover->count), NULL);
 }
 
@@ -433,7 +433,7 @@ apply(struct takeover *takeover)
 			error = apply_rows(takeover, from, to);
 	}
 	if (error == 0 && takeover->end == STORE_NEW)
-		log_event(LOG_NOTICE, "taken-over", "customers",
+		log_event(LOG_NOTICE, "taken_over", "customers",
 		    LOG_NUMBER(takeover->count), NULL);
 	return error;
 }

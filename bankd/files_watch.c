@@ -40,7 +40,7 @@ static void
 tell_id(struct differences *differences, const char *id, const char *what)
 {
 	if (tell(differences))
-		log_event(LOG_WARNING, "file-difference", "file",
+		log_event(LOG_WARNING, "file_difference", "file",
 		    LOG_TEXT(differences->files->file[differences->name].name),
 		    "id", LOG_TEXT(id), "what", LOG_TEXT(what), NULL);
 }
@@ -54,7 +54,7 @@ tell_balances(struct differences *differences, const char *id,
 
 	for (i = 0; i < 2; i++)
 		if (found[i] != truth[i] && tell(differences))
-			log_event(LOG_WARNING, "file-difference", "file",
+			log_event(LOG_WARNING, "file_difference", "file",
 			    LOG_TEXT("balance"), "id", LOG_TEXT(id), "what",
 			    LOG_TEXT(names[i]), "truth", LOG_MONEY(truth[i]),
 			    "edited", LOG_MONEY(found[i]), NULL);
@@ -117,12 +117,12 @@ tell_bytes(struct differences *differences, const char *data, size_t length)
 						     : files_parse_password)(
 	    path, data, length, compare_id, differences, error, sizeof(error));
 	if (result != 0)
-		log_event(LOG_WARNING, "file-difference", "file",
+		log_event(LOG_WARNING, "file_difference", "file",
 		    LOG_TEXT(path), "what", LOG_TEXT(error), NULL);
 	else
 		tell_missing(differences);
 	if (differences->count > DIFFERENCES)
-		log_event(LOG_WARNING, "file-difference", "file",
+		log_event(LOG_WARNING, "file_difference", "file",
 		    LOG_TEXT(path), "more",
 		    LOG_NUMBER(differences->count - DIFFERENCES), NULL);
 }
@@ -136,11 +136,11 @@ tell_all(struct files *files, enum files_name name)
 	size_t length;
 
 	if (file_read(path, FILES_LARGEST, &data, &length) != 0) {
-		log_event(LOG_WARNING, "file-edited", "file", LOG_TEXT(path),
+		log_event(LOG_WARNING, "file_edited", "file", LOG_TEXT(path),
 		    "what", LOG_TEXT(strerror(errno)), NULL);
 		return;
 	}
-	log_event(LOG_WARNING, "file-edited", "file", LOG_TEXT(path), "what",
+	log_event(LOG_WARNING, "file_edited", "file", LOG_TEXT(path), "what",
 	    LOG_TEXT("set aside and written anew"), NULL);
 	differences.seen = calloc(
 	    (size_t)store_lines(files->store) + 1, sizeof(*differences.seen));

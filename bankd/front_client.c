@@ -91,7 +91,9 @@ take_frames(struct client *client, const uint8_t *data, size_t length)
 static void
 keep_rest(struct client *client, const uint8_t *data, size_t length)
 {
-	bool partial = length > 0 && !client->paused;
+	/* The start of a record is the start of the frame in it. */
+	bool partial = !client->paused &&
+	    (length > 0 || SSL_has_pending(client->ssl) == 1);
 
 	free(client->in);
 	client->in = NULL;
@@ -134,17 +136,21 @@ read_some(struct client *client, uint8_t *data)
 	return BANK_ECLOSED;
 }
 
-/* Frames out of what was kept and of what there is to read. */
+/*
+ * Frames out of what was kept and of what there is to read.  What the last
+ * read left inside TLS makes no socket readable: then this is called again
+ * in the loop's next round, after the others.
+ */
 static void
 read_frames(struct client *client)
 {
 	uint8_t *data = client->front->scratch;
 	size_t length = client->in_length, taken;
-	int n = 0;
+	int n = 1;
 
 	if (length > 0)
 		memcpy(data, client->in, length);
-	for (int i = 0; i < READS_AT_ONCE; i++) {
+	for (int i = 0;; i++) {
 		taken = take_frames(client, data, length);
 		if (taken > 0)
 			deadline_set(client, DEADLINE_FRAME, 0);
@@ -152,14 +158,15 @@ read_frames(struct client *client)
 		memmove(data, data + taken, length);
 		if (client->state != CLIENT_OPEN || client->paused)
 			break;
+		if (i > 0 && SSL_has_pending(client->ssl) == 0)
+			break;
+		if (i == READS_AT_ONCE) {
+			event_active(&client->readable, EV_READ, 0);
+			break;
+		}
 		if ((n = read_some(client, data + length)) <= 0)
 			break;
 		length += (size_t)n;
-	}
-	if (n > 0 && client->state == CLIENT_OPEN && !client->paused) {
-		taken = take_frames(client, data, length);
-		length -= taken;
-		memmove(data, data + taken, length);
 	}
 	if (n < 0)
 		client_free(client);
@@ -266,6 +273,8 @@ client_start(struct client *client)
 		return;
 	}
 	SSL_set_accept_state(client->ssl);
+	/* One read(2) for whatever is there. */
+	SSL_set_read_ahead(client->ssl, 1);
 	SSL_set_mode(client->ssl,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);

@@ -113,6 +113,16 @@ open_envelope(struct job *job, void *thread)
 }
 
 static void
+refuse_kiosk(struct vault *vault, struct login *login, const char *why)
+{
+	if (vault_tells(vault))
+		log_event(LOG_WARNING, "kiosk_refused", "kiosk",
+		    LOG_TEXT(login->kiosk.name), "address",
+		    LOG_TEXT(login->address), "why", LOG_TEXT(why), NULL);
+	login_refuse(vault, login, WIRE_NOT_ALLOWED);
+}
+
+static void
 opened(struct job *job, void *context)
 {
 	struct login *login = (struct login *)(void *)job;
@@ -122,13 +132,9 @@ opened(struct job *job, void *context)
 		login_free(vault, login);
 		return;
 	}
-	if (!login->kiosk_right) {
-		log_event(LOG_WARNING, "kiosk_refused", "kiosk",
-		    LOG_TEXT(login->kiosk.name), "address",
-		    LOG_TEXT(login->address), "why", LOG_TEXT("signature"),
-		    NULL);
-		login_refuse(vault, login, WIRE_NOT_ALLOWED);
-	} else if (login->type == FRAME_LOGIN)
+	if (!login->kiosk_right)
+		refuse_kiosk(vault, login, "signature");
+	else if (login->type == FRAME_LOGIN)
 		login_password(vault, login);
 	else if (!login->opened)
 		login_refuse(vault, login, WIRE_LOGIN_REFUSED);
@@ -185,11 +191,7 @@ login_take(struct vault *vault, struct connection *connection, uint8_t type,
 	if (kiosk == NULL &&
 	    (login->kiosk.enrolled ||
 		vault_option(vault, KIOSKS_REQUIRE) != 0)) {
-		log_event(LOG_WARNING, "kiosk_refused", "kiosk",
-		    LOG_TEXT(login->kiosk.name), "address",
-		    LOG_TEXT(login->address), "why", LOG_TEXT("not enrolled"),
-		    NULL);
-		login_refuse(vault, login, WIRE_NOT_ALLOWED);
+		refuse_kiosk(vault, login, "not enrolled");
 		return;
 	}
 	if (too_many_wait(vault, login)) {

@@ -91,10 +91,12 @@ tell_refused(
 
 	if (login->has_form)
 		customer = store_account(vault->store, login->text.id);
-	log_event(LOG_NOTICE, "login_refused", "id",
-	    LOG_TEXT(customer != NULL ? customer->id : "-"), "kiosk",
-	    LOG_TEXT(login->kiosk.name), "address", LOG_TEXT(login->address),
-	    "reply", LOG_NUMBER(wire_reply_code(reply)), NULL);
+	if (vault_tells(vault))
+		log_event(LOG_NOTICE, "login_refused", "id",
+		    LOG_TEXT(customer != NULL ? customer->id : "-"), "kiosk",
+		    LOG_TEXT(login->kiosk.name), "address",
+		    LOG_TEXT(login->address), "reply",
+		    LOG_NUMBER(wire_reply_code(reply)), NULL);
 	if (customer != NULL && reply == WIRE_LOGIN_REFUSED)
 		notice_attempts(vault, customer->number, login->failures);
 }

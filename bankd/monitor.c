@@ -326,8 +326,9 @@ end(struct monitor *monitor)
 		control_close(monitor->control);
 	pidfile_drop(
 	    config_string(monitor->config, PROCESS_PID_FILE), monitor->pid_fd);
-	log_event(LOG_NOTICE, "stopped", "exit", LOG_NUMBER(monitor->exit_code),
-	    NULL);
+	if (monitor->stage == MONITOR_STOPPED)
+		log_event(LOG_NOTICE, "stopped", "exit",
+		    LOG_NUMBER(monitor->exit_code), NULL);
 	command_stopped(monitor);
 	tell(monitor, monitor->exit_code, monitor->reason);
 	channel_pem_wipe(&monitor->leaf);

@@ -125,7 +125,7 @@ on_status(struct monitor *monitor, struct control_client *client)
 	const struct timeval bound = { STATUS_SECONDS, 0 };
 
 	if (monitor->status_count == MONITOR_CLIENTS) {
-		control_end(client, EX_TEMPFAIL, "too many ask");
+		control_end(client, EX_UNAVAILABLE, "too many ask");
 		return;
 	}
 	monitor->status_clients[monitor->status_count++] = client;
@@ -148,7 +148,7 @@ static void
 on_stop(struct monitor *monitor, struct control_client *client)
 {
 	if (monitor->stop_count == MONITOR_CLIENTS) {
-		control_end(client, EX_TEMPFAIL, "too many ask");
+		control_end(client, EX_UNAVAILABLE, "too many ask");
 		return;
 	}
 	monitor->stop_clients[monitor->stop_count++] = client;
@@ -186,7 +186,7 @@ pass_on(struct monitor *monitor, struct control_client *client,
 	}
 	if (ipc_send(vault->ipc, IPC_CONTROL, 0, request, length,
 		control_fd(client)) != 0) {
-		control_end(client, EX_TEMPFAIL, "the vault is too busy");
+		control_end(client, EX_UNAVAILABLE, "the vault is too busy");
 		return;
 	}
 	control_forget(client);

@@ -99,7 +99,7 @@ reload_begin(struct monitor *monitor, struct control_client *client)
 	    !monitor->vault.ready || !monitor->front.ready) {
 		log_event(LOG_NOTICE, "reload_ignored", NULL);
 		if (client != NULL)
-			control_end(client, EX_TEMPFAIL,
+			control_end(client, EX_UNAVAILABLE,
 			    "busy: not serving, or reloading already");
 		return;
 	}
@@ -153,5 +153,5 @@ reload_child_gone(struct child *child)
 		return;
 	if (child == &monitor->front)
 		child_configure(&monitor->vault, monitor->config, NULL);
-	end(monitor, EX_TEMPFAIL, "a process ended meanwhile; try again");
+	end(monitor, EX_UNAVAILABLE, "a process ended meanwhile; try again");
 }

@@ -181,7 +181,9 @@ session_write(struct vault *vault, const struct session *session,
 {
 	const struct store_kiosk *kiosk = NULL;
 	char hex[2 * FRAME_SESSION_SIZE + 1], time[WIRE_TIME_TEXT] = "-";
+	uint64_t now_ms = bank_clock_now(&vault->clock);
 
+	store_note_time(vault->store, now_ms);
 	if (session->kiosk.enrolled)
 		kiosk = kiosks_find(&vault->kiosks, session->kiosk.name);
 	if (session->last_login_ms != 0)
@@ -193,7 +195,7 @@ session_write(struct vault *vault, const struct session *session,
 	wire_key(writer, "failed", "%" PRIu32, session->failed);
 	wire_key(
 	    writer, "grace", "%" PRId64, vault_option(vault, SESSION_GRACE));
-	wire_key(writer, "time-ms", "%" PRIu64, bank_clock_now(&vault->clock));
+	wire_key(writer, "time-ms", "%" PRIu64, now_ms);
 	wire_key(writer, "kiosk", "%s", kiosk != NULL ? kiosk->name : "-");
 	wire_key(
 	    writer, "cash", "%s", kiosk != NULL && kiosk->cash ? "yes" : "no");

@@ -55,10 +55,10 @@ int store_mark_stopped(struct store *store);
 int store_make_room(struct store *store);
 
 /*
- * Newest time given out, ms: what was written or noted, and after a broken
- * end a second more, since that much may not have reached the disk.  What is
- * noted is written by the next commit where it is a second newer than the
- * disk's, also in a batch that is otherwise empty (store_dirty() says no).
+ * Newest time given out, ms.  What is noted is on disk with the next commit,
+ * up to 0.1 s ahead of it, so that after a broken end the newest time is
+ * later than any that was given out by then.  A commit of an otherwise empty
+ * batch writes it too, where that is due (store_dirty() says no).
  */
 void store_note_time(struct store *store, uint64_t now_ms);
 /* With it: entries so far; hash over all of them (bytes: store_entry.c). */

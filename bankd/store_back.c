@@ -188,6 +188,7 @@ put_marker(struct store *store, const char *end)
 		return error;
 	}
 	store->batch.newest_ms = store_newest_ms(store);
+	store->batch.lease_ms = store->batch.newest_ms;
 	store->head = store->batch;
 	return 0;
 }

@@ -14,8 +14,6 @@
 
 #include "../shared/error.h"
 
-#define NOTE_MS 1000 /* as store_batch.c: what a broken end may lose */
-
 struct loading {
 	struct store *store;
 	char *error;
@@ -105,9 +103,9 @@ load_meta(const struct loading *loading, enum store_end *end)
 
 	store->batch.mark = (uint64_t)connection_meta_number(
 	    &store->connection, "mark", &error);
-	note(store,
-	    (uint64_t)connection_meta_number(
-		&store->connection, "newest", &error));
+	store->batch.lease_ms = (uint64_t)connection_meta_number(
+	    &store->connection, "newest", &error);
+	note(store, store->batch.lease_ms);
 	if (error != 0)
 		return damaged(loading, "meta has no `mark` or no `newest`");
 	error = load_end(loading, end);
@@ -376,7 +374,5 @@ store_load(
 	store->batch.round_seq = store->batch.last_seq;
 	store->head = store->batch;
 	store->noted_ms = store->head.newest_ms;
-	if (*end == STORE_BROKEN)
-		store->noted_ms += NOTE_MS;
 	return 0;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Inside the SQLite store.  A connection is a database handle and its
- * prepared statements; the store is the one connection that writes, with all
- * accounts in memory; readers are further ones.
+ * Inside the SQLite store: the one connection that writes, with all accounts
+ * in memory, and its readers.
  *
  * Accounts stand in blocks that never move.  Every number that a batch may
  * change is in struct store_head, of which there are two: `head` is what is
@@ -14,62 +13,13 @@
 
 #include <sys/types.h>
 
-#include <openssl/evp.h>
-#include <sqlite3.h>
-
 #include "id_index.h"
-#include "store.h"
+#include "store_connection.h"
 
 #define STORE_SCHEMA 1
 #define STORE_APPLICATION 0x62616e6b /* "bank" */
-#define STORE_FILE "bank.db"
-#define STORE_WAL "bank.db-wal"
-#define STORE_CHAIN_SIZE 32
 #define STORE_SECRET_SIZE 32
 #define STORE_BLOCK 1024 /* accounts, and copies, in a block of memory */
-#define STORE_BUSY_MS 5000
-
-/* One row for each statement; its text is in the table of store_sql.c. */
-enum store_sql {
-	SQL_BEGIN,
-	SQL_BEGIN_READ,
-	SQL_COMMIT,
-	SQL_ROLLBACK,
-	SQL_META_GET,
-	SQL_META_PUT,
-	SQL_ENTRY_ADD,
-	SQL_ENTRY_BY_SEQ,
-	SQL_ENTRY_BY_TXID,
-	SQL_ENTRY_BY_REVERSES,
-	SQL_ENTRY_AFTER,
-	SQL_ENTRY_MAX,
-	SQL_ACCOUNT_ADD,
-	SQL_ACCOUNT_PUT,
-	SQL_ACCOUNT_HASH,
-	SQL_ACCOUNT_TEXTS,
-	SQL_ACCOUNT_AFTER,
-	SQL_ACCOUNT_ID,
-	SQL_SETTLED_ADD,
-	SQL_SETTLED_FIND,
-	SQL_SETTLED_DROP,
-	SQL_ATTEMPT_GET,
-	SQL_ATTEMPT_PUT,
-	SQL_ATTEMPT_ADD,
-	SQL_ATTEMPT_EVICT,
-	SQL_ATTEMPT_EVICT_LOCKED,
-	SQL_ATTEMPT_TAKE_BACK,
-	SQL_ATTEMPT_SUMMARY,
-	SQL_KIOSK_PUT,
-	SQL_KIOSK_ALL,
-	SQL_COUNT
-};
-
-struct store_connection {
-	sqlite3 *db;
-	sqlite3_stmt *sql[SQL_COUNT]; /* each made by its first use */
-	EVP_MD *sha256;
-	EVP_MD_CTX *digest;
-};
 
 struct store_row {
 	struct ledger_account account; /* changed: its row on disk is older */
@@ -79,7 +29,8 @@ struct store_row {
 struct store_head {
 	uint64_t last_seq;
 	uint8_t chain[STORE_CHAIN_SIZE];
-	uint64_t newest_ms; /* newest time that is on disk somewhere */
+	uint64_t newest_ms; /* newest time given out by then */
+	uint64_t lease_ms;  /* as in meta: no time after it was given out */
 	uint32_t accounts, lines, attempts;
 	uint64_t mark;      /* as in meta: entries up to it are in rows */
 	uint64_t round_seq; /* newest entry when the present round began */
@@ -111,36 +62,6 @@ struct store {
 
 	int wal_pages, checkpoint_at;
 };
-
-/* store_sql.c: connections.  SQLite's codes, not ours. */
-int connection_open(struct store_connection *connection, const char *directory);
-void connection_close(struct store_connection *connection);
-sqlite3_stmt *connection_statement(
-    struct store_connection *connection, enum store_sql which);
-/* Runs a statement that gives no rows; bindings are cleared by the next. */
-int connection_run(struct store_connection *connection, enum store_sql which);
-/* 0 or BANK_E... for a code that SQLite returned. */
-int connection_error(const struct store_connection *connection, int code);
-int connection_get_meta(
-    struct store_connection *connection, const char *key, sqlite3_stmt **row);
-int connection_put_meta(
-    struct store_connection *connection, const char *key, int64_t number);
-int connection_put_meta_text(
-    struct store_connection *connection, const char *key, const char *text);
-int64_t connection_meta_number(
-    struct store_connection *connection, const char *key, int *error);
-
-/* store_entry.c: rows and bytes. */
-typedef const char *store_id_of(void *context, uint32_t number);
-int entry_chain(struct store_connection *connection,
-    const uint8_t previous[STORE_CHAIN_SIZE], const struct ledger_entry *entry,
-    uint8_t chain[STORE_CHAIN_SIZE]);
-void entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry);
-/* BANK_EDAMAGED where a column can't be of an entry. */
-int entry_read(sqlite3_stmt *row, struct ledger_entry *entry,
-    store_id_of *id_of, void *context);
-void account_bind(sqlite3_stmt *row, const struct ledger_account *account);
-int account_read(sqlite3_stmt *row, struct ledger_account *account);
 
 /* store_accounts.c: the accounts in memory. */
 struct store_row *store_row(const struct store *store, uint32_t number);

@@ -21,6 +21,7 @@
 #include "vault_state.h"
 
 #define HEAD_EVERY_MS (UINT64_C(3600) * 1000)
+#define LINES_A_SECOND 20
 #define STOP_STEP_US 20000
 
 int64_t
@@ -97,6 +98,26 @@ watch_files(struct vault *vault)
 		    "the files password and balance can't be kept");
 }
 
+bool
+vault_tells(struct vault *vault)
+{
+	if (vault->told == LINES_A_SECOND) {
+		vault->untold++;
+		return false;
+	}
+	vault->told++;
+	return true;
+}
+
+static void
+tell_untold(struct vault *vault)
+{
+	if (vault->untold > 0)
+		log_event(LOG_WARNING, "left_out", "lines",
+		    LOG_NUMBER(vault->untold), NULL);
+	vault->told = vault->untold = 0;
+}
+
 static void
 on_tick(evutil_socket_t fd, short what, void *context)
 {
@@ -107,6 +128,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (!vault->serving)
 		return;
+	tell_untold(vault);
 	session_expire(vault, now_ms);
 	watch_files(vault);
 	if (now_ms - vault->head_told_ms >= HEAD_EVERY_MS) {

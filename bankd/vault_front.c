@@ -66,8 +66,9 @@ static void
 violation(struct vault *vault, struct connection *connection)
 {
 	batch_run(vault);
-	log_event(LOG_NOTICE, "protocol_error", "address",
-	    LOG_TEXT(connection->address), NULL);
+	if (vault_tells(vault))
+		log_event(LOG_NOTICE, "protocol_error", "address",
+		    LOG_TEXT(connection->address), NULL);
 	connection_violation(vault, connection);
 }
 

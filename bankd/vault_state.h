@@ -74,6 +74,7 @@ struct vault {
 	uint16_t from_port;               /* the front's, of datagrams */
 
 	struct vault_counts counts;
+	unsigned told, untold; /* lines about strangers in this second */
 	uint64_t head_told_ms, stop_by_ms; /* steady clock */
 	bool serving, stopping;
 	int exit_code;
@@ -85,6 +86,12 @@ int64_t vault_option(const struct vault *vault, enum bankd_option option);
 /* Tells the monitor why and ends the process; nobody is answered. */
 _Noreturn void vault_fail(
     struct vault *vault, int exit_code, const char *reason);
+
+/*
+ * Whether one more line about strangers goes to the log: so many a second,
+ * and one that says how many were left out.
+ */
+bool vault_tells(struct vault *vault);
 
 /* Runs what is in the batch and sends all that waits: ends each callback. */
 void vault_settle(void *vault);

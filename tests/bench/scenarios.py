@@ -5,6 +5,7 @@ to be reached.  Each is a function that gets a Bench and fills a Case."""
 import os
 import time
 
+import kiosk as terminal
 import rivals
 from banks import Bank
 from programs import CORES, Echo, load, middle, probe
@@ -110,7 +111,8 @@ class Bench:
 
 def transfers(bench):
     """durable transfers"""
-    case = Case("transfers", "durable transfers, 1,000,000 customers")
+    case = Case("transfers", "durable transfers, {:,} customers".format(
+        bench.settings.customers))
     bank, echo = bench.bank(), bench.echo()
     others = bench.rivals(case)
     seconds = bench.settings.seconds
@@ -209,7 +211,7 @@ def idle(bench):
         processes=[("echo", echo.pid)])[0])
     bank.up()
     bank.stop()
-    case.add("bank", bank.measure("idle:10000")[0])
+    case.add("bank", bank.measure("idle:10000", warm=3, seconds=10)[0])
 
     def grown(label, *names):
         return sum(case.of(label, "processes/%s/rss_after_kib" % name) -
@@ -231,8 +233,9 @@ def idle(bench):
 
 def customers(bench):
     """3, 1,000 and 1,000,000 customers"""
-    case = Case("customers", "3, 1,000 and 1,000,000 customers, 64 kiosks")
     sizes = 3, 1000, bench.settings.customers
+    case = Case("customers", "3, 1,000 and {:,} customers, 64 kiosks".format(
+        sizes[-1]))
     banks = [bench.bank(size) for size in sizes]
     for _ in bench.rounds():
         for size, bank in zip(sizes, banks):
@@ -280,8 +283,8 @@ def full_bank(bench):
 
 def start(bench):
     """starts with 1,000,000 customers and 10,000,000 entries"""
-    case = Case(
-        "start", "a start with 1,000,000 customers, 10,000,000 entries")
+    case = Case("start", "a start with {:,} customers, {:,} entries".format(
+        bench.settings.customers, bench.settings.entries))
     bank = full_bank(bench)
     bank.up()
     for _ in bench.rounds():
@@ -341,6 +344,26 @@ def growth(bench):
     return case
 
 
+def kiosk(bench):
+    """the kiosk's screens"""
+    case = Case("kiosk", "the kiosk's screens, 80 by 24")
+    bank = bench.bank(3).up()
+    os.makedirs(bench.settings.path("atm-state"), exist_ok=True)
+    command = [os.path.join(bench.settings.build, "atm-tui"),
+               "-c", os.path.join(bank.etc, "atm.ini"),
+               "-o", "kiosk.state=" + bench.settings.path("atm-state"),
+               "127.0.0.1", bank.process.port]
+    for _ in bench.rounds():
+        case.add("atm-tui", terminal.measure(command, 200, 10))
+    for key, most, unit, what in (
+            ("first_ms", 50, "ms", "first screen after exec"),
+            ("key_p99_ms", 5, "ms", "key to screen, p99"),
+            ("cpu_percent", 0.5, "%", "CPU at rest"),
+            ("tick_bytes", 200, "bytes", "a tick of the clock")):
+        case.target(what, case.of("atm-tui", key), most=most, unit=unit)
+    return case
+
+
 def curves(bench):
     """times at rates up to the most"""
     case = Case("curves", "transfers at a fixed rate, 256 kiosks")
@@ -359,4 +382,4 @@ def curves(bench):
 
 CASES = {function.__name__: function for function in (
     transfers, balance, mix, logins, idle, customers, start, statement,
-    growth, curves)}
+    growth, kiosk, curves)}

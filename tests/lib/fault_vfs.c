@@ -13,6 +13,7 @@ struct fault_vfs fault_vfs;
 
 static sqlite3_vfs *real;
 static sqlite3_vfs shim;
+static bool skip_syncs;
 
 struct fault_file {
 	sqlite3_file base;
@@ -85,7 +86,7 @@ file_sync(sqlite3_file *file, int flags)
 {
 	int code = count(FAULT_SYNC);
 
-	return code != SQLITE_OK
+	return code != SQLITE_OK || skip_syncs
 	    ? code
 	    : real_of(file)->pMethods->xSync(real_of(file), flags);
 }
@@ -211,6 +212,12 @@ fault_vfs_register(void)
 	shim.szOsFile = (int)sizeof(struct fault_file) + real->szOsFile;
 	shim.xOpen = vfs_open;
 	sqlite3_vfs_register(&shim, 1);
+}
+
+void
+fault_vfs_skip_syncs(bool skip)
+{
+	skip_syncs = skip;
 }
 
 void

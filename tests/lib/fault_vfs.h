@@ -26,6 +26,8 @@ extern struct fault_vfs fault_vfs;
 
 /* Makes it the default VFS; no faults yet. */
 void fault_vfs_register(void);
+/* Whether syncs are only counted: no test here cuts the power. */
+void fault_vfs_skip_syncs(bool skip);
 /* Counts anew, and fails the nth such call; SQLITE_OK: none. */
 void fault_vfs_set(enum fault_call call, long nth, int code, int error);
 

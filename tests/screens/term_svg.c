@@ -10,6 +10,7 @@
 #define CELL_W 9
 #define CELL_H 20
 #define MARGIN 12
+#define COLUMNS 200
 
 /* Arms of a line-drawing character: left, right, up, down; 2 is heavy. */
 static const struct {
@@ -117,56 +118,119 @@ put_line(FILE *out, const struct cell *cell, double x, double y)
 	return false;
 }
 
-static void
-put_text(FILE *out, const struct cell *cell, double x, double y)
+static bool
+is_drawn(const struct cell *cell)
 {
-	fprintf(out, "<text x=\"%g\" y=\"%g\" fill=\"#%06x\"%s%s>", x, y + 15,
-	    cell->fg, cell->look.bold ? " font-weight=\"bold\"" : "",
-	    cell->look.underline ? " text-decoration=\"underline\"" : "");
-	for (const char *c = cell->text; *c != '\0'; c++) {
-		if (*c == '&' || *c == '<' || *c == '>')
-			fprintf(out, "&#%d;", *c);
-		else
-			fputc(*c, out);
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+		if (strcmp(blocks[i].text, cell->text) == 0)
+			return true;
 	}
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (strcmp(lines[i].text, cell->text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+same_run(const struct cell *a, const struct cell *b)
+{
+	return a->fg == b->fg && a->look.bold == b->look.bold &&
+	    a->look.underline == b->look.underline &&
+	    (!is_drawn(b) || strcmp(a->text, b->text) == 0) &&
+	    !is_drawn(a) == !is_drawn(b);
+}
+
+static void
+put_escaped(FILE *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '&' || *text == '<' || *text == '>')
+			fprintf(out, "&#%d;", *text);
+		else
+			fputc(*text, out);
+	}
+}
+
+/* Cells of one look: one element, as wide as they are. */
+static void
+put_text(FILE *out, const struct cell *cells, int count, double x, double y)
+{
+	fprintf(out,
+	    "<text x=\"%g\" y=\"%g\" textLength=\"%d\" fill=\"#%06x\"%s%s>", x,
+	    y + 15, count * CELL_W, cells->fg,
+	    cells->look.bold ? " font-weight=\"bold\"" : "",
+	    cells->look.underline ? " text-decoration=\"underline\"" : "");
+	for (int i = 0; i < count; i += cells[i].width)
+		put_escaped(out, cells[i].text);
 	fputs("</text>\n", out);
+}
+
+/* A straight line or a full row of blocks is one shape, however long. */
+static void
+put_shapes(FILE *out, const struct cell *cells, int count, double x, double y)
+{
+	static const char *const straight[] = { "─", "━" };
+
+	for (int i = 0; i < 2; i++) {
+		if (strcmp(cells->text, straight[i]) == 0) {
+			put_arm(out, cells, x, y + CELL_H / 2.0, count * CELL_W,
+			    0, i + 1);
+			return;
+		}
+	}
+	for (int i = 0; i < count; i++, x += CELL_W) {
+		if (!put_block(out, &cells[i], x, y))
+			put_line(out, &cells[i], x, y);
+	}
 }
 
 /* Neighbours of one colour are one rectangle. */
 static void
-put_backgrounds(struct term *term, FILE *out, int row, unsigned usual)
+put_backgrounds(
+    FILE *out, const struct cell *cells, int columns, double y, unsigned usual)
 {
-	struct cell cell;
 	int from = 0;
-	unsigned colour = usual;
 
-	for (int x = 0; x <= term->columns; x++) {
-		if (x < term->columns)
-			read_cell(term, row, x, &cell);
-		if (x < term->columns && x > 0 && cell.bg == colour)
+	for (int x = 1; x <= columns; x++) {
+		if (x < columns && cells[x].bg == cells[from].bg)
 			continue;
-		if (x > from && colour != usual)
-			put_rect(out, MARGIN + from * CELL_W,
-			    MARGIN + row * CELL_H, (x - from) * CELL_W, CELL_H,
-			    colour);
+		if (cells[from].bg != usual)
+			put_rect(out, MARGIN + from * CELL_W, y,
+			    (x - from) * CELL_W, CELL_H, cells[from].bg);
 		from = x;
-		colour = cell.bg;
 	}
 }
 
-static void
-put_row(struct term *term, FILE *out, int row)
+static bool
+is_blank(const struct cell *cells, int count)
 {
-	struct cell cell;
+	for (int i = 0; i < count; i++) {
+		if (strcmp(cells[i].text, " ") != 0 || cells[i].look.underline)
+			return false;
+	}
+	return true;
+}
+
+static void
+put_row(struct term *term, FILE *out, int row, unsigned usual)
+{
+	struct cell cells[COLUMNS];
+	int columns = term->columns < COLUMNS ? term->columns : COLUMNS, end;
 	double x, y = MARGIN + row * CELL_H;
 
-	for (int column = 0; column < term->columns; column += cell.width) {
-		read_cell(term, row, column, &cell);
-		x = MARGIN + column * CELL_W;
-		if (strcmp(cell.text, " ") == 0 && !cell.look.underline)
+	for (int i = 0; i < columns; i++)
+		read_cell(term, row, i, &cells[i]);
+	put_backgrounds(out, cells, columns, y, usual);
+	for (int i = 0; i < columns; i = end) {
+		for (end = i + 1;
+		     end < columns && same_run(&cells[i], &cells[end]); end++)
 			continue;
-		if (!put_block(out, &cell, x, y) && !put_line(out, &cell, x, y))
-			put_text(out, &cell, x, y);
+		x = MARGIN + i * CELL_W;
+		if (is_drawn(&cells[i]))
+			put_shapes(out, &cells[i], end - i, x, y);
+		else if (!is_blank(&cells[i], end - i))
+			put_text(out, &cells[i], end - i, x, y);
 	}
 }
 
@@ -185,9 +249,7 @@ term_svg(struct term *term, FILE *out, const char *title)
 	    "font-size=\"15\">\n<title>%s</title>\n"
 	    "<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"#%06x\"/>\n",
 	    width, height, width, height, title, width, height, corner.bg);
-	for (int row = 0; row < term->rows; row++) {
-		put_backgrounds(term, out, row, corner.bg);
-		put_row(term, out, row);
-	}
+	for (int row = 0; row < term->rows; row++)
+		put_row(term, out, row, corner.bg);
 	fputs("</svg>\n", out);
 }

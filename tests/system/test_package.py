@@ -4,11 +4,9 @@ started as its unit starts it, the first transfer from a second network
 namespace with an address of its own, reload, renewal, backup and restore, the
 start by root alone, removal.
 
-CLEAN_ROOT=make has debootstrap make the root, CLEAN_ROOT=DIR copies one;
-without it, and where that can't be had, skipped.  Each command runs in mounts
-of its own, so that nothing is left mounted whatever happens here."""
+Expensive: only with CLEAN_ROOT, see lib/clean_root.py, as `make deb-test`
+runs it."""
 
-import glob
 import os
 import re
 import select
@@ -16,127 +14,12 @@ import shlex
 import shutil
 import signal
 import socket
-import stat
 import subprocess
-import tempfile
 import unittest
 
 from lib import bank
-from lib.bank import BUILD, TOP, Failed, run, wait_for
-
-CLEAN_ROOT = os.environ.get("CLEAN_ROOT")
-SUITE = "bookworm"
-BANK_ADDRESS, KIOSK_ADDRESS = "192.0.2.1", "192.0.2.2"
-PROGRAMS = ("ip", "unshare", "chroot", "setpriv", "dpkg-deb")
-CALM = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8",
-        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-                "/sbin:/bin"}
-# In a mount namespace of its own: what apt and bankd want to see.
-INSIDE = ('mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && '
-          'exec chroot "$0" "$@"')
-
-
-def why_not():
-    """The reason to skip, or None."""
-    if not CLEAN_ROOT:
-        return "expensive: `make deb-test`, or CLEAN_ROOT=make"
-    if os.geteuid() != 0:
-        return "not root"
-    for program in PROGRAMS + (("debootstrap",) if CLEAN_ROOT == "make"
-                               else ()):
-        if shutil.which(program) is None:
-            return "no " + program
-    for name in ("bankd", "atm-tui"):
-        if not glob.glob(os.path.join(BUILD, name + "_*.deb")):
-            return "no %s package in %s: make deb" % (name, BUILD)
-    if run("unshare", "--net", "--mount", "true").returncode != 0:
-        return "no namespaces"
-    return None
-
-
-def release():
-    with open("/etc/os-release") as f:
-        found = re.search(r"(?m)^VERSION_CODENAME=(\w+)$", f.read())
-    return found[1] if found else SUITE
-
-
-class Root:
-    """A root file system and two hosts that share it."""
-
-    def __init__(self):
-        self.top = tempfile.mkdtemp(prefix="clean-", dir="/tmp")
-        self.path = os.path.join(self.top, "root")
-        self.hosts = {name: "%s-%d" % (name, os.getpid())
-                      for name in ("bank", "kiosk")}
-
-    def make(self):
-        if CLEAN_ROOT == "make":
-            command = ["debootstrap", "--variant=minbase", release(),
-                       self.path]
-        else:
-            command = ["cp", "-a", CLEAN_ROOT, self.path]
-        self.check(command)
-        shutil.copy("/etc/resolv.conf", self.file("etc/resolv.conf"))
-        with open(self.file("usr/sbin/policy-rc.d"), "w") as f:
-            f.write("#!/bin/sh\nexit 101\n")
-        os.chmod(self.file("usr/sbin/policy-rc.d"), 0o755)
-
-    def link(self):
-        for name in self.hosts.values():
-            self.check(["ip", "netns", "add", name])
-        self.check(["ip", "link", "add", "atm0", "netns", self.hosts["bank"],
-                    "type", "veth", "peer", "name", "atm0", "netns",
-                    self.hosts["kiosk"]])
-        for host, address in (("bank", BANK_ADDRESS),
-                              ("kiosk", KIOSK_ADDRESS)):
-            for words in (["address", "add", address + "/24", "dev", "atm0"],
-                          ["link", "set", "atm0", "up"],
-                          ["link", "set", "lo", "up"]):
-                self.check(["ip", "-n", self.hosts[host]] + words)
-
-    def check(self, command, **more):
-        result = run(*command, timeout=900, **more)
-        if result.returncode != 0:
-            raise Failed("%s: %d\n%s%s" % (" ".join(command),
-                                           result.returncode, result.stdout,
-                                           result.stderr))
-        return result
-
-    def file(self, name):
-        return os.path.join(self.path, name.lstrip("/"))
-
-    def read(self, name):
-        with open(self.file(name)) as f:
-            return f.read()
-
-    def write(self, name, text):
-        with open(self.file(name), "w") as f:
-            f.write(text)
-
-    def inside(self, words, host=None):
-        """The command that runs words in this root, on a host."""
-        outer = ["ip", "netns", "exec", self.hosts[host]] if host else []
-        return outer + ["unshare", "--mount", "sh", "-c", INSIDE,
-                        self.path] + list(words)
-
-    def run(self, *words, host=None, input=None, expect=0):
-        result = run(*self.inside(words, host), input=input, timeout=900,
-                     env=CALM)
-        if expect is not None and result.returncode != expect:
-            raise Failed("%s: exit %d, not %d\n%s%s" % (
-                " ".join(words), result.returncode, expect, result.stdout,
-                result.stderr))
-        return result
-
-    def users(self):
-        return {line.split(":")[0]: int(line.split(":")[2])
-                for line in self.read("etc/passwd").splitlines()}
-
-    def close(self):
-        for name in self.hosts.values():
-            run("ip", "netns", "delete", name)
-        shutil.rmtree(self.top, ignore_errors=True)
-
+from lib.bank import Failed, wait_for
+from lib.clean_root import BANK_ADDRESS, CALM, Root, why_not
 
 class Service:
     """bankd as its unit starts it, with a service manager's socket."""
@@ -248,9 +131,8 @@ class Package(unittest.TestCase):
             print("package: %s" % step.__name__, flush=True)
 
     def owned(self, name, user, mode):
-        st = os.stat(self.root.file(name))
-        self.assertEqual((st.st_uid, oct(stat.S_IMODE(st.st_mode))),
-                         (self.root.users()[user], oct(mode)), name)
+        self.assertEqual(self.root.owner_and_mode(name), (user, oct(mode)),
+                         name)
 
     def ctl(self, *words, expect=0, input=None):
         return self.root.run("bankctl", *words, expect=expect, input=input,
@@ -269,15 +151,7 @@ class Package(unittest.TestCase):
     # The steps
 
     def install(self):
-        packages = []
-        for name in ("bankd", "atm-tui"):
-            newest = max(glob.glob(os.path.join(BUILD, name + "_*.deb")),
-                         key=os.path.getmtime)
-            shutil.copy(newest, self.root.file("root/%s.deb" % name))
-            packages.append("/root/%s.deb" % name)
-        self.root.run("apt-get", "-q", "update")
-        self.root.run("apt-get", "-qy", "install", "--no-install-recommends",
-                      "libcrypt1", *packages)
+        self.root.install("libcrypt1")
         self.owned("etc/bankd/bank.key", "root", 0o600)
         self.owned("etc/bankd/leaf.key", "root", 0o640)
         self.owned("etc/bankd/bank.crt", "root", 0o644)

@@ -618,7 +618,7 @@ test_many(void **state)
 	fclose(balance);
 	fclose(password);
 	start(bank);
-	logged(bank, "taken-over customers=5000");
+	logged(bank, "taken_over customers=5000");
 	assert_string_equal(line_of(bank, "balance", 4321), "u4321 4321.05 2");
 	stop(bank);
 	start(bank);

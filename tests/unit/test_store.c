@@ -19,6 +19,7 @@
 #include "../../bankd/store.h"
 #include "../../shared/error.h"
 #include "../../shared/util.h"
+#include "../lib/fault_vfs.h"
 #include "../lib/store_fixture.h"
 
 #define NOW FIXTURE_NOW
@@ -26,6 +27,8 @@
 static int
 setup(void **state)
 {
+	fault_vfs_register();
+	fault_vfs_skip_syncs(true);
 	*state = fixture_directory();
 	return 0;
 }

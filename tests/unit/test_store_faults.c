@@ -35,6 +35,7 @@ static int
 setup(void **state)
 {
 	fault_vfs_register();
+	fault_vfs_skip_syncs(true);
 	fault_vfs_set(FAULT_WRITE, 0, SQLITE_OK, 0);
 	*state = fixture_directory();
 	return 0;
@@ -111,11 +112,13 @@ live_and_die(const char *directory)
 static void
 test_kill(void **state)
 {
-	struct store *store = fixture_open(*state, NULL);
+	struct store *store;
 	enum store_end end;
 	uint64_t seq;
 	int i;
 
+	fault_vfs_skip_syncs(false);
+	store = fixture_open(*state, NULL);
 	fixture_seed();
 	store_mark_running(store);
 	fixture_customers(store, CUSTOMERS);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A connection of the SQLite store: a database handle, its statements, and
+ * what turns rows into structs and entries into links of the chain.  The
+ * store has one that writes; readers have their own.
+ */
+#ifndef BANKD_STORE_CONNECTION_H
+#define BANKD_STORE_CONNECTION_H
+
+#include <openssl/evp.h>
+#include <sqlite3.h>
+
+#include "store.h"
+
+#define STORE_FILE "bank.db"
+#define STORE_WAL "bank.db-wal"
+#define STORE_CHAIN_SIZE 32
+#define STORE_BUSY_MS 5000
+
+/* One row for each statement; its text is in the table of store_sql.c. */
+enum store_sql {
+	SQL_BEGIN,
+	SQL_BEGIN_READ,
+	SQL_COMMIT,
+	SQL_ROLLBACK,
+	SQL_META_GET,
+	SQL_META_PUT,
+	SQL_ENTRY_ADD,
+	SQL_ENTRY_BY_SEQ,
+	SQL_ENTRY_BY_TXID,
+	SQL_ENTRY_BY_REVERSES,
+	SQL_ENTRY_AFTER,
+	SQL_ENTRY_MAX,
+	SQL_ACCOUNT_ADD,
+	SQL_ACCOUNT_PUT,
+	SQL_ACCOUNT_HASH,
+	SQL_ACCOUNT_TEXTS,
+	SQL_ACCOUNT_AFTER,
+	SQL_ACCOUNT_ID,
+	SQL_SETTLED_ADD,
+	SQL_SETTLED_FIND,
+	SQL_SETTLED_DROP,
+	SQL_ATTEMPT_GET,
+	SQL_ATTEMPT_PUT,
+	SQL_ATTEMPT_ADD,
+	SQL_ATTEMPT_EVICT,
+	SQL_ATTEMPT_EVICT_LOCKED,
+	SQL_ATTEMPT_TAKE_BACK,
+	SQL_ATTEMPT_SUMMARY,
+	SQL_KIOSK_PUT,
+	SQL_KIOSK_ALL,
+	SQL_COUNT
+};
+
+struct store_connection {
+	sqlite3 *db;
+	sqlite3_stmt *sql[SQL_COUNT]; /* each made by its first use */
+	EVP_MD *sha256;
+	EVP_MD_CTX *digest;
+};
+
+/* store_sql.c: connections.  SQLite's codes, not ours. */
+int connection_open(struct store_connection *connection, const char *directory);
+void connection_close(struct store_connection *connection);
+sqlite3_stmt *connection_statement(
+    struct store_connection *connection, enum store_sql which);
+/* Runs a statement that gives no rows; bindings are cleared by the next. */
+int connection_run(struct store_connection *connection, enum store_sql which);
+/* 0 or BANK_E... for a code that SQLite returned. */
+int connection_error(const struct store_connection *connection, int code);
+int connection_get_meta(
+    struct store_connection *connection, const char *key, sqlite3_stmt **row);
+int connection_put_meta(
+    struct store_connection *connection, const char *key, int64_t number);
+int connection_put_meta_text(
+    struct store_connection *connection, const char *key, const char *text);
+int64_t connection_meta_number(
+    struct store_connection *connection, const char *key, int *error);
+
+/* store_entry.c: rows and bytes. */
+typedef const char *store_id_of(void *context, uint32_t number);
+int entry_chain(struct store_connection *connection,
+    const uint8_t previous[STORE_CHAIN_SIZE], const struct ledger_entry *entry,
+    uint8_t chain[STORE_CHAIN_SIZE]);
+void entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry);
+/* BANK_EDAMAGED where a column can't be of an entry. */
+int entry_read(sqlite3_stmt *row, struct ledger_entry *entry,
+    store_id_of *id_of, void *context);
+void account_bind(sqlite3_stmt *row, const struct ledger_account *account);
+int account_read(sqlite3_stmt *row, struct ledger_account *account);
+
+#endif
