@@ -16,7 +16,7 @@ V =
 BUILD_PACKAGES = gcc make libc6-dev libncurses-dev libssl-dev libiniparser-dev \
 	libevent-dev libsqlite3-dev libcrypt-dev libseccomp-dev gettext
 TEST_PACKAGES = libcmocka-dev libvterm-dev python3 python3-openssl \
-	python3-cryptography openssl procps
+	python3-cryptography openssl procps zsh
 LINT_PACKAGES = clang clang-format cppcheck mandoc shellcheck
 
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
@@ -71,6 +71,7 @@ help:
 	@echo 'make soak        the crash test for HOURS=n hours'
 	@echo 'make fuzz        every fuzzer for SECONDS=n seconds'
 	@echo 'make pictures    draws the screens of README.md anew'
+	@echo 'make deb         Debian packages, into $(B)/'
 	@echo 'make install     into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)'
 	@echo 'make uninstall   takes that away again'
 	@echo 'make clean       removes $(B)/'
@@ -211,8 +212,7 @@ pictures: deps-test
 
 SOURCES = $(wildcard shared/*.[ch] bankd/*.[ch] atm-tui/*.[ch] \
 	tests/*/*.[ch])
-SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' .ci/run tests/run \
-	$(wildcard tests/*/*) 2>/dev/null)
+SCRIPTS = .ci/run etc/completions/make etc/installed/setup
 
 lint: deps-lint
 	@$(MAKE) --no-print-directory -j2 B=$(B)/lint-gcc CC=gcc \
@@ -238,24 +238,108 @@ SBINDIR = $(DESTDIR)$(PREFIX)/sbin
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 LOCALEDIR = $(DESTDIR)$(PREFIX)/share/locale
 
-install: all
+install: all install-etc
 	install -d $(BINDIR) $(SBINDIR) $(DESTDIR)$(SYSCONFDIR)
 	install -m 755 $(B)/atm-tui $(BINDIR)
 	install -m 755 $(B)/bankd $(B)/bankctl $(SBINDIR)
 	for m in $(MANUALS); do s=$${m##*.}; \
 	    install -d $(MANDIR)/man$$s && \
-	    install -m 644 $$m $(MANDIR)/man$$s || exit; done
+	    $(PLACE) $$m >$(MANDIR)/man$$s/$${m##*/} && \
+	    chmod 644 $(MANDIR)/man$$s/$${m##*/} || exit; done
 	for l in $(LANGUAGES); do \
 	    install -d $(LOCALEDIR)/$$l/LC_MESSAGES && \
 	    install -m 644 $(B)/locale/$$l/LC_MESSAGES/atm-tui.mo \
 	        $(LOCALEDIR)/$$l/LC_MESSAGES || exit; done
 
-uninstall:
+uninstall: uninstall-etc
 	rm -f $(BINDIR)/atm-tui $(SBINDIR)/bankd $(SBINDIR)/bankctl
 	for m in $(MANUALS); do \
 	    rm -f $(MANDIR)/man$${m##*.}/$${m##*/}; done
 	for l in $(LANGUAGES); do \
 	    rm -f $(LOCALEDIR)/$$l/LC_MESSAGES/atm-tui.mo; done
+
+# -- completions, units and packages ---------------------------------------
+
+PACKAGE_PACKAGES = dpkg-dev debhelper lintian libcmocka-dev
+
+# Made from the tables in each program's source.
+COMPLETIONS = $(foreach p,bankd bankctl atm-tui,\
+	$(B)/completions/bash/$p $(B)/completions/zsh/$p)
+completions: $(COMPLETIONS)
+$(B)/completions/%/bankd: bankd/bankd.c bankd/options.c
+	$(complete)
+$(B)/completions/%/bankctl: bankd/bankctl.c
+	$(complete)
+$(B)/completions/%/atm-tui: atm-tui/main.c atm-tui/options.c
+	$(complete)
+$(COMPLETIONS): etc/completions/make $(wildcard etc/completions/*.*)
+define complete
+@mkdir -p $(@D)
+etc/completions/make $* $(@F) $(filter bankd/% atm-tui/%,$^) >$@.new
+@mv $@.new $@
+endef
+
+# The tree names /usr/local: what is installed names where it is.
+PLACE = sed -e 's,/usr/local/etc/bankd,$(SYSCONFDIR),g' \
+	-e 's,/usr/local/,$(PREFIX)/,g'
+LIBDIR = $(PREFIX)/lib
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+
+# $(call place,DIRECTORY,MODE,FILES)
+define place
+install -d $(DESTDIR)$(1)
+for f in $(3); do to=$(DESTDIR)$(1)/$${f##*/}; \
+    $(PLACE) $$f >$$to && chmod $(2) $$to || exit; done
+endef
+
+install-etc: completions
+	$(call place,$(LIBDIR)/systemd/system,644,etc/systemd/*)
+	$(call place,$(LIBDIR)/sysusers.d,644,etc/sysusers.d/*)
+	$(call place,$(LIBDIR)/tmpfiles.d,644,etc/tmpfiles.d/*)
+	$(call place,$(LIBDIR)/bankd,755,etc/installed/setup)
+	install -d $(DESTDIR)$(SYSCONFDIR)
+	for f in bankd.ini atm.ini; do \
+	    test -e $(DESTDIR)$(SYSCONFDIR)/$$f || install -m 644 \
+	        etc/installed/$$f $(DESTDIR)$(SYSCONFDIR) || exit; done
+	install -d $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR)
+	for p in bankd bankctl atm-tui; do \
+	    install -m 644 $(B)/completions/bash/$$p $(DESTDIR)$(BASHDIR) && \
+	    install -m 644 $(B)/completions/zsh/$$p \
+	        $(DESTDIR)$(ZSHDIR)/_$$p || exit; done
+
+uninstall-etc:
+	for d in systemd/system sysusers.d tmpfiles.d; do \
+	    for f in etc/$${d%/system}/*; do \
+	        rm -f $(DESTDIR)$(LIBDIR)/$$d/$${f##*/}; done; done
+	rm -rf $(DESTDIR)$(LIBDIR)/bankd
+	for p in bankd bankctl atm-tui; do \
+	    rm -f $(DESTDIR)$(BASHDIR)/$$p $(DESTDIR)$(ZSHDIR)/_$$p; done
+
+# Packages, into $(B)/: a copy of the tree is built with Debian's own tools.
+DEB = $(B)/deb/bankd-$(VERSION)
+deb: deps
+	$(call install_packages,$(PACKAGE_PACKAGES))
+	rm -rf $(B)/deb
+	mkdir -p $(DEB)
+	tar -c --exclude='etc/*.key' --exclude='etc/*.crt' --exclude='*.pyc' \
+	    Makefile README.md .clang-format .ci atm-tui bankd shared etc \
+	    man tests | tar -x -C $(DEB)
+	cp -r etc/debian $(DEB)/debian
+	cd $(DEB) && DEB_BUILD_OPTIONS='nocheck noautodbgsym' \
+	    dpkg-buildpackage -b -us -uc
+	lintian --fail-on error,warning $(B)/deb/*.changes
+	cp $(B)/deb/*.deb $(B)/
+
+# The packages in a fresh root file system: a transfer between two hosts, and
+# under a systemd that runs.  Needs root.
+deb-test: deps-test deb
+	$(call install_packages,debootstrap iproute2 util-linux)
+	CLEAN_ROOT=$(or $(CLEAN_ROOT),make) PYTHONPATH=tests \
+	    BUILD=$(abspath $(B)) $(PYTHON) -B -m unittest -v \
+	    system.test_package system.test_booted
+
+.PHONY: completions install-etc uninstall-etc deb deb-test
 
 clean:
 	rm -rf $(B)

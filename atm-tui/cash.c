@@ -85,10 +85,10 @@ read_notes(struct cash *cash, char *error, size_t size)
 	int count = cash_notes_read(notes, cash->notes.units, CASH_NOTES_MAX);
 	int counts = cash_notes_read(stock, cash->refill, CASH_NOTES_MAX);
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count && i < CASH_NOTES_MAX; i++)
 		if (cash->notes.units[i] == 0)
 			count = BANK_EINVAL;
-	if (count < 0) {
+	if (count < 0 || count > CASH_NOTES_MAX) {
 		snprintf(error, size,
 		    _("cash.notes: \"%s\" is no list of notes"), notes);
 		return BANK_ECONFIG;

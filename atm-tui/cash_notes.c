@@ -37,9 +37,11 @@ cash_notes_read(const char *text, int64_t *units, size_t size)
 			return (int)count;
 		value = strtol(text, &end, 10);
 		if (end == text || value < 0 || value > UNIT_MAX ||
-		    count == size || strchr(" \t,", *end) == NULL)
+		    strchr(" \t,", *end) == NULL)
 			return BANK_EINVAL;
-		units[count++] = value;
+		if (count < size)
+			units[count] = value;
+		count++;
 		text = end;
 	}
 }

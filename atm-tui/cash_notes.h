@@ -27,8 +27,8 @@ struct cash_plan {
 };
 
 /*
- * Reads `20 50` into whole units; returns how many, at most `size`, or
- * BANK_EINVAL where it is no list of numbers of 0 to 1000000.
+ * Reads `20 50` into whole units, the first `size` of them; returns how many
+ * there are, or BANK_EINVAL where it is no list of numbers of 0 to 1000000.
  */
 int cash_notes_read(const char *text, int64_t *units, size_t size);
 

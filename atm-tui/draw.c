@@ -155,8 +155,8 @@ draw_titled_box(const struct canvas *canvas, const struct rect *rect,
 
 	draw_box(canvas, rect, role, heavy);
 	draw_text(canvas, rect->y, rect->x + 2, 1, role, " ");
-	width =
-	    draw_text(canvas, rect->y, rect->x + 3, rect->w - 6, role, title);
+	width = draw_text(canvas, rect->y, rect->x + 3, rect->w - 6,
+	    heavy ? role : ROLE_BODY, title);
 	draw_text(canvas, rect->y, rect->x + 3 + width, 1, role, " ");
 }
 

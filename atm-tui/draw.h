@@ -36,7 +36,7 @@ int draw_lines(const struct canvas *canvas, const struct rect *rect,
 /* A box, heavy where it has the focus, so that colour isn't needed. */
 void draw_box(const struct canvas *canvas, const struct rect *rect,
     enum role role, bool heavy);
-/* The same with a word set into its upper line. */
+/* The same with a word set into its upper line, legible without the focus. */
 void draw_titled_box(const struct canvas *canvas, const struct rect *rect,
     enum role role, bool heavy, const char *title);
 void draw_rule(const struct canvas *canvas, int y);

@@ -14,6 +14,7 @@
 #include "../shared/error.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "limits.h"
 
 #define SPIN_US 100000
 #define END_SECONDS 3
@@ -46,6 +47,9 @@ forget_customer(struct kiosk *kiosk)
 	kiosk->cash_result = CASH_NOT_BOOKED;
 	OPENSSL_cleanse(&kiosk->farewell, sizeof(kiosk->farewell));
 	OPENSSL_cleanse(kiosk->notices, sizeof(kiosk->notices));
+	OPENSSL_cleanse(&kiosk->receipt, sizeof(kiosk->receipt));
+	OPENSSL_cleanse(kiosk->customer, sizeof(kiosk->customer));
+	kiosk->took_receipt = false;
 	OPENSSL_cleanse(
 	    kiosk->chrome.banner_text, sizeof(kiosk->chrome.banner_text));
 	kiosk->notice_count = kiosk->unread = 0;
@@ -350,7 +354,7 @@ kiosk_show_outcome(
     struct kiosk *kiosk, const struct bank_reply *reply, int64_t cents)
 {
 	struct outcome *outcome = &kiosk->outcome;
-	char limit[64];
+	const char *limit;
 
 	if (reply->outcome != BANK_ANSWERED)
 		return; /* session_over() tells the customer */
@@ -360,10 +364,10 @@ kiosk_show_outcome(
 	text_value(&reply->reader, "seq", outcome->seq, sizeof(outcome->seq));
 	text_value(
 	    &reply->reader, "time", outcome->time, sizeof(outcome->time));
-	text_value(&reply->reader, "limit", limit, sizeof(limit));
-	if (*limit != '\0')
-		snprintf(outcome->detail, sizeof(outcome->detail),
-		    _("limit: %s"), limit);
+	limit = limits_refusal(&reply->reader);
+	if (limit != NULL)
+		string_copy(outcome->detail, _(limit), sizeof(outcome->detail));
+	kiosk_keep_receipt(kiosk, reply, NULL);
 	outcome->cents = cents;
 	kiosk_go(kiosk, SCREEN_RESULT);
 }
@@ -375,8 +379,10 @@ kiosk_show_cash(struct kiosk *kiosk, const struct bank_reply *reply)
 	const char *words = cash_words(kiosk->cash_result);
 	const char *advice = cash_advice(kiosk->cash, kiosk->cash_result);
 
-	kiosk_show_outcome(kiosk, reply, words == NULL ? kiosk->order.cents : 0);
+	kiosk_show_outcome(
+	    kiosk, reply, words == NULL ? kiosk->order.cents : 0);
 	if (words != NULL) {
+		kiosk_keep_receipt(kiosk, reply, advice);
 		outcome->good = false;
 		string_copy(outcome->text, _(words), sizeof(outcome->text));
 	}

@@ -17,6 +17,7 @@
 #include "intl.h"
 #include "keypad.h"
 #include "options.h"
+#include "receipt.h"
 #include "screen.h"
 
 #define KIOSK_ASKS 16
@@ -61,6 +62,7 @@ struct kiosk {
 	struct bank *bank;
 	struct children *children;
 	struct cash *cash;
+	struct receipts *receipts;
 	enum cash_result cash_result; /* of the newest withdrawal */
 	struct theme theme;
 	struct chrome chrome;
@@ -80,6 +82,12 @@ struct kiosk {
 	char why_down[160];
 	char notices[KIOSK_NOTICES][KIOSK_NOTICE_SIZE]; /* the oldest first */
 	size_t notice_count, unread;
+	char customer[WIRE_ID_SIZE];
+	struct {
+		size_t length; /* 0: there is none */
+		char text[RECEIPT_SIZE];
+	} receipt; /* of the newest transaction */
+	bool took_receipt;
 };
 
 /* Leaves the screen and wipes its state. */
@@ -130,7 +138,22 @@ void kiosk_next_theme(struct kiosk *kiosk);
 const char *kiosk_money(
     const struct kiosk *kiosk, char to[TEXT_MONEY_SIZE], int64_t cents);
 
+/* kiosk_paper.c */
+/* Keeps the receipt of kiosk->order; `remark` is English, or NULL. */
+void kiosk_keep_receipt(
+    struct kiosk *kiosk, const struct bank_reply *reply, const char *remark);
+/* Whether there is one, and something to print it with. */
+bool kiosk_has_receipt(const struct kiosk *kiosk);
+void kiosk_print_receipt(struct kiosk *kiosk);
+/* Prints any text; how it went is told on the message line. */
+void kiosk_print(
+    struct kiosk *kiosk, const char *name, const char *text, size_t length);
+/* After a login: what came in meanwhile becomes notices. */
+void kiosk_welcome_back(struct kiosk *kiosk);
+
 /* kiosk_events.c: what the bank calls unasked. */
+/* The oldest gives way. */
+void kiosk_add_notice(struct kiosk *kiosk, const char *words, bool unread);
 void kiosk_callbacks(struct kiosk *kiosk, struct bank_callbacks *callbacks);
 
 #endif

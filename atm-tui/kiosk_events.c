@@ -49,17 +49,16 @@ on_session_over(void *context, enum bank_outcome outcome)
 	lost_cash = kiosk->cash_result == CASH_LOST;
 	kiosk_go(kiosk, SCREEN_WELCOME);
 	kiosk_say(kiosk, ROLE_BAD,
-	    lost_cash ? _(cash_advice(kiosk->cash, CASH_LOST)) :
-	    outcome == BANK_LOST
+	    lost_cash ? _(cash_advice(kiosk->cash, CASH_LOST))
+		: outcome == BANK_LOST
 		? _("The link was lost: please look at your statement "
 		    "before you repeat anything")
 		: _("Your session has ended"));
 	kiosk_redraw(kiosk);
 }
 
-/* The oldest gives way; a banner shows the newest. */
-static void
-add_notice(struct kiosk *kiosk, const char *words)
+void
+kiosk_add_notice(struct kiosk *kiosk, const char *words, bool unread)
 {
 	if (kiosk->notice_count == KIOSK_NOTICES) {
 		memmove(kiosk->notices[0], kiosk->notices[1],
@@ -68,8 +67,15 @@ add_notice(struct kiosk *kiosk, const char *words)
 	}
 	string_copy(
 	    kiosk->notices[kiosk->notice_count++], words, KIOSK_NOTICE_SIZE);
-	if (kiosk->unread < KIOSK_NOTICES)
+	if (unread && kiosk->unread < KIOSK_NOTICES)
 		kiosk->unread++;
+}
+
+/* A banner shows the newest. */
+static void
+add_notice(struct kiosk *kiosk, const char *words)
+{
+	kiosk_add_notice(kiosk, words, true);
 	chrome_banner(kiosk, words);
 }
 

@@ -5,9 +5,12 @@
 #include "limits.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "../shared/money.h"
-#include "kiosk.h"
+#include "../shared/util.h"
+#include "intl.h"
+#include "text.h"
 
 /* What is left under the limit of this name; MONEY_MAX_CENTS for none. */
 static int64_t
@@ -29,16 +32,16 @@ left_of(const struct wire_reader *reader, const char *name)
 }
 
 char *
-limits_words(const struct kiosk *kiosk, const struct wire_reader *reader,
-    const char *what, char to[LIMITS_SIZE])
+limits_words(const struct wire_reader *details, const char *what,
+    const char *currency, char to[LIMITS_SIZE])
 {
 	char day[32], once_text[TEXT_MONEY_SIZE], today_text[TEXT_MONEY_SIZE];
-	int64_t once = left_of(reader, what), today;
+	int64_t once = left_of(details, what), today;
 
 	snprintf(day, sizeof(day), "%s-day", what);
-	today = left_of(reader, day);
-	kiosk_money(kiosk, once_text, once);
-	kiosk_money(kiosk, today_text, today);
+	today = left_of(details, day);
+	text_money(once_text, currency, once);
+	text_money(today_text, currency, today);
 	*to = '\0';
 	if (once < MONEY_MAX_CENTS && today < MONEY_MAX_CENTS)
 		snprintf(to, LIMITS_SIZE,
@@ -49,4 +52,29 @@ limits_words(const struct kiosk *kiosk, const struct wire_reader *reader,
 	else if (today < MONEY_MAX_CENTS)
 		snprintf(to, LIMITS_SIZE, _("At most %s today"), today_text);
 	return to;
+}
+
+const char *
+limits_refusal(const struct wire_reader *reply)
+{
+	static const struct {
+		const char *name, *words;
+	} limits[] = {
+		{ "transfer", N_("It is more than one transfer may be") },
+		{ "transfer-day",
+		    N_("It is more than you may still transfer today") },
+		{ "withdraw", N_("It is more than one withdrawal may be") },
+		{ "withdraw-day",
+		    N_("It is more than you may still withdraw today") },
+		{ "balance", N_("The balance would become too large") },
+		{ "outcome", N_("Too many questions: please log in again") },
+	};
+	char name[32];
+
+	if (wire_find(reply, "limit", name, sizeof(name)) != 0)
+		return NULL;
+	for (size_t i = 0; i < NELEM(limits); i++)
+		if (strcmp(limits[i].name, name) == 0)
+			return limits[i].words;
+	return NULL;
 }

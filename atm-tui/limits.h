@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A customer's limits, as DETAILS tells them: `limit withdraw AMOUNT LEFT`
- * of one transaction, `limit withdraw-day AMOUNT LEFT` of a day.
+ * A customer's limits in words: before an amount is asked for, as DETAILS
+ * tells them (`limit withdraw AMOUNT LEFT` of one transaction, `limit
+ * withdraw-day AMOUNT LEFT` of a day), and when one of them refused.  Pure.
  */
 #ifndef ATM_LIMITS_H
 #define ATM_LIMITS_H
@@ -12,13 +13,14 @@
 
 #define LIMITS_SIZE 160
 
-struct kiosk;
-
 /*
- * The sentence about `what` (transfer, withdraw); empty where there is no
- * limit.  Returns `to`.
+ * The sentence about `what` (transfer, withdraw) in an answer to DETAILS;
+ * empty where there is no limit.  Returns `to`.
  */
-char *limits_words(const struct kiosk *kiosk, const struct wire_reader *reader,
-    const char *what, char to[LIMITS_SIZE]);
+char *limits_words(const struct wire_reader *details, const char *what,
+    const char *currency, char to[LIMITS_SIZE]);
+
+/* Which one a 429 was about, in English (N_()); NULL where it doesn't say. */
+const char *limits_refusal(const struct wire_reader *reply);
 
 #endif

@@ -101,6 +101,27 @@ say_over(const struct plain *plain)
 }
 
 static int
+open_machine(struct plain *plain)
+{
+	char error[512];
+	int result = BANK_ENOMEM;
+
+	plain->children = children_new(plain->base);
+	if (plain->children != NULL)
+		plain->receipts = receipts_new(plain->children, plain->config);
+	if (plain->receipts != NULL)
+		result = cash_new(&plain->cash, plain->children, plain->config,
+		    plain->bank, error, sizeof(error));
+	if (result == BANK_ECONFIG)
+		fprintf(stderr, "atm-tui: %s\n", error);
+	else if (result != 0)
+		fprintf(stderr, "atm-tui: %s\n", bank_strerror(result));
+	if (result == 0)
+		return 0;
+	return result == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
+}
+
+static int
 plain_session(struct plain *plain)
 {
 	int code;
@@ -140,12 +161,19 @@ plain_run(const struct config *config)
 	}
 	code = open_bank(&plain);
 	if (code == 0)
+		code = open_machine(&plain);
+	if (code == 0) {
 		code = plain_session(&plain);
+		plain_wait_for_reversals(&plain);
+	}
 	if (fflush(stdout) != 0 && code == 0)
 		code = EX_IOERR;
 out:
 	plain_close_input(&plain);
 	plain_forget_reply(&plain);
+	cash_free(plain.cash);
+	receipts_free(plain.receipts);
+	children_free(plain.children);
 	bank_free(plain.bank);
 	for (size_t i = 0; i < NELEM(signals.events); i++)
 		if (signals.events[i] != NULL)

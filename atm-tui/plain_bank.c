@@ -13,16 +13,24 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
+#include "limits.h"
 #include "notices.h"
 #include "options.h"
 #include "plain.h"
 
-static void
+void
 plain_tell(struct plain *plain, const char *line)
 {
 	if (plain->tell_count < PLAIN_TELL)
 		string_copy(plain->tell[plain->tell_count++], line,
 		    sizeof(plain->tell[0]));
+	if (plain->notice_count == PLAIN_NOTICES) {
+		memmove(plain->notices[0], plain->notices[1],
+		    sizeof(plain->notices) - sizeof(plain->notices[0]));
+		plain->notice_count--;
+	}
+	string_copy(plain->notices[plain->notice_count++], line,
+	    sizeof(plain->notices[0]));
 }
 
 void
@@ -125,8 +133,9 @@ on_deadline(int fd, short what, void *argument)
 	*(bool *)argument = true;
 }
 
-bool
-plain_wait_for_bank(struct plain *plain)
+/* Runs the loop until `done`, or for PLAIN_REACH_SECONDS. */
+static void
+wait_until(struct plain *plain, bool (*done)(const struct plain *plain))
 {
 	const struct timeval limit = { PLAIN_REACH_SECONDS, 0 };
 	bool late = false;
@@ -134,12 +143,41 @@ plain_wait_for_bank(struct plain *plain)
 
 	if (deadline == NULL || evtimer_add(deadline, &limit) != 0)
 		late = true;
-	while (bank_link_state(plain->bank) != BANK_LINK_READY && !late &&
-	    !plain->end)
+	while (!late && !done(plain))
 		event_base_loop(plain->base, EVLOOP_ONCE);
 	if (deadline != NULL)
 		event_free(deadline);
+}
+
+static bool
+is_ready(const struct plain *plain)
+{
 	return bank_link_state(plain->bank) == BANK_LINK_READY;
+}
+
+static bool
+is_ready_or_ended(const struct plain *plain)
+{
+	return is_ready(plain) || plain->end;
+}
+
+bool
+plain_wait_for_bank(struct plain *plain)
+{
+	wait_until(plain, is_ready_or_ended);
+	return is_ready(plain);
+}
+
+static bool
+has_taken_back(const struct plain *plain)
+{
+	return !bank_is_taking_back(plain->bank);
+}
+
+void
+plain_wait_for_reversals(struct plain *plain)
+{
+	wait_until(plain, has_taken_back);
 }
 
 void
@@ -221,10 +259,32 @@ plain_transact(struct plain *plain, const char *verb, const char *arguments)
 		plain->bank, verb, arguments, plain_take_reply, plain));
 }
 
+static void
+on_cash(void *context, enum cash_result result, const struct bank_reply *reply)
+{
+	struct plain *plain = context;
+
+	plain->cash_result = result;
+	plain_take_reply(plain, reply);
+}
+
+const struct wire_reader *
+plain_hand_out(
+    struct plain *plain, enum wire_account account, int64_t cents, bool exact)
+{
+	plain->waiting = true;
+	plain->cash_result = CASH_NOT_BOOKED;
+	return plain_await(plain,
+	    cash_withdraw(plain->cash, account, cents, exact, on_cash, plain));
+}
+
 void
 plain_say_reply(const struct wire_reader *reader)
 {
 	char words[INTL_REPLY_SIZE];
+	const char *limit = limits_refusal(reader);
 
 	plain_say(intl_reply(reader, words));
+	if (limit != NULL)
+		plain_say(_(limit));
 }

@@ -12,9 +12,12 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
+#include "options.h"
+#include "visit.h"
 
-/* What is typed for an ID to open an account: no ID begins so. */
+/* What is typed for an ID to do something else: no ID begins so. */
 #define SIGN_UP "+"
+#define LANGUAGE "*"
 
 /* Codes after which the form comes again; all others end the program. */
 static bool
@@ -43,11 +46,31 @@ say_outcome(struct plain *plain)
 	return refusal_is_final(reply) ? 1 : -1;
 }
 
+/* Found in the list of notices too. */
 static void
-say_welcome(const struct plain *plain)
+say_since_last_visit(struct plain *plain, const struct bank_session *session)
+{
+	const struct wire_reader *reader = plain_request(plain, VISIT_REQUEST);
+	struct visit visit;
+
+	if (reader == NULL || reader->code != 200)
+		return;
+	visit_read(&visit, reader, session->last_login, session->id,
+	    config_string(plain->config, SCREEN_CURRENCY));
+	if (visit.count > 0)
+		plain_tell(plain, _("Since your last visit:"));
+	for (size_t i = 0; i < visit.count; i++)
+		plain_tell(plain, visit.lines[i]);
+	OPENSSL_cleanse(&visit, sizeof(visit));
+}
+
+static void
+say_welcome(struct plain *plain)
 {
 	const struct bank_session *session = bank_session(plain->bank);
 
+	string_copy(plain->customer, session->id, sizeof(plain->customer));
+	/* The seeds' login says the seeds' words, and nothing more. */
 	if (!plain->full)
 		return;
 	if (session->name[0] != '\0')
@@ -59,6 +82,8 @@ say_welcome(const struct plain *plain)
 		    intl_plural("%u failed attempt since then",
 			"%u failed attempts since then", session->failed),
 		    session->failed);
+	if (visit_is_known(session->last_login))
+		say_since_last_visit(plain, session);
 }
 
 static int
@@ -119,12 +144,17 @@ plain_login(struct plain *plain)
 
 	while (code < 0 && bank_link_state(plain->bank) != BANK_LINK_SESSION) {
 		if (plain->full)
-			plain_sayf(_("(enter %s as the ID to open an account)"),
-			    SIGN_UP);
+			plain_sayf(_("(enter %s as the ID to open an account, "
+				     "%s for another language)"),
+			    SIGN_UP, LANGUAGE);
 		if (!plain_ask(plain, _("ID: "), id))
 			return refused;
 		if (plain->full && strcmp(id, SIGN_UP) == 0) {
 			code = sign_up(plain);
+			continue;
+		}
+		if (plain->full && strcmp(id, LANGUAGE) == 0) {
+			plain_language(plain, NULL);
 			continue;
 		}
 		code = log_in(plain, id, &refused);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * S5 to S9 in plain mode: the main menu, one table of commands, and the
- * dialogues about money.  Part of atm-tui.
+ * S5 to S9 in plain mode: the main menu, which is one table of commands, the
+ * balances, and Exit.  Part of atm-tui.
  */
 #include "plain_private.h"
 
@@ -9,24 +9,18 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../shared/error.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
-#include "options.h"
 
-static void plain_transfer(struct plain *plain, const char *argument);
-static void plain_balances(struct plain *plain, const char *argument);
-static void plain_leave(struct plain *plain, const char *argument);
-static void plain_deposit(struct plain *plain, const char *argument);
-static void plain_withdraw(struct plain *plain, const char *argument);
+static plain_command plain_balances, plain_leave, plain_help;
 
-/* `label`: how the menu shows it, where it does. */
+/* `label`: how the menu shows it, where it does, and HELP the rest. */
 static const struct command {
 	const char *word;
 	bool full;   /* in the menu of seven alone */
 	bool amount; /* an argument follows; else none may */
 	const char *label;
-	void (*run)(struct plain *, const char *argument);
+	plain_command *run;
 } commands[] = {
 	{ "1", false, false, N_("Transfer money"), plain_transfer },
 	{ "2", false, false, N_("Check account balance"), plain_balances },
@@ -37,16 +31,36 @@ static const struct command {
 	{ "7", true, false, N_("Account services"), plain_services },
 	{ "CONSULTA", false, false, NULL, plain_balances },
 	{ "CONSULTAR", false, false, NULL, plain_balances },
-	{ "BALANCE", false, false, NULL, plain_balances },
+	{ "BALANCE", false, false, N_("Check account balance"),
+	    plain_balances },
 	{ "DEPOSITO", false, true, NULL, plain_deposit },
 	{ "DEPOSITAR", false, true, NULL, plain_deposit },
-	{ "DEPOSIT", false, true, NULL, plain_deposit },
+	{ "DEPOSIT", false, true, N_("Deposit"), plain_deposit },
 	{ "RETIRO", false, true, NULL, plain_withdraw },
 	{ "RETIRAR", false, true, NULL, plain_withdraw },
-	{ "WITHDRAW", false, true, NULL, plain_withdraw },
+	{ "WITHDRAW", false, true, N_("Withdraw"), plain_withdraw },
+	{ "ESTADO", false, false, NULL, plain_statement },
+	{ "STATEMENT", false, false, N_("Statement"), plain_statement },
+	{ "SERVICIOS", false, false, NULL, plain_services },
+	{ "SERVICES", false, false, N_("Account services"), plain_services },
+	{ "RECIBO", false, false, NULL, plain_receipt },
+	{ "RECEIPT", false, false, N_("Receipt of the last transaction"),
+	    plain_receipt },
+	{ "AVISOS", false, false, NULL, plain_notices },
+	{ "NOTICES", false, false, N_("Notices"), plain_notices },
+	{ "IDIOMA", false, false, NULL, plain_language },
+	{ "LANGUAGE", false, false, N_("Language"), plain_language },
+	{ "AYUDA", false, false, NULL, plain_help },
+	{ "HELP", false, false, N_("Help"), plain_help },
 	{ "SALIR", false, false, NULL, plain_leave },
-	{ "EXIT", false, false, NULL, plain_leave },
+	{ "EXIT", false, false, N_("Exit"), plain_leave },
 };
+
+static bool
+has_number(const struct command *command)
+{
+	return command->word[1] == '\0';
+}
 
 /* The command of a line; *argument is what follows the word, or NULL. */
 static const struct command *
@@ -83,10 +97,12 @@ plain_menu(struct plain *plain)
 			      : _("Please select one of the following actions "
 				  "(enter 1, 2, or 3):"));
 	for (size_t i = 0; i < NELEM(commands); i++)
-		if (commands[i].label != NULL &&
+		if (has_number(&commands[i]) &&
 		    (plain->full || !commands[i].full))
 			printf(
 			    "%s. %s\n", commands[i].word, _(commands[i].label));
+	if (plain->full)
+		plain_say(_("(HELP lists the words that can be entered too)"));
 	if (!plain_ask(plain, NULL, line))
 		return;
 	command = find_command(plain, line, &argument);
@@ -94,100 +110,6 @@ plain_menu(struct plain *plain)
 		plain_say(_("incorrect input"));
 	else
 		command->run(plain, argument);
-}
-
-/* `1` or `2`, as the wire says it; 0 at the end. */
-static char
-ask_account(struct plain *plain)
-{
-	static const char *const labels[] = { N_("Savings"), N_("Checking") };
-	int choice =
-	    plain_choose(plain, _("Please select an account (enter 1 or 2):"),
-		labels, NELEM(labels));
-
-	return choice < 0 ? '\0' : (char)('1' + choice);
-}
-
-static bool
-is_amount(const char *text)
-{
-	const struct wire_token token = { text, strlen(text) };
-	int64_t cents;
-
-	return wire_token_amount(&token, &cents) == 0;
-}
-
-static void
-transact(struct plain *plain, const char *verb, const char *arguments)
-{
-	const struct wire_reader *reader =
-	    plain_transact(plain, verb, arguments);
-
-	if (reader != NULL)
-		plain_say_reply(reader);
-}
-
-/* To oneself is to one's other account, wherever transfers land else. */
-static void
-plain_transfer(struct plain *plain, const char *argument)
-{
-	char recipient[PLAIN_LINE_SIZE], amount[PLAIN_LINE_SIZE];
-	char arguments[3 * PLAIN_LINE_SIZE];
-	char account = ask_account(plain);
-	bool own;
-
-	(void)argument;
-	if (account == '\0' ||
-	    !plain_ask(plain, _("Recipient's ID: "), recipient) ||
-	    !plain_ask(plain, _("Amount: "), amount))
-		return;
-	if (!wire_is_id(recipient, strlen(recipient)) || !is_amount(amount)) {
-		plain_say(_("incorrect input"));
-		return;
-	}
-	own = strcmp(recipient, bank_session(plain->bank)->id) == 0;
-	snprintf(arguments, sizeof(arguments), "%c %s %s%s", account, recipient,
-	    amount,
-	    !own                 ? ""
-		: account == '1' ? " 2"
-				 : " 1");
-	transact(plain, "1", arguments);
-}
-
-/* With an amount it came as a word, and is about plain.word_account. */
-static void
-plain_cash(struct plain *plain, const char *verb, const char *argument)
-{
-	char amount[PLAIN_LINE_SIZE], arguments[2 * PLAIN_LINE_SIZE];
-	char account;
-
-	if (argument != NULL) {
-		account = (char)('1' +
-		    config_number(plain->config, PLAIN_WORD_ACCOUNT));
-		string_copy(amount, argument, sizeof(amount));
-	} else {
-		account = ask_account(plain);
-		if (account == '\0' || !plain_ask(plain, _("Amount: "), amount))
-			return;
-	}
-	if (!is_amount(amount)) {
-		plain_say(_("incorrect input"));
-		return;
-	}
-	snprintf(arguments, sizeof(arguments), "%c %s", account, amount);
-	transact(plain, verb, arguments);
-}
-
-static void
-plain_deposit(struct plain *plain, const char *argument)
-{
-	plain_cash(plain, "DEPOSIT", argument);
-}
-
-static void
-plain_withdraw(struct plain *plain, const char *argument)
-{
-	plain_cash(plain, "WITHDRAW", argument);
 }
 
 static void
@@ -223,6 +145,18 @@ plain_leave(struct plain *plain, const char *argument)
 {
 	(void)argument;
 	plain->end = true;
+}
+
+static void
+plain_help(struct plain *plain, const char *argument)
+{
+	(void)plain;
+	(void)argument;
+	for (size_t i = 0; i < NELEM(commands); i++)
+		if (!has_number(&commands[i]) && commands[i].label != NULL)
+			plain_sayf("%s%s: %s", commands[i].word,
+			    commands[i].amount ? " n" : "",
+			    _(commands[i].label));
 }
 
 /*

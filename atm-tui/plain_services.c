@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rest of the full menu in plain mode: statement, details, password,
- * language, closing the account.  Part of atm-tui.
+ * What else plain mode does: receipt, notices, language, and the account's
+ * details, password and end.  Part of atm-tui.
  */
 #include "plain_private.h"
 
@@ -12,9 +12,9 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
+#include "limits.h"
+#include "options.h"
 #include "password_rules.h"
-
-#define STATEMENT_PAGE 20
 
 static const char *const yes_no[] = { N_("Yes"), N_("No") };
 
@@ -25,98 +25,32 @@ confirm(struct plain *plain, const char *question)
 }
 
 static const struct {
-	const char *kind, *words;
-} kind_words[] = {
-	{ "transfer", N_("transfer") },
-	{ "deposit", N_("deposit") },
-	{ "withdraw", N_("withdrawal") },
-	{ "adjust", N_("adjustment") },
-	{ "reversal", N_("reversal") },
-};
-
-static const char *
-describe_kind(const char *kind)
-{
-	for (size_t i = 0; i < NELEM(kind_words); i++)
-		if (strcmp(kind_words[i].kind, kind) == 0)
-			return _(kind_words[i].words);
-	return kind;
-}
-
-/* `seq time kind account amount balance-after counterparty` */
-enum { SEQ, TIME, KIND, ACCOUNT, AMOUNT, BALANCE, WHO, ENTRY_TOKENS };
-
-/* Says one entry; `seq` gets its number. */
-static void
-say_entry(const struct wire_token *value, char seq[24])
-{
-	struct wire_token tokens[WIRE_MAX_TOKENS];
-	char text[ENTRY_TOKENS][WIRE_ID_SIZE];
-
-	if (wire_split(value->text, value->length, tokens) != ENTRY_TOKENS)
-		return;
-	for (size_t i = 0; i < ENTRY_TOKENS; i++)
-		snprintf(text[i], sizeof(text[i]), "%.*s",
-		    (int)tokens[i].length, tokens[i].text);
-	printf("%s  %s %s  %s  %s  %s  %s\n", text[TIME], text[SEQ],
-	    describe_kind(text[KIND]),
-	    text[ACCOUNT][0] == '1' ? _("Savings") : _("Checking"),
-	    text[AMOUNT], text[BALANCE], text[WHO]);
-	string_copy(seq, text[SEQ], 24);
-}
-
-/* One page older than `seq`, which is set on; whether there may be more. */
-static bool
-say_page(struct plain *plain, char seq[24])
-{
-	char request[64], last[24] = "";
-	const struct wire_reader *reader;
-	struct wire_line line;
-	size_t offset = 0;
-	unsigned count = 0;
-
-	snprintf(request, sizeof(request),
-	    *seq == '\0' ? "HISTORY %d" : "HISTORY %d %s", STATEMENT_PAGE, seq);
-	reader = plain_request(plain, request);
-	if (reader == NULL)
-		return false;
-	if (reader->code != 200) {
-		plain_say_reply(reader);
-		return false;
-	}
-	while (wire_next_line(reader, &offset, &line)) {
-		if (!wire_token_is(&line.key, "entry"))
-			continue;
-		say_entry(&line.value, seq);
-		if (strcmp(last, seq) != 0)
-			count++;
-		string_copy(last, seq, sizeof(last));
-	}
-	if (count == 0)
-		plain_say(_("no entries"));
-	return count >= STATEMENT_PAGE;
-}
-
-void
-plain_statement(struct plain *plain, const char *argument)
-{
-	char seq[24] = "";
-
-	(void)argument;
-	while (say_page(plain, seq))
-		if (!confirm(plain, _("Older entries? (enter 1 or 2):")))
-			break;
-}
-
-static const struct {
 	const char *key, *words;
 } detail_words[] = {
 	{ "id", N_("ID") },
 	{ "name", N_("Name") },
 	{ "opened", N_("Opened") },
 	{ "last-login", N_("Last login") },
-	{ "limit", N_("Limit (what, amount, left today)") },
 };
+
+static void
+show_limits(const struct plain *plain, const struct wire_reader *reader)
+{
+	static const struct {
+		const char *name, *label;
+	} limits[] = {
+		{ "transfer", N_("Transfers") },
+		{ "withdraw", N_("Withdrawals") },
+	};
+	char words[LIMITS_SIZE];
+
+	for (size_t i = 0; i < NELEM(limits); i++) {
+		limits_words(reader, limits[i].name,
+		    config_string(plain->config, SCREEN_CURRENCY), words);
+		if (*words != '\0')
+			plain_sayf("%s: %s", _(limits[i].label), words);
+	}
+}
 
 static void
 show_details(struct plain *plain)
@@ -138,6 +72,7 @@ show_details(struct plain *plain)
 				line.value.text, line.value.length))
 				printf("%s: %.*s\n", _(detail_words[i].words),
 				    (int)line.value.length, line.value.text);
+	show_limits(plain, reader);
 }
 
 bool
@@ -181,17 +116,73 @@ out:
 	OPENSSL_cleanse(again, sizeof(again));
 }
 
-static void
-choose_language(struct plain *plain)
+void
+plain_language(struct plain *plain, const char *argument)
 {
 	static const char *const labels[] = { "English", "Español" };
 	static const char *const languages[] = { "en", "es" };
-	int choice =
+	int choice;
+
+	(void)argument;
+	choice =
 	    plain_choose(plain, _("Please select a language (enter 1 or 2):"),
 		labels, NELEM(labels));
 
 	if (choice >= 0 && intl_open(languages[choice]) != 0)
 		plain_say(_("this kiosk does not speak it"));
+}
+
+static void
+choose_language(struct plain *plain)
+{
+	plain_language(plain, NULL);
+}
+
+void
+plain_notices(struct plain *plain, const char *argument)
+{
+	(void)argument;
+	if (plain->notice_count == 0)
+		plain_say(_("no notices"));
+	for (size_t i = plain->notice_count; i-- > 0;)
+		plain_say(plain->notices[i]);
+}
+
+static void
+on_printed(void *context, bool printed)
+{
+	struct plain *plain = context;
+
+	plain->printed = printed;
+	plain->waiting = false;
+}
+
+/* Bounded: a command that prints has its time. */
+void
+plain_print(
+    struct plain *plain, const char *name, const char *text, size_t length)
+{
+	plain->waiting = true;
+	plain->printed = false;
+	if (receipts_print(
+		plain->receipts, name, text, length, on_printed, plain) != 0)
+		plain->waiting = false;
+	plain_wait_for_reply(plain);
+	plain_say(plain->printed ? _("Please take your receipt.")
+				 : _("The receipt could not be printed"));
+}
+
+void
+plain_receipt(struct plain *plain, const char *argument)
+{
+	(void)argument;
+	if (!receipts_any(plain->receipts))
+		plain_say(_("this kiosk prints no receipts"));
+	else if (plain->receipt_length == 0)
+		plain_say(_("there is no transaction yet"));
+	else
+		plain_print(
+		    plain, "receipt", plain->receipt, plain->receipt_length);
 }
 
 static void

@@ -46,7 +46,7 @@ offer_usual(struct kiosk *kiosk)
 	int count = cash_notes_read(
 	    config_string(kiosk->config, CASH_USUAL), units, USUAL);
 
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count && i < USUAL; i++) {
 		size_t at = amount->usual_count;
 
 		cash_plan(kiosk->cash, units[i] * 100, &plan);
@@ -282,8 +282,9 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 	else if (ask == ASK_CASH)
 		kiosk_show_cash(kiosk, reply);
 	else if (kiosk_replied(reply, 200))
-		limits_words(kiosk, &reply->reader,
+		limits_words(&reply->reader,
 		    is_withdrawal(kiosk) ? "withdraw" : "deposit",
+		    config_string(kiosk->config, SCREEN_CURRENCY),
 		    ((struct amount *)kiosk->state)->limit);
 }
 

@@ -102,9 +102,10 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 	struct login *login = kiosk->state;
 
 	(void)ask;
-	if (kiosk_replied(reply, 200))
+	if (kiosk_replied(reply, 200)) {
 		kiosk_go(kiosk, SCREEN_MAIN_MENU);
-	else
+		kiosk_welcome_back(kiosk);
+	} else
 		form_focus(&login->page, ID, true);
 	kiosk_say_reply(kiosk, reply);
 }

@@ -62,6 +62,8 @@ draw(struct kiosk *kiosk)
 	}
 	draw_text(
 	    canvas, y++, chrome_margin(kiosk), 70, ROLE_BODY, outcome->detail);
+	if (kiosk_has_receipt(kiosk))
+		chrome_hint(kiosk, "p 5", _("receipt"), 'p');
 	chrome_hint(kiosk, _("any key"), _("back to the menu"), ' ');
 }
 
@@ -75,8 +77,12 @@ go_on(struct kiosk *kiosk)
 static void
 key(struct kiosk *kiosk, int key)
 {
-	(void)key;
-	go_on(kiosk);
+	if ((key == 'p' || key == '5') && kiosk_has_receipt(kiosk)) {
+		kiosk_print_receipt(kiosk);
+		enter(kiosk);
+	} else {
+		go_on(kiosk);
+	}
 }
 
 static void

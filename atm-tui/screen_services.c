@@ -196,6 +196,7 @@ static void
 take_details(struct kiosk *kiosk, const struct wire_reader *reader)
 {
 	struct services *services = kiosk->state;
+	const char *currency = config_string(kiosk->config, SCREEN_CURRENCY);
 
 	text_value(reader, "id", services->id, sizeof(services->id));
 	text_value(reader, "name", services->name, sizeof(services->name));
@@ -203,8 +204,8 @@ take_details(struct kiosk *kiosk, const struct wire_reader *reader)
 	    reader, "opened", services->opened, sizeof(services->opened));
 	text_value(reader, "last-login", services->last_login,
 	    sizeof(services->last_login));
-	limits_words(kiosk, reader, "transfer", services->transfer_limit);
-	limits_words(kiosk, reader, "withdraw", services->withdraw_limit);
+	limits_words(reader, "transfer", currency, services->transfer_limit);
+	limits_words(reader, "withdraw", currency, services->withdraw_limit);
 	services->known = true;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../shared/util.h"
@@ -122,7 +123,23 @@ draw(struct kiosk *kiosk)
 	chrome_hint(kiosk, "PgUp", _("newer"), TERM_PAGE_UP);
 	chrome_hint(kiosk, "PgDn", _("older"), TERM_PAGE_DOWN);
 	chrome_hint(kiosk, "8 2 Home End", _("scroll"), 0);
+	if (receipts_any(kiosk->receipts))
+		chrome_hint(kiosk, "p 5", _("print"), 'p');
 	chrome_hint(kiosk, "Esc", _("back"), TERM_ESC);
+}
+
+/* All that was fetched. */
+static void
+print(struct kiosk *kiosk)
+{
+	struct statement *statement = kiosk->state;
+	char *text = NULL;
+
+	if (receipts_any(kiosk->receipts) &&
+	    receipt_add_entries(&text, kiosk->config, kiosk->customer,
+		statement->entries, (size_t)statement->count) == 0)
+		kiosk_print(kiosk, "statement", text, strlen(text));
+	free(text);
 }
 
 static void
@@ -159,6 +176,8 @@ key(struct kiosk *kiosk, int key)
 		kiosk_go(kiosk, SCREEN_MAIN_MENU);
 		return;
 	}
+	if (key == 'p' || key == '5')
+		print(kiosk);
 	for (size_t i = 0; i < NELEM(moves); i++) {
 		if (moves[i].key == key || moves[i].digit == key)
 			scroll_to(kiosk, moves[i].top);

@@ -178,8 +178,9 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 	if (ask == ASK_MONEY)
 		kiosk_show_outcome(kiosk, reply, kiosk->order.cents);
 	else if (kiosk_replied(reply, 200))
-		limits_words(
-		    kiosk, &reply->reader, "transfer", transfer->limit);
+		limits_words(&reply->reader, "transfer",
+		    config_string(kiosk->config, SCREEN_CURRENCY),
+		    transfer->limit);
 }
 
 const struct screen screen_transfer = {

@@ -226,7 +226,9 @@ screens_run(const struct config *config, bool kiosk_mode)
 		goto out;
 	}
 	kiosk->children = children_new(kiosk->base);
-	if (kiosk->children == NULL)
+	if (kiosk->children != NULL)
+		kiosk->receipts = receipts_new(kiosk->children, config);
+	if (kiosk->receipts == NULL)
 		goto out;
 	error = cash_new(&kiosk->cash, kiosk->children, config, kiosk->bank,
 	    words, sizeof(words));
@@ -246,6 +248,7 @@ screens_run(const struct config *config, bool kiosk_mode)
 out:
 	free_events(loop);
 	cash_free(kiosk->cash);
+	receipts_free(kiosk->receipts);
 	children_free(kiosk->children);
 	if (kiosk->bank != NULL)
 		bank_free(kiosk->bank);

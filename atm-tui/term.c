@@ -25,7 +25,6 @@
 static struct {
 	bool started;
 	bool tty;
-	SCREEN *screen;
 	struct termios modes; /* as they were */
 	char leave[256];      /* what puts the terminal back */
 	size_t leave_length;
@@ -134,8 +133,7 @@ term_start(bool locked, char *error, size_t size)
 	term.tty = tcgetattr(STDIN_FILENO, &term.modes) == 0;
 	if (locked)
 		ignore_job_control();
-	term.screen = newterm(NULL, stdout, stdin);
-	if (term.screen == NULL) {
+	if (newterm(NULL, stdout, stdin) == NULL) {
 		snprintf(error, size, "cannot use the terminal %s; try -p",
 		    name == NULL ? "(TERM is not set)" : name);
 		return BANK_ESYS;
@@ -173,8 +171,7 @@ term_stop(void)
 	curs_set(1);
 	erase();
 	refresh();
-	endwin();
-	delscreen(term.screen);
+	endwin(); /* no delscreen(): panels keep a pointer into the screen */
 }
 
 /*

@@ -3,6 +3,8 @@
  * The bank's keys and certificates as files: made once by init, the front's
  * leaf anew by renew.  A key that exists is never written over by init.
  */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +19,18 @@
 
 #define PEM_MAX ((size_t)256 * 1024)
 
+/* What is written anew keeps its owner and mode: bankd may read it by them. */
 int
 write_file(const char *path, const void *data, size_t length, mode_t mode)
 {
-	if (file_replace(path, data, length, mode) == 0)
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+
+	if (there)
+		mode = st.st_mode & 07777;
+	if (file_replace(path, data, length, mode) == 0 &&
+	    (!there || geteuid() != 0 ||
+		chown(path, st.st_uid, st.st_gid) == 0))
 		return 0;
 	return complain(errno == EACCES ? EX_NOPERM : EX_IOERR, "%s: %s", path,
 	    strerror(errno));

@@ -255,16 +255,11 @@ static int (*const handlers[IPC_TYPE_COUNT])(
 
 /* The monitor gone, or out of its mind, is the end of the front. */
 static void
-monitor_readable(evutil_socket_t fd, short what, void *context)
+take_messages(struct front *front, int error)
 {
-	struct front *front = context;
 	struct ipc_message message;
-	int error, result;
+	int result;
 
-	(void)fd;
-	(void)what;
-	if ((error = ipc_read(front->monitor)) == BANK_EAGAIN)
-		return;
 	while (error == 0 && (result = ipc_next(front->monitor, &message)) != 0)
 		error = result < 0 ? result
 				   : handlers[message.type](front, &message);
@@ -282,6 +277,18 @@ monitor_readable(evutil_socket_t fd, short what, void *context)
 }
 
 static void
+monitor_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct front *front = context;
+	int error;
+
+	(void)fd;
+	(void)what;
+	if ((error = ipc_read(front->monitor)) != BANK_EAGAIN)
+		take_messages(front, error);
+}
+
+static void
 monitor_writable(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
@@ -295,6 +302,14 @@ flush(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	front_flush(context);
+}
+
+static void
+rest(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	take_messages(context, 0);
 }
 
 static struct front *
@@ -315,6 +330,7 @@ front_new(int monitor_fd)
 	    EV_READ | EV_PERSIST, monitor_readable, front);
 	front->monitor_write = event_new(
 	    front->base, monitor_fd, EV_WRITE, monitor_writable, front);
+	front->rest = evtimer_new(front->base, rest, front);
 	front->flush = evtimer_new(front->base, flush, front);
 	front->stop_timer = evtimer_new(front->base, stop_bound, front);
 	if (front->monitor_read == NULL || front->monitor_write == NULL ||
@@ -376,7 +392,8 @@ front_main(int monitor_fd)
 	(void)ipc_send(front->monitor, IPC_READY, 0, front->in_force,
 	    strlen(front->in_force), -1);
 	event_add(front->monitor_read, NULL);
-	monitor_flush(front);
+	/* What came together with IPC_START makes no socket readable. */
+	event_active(front->rest, EV_TIMEOUT, 0);
 	(void)event_base_dispatch(front->base);
 	return front->exit_code;
 }

@@ -93,7 +93,7 @@ struct front {
 	struct ipc *monitor, *vault;
 	struct event *monitor_read, *monitor_write;
 	struct event *vault_read, *vault_write, *vault_lost;
-	struct event *flush, *stop_timer, *accept_again;
+	struct event *rest, *flush, *stop_timer, *accept_again;
 	char *leaf, *leaf_key;
 	size_t leaf_length, leaf_key_length;
 	SSL_CTX *tls;

@@ -16,7 +16,7 @@
 #define RESTART_WINDOW_MS 60000
 #define RESTART_PAUSE_FIRST_MS 100
 #define RESTART_PAUSE_MAX_MS 5000
-#define RESTART_GOOD_RUN_MS 10000
+#define RESTART_GOOD_RUN_MS 1000
 
 struct restart {
 	uint64_t failures_ms[RESTART_FAILURES]; /* newest first */

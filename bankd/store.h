@@ -55,10 +55,10 @@ int store_mark_stopped(struct store *store);
 int store_make_room(struct store *store);
 
 /*
- * Newest time given out, ms.  What is noted is on disk with the next commit,
- * up to 0.1 s ahead of it, so that after a broken end the newest time is
- * later than any that was given out by then.  A commit of an otherwise empty
- * batch writes it too, where that is due (store_dirty() says no).
+ * Newest time given out, ms.  What was noted is on disk with the next commit,
+ * 0.1 s ahead of it, so after a broken end the newest is no earlier than any
+ * that was noted until 0.1 s after the last commit.  A commit of an otherwise
+ * empty batch writes it too, where that is due (store_dirty() says no).
  */
 void store_note_time(struct store *store, uint64_t now_ms);
 /* With it: entries so far; hash over all of them (bytes: store_entry.c). */

@@ -5,10 +5,12 @@ note what was acknowledged.  Then the books, replayed by the model, must hold
 each acknowledged transaction exactly once, each refused one not at all, and
 each that was never answered as OUTCOME told.
 
-    tests/crash/crash.py [--cycles N] [--clients N] [--seed N] [--kill ROLES]
+    tests/crash/crash.py [--build DIR] [--cycles N] [--clients N] [--seed N]
+                         [--kill ROLES] [--hours N]
 
-BUILD is the directory of the programs.  Ends with a line of counts; exit
-code 0 where all promises held.
+ROLES are of vault,front,both,monitor.  With --hours, one trial of N cycles
+after the other until the time is over, each with its own seed.  Ends with a
+line of counts; exit code 0 where all promises held.
 """
 
 import argparse
@@ -22,6 +24,8 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+if "--build" in sys.argv[1:-1]:     # lib.bank reads it when it is loaded
+    os.environ["BUILD"] = sys.argv[sys.argv.index("--build") + 1]
 
 from lib import bank, model  # noqa: E402
 from lib.atm import Closed, Refused, TimedOut  # noqa: E402
@@ -29,6 +33,7 @@ from lib.wire import Broken  # noqa: E402
 
 LOST = (Closed, Refused, TimedOut, OSError)
 SUCCESS = "your transaction is successful"
+SLOWEST = "slowest wait ms"
 SERVING_BOUND_S = 15    # the pause before a restart is up to 5 s
 
 Note = collections.namedtuple(
@@ -212,9 +217,8 @@ class Trial:
             return self.counts["acknowledged"] >= target
         bank.wait_for("acknowledged transactions", enough,
                       SERVING_BOUND_S + 15, every=0.002)
-        self.counts["slowest wait ms"] = max(
-            self.counts["slowest wait ms"],
-            int(1000 * (time.monotonic() - began)))
+        self.counts[SLOWEST] = max(
+            self.counts[SLOWEST], int(1000 * (time.monotonic() - began)))
         select.select([], [], [], self.chance.random() * 0.02)
         victim = self.chance.choice(self.kill)
         self.counts["killed " + victim] += 1
@@ -283,15 +287,26 @@ class Trial:
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--build")
     parser.add_argument("--cycles", type=int, default=50)
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--kill", default="vault,front,both,monitor")
+    parser.add_argument("--hours", type=float, default=0)
     arguments = parser.parse_args()
-    print("seed %d" % arguments.seed, flush=True)
-    counts = Trial(arguments.cycles, arguments.clients, arguments.seed,
-                   arguments.kill.split(",")).run()
-    print(", ".join("%s %d" % pair for pair in sorted(counts.items())))
+    until = time.monotonic() + 3600 * arguments.hours
+    total, seed = collections.Counter(), arguments.seed
+    while True:
+        print("seed %d" % seed, flush=True)
+        counts = Trial(arguments.cycles, arguments.clients, seed,
+                       arguments.kill.split(",")).run()
+        slowest = max(counts.pop(SLOWEST), total.pop(SLOWEST, 0))
+        total.update(counts)
+        total[SLOWEST] = slowest
+        if time.monotonic() >= until:
+            break
+        seed = (seed + 1) % (1 << 32)
+    print(", ".join("%s %d" % pair for pair in sorted(total.items())))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@
 #include "../../shared/error.h"
 #include "../../shared/util.h"
 
+/* With it a password of 65 bytes. */
+#define LONG "78901234567890123456789012345678901234567890123456789012345"
+
 static char said[4096];
 
 static int
@@ -96,8 +99,7 @@ test_meaning(void **state)
 		"chris", "chris 0x1 1", "chris 1,5 1" };
 	static const char *const bad_passwords[] = { "fey", "-fey secret",
 		"fey two secret", "fey a\x01secret", "fey \xff\xfesecret",
-		"fey secret7890123456789012345678901234567890"
-		"1234567890123456789012345" };
+		"fey secret" LONG };
 	char data[512], error[256];
 	size_t i;
 

@@ -414,8 +414,10 @@ test_time(void **state)
 	given = store_newest_ms(store);
 	assert_int_equal(given, NOW + 500);
 	assert_false(store_dirty(store));
+	assert_int_equal(store_commit(store), 0);
+	/* Some of it is written ahead. */
+	store_note_time(store, given += 50);
 	store_close(store);
-	/* What may be lost is less than what is added. */
 	store = fixture_open(*state, NULL);
 	assert_true(store_newest_ms(store) >= given);
 	given = store_newest_ms(store) + 5000;
@@ -538,100 +540,6 @@ test_texts(void **state)
 	store_close(store);
 }
 
-static void
-expect_refused(const char *directory, int expected, const char *word)
-{
-	struct store *store;
-	enum store_end end;
-	char error[512];
-
-	assert_int_equal(
-	    store_open(&store, directory, &end, error, sizeof(error)),
-	    expected);
-	assert_null(store);
-	if (strstr(error, "bank.db") == NULL || strstr(error, word) == NULL)
-		fail_msg("no `%s` in: %s", word, error);
-}
-
-static void
-change(const char *directory, const char *sql)
-{
-	sqlite3 *db;
-
-	sqlite3_open(fixture_path(directory, "bank.db"), &db);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
-}
-
-static void
-test_what_is_no_bank(void **state)
-{
-	char garbage[8192];
-
-	memset(garbage, 'x', sizeof(garbage) - 1);
-	garbage[sizeof(garbage) - 1] = '\0';
-	fixture_write(*state, "bank.db", garbage);
-	expect_refused(*state, BANK_EDAMAGED, "not a database");
-	unlink(fixture_path(*state, "bank.db"));
-	change(*state, "CREATE TABLE x (y)");
-	expect_refused(*state, BANK_EINVAL, "not the database of a bank");
-	unlink(fixture_path(*state, "bank.db"));
-	store_close(fixture_open(*state, NULL));
-	change(*state, "UPDATE meta SET value = 2 WHERE key = 'schema'");
-	expect_refused(*state, BANK_EINVAL, "newer");
-	expect_refused("/nonexistent", BANK_ESYS, "No such file");
-}
-
-static void
-test_damage_at_open(void **state)
-{
-	static const struct {
-		const char *sql, *word;
-	} table[] = {
-		{ "UPDATE account SET savings = 1 WHERE id = ':cash/x'",
-		    "sum" },
-		{ "UPDATE account SET savings = savings + 1,"
-		  " checking = checking - 1 WHERE id = 'c1'",
-		    "entry 7" },
-		{ "UPDATE entry SET amount = amount + 1 WHERE seq = 7",
-		    "entry 7" },
-		{ "DELETE FROM entry WHERE seq = 6", "entry 6" },
-		{ "DELETE FROM entry WHERE seq = 7", "names entry 7" },
-		{ "UPDATE account SET id = 'c0' WHERE id = 'c1'", "account" },
-		{ "DELETE FROM account WHERE id = 'c0'", "account 2" },
-		{ "UPDATE account SET line = 7 WHERE id = 'c0'", "account 2" },
-		{ "UPDATE entry SET debit = 99 WHERE seq = 7", "entry 7" },
-		{ "DELETE FROM meta WHERE key = 'secret'", "secret" },
-		{ "DELETE FROM meta WHERE key = 'mark'", "mark" },
-		{ "UPDATE meta SET value = 'x' WHERE key = 'end'", "end" },
-		{ "UPDATE meta SET value = 99 WHERE key = 'mark'", "entry 99" },
-	};
-	char *directory;
-	struct store *store;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < NELEM(table); i++) {
-		directory = fixture_directory();
-		store = fixture_open(directory, NULL);
-		fixture_customers(store, 2);
-		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
-		store_commit(store);
-		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
-		store_commit(store);
-		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
-		store_commit(store);
-		store_mark_stopped(store);
-		store_close(store);
-		change(
-		    directory, "UPDATE meta SET value = 5 WHERE key = 'mark'");
-		store_close(fixture_open(directory, NULL));
-		change(directory, table[i].sql);
-		expect_refused(directory, BANK_EDAMAGED, table[i].word);
-		fixture_remove(directory);
-	}
-}
-
 int
 main(void)
 {
@@ -652,9 +560,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_wal_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_texts, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_what_is_no_bank, setup, teardown),
-		cmocka_unit_test(test_damage_at_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

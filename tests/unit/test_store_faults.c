@@ -10,10 +10,12 @@
 #include <setjmp.h>
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -480,6 +482,80 @@ test_wal_is_copied(void **state)
 	store_close(store);
 }
 
+/* Bytes to a file until there is no room at all. */
+static void
+fill_disk(const char *directory)
+{
+	static char bytes[4096];
+	FILE *file = fopen(fixture_path(directory, "filler"), "w");
+
+	setvbuf(file, NULL, _IONBF, 0);
+	while (fwrite(bytes, 1, sizeof(bytes), file) == sizeof(bytes))
+		;
+	fclose(file);
+}
+
+/* Filled and freed, with the kernel's own errors; 0, or the line. */
+static int
+small_disk(const char *directory)
+{
+	struct store *store = fixture_open(directory, NULL);
+	int round, i, result;
+
+	store_mark_running(store);
+	fixture_customers(store, CUSTOMERS);
+	for (round = 0; round < 3; round++) {
+		fill_disk(directory);
+		for (i = 0, result = 0; result == 0 && i < 5000; i++) {
+			fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
+			fixture_transfer(store, "c1", "c0", 1, NOW, NULL, NULL);
+			result = store_commit(store);
+		}
+		if (result != BANK_ENOSPC ||
+		    store_account(store, "c0")->cents[1] != 100000)
+			return __LINE__;
+		/* And a vault that ends and comes back on the full disk. */
+		if (round == 1)
+			store_close(store), store = NULL;
+		unlink(fixture_path(directory, "filler"));
+		if (store == NULL)
+			store = fixture_open(directory, NULL);
+		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
+		fixture_transfer(store, "c1", "c0", 1, NOW, NULL, NULL);
+		if (store_commit(store) != 0)
+			return __LINE__;
+	}
+	if (store_mark_stopped(store) != 0)
+		return __LINE__;
+	store_close(store);
+	fixture_verify(directory);
+	return 0;
+}
+
+/* A child's own tmpfs of 3 MB: for root alone. */
+static void
+test_small_disk(void **state)
+{
+	int status, line;
+	pid_t child = fork();
+
+	if (child == 0) {
+		fault_vfs_skip_syncs(false);
+		if (unshare(CLONE_NEWNS) == -1 ||
+		    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+		    mount("none", *state, "tmpfs", 0, "size=3m") == -1)
+			_exit(0);
+		line = small_disk(*state);
+		if (line != 0)
+			fprintf(stderr, "line %d\n", line);
+		_exit(line != 0 ? 1 : 77);
+	}
+	waitpid(child, &status, 0);
+	if (status == 0)
+		skip();
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 77);
+}
+
 int
 main(void)
 {
@@ -501,6 +577,8 @@ main(void)
 		    test_checkpoint_without_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_wal_is_copied, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_small_disk, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
