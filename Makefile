@@ -226,7 +226,7 @@ lint: deps-lint
 	    --suppress=varFuncNullUB shared bankd atm-tui
 	@! mandoc -T lint $(MANUALS) 2>/dev/null | \
 	    grep -v 'referenced manual not found' || exit 1
-	$(if $(strip $(SCRIPTS)),shellcheck $(SCRIPTS))
+	shellcheck $(SCRIPTS)
 	@for po in atm-tui/po/*.po; do test ! -f $$po || \
 	    msgfmt -c -o /dev/null $$po || exit 1; done
 	@$(PYTHON) -m compileall -q tests >/dev/null

@@ -12,21 +12,25 @@
 #include "intl.h"
 #include "text.h"
 
-/* What is left under the limit of this name; MONEY_MAX_CENTS for none. */
+/*
+ * What is left under the limit of this name; MONEY_MAX_CENTS for none, which
+ * is how the bank says that it sets none.
+ */
 static int64_t
 left_of(const struct wire_reader *reader, const char *name)
 {
 	struct wire_token t[WIRE_MAX_TOKENS];
 	struct wire_line line;
 	size_t offset = 0;
-	int64_t cents;
+	int64_t all, left;
 
 	while (wire_next_line(reader, &offset, &line)) {
 		if (wire_token_is(&line.key, "limit") &&
 		    wire_split(line.value.text, line.value.length, t) == 3 &&
 		    wire_token_is(&t[0], name) &&
-		    money_parse(t[2].text, t[2].length, &cents) == 0)
-			return cents;
+		    money_parse(t[1].text, t[1].length, &all) == 0 &&
+		    money_parse(t[2].text, t[2].length, &left) == 0)
+			return all < MONEY_MAX_CENTS ? left : all;
 	}
 	return MONEY_MAX_CENTS;
 }

@@ -144,7 +144,7 @@ plain_notices(struct plain *plain, const char *argument)
 	(void)argument;
 	if (plain->notice_count == 0)
 		plain_say(_("no notices"));
-	for (size_t i = plain->notice_count; i-- > 0;)
+	for (size_t i = 0; i < plain->notice_count; i++)
 		plain_say(plain->notices[i]);
 }
 

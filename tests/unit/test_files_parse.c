@@ -99,7 +99,7 @@ test_meaning(void **state)
 		"chris", "chris 0x1 1", "chris 1,5 1" };
 	static const char *const bad_passwords[] = { "fey", "-fey secret",
 		"fey two secret", "fey a\x01secret", "fey \xff\xfesecret",
-		"fey secret" LONG };
+		("fey secret" LONG) };
 	char data[512], error[256];
 	size_t i;
 
