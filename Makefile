@@ -206,7 +206,8 @@ $(B)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(B)/libbankd.a $(B)/libatm.a \
 
 pictures: deps-test
 	@$(MAKE) --no-print-directory tests
-	@$(B)/tests/screens/shoot man/pictures
+	@mkdir -p man/pictures
+	@BUILD=$(abspath $(B)) $(B)/tests/screens/shoot man/pictures
 
 # -- lint ------------------------------------------------------------------
 
