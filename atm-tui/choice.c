@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kiosk.h"
+#include "speech.h"
 #include "term.h"
 
 #define BOX_ROWS 3
@@ -162,6 +163,8 @@ choice_draw(struct choice *choice, struct kiosk *kiosk, int y)
 	if (!make_items(choice, &layout) || !post(choice, kiosk, &layout))
 		return;
 	draw_places(choice, kiosk, &layout);
+	speech_hear(kiosk->speech, SPEECH_FOCUS,
+	    choice->names[choice->cell_of[choice->focus]]);
 	chrome_cursor(kiosk, place->y + layout.boxed, place->x + BOX_SIDE);
 	snprintf(choice->range, sizeof(choice->range), "1-%d", choice->count);
 	chrome_hint(kiosk, choice->range, _("choose"), 0);

@@ -14,6 +14,7 @@
 #include "../shared/util.h"
 #include "dates.h"
 #include "kiosk.h"
+#include "speech.h"
 
 #define BANNER_MS 6000
 #define SPINNER_AFTER_MS 300
@@ -21,7 +22,7 @@
 static struct canvas
 on(const struct kiosk *kiosk, WINDOW *window)
 {
-	return (struct canvas) { window, &kiosk->theme };
+	return (struct canvas) { .window = window, .theme = &kiosk->theme };
 }
 
 static void
@@ -67,6 +68,7 @@ chrome_open(struct kiosk *kiosk)
 	if (chrome->body_panel == NULL)
 		return BANK_ENOMEM;
 	chrome->canvas = on(kiosk, chrome->body);
+	chrome->canvas.speech = kiosk->speech;
 	chrome_resize(kiosk);
 	return 0;
 }
@@ -205,6 +207,7 @@ draw_message(struct kiosk *kiosk)
 	}
 	draw_text(
 	    &canvas, y, 1, COLS - 2, chrome->message_role, chrome->message);
+	speech_hear(kiosk->speech, SPEECH_MESSAGE, chrome->message);
 }
 
 static const char *
@@ -328,6 +331,7 @@ draw_banner(struct kiosk *kiosk)
 	draw_text(&canvas, 1, 2, 2, ROLE_BANNER,
 	    draw_symbol(&kiosk->theme, SYMBOL_DOT));
 	draw_text(&canvas, 1, 4, box.w - 6, ROLE_BANNER, chrome->banner_text);
+	speech_hear(kiosk->speech, SPEECH_MESSAGE, chrome->banner_text);
 	top_panel(chrome->banner);
 }
 

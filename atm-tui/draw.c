@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../shared/util.h"
+#include "speech.h"
 #include "text.h"
 
 enum { LEFT_TOP, RIGHT_TOP, LEFT_LOW, RIGHT_LOW, ACROSS, DOWN };
@@ -56,6 +57,7 @@ draw_text(const struct canvas *canvas, int y, int x, int columns,
 	width = text_widen(
 	    text, wide, NELEM(wide), columns < room ? columns : room);
 	put_wide(canvas, y, x, role, wide);
+	speech_hear_role(canvas->speech, role, text);
 	return width;
 }
 

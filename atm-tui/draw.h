@@ -17,10 +17,13 @@ struct rect {
 };
 bool rect_holds(const struct rect *rect, int y, int x);
 
-/* A window and how to draw on it. */
+struct speech;
+
+/* A window and how to draw on it; text on it is also heard, or not (NULL). */
 struct canvas {
 	WINDOW *window;
 	const struct theme *theme;
+	struct speech *speech;
 };
 
 /* Text from column x, cut at `columns`; returns the columns taken. */

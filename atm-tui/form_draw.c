@@ -11,6 +11,7 @@
 
 #include "form_private.h"
 #include "kiosk.h"
+#include "speech.h"
 
 #define FIELD_COLUMNS 32
 #define BOX_ROWS 3
@@ -205,7 +206,8 @@ draw_note(const struct form_page *page, const struct form_line *line,
 static void
 draw_line(struct form_page *page, int index, struct kiosk *kiosk)
 {
-	struct canvas canvas = { panel_window(page->panel), &kiosk->theme };
+	struct canvas canvas = { .window = panel_window(page->panel),
+		.theme = &kiosk->theme };
 	struct form_line *line = &page->lines[index];
 	bool focus = index == page->focus;
 	enum role role = focus ? ROLE_FOCUS : ROLE_RULE;
@@ -298,6 +300,19 @@ suggest_face(struct form_page *page, struct kiosk *kiosk)
 	    kiosk, kind == FORM_AMOUNT ? KEYPAD_DIGITS : KEYPAD_SMALL);
 }
 
+/* A secret's label, and nothing of what is in it. */
+static void
+hear_field(const struct form_page *page, struct kiosk *kiosk)
+{
+	const struct form_line *line = &page->lines[page->focus];
+
+	if (page->focus >= page->count)
+		return;
+	speech_hear(kiosk->speech, SPEECH_FOCUS, _(line->label));
+	if (line->kind != FORM_SECRET)
+		speech_hear(kiosk->speech, SPEECH_FOCUS, line->value);
+}
+
 int
 form_draw(struct form_page *page, struct kiosk *kiosk, int y)
 {
@@ -314,5 +329,6 @@ form_draw(struct form_page *page, struct kiosk *kiosk, int y)
 	}
 	for (int i = 0; i < page->count; i++)
 		draw_line(page, i, kiosk);
+	hear_field(page, kiosk);
 	return draw_buttons(page, kiosk, y + page->place.h);
 }

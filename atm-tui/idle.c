@@ -9,6 +9,7 @@
 
 #include "../shared/util.h"
 #include "kiosk.h"
+#include "speech.h"
 
 static uint64_t
 idle_ms(const struct kiosk *kiosk)
@@ -68,5 +69,8 @@ idle_draw(struct kiosk *kiosk)
 	    intl_plural("The session ends in %lu second",
 		"The session ends in %lu seconds", left),
 	    left);
+	/* Not the countdown: it would cut itself off each second. */
+	speech_hear(kiosk->speech, SPEECH_MESSAGE, lines[0]);
+	speech_hear(kiosk->speech, SPEECH_MESSAGE, lines[4]);
 	chrome_dialog(kiosk, lines, NELEM(lines));
 }

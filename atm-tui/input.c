@@ -9,6 +9,7 @@
 
 #include "../shared/util.h"
 #include "kiosk.h"
+#include "speech.h"
 #include "term.h"
 
 /* Who types `1` and Enter, where `1` is enough, means one thing. */
@@ -156,6 +157,9 @@ input_draw(struct kiosk *kiosk)
 		_("Press any key"),
 	};
 
-	if (kiosk->input.help && !kiosk->idle.asking)
-		chrome_dialog(kiosk, lines, NELEM(lines));
+	if (!kiosk->input.help || kiosk->idle.asking)
+		return;
+	for (size_t i = 0; i < NELEM(lines); i++)
+		speech_hear(kiosk->speech, SPEECH_MESSAGE, lines[i]);
+	chrome_dialog(kiosk, lines, NELEM(lines));
 }

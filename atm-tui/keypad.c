@@ -115,7 +115,8 @@ keypad_draw(struct kiosk *kiosk)
 	}
 	if (keypad->panel == NULL)
 		return;
-	canvas = (struct canvas) { panel_window(keypad->panel), &kiosk->theme };
+	canvas = (struct canvas) { .window = panel_window(keypad->panel),
+		.theme = &kiosk->theme };
 	draw_blank(&canvas, &box, ROLE_BODY);
 	draw_box(&canvas, &box, ROLE_RULE, false);
 	for (int row = 0; row < ROWS; row++) {

@@ -15,6 +15,7 @@
 #include "../shared/money.h"
 #include "../shared/util.h"
 #include "limits.h"
+#include "speech.h"
 
 #define SPIN_US 100000
 #define END_SECONDS 3
@@ -103,6 +104,7 @@ kiosk_redraw(struct kiosk *kiosk)
 {
 	do {
 		kiosk->again = false;
+		speech_begin(kiosk->speech);
 		chrome_begin(kiosk);
 		if (chrome_is_small())
 			break;
@@ -113,6 +115,7 @@ kiosk_redraw(struct kiosk *kiosk)
 		keypad_draw(kiosk);
 	} while (kiosk->again);
 	chrome_end(kiosk);
+	speech_end(kiosk->speech, kiosk->visit);
 }
 
 void

@@ -63,6 +63,7 @@ struct kiosk {
 	struct children *children;
 	struct cash *cash;
 	struct receipts *receipts;
+	struct speech *speech; /* NULL: no voice */
 	enum cash_result cash_result; /* of the newest withdrawal */
 	struct theme theme;
 	struct chrome chrome;

@@ -12,6 +12,7 @@
 #include "dates.h"
 #include "history.h"
 #include "kiosk.h"
+#include "speech.h"
 #include "term.h"
 
 #define PAGE 50
@@ -46,43 +47,25 @@ visible(const struct kiosk *kiosk)
 	return kiosk->chrome.area.h - 4;
 }
 
-static const char *
-kind_words(const struct history_entry *entry)
-{
-	static const struct {
-		const char *kind, *words;
-	} kinds[] = {
-		{ "transfer", N_("transfer") },
-		{ "deposit", N_("deposit") },
-		{ "withdraw", N_("withdrawal") },
-		{ "adjust", N_("adjustment") },
-		{ "reversal", N_("reversal") },
-	};
-
-	for (size_t i = 0; i < NELEM(kinds); i++) {
-		if (strcmp(entry->kind, kinds[i].kind) == 0)
-			return _(kinds[i].words);
-	}
-	return entry->kind;
-}
-
 /* Time, what, who, amount, balance; `who` takes what the others leave. */
 static void
 draw_row(struct kiosk *kiosk, int y, enum role role, const char *const cells[5])
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
+	struct canvas canvas = kiosk->chrome.canvas;
 	int width = kiosk->chrome.area.w, x = 2;
 	int when = width >= 76 ? 12 : 6; /* the day alone where it is narrow */
 
-	draw_text(canvas, y, x, when, role, cells[0]);
+	/* Aloud, a table is its uppermost row: see draw(). */
+	canvas.speech = NULL;
+	draw_text(&canvas, y, x, when, role, cells[0]);
 	x += when + 1;
-	draw_text(canvas, y, x, 12, role, cells[1]);
+	draw_text(&canvas, y, x, 12, role, cells[1]);
 	x += 13;
-	draw_text(canvas, y, x, width - 30 - x, role, cells[2]);
+	draw_text(&canvas, y, x, width - 30 - x, role, cells[2]);
 	draw_text(
-	    canvas, y, width - 15 - text_width(cells[3]), 14, role, cells[3]);
+	    &canvas, y, width - 15 - text_width(cells[3]), 14, role, cells[3]);
 	draw_text(
-	    canvas, y, width - 1 - text_width(cells[4]), 14, role, cells[4]);
+	    &canvas, y, width - 1 - text_width(cells[4]), 14, role, cells[4]);
 }
 
 static void
@@ -93,7 +76,7 @@ draw_entry(struct kiosk *kiosk, int y, const struct history_entry *entry)
 
 	snprintf(what, sizeof(what), "%.1s %s",
 	    entry->account == WIRE_SAVINGS ? _("Savings") : _("Checking"),
-	    kind_words(entry));
+	    receipt_kind(entry->kind));
 	draw_row(kiosk, y, entry->amount < 0 ? ROLE_BODY : ROLE_TITLE,
 	    (const char *const[]) { dates_wire_short(when, entry->time), what,
 		strcmp(entry->other, "-") == 0 ? "" : entry->other,
@@ -102,10 +85,29 @@ draw_entry(struct kiosk *kiosk, int y, const struct history_entry *entry)
 }
 
 static void
+hear_entry(struct kiosk *kiosk, const struct history_entry *entry)
+{
+	char when[DATES_SIZE], amount[TEXT_MONEY_SIZE],
+	    balance[TEXT_MONEY_SIZE];
+	const char *cells[] = { dates_wire_short(when, entry->time),
+		entry->account == WIRE_SAVINGS ? _("Savings") : _("Checking"),
+		receipt_kind(entry->kind), entry->other,
+		kiosk_money(kiosk, amount, entry->amount), _("Balance"),
+		kiosk_money(kiosk, balance, entry->balance) };
+
+	for (size_t i = 0; i < NELEM(cells); i++)
+		speech_hear(kiosk->speech, SPEECH_FOCUS, cells[i]);
+}
+
+static void
 draw(struct kiosk *kiosk)
 {
 	struct statement *statement = kiosk->state;
 	int rows = visible(kiosk), i;
+
+	speech_hear(kiosk->speech, SPEECH_TITLE, _("Statement"));
+	if (statement->top < statement->count)
+		hear_entry(kiosk, &statement->entries[statement->top]);
 
 	draw_row(kiosk, 1, ROLE_DIM,
 	    (const char *const[]) {

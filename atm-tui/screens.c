@@ -19,6 +19,7 @@
 #include "../shared/log.h"
 #include "../shared/util.h"
 #include "kiosk.h"
+#include "speech.h"
 #include "term.h"
 
 enum { ON_INPUT, ON_SECOND, ON_TERM, ON_HUP, ON_INT, ON_WINCH, EVENT_COUNT };
@@ -230,6 +231,7 @@ screens_run(const struct config *config, bool kiosk_mode)
 		kiosk->receipts = receipts_new(kiosk->children, config);
 	if (kiosk->receipts == NULL)
 		goto out;
+	kiosk->speech = speech_new(kiosk->base, kiosk->children, config);
 	error = cash_new(&kiosk->cash, kiosk->children, config, kiosk->bank,
 	    words, sizeof(words));
 	if (error != 0) {
@@ -249,6 +251,7 @@ out:
 	free_events(loop);
 	cash_free(kiosk->cash);
 	receipts_free(kiosk->receipts);
+	speech_free(kiosk->speech);
 	children_free(kiosk->children);
 	if (kiosk->bank != NULL)
 		bank_free(kiosk->bank);

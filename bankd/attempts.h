@@ -35,7 +35,7 @@ struct attempt {
 };
 
 struct attempts {
-	LIST_HEAD(, attempt) list;
+	LIST_HEAD(attempt_list, attempt) list;
 };
 
 enum attempt_verdict {

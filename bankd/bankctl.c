@@ -111,10 +111,15 @@ status(struct bankctl *bankctl, int argc, char *argv[])
 static int
 verify(struct bankctl *bankctl, int argc, char *argv[])
 {
+	char *head = argc == 3 ? argv[2] : NULL;
 	int code;
 
-	code = client_run(bankctl, argc, argv, NULL);
-	return code == CLIENT_NOBODY ? offline_verify(bankctl) : code;
+	if (argc == 2 || (argc == 3 && strcmp(argv[1], "--head") != 0))
+		return complain(
+		    EX_USAGE, "usage: bankctl verify [--head seq:hash]");
+	argv[1] = head;
+	code = client_run(bankctl, head != NULL ? 2 : 1, argv, NULL);
+	return code == CLIENT_NOBODY ? offline_verify(bankctl, head) : code;
 }
 
 enum need { NOTHING, CONFIG };
@@ -127,30 +132,44 @@ static const struct command {
 } commands[] = {
 	{ "account", "id", 1, 1, CONFIG, accounts },
 	{ "accounts", "", 0, 0, CONFIG, accounts },
+	{ "adjust", "id account amount --reason text", 4, 5, CONFIG,
+	    money_run },
+	{ "backup", "file", 1, 1, CONFIG, backup_run },
 	{ "close", "id", 1, 1, CONFIG, pass_on },
-	{ "deposit", "id account amount reason", 4, 4, CONFIG, pass_on },
+	{ "deposit", "id account amount --reason text", 4, 5, CONFIG,
+	    money_run },
+	{ "export", "[id] [--format csv|hledger|ofx]", 0, 3, CONFIG,
+	    export_run },
 	{ "history", "id [count]", 1, 2, CONFIG, pass_on },
 	{ "init", "[--demo] [--port port] [directory]", 0, 4, NOTHING,
 	    init_run },
 	{ "kiosk", "add [--cash] [--key file] name | list | revoke name", 1, 5,
 	    CONFIG, kiosk_run },
+	{ "limit", "id name amount|default", 3, 3, CONFIG, pass_on },
 	{ "lock", "id", 1, 1, CONFIG, pass_on },
+	{ "log", "level|default", 1, 1, CONFIG, pass_on },
+	{ "metrics", "[--textfile file]", 0, 2, CONFIG, metrics_run },
+	{ "monitor", "", 0, 0, CONFIG, follow_run },
 	{ "open", "id [name]", 1, 2, CONFIG, pass_with_secret },
 	{ "passwd", "id", 1, 1, CONFIG, pass_with_secret },
+	{ "pause", "", 0, 0, CONFIG, pass_on },
 	{ "reload", "", 0, 0, CONFIG, pass_on },
 	{ "renew", "", 0, 0, CONFIG, renew_run },
+	{ "restore", "file", 1, 1, CONFIG, restore_run },
+	{ "resume", "", 0, 0, CONFIG, pass_on },
+	{ "reverse", "seq", 1, 1, CONFIG, pass_on },
 	{ "sessions", "", 0, 0, CONFIG, pass_on },
 	{ "status", "", 0, 0, CONFIG, status },
 	{ "stop", "", 0, 0, CONFIG, pass_on },
 	{ "unlock", "id", 1, 1, CONFIG, pass_on },
-	{ "verify", "", 0, 0, CONFIG, verify },
+	{ "verify", "[--head seq:hash]", 0, 2, CONFIG, verify },
 };
 
 static _Noreturn void
 usage(void)
 {
 	fprintf(stderr,
-	    "usage: bankctl [-jV] [-c file] command [arg ...]\ncommands:\n");
+	    "usage: bankctl [-jVy] [-c file] command [arg ...]\ncommands:\n");
 	for (size_t i = 0; i < NELEM(commands); i++)
 		fprintf(stderr, "    %s %s\n", commands[i].name,
 		    commands[i].arguments);
@@ -232,11 +251,13 @@ main(int argc, char *argv[])
 
 	log_open(log_to_stderr, name, LOG_WARNING);
 	/* Options behind the command are the command's. */
-	while ((option = getopt(argc, argv, "+c:jV")) != -1) {
+	while ((option = getopt(argc, argv, "+c:jVy")) != -1) {
 		if (option == 'c')
 			bankctl.config_path = optarg;
 		else if (option == 'j')
 			bankctl.json = true;
+		else if (option == 'y')
+			bankctl.yes = true;
 		else if (option == 'V') {
 			printf("bankctl %s\n", VERSION);
 			return 0;

@@ -18,6 +18,7 @@ struct bankctl {
 	const char *config_path;
 	struct config *config; /* NULL for commands that need none */
 	bool json;
+	bool yes; /* -y: ask nothing */
 };
 
 /* bankctl.c.  0 and ->config, or a code that was complained of. */
@@ -37,6 +38,16 @@ int complain(int code, const char *format, ...)
 int client_run(
     const struct bankctl *bankctl, int argc, char *argv[], const char *secret);
 
+/*
+ * The answer as it came, malloc'd, errors complained of; or, for one that
+ * has no end, each line of it as it comes, until `each` returns false.
+ */
+int client_ask(const struct bankctl *bankctl, int argc,
+    const char *const argv[], char **answer);
+int client_follow(const struct bankctl *bankctl, int argc,
+    const char *const argv[], bool (*each)(void *context, char *line),
+    void *context);
+
 /* bankctl_table.c.  Prints an answer; returns its code. */
 int table_print(const char *answer, bool json);
 /* An answer made here, line by line; fields end with NULL. */
@@ -55,10 +66,19 @@ int answer_print(
  */
 struct offline;
 int offline_open(struct offline **offline, const char *directory, bool forced);
+/* The lock alone: for a state that may not be openable. */
+int offline_lock(struct offline **offline, const struct bankctl *bankctl);
+/* A reader, of a bank that runs or not; closed before the other. */
+int offline_reader(struct offline **offline, struct store_reader **reader,
+    const struct bankctl *bankctl);
+/* Who called us again, for files outside; the state's owner is told. */
+int offline_regain(const struct offline *offline);
+void offline_owner(const struct offline *offline, uid_t *uid, gid_t *gid);
 void offline_close(struct offline *offline);
 struct store *offline_store(struct offline *offline);
 int offline_accounts(const struct bankctl *bankctl, const char *id);
-int offline_verify(const struct bankctl *bankctl);
+/* `head`: SEQ:HASH that it must have, or NULL. */
+int offline_verify(const struct bankctl *bankctl, const char *head);
 int offline_status(const struct bankctl *bankctl);
 int offline_kiosk_put(struct offline *offline, const struct store_kiosk *kiosk);
 
@@ -70,6 +90,16 @@ int kiosk_run(struct bankctl *bankctl, int argc, char *argv[]);
 int kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE]);
 /* Told to the bank, or put into the state of one that doesn't run. */
 int kiosk_enrol(const struct bankctl *bankctl, const struct store_kiosk *kiosk);
+
+/* bankctl_backup.c, bankctl_restore.c, bankctl_export*.c */
+int backup_run(struct bankctl *bankctl, int argc, char *argv[]);
+int restore_run(struct bankctl *bankctl, int argc, char *argv[]);
+int export_run(struct bankctl *bankctl, int argc, char *argv[]);
+/* bankctl_metrics.c, bankctl_follow.c, bankctl_money.c */
+int metrics_run(struct bankctl *bankctl, int argc, char *argv[]);
+int follow_run(struct bankctl *bankctl, int argc, char *argv[]);
+/* `--reason text` may stand anywhere; goes to the vault as the last word. */
+int money_run(struct bankctl *bankctl, int argc, char *argv[]);
 
 /* bankctl_init.c, bankctl_keys.c */
 int init_run(struct bankctl *bankctl, int argc, char *argv[]);

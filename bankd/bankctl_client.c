@@ -123,6 +123,22 @@ hear(int fd)
 	return answer;
 }
 
+static int
+reach(const struct bankctl *bankctl, int *fd)
+{
+	const char *path =
+	    config_string(bankctl->config, PROCESS_CONTROL_SOCKET);
+
+	if ((*fd = call(path)) != -1)
+		return 0;
+	if (errno == ENOENT || errno == ECONNREFUSED)
+		return CLIENT_NOBODY;
+	return complain(errno == EACCES ? EX_NOPERM : EX_OSERR,
+	    "%s: %s; be root, the bank's user, or in [process] "
+	    "control_group of bankd.ini",
+	    path, strerror(errno));
+}
+
 /*
  * Reads the whole answer, malloc'd.  0; CLIENT_NOBODY where nobody listens;
  * other codes were complained of.
@@ -131,25 +147,62 @@ static int
 ask(const struct bankctl *bankctl, const char *request, size_t length,
     char **answer)
 {
-	const char *path =
-	    config_string(bankctl->config, PROCESS_CONTROL_SOCKET);
-	int fd;
+	int code, fd;
 
 	*answer = NULL;
-	if ((fd = call(path)) == -1) {
-		if (errno == ENOENT || errno == ECONNREFUSED)
-			return CLIENT_NOBODY;
-		return complain(errno == EACCES ? EX_NOPERM : EX_OSERR,
-		    "%s: %s; be root, the bank's user, or in [process] "
-		    "control_group of bankd.ini",
-		    path, strerror(errno));
-	}
+	if ((code = reach(bankctl, &fd)) != 0)
+		return code;
 	if (say(fd, request, length) == 0)
 		*answer = hear(fd);
 	close(fd);
 	return *answer != NULL
 	    ? 0
-	    : complain(EX_IOERR, "%s: %s", path, strerror(errno));
+	    : complain(EX_IOERR, "%s: %s",
+		  config_string(bankctl->config, PROCESS_CONTROL_SOCKET),
+		  strerror(errno));
+}
+
+int
+client_ask(const struct bankctl *bankctl, int argc, const char *const argv[],
+    char **answer)
+{
+	char *line = make_line(argc, argv);
+	int code;
+
+	if (line == NULL)
+		return complain(EX_OSERR, "no memory");
+	code = ask(bankctl, line, strlen(line), answer);
+	free(line);
+	return code;
+}
+
+int
+client_follow(const struct bankctl *bankctl, int argc, const char *const argv[],
+    bool (*each)(void *context, char *line), void *context)
+{
+	char *line = make_line(argc, argv), *answer = NULL;
+	size_t size = 0;
+	FILE *stream = NULL;
+	int code, fd;
+
+	if (line == NULL)
+		return complain(EX_OSERR, "no memory");
+	if ((code = reach(bankctl, &fd)) != 0)
+		goto out;
+	if (say(fd, line, strlen(line)) != 0 ||
+	    (stream = fdopen(fd, "r")) == NULL) {
+		close(fd);
+		code = complain(EX_IOERR, "%s", strerror(errno));
+		goto out;
+	}
+	while (getline(&answer, &size, stream) > 0 && each(context, answer))
+		continue;
+out:
+	if (stream != NULL)
+		fclose(stream);
+	free(answer);
+	free(line);
+	return code;
 }
 
 int

@@ -15,6 +15,7 @@
 #include "../shared/money.h"
 #include "../shared/util.h"
 #include "bankctl.h"
+#include "head.h"
 #include "options.h"
 #include "state_dir.h"
 
@@ -41,8 +42,16 @@ become_owner(struct offline *offline)
 	return 0;
 }
 
+/* What is opened of the state, besides its directory. */
+enum depth {
+	OFFLINE_STORE, /* the lock and the store */
+	OFFLINE_LOCK,  /* the lock alone */
+	OFFLINE_READER /* both, or neither where bankd has the lock */
+};
+
 static int
-open_store(struct offline *offline, const char *directory, bool forced)
+open_store(struct offline *offline, const char *directory, bool forced,
+    enum depth depth)
 {
 	char error[ERROR_SIZE];
 	enum store_end end;
@@ -54,17 +63,22 @@ open_store(struct offline *offline, const char *directory, bool forced)
 	if ((code = become_owner(offline)) != 0)
 		return code;
 	result = state_dir_lock(&offline->dir, error, sizeof(error));
+	if (result == BANK_EBUSY && depth == OFFLINE_READER)
+		return 0;
 	if (result != 0)
 		return complain(
 		    result == BANK_EBUSY ? EX_UNAVAILABLE : EX_NOPERM, "%s",
 		    error);
+	if (depth == OFFLINE_LOCK)
+		return 0;
 	result =
 	    store_open(&offline->store, directory, &end, error, sizeof(error));
 	return result == 0 ? 0 : complain(EX_DATAERR, "%s", error);
 }
 
-int
-offline_open(struct offline **offline, const char *directory, bool forced)
+static int
+open_to(struct offline **offline, const char *directory, bool forced,
+    enum depth depth)
 {
 	int code;
 
@@ -73,12 +87,62 @@ offline_open(struct offline **offline, const char *directory, bool forced)
 	(*offline)->dir.fd = (*offline)->dir.lock_fd = -1;
 	(*offline)->uid = geteuid();
 	(*offline)->gid = getegid();
-	code = open_store(*offline, directory, forced);
+	code = open_store(*offline, directory, forced, depth);
 	if (code == 0)
 		return 0;
 	offline_close(*offline);
 	*offline = NULL;
 	return code;
+}
+
+int
+offline_open(struct offline **offline, const char *directory, bool forced)
+{
+	return open_to(offline, directory, forced, OFFLINE_STORE);
+}
+
+int
+offline_lock(struct offline **offline, const struct bankctl *bankctl)
+{
+	return open_to(offline, config_string(bankctl->config, BANK_STATE),
+	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
+	    OFFLINE_LOCK);
+}
+
+int
+offline_reader(struct offline **offline, struct store_reader **reader,
+    const struct bankctl *bankctl)
+{
+	const char *directory = config_string(bankctl->config, BANK_STATE);
+	char error[ERROR_SIZE];
+	int code;
+
+	*reader = NULL;
+	code = open_to(offline, directory,
+	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
+	    OFFLINE_READER);
+	if (code != 0)
+		return code;
+	if (store_reader_open(reader, directory, error, sizeof(error)) == 0)
+		return 0;
+	offline_close(*offline);
+	*offline = NULL;
+	return complain(EX_DATAERR, "%s", error);
+}
+
+int
+offline_regain(const struct offline *offline)
+{
+	if (seteuid(offline->uid) == -1 || setegid(offline->gid) == -1)
+		return complain(EX_OSERR, "%s", strerror(errno));
+	return 0;
+}
+
+void
+offline_owner(const struct offline *offline, uid_t *uid, gid_t *gid)
+{
+	*uid = offline->dir.uid;
+	*gid = offline->dir.gid;
 }
 
 void
@@ -87,8 +151,7 @@ offline_close(struct offline *offline)
 	store_close(offline->store);
 	if (offline->dir.fd != -1)
 		state_dir_close(&offline->dir);
-	if (seteuid(offline->uid) == -1 || setegid(offline->gid) == -1)
-		complain(EX_OSERR, "%s", strerror(errno));
+	(void)offline_regain(offline);
 	free(offline);
 }
 
@@ -204,16 +267,21 @@ head_facts(struct answer *answer, uint64_t seq, const uint8_t chain[32])
 }
 
 int
-offline_verify(const struct bankctl *bankctl)
+offline_verify(const struct bankctl *bankctl, const char *head)
 {
 	const char *directory = config_string(bankctl->config, BANK_STATE);
 	struct answer answer = { 0 };
 	struct store_reader *reader = NULL;
 	struct offline *offline;
+	struct head wanted;
 	char error[ERROR_SIZE] = "";
 	uint8_t chain[32] = { 0 };
 	uint64_t seq = 0;
 	int result, code;
+
+	if (head != NULL && head_parse(head, &wanted) != 0)
+		return complain(
+		    EX_DATAERR, "a head is SEQ:HASH, as the log tells it");
 
 	code = offline_open(&offline, directory,
 	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
@@ -223,6 +291,9 @@ offline_verify(const struct bankctl *bankctl)
 	if (result == 0) {
 		result = store_reader_verify(
 		    reader, &seq, chain, error, sizeof(error));
+		if (result == 0 && head != NULL)
+			result =
+			    head_check(reader, &wanted, error, sizeof(error));
 		store_reader_close(reader);
 	}
 	offline_close(offline);

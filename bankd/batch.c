@@ -200,11 +200,13 @@ may_write(const struct batch *batch)
 
 /* The disk is asked only where there may be something to write. */
 static enum vault_mode
-mode_by_room(const struct vault *vault, bool writes)
+mode_at_first(const struct vault *vault, bool writes)
 {
 	uint64_t least =
 	    (uint64_t)vault_option(vault, BANK_MIN_FREE) * BYTES_PER_MB;
 
+	if (vault->paused)
+		return VAULT_REFUSING;
 	if (!writes || least == 0)
 		return VAULT_NORMAL;
 	return state_dir_free(&vault->dir) < least ? VAULT_REFUSING
@@ -217,12 +219,27 @@ tell_room(struct vault *vault)
 {
 	bool little = vault->mode != VAULT_NORMAL;
 
-	if (little == vault->little_room)
+	/* A pause says nothing about the disk. */
+	if (vault->paused || little == vault->little_room)
 		return;
 	vault->little_room = little;
 	log_event(little ? LOG_WARNING : LOG_NOTICE,
 	    little ? "disk_full" : "disk_has_room", "transactions",
 	    LOG_TEXT(little ? "refused" : "taken"), NULL);
+}
+
+/*
+ * After a full disk: transactions first, then the reserve is given up so
+ * that logins can still be recorded.  False where nothing is left to try.
+ */
+static bool
+next_mode(struct vault *vault)
+{
+	if (vault->mode == VAULT_READ_ONLY)
+		return false;
+	if (vault->mode == VAULT_NORMAL || store_make_room(vault->store) != 0)
+		vault->mode++;
+	return true;
 }
 
 static void
@@ -232,12 +249,12 @@ commit_or_fail(struct vault *vault)
 	char reason[128];
 	int error;
 
-	vault->mode = mode_by_room(vault, writes);
+	vault->mode = mode_at_first(vault, writes);
 	vault->now_ms = bank_clock_now(&vault->clock);
 	store_note_time(vault->store, vault->now_ms);
 	while ((error = apply_and_commit(vault)) == BANK_ENOSPC &&
-	    vault->mode != VAULT_READ_ONLY)
-		vault->mode++;
+	    next_mode(vault))
+		continue;
 	if (error == 0) {
 		if (writes)
 			tell_room(vault);

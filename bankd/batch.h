@@ -81,7 +81,7 @@ struct batch {
 	struct ledger_account **accounts;
 	struct touched *touched;
 	size_t touched_count;
-	TAILQ_HEAD(, deferred) deferred;
+	TAILQ_HEAD(deferred_queue, deferred) deferred;
 };
 
 /* 0 or BANK_ENOMEM. */

@@ -151,6 +151,20 @@ control_forget(struct control_client *client)
 	free(client);
 }
 
+/* Who doesn't read, or is gone, isn't waited for. */
+int
+control_flush(struct control_client *client)
+{
+	ssize_t sent;
+
+	sent = send(client->fd, client->answer, client->answer_length,
+	    MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (sent != (ssize_t)client->answer_length)
+		return BANK_ECLOSED;
+	client->answer_length = 0;
+	return 0;
+}
+
 /* An answer fits into the socket's buffer, so nobody is waited for. */
 void
 control_end(struct control_client *client, int code, const char *message)

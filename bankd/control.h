@@ -62,6 +62,8 @@ void control_close(struct control *control);
 /* One line of the answer: `kind` is '=' or '+'; fields end with NULL. */
 void control_line(struct control_client *client, int kind, ...)
     __attribute__((sentinel));
+/* What there is of the answer goes now; BANK_ECLOSED: end the client. */
+int control_flush(struct control_client *client);
 /* Ends the answer and the client. */
 void control_end(struct control_client *client, int code, const char *message);
 /* The connection, to be passed on; after it control_forget(). */

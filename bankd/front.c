@@ -207,6 +207,14 @@ end(struct front *front)
 	front_flush_soon(front);
 }
 
+static int
+on_level(struct front *front, struct ipc_message *message)
+{
+	(void)front;
+	log_level(message->body[0] & LOG_PRIMASK);
+	return 0;
+}
+
 /* Nothing more is taken from anybody. */
 static int
 on_stop(struct front *front, struct ipc_message *message)
@@ -244,6 +252,7 @@ on_start(struct front *front, struct ipc_message *message)
 static int (*const handlers[IPC_TYPE_COUNT])(
     struct front *, struct ipc_message *) = {
 	[IPC_CONFIG] = on_config,
+	[IPC_LEVEL] = on_level,
 	[IPC_LEAF] = on_leaf,
 	[IPC_LEAF_KEY] = on_leaf_key,
 	[IPC_LISTENER] = on_listener,

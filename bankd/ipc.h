@@ -32,6 +32,8 @@ enum ipc_type {
 	IPC_START,      /* all is there: drop, sandbox, begin */
 	IPC_STOP,       /* front: take nothing more; then vault: stop */
 	IPC_STATUS,     /* asks for IPC_STATUS_REPLY */
+	IPC_LEVEL,   /* level(1): of the log, in place of the configuration's */
+	IPC_PAUSE,   /* vault: transactions are refused from its start on */
 	IPC_CONTROL, /* vault: fd of a bankctl, and its request (control.h) */
 	/* front and vault to monitor */
 	IPC_LOG,          /* priority(1) line */

@@ -250,16 +250,19 @@ login_answer(
 	login_free(vault, login);
 }
 
+/* The store is asked in any case: an unknown ID costs no less. */
 bool
 login_hash(struct vault *vault, const struct ledger_account *customer,
     char hash[STORE_HASH_SIZE])
 {
+	static const struct ledger_account nobody;
+	bool open = customer != NULL && customer->closed_ms == 0;
 	char name[WIRE_NAME_SIZE];
 
 	hash[0] = '\0';
-	if (customer != NULL && customer->closed_ms == 0 &&
-	    store_account_texts(vault->store, customer, name, hash) == 0 &&
-	    hash[0] != '\0' && hash[0] != HASHING_LOCKED)
+	if (store_account_texts(
+		vault->store, open ? customer : &nobody, name, hash) == 0 &&
+	    open && hash[0] != '\0' && hash[0] != HASHING_LOCKED)
 		return true;
 	memcpy(hash, vault->dummy_hash, STORE_HASH_SIZE);
 	return false;

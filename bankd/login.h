@@ -57,7 +57,7 @@ struct login {
 };
 
 struct logins {
-	LIST_HEAD(, login) list;
+	LIST_HEAD(login_list, login) list;
 	size_t count;
 };
 

@@ -344,6 +344,7 @@ monitor_run(const struct monitor_start *start, struct config *config)
 	monitor.config = config;
 	monitor.ready_fd = start->ready_fd;
 	monitor.pid_fd = -1;
+	monitor.own_level = -1;
 	monitor.started_ms = clock_steady_ms();
 	umask(077);
 	monitor_log_open(&monitor);

@@ -49,6 +49,7 @@ void
 child_configure(struct child *child, const struct config *config,
     const struct channel_pem *leaf)
 {
+	uint8_t level;
 	char *dump;
 
 	if (child->role == IPC_FRONT) {
@@ -63,6 +64,12 @@ child_configure(struct child *child, const struct config *config,
 	}
 	child_send(child, IPC_CONFIG, dump, strlen(dump), -1);
 	free(dump);
+	if (child->monitor->own_level != -1) {
+		level = (uint8_t)child->monitor->own_level;
+		child_send(child, IPC_LEVEL, &level, 1, -1);
+	}
+	if (child->monitor->paused && child->role == IPC_VAULT)
+		child_send(child, IPC_PAUSE, NULL, 0, -1);
 }
 
 static void

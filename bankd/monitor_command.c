@@ -159,6 +159,7 @@ void
 command_stopped(struct monitor *monitor)
 {
 	answer_all(monitor);
+	follow_end(monitor);
 	while (monitor->stop_count > 0)
 		control_end(monitor->stop_clients[--monitor->stop_count],
 		    monitor->exit_code, "bankd did not end well; see the log");
@@ -171,7 +172,17 @@ static const struct command {
 	{ "status", on_status },
 	{ "reload", on_reload },
 	{ "stop", on_stop },
+	{ "monitor", follow_begin },
 };
+
+static bool
+is_command(const char *name, const char *request)
+{
+	size_t length = strlen(name);
+
+	return strncmp(name, request, length) == 0 &&
+	    strchr(" \n", request[length]) != NULL;
+}
 
 static void
 pass_on(struct monitor *monitor, struct control_client *client,
@@ -198,20 +209,25 @@ command_handle(void *context, struct control_client *client,
     const char *request, size_t length)
 {
 	struct monitor *monitor = context;
-	size_t word = strcspn(request, " \n");
 
 	if (length == 0) {
 		control_end(client, EX_USAGE, "no command");
 		return;
 	}
 	for (size_t i = 0; i < NELEM(commands); i++) {
-		if (strlen(commands[i].name) != word ||
-		    strncmp(commands[i].name, request, word) != 0)
+		if (!is_command(commands[i].name, request))
 			continue;
 		log_event(LOG_INFO, "control", "command",
 		    LOG_TEXT(commands[i].name), NULL);
 		commands[i].run(monitor, client);
 		return;
 	}
+	if (is_command("log", request)) {
+		follow_set_level(monitor, client, request);
+		return;
+	}
+	/* The vault answers; the next one is told as it starts. */
+	if (is_command("pause", request) || is_command("resume", request))
+		monitor->paused = request[0] == 'p';
 	pass_on(monitor, client, request, length);
 }

@@ -33,10 +33,11 @@ to_syslog(void *context, int priority, const char *line)
 }
 
 static void
-to_sink(const struct monitor *monitor, int priority, const char *line)
+to_sink(struct monitor *monitor, int priority, const char *line)
 {
 	static char name[] = "bankd";
 
+	follow_line(monitor, priority, line);
 	if (monitor->start->foreground)
 		log_to_stderr(name, priority, line);
 	else
@@ -59,18 +60,20 @@ monitor_log_level(const struct monitor *monitor)
 		level = LOG_NOTICE;
 	if (monitor->start->debug)
 		level = LOG_DEBUG;
+	if (monitor->own_level != -1)
+		level = monitor->own_level;
 	log_level(level);
 }
 
 void
-monitor_log_open(const struct monitor *monitor)
+monitor_log_open(struct monitor *monitor)
 {
 	size_t facility =
 	    (size_t)config_number(monitor->config, LOG_FACILITY_OPTION);
 
 	if (!monitor->start->foreground)
 		openlog("bankd", LOG_PID | LOG_NDELAY, facilities[facility]);
-	log_open(sink, (void *)(uintptr_t)monitor, LOG_INFO);
+	log_open(sink, monitor, LOG_INFO);
 	monitor_log_level(monitor);
 }
 

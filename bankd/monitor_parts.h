@@ -8,6 +8,7 @@
  *	monitor_exec.c     its process: fork and exec
  *	monitor_end.c      its end, and what follows
  *	monitor_command.c  the control socket's requests
+ *	monitor_follow.c   those who follow the log, and its level
  *	monitor_reload.c   a new configuration, all of it or nothing
  *	monitor_log.c      syslog or standard error
  */
@@ -27,6 +28,7 @@
 #define MONITOR_REASON_SIZE 1024
 #define MONITOR_STATUS_SIZE 4096
 #define MONITOR_CLIENTS 32
+#define MONITOR_FOLLOWERS 8
 
 enum monitor_stage {
 	MONITOR_STARTING, /* until front and vault were ready once */
@@ -74,6 +76,11 @@ struct monitor {
 	struct control_client *status_clients[MONITOR_CLIENTS];
 	struct control_client *stop_clients[MONITOR_CLIENTS];
 	struct control_client *reload_client;
+	/* bankctl's monitor: each gets what is logged from now on */
+	struct control_client *followers[MONITOR_FOLLOWERS];
+	size_t follower_count;
+	int own_level; /* of bankctl's log, or -1: the configuration's */
+	bool paused;
 	size_t status_count, stop_count;
 };
 
@@ -122,8 +129,16 @@ void command_status_reply(struct child *child);
 void command_status_bound(evutil_socket_t fd, short what, void *monitor);
 void command_stopped(struct monitor *monitor);
 
+/* monitor_follow.c: bankctl's log and monitor, pause and resume */
+void follow_begin(struct monitor *monitor, struct control_client *client);
+/* A line of the log, to all that follow it. */
+void follow_line(struct monitor *monitor, int priority, const char *line);
+void follow_end(struct monitor *monitor);
+void follow_set_level(struct monitor *monitor, struct control_client *client,
+    const char *request);
+
 /* monitor_log.c */
-void monitor_log_open(const struct monitor *monitor);
+void monitor_log_open(struct monitor *monitor);
 /* The level of the configuration, or what -f and -d say. */
 void monitor_log_level(const struct monitor *monitor);
 /* What a child writes to its standard error, to the log. */

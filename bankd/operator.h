@@ -59,9 +59,11 @@ struct operator_row {
 	void (*ask)(struct operator_command *, struct store_reader *);
 };
 
-/* operator_accounts.c, operator_kiosks.c and operator_questions.c */
+/* operator_accounts.c, _money.c, _kiosks.c and _questions.c */
 extern const struct operator_row operator_accounts[];
 extern const size_t operator_accounts_count;
+extern const struct operator_row operator_money[];
+extern const size_t operator_money_count;
 extern const struct operator_row operator_kiosks[];
 extern const size_t operator_kiosks_count;
 extern const struct operator_row operator_questions[];
@@ -73,6 +75,11 @@ void operator_line(struct operator_command *command, int kind, ...)
 /* Ends the command with a code and a message, said in a sentence. */
 void operator_fail(struct operator_command *command, int code,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* For apply(): the open account named by the step, or NULL and a refusal. */
+struct ledger_account *operator_customer(
+    struct vault *vault, struct step *step);
+/* Whether entries may be made now; else a refusal. */
+bool operator_has_room(struct vault *vault, struct operator_command *command);
 /* On the operator's thread: sends what there is, and the last line. */
 void operator_flush(struct operator_command *command);
 void operator_end(struct operator_command *command);

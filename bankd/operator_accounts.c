@@ -8,16 +8,16 @@
 #include <sysexits.h>
 
 #include "../shared/error.h"
-#include "../shared/log.h"
-#include "../shared/money.h"
 #include "../shared/util.h"
 #include "hashing.h"
 #include "operator.h"
 #include "vault_state.h"
 
+#define BYTES_PER_MB (UINT64_C(1024) * 1024)
+
 /* The open account that the command names, or a refusal. */
-static struct ledger_account *
-customer_of(struct vault *vault, struct step *step)
+struct ledger_account *
+operator_customer(struct vault *vault, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
@@ -35,10 +35,21 @@ customer_of(struct vault *vault, struct step *step)
 	return customer;
 }
 
+/* A pause is for customers; what is put right meanwhile needs its room. */
 static bool
-has_room(struct vault *vault, struct operator_command *command)
+is_for_others(struct vault *vault)
 {
-	if (vault->mode == VAULT_NORMAL)
+	uint64_t least =
+	    (uint64_t)vault_option(vault, BANK_MIN_FREE) * BYTES_PER_MB;
+
+	return vault->paused && vault->mode == VAULT_REFUSING &&
+	    state_dir_free(&vault->dir) >= least;
+}
+
+bool
+operator_has_room(struct vault *vault, struct operator_command *command)
+{
+	if (vault->mode == VAULT_NORMAL || is_for_others(vault))
 		return true;
 	operator_fail(command, EX_UNAVAILABLE,
 	    "the bank cannot take transactions now: the disk is full");
@@ -73,7 +84,7 @@ static void
 lock_apply(struct vault *vault, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = customer_of(vault, step);
+	struct ledger_account *customer = operator_customer(vault, step);
 	char hash[STORE_HASH_SIZE];
 
 	if (customer == NULL)
@@ -94,7 +105,7 @@ static void
 unlock_apply(struct vault *vault, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = customer_of(vault, step);
+	struct ledger_account *customer = operator_customer(vault, step);
 	char hash[STORE_HASH_SIZE];
 
 	if (customer == NULL)
@@ -113,7 +124,7 @@ static void
 passwd_apply(struct vault *vault, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = customer_of(vault, step);
+	struct ledger_account *customer = operator_customer(vault, step);
 
 	if (customer != NULL)
 		set_hash(vault, customer, command->hash);
@@ -155,7 +166,7 @@ open_apply(struct vault *vault, struct step *step)
 	struct ledger_account *account;
 	int error;
 
-	if (!has_room(vault, command))
+	if (!operator_has_room(vault, command))
 		return;
 	error = store_account_new(vault->store, command->args[0], name,
 	    command->hash, vault->now_ms, &account);
@@ -172,9 +183,9 @@ static void
 close_apply(struct vault *vault, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = customer_of(vault, step);
+	struct ledger_account *customer = operator_customer(vault, step);
 
-	if (customer == NULL || !has_room(vault, command))
+	if (customer == NULL || !operator_has_room(vault, command))
 		return;
 	if (customer->cents[WIRE_SAVINGS] != 0 ||
 	    customer->cents[WIRE_CHECKING] != 0) {
@@ -187,80 +198,11 @@ close_apply(struct vault *vault, struct step *step)
 	batch_touch(vault, customer, NULL);
 }
 
-static int
-read_deposit(struct operator_command *command, enum wire_account *account,
-    int64_t *cents)
-{
-	const struct wire_token which = { command->args[1],
-		strlen(command->args[1]) };
-	const struct wire_token amount = { command->args[2],
-		strlen(command->args[2]) };
-
-	return wire_token_account(&which, account) == 0 &&
-		wire_token_amount(&amount, cents) == 0
-	    ? 0
-	    : BANK_EINVAL;
-}
-
-static void
-deposit_start(struct vault *vault, struct operator_command *command)
-{
-	enum wire_account account;
-	int64_t cents;
-
-	(void)vault;
-	if (read_deposit(command, &account, &cents) != 0)
-		operator_fail(command, EX_DATAERR,
-		    "account is 1 (savings) or 2 (checking), amount more than "
-		    "0 with at most two decimals");
-}
-
-static void
-deposit_apply(struct vault *vault, struct step *step)
-{
-	struct operator_command *command = step->subject;
-	struct ledger_account *customer = customer_of(vault, step), *adjust;
-	struct ledger_entry *entry = &step->entry;
-	enum wire_account account = WIRE_SAVINGS;
-	int64_t cents = 0;
-	int error;
-
-	if (customer == NULL || !has_room(vault, command) ||
-	    read_deposit(command, &account, &cents) != 0 ||
-	    (adjust = batch_bank_account(vault, LEDGER_ADJUST_ID)) == NULL)
-		return;
-	memset(entry, 0, sizeof(*entry));
-	if (cents > MONEY_MAX_CENTS - customer->cents[account] ||
-	    ledger_adjust(entry, adjust, customer, account,
-		customer->cents[account] + cents, vault->now_ms) != WIRE_DONE) {
-		operator_fail(command, EX_DATAERR, "over the largest balance");
-		return;
-	}
-	error = store_append(vault->store, entry, adjust, customer);
-	if (error != 0)
-		batch_failed(vault, error);
-	batch_touch(vault, customer, NULL);
-	command->last_seq = entry->seq;
-}
-
-static void
-deposit_after(struct vault *vault, struct operator_command *command)
-{
-	(void)vault;
-	log_event(LOG_NOTICE, "operator_deposit", "id",
-	    LOG_TEXT(command->args[0]), "account", LOG_TEXT(command->args[1]),
-	    "amount", LOG_TEXT(command->args[2]), "seq",
-	    LOG_NUMBER(command->last_seq), "reason", LOG_TEXT(command->args[3]),
-	    NULL);
-}
-
 const struct operator_row operator_accounts[] = {
 	{ "lock", 1, 1, false, NULL, lock_apply, end_sessions, NULL },
 	{ "unlock", 1, 1, false, NULL, unlock_apply, NULL, NULL },
 	{ "passwd", 1, 1, true, NULL, passwd_apply, end_sessions, NULL },
 	{ "open", 1, 2, true, open_start, open_apply, NULL, NULL },
 	{ "close", 1, 1, false, NULL, close_apply, end_sessions, NULL },
-	{ "deposit", 4, 4, false, deposit_start, deposit_apply, deposit_after,
-	    NULL },
 };
 const size_t operator_accounts_count = NELEM(operator_accounts);

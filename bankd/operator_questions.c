@@ -12,6 +12,7 @@
 #include "../shared/error.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "head.h"
 #include "operator.h"
 #include "statement.h"
 #include "vault_state.h"
@@ -131,14 +132,29 @@ history_ask(struct operator_command *command, struct store_reader *reader)
 }
 
 static void
+verify_start(struct vault *vault, struct operator_command *command)
+{
+	struct head head;
+
+	(void)vault;
+	if (command->arg_count > 0 && head_parse(command->args[0], &head) != 0)
+		operator_fail(command, EX_DATAERR,
+		    "a head is SEQ:HASH, as the log tells it");
+}
+
+static void
 verify_ask(struct operator_command *command, struct store_reader *reader)
 {
 	char error[OPERATOR_MESSAGE_SIZE] = "", chain[2 * 32 + 1], text[24];
+	struct head wanted;
 	uint8_t head[32] = { 0 };
 	uint64_t seq = 0;
 	int result;
 
 	result = store_reader_verify(reader, &seq, head, error, sizeof(error));
+	if (result == 0 && command->arg_count > 0 &&
+	    head_parse(command->args[0], &wanted) == 0)
+		result = head_check(reader, &wanted, error, sizeof(error));
 	if (result != 0) {
 		operator_fail(command,
 		    result == BANK_EDAMAGED ? EX_DATAERR : EX_SOFTWARE, "%s",
@@ -155,6 +171,6 @@ const struct operator_row operator_questions[] = {
 	{ "accounts", 0, 0, false, NULL, NULL, NULL, accounts_ask },
 	{ "account", 1, 1, false, account_start, NULL, NULL, accounts_ask },
 	{ "history", 1, 2, false, account_start, NULL, NULL, history_ask },
-	{ "verify", 0, 0, false, NULL, NULL, NULL, verify_ask },
+	{ "verify", 0, 1, false, verify_start, NULL, NULL, verify_ask },
 };
 const size_t operator_questions_count = NELEM(operator_questions);

@@ -188,6 +188,18 @@ int store_reader_accounts(struct store_reader *reader,
     bool (*each)(
 	void *context, const struct ledger_account *account, const char *name),
     void *context);
+/* All entries after `seq`, in order; `each` returns false to stop. */
+int store_reader_entries(struct store_reader *reader, uint64_t seq,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context);
+/*
+ * store_copy.c.  A copy of one moment into `path`, an empty file; not synced.
+ * BANK_EAGAIN where the state was opened anew meanwhile.
+ */
+int store_reader_copy(
+    struct store_reader *reader, const char *path, char *error, size_t size);
+/* Closes with everything in the one file that a copy would begin with. */
+int store_close_whole(struct store *store);
 /*
  * Proves all of it: seq without gaps, chain, previous_seq, balances replayed
  * from 0, none negative, accounts equal, sum 0.  Returns 0, or BANK_EDAMAGED

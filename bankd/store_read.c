@@ -259,6 +259,29 @@ store_reader_walk(struct store_reader *reader, uint32_t number, uint64_t newest,
 	return error;
 }
 
+int
+store_reader_entries(struct store_reader *reader, uint64_t seq,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context)
+{
+	struct id_reader ids = { .reader = reader };
+	struct ledger_entry entry;
+	sqlite3_stmt *row;
+	int found, error = reader_begin(reader);
+
+	if (error != 0)
+		return error;
+	row = connection_statement(&reader->connection, SQL_ENTRY_AFTER);
+	sqlite3_bind_int64(row, 1, (int64_t)seq);
+	sqlite3_bind_int64(row, 2, -1);
+	while ((found = reader_next(reader, row, &entry, read_id, &ids)) == 1 &&
+	    each(context, &entry))
+		continue;
+	sqlite3_reset(row);
+	reader_end(reader);
+	return found < 0 ? found : 0;
+}
+
 /* All accounts of one moment. */
 struct account_list {
 	struct ledger_account *accounts;

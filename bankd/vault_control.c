@@ -43,6 +43,7 @@ find_row(struct operator_command *command)
 		size_t count;
 	} tables[] = {
 		{ operator_accounts, operator_accounts_count },
+		{ operator_money, operator_money_count },
 		{ operator_kiosks, operator_kiosks_count },
 		{ operator_questions, operator_questions_count },
 	};

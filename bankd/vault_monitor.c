@@ -85,6 +85,20 @@ on_status(struct vault *vault, const struct ipc_message *message)
 }
 
 static void
+on_level(struct vault *vault, const struct ipc_message *message)
+{
+	(void)vault;
+	log_level(message->body[0] & LOG_PRIMASK);
+}
+
+static void
+on_pause(struct vault *vault, const struct ipc_message *message)
+{
+	(void)message;
+	vault->paused = true;
+}
+
+static void
 on_stop(struct vault *vault, const struct ipc_message *message)
 {
 	(void)message;
@@ -125,6 +139,8 @@ static void (*const handlers[IPC_TYPE_COUNT])(
     struct vault *vault, const struct ipc_message *message) = {
 	[IPC_CONFIG] = on_config,
 	[IPC_PEER] = on_peer,
+	[IPC_LEVEL] = on_level,
+	[IPC_PAUSE] = on_pause,
 	[IPC_CONTROL] = on_control,
 	[IPC_START] = on_start,
 	[IPC_STATUS] = on_status,

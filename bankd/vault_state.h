@@ -37,7 +37,7 @@ struct vault_link {
 /* What a batch may write, from best to worst. */
 enum vault_mode {
 	VAULT_NORMAL,
-	VAULT_REFUSING, /* little room: logins alone; the rest gets 503 */
+	VAULT_REFUSING, /* paused, little room: logins alone; else 503 */
 	VAULT_READ_ONLY /* no room at all */
 };
 
@@ -61,7 +61,7 @@ struct vault {
 	struct bank_clock clock;
 	uint64_t now_ms; /* the bank's time of the batch in hand */
 	enum vault_mode mode;
-	bool little_room;
+	bool little_room, paused;
 	struct ledger_limits limits;
 	struct kiosks kiosks;
 	struct batch batch;

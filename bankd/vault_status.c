@@ -51,7 +51,9 @@ vault_status_send(struct vault *vault)
 	if (vault->serving) {
 		hex_encode(store_chain(vault->store), 32, chain);
 		fact(&status, "transactions", "%s",
-		    vault->little_room ? "refused, the disk is full" : "taken");
+		    vault->little_room  ? "refused, the disk is full"
+			: vault->paused ? "refused, paused"
+					: "taken");
 		fact_count(&status, "customers", store_lines(vault->store));
 		fact_count(&status, "entries", store_last_seq(vault->store));
 		fact(&status, "chain", "%s", chain);

@@ -245,10 +245,22 @@ class Trial:
         self.bank.ended()
         bank.wait_for("front and vault to end with the monitor",
                       lambda: not any(map(bank.alive, family)))
-        self.bank.start()
+        bank.wait_for("bankd to start again", self.started,
+                      SERVING_BOUND_S, every=0.05)
         for client in threading.enumerate():
             if isinstance(client, Client) and client.atm is not None:
                 client.atm.where = (self.bank.address, self.bank.port)
+
+    def started(self):
+        """A vault that was only just being started as its monitor died may
+        hold the state for a moment longer."""
+        try:
+            self.bank.start()
+        except bank.Failed as e:
+            if "in use by another bankd" not in str(e):
+                raise
+            return False
+        return True
 
     def judge(self, clients):
         for client in clients:

@@ -356,7 +356,8 @@ test_random_life(void **state)
 		struct ledger_account *a = &live[2 + random() % CUSTOMERS];
 		struct ledger_account *b = &live[2 + random() % CUSTOMERS];
 		struct ledger_account *from = a, *to = b;
-		enum wire_account x = random() % 2, y = random() % 2;
+		enum wire_account x = (enum wire_account)(random() % 2);
+		enum wire_account y = (enum wire_account)(random() % 2);
 		int64_t amount = random() % 20000;
 		const struct ledger_entry *old;
 		enum wire_reply reply = WIRE_INCORRECT;

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl export: the books for other programs, as CSV (RFC 4180) or as a
+ * journal of hledger(1); OFX is in bankctl_ofx.c.  Amounts are without a
+ * currency, signs as `bankctl accounts` shows them: the sum of all is 0.
+ */
+#include "bankctl_export.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "../shared/error.h"
+#include "../shared/money.h"
+#include "../shared/util.h"
+#include "bankctl.h"
+#include "options.h"
+
+static const char *const account_names[] = {
+	[WIRE_SAVINGS] = "savings", [WIRE_CHECKING] = "checking"
+};
+
+static bool
+is_wanted(const struct export *export, const struct ledger_entry *entry)
+{
+	return export->id == NULL || strcmp(export->id, entry->debit.id) == 0 ||
+	    strcmp(export->id, entry->credit.id) == 0;
+}
+
+/* IDs and names of kiosks have nothing that would need quotes. */
+static bool
+csv_row(void *context, const struct ledger_entry *entry)
+{
+	const struct export *export = context;
+	char time[WIRE_TIME_TEXT], amount[MONEY_TEXT_SIZE], reverses[24] = "";
+
+	if (!is_wanted(export, entry))
+		return true;
+	if (entry->reverses != 0)
+		snprintf(
+		    reverses, sizeof(reverses), "%" PRIu64, entry->reverses);
+	fprintf(export->out, "%" PRIu64 ",%s,%s,%s,%s,%s,%s,%s,%s,%s\r\n",
+	    entry->seq, wire_format_time(entry->time_ms, time),
+	    ledger_kind_name(entry->kind), entry->debit.id,
+	    account_names[entry->debit.account], entry->credit.id,
+	    account_names[entry->credit.account],
+	    money_format(entry->amount_cents, amount), entry->kiosk, reverses);
+	return !ferror(export->out);
+}
+
+int
+export_csv(const struct export *export)
+{
+	fputs("seq,time,kind,from,from_account,to,to_account,amount,kiosk,"
+	      "reverses\r\n",
+	    export->out);
+	return store_reader_entries(
+	    export->reader, 0, csv_row, (void *)(uintptr_t) export);
+}
+
+/*
+ * `customer:chris:savings`, `cash:kiosk-1`, `adjust`, with the balance after
+ * it, which hledger checks.
+ */
+static void
+put_posting(FILE *out, const struct ledger_posting *posting, int64_t change)
+{
+	char amount[MONEY_TEXT_SIZE], balance[MONEY_TEXT_SIZE];
+	char name[LEDGER_ID_SIZE + 32];
+
+	if (!ledger_is_own(posting->id))
+		snprintf(name, sizeof(name), "customer:%s:%s", posting->id,
+		    account_names[posting->account]);
+	else {
+		string_copy(name, posting->id + 1, sizeof(name));
+		/* An address of a kiosk that isn't enrolled. */
+		for (char *p = name; (p = strpbrk(p, "/:")) != NULL; p++)
+			*p = *p == '/' ? ':' : '.';
+	}
+	fprintf(out, "    %-48s  %s = %s\n", name, money_format(change, amount),
+	    money_format(posting->cents[posting->account], balance));
+}
+
+/*
+ * An entry has the balances after all of it, so a transfer within a
+ * customer's own accounts has two that are right after both of its lines.
+ */
+static bool
+hledger_row(void *context, const struct ledger_entry *entry)
+{
+	const struct export *export = context;
+	char time[WIRE_TIME_TEXT];
+
+	if (!is_wanted(export, entry))
+		return true;
+	wire_format_time(entry->time_ms, time);
+	fprintf(export->out, "%.10s (%" PRIu64 ") %s  ; %s%s%s\n", time,
+	    entry->seq, ledger_kind_name(entry->kind), time,
+	    entry->kiosk[0] != '\0' ? " at " : "", entry->kiosk);
+	put_posting(export->out, &entry->debit, -entry->amount_cents);
+	put_posting(export->out, &entry->credit, entry->amount_cents);
+	fputc('\n', export->out);
+	return !ferror(export->out);
+}
+
+int
+export_hledger(const struct export *export)
+{
+	fputs("decimal-mark .\n\n", export->out);
+	return store_reader_entries(
+	    export->reader, 0, hledger_row, (void *)(uintptr_t) export);
+}
+
+static const struct {
+	const char *name;
+	export_format *run;
+} formats[] = {
+	{ "csv", export_csv },
+	{ "hledger", export_hledger },
+	{ "ofx", export_ofx },
+};
+
+struct search {
+	const char *id;
+	bool found;
+};
+
+static bool
+look_for(void *context, const struct ledger_account *account, const char *name)
+{
+	struct search *search = context;
+
+	(void)name;
+	search->found = strcmp(search->id, account->id) == 0;
+	return !search->found;
+}
+
+static int
+run(const struct bankctl *bankctl, struct export *export, export_format *format)
+{
+	struct search search = { .id = export->id };
+	struct offline *offline;
+	int code, result = 0;
+
+	code = offline_reader(&offline, &export->reader, bankctl);
+	if (code != 0)
+		return code;
+	if (export->id != NULL)
+		result =
+		    store_reader_accounts(export->reader, look_for, &search);
+	if (result == 0 && export->id != NULL && !search.found)
+		code = complain(EX_DATAERR, "no account %s", export->id);
+	else if (result == 0)
+		result = format(export);
+	if (result != 0)
+		code = complain(EX_DATAERR, "%s", bank_strerror(result));
+	store_reader_close(export->reader);
+	offline_close(offline);
+	if (code == 0 && (fflush(stdout) == EOF || ferror(stdout)))
+		code = complain(EX_IOERR, "standard output");
+	return code;
+}
+
+int
+export_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	struct export export = { .out = stdout };
+	const char *wanted = "csv";
+	bool wrong = false;
+
+	export.bank = config_string(bankctl->config, BANK_NAME);
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--format") == 0 && i + 1 < argc)
+			wanted = argv[++i];
+		else if (export.id == NULL && argv[i][0] != '-')
+			export.id = argv[i];
+		else
+			wrong = true;
+	}
+	for (size_t i = 0; i < NELEM(formats) && !wrong; i++) {
+		if (strcmp(formats[i].name, wanted) == 0)
+			return run(bankctl, &export, formats[i].run);
+	}
+	return complain(
+	    EX_USAGE, "usage: bankctl export [id] [--format csv|hledger|ofx]");
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl monitor: the lines of the log as they come, until it is
+ * interrupted or the bank stops.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "../shared/util.h"
+#include "bankctl.h"
+
+/* An answer with no end, each row printed as an answer of its own. */
+static bool
+print_line(void *context, char *line)
+{
+	const struct bankctl *bankctl = context;
+	const char *const columns[] = { "level", "line", NULL };
+	const char *fields[] = { NULL, NULL, NULL };
+	struct answer answer = { 0 };
+	char *text;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (line[0] != '+')
+		return line[0] == '=';
+	fields[0] = line + 2;
+	text = strchr(line + 2, '\t');
+	if (text == NULL)
+		return true;
+	*text = '\0';
+	fields[1] = text + 1;
+	if (!bankctl->json) {
+		printf("%s: %s\n", fields[0], fields[1]);
+		return fflush(stdout) != EOF;
+	}
+	answer_line(&answer, '=', columns);
+	answer_line(&answer, '+', fields);
+	return answer_print(&answer, 0, "", true) == 0;
+}
+
+int
+follow_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	const char *const words[] = { "monitor" };
+
+	(void)argc;
+	(void)argv;
+	return client_follow(bankctl, NELEM(words), words, print_line, bankctl);
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The script of script.h.
+ */
+#include "script.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../shared/error.h"
+#include "../../shared/util.h"
+#include "store_fixture.h"
+
+#define NOW FIXTURE_NOW
+#define OPENING 1000000 /* cents of each account at first */
+
+static const char *const ids[SCRIPT_CUSTOMERS] = { "chris", "fey", "joe" };
+static const uint8_t attempt_key[STORE_ATTEMPT_KEY] = { 7 };
+
+void
+script_seed(const char *directory)
+{
+	fixture_write(
+	    directory, "password", "chris 1234\nfey 5678\njoe 9012\n");
+	fixture_write(directory, "balance",
+	    "chris 10000 10000\nfey 10000 10000\njoe 10000 10000\n");
+}
+
+/* The rest of a full disk is that it was no batch at all. */
+static int
+append(struct store *store, uint64_t seq)
+{
+	const char *from = ids[seq % 3], *to = ids[(seq + seq / 7) % 3];
+	uint8_t txid[16] = { (uint8_t)seq, (uint8_t)(seq >> 8), 1 };
+
+	return fixture_transfer(
+	    store, from, to, (int64_t)(seq % 13) + 1, NOW + seq, txid, NULL);
+}
+
+/* An attempt at a login: counted on disk before anything is compared. */
+static int
+attempt(struct store *store, struct script_promise *promise)
+{
+	struct store_attempt record;
+	int error = store_attempt_get(store, attempt_key, &record);
+
+	record.count++;
+	record.time_ms = NOW;
+	if (error == 0)
+		error = store_attempt_put(store, &record);
+	if (error == 0)
+		error = store_commit(store);
+	else
+		store_abort(store);
+	if (error == 0) {
+		promise->broken = promise->broken || promise->sync_failed;
+		promise->attempts++;
+	}
+	return error;
+}
+
+static int
+update_files(struct store *store, struct files *files)
+{
+	int error = 0;
+
+	for (int i = 0; error == 0 && i < SCRIPT_CUSTOMERS; i++)
+		error =
+		    files_update(files, store_account(store, ids[i]), NULL);
+	return error;
+}
+
+static int
+batch(struct store *store, struct files *files, uint64_t until,
+    struct script_promise *promise)
+{
+	uint64_t seq = store_last_seq(store);
+	uint64_t size = 1 + seq * 7 % 5;
+	int error = 0;
+
+	if (seq + size > until)
+		size = until - seq;
+	for (uint64_t i = 1; error == 0 && i <= size; i++)
+		error = append(store, seq + i);
+	if (error != 0) {
+		store_abort(store);
+		return error;
+	}
+	if (promise->begun < seq + size)
+		promise->begun = seq + size;
+	if ((error = store_commit(store)) == 0)
+		error = update_files(store, files);
+	if (error != 0)
+		return error;
+	promise->broken = promise->broken || promise->sync_failed;
+	promise->acknowledged = seq + size;
+	return 0;
+}
+
+static int
+serve(struct store *store, struct files *files, int life, int *retries,
+    struct script_promise *promise)
+{
+	uint64_t until = SCRIPT_OPENING +
+	    (uint64_t)(life + 1) * SCRIPT_ENTRIES;
+	int error = 0;
+
+	while (error == 0 && store_last_seq(store) < until) {
+		error = batch(store, files, until, promise);
+		if (error == 0 && store_last_seq(store) % 4 == 0)
+			error = attempt(store, promise);
+		if (error == BANK_ENOSPC && (*retries)-- > 0)
+			error = 0;
+	}
+	return error;
+}
+
+static int
+stop(struct store *store, struct files *files, struct script_promise *promise)
+{
+	int error = files_sync(files);
+
+	if (error == 0)
+		error = store_mark_stopped(store);
+	if (error == 0) {
+		promise->broken = promise->broken || promise->sync_failed;
+		promise->stopped = true;
+	}
+	return error;
+}
+
+static int
+begin(struct store **store, struct files **files, const char *directory)
+{
+	const struct files_options options = {
+		.directory = directory, .hash_prefix = "$y$", .hash_cost = 1
+	};
+	enum store_end end;
+	char text[512];
+	int error;
+
+	*files = NULL;
+	error = store_open(store, directory, &end, text, sizeof(text));
+	if (error != 0)
+		return error;
+	error = files_start(
+	    files, *store, end, &options, NOW, text, sizeof(text));
+	if (error != 0)
+		store_close(*store);
+	if (error == BANK_EINVAL)
+		fprintf(stderr, "%s\n", text);
+	return error;
+}
+
+int
+script_live(const char *directory, int life, int retries,
+    struct script_promise *promise)
+{
+	struct store *store;
+	struct files *files;
+	int error;
+
+	if (promise->begun < SCRIPT_OPENING)
+		promise->begun = SCRIPT_OPENING;
+	promise->stopped = false;
+	if ((error = begin(&store, &files, directory)) != 0)
+		return error;
+	if (promise->acknowledged < store_last_seq(store))
+		promise->acknowledged = store_last_seq(store);
+	promise->broken = promise->broken || promise->sync_failed;
+	error = serve(store, files, life, &retries, promise);
+	if (error == 0 && life % 2 == 0)
+		error = stop(store, files, promise);
+	files_close(files);
+	store_close(store);
+	return error;
+}
+
+void
+script_learn(const char *directory, struct script_truth *truth)
+{
+	struct script_promise promise = { 0 };
+	struct store_reader *reader;
+	struct ledger_entry entry;
+	struct store *store;
+	char text[512];
+	uint64_t seq;
+
+	for (int life = 0; life < SCRIPT_LIVES; life++)
+		if (script_live(directory, life, 0, &promise) != 0)
+			abort();
+	if (store_reader_open(&reader, directory, text, sizeof(text)) != 0)
+		abort();
+	store_reader_close(reader);
+	store = fixture_open(directory, NULL);
+	memset(truth, 0, sizeof(*truth));
+	for (seq = 1; seq <= SCRIPT_MAX; seq++) {
+		if (store_find_seq(store, seq, &entry) != 0)
+			abort();
+		memcpy(truth->chain[seq], entry.chain, 32);
+		memcpy(truth->cents[seq], truth->cents[seq - 1],
+		    sizeof(truth->cents[seq]));
+		for (int i = 0; i < SCRIPT_CUSTOMERS; i++) {
+			if (strcmp(entry.debit.id, ids[i]) == 0)
+				memcpy(truth->cents[seq][i],
+				    entry.debit.cents, 16);
+			if (strcmp(entry.credit.id, ids[i]) == 0)
+				memcpy(truth->cents[seq][i],
+				    entry.credit.cents, 16);
+		}
+	}
+	store_close(store);
+}
+
+static bool
+files_are_right(const char *directory, const int64_t cents[][2])
+{
+	char *data = fixture_read(directory, "balance", NULL), *line;
+	double savings, checking;
+	char id[16];
+	bool right = data != NULL;
+
+	for (int i = 0; right && i < SCRIPT_CUSTOMERS; i++) {
+		line = data + i * FILES_BALANCE_WIDTH;
+		right = strlen(data) == (size_t)SCRIPT_CUSTOMERS *
+			    FILES_BALANCE_WIDTH &&
+		    sscanf(line, "%15s %lf %lf", id, &savings, &checking) ==
+			3 &&
+		    strcmp(id, ids[i]) == 0 &&
+		    (int64_t)(savings * 100 + 0.5) == cents[i][0] &&
+		    (int64_t)(checking * 100 + 0.5) == cents[i][1];
+	}
+	free(data);
+	return right;
+}
+
+static const char *
+judge_open(struct store *store, const char *directory,
+    const struct script_truth *truth, const struct script_promise *promise)
+{
+	static char text[160];
+	struct store_attempt record;
+	uint64_t seq = store_last_seq(store);
+
+	if (promise->broken)
+		return "promised after a failed sync";
+	if (seq < promise->acknowledged || seq > promise->begun) {
+		snprintf(text, sizeof(text), "seq %llu, not %llu to %llu",
+		    (unsigned long long)seq,
+		    (unsigned long long)promise->acknowledged,
+		    (unsigned long long)promise->begun);
+		return text;
+	}
+	if (memcmp(store_chain(store), truth->chain[seq], 32) != 0)
+		return "another chain";
+	if (store_attempt_get(store, attempt_key, &record) != 0 ||
+	    record.count < promise->attempts)
+		return "an attempt is forgotten";
+	for (int i = 0; i < SCRIPT_CUSTOMERS; i++)
+		if (memcmp(store_account(store, ids[i])->cents,
+			truth->cents[seq][i], 16) != 0)
+			return "another balance";
+	return files_are_right(directory, truth->cents[seq])
+	    ? NULL
+	    : "balance isn't the truth";
+}
+
+static const char *
+prove(const char *directory)
+{
+	static char text[512];
+	struct store_reader *reader;
+	uint8_t chain[32];
+	uint64_t seq;
+	int error = store_reader_open(&reader, directory, text, sizeof(text));
+
+	if (error != 0)
+		return text;
+	error = store_reader_verify(reader, &seq, chain, text, sizeof(text));
+	store_reader_close(reader);
+	return error == 0 ? NULL : text;
+}
+
+const char *
+script_judge(const char *directory, const struct script_truth *truth,
+    const struct script_promise *promise)
+{
+	static char text[64];
+	const char *wrong;
+	struct store *store;
+	struct files *files;
+	int error = begin(&store, &files, directory);
+
+	if (error != 0) {
+		snprintf(text, sizeof(text), "doesn't open: %s",
+		    bank_strerror(error));
+		return text;
+	}
+	wrong = judge_open(store, directory, truth, promise);
+	files_close(files);
+	store_close(store);
+	return wrong != NULL ? wrong : prove(directory);
+}

@@ -1,0 +1,569 @@
+# SPDX-License-Identifier: ISC
+"""The operator's commands: money, limits, pauses, the log's level, backups,
+exports, metrics (bankctl(8))."""
+
+import csv
+import io
+import os
+import re
+import select
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+import unittest
+from decimal import Decimal
+
+from lib import bank, model
+from lib.bank import BANKCTL, Failed, run, wait_for
+from lib.case import NOT_ALLOWED, OVER, SUCCESS, BankCase
+
+EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_CANTCREAT = 64, 65, 69, 73
+UNAVAILABLE = 503
+
+
+class Operator(BankCase):
+    def refused(self, code, pattern, *words, served=None):
+        result = (served or self.bank).ctl(*words, check=False)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertRegex(result.stderr, pattern)
+        return result
+
+    def newest(self, name, served=None):
+        """A customer's newest entry: a dictionary."""
+        return (served or self.bank).ctl_json("history", name, "1")[0]
+
+    def balances(self, name, served=None):
+        row = (served or self.bank).ctl_json("account", name)[0]
+        return row["savings"], row["checking"]
+
+    def withdraw(self, name, amount):
+        """The number of the entry."""
+        atm = self.session(name, kiosk=self.bank.kiosk())
+        self.said(atm.request("WITHDRAW %s 1 %s" % (atm.txid(), amount)),
+                  SUCCESS)
+        atm.exit()
+        return self.newest(name)["seq"]
+
+
+class Money(Operator):
+    people = 8
+
+    def test_deposit_and_its_reason(self):
+        self.bank.ctl("deposit", "p1", "1", "5.50", "--reason", "a gift")
+        self.bank.ctl("deposit", "--reason", "b", "p1", "2", "1")
+        self.bank.ctl("deposit", "p1", "2", "1", "as a word")
+        self.assertEqual(self.balances("p1"), ("10005.50", "1002.00"))
+        self.bank.log_has(r'operator_deposit id=p1 .*reason="?a gift')
+        for words in (("p1", "1", "5"), ("p1", "1", "5", "--reason"),
+                      ("p1", "1", "5", "x", "--reason", "y")):
+            self.refused(EX_USAGE, "usage", "deposit", *words)
+        for amount in ("-5", "+5", "0", "1.234", "x"):
+            self.refused(EX_DATAERR, "amount", "deposit", "p1", "1", amount,
+                         "--reason", "x")
+
+    def test_adjust_goes_both_ways(self):
+        self.bank.ctl("adjust", "p2", "1", "-0.50", "--reason", "a mistake")
+        self.bank.ctl("adjust", "p2", "2", "+7", "--reason", "another")
+        self.assertEqual(self.balances("p2"), ("9999.50", "1007.00"))
+        self.assertEqual(self.newest("p2")["kind"], "adjust")
+        self.assertEqual(self.bank.lines()["p2"], ["9999.50", "1007"])
+        self.refused(EX_DATAERR, "not so much", "adjust", "p2", "1",
+                     "-9999.51", "--reason", "x")
+        self.refused(EX_DATAERR, "largest", "adjust", "p2", "1",
+                     "9999999999999.99", "--reason", "x")
+        self.refused(EX_DATAERR, "no account", "adjust", "nobody", "1", "1",
+                     "--reason", "x")
+        self.refused(EX_DATAERR, "reason", "adjust", "p2", "1", "1",
+                     "--reason", "")
+        self.bank.ctl("adjust", "p2", "2", "-1007", "--reason", "all of it")
+        self.assertEqual(self.balances("p2"), ("9999.50", "0.00"))
+
+    def test_reverse_is_once(self):
+        seq = self.withdraw("p3", "40")
+        self.bank.ctl("reverse", seq)
+        self.assertEqual(self.balances("p3"), ("10000.00", "1000.00"))
+        entry = self.newest("p3")
+        self.assertEqual(entry["kind"], "reversal")
+        self.refused(EX_DATAERR, "taken back by entry %s" % entry["seq"],
+                     "reverse", seq)
+        self.refused(EX_DATAERR, "no withdrawal", "reverse", entry["seq"])
+        self.refused(EX_DATAERR, "no entry", "reverse", "99999")
+        for word in ("0", "-1", "1x", "99999999999999999999"):
+            self.refused(EX_DATAERR, "number", "reverse", word)
+        self.assertEqual(self.balances("p3"), ("10000.00", "1000.00"))
+
+    def test_reverse_for_a_closed_account(self):
+        seq = self.withdraw("p4", "10000")
+        self.bank.ctl("adjust", "p4", "2", "-1000", "--reason", "x")
+        self.bank.ctl("close", "p4")
+        self.refused(EX_DATAERR, "closed", "reverse", seq)
+
+    def test_limits_of_one_customer(self):
+        atm = self.session("p5")
+        self.bank.ctl("limit", "p5", "transfer", "10")
+        self.assertEqual(atm.transfer(1, "p6", "10.01").said()[:3], OVER[:3])
+        self.said(atm.transfer(1, "p6", "10"), SUCCESS)
+        self.bank.ctl("limit", "p5", "transfer-day", "15")
+        self.assertEqual(atm.transfer(1, "p6", "6").said()[:3], OVER[:3])
+        self.bank.ctl("limit", "p5", "transfer", "0")
+        self.assertEqual(atm.transfer(1, "p6", "1").said()[:3], OVER[:3])
+        for name in ("transfer", "transfer-day"):
+            self.bank.ctl("limit", "p5", name, "default")
+        self.said(atm.transfer(1, "p6", "100"), SUCCESS)
+        for words in (("nothing", "1"), ("balance", "1"), ("transfer", "-1"),
+                      ("transfer", "x")):
+            self.refused(EX_DATAERR, "a limit is", "limit", "p5", *words)
+        self.refused(EX_DATAERR, "no account", "limit", "nobody", "transfer",
+                     "1")
+
+    def test_limits_are_kept_over_a_crash(self):
+        self.bank.ctl("limit", "p7", "transfer", "10")
+        self.bank.kill_child("vault")
+        atm = self.bank.atm_when_served()
+        self.addCleanup(atm.close)
+        self.assertEqual(atm.login("p7", "pw-p7").code, 200)
+        self.assertEqual(atm.transfer(1, "p6", "11").said()[:3], OVER[:3])
+
+
+class Pause(Operator):
+    people = 4
+
+    def tearDown(self):
+        self.bank.ctl("resume")
+
+    def status(self):
+        return self.bank.ctl_json("status")[0]["vault-transactions"]
+
+    def test_transactions_wait(self):
+        atm = self.session("p1")
+        self.bank.ctl("pause")
+        self.assertEqual(self.status(), "refused, paused")
+        self.assertEqual(atm.transfer(1, "p2", 1).code, UNAVAILABLE)
+        self.assertEqual(atm.balances()[0], "10000.00") if isinstance(
+            atm.balances()[0], str) else None
+        self.session("p2").exit()
+        self.bank.ctl("adjust", "p3", "1", "-1", "--reason", "put right")
+        self.bank.ctl("resume")
+        self.assertEqual(self.status(), "taken")
+        self.said(atm.transfer(1, "p2", 1), SUCCESS)
+        self.bank.log_has("resumed")
+
+    def test_a_crash_ends_no_pause(self):
+        self.bank.ctl("pause")
+        self.bank.kill_child("vault")
+        atm = self.bank.atm_when_served()
+        self.addCleanup(atm.close)
+        self.assertEqual(atm.login("p3", "pw-p3").code, 200)
+        self.assertEqual(atm.transfer(1, "p2", 1).code, UNAVAILABLE)
+        self.bank.ctl("reload")
+        self.assertEqual(atm.transfer(1, "p2", 1).code, UNAVAILABLE)
+
+
+class Follow(BankCase):
+    people = 2
+
+    def follower(self, *words):
+        process = subprocess.Popen(
+            [BANKCTL, "-c", self.bank.config, *words, "monitor"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    def read_until(self, process, pattern, doing):
+        """What it printed, up to a line that fits; `doing` again until."""
+        said = ""
+        deadline = time.monotonic() + 20 * bank.SLOW
+        while not re.search(pattern, said):
+            self.assertLess(time.monotonic(), deadline, said)
+            doing()
+            if select.select([process.stdout], [], [], 0.2)[0]:
+                said += os.read(process.stdout.fileno(), 65536).decode()
+        return said
+
+    def lock(self):
+        self.bank.ctl("lock", "p1")
+
+    def test_lines_as_they_come(self):
+        said = self.read_until(
+            self.follower(), "notice: operator .*on=p1", self.lock)
+        self.assertNotIn("debug: ", said)
+        said = self.read_until(self.follower("-j"), '"line": "operator ',
+                               self.lock)
+        self.assertIn('"level": "notice"', said)
+
+    def test_those_that_are_gone_are_forgotten(self):
+        for _ in range(20):
+            process = self.follower()
+            self.read_until(process, "on=p1", self.lock)
+            process.kill()
+            process.wait()
+
+    def test_one_that_does_not_read_keeps_nobody_waiting(self):
+        process = self.follower()
+        self.read_until(process, "on=p1", self.lock)
+        process.send_signal(signal.SIGSTOP)
+        self.bank.ctl("log", "debug")
+        atm = self.session("p2")
+        for _ in range(300):
+            self.said(atm.transfer(1, "chris", "0.01"), SUCCESS)
+        self.bank.ctl("log", "default")
+        process.send_signal(signal.SIGCONT)
+
+    def test_level(self):
+        atm = self.session("p2")
+        self.said(atm.transfer(1, "chris", 1), SUCCESS)
+        self.bank.ctl("log", "debug")
+        self.said(atm.transfer(1, "chris", 2), SUCCESS)
+        self.bank.log_has("transaction kind=transfer .*amount=2.00")
+        self.assertNotRegex(self.bank.said, "transaction .*amount=1.00")
+        self.bank.kill_child("vault")
+        atm = self.bank.atm_when_served()
+        self.addCleanup(atm.close)
+        atm.login("p2", "pw-p2")
+        self.said(atm.transfer(1, "chris", 3), SUCCESS)
+        self.bank.log_has("transaction kind=transfer .*amount=3.00")
+        self.bank.ctl("log", "default")
+        self.said(atm.transfer(1, "chris", 4), SUCCESS)
+        self.lock()
+        self.assertNotRegex(self.bank.said, "transaction .*amount=4.00")
+        for word in ("loud", "", "debug info"):
+            result = self.bank.ctl("log", word, check=False)
+            self.assertEqual(result.returncode, EX_USAGE)
+
+    def test_the_end_of_the_bank(self):
+        served = self.fresh()
+        process = subprocess.Popen(
+            [BANKCTL, "-c", served.config, "monitor"],
+            stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        self.read_until(process, "operator",
+                        lambda: served.ctl("unlock", "joe"))
+        served.ctl("stop")
+        self.assertIn("stop", process.communicate(timeout=20)[0])
+        self.assertEqual(process.returncode, 0)
+        result = served.ctl("monitor", check=False)
+        self.assertEqual(result.returncode, EX_UNAVAILABLE)
+
+
+class Heads(Operator):
+    def test_head_is_found_again(self):
+        self.bank.ctl("deposit", "joe", "1", "1", "--reason", "x")
+        facts = self.bank.ctl_json("verify")[0]
+        self.bank.ctl("deposit", "joe", "1", "1", "--reason", "y")
+        head = "%s:%s" % (facts["seq"], facts["chain"])
+        other = "%s:%s" % (facts["seq"], "0" * 64)
+        late = "%d:%s" % (int(facts["seq"]) + 9, facts["chain"])
+
+        def check():
+            self.bank.ctl("verify", "--head", head)
+            self.refused(EX_DATAERR, "is not the one", "verify", "--head",
+                         other)
+            self.refused(EX_DATAERR, "is missing", "verify", "--head", late)
+            for word in ("1", "0:" + "0" * 64, "1:00", "x:" + "0" * 64):
+                self.refused(EX_DATAERR, "SEQ:HASH", "verify", "--head",
+                             word)
+            self.refused(EX_USAGE, "usage", "verify", head)
+        check()
+        self.bank.stop()
+        check()
+        self.bank.start()
+
+
+class Backup(Operator):
+    people = 2
+
+    def copy(self, served):
+        path = served.path("copy.db")
+        if os.path.exists(path):
+            os.unlink(path)
+        served.ctl("backup", path)
+        return path
+
+    def test_one_moment_while_it_serves(self):
+        """Transfers go on between two; in each copy nothing is missing."""
+        served = self.fresh()
+        atm = served.session("chris")
+        self.addCleanup(atm.close)
+        done = threading.Event()
+
+        def work():
+            while not done.is_set():
+                atm.transfer(1, "fey", "0.01")
+        worker = threading.Thread(target=work)
+        worker.start()
+        try:
+            for _ in range(5):
+                path = self.copy(served)
+                status = os.stat(path)
+                self.assertEqual(status.st_mode & 0o777, 0o600)
+                self.assertEqual(status.st_uid,
+                                 os.stat(served.file("")).st_uid)
+                place = served.path("copy")
+                os.makedirs(place, exist_ok=True)
+                shutil.copy(path, os.path.join(place, "bank.db"))
+                self.assertEqual(model.Books(place).sum(), 0)
+        finally:
+            done.set()
+            worker.join()
+        self.assertEqual(os.listdir(served.directory).count("copy.db.new"), 0)
+
+    def test_nothing_is_replaced(self):
+        path = self.copy(self.bank)
+        self.refused(EX_CANTCREAT, "exists", "backup", path)
+        self.refused(EX_CANTCREAT, "No such", "backup",
+                     self.bank.path("none", "copy"))
+
+    def test_a_rest_of_one_that_was_killed(self):
+        path = self.bank.path("other.db")
+        with open(path + ".new", "w") as f:
+            f.write("half")
+        self.bank.ctl("backup", path)
+        self.assertFalse(os.path.exists(path + ".new"))
+
+    def test_there_and_back(self):
+        served = self.fresh()
+        served.ctl("deposit", "joe", "1", "5", "--reason", "x")
+        path = self.copy(served)
+        served.ctl("deposit", "joe", "1", "7", "--reason", "y")
+        self.refused(EX_UNAVAILABLE, "", "-y", "restore", path, served=served)
+        served.stop()
+        self.refused(EX_USAGE, "-y", "restore", path, served=served)
+        facts = served.ctl_json("-y", "restore", path)[0]
+        self.assertTrue(os.path.exists(facts["kept"]))
+        self.assertEqual(os.stat(served.file("bank.db")).st_mode & 0o777,
+                         0o600)
+        self.assertFalse(os.path.exists(served.file("restore.new")))
+        served.start()
+        self.assertEqual(self.balances("joe", served)[0], "10005.00")
+        self.assertEqual(served.lines()["joe"][0], "10005")
+        self.assertEqual(served.ctl_json("verify")[0]["seq"], facts["seq"])
+        served.stop()
+        model.check(served)
+
+    def test_after_a_crash(self):
+        """The state's log has entries that the restored one must not get."""
+        served = self.fresh()
+        path = self.copy(served)
+        served.ctl("deposit", "joe", "1", "7", "--reason", "y")
+        family = served.family()
+        served.process.kill()
+        served.process.wait()
+        for pid in family:
+            bank.kill(pid)
+        wait_for("the end", lambda: not any(map(bank.alive, family)))
+        served.ctl("-y", "restore", path)
+        served.start()
+        self.assertEqual(self.balances("joe", served)[0], "10000.00")
+
+    def test_stopped(self):
+        served = self.fresh()
+        served.ctl("deposit", "joe", "1", "7", "--reason", "y")
+        served.stop()
+        path = self.copy(served)
+        os.unlink(served.file("bank.db"))
+        served.ctl("-y", "restore", path)
+        served.start()
+        self.assertEqual(self.balances("joe", served)[0], "10007.00")
+
+    def test_what_is_no_backup(self):
+        served = self.fresh()
+        served.ctl("deposit", "joe", "1", "7", "--reason", "y")
+        path = self.copy(served)
+        served.stop()
+        with open(served.file("bank.db"), "rb") as f:
+            before = f.read()
+
+        def refused(pattern, name=path):
+            self.refused(EX_DATAERR, pattern, "-y", "restore", name,
+                         served=served)
+            with open(served.file("bank.db"), "rb") as f:
+                self.assertEqual(f.read(), before)
+        for data in (b"", b"x" * 8192):
+            other = served.path("other")
+            with open(other, "wb") as f:
+                f.write(data)
+            refused("not the backup", other)
+        db = sqlite3.connect(path)
+        db.execute("UPDATE entry SET amount = amount + 1")
+        db.commit()
+        refused("nothing was changed")
+        db.execute("UPDATE entry SET amount = amount - 1")
+        db.execute("DELETE FROM entry WHERE seq = 2")
+        db.commit()
+        db.close()
+        refused("nothing was changed")
+        result = served.ctl("-y", "restore", served.path("none"), check=False)
+        self.assertEqual(result.returncode, 66)
+
+
+class Export(Operator):
+    people = 2
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        test = cls("test_csv")
+        atm = cls.bank.session("chris", kiosk=cls.bank.kiosk())
+        for line in ("TRANSFER %s 1 fey 12.34", "WITHDRAW %s 1 40",
+                     "DEPOSIT %s 2 0.60"):
+            reply = atm.request(line % atm.txid())
+            test.assertEqual(reply.code, 200, line)
+        test.assertEqual(atm.transfer(1, "chris", "5", 2).code, 200)
+        atm.exit()
+        atm.close()
+        rows = cls.bank.ctl_json("history", "chris")
+        cls.bank.ctl("reverse", [row["seq"] for row in rows
+                                 if row["kind"] == "withdraw"][0])
+        cls.bank.ctl("adjust", "fey", "2", "-1", "--reason", "<&>")
+
+    def export(self, *words):
+        return self.bank.ctl("export", *words).stdout
+
+    def accounts(self):
+        return {(row["id"], account): Decimal(row[account])
+                for row in self.bank.ctl_json("accounts")
+                for account in ("savings", "checking")}
+
+    def test_csv(self):
+        rows = list(csv.DictReader(io.StringIO(self.export(), newline="")))
+        self.assertEqual([int(row["seq"]) for row in rows],
+                         list(range(1, len(rows) + 1)))
+        sums = dict.fromkeys(self.accounts(), Decimal(0))
+        for row in rows:
+            sums[row["from"], row["from_account"]] -= Decimal(row["amount"])
+            sums[row["to"], row["to_account"]] += Decimal(row["amount"])
+        self.assertEqual(sums, self.accounts())
+        own = list(csv.DictReader(io.StringIO(
+            self.export("chris", "--format", "csv"), newline="")))
+        self.assertEqual(own, [row for row in rows if "chris" in (
+            row["from"], row["to"])])
+
+    def hledger(self, text, *words):
+        program = shutil.which("hledger")
+        if not program:
+            self.skipTest("hledger is not installed")
+        result = run(program, "-f", "-", *words, input=text,
+                     env={"LC_ALL": "C.UTF-8"})
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def test_hledger(self):
+        for words in ((), ("chris",)):
+            text = self.export("--format", "hledger", *words)
+            self.hledger(text, "check")
+            told = {}
+            for row in csv.DictReader(io.StringIO(self.hledger(
+                    text, "balance", "-O", "csv", "--flat", "-E"))):
+                told[row["account"]] = Decimal(row["balance"])
+            self.assertEqual(told.pop("total", Decimal(0)), 0)
+            self.assertEqual(sum(told.values()), 0)
+            for (name, account), cents in self.accounts().items():
+                full = "customer:%s:%s" % (name, account)
+                if not name.startswith(":") and name in (words or (name,)):
+                    self.assertEqual(told.get(full, 0), cents, full)
+        self.assertEqual(told["customer:chris:savings"],
+                         self.accounts()["chris", "savings"])
+
+    def fitids(self, text):
+        found = {}
+        for part in text.split("<STMTRS>")[1:]:
+            account = re.search("<ACCTID>([^<]*)", part)[1]
+            found[account] = re.findall(
+                "<TRNAMT>([^<]*)</TRNAMT><FITID>([^<]*)", part)
+            self.assertEqual(len(set(i for _, i in found[account])),
+                             len(found[account]))
+            self.assertEqual(sum(Decimal(a) for a, _ in found[account]),
+                             Decimal(re.search("<BALAMT>([^<]*)", part)[1]))
+        return found
+
+    def test_fitids_never_change(self):
+        before = self.fitids(self.export("--format", "ofx"))
+        self.assertEqual(len(before), 2 * len(self.bank.lines()))
+        self.bank.ctl("deposit", "chris", "1", "1", "--reason", "later")
+        self.bank.restart()
+        after = self.fitids(self.export("--format", "ofx"))
+        for account, rows in before.items():
+            self.assertTrue(set(rows) <= set(after[account]), account)
+        self.assertEqual(len(after["chris-1"]), len(before["chris-1"]) + 1)
+        self.assertEqual(
+            self.fitids(self.export("chris", "--format", "ofx")),
+            {name: after[name] for name in ("chris-1", "chris-2")})
+
+    def test_ofxdump(self):
+        program = shutil.which("ofxdump")
+        if not program:
+            self.skipTest("ofxdump (package ofx) is not installed")
+        path = self.bank.path("export.ofx")
+        text = self.export("chris", "--format", "ofx")
+        with open(path, "w") as f:
+            f.write(text)
+        result = run(program, path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotRegex(result.stderr, "(?i)error")
+        told = re.findall(r"Financial institution's ID for this transaction: "
+                          r"(\S+)", result.stdout)
+        self.assertEqual(sorted(told, key=int), sorted(
+            (i for rows in self.fitids(text).values() for _, i in rows),
+            key=int))
+
+    def test_words(self):
+        self.refused(EX_USAGE, "usage", "export", "--format", "pdf")
+        self.refused(EX_USAGE, "usage", "export", "chris", "fey")
+        self.refused(EX_DATAERR, "no account", "export", "nobody")
+
+    def test_stopped(self):
+        self.addCleanup(self.bank.start)
+        before = self.export()
+        self.bank.stop()
+        self.assertEqual(self.export(), before)
+
+
+class Metrics(Operator):
+    def values(self, text):
+        """name: value, of text that keeps the form."""
+        found, typed = {}, {}
+        lines = text.split("\n")
+        self.assertEqual(lines[-2:], ["# EOF", ""])
+        for line in lines[:-2]:
+            if line.startswith("# TYPE "):
+                _, _, name, kind = line.split(" ")
+                self.assertNotIn(name, typed)
+                typed[name] = kind
+            elif not line.startswith("# HELP "):
+                name, value = re.fullmatch(r"([a-z_]+) ([0-9]+)",
+                                           line).groups()
+                if typed.get(name) is None:
+                    self.assertEqual(typed[name[:-len("_total")]], "counter")
+                found[name] = int(value)
+        return found
+
+    def test_numbers(self):
+        values = self.values(self.bank.ctl("metrics").stdout)
+        self.assertEqual(values["bankd_up"], 1)
+        self.assertEqual(values["bankd_transactions_taken"], 1)
+        self.assertEqual(values["bankd_customers"], 3)
+        self.session("chris").exit()
+        self.bank.ctl("pause")
+        values = self.values(self.bank.ctl("metrics").stdout)
+        self.bank.ctl("resume")
+        self.assertEqual(values["bankd_transactions_taken"], 0)
+        self.assertEqual(values["bankd_logins_total"], 1)
+
+    def test_textfile(self):
+        path = self.bank.path("bank.prom")
+        self.bank.ctl("metrics", "--textfile", path)
+        with open(path) as f:
+            self.assertEqual(self.values(f.read())["bankd_up"], 1)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o644)
+        served = self.fresh(start=False)
+        self.assertEqual(
+            self.values(served.ctl("metrics").stdout)["bankd_up"], 0)
+        self.refused(EX_USAGE, "usage", "metrics", "x")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: ISC
+"""One answer to every refused login, in bytes, record lengths and time; and
+no more guesses than configured, however they are made."""
+
+import math
+import os
+import random
+import statistics
+import threading
+import time
+import unittest
+
+from lib import bank, wire
+from lib.atm import Atm, Closed, Refused, TimedOut
+from lib.case import CORRECT, REFUSED, BankCase
+from lib.proxy import PASS, Proxy
+
+FREE = {"login_max_attempts": "10000", "login_max_attempts_total": "10000",
+        "login_max_logins_waiting_per_address": "64"}
+LOST = (Closed, Refused, TimedOut, OSError)
+SAMPLES = int(os.environ.get("SAMPLES", 300))
+
+
+def causes(atm):
+    """What each refused login is made of; all parts fit atm's link."""
+    k = os.urandom(32)
+    return {
+        "wrong password": dict(text="p1\nwrong!"),
+        "unknown id": dict(text="zz\npw-p1!"),
+        "locked by the operator": dict(text="p2\npw-p2!"),
+        "broken OAEP": dict(text="p1\npw-p1", wrapped=bytes(384)),
+        "OAEP above the modulus": dict(text="p1\npw-p1",
+                                       wrapped=b"\xff" * 384),
+        "K of 31 bytes": dict(text="p1\npw-p1", k=k,
+                              wrapped=wire.wrap(atm.kpub, k[:31])),
+        "stale nonce": dict(text="p1\npw-p1", nonce=bytes(32)),
+        "another binding": dict(text="p1\npw-p1", binding=bytes(32)),
+        "tag": dict(text="p1\npw-p1", sealed=bytes(272)),
+        "form": dict(text="p1"),
+    }
+
+
+def welch(one, other):
+    """Welch's t of the two."""
+    variance = (statistics.variance(one) / len(one)
+                + statistics.variance(other) / len(other))
+    return ((statistics.fmean(one) - statistics.fmean(other))
+            / math.sqrt(variance))
+
+
+def trimmed(times, limit):
+    return [t for t in times if t <= limit]
+
+
+class OneAnswer(BankCase):
+    weight = 60
+    people = 2
+    options = FREE
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bank.ctl("lock", "p2")
+
+    def test_records_are_alike(self):
+        """As somebody on the wire sees them: number and sizes."""
+        sizes = []
+
+        def decide(link, way, count, kind, size):
+            sizes.append((way, kind, size))
+            return PASS
+        seen = {}
+        with Proxy(self.bank.address, self.bank.port, decide) as proxy:
+            atm = Atm("127.0.0.1", proxy.port, self.bank.anchor)
+            self.addCleanup(atm.close)
+            for cause in causes(atm):
+                del sizes[:]
+                reply = atm.ask(b"L", **causes(atm)[cause])
+                self.assertEqual((reply.raw, reply.sealed),
+                                 (REFUSED.encode(), False), cause)
+                seen.setdefault(tuple(sizes), []).append(cause)
+        self.assertEqual(len(seen), 1, seen)
+
+    def sample(self, atm, chance):
+        """{cause: seconds of SAMPLES logins}, interleaved."""
+        times = {cause: [] for cause in causes(atm)}
+        order = list(times)
+        for _ in range(SAMPLES):
+            chance.shuffle(order)
+            for cause in order:
+                body = atm.body(b"L", **causes(atm)[cause])
+                began = time.perf_counter()
+                atm.channel.write_frame(b"L", body)
+                atm.channel.read_frame()
+                times[cause].append(time.perf_counter() - began)
+                atm.greet()
+        return times
+
+    def test_times_are_alike(self):
+        """What stands out in one sample by noise does not in three."""
+        seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
+        print("SEED=%d" % seed)
+        chance = random.Random(seed)
+        suspects = None
+        for _ in range(3):
+            atm = self.bank.atm()
+            times = self.sample(atm, chance)
+            atm.close()
+            # A machine with other work has a long tail, the same for all.
+            limit = statistics.quantiles(sum(times.values(), []), n=10)[7]
+            base = trimmed(times["wrong password"], limit)
+            found = set()
+            for cause, taken in sorted(times.items()):
+                t = welch(trimmed(taken, limit), base)
+                print("%-24s %7.3f ms  t %6.2f" % (
+                    cause, 1000 * statistics.median(taken), t))
+                if abs(t) >= 4.5:
+                    found.add(cause)
+            suspects = found if suspects is None else suspects & found
+            if not suspects:
+                return
+        self.fail("told apart by their times: %s" % sorted(suspects))
+
+
+class Guessing(BankCase):
+    weight = 30
+    people = 8
+    options = {"login_max_logins_waiting_per_address": "64",
+               "login_max_logins_waiting": "1000"}
+
+    def guess(self, name, source, codes, until):
+        """Guesses until it is locked or `until` is set, over whatever links
+        there are; each answer is kept."""
+        while not until.is_set() and codes.count(423) < 30:
+            try:
+                atm = self.bank.atm(source=source, timeout=10)
+                try:
+                    while not until.is_set():
+                        code = atm.login(name, "wrong").code
+                        codes.append(code)
+                        if code == 423 and codes.count(423) >= 30:
+                            return
+                finally:
+                    atm.channel.sock.close()
+            except LOST:
+                until.wait(0.02)
+
+    def attack(self, name, sources, kills):
+        codes, until = [], threading.Event()
+        threads = [threading.Thread(
+            target=self.guess, args=(name, source, codes, until))
+            for source in sources]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(kills):
+                until.wait(random.random() * 0.1)
+                self.bank.kill_child("vault")
+                self.bank.atm_when_served().close()
+            bank.wait_for("the lock", lambda: codes.count(423) >= 30, 60)
+        finally:
+            until.set()
+            for thread in threads:
+                thread.join(60 * bank.SLOW)
+        return codes
+
+    def still_locked(self, name, **parts):
+        atm = self.bank.atm_when_served(**parts)
+        self.addCleanup(atm.close)
+        self.assertEqual(atm.login(name, "pw-" + name).code, 423)
+
+    def test_in_parallel(self):
+        codes = self.attack("p1", ["127.0.0.1"] * 12, 0)
+        self.assertEqual(codes.count(401), 3)
+        self.assertEqual(set(codes), {401, 423})
+        self.still_locked("p1")
+
+    def test_in_parallel_from_many_places(self):
+        codes = self.attack(
+            "p2", ["127.0.3.%d" % n for n in range(1, 17)], 0)
+        self.assertEqual(codes.count(401), 10)
+        self.still_locked("p2", source="127.0.3.99")
+
+    def test_with_a_vault_that_is_killed_between(self):
+        codes = self.attack("p3", ["127.0.0.1"] * 6, 6)
+        self.assertLessEqual(codes.count(401), 3)
+        self.still_locked("p3")
+
+    def test_many_places_and_kills(self):
+        codes = self.attack(
+            "p4", ["127.0.4.%d" % n for n in range(1, 13)], 6)
+        self.assertLessEqual(codes.count(401), 10)
+        self.still_locked("p4", source="127.0.4.99")
+
+    def test_one_kill_for_each_guess(self):
+        """Before its answer can have come: at most one is taken back for
+        each start, and none that was compared and told."""
+        told = 0
+        for _ in range(8):
+            atm = self.bank.atm_when_served()
+            try:
+                atm.channel.write_frame(b"L", atm.body(b"L", "p5\nwrong"))
+                self.bank.kill_child("vault")
+                told += atm.answer(10).code == 401
+            except LOST:
+                pass
+            atm.channel.sock.close()
+        codes = self.attack("p5", ["127.0.0.1"], 0)
+        self.assertLessEqual(told + codes.count(401), 3)
+        self.still_locked("p5")
+
+    def test_a_hostile_kiosk_locks_nobody_elsewhere(self):
+        kiosk = self.bank.kiosk()
+        atm = self.atm(kiosk=kiosk)
+        codes = [atm.login("p6", "wrong").code for _ in range(40)]
+        self.assertEqual(codes, [401] * 3 + [423] * 37)
+        self.said(self.atm().login("p6", "pw-p6"), CORRECT)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: ISC
+"""The screens aloud, and their paper: the real atm-tui in a terminal of ours,
+with commands of ours for voice and printer."""
+
+import fcntl
+import glob
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import unittest
+
+from lib import bank
+from lib.bank import ATM_TUI, wait_for
+from lib.case import BankCase
+
+
+class Screens:
+    """atm-tui on a terminal of 80x24; nobody reads the pictures."""
+
+    def __init__(self, test, *options):
+        served = test.bank
+        command = [ATM_TUI, "-c", served.path("etc", "atm.ini"),
+                   "-o", "kiosk.state=" + test.state]
+        command += [word for option in options for word in ("-o", option)]
+        command += ["127.0.0.1", str(served.port)]
+        self.seen = b""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ.update(TERM="xterm", LC_ALL="C.UTF-8")
+            os.execv(ATM_TUI, command)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", 24, 80, 0, 0))
+        os.kill(self.pid, signal.SIGWINCH)
+        test.addCleanup(self.close)
+
+    def drain(self):
+        while select.select([self.fd], [], [], 0)[0]:
+            try:
+                data = os.read(self.fd, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            self.seen += data
+
+    def type(self, text):
+        """A key at a time, as a person does."""
+        for key in text:
+            self.drain()
+            os.write(self.fd, key.encode())
+        return self
+
+    def close(self):
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+
+class Aloud(BankCase):
+    weight = 15
+    people = 6
+    used = 0
+
+    def setUp(self):
+        cls = type(self)
+        cls.used += 1
+        self.name = "p%d" % cls.used
+        self.state = self.bank.path("kiosk-%d" % cls.used)
+        os.makedirs(self.state)
+        self.heard_file = self.bank.path("heard-" + self.name)
+
+    def script(self, name, text):
+        path = self.bank.path("%s-%s" % (name, self.name))
+        with open(path, "w") as f:
+            f.write("#!/bin/sh\n" + text)
+        os.chmod(path, 0o755)
+        return path
+
+    def heard(self):
+        try:
+            with open(self.heard_file) as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
+
+    def wait(self, kiosk, text):
+        """Until the voice has said it; what it had said before goes."""
+        def said():
+            kiosk.drain()
+            return text in self.heard()
+        wait_for("%r in\n%s" % (text, self.heard()), said)
+        past = self.heard()
+        os.remove(self.heard_file)
+        return past
+
+    def voice(self):
+        return "speech.command=" + self.script(
+            "voice", 'cat >"$0.$$" && cat "$0.$$" >>%s\n' % self.heard_file)
+
+    def log_in(self, kiosk):
+        self.wait(kiosk, "press any key")
+        kiosk.type(" ")
+        self.wait(kiosk, "Please enter your ID")
+        kiosk.type("%s\rpw-%s\r" % (self.name, self.name))
+        self.wait(kiosk, "Please select one")
+
+    def test_a_session(self):
+        kiosk = Screens(self, self.voice())
+        self.wait(kiosk, "press any key or touch the screen")
+        kiosk.type(" ")
+        self.wait(kiosk, "ID")
+        kiosk.type(self.name)
+        self.wait(kiosk, "ID " + self.name)
+        kiosk.type("\r")
+        self.wait(kiosk, "Password")
+        kiosk.type("9413827\x7f\x7f605\r")
+        said = self.wait(kiosk, "ID or password is incorrect")
+        for digits in ("9413", "605", "94138605", "*", "•"):
+            self.assertNotIn(digits, said)
+        self.assertFalse([c for c in "9438605" if c in said.replace(
+            self.name, "")], said)
+        kiosk.type(self.name + "\rpw-" + self.name + "\r")
+        said = self.wait(kiosk, "1. Transfer money")
+        self.assertIn("Please select one of the following actions", said)
+        self.assertNotIn("pw-", said)
+        kiosk.type("\x1b[B")
+        self.wait(kiosk, "2. Check account balance")
+        kiosk.type("\r")
+        self.wait(kiosk, "Your checking account balance: $1,000.00")
+        kiosk.type("x9")
+        self.wait(kiosk, "incorrect input")
+        kiosk.type("6")
+        self.wait(kiosk, "adjustment")
+
+    def test_the_language(self):
+        out = self.bank.path("language-" + self.name)
+        kiosk = Screens(self, "screen.language=es", "speech.command=%s %%l" %
+                        self.script("voice", "echo $1 >>%s; cat >>%s\n" % (
+                            out, out)))
+        self.heard_file = out
+        self.assertTrue(self.wait(kiosk, "pulse una tecla").startswith(
+            "es\n"))
+
+    def test_a_voice_that_fails(self):
+        kiosk = Screens(self, "speech.command=/nonexistent")
+        for key, sign in ((" ", b"Password"), ("x", b"x")):
+            wait_for("a welcome", lambda: kiosk.drain() or
+                     b"connected" in kiosk.seen)
+            kiosk.type(key)
+            wait_for("%r" % sign, lambda: kiosk.drain() or sign in kiosk.seen)
+
+    def test_receipts(self):
+        """Result and statement, to a command and to files."""
+        paper = self.bank.path("paper-" + self.name)
+        files = self.bank.path("files-" + self.name)
+        os.makedirs(files)
+        kiosk = Screens(
+            self, self.voice(), "receipt.directory=" + files,
+            "receipt.command=" + self.script(
+                "print", "cat >%s.new; mv %s.new %s\n" % ((paper,) * 3)))
+        self.log_in(kiosk)
+        kiosk.type("51")
+        self.wait(kiosk, "How much would you like to withdraw?")
+        kiosk.type("2")
+        self.wait(kiosk, "Withdraw $40.00 from your savings account?")
+        kiosk.type("\r")
+        self.wait(kiosk, "your transaction is successful")
+        kiosk.type("p")
+        self.wait(kiosk, "Please take your receipt")
+        with open(paper) as f:
+            text = f.read()
+        for part in ("Bank of the Example", "Kiosk: kiosk-1",
+                     "Kind: withdrawal", "Account: Savings",
+                     "Amount: $40.00", "Date: ", "Reference: ",
+                     "Customer: *"):
+            self.assertIn(part, text)
+        self.assertNotIn(self.name, text)
+        os.remove(paper)
+        kiosk.type("x")
+        self.wait(kiosk, "Please select one")
+        kiosk.type("6")
+        self.wait(kiosk, "Statement")
+        self.wait_for_entries(kiosk)
+        kiosk.type("5")
+        self.wait(kiosk, "Please take your receipt")
+        with open(paper) as f:
+            self.assertRegex(f.read(), r"withdrawal +Savings +-40.00")
+        names = sorted(os.path.basename(path).split("-")[0]
+                       for path in glob.glob(files + "/*"))
+        self.assertEqual(names, ["receipt", "statement"])
+        for path in glob.glob(files + "/*"):
+            self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+
+    def wait_for_entries(self, kiosk):
+        wait_for("the entries", lambda: kiosk.drain() or
+                 b"-40.00" in kiosk.seen)
+
+    def test_a_printer_that_fails(self):
+        kiosk = Screens(self, self.voice(), "receipt.command=/bin/false")
+        self.log_in(kiosk)
+        kiosk.type("4150\r\r")
+        self.wait(kiosk, "your transaction is successful")
+        kiosk.type("5")
+        self.wait(kiosk, "The receipt could not be printed")
+
+    def test_bounces(self):
+        """The same key within the time counts once, another at once."""
+        kiosk = Screens(self, self.voice(), "screen.debounce_ms=2000")
+        self.wait(kiosk, "press any key")
+        kiosk.type(" ")
+        self.wait(kiosk, "ID")
+        kiosk.type("aabab\t")
+        self.wait(kiosk, "Password")
+        kiosk.type("\x1b[Z")
+        self.wait(kiosk, "ID abab")
+
+
+if __name__ == "__main__":
+    unittest.main()
