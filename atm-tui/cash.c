@@ -24,7 +24,7 @@
 #define REPLY_SIZE 512
 
 struct cash {
-	struct children *children;
+	struct devices *devices;
 	const struct config *config;
 	struct bank *bank;
 	struct cash_notes notes;
@@ -38,7 +38,7 @@ struct cash {
 	void *context;
 	struct bank_reply reply; /* a copy, with the two below */
 	char lines[REPLY_SIZE], text[REPLY_SIZE];
-	struct child *child;
+	struct device *device;
 };
 
 static const char *
@@ -108,7 +108,7 @@ read_notes(struct cash *cash, char *error, size_t size)
 }
 
 int
-cash_new(struct cash **result, struct children *children,
+cash_new(struct cash **result, struct devices *devices,
     const struct config *config, struct bank *bank, char *error, size_t size)
 {
 	struct cash *cash = calloc(1, sizeof(*cash));
@@ -118,7 +118,7 @@ cash_new(struct cash **result, struct children *children,
 		snprintf(error, size, "%s", bank_strerror(BANK_ENOMEM));
 		return BANK_ENOMEM;
 	}
-	cash->children = children;
+	cash->devices = devices;
 	cash->config = config;
 	cash->bank = bank;
 	code = read_notes(cash, error, size);
@@ -139,8 +139,8 @@ cash_free(struct cash *cash)
 {
 	if (cash == NULL)
 		return;
-	if (cash->child != NULL)
-		child_forget(cash->child);
+	if (cash->device != NULL)
+		device_forget(cash->device);
 	free(cash);
 }
 
@@ -173,7 +173,7 @@ static void
 finish(struct cash *cash, enum cash_result result)
 {
 	cash->busy = false;
-	cash->child = NULL;
+	cash->device = NULL;
 	cash->done(cash->context, result, &cash->reply);
 }
 
@@ -248,16 +248,16 @@ on_dispensed(void *context, int status)
 	struct cash *cash = context;
 	char why[64];
 
-	cash->child = NULL;
+	cash->device = NULL;
 	if (status == 0) {
 		bank_withdrawal_done(cash->bank);
 		finish(cash, CASH_GIVEN);
 		return;
 	}
 	snprintf(why, sizeof(why),
-	    status == CHILD_KILLED     ? "the command was killed"
-		: status == CHILD_LATE ? "the command took too long"
-				       : "the command ended with %d",
+	    status == DEVICE_KILLED     ? "the command was killed"
+		: status == DEVICE_LATE ? "the command took too long"
+					: "the command ended with %d",
 	    status);
 	if (status < 0 || status == DISPENSE_UNCLEAR) {
 		bank_withdrawal_unclear(cash->bank, why);
@@ -291,10 +291,10 @@ run_command(struct cash *cash, const char *notes)
 	while (count <= CASH_NOTES_MAX && rest != NULL)
 		arguments[count++] = strsep(&rest, " ");
 	arguments[count] = NULL;
-	cash->child = child_run(cash->children,
+	cash->device = device_run(cash->devices,
 	    config_string(cash->config, CASH_DISPENSE), arguments, NULL, 0,
 	    DISPENSE_SECONDS, on_dispensed, cash);
-	if (cash->child == NULL) {
+	if (cash->device == NULL) {
 		change_stock(cash, -1);
 		give_up(cash, "the command can't be started");
 	}

@@ -11,7 +11,7 @@
 
 #include "bank.h"
 #include "cash_notes.h"
-#include "child.h"
+#include "device.h"
 
 struct cash;
 
@@ -38,7 +38,7 @@ typedef void cash_fn(
  * Reads what atm.ini says of notes; 0, or BANK_ECONFIG or BANK_ENOMEM with
  * error[0..size).  Low stock is logged here and whenever a note becomes low.
  */
-int cash_new(struct cash **cash, struct children *children,
+int cash_new(struct cash **cash, struct devices *devices,
     const struct config *config, struct bank *bank, char *error, size_t size);
 /* A command that still runs is left to run; NULL is none. */
 void cash_free(struct cash *cash);

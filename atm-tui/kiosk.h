@@ -60,7 +60,7 @@ struct kiosk {
 	struct event_base *base;
 	struct event *spin; /* while the bank is waited for */
 	struct bank *bank;
-	struct children *children;
+	struct devices *devices;
 	struct cash *cash;
 	struct receipts *receipts;
 	struct speech *speech; /* NULL: no voice */

@@ -106,11 +106,11 @@ open_machine(struct plain *plain)
 	char error[512];
 	int result = BANK_ENOMEM;
 
-	plain->children = children_new(plain->base);
-	if (plain->children != NULL)
-		plain->receipts = receipts_new(plain->children, plain->config);
+	plain->devices = devices_new(plain->base);
+	if (plain->devices != NULL)
+		plain->receipts = receipts_new(plain->devices, plain->config);
 	if (plain->receipts != NULL)
-		result = cash_new(&plain->cash, plain->children, plain->config,
+		result = cash_new(&plain->cash, plain->devices, plain->config,
 		    plain->bank, error, sizeof(error));
 	if (result == BANK_ECONFIG)
 		fprintf(stderr, "atm-tui: %s\n", error);
@@ -173,7 +173,7 @@ out:
 	plain_forget_reply(&plain);
 	cash_free(plain.cash);
 	receipts_free(plain.receipts);
-	children_free(plain.children);
+	devices_free(plain.devices);
 	bank_free(plain.bank);
 	for (size_t i = 0; i < NELEM(signals.events); i++)
 		if (signals.events[i] != NULL)

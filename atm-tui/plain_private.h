@@ -26,7 +26,7 @@ struct plain {
 	const struct config *config;
 	struct event_base *base;
 	struct bank *bank;
-	struct children *children;
+	struct devices *devices;
 	struct cash *cash;
 	struct receipts *receipts;
 	bool full; /* the menu of seven */

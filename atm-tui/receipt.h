@@ -15,7 +15,7 @@
 
 #include "../shared/config.h"
 #include "../shared/wire.h"
-#include "child.h"
+#include "device.h"
 
 #define RECEIPT_SIZE 2048
 
@@ -59,7 +59,7 @@ typedef void receipts_fn(void *context, bool printed);
 
 /* NULL: no memory. */
 struct receipts *receipts_new(
-    struct children *children, const struct config *config);
+    struct devices *devices, const struct config *config);
 void receipts_free(struct receipts *receipts);
 /* Whether this kiosk has anything to print with. */
 bool receipts_any(const struct receipts *receipts);

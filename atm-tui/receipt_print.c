@@ -21,21 +21,21 @@
 #define NAMES_TRIED 1000
 
 struct receipts {
-	struct children *children;
+	struct devices *devices;
 	const struct config *config;
-	struct child *child;
+	struct device *device;
 	receipts_fn *done;
 	void *context;
 };
 
 struct receipts *
-receipts_new(struct children *children, const struct config *config)
+receipts_new(struct devices *devices, const struct config *config)
 {
 	struct receipts *receipts = calloc(1, sizeof(*receipts));
 
 	if (receipts == NULL)
 		return NULL;
-	receipts->children = children;
+	receipts->devices = devices;
 	receipts->config = config;
 	return receipts;
 }
@@ -45,8 +45,8 @@ receipts_free(struct receipts *receipts)
 {
 	if (receipts == NULL)
 		return;
-	if (receipts->child != NULL)
-		child_forget(receipts->child);
+	if (receipts->device != NULL)
+		device_forget(receipts->device);
 	free(receipts);
 }
 
@@ -116,7 +116,7 @@ on_printed(void *context, int status)
 	struct receipts *receipts = context;
 	char why[64];
 
-	receipts->child = NULL;
+	receipts->device = NULL;
 	if (status != 0) {
 		snprintf(why, sizeof(why),
 		    status < 0 ? "it was killed" : "it ended with %d", status);
@@ -133,16 +133,16 @@ receipts_print(struct receipts *receipts, const char *name, const char *text,
 	const char *command = config_string(receipts->config, RECEIPT_COMMAND);
 	bool printed = false;
 
-	if (receipts->child != NULL)
+	if (receipts->device != NULL)
 		return BANK_EBUSY;
 	if (*config_string(receipts->config, RECEIPT_DIRECTORY) != '\0')
 		printed = print_to_file(receipts, name, text, length);
 	receipts->done = done;
 	receipts->context = context;
 	if (*command != '\0') {
-		receipts->child = child_run(receipts->children, command, NULL,
+		receipts->device = device_run(receipts->devices, command, NULL,
 		    text, length, PRINT_SECONDS, on_printed, receipts);
-		if (receipts->child != NULL)
+		if (receipts->device != NULL)
 			return 0;
 		log_failure(command, "it can't be started");
 		printed = false;

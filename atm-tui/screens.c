@@ -226,13 +226,13 @@ screens_run(const struct config *config, bool kiosk_mode)
 		code = error == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
 		goto out;
 	}
-	kiosk->children = children_new(kiosk->base);
-	if (kiosk->children != NULL)
-		kiosk->receipts = receipts_new(kiosk->children, config);
+	kiosk->devices = devices_new(kiosk->base);
+	if (kiosk->devices != NULL)
+		kiosk->receipts = receipts_new(kiosk->devices, config);
 	if (kiosk->receipts == NULL)
 		goto out;
-	kiosk->speech = speech_new(kiosk->base, kiosk->children, config);
-	error = cash_new(&kiosk->cash, kiosk->children, config, kiosk->bank,
+	kiosk->speech = speech_new(kiosk->base, kiosk->devices, config);
+	error = cash_new(&kiosk->cash, kiosk->devices, config, kiosk->bank,
 	    words, sizeof(words));
 	if (error != 0) {
 		code = error == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
@@ -252,7 +252,7 @@ out:
 	cash_free(kiosk->cash);
 	receipts_free(kiosk->receipts);
 	speech_free(kiosk->speech);
-	children_free(kiosk->children);
+	devices_free(kiosk->devices);
 	if (kiosk->bank != NULL)
 		bank_free(kiosk->bank);
 	if (kiosk->base != NULL)

@@ -21,10 +21,10 @@
 #define SAY_SECONDS 120
 
 struct speech {
-	struct children *children;
+	struct devices *devices;
 	const char *command;
 	struct event *pause;
-	struct child *voice;
+	struct device *voice;
 	unsigned visit;
 	char heard[SPEECH_PARTS][PART_SIZE]; /* of this drawing */
 	char known[SPEECH_PARTS][PART_SIZE]; /* of the one before */
@@ -67,16 +67,16 @@ on_pause(evutil_socket_t fd, short what, void *argument)
 		speech->wanted[i] = false;
 	}
 	if (speech->voice != NULL)
-		child_kill(speech->voice);
+		device_kill(speech->voice);
 	fill_in_language(speech->command, command, sizeof(command));
 	speech->voice = length == 0
 	    ? NULL
-	    : child_run(speech->children, command, NULL, text, length,
+	    : device_run(speech->devices, command, NULL, text, length,
 		  SAY_SECONDS, on_said, speech);
 }
 
 struct speech *
-speech_new(struct event_base *base, struct children *children,
+speech_new(struct event_base *base, struct devices *devices,
     const struct config *config)
 {
 	const char *command = config_string(config, SPEECH_COMMAND);
@@ -84,7 +84,7 @@ speech_new(struct event_base *base, struct children *children,
 
 	if (*command == '\0' || (speech = calloc(1, sizeof(*speech))) == NULL)
 		return NULL;
-	speech->children = children;
+	speech->devices = devices;
 	speech->command = command;
 	speech->pause = evtimer_new(base, on_pause, speech);
 	if (speech->pause != NULL)
@@ -99,7 +99,7 @@ speech_free(struct speech *speech)
 	if (speech == NULL)
 		return;
 	if (speech->voice != NULL)
-		child_kill(speech->voice);
+		device_kill(speech->voice);
 	event_free(speech->pause);
 	free(speech);
 }

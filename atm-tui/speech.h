@@ -9,7 +9,7 @@
 #define ATM_SPEECH_H
 
 #include "../shared/config.h"
-#include "child.h"
+#include "device.h"
 #include "theme.h"
 
 struct speech;
@@ -23,7 +23,7 @@ enum speech_part {
 };
 
 /* NULL where no command is configured, or no memory is left. */
-struct speech *speech_new(struct event_base *base, struct children *children,
+struct speech *speech_new(struct event_base *base, struct devices *devices,
     const struct config *config);
 void speech_free(struct speech *speech);
 

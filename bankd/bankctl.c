@@ -229,11 +229,10 @@ run(struct bankctl *bankctl, int argc, char *argv[])
 	if (argc - 1 < command->least || argc - 1 > command->most)
 		return complain(EX_USAGE, "usage: bankctl %s %s", command->name,
 		    command->arguments);
-	if (command->need == CONFIG &&
-	    (code = bankctl_read_config(bankctl)) != 0)
-		return code;
+	code = command->need == CONFIG ? bankctl_read_config(bankctl) : 0;
 	argv[0] = (char *)(uintptr_t)command->name;
-	code = command->run(bankctl, argc, argv);
+	if (code == 0)
+		code = command->run(bankctl, argc, argv);
 	if (code == CLIENT_NOBODY)
 		code = complain(EX_UNAVAILABLE,
 		    "the bank does not run (%s); start bankd",

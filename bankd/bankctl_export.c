@@ -59,11 +59,14 @@ export_csv(const struct export *export)
 }
 
 /*
- * `customer:chris:savings`, `cash:kiosk-1`, `adjust`, with the balance after
- * it, which hledger checks.
+ * `customer:chris:savings`, `cash:kiosk-1`, `adjust`.  The balance after it
+ * goes with it, which hledger checks, where all entries of the account are in
+ * the journal.  An entry has the balances after all of it; no account is
+ * named twice by one, so they are right for each line.
  */
 static void
-put_posting(FILE *out, const struct ledger_posting *posting, int64_t change)
+put_posting(const struct export *export, const struct ledger_posting *posting,
+    int64_t change)
 {
 	char amount[MONEY_TEXT_SIZE], balance[MONEY_TEXT_SIZE];
 	char name[LEDGER_ID_SIZE + 32];
@@ -77,14 +80,14 @@ put_posting(FILE *out, const struct ledger_posting *posting, int64_t change)
 		for (char *p = name; (p = strpbrk(p, "/:")) != NULL; p++)
 			*p = *p == '/' ? ':' : '.';
 	}
-	fprintf(out, "    %-48s  %s = %s\n", name, money_format(change, amount),
-	    money_format(posting->cents[posting->account], balance));
+	fprintf(
+	    export->out, "    %-48s  %s", name, money_format(change, amount));
+	if (export->id == NULL || strcmp(export->id, posting->id) == 0)
+		fprintf(export->out, " = %s",
+		    money_format(posting->cents[posting->account], balance));
+	fputc('\n', export->out);
 }
 
-/*
- * An entry has the balances after all of it, so a transfer within a
- * customer's own accounts has two that are right after both of its lines.
- */
 static bool
 hledger_row(void *context, const struct ledger_entry *entry)
 {
@@ -97,8 +100,8 @@ hledger_row(void *context, const struct ledger_entry *entry)
 	fprintf(export->out, "%.10s (%" PRIu64 ") %s  ; %s%s%s\n", time,
 	    entry->seq, ledger_kind_name(entry->kind), time,
 	    entry->kiosk[0] != '\0' ? " at " : "", entry->kiosk);
-	put_posting(export->out, &entry->debit, -entry->amount_cents);
-	put_posting(export->out, &entry->credit, entry->amount_cents);
+	put_posting(export, &entry->debit, -entry->amount_cents);
+	put_posting(export, &entry->credit, entry->amount_cents);
 	fputc('\n', export->out);
 	return !ferror(export->out);
 }

@@ -28,7 +28,8 @@ money_run(struct bankctl *bankctl, int argc, char *argv[])
 		words[count++] = reason;
 	else if (reason != NULL)
 		count = WORDS + 1;
-	if (count != WORDS)
+	if (count != WORDS || words[4][0] == '\0' ||
+	    strncmp(words[4], "--", 2) == 0)
 		return complain(EX_USAGE,
 		    "usage: bankctl %s id account amount --reason text",
 		    argv[0]);

@@ -38,15 +38,18 @@ struct restore {
 	uint8_t chain[32];
 };
 
-/* `directory/name`, in turns of four. */
-static const char *
+struct path {
+	char text[PATH_MAX];
+};
+
+static struct path
 in(const char *directory, const char *name)
 {
-	static char paths[4][PATH_MAX];
-	static unsigned turn;
-	char *path = paths[turn++ % 4];
+	struct path path;
 
-	snprintf(path, PATH_MAX, "%s/%s", directory, name);
+	if ((size_t)snprintf(path.text, sizeof(path.text), "%s/%s", directory,
+		name) >= sizeof(path.text))
+		path.text[0] = '\0';
 	return path;
 }
 
@@ -98,7 +101,7 @@ clear_work(const struct restore *restore)
 		STORE_WAL ".new", STORE_FILE "-shm", "reserve" };
 
 	for (size_t i = 0; i < NELEM(names); i++)
-		(void)unlink(in(restore->work, names[i]));
+		(void)unlink(in(restore->work, names[i]).text);
 	(void)rmdir(restore->work);
 }
 
@@ -121,16 +124,17 @@ copy_bytes(int from, int to)
 static int
 copy_in(struct restore *restore)
 {
-	const char *path = in(restore->work, STORE_FILE);
+	const struct path path = in(restore->work, STORE_FILE);
 	int code = 0, fd;
 
 	clear_work(restore);
 	if (mkdir(restore->work, 0700) == -1 ||
-	    (fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) ==
-		-1)
-		return complain(EX_CANTCREAT, "%s: %s", path, strerror(errno));
+	    (fd = open(path.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		 0600)) == -1)
+		return complain(
+		    EX_CANTCREAT, "%s: %s", path.text, strerror(errno));
 	if (copy_bytes(restore->fd, fd) == -1)
-		code = complain(EX_IOERR, "%s: %s", path, strerror(errno));
+		code = complain(EX_IOERR, "%s: %s", path.text, strerror(errno));
 	close(fd);
 	return code;
 }
@@ -173,7 +177,7 @@ settle_old(const struct restore *restore)
 	struct store *store;
 	enum store_end end;
 
-	if (access(in(restore->state, STORE_FILE), F_OK) == 0 &&
+	if (access(in(restore->state, STORE_FILE).text, F_OK) == 0 &&
 	    store_open(&store, restore->state, &end, error, sizeof(error)) == 0)
 		(void)store_close_whole(store);
 }
@@ -185,7 +189,7 @@ settle_old(const struct restore *restore)
 static int
 replace(struct restore *restore)
 {
-	const char *file = in(restore->state, STORE_FILE);
+	const struct path file = in(restore->state, STORE_FILE);
 	char kept_wal[PATH_MAX + 8];
 	struct tm tm;
 	char when[32];
@@ -193,20 +197,20 @@ replace(struct restore *restore)
 
 	strftime(when, sizeof(when), STORE_FILE ".replaced.%Y%m%dT%H%M%SZ",
 	    gmtime_r(&now, &tm));
-	string_copy(
-	    restore->kept, in(restore->state, when), sizeof(restore->kept));
+	string_copy(restore->kept, in(restore->state, when).text,
+	    sizeof(restore->kept));
 	snprintf(kept_wal, sizeof(kept_wal), "%s-wal", restore->kept);
-	if (link(file, restore->kept) == -1) {
+	if (link(file.text, restore->kept) == -1) {
 		if (errno != ENOENT)
 			return complain(
 			    EX_IOERR, "%s: %s", restore->kept, strerror(errno));
 		restore->kept[0] = '\0';
 	}
-	(void)rename(in(restore->state, STORE_WAL), kept_wal);
-	(void)unlink(in(restore->state, STORE_FILE "-shm"));
-	if (rename(in(restore->work, STORE_FILE), file) == -1 ||
-	    file_sync_directory(file) != 0)
-		return complain(EX_IOERR, "%s: %s", file, strerror(errno));
+	(void)rename(in(restore->state, STORE_WAL).text, kept_wal);
+	(void)unlink(in(restore->state, STORE_FILE "-shm").text);
+	if (rename(in(restore->work, STORE_FILE).text, file.text) == -1 ||
+	    file_sync_directory(file.text) != 0)
+		return complain(EX_IOERR, "%s: %s", file.text, strerror(errno));
 	return 0;
 }
 
@@ -255,7 +259,7 @@ restore_run(struct bankctl *bankctl, int argc, char *argv[])
 	(void)argc;
 	restore.state = config_string(bankctl->config, BANK_STATE);
 	string_copy(
-	    restore.work, in(restore.state, WORK), sizeof(restore.work));
+	    restore.work, in(restore.state, WORK).text, sizeof(restore.work));
 	code = run(&restore, bankctl);
 	if (restore.fd != -1)
 		close(restore.fd);

@@ -167,12 +167,18 @@ files_start(struct files **result, struct store *store, enum store_end end,
 		now_ms = store_newest_ms(store);
 	store_note_time(store, now_ms);
 	error = files_compare(files, end == STORE_BROKEN);
-	if (error == 0 && end != STORE_BROKEN)
+	if (error == 0 && end != STORE_BROKEN) {
 		error = learn(files, end, options, now_ms, error_text, size);
-	if (error == 0)
+		if (error == BANK_ENOSPC && store_make_room(store) == 0)
+			error = learn(
+			    files, end, options, now_ms, error_text, size);
+	}
+	/* Never over files whose edits were not learned in full. */
+	if (error == 0) {
 		error = settle(files, end == STORE_BROKEN);
-	if (error == BANK_ENOSPC && store_make_room(store) == 0)
-		error = settle(files, end == STORE_BROKEN);
+		if (error == BANK_ENOSPC && store_make_room(store) == 0)
+			error = settle(files, end == STORE_BROKEN);
+	}
 	if (error == 0) {
 		*result = files;
 		return 0;

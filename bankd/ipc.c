@@ -45,6 +45,7 @@ struct ipc {
 	enum ipc_role self, peer;
 	bool secret, takes_fds; /* the monitor's links may carry keys */
 	struct ipc_buffer in, out;
+	size_t wiped; /* of in: no secret before it */
 	int in_fds[FDS_MAX];
 	size_t in_fd_count;
 	struct out_fd {
@@ -306,6 +307,16 @@ in_room(struct ipc *ipc)
 	return ipc_buffer_room(&ipc->in, more == 0 ? 1 : more, READ_MAX);
 }
 
+/* What was taken is gone, and with it the keys and passwords in it. */
+static void
+wipe_taken(struct ipc *ipc)
+{
+	if (!ipc->secret || ipc->wiped >= ipc->in.start)
+		return;
+	OPENSSL_cleanse(ipc->in.data + ipc->wiped, ipc->in.start - ipc->wiped);
+	ipc->wiped = ipc->in.start;
+}
+
 int
 ipc_read(struct ipc *ipc)
 {
@@ -317,11 +328,10 @@ ipc_read(struct ipc *ipc)
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	ssize_t n;
 
-	/* What was taken is gone, and with it the keys that were in it. */
-	if (ipc->secret && ipc->in.start > 0)
-		OPENSSL_cleanse(ipc->in.data, ipc->in.start);
+	wipe_taken(ipc);
 	if (in_room(ipc) != 0)
 		return BANK_ENOMEM;
+	ipc->wiped = ipc->in.start; /* it may have been moved */
 	iov.iov_base = ipc->in.data + ipc->in.end;
 	iov.iov_len = ipc->in.size - ipc->in.end;
 	if (ipc->takes_fds) {
@@ -363,6 +373,7 @@ ipc_next(struct ipc *ipc, struct ipc_message *message)
 	const struct ipc_rule *rule;
 	struct header header;
 
+	wipe_taken(ipc);
 	if (ipc->in.end - ipc->in.start < HEADER_SIZE)
 		return 0;
 	memcpy(&header, ipc->in.data + ipc->in.start, HEADER_SIZE);

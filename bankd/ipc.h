@@ -104,7 +104,8 @@ int ipc_read(struct ipc *ipc);
 int ipc_next_wait(struct ipc *ipc, struct ipc_message *message);
 /*
  * The next whole message of what was read: 1, or 0 when there is none left,
- * or BANK_EINVAL.  message->body is valid until the next ipc_read().
+ * or BANK_EINVAL.  message->body is valid until the next of this or
+ * ipc_read(), by which it is wiped where it may hold a secret.
  */
 int ipc_next(struct ipc *ipc, struct ipc_message *message);
 

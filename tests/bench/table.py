@@ -112,6 +112,36 @@ def summary(cases):
         len(targets), met, len(targets) - met)
 
 
+def model(cases):
+    """What one bank of this size takes, from the figures of this run."""
+    runs = {case["name"]: case["runs"] for case in cases}
+    lines = []
+
+    def cpu(case, label):
+        return sum(middle(runs[case][label], "processes/%s/cpu_us" % name)
+                   for name in ("front", "vault"))
+
+    for what, case, label in (
+            ("a transfer in batches", "transfers", "bank 64"),
+            ("a balance request", "balance", "bank 64"),
+            ("a login", "logins", "logins")):
+        if label in runs.get(case, {}):
+            us = cpu(case, label)
+            lines.append("%s: %.0f µs of a core in front and vault, "
+                         "%.0f a second for each core" % (what, us, 1e6 / us))
+    for what, case, name, count, each in (
+            ("10,000 kiosks", "idle", "front and vault, each kiosk", 10000,
+             1024),
+            ("1,000,000 customers", "customers", "memory of a customer",
+             1000000, 1)):
+        for c in cases:
+            for target in c["targets"] if c["name"] == case else ():
+                if target["what"] == name:
+                    lines.append("%s: %.0f MB" % (
+                        what, target["value"] * each * count / 1e6))
+    return lines
+
+
 def page(result):
     text = ["%s, %s, `%s`, seed %s." % (
         result["date"], result["machine"], result["command"],
@@ -120,6 +150,10 @@ def page(result):
         text += ["![%s](%s)" % (os.path.splitext(picture)[0], picture), ""]
     for case in result["cases"]:
         text += [case_text(case)]
+    lines = model(result["cases"])
+    if lines:
+        text += ["### One bank with 10,000 kiosks and 1,000,000 customers",
+                 ""] + ["- " + line for line in lines] + [""]
     return "\n".join(text + [summary(result["cases"])])
 
 

@@ -4,11 +4,17 @@
  */
 #include "script.h"
 
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../shared/error.h"
+#include "../../shared/log.h"
 #include "../../shared/util.h"
 #include "store_fixture.h"
 
@@ -17,6 +23,56 @@
 
 static const char *const ids[SCRIPT_CUSTOMERS] = { "chris", "fey", "joe" };
 static const uint8_t attempt_key[STORE_ATTEMPT_KEY] = { 7 };
+
+void
+script_empty(const char *directory)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		(void)unlink(fixture_path(directory, entry->d_name));
+	if (dir != NULL)
+		closedir(dir);
+}
+
+/* The reserve is 4 MB of nothing: its size alone tells. */
+static void
+copy_file(const char *from, const char *to, const char *name)
+{
+	struct stat status;
+	size_t length;
+	char *data;
+	int fd;
+
+	if (stat(fixture_path(from, name), &status) == -1)
+		abort();
+	fd = open(fixture_path(to, name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (strcmp(name, "reserve") == 0) {
+		if (ftruncate(fd, status.st_size) == -1)
+			abort();
+	} else {
+		data = fixture_read(from, name, &length);
+		if (write(fd, data, length) != (ssize_t)length)
+			abort();
+		free(data);
+	}
+	close(fd);
+}
+
+void
+script_copy(const char *from, const char *to)
+{
+	DIR *dir = opendir(from);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.' &&
+		    strcmp(entry->d_name, "bank.db-shm") != 0)
+			copy_file(from, to, entry->d_name);
+	if (dir != NULL)
+		closedir(dir);
+}
 
 void
 script_seed(const char *directory)
@@ -177,6 +233,14 @@ script_live(const char *directory, int life, int retries,
 	return error;
 }
 
+static void
+drop_line(void *context, int priority, const char *line)
+{
+	(void)context;
+	(void)priority;
+	(void)line;
+}
+
 void
 script_learn(const char *directory, struct script_truth *truth)
 {
@@ -187,6 +251,7 @@ script_learn(const char *directory, struct script_truth *truth)
 	char text[512];
 	uint64_t seq;
 
+	log_open(drop_line, NULL, LOG_ERR);
 	for (int life = 0; life < SCRIPT_LIVES; life++)
 		if (script_live(directory, life, 0, &promise) != 0)
 			abort();

@@ -76,7 +76,7 @@ class Money(Operator):
                      "9999999999999.99", "--reason", "x")
         self.refused(EX_DATAERR, "no account", "adjust", "nobody", "1", "1",
                      "--reason", "x")
-        self.refused(EX_DATAERR, "reason", "adjust", "p2", "1", "1",
+        self.refused(EX_USAGE, "reason", "adjust", "p2", "1", "1",
                      "--reason", "")
         self.bank.ctl("adjust", "p2", "2", "-1007", "--reason", "all of it")
         self.assertEqual(self.balances("p2"), ("9999.50", "0.00"))
@@ -142,8 +142,7 @@ class Pause(Operator):
         self.bank.ctl("pause")
         self.assertEqual(self.status(), "refused, paused")
         self.assertEqual(atm.transfer(1, "p2", 1).code, UNAVAILABLE)
-        self.assertEqual(atm.balances()[0], "10000.00") if isinstance(
-            atm.balances()[0], str) else None
+        atm.balances()
         self.session("p2").exit()
         self.bank.ctl("adjust", "p3", "1", "-1", "--reason", "put right")
         self.bank.ctl("resume")
@@ -329,9 +328,10 @@ class Backup(Operator):
         served.ctl("deposit", "joe", "1", "5", "--reason", "x")
         path = self.copy(served)
         served.ctl("deposit", "joe", "1", "7", "--reason", "y")
-        self.refused(EX_UNAVAILABLE, "", "-y", "restore", path, served=served)
+        self.refused(EX_UNAVAILABLE, "bankd", "-y", "restore", path,
+                     served=served)
         served.stop()
-        self.refused(EX_USAGE, "-y", "restore", path, served=served)
+        self.refused(EX_USAGE, "say so with", "restore", path, served=served)
         facts = served.ctl_json("-y", "restore", path)[0]
         self.assertTrue(os.path.exists(facts["kept"]))
         self.assertEqual(os.stat(served.file("bank.db")).st_mode & 0o777,
@@ -408,10 +408,9 @@ class Export(Operator):
         super().setUpClass()
         test = cls("test_csv")
         atm = cls.bank.session("chris", kiosk=cls.bank.kiosk())
-        for line in ("TRANSFER %s 1 fey 12.34", "WITHDRAW %s 1 40",
-                     "DEPOSIT %s 2 0.60"):
-            reply = atm.request(line % atm.txid())
-            test.assertEqual(reply.code, 200, line)
+        for line in ("WITHDRAW %s 1 40", "DEPOSIT %s 2 60"):
+            test.assertEqual(atm.request(line % atm.txid()).code, 200, line)
+        test.assertEqual(atm.transfer(1, "fey", "12.34").code, 200)
         test.assertEqual(atm.transfer(1, "chris", "5", 2).code, 200)
         atm.exit()
         atm.close()

@@ -36,15 +36,12 @@ static char *before_life; /* a directory: what each life begins with */
 static char *now;         /* and what it makes of it */
 static long nth;          /* the call that is the last, or that fails */
 
+/* All of a directory but the shared memory; holes stay holes. */
 static void
 copy(const char *from, const char *to)
 {
-	char command[1024];
-
-	snprintf(command, sizeof(command),
-	    "rm -rf '%s' && cp -a --sparse=always '%s' '%s'", to, from, to);
-	if (system(command) != 0)
-		abort();
+	script_empty(to);
+	script_copy(from, to);
 }
 
 static int
@@ -73,12 +70,8 @@ setup(void **state)
 static void
 remove_all(char *directory)
 {
-	char command[1024];
-
-	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-	if (system(command) != 0)
-		abort();
-	free(directory);
+	script_empty(directory);
+	fixture_remove(directory);
 }
 
 static int

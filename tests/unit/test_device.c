@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../atm-tui/child.h"
+#include "../../atm-tui/device.h"
 #include "../../shared/util.h"
 
 #define UNKNOWN 9999
@@ -25,7 +25,7 @@
 struct place {
 	char directory[64], script[96], out[96];
 	struct event_base *base;
-	struct children *children;
+	struct devices *devices;
 	int status, ends;
 };
 
@@ -35,14 +35,14 @@ make(void **state)
 	struct place *place = calloc(1, sizeof(*place));
 
 	assert_non_null(place);
-	strcpy(place->directory, "/tmp/test_child.XXXXXX");
+	strcpy(place->directory, "/tmp/test_device.XXXXXX");
 	assert_non_null(mkdtemp(place->directory));
 	snprintf(place->script, sizeof(place->script), "%s/script",
 	    place->directory);
 	snprintf(place->out, sizeof(place->out), "%s/out", place->directory);
 	place->base = event_base_new();
-	place->children = children_new(place->base);
-	assert_non_null(place->children);
+	place->devices = devices_new(place->base);
+	assert_non_null(place->devices);
 	place->status = UNKNOWN;
 	*state = place;
 	return 0;
@@ -53,7 +53,7 @@ clean(void **state)
 {
 	struct place *place = *state;
 
-	children_free(place->children);
+	devices_free(place->devices);
 	event_base_free(place->base);
 	unlink(place->script);
 	unlink(place->out);
@@ -108,11 +108,11 @@ output(struct place *place)
 	return text;
 }
 
-static struct child *
+static struct device *
 run(struct place *place, const char *command, const char *const *arguments,
     const void *input, size_t length, unsigned limit_s)
 {
-	return child_run(place->children, command, arguments, input, length,
+	return device_run(place->devices, command, arguments, input, length,
 	    limit_s, on_end, place);
 }
 
@@ -123,7 +123,7 @@ test_statuses(void **state)
 		const char *text;
 		int status;
 	} cases[] = { { "exit 0\n", 0 }, { "exit 3\n", 3 },
-		{ "exit 255\n", 255 }, { "kill -9 $$\n", CHILD_KILLED } };
+		{ "exit 255\n", 255 }, { "kill -9 $$\n", DEVICE_KILLED } };
 	struct place *place = *state;
 
 	for (size_t i = 0; i < NELEM(cases); i++) {
@@ -206,19 +206,19 @@ test_late(void **state)
 	write_script(place, "sleep 60 & sleep 60\n");
 	assert_non_null(run(place, place->script, NULL, NULL, 0, 1));
 	wait_for(place, 1);
-	assert_int_equal(place->status, CHILD_LATE);
+	assert_int_equal(place->status, DEVICE_LATE);
 }
 
 static void
 test_killed_ones_say_nothing(void **state)
 {
 	struct place *place = *state;
-	struct child *child;
+	struct device *device;
 
 	write_script(place, "sleep 60\n");
-	child = run(place, place->script, NULL, NULL, 0, 0);
-	assert_non_null(child);
-	child_kill(child);
+	device = run(place, place->script, NULL, NULL, 0, 0);
+	assert_non_null(device);
+	device_kill(device);
 	write_script(place, "exit 5\n");
 	assert_non_null(run(place, place->script, NULL, NULL, 0, 10));
 	wait_for(place, 1);

@@ -3,7 +3,7 @@
  * Running commands beside the event loop.  Part of atm-tui; knows nothing
  * of what they are for.  Their ends come by SIGCHLD, as an event.
  */
-#include "child.h"
+#include "device.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -16,23 +16,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHILD_WORDS 32
-#define CHILD_NO_COMMAND 127
+#define DEVICE_WORDS 32
+#define DEVICE_NO_COMMAND 127
 
-struct child {
-	TAILQ_ENTRY(child) link;
-	struct children *children;
+struct device {
+	TAILQ_ENTRY(device) link;
+	struct devices *devices;
 	pid_t pid;
 	bool late;
 	struct event *deadline;
-	child_fn *done;
+	device_fn *done;
 	void *context;
 };
 
-struct children {
+struct devices {
 	struct event_base *base;
 	struct event *ended;
-	TAILQ_HEAD(, child) list;
+	TAILQ_HEAD(, device) list;
 };
 
 /* What a command may know of its surroundings: nothing of the kiosk's. */
@@ -89,7 +89,7 @@ open_input(const void *input, size_t length)
 	return fd;
 }
 
-/* In the child, between fork and exec: system calls alone. */
+/* In the device, between fork and exec: system calls alone. */
 static void
 become(const char *const words[], int input)
 {
@@ -103,162 +103,164 @@ become(const char *const words[], int input)
 	setsid();
 	if (null < 0 || dup2(input, STDIN_FILENO) < 0 ||
 	    dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
-		_exit(CHILD_NO_COMMAND);
+		_exit(DEVICE_NO_COMMAND);
 	close_range(STDERR_FILENO + 1, ~0U, 0);
 	environ = (char **)(uintptr_t)clean_environment;
 	execvp(words[0], as_arguments(words));
-	_exit(CHILD_NO_COMMAND);
+	_exit(DEVICE_NO_COMMAND);
 }
 
 static void
-child_free(struct child *child)
+device_free(struct device *device)
 {
-	TAILQ_REMOVE(&child->children->list, child, link);
-	if (child->deadline != NULL)
-		event_free(child->deadline);
-	free(child);
+	TAILQ_REMOVE(&device->devices->list, device, link);
+	if (device->deadline != NULL)
+		event_free(device->deadline);
+	free(device);
 }
 
 static void
-child_ended(struct child *child, int status)
+device_ended(struct device *device, int status)
 {
-	child_fn *done = child->done;
-	void *context = child->context;
+	device_fn *done = device->done;
+	void *context = device->context;
 
-	if (child->late)
-		status = CHILD_LATE;
+	if (device->late)
+		status = DEVICE_LATE;
 	else
-		status = WIFEXITED(status) ? WEXITSTATUS(status) : CHILD_KILLED;
-	child_free(child);
+		status =
+		    WIFEXITED(status) ? WEXITSTATUS(status) : DEVICE_KILLED;
+	device_free(device);
 	if (done != NULL)
 		done(context, status);
 }
 
-/* One signal may stand for several ends; each may start another child. */
+/* One signal may stand for several ends; each may start another. */
 static void
 on_ended(evutil_socket_t number, short what, void *argument)
 {
-	struct children *children = argument;
-	struct child *child = TAILQ_FIRST(&children->list);
+	struct devices *devices = argument;
+	struct device *device = TAILQ_FIRST(&devices->list);
 	int status;
 
 	(void)number;
 	(void)what;
-	while (child != NULL) {
-		if (waitpid(child->pid, &status, WNOHANG) != child->pid) {
-			child = TAILQ_NEXT(child, link);
+	while (device != NULL) {
+		if (waitpid(device->pid, &status, WNOHANG) != device->pid) {
+			device = TAILQ_NEXT(device, link);
 			continue;
 		}
-		child_ended(child, status);
-		child = TAILQ_FIRST(&children->list);
+		device_ended(device, status);
+		device = TAILQ_FIRST(&devices->list);
 	}
 }
 
 static void
 on_deadline(evutil_socket_t fd, short what, void *argument)
 {
-	struct child *child = argument;
+	struct device *device = argument;
 
 	(void)fd;
 	(void)what;
-	child->late = true;
-	kill(-child->pid, SIGKILL);
-	kill(child->pid, SIGKILL);
+	device->late = true;
+	kill(-device->pid, SIGKILL);
+	kill(device->pid, SIGKILL);
 }
 
-struct children *
-children_new(struct event_base *base)
+struct devices *
+devices_new(struct event_base *base)
 {
-	struct children *children = calloc(1, sizeof(*children));
+	struct devices *devices = calloc(1, sizeof(*devices));
 
-	if (children == NULL)
+	if (devices == NULL)
 		return NULL;
-	children->base = base;
-	TAILQ_INIT(&children->list);
-	children->ended = evsignal_new(base, SIGCHLD, on_ended, children);
-	if (children->ended == NULL || event_add(children->ended, NULL) != 0) {
-		children_free(children);
+	devices->base = base;
+	TAILQ_INIT(&devices->list);
+	devices->ended = evsignal_new(base, SIGCHLD, on_ended, devices);
+	if (devices->ended == NULL || event_add(devices->ended, NULL) != 0) {
+		devices_free(devices);
 		return NULL;
 	}
-	return children;
+	return devices;
 }
 
 void
-children_free(struct children *children)
+devices_free(struct devices *devices)
 {
-	if (children == NULL)
+	if (devices == NULL)
 		return;
-	while (!TAILQ_EMPTY(&children->list))
-		child_free(TAILQ_FIRST(&children->list));
-	if (children->ended != NULL)
-		event_free(children->ended);
-	free(children);
+	while (!TAILQ_EMPTY(&devices->list))
+		device_free(TAILQ_FIRST(&devices->list));
+	if (devices->ended != NULL)
+		event_free(devices->ended);
+	free(devices);
 }
 
-static struct child *
-child_new(struct children *children, unsigned limit_s)
+static struct device *
+device_new(struct devices *devices, unsigned limit_s)
 {
 	const struct timeval limit = { (time_t)limit_s, 0 };
-	struct child *child = calloc(1, sizeof(*child));
+	struct device *device = calloc(1, sizeof(*device));
 
-	if (child == NULL)
+	if (device == NULL)
 		return NULL;
-	child->children = children;
-	TAILQ_INSERT_TAIL(&children->list, child, link);
+	device->devices = devices;
+	TAILQ_INSERT_TAIL(&devices->list, device, link);
 	if (limit_s == 0)
-		return child;
-	child->deadline = evtimer_new(children->base, on_deadline, child);
-	if (child->deadline != NULL && event_add(child->deadline, &limit) == 0)
-		return child;
-	child_free(child);
+		return device;
+	device->deadline = evtimer_new(devices->base, on_deadline, device);
+	if (device->deadline != NULL &&
+	    event_add(device->deadline, &limit) == 0)
+		return device;
+	device_free(device);
 	return NULL;
 }
 
-struct child *
-child_run(struct children *children, const char *command,
+struct device *
+device_run(struct devices *devices, const char *command,
     const char *const *arguments, const void *input, size_t length,
-    unsigned limit_s, child_fn *done, void *context)
+    unsigned limit_s, device_fn *done, void *context)
 {
-	const char *words[CHILD_WORDS + 1];
+	const char *words[DEVICE_WORDS + 1];
 	char *text = strdup(command);
 	int fd = open_input(input, length);
-	struct child *child = NULL;
+	struct device *device = NULL;
 	size_t count;
 
 	if (text == NULL || fd < 0)
 		goto out;
-	count = split_words(text, words, CHILD_WORDS);
-	if (count == 0 || (child = child_new(children, limit_s)) == NULL)
+	count = split_words(text, words, DEVICE_WORDS);
+	if (count == 0 || (device = device_new(devices, limit_s)) == NULL)
 		goto out;
-	while (arguments != NULL && *arguments != NULL && count < CHILD_WORDS)
+	while (arguments != NULL && *arguments != NULL && count < DEVICE_WORDS)
 		words[count++] = *arguments++;
 	words[count] = NULL;
-	child->done = done;
-	child->context = context;
-	child->pid = fork();
-	if (child->pid == 0)
+	device->done = done;
+	device->context = context;
+	device->pid = fork();
+	if (device->pid == 0)
 		become(words, fd);
-	if (child->pid < 0) {
-		child_free(child);
-		child = NULL;
+	if (device->pid < 0) {
+		device_free(device);
+		device = NULL;
 	}
 out:
 	free(text);
 	if (fd >= 0)
 		close(fd);
-	return child;
+	return device;
 }
 
 void
-child_kill(struct child *child)
+device_kill(struct device *device)
 {
-	child_forget(child);
-	kill(-child->pid, SIGKILL);
-	kill(child->pid, SIGKILL);
+	device_forget(device);
+	kill(-device->pid, SIGKILL);
+	kill(device->pid, SIGKILL);
 }
 
 void
-child_forget(struct child *child)
+device_forget(struct device *device)
 {
-	child->done = NULL;
+	device->done = NULL;
 }

@@ -5,26 +5,26 @@
  * of its own, with a clean environment, without the kiosk's descriptors, its
  * output dropped.  The event loop never waits for one.
  */
-#ifndef ATM_CHILD_H
-#define ATM_CHILD_H
+#ifndef ATM_DEVICE_H
+#define ATM_DEVICE_H
 
 #include <event2/event.h>
 #include <stddef.h>
 
 /* Besides exit statuses 0 to 255; 127: there is no such command. */
-#define CHILD_KILLED -1 /* by a signal */
-#define CHILD_LATE -2   /* it was killed since its time was over */
+#define DEVICE_KILLED -1 /* by a signal */
+#define DEVICE_LATE -2   /* it was killed since its time was over */
 
-struct children;
-struct child;
+struct devices;
+struct device;
 
-/* Called once, from the event loop; the child is gone then. */
-typedef void child_fn(void *context, int status);
+/* Called once, from the event loop; it is gone then. */
+typedef void device_fn(void *context, int status);
 
 /* One for an event base, which takes SIGCHLD for it.  NULL: no memory. */
-struct children *children_new(struct event_base *base);
+struct devices *devices_new(struct event_base *base);
 /* Those that still run go on, unwatched. */
-void children_free(struct children *children);
+void devices_free(struct devices *devices);
 
 /*
  * Starts `command` with more arguments, up to a NULL (NULL: none), and
@@ -32,13 +32,13 @@ void children_free(struct children *children);
  * it started are killed; 0: never.  `done` may be NULL.  NULL where it can't
  * be started; nothing has run then.
  */
-struct child *child_run(struct children *children, const char *command,
+struct device *device_run(struct devices *devices, const char *command,
     const char *const *arguments, const void *input, size_t length,
-    unsigned limit_s, child_fn *done, void *context);
+    unsigned limit_s, device_fn *done, void *context);
 
 /* Kills it and what it started; `done` isn't called. */
-void child_kill(struct child *child);
+void device_kill(struct device *device);
 /* `done` isn't called. */
-void child_forget(struct child *child);
+void device_forget(struct device *device);
 
 #endif
