@@ -70,6 +70,7 @@ help:
 	@echo 'make unit        the unit tests alone'
 	@echo 'make soak        the crash test for HOURS=n hours'
 	@echo 'make fuzz        every fuzzer for SECONDS=n seconds'
+	@echo 'make bench       measures, as ratios to this machine and to others'
 	@echo 'make pictures    draws the screens of README.md anew'
 	@echo 'make deb         Debian packages, into $(B)/'
 	@echo 'make install     into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)'
@@ -203,6 +204,24 @@ $(B)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(B)/libbankd.a $(B)/libatm.a \
 	@mkdir -p $(@D)
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(BANKD_LIBS) \
 	    $(ATM_LIBS)
+
+# The load generator and its measures, and `make bench [CASE=name]`.
+BENCH = $(addprefix $(B)/tests/bench/,load echo probe fill)
+bench_objects = $(addprefix $(O)/tests/bench/,$(addsuffix .o,$(1)))
+$(B)/tests/bench/load: $(call bench_objects,load load_options session cases \
+    report figures link) $(B)/libshared.a
+$(B)/tests/bench/echo: $(call bench_objects,echo figures link) $(B)/libshared.a
+$(B)/tests/bench/probe: $(call bench_objects,probe figures link) \
+    $(B)/libshared.a
+$(B)/tests/bench/fill: $(call bench_objects,fill figures) $(B)/libbankd.a \
+    $(B)/libshared.a
+$(BENCH):
+	@mkdir -p $(@D)
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
+
+bench: deps-test
+	@$(MAKE) --no-print-directory all $(BENCH)
+	@$(PYTHON) tests/bench/run --build $(B) $(CASE:%=--case %)
 
 pictures: deps-test
 	@$(MAKE) --no-print-directory tests
@@ -346,6 +365,6 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all help deps deps-test deps-lint run demo reset-demo tests unit \
-	test soak fuzz fuzzers pictures lint install uninstall clean
+	test soak fuzz fuzzers bench pictures lint install uninstall clean
 -include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)
 .SECONDARY:

@@ -26,12 +26,12 @@
 
 /* Where the connection stands: which frames may come next. */
 enum bank_phase {
-	PHASE_CLOSED,   /* no connection; perhaps the retry timer runs */
-	PHASE_GREETING, /* a G must come */
-	PHASE_READY,    /* greeted; the nonce is unused */
-	PHASE_ENTERING, /* L or O is unanswered */
+	PHASE_CLOSED,    /* no connection; perhaps the retry timer runs */
+	PHASE_GREETING,  /* a G must come */
+	PHASE_READY,     /* greeted; the nonce is unused */
+	PHASE_ENTERING,  /* L or O is unanswered */
 	PHASE_REVERSING, /* V is unanswered */
-	PHASE_RESUMING, /* R is unanswered */
+	PHASE_RESUMING,  /* R is unanswered */
 	PHASE_SESSION
 };
 

@@ -36,17 +36,21 @@ is_operator(struct kiosk *kiosk, int key)
 	return length + 1 == size && CRYPTO_memcmp(typed, wanted, size) == 0;
 }
 
+/* A touch bounces where it was; elsewhere it is another one. */
 static bool
-is_bounce(struct kiosk *kiosk, int key)
+is_bounce(struct kiosk *kiosk, int key, int y, int x)
 {
 	struct input *input = &kiosk->input;
 	uint64_t now = clock_steady_ms();
 	uint64_t limit =
 	    (uint64_t)config_number(kiosk->config, SCREEN_DEBOUNCE_MS);
-	bool bounce =
-	    key == input->last_key && now - input->last_key_ms < limit;
+	bool same = key == input->last_key &&
+	    (key != TERM_MOUSE || (y == input->last_y && x == input->last_x));
+	bool bounce = same && now - input->last_key_ms < limit;
 
 	input->last_key = key;
+	input->last_y = y;
+	input->last_x = x;
 	input->last_key_ms = now;
 	return bounce;
 }
@@ -128,7 +132,7 @@ input_key(struct kiosk *kiosk, int key, int y, int x)
 		kiosk_end(kiosk);
 		return;
 	}
-	if (kiosk_is_busy(kiosk) || is_bounce(kiosk, key) ||
+	if (kiosk_is_busy(kiosk) || is_bounce(kiosk, key, y, x) ||
 	    is_afterthought(kiosk, key))
 		return;
 	if (kiosk->input.help) {

@@ -53,9 +53,9 @@ struct kiosk_ask {
 
 struct kiosk {
 	const struct config *config;
-	bool locked; /* kiosk mode */
-	bool again;  /* what was drawn has to be drawn once more */
-	bool ending; /* told to end; waiting for the bank's goodbye */
+	bool locked;         /* kiosk mode */
+	bool again;          /* what was drawn has to be drawn once more */
+	bool ending;         /* told to end; waiting for the bank's goodbye */
 	bool end_after_cash; /* told to end while the machine is at work */
 	struct event_base *base;
 	struct event *spin; /* while the bank is waited for */
@@ -63,7 +63,7 @@ struct kiosk {
 	struct devices *devices;
 	struct cash *cash;
 	struct receipts *receipts;
-	struct speech *speech; /* NULL: no voice */
+	struct speech *speech;        /* NULL: no voice */
 	enum cash_result cash_result; /* of the newest withdrawal */
 	struct theme theme;
 	struct chrome chrome;

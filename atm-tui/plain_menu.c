@@ -14,53 +14,56 @@
 
 static plain_command plain_balances, plain_leave, plain_help;
 
-/* `label`: how the menu shows it, where it does, and HELP the rest. */
+/*
+ * `label`: how the menu shows a number, and HELP a word, in the words'
+ * language; a word without one is another spelling.
+ */
 static const struct command {
 	const char *word;
-	bool full;   /* in the menu of seven alone */
-	bool amount; /* an argument follows; else none may */
+	const char *language; /* NULL: a number of the menu */
+	bool full;            /* in the menu of seven alone */
+	bool amount;          /* an argument follows; else none may */
 	const char *label;
 	plain_command *run;
 } commands[] = {
-	{ "1", false, false, N_("Transfer money"), plain_transfer },
-	{ "2", false, false, N_("Check account balance"), plain_balances },
-	{ "3", false, false, N_("Exit"), plain_leave },
-	{ "4", true, false, N_("Deposit"), plain_deposit },
-	{ "5", true, false, N_("Withdraw"), plain_withdraw },
-	{ "6", true, false, N_("Statement"), plain_statement },
-	{ "7", true, false, N_("Account services"), plain_services },
-	{ "CONSULTA", false, false, NULL, plain_balances },
-	{ "CONSULTAR", false, false, NULL, plain_balances },
-	{ "BALANCE", false, false, N_("Check account balance"),
+	{ "1", NULL, false, false, N_("Transfer money"), plain_transfer },
+	{ "2", NULL, false, false, N_("Check account balance"),
 	    plain_balances },
-	{ "DEPOSITO", false, true, NULL, plain_deposit },
-	{ "DEPOSITAR", false, true, NULL, plain_deposit },
-	{ "DEPOSIT", false, true, N_("Deposit"), plain_deposit },
-	{ "RETIRO", false, true, NULL, plain_withdraw },
-	{ "RETIRAR", false, true, NULL, plain_withdraw },
-	{ "WITHDRAW", false, true, N_("Withdraw"), plain_withdraw },
-	{ "ESTADO", false, false, NULL, plain_statement },
-	{ "STATEMENT", false, false, N_("Statement"), plain_statement },
-	{ "SERVICIOS", false, false, NULL, plain_services },
-	{ "SERVICES", false, false, N_("Account services"), plain_services },
-	{ "RECIBO", false, false, NULL, plain_receipt },
-	{ "RECEIPT", false, false, N_("Receipt of the last transaction"),
+	{ "3", NULL, false, false, N_("Exit"), plain_leave },
+	{ "4", NULL, true, false, N_("Deposit"), plain_deposit },
+	{ "5", NULL, true, false, N_("Withdraw"), plain_withdraw },
+	{ "6", NULL, true, false, N_("Statement"), plain_statement },
+	{ "7", NULL, true, false, N_("Account services"), plain_services },
+	{ "BALANCE", "en", false, false, N_("Check account balance"),
+	    plain_balances },
+	{ "DEPOSIT", "en", false, true, N_("Deposit"), plain_deposit },
+	{ "WITHDRAW", "en", false, true, N_("Withdraw"), plain_withdraw },
+	{ "STATEMENT", "en", false, false, N_("Statement"), plain_statement },
+	{ "SERVICES", "en", false, false, N_("Account services"),
+	    plain_services },
+	{ "RECEIPT", "en", false, false, N_("Receipt of the last transaction"),
 	    plain_receipt },
-	{ "AVISOS", false, false, NULL, plain_notices },
-	{ "NOTICES", false, false, N_("Notices"), plain_notices },
-	{ "IDIOMA", false, false, NULL, plain_language },
-	{ "LANGUAGE", false, false, N_("Language"), plain_language },
-	{ "AYUDA", false, false, NULL, plain_help },
-	{ "HELP", false, false, N_("Help"), plain_help },
-	{ "SALIR", false, false, NULL, plain_leave },
-	{ "EXIT", false, false, N_("Exit"), plain_leave },
+	{ "NOTICES", "en", false, false, N_("Notices"), plain_notices },
+	{ "LANGUAGE", "en", false, false, N_("Language"), plain_language },
+	{ "HELP", "en", false, false, N_("Help"), plain_help },
+	{ "EXIT", "en", false, false, N_("Exit"), plain_leave },
+	{ "CONSULTA", "es", false, false, N_("Check account balance"),
+	    plain_balances },
+	{ "CONSULTAR", "es", false, false, NULL, plain_balances },
+	{ "DEPOSITO", "es", false, true, N_("Deposit"), plain_deposit },
+	{ "DEPOSITAR", "es", false, true, NULL, plain_deposit },
+	{ "RETIRO", "es", false, true, N_("Withdraw"), plain_withdraw },
+	{ "RETIRAR", "es", false, true, NULL, plain_withdraw },
+	{ "MOVIMIENTOS", "es", false, false, N_("Statement"), plain_statement },
+	{ "SERVICIOS", "es", false, false, N_("Account services"),
+	    plain_services },
+	{ "RECIBO", "es", false, false, N_("Receipt of the last transaction"),
+	    plain_receipt },
+	{ "AVISOS", "es", false, false, N_("Notices"), plain_notices },
+	{ "IDIOMA", "es", false, false, N_("Language"), plain_language },
+	{ "AYUDA", "es", false, false, N_("Help"), plain_help },
+	{ "SALIR", "es", false, false, N_("Exit"), plain_leave },
 };
-
-static bool
-has_number(const struct command *command)
-{
-	return command->word[1] == '\0';
-}
 
 /* The command of a line; *argument is what follows the word, or NULL. */
 static const struct command *
@@ -97,7 +100,7 @@ plain_menu(struct plain *plain)
 			      : _("Please select one of the following actions "
 				  "(enter 1, 2, or 3):"));
 	for (size_t i = 0; i < NELEM(commands); i++)
-		if (has_number(&commands[i]) &&
+		if (commands[i].language == NULL &&
 		    (plain->full || !commands[i].full))
 			printf(
 			    "%s. %s\n", commands[i].word, _(commands[i].label));
@@ -153,7 +156,8 @@ plain_help(struct plain *plain, const char *argument)
 	(void)plain;
 	(void)argument;
 	for (size_t i = 0; i < NELEM(commands); i++)
-		if (!has_number(&commands[i]) && commands[i].label != NULL)
+		if (commands[i].language != NULL && commands[i].label != NULL &&
+		    strcmp(commands[i].language, intl_language()) == 0)
 			plain_sayf("%s%s: %s", commands[i].word,
 			    commands[i].amount ? " n" : "",
 			    _(commands[i].label));

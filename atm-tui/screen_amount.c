@@ -53,8 +53,8 @@ offer_usual(struct kiosk *kiosk)
 		if (!plan.made)
 			continue;
 		amount->usual[at] = units[i] * 100;
-		choice->labels[at] = kiosk_money(
-		    kiosk, amount->labels[at], amount->usual[at]);
+		choice->labels[at] =
+		    kiosk_money(kiosk, amount->labels[at], amount->usual[at]);
 		amount->usual_count++;
 	}
 	choice->count = (int)amount->usual_count;

@@ -70,8 +70,8 @@ draw(struct kiosk *kiosk)
 static void
 go_on(struct kiosk *kiosk)
 {
-	kiosk_go(kiosk,
-	    kiosk_in_session(kiosk) ? SCREEN_MAIN_MENU : SCREEN_WELCOME);
+	kiosk_go(
+	    kiosk, kiosk_in_session(kiosk) ? SCREEN_MAIN_MENU : SCREEN_WELCOME);
 }
 
 static void

@@ -115,8 +115,7 @@ verify(struct bankctl *bankctl, int argc, char *argv[])
 	int code;
 
 	if (argc == 2 || (argc == 3 && strcmp(argv[1], "--head") != 0))
-		return complain(
-		    EX_USAGE, "usage: bankctl verify [--head seq:hash]");
+		return complain(EX_USAGE, "verify takes --head seq:hash");
 	argv[1] = head;
 	code = client_run(bankctl, head != NULL ? 2 : 1, argv, NULL);
 	return code == CLIENT_NOBODY ? offline_verify(bankctl, head) : code;

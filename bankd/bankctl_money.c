@@ -12,7 +12,7 @@
 int
 money_run(struct bankctl *bankctl, int argc, char *argv[])
 {
-	char *words[WORDS], *reason = NULL;
+	char *words[WORDS] = { NULL }, *reason = NULL;
 	int count = 0;
 
 	for (int i = 0; i < argc; i++) {

@@ -190,9 +190,11 @@ static int
 replace(struct restore *restore)
 {
 	const struct path file = in(restore->state, STORE_FILE);
+	const struct path wal = in(restore->state, STORE_WAL);
+	struct stat status;
 	char kept_wal[PATH_MAX + 8];
 	struct tm tm;
-	char when[32];
+	char when[64];
 	time_t now = time(NULL);
 
 	strftime(when, sizeof(when), STORE_FILE ".replaced.%Y%m%dT%H%M%SZ",
@@ -206,7 +208,10 @@ replace(struct restore *restore)
 			    EX_IOERR, "%s: %s", restore->kept, strerror(errno));
 		restore->kept[0] = '\0';
 	}
-	(void)rename(in(restore->state, STORE_WAL).text, kept_wal);
+	if (stat(wal.text, &status) == 0 && status.st_size == 0)
+		(void)unlink(wal.text);
+	else
+		(void)rename(wal.text, kept_wal);
 	(void)unlink(in(restore->state, STORE_FILE "-shm").text);
 	if (rename(in(restore->work, STORE_FILE).text, file.text) == -1 ||
 	    file_sync_directory(file.text) != 0)

@@ -231,11 +231,19 @@ files_update(
 	return error;
 }
 
+/*
+ * What a full disk kept us from writing, and what somebody wrote since the
+ * last look, would be taken for hand edits by the next start.
+ */
 int
 files_sync(struct files *files)
 {
-	int i;
+	int error = files_watch_all(files), i;
 
+	if (error == BANK_ENOSPC && store_make_room(files->store) == 0)
+		error = files_watch_all(files);
+	if (error != 0)
+		return error == BANK_ENOSPC ? error : BANK_EIO;
 	for (i = 0; i < FILES_COUNT; i++)
 		if (fsync(files->file[i].fd) == -1)
 			return BANK_EIO;

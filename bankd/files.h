@@ -84,7 +84,11 @@ int files_update(struct files *files, const struct ledger_account *account,
  */
 int files_watch(struct files *files);
 
-/* Syncs both and their directory: before the marker of a proper stop. */
+/*
+ * Compares all of both, writes anew what isn't ours or is behind, and syncs
+ * both and their directory: before the marker of a proper stop, which there
+ * must not be after BANK_ENOSPC or BANK_EIO.
+ */
 int files_sync(struct files *files);
 void files_close(struct files *files);
 

@@ -64,6 +64,9 @@ int files_take_over(struct files *files, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error,
     size_t size);
 
+/* files_watch.c: every line, now; writes anew what isn't ours. */
+int files_watch_all(struct files *files);
+
 /* files_hash.c: each secret is replaced by its hash, malloc'd. */
 int files_hash(
     char **secrets[], size_t count, const struct files_options *options);

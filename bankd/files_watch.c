@@ -151,14 +151,13 @@ tell_all(struct files *files, enum files_name name)
 	free(data);
 }
 
-/* A disk that is full: the same again at the next look. */
 static int
 write_anew(struct files *files, enum files_name name, bool aside)
 {
 	int error = files_write_new(files, name);
 
 	if (error != 0)
-		return error == BANK_ENOSPC ? 0 : error;
+		return error;
 	if (aside)
 		tell_all(files, name);
 	error = files_replace(files, name, aside);
@@ -210,9 +209,9 @@ same_time(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
-/* All lines, where somebody wrote and it wasn't us; else the next slice. */
+/* All lines, if asked or where somebody else wrote; else the next slice. */
 static int
-look_inside(struct files *files, enum files_name name,
+look_inside(struct files *files, enum files_name name, bool all,
     const struct stat *status, bool *ours)
 {
 	struct files_file *file = &files->file[name];
@@ -223,7 +222,8 @@ look_inside(struct files *files, enum files_name name,
 	to = from + lines / SLICES + 1;
 	if (to > lines)
 		to = lines;
-	if (!file->written && !same_time(&status->st_mtim, &file->changed)) {
+	if (all ||
+	    (!file->written && !same_time(&status->st_mtim, &file->changed))) {
 		from = 0;
 		to = lines;
 	}
@@ -232,8 +232,9 @@ look_inside(struct files *files, enum files_name name,
 	return error;
 }
 
+/* 0, 1 where it was set aside, or BANK_E...; writes it anew if need be. */
 static int
-watch_file(struct files *files, enum files_name name)
+watch_file(struct files *files, enum files_name name, bool all)
 {
 	struct files_file *file = &files->file[name];
 	uint64_t size = (uint64_t)store_lines(files->store) * file->width;
@@ -247,7 +248,7 @@ watch_file(struct files *files, enum files_name name)
 		return BANK_EIO;
 	if (lstat(file->path, &there) == 0 && there.st_ino == ours.st_ino &&
 	    there.st_dev == ours.st_dev && (uint64_t)there.st_size == size) {
-		error = look_inside(files, name, &ours, &fits);
+		error = look_inside(files, name, all, &ours, &fits);
 		if (error != 0)
 			return error;
 	}
@@ -258,16 +259,29 @@ watch_file(struct files *files, enum files_name name)
 	return 0;
 }
 
+/* A disk that is full: the same again at the next look. */
 int
 files_watch(struct files *files)
 {
 	int count = 0, result, i;
 
 	for (i = 0; i < FILES_COUNT; i++) {
-		result = watch_file(files, (enum files_name)i);
+		result = watch_file(files, (enum files_name)i, false);
+		if (result == BANK_ENOSPC)
+			continue;
 		if (result < 0)
 			return result;
 		count += result;
 	}
 	return count;
+}
+
+int
+files_watch_all(struct files *files)
+{
+	int result = 0, i;
+
+	for (i = 0; result >= 0 && i < FILES_COUNT; i++)
+		result = watch_file(files, (enum files_name)i, true);
+	return result < 0 ? result : 0;
 }

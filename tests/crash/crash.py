@@ -55,6 +55,7 @@ class Client(threading.Thread):
         self.notes = []
         self.outcomes = 0       # unknown ones asked about on this session
         self.error = None
+        self.lost = None        # the newest thing that went wrong
 
     def run(self):
         try:
@@ -62,7 +63,10 @@ class Client(threading.Thread):
                     self.open is not None and not self.trial.failed):
                 try:
                     self.step()
-                except LOST:
+                except LOST as e:
+                    self.lost = "%.1f %s %s" % (
+                        time.monotonic() - self.trial.began,
+                        type(e).__name__, e)
                     self.lose()
             if self.atm is not None:
                 self.atm.close()
@@ -166,6 +170,7 @@ class Trial:
         self.tick = threading.Event()   # never set: waits with a bound
         self.counts = collections.Counter()
         self.lock = threading.Lock()
+        self.began = time.monotonic()
         self.bank = bank.Bank(
             start=False, login_max_logins_waiting="1000",
             session_max_sessions_per_address="1000")
@@ -215,8 +220,11 @@ class Trial:
                 if client.error:
                     raise bank.Failed(client.error)
             return self.counts["acknowledged"] >= target
-        bank.wait_for("acknowledged transactions", enough,
-                      SERVING_BOUND_S + 15, every=0.002)
+        try:
+            bank.wait_for("acknowledged transactions", enough,
+                          SERVING_BOUND_S + 15, every=0.002)
+        except bank.Failed as e:
+            raise bank.Failed("%s\n%s" % (e, self.state(clients))) from None
         self.counts[SLOWEST] = max(
             self.counts[SLOWEST], int(1000 * (time.monotonic() - began)))
         select.select([], [], [], self.chance.random() * 0.02)
@@ -229,6 +237,18 @@ class Trial:
         if self.chance.random() < 0.3:      # and again while it starts
             select.select([], [], [], self.chance.random() * 0.05)
             self.kill_children(victim)
+
+    def state(self, clients):
+        """What a trial that doesn't go on looks like."""
+        lines = ["at %.1f, %s" % (time.monotonic() - self.began,
+                                  dict(self.counts)),
+                 "processes: monitor %s, %s" % (
+                     self.bank.process.poll(),
+                     [bank.command_line(p) for p in self.bank.family()])]
+        lines += ["%s: %d notes, open %s, doubt %s, lost at %s" % (
+            c.name, len(c.notes), c.open is not None, c.doubt, c.lost)
+            for c in clients]
+        return "\n".join(lines)
 
     def kill_children(self, victim):
         for role in ("front", "vault"):

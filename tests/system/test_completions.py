@@ -86,7 +86,7 @@ printf '%%s\\n' "${COMPREPLY[@]}"
 
     def test_options(self):
         self.assertEqual(self.offered("bankctl", "-"),
-                         {"-j", "-V", "-c"})
+                         {"-j", "-V", "-y", "-c"})
         self.assertLessEqual({"-t", "-T", "-o"}, self.offered("bankd", "-"))
         self.assertEqual(self.offered("atm-tui", "-p"), {"-p"})
 

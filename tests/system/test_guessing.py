@@ -15,19 +15,24 @@ from lib.atm import Atm, Closed, Refused, TimedOut
 from lib.case import CORRECT, REFUSED, BankCase
 from lib.proxy import PASS, Proxy
 
-FREE = {"login_max_attempts": "10000", "login_max_attempts_total": "10000",
+FREE = {"login_max_attempts": "1000", "login_max_attempts_total": "10000",
         "login_max_logins_waiting_per_address": "64"}
 LOST = (Closed, Refused, TimedOut, OSError)
 SAMPLES = int(os.environ.get("SAMPLES", 300))
+ROUNDS = 3
+A_BLOCK = 900
+BLOCKS = 1 + ROUNDS * SAMPLES // A_BLOCK
 
 
-def causes(atm):
-    """What each refused login is made of; all parts fit atm's link."""
+def causes(atm, block=0):
+    """What each refused login is made of; all parts fit atm's link.  An ID
+    fails 1,000 times at most: each block has its own."""
     k = os.urandom(32)
+    one, other = "p%d" % (2 * block + 1), "p%d" % (2 * block + 2)
     return {
-        "wrong password": dict(text="p1\nwrong!"),
-        "unknown id": dict(text="zz\npw-p1!"),
-        "locked by the operator": dict(text="p2\npw-p2!"),
+        "wrong password": dict(text=one + "\nwrong!"),
+        "unknown id": dict(text="z%d\npw-p1!" % block),
+        "locked by the operator": dict(text="%s\npw-%s" % (other, other)),
         "broken OAEP": dict(text="p1\npw-p1", wrapped=bytes(384)),
         "OAEP above the modulus": dict(text="p1\npw-p1",
                                        wrapped=b"\xff" * 384),
@@ -54,13 +59,15 @@ def trimmed(times, limit):
 
 class OneAnswer(BankCase):
     weight = 60
-    people = 2
+    people = 2 * BLOCKS
     options = FREE
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.bank.ctl("lock", "p2")
+        cls.attempts = 0
+        for block in range(BLOCKS):
+            cls.bank.ctl("lock", "p%d" % (2 * block + 2))
 
     def test_records_are_alike(self):
         """As somebody on the wire sees them: number and sizes."""
@@ -87,8 +94,10 @@ class OneAnswer(BankCase):
         order = list(times)
         for _ in range(SAMPLES):
             chance.shuffle(order)
+            block = self.attempts // A_BLOCK
+            type(self).attempts += 1
             for cause in order:
-                body = atm.body(b"L", **causes(atm)[cause])
+                body = atm.body(b"L", **causes(atm, block)[cause])
                 began = time.perf_counter()
                 atm.channel.write_frame(b"L", body)
                 atm.channel.read_frame()
@@ -102,7 +111,7 @@ class OneAnswer(BankCase):
         print("SEED=%d" % seed)
         chance = random.Random(seed)
         suspects = None
-        for _ in range(3):
+        for _ in range(ROUNDS):
             atm = self.bank.atm()
             times = self.sample(atm, chance)
             atm.close()
