@@ -15,6 +15,7 @@
 
 #define FIELD_COLUMNS 32
 #define BOX_ROWS 3
+#define WORD 8 /* columns that breaking a line at a space may cost */
 
 /* As many bullets as characters, at most a field of them. */
 static void
@@ -180,27 +181,51 @@ prepare(struct form_page *page, struct kiosk *kiosk, int y)
 	return build(page, kiosk);
 }
 
-/* Beside the field: its error, or the amount that is meant. */
+/* In the free row below the field, under it where it is not too long. */
+static void
+draw_below(const struct form_page *page, const struct form_line *line,
+    const struct kiosk *kiosk, enum role role, const char *note)
+{
+	struct canvas canvas = { .window = panel_window(page->panel),
+		.theme = &kiosk->theme };
+	int x = field_column(page);
+
+	if (x + text_width(note) > page->place.w)
+		x = 2;
+	draw_text(&canvas, line->place.y - page->place.y + 1, x,
+	    page->place.w - x, role, note);
+}
+
+/*
+ * Its error, or the amount that is meant: beside the field, or where that is
+ * too narrow in the free row below it, or else an error on the message line.
+ */
 static void
 draw_note(const struct form_page *page, const struct form_line *line,
-    const struct kiosk *kiosk)
+    struct kiosk *kiosk)
 {
 	const struct canvas *canvas = &kiosk->chrome.canvas;
-	int y = line->place.y + (page->pitch == BOX_ROWS ? 1 : 0);
+	bool boxed = page->pitch == BOX_ROWS;
 	int x = page->place.x + page->place.w + 1;
 	int room = kiosk->chrome.area.x + kiosk->chrome.area.w - x - 1;
-	struct rect place = { y, x, page->pitch == BOX_ROWS ? 2 : 1, room };
+	struct rect place = { line->place.y + boxed, x, boxed ? 2 : 1, room };
+	enum role role = line->error != NULL ? ROLE_BAD : ROLE_AMOUNT;
 	char money[TEXT_MONEY_SIZE];
+	const char *note = line->error == NULL ? NULL : _(line->error);
 	int64_t cents;
 
-	if (room < 4)
-		return;
-	if (line->error != NULL)
-		draw_lines(canvas, &place, ROLE_BAD, _(line->error));
-	else if (line->kind == FORM_AMOUNT &&
+	if (note == NULL && line->kind == FORM_AMOUNT &&
 	    form_cents(page, (int)(line - page->lines), &cents) == 0)
-		draw_text(canvas, y, x, room, ROLE_AMOUNT,
-		    kiosk_money(kiosk, money, cents));
+		note = kiosk_money(kiosk, money, cents);
+	if (note == NULL)
+		return;
+	/* Two lines hold a little less than twice as much as one. */
+	if (text_width(note) <= place.h * room - (place.h - 1) * WORD)
+		draw_lines(canvas, &place, role, note);
+	else if (page->pitch == 2)
+		draw_below(page, line, kiosk, role, note);
+	else if (line->error != NULL)
+		kiosk_say(kiosk, role, note);
 }
 
 static void
@@ -212,9 +237,12 @@ draw_line(struct form_page *page, int index, struct kiosk *kiosk)
 	bool focus = index == page->focus;
 	enum role role = focus ? ROLE_FOCUS : ROLE_RULE;
 	struct rect box = { index * page->pitch, 0, BOX_ROWS, page->place.w };
+	struct rect below = { box.y + 1, 0, 1, page->place.w };
 
 	line->place = (struct rect) { page->place.y + box.y, page->place.x,
 		page->pitch, page->place.w };
+	if (page->pitch == 2)
+		draw_blank(&canvas, &below, ROLE_BODY);
 	draw_note(page, line, kiosk);
 	if (page->pitch == BOX_ROWS) {
 		draw_titled_box(&canvas, &box, role, focus, _(line->label));

@@ -382,8 +382,15 @@ kiosk_show_cash(struct kiosk *kiosk, const struct bank_reply *reply)
 	const char *words = cash_words(kiosk->cash_result);
 	const char *advice = cash_advice(kiosk->cash, kiosk->cash_result);
 
-	kiosk_show_outcome(
-	    kiosk, reply, words == NULL ? kiosk->order.cents : 0);
+	if (reply->outcome == BANK_ANSWERED) {
+		kiosk_show_outcome(
+		    kiosk, reply, words == NULL ? kiosk->order.cents : 0);
+	} else if (words != NULL) {
+		memset(outcome, 0, sizeof(*outcome));
+		kiosk_go(kiosk, SCREEN_RESULT);
+	} else {
+		return; /* session_over() tells the customer */
+	}
 	if (words != NULL) {
 		kiosk_keep_receipt(kiosk, reply, advice);
 		outcome->good = false;

@@ -11,6 +11,13 @@
 #include "kiosk.h"
 #include "notices.h"
 
+/* Whether the customer of a session that is gone is still to be told. */
+static bool
+owes_result(const struct kiosk *kiosk)
+{
+	return kiosk->at == SCREEN_RESULT || cash_is_busy(kiosk->cash);
+}
+
 static void
 on_link(void *context, enum bank_link link, const char *why)
 {
@@ -20,7 +27,7 @@ on_link(void *context, enum bank_link link, const char *why)
 	if (kiosk->state == NULL || kiosk->ending)
 		return;
 	nobody = !kiosk_in_session(kiosk) && kiosk->at != SCREEN_OUT &&
-	    kiosk->at != SCREEN_GOODBYE && !cash_is_busy(kiosk->cash);
+	    kiosk->at != SCREEN_GOODBYE && !owes_result(kiosk);
 	if (why != NULL)
 		text_clean(
 		    kiosk->why_down, sizeof(kiosk->why_down), why, strlen(why));
@@ -35,7 +42,10 @@ static void
 on_session_over(void *context, enum bank_outcome outcome)
 {
 	struct kiosk *kiosk = context;
-	bool lost_cash;
+	const char *why = outcome == BANK_LOST
+	    ? _("The link was lost: please look at your statement "
+		"before you repeat anything")
+	    : _("Your session has ended");
 
 	if (kiosk->ending) {
 		event_base_loopbreak(kiosk->base);
@@ -43,17 +53,10 @@ on_session_over(void *context, enum bank_outcome outcome)
 	}
 	if (kiosk->at == SCREEN_WELCOME || kiosk->at == SCREEN_OUT)
 		return;
-	/* Who waits for money is told of the money. */
-	if (cash_is_busy(kiosk->cash))
-		return;
-	lost_cash = kiosk->cash_result == CASH_LOST;
-	kiosk_go(kiosk, SCREEN_WELCOME);
-	kiosk_say(kiosk, ROLE_BAD,
-	    lost_cash ? _(cash_advice(kiosk->cash, CASH_LOST))
-		: outcome == BANK_LOST
-		? _("The link was lost: please look at your statement "
-		    "before you repeat anything")
-		: _("Your session has ended"));
+	/* Who waits for money is told of the money, and a result is read. */
+	if (!owes_result(kiosk))
+		kiosk_go(kiosk, SCREEN_WELCOME);
+	kiosk_say(kiosk, ROLE_BAD, why);
 	kiosk_redraw(kiosk);
 }
 

@@ -187,7 +187,8 @@ static int
 check(const struct config *config, const char *path)
 {
 	static int (*const checks[])(const struct config *, char *,
-	    size_t) = { check_state, keys_check_bank, check_leaf, check_group };
+	    size_t) = { check_state, keys_check_bank, check_leaf, check_group,
+		monitor_check_user };
 	char error[ERROR_SIZE];
 	int code, first = 0;
 

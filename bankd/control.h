@@ -13,7 +13,8 @@
  *	+ value ...   a row
  *	. 0           done, or: . CODE message, with a code of sysexits(3)
  *
- * status, reload and stop are the monitor's; the vault's, with their columns:
+ * status, reload, stop, log and monitor, whose rows go on until the bank
+ * stops, are the monitor's; the vault's, with their columns:
  *
  *	accounts, account ID       id name savings checking state
  *	                           opened last-login

@@ -48,7 +48,7 @@ wait_for_word(int fd)
 		_exit(EX_SOFTWARE);
 	}
 	said[length] = '\0';
-	if (said[0] != 0)
+	if (said[1] != '\0')
 		fprintf(stderr, "bankd: %s\n", said + 1);
 	_exit((uint8_t)said[0]);
 }

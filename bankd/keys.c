@@ -27,6 +27,15 @@
 #define SECONDS_DAY 86400
 #define WARN_DAYS 30
 
+/* What helps against what is wrong with a file. */
+static const char *
+help(int error)
+{
+	if (error == EACCES || error == EPERM)
+		return "start bankd as root, or as the user that owns it";
+	return "`bankctl init` makes it";
+}
+
 static int
 read_pem(const struct config *config, enum bankd_option option, char **data,
     size_t *length, char *error, size_t size)
@@ -41,11 +50,28 @@ read_pem(const struct config *config, enum bankd_option option, char **data,
 		code = EX_NOPERM;
 	else if (result == BANK_ESYS && errno != ENOENT)
 		code = EX_IOERR;
-	snprintf(error, size,
-	    "%s: %s; bankd.ini: [%s] %s; `bankctl init` makes it", path,
+	snprintf(error, size, "%s: %s; bankd.ini: [%s] %s; %s", path,
 	    result == BANK_ESYS ? strerror(errno) : "not a PEM file",
-	    bankd_options[option].section, bankd_options[option].key);
+	    bankd_options[option].section, bankd_options[option].key,
+	    help(result == BANK_ESYS ? errno : 0));
 	return code;
+}
+
+/* A group may read a key, which is how others than root are given one. */
+static int
+check_mode(const struct config *config, enum bankd_option option, char *error,
+    size_t size)
+{
+	const char *path = config_string(config, option);
+	struct stat st;
+
+	if (stat(path, &st) == -1 || (st.st_mode & 037) == 0)
+		return 0;
+	snprintf(error, size,
+	    "%s: others may read or change this private key (mode %03o); "
+	    "chmod 640",
+	    path, (unsigned)(st.st_mode & 0777));
+	return EX_NOPERM;
 }
 
 static void
@@ -54,6 +80,27 @@ wipe(char *data, size_t length)
 	if (data != NULL)
 		OPENSSL_cleanse(data, length);
 	free(data);
+}
+
+bool
+keys_expiry(const struct channel_pem *leaf, time_t *end)
+{
+	if (channel_expires(leaf->certificate, leaf->certificate_length, end) !=
+	    0)
+		*end = 0;
+	return *end - time(NULL) < (time_t)WARN_DAYS * SECONDS_DAY;
+}
+
+void
+keys_tell_expiry(const struct config *config, const struct channel_pem *leaf)
+{
+	time_t end;
+
+	if (keys_expiry(leaf, &end))
+		log_event(LOG_WARNING, "leaf_expires", "file",
+		    LOG_TEXT(config_string(config, TLS_CERTIFICATE)), "days",
+		    LOG_NUMBER((end - time(NULL)) / SECONDS_DAY), "help",
+		    LOG_TEXT("bankctl renew makes a new one"), NULL);
 }
 
 /* Whether bank.crt's key signed the leaf, and the leaf is still good. */
@@ -80,11 +127,10 @@ check_leaf(const struct config *config, const struct channel_pem *leaf,
 		wrong = "expired";
 	X509_free(certificate);
 	EVP_PKEY_free(bank_public);
-	if (wrong == NULL && end - now < (time_t)WARN_DAYS * SECONDS_DAY)
-		log_event(LOG_WARNING, "leaf_expires", "file", LOG_TEXT(path),
-		    "days", LOG_NUMBER((end - now) / SECONDS_DAY), NULL);
-	if (wrong == NULL)
+	if (wrong == NULL) {
+		keys_tell_expiry(config, leaf);
 		return 0;
+	}
 	snprintf(error, size, "%s: %s; `bankctl renew` makes a new one", path,
 	    wrong);
 	return EX_CONFIG;
@@ -105,6 +151,8 @@ keys_read_leaf(const struct config *config, struct channel_pem *leaf,
 	if (code == 0)
 		code = read_pem(config, TLS_KEY, &leaf->key, &leaf->key_length,
 		    error, size);
+	if (code == 0)
+		code = check_mode(config, TLS_KEY, error, size);
 	if (code == 0)
 		code = read_pem(
 		    config, KEYS_CERTIFICATE, &bank, &bank_length, error, size);
@@ -152,7 +200,6 @@ keys_check_bank(const struct config *config, char *error, size_t size)
 {
 	char *crt = NULL, *key = NULL;
 	size_t crt_length = 0, key_length = 0;
-	struct stat st;
 	int code;
 
 	code =
@@ -160,13 +207,8 @@ keys_check_bank(const struct config *config, char *error, size_t size)
 	if (code == 0)
 		code =
 		    read_pem(config, KEYS_KEY, &key, &key_length, error, size);
-	if (code == 0 && stat(config_string(config, KEYS_KEY), &st) == 0 &&
-	    (st.st_mode & 037) != 0) {
-		snprintf(error, size,
-		    "%s: others may read the bank's private key; chmod 640",
-		    config_string(config, KEYS_KEY));
-		code = EX_NOPERM;
-	}
+	if (code == 0)
+		code = check_mode(config, KEYS_KEY, error, size);
 	if (code == 0)
 		code = compare_bank(
 		    config, crt, crt_length, key, key_length, error, size);

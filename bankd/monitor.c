@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,6 +30,20 @@
 #include "pidfile.h"
 
 #define STOP_SECONDS 15
+
+int
+monitor_check_user(const struct config *config, char *error, size_t size)
+{
+	const struct config_key *key = &bankd_options[PROCESS_FRONT_USER];
+	const char *user = config_string(config, PROCESS_FRONT_USER);
+
+	if (geteuid() != 0 || strcmp(user, key->default_value) == 0 ||
+	    getpwnam(user) != NULL)
+		return 0;
+	snprintf(error, size, "no user %s; bankd.ini: [process] front_user",
+	    user);
+	return EX_CONFIG;
+}
 
 int
 monitor_config(const struct monitor_start *start, struct config **config,
@@ -66,7 +81,7 @@ tell(struct monitor *monitor, int exit_code, const char *reason)
 	if (monitor->ready_fd != -1)
 		daemon_tell(monitor->ready_fd, exit_code, reason);
 	else if (exit_code != 0 && monitor->start->foreground)
-		fprintf(stderr, "bankd: %s\n", reason);
+		monitor_log_say(LOG_ERR, reason);
 	monitor->ready_fd = -1;
 }
 
@@ -92,7 +107,7 @@ monitor_child_ready(struct monitor *monitor)
 		return;
 	monitor->stage = MONITOR_SERVING;
 	tell_listening(monitor);
-	tell(monitor, 0, "");
+	tell(monitor, 0, monitor_log_missing(monitor));
 	notify_send("READY=1\nSTATUS=serving");
 }
 
@@ -245,6 +260,14 @@ start_pidfile(struct monitor *monitor)
 	return code;
 }
 
+/* The default one may be missing: its place is taken by nobody. */
+static int
+start_user(struct monitor *monitor)
+{
+	return monitor_check_user(
+	    monitor->config, monitor->reason, sizeof(monitor->reason));
+}
+
 static int
 start_keys(struct monitor *monitor)
 {
@@ -274,10 +297,22 @@ start_listening(struct monitor *monitor)
 	return monitor->listener_count > 0 ? 0 : -monitor->listener_count;
 }
 
+/* A bank that runs for a year hears of its certificate in time, too. */
+static void
+daily(evutil_socket_t fd, short what, void *context)
+{
+	struct monitor *monitor = context;
+
+	(void)fd;
+	(void)what;
+	keys_tell_expiry(monitor->config, &monitor->leaf);
+}
+
 static int
 start_loop(struct monitor *monitor)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+	static const struct timeval day = { 24 * 60 * 60, 0 };
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	string_copy(monitor->reason, "no event loop", sizeof(monitor->reason));
@@ -291,9 +326,12 @@ start_loop(struct monitor *monitor)
 			return EX_OSERR;
 	}
 	monitor->stop_bound = evtimer_new(monitor->base, stop_bound, monitor);
+	monitor->daily =
+	    event_new(monitor->base, -1, EV_PERSIST, daily, monitor);
 	monitor->status_bound =
 	    evtimer_new(monitor->base, command_status_bound, monitor);
 	if (monitor->stop_bound == NULL || monitor->status_bound == NULL ||
+	    monitor->daily == NULL || event_add(monitor->daily, &day) == -1 ||
 	    child_init(&monitor->front, monitor, IPC_FRONT, "front") != 0 ||
 	    child_init(&monitor->vault, monitor, IPC_VAULT, "vault") != 0)
 		return EX_OSERR;
@@ -317,7 +355,7 @@ start_control(struct monitor *monitor)
 }
 
 static int (*const steps[])(struct monitor *) = { start_state, start_pidfile,
-	start_keys, start_listening, start_loop, start_control };
+	start_user, start_keys, start_listening, start_loop, start_control };
 
 static void
 end(struct monitor *monitor)

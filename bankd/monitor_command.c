@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What operators ask through the control socket: status, reload and stop are
- * the monitor's own; everything else is passed to the vault together with
- * the connection, unread.
+ * What operators ask through the control socket: status, reload, stop, log
+ * and monitor are the monitor's own; everything else is passed to the vault
+ * together with the connection, unread.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../shared/log.h"
 #include "../shared/util.h"
+#include "keys.h"
 #include "monitor_parts.h"
 
 #define STATUS_SECONDS 2
@@ -63,6 +65,21 @@ child_facts(struct control_client *client, struct child *child)
 }
 
 static void
+certificate_fact(struct monitor *monitor, struct control_client *client)
+{
+	char text[64];
+	struct tm tm;
+	time_t end;
+	bool soon = keys_expiry(&monitor->leaf, &end);
+
+	if (gmtime_r(&end, &tm) == NULL ||
+	    strftime(text, sizeof(text),
+		soon ? "%F, soon: bankctl renew" : "%F", &tm) == 0)
+		return;
+	fact(client, "certificate-expires", text);
+}
+
+static void
 answer_status(struct monitor *monitor, struct control_client *client)
 {
 	char text[LISTEN_TEXT_SIZE];
@@ -77,6 +94,7 @@ answer_status(struct monitor *monitor, struct control_client *client)
 		listen_text(monitor->listeners[i], text);
 		fact(client, "listening", text);
 	}
+	certificate_fact(monitor, client);
 	fact(client, "configuration", monitor->start->config_path);
 	fact(client, "directory", config_string(monitor->config, BANK_STATE));
 	child_facts(client, &monitor->front);
@@ -227,7 +245,8 @@ command_handle(void *context, struct control_client *client,
 		return;
 	}
 	/* The vault answers; the next one is told as it starts. */
-	if (is_command("pause", request) || is_command("resume", request))
+	if (monitor->vault.ready &&
+	    (is_command("pause", request) || is_command("resume", request)))
 		monitor->paused = request[0] == 'p';
 	pass_on(monitor, client, request, length);
 }

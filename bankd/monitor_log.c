@@ -4,6 +4,13 @@
  * anew when syslogd was restarted, or standard error in the foreground.
  * Runs in the monitor, the only one that can still reach /dev/log.
  */
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <paths.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,14 +39,78 @@ to_syslog(void *context, int priority, const char *line)
 	syslog(priority, "%s", line);
 }
 
+/*
+ * Whether standard error is the journal's: the variable names the socket
+ * that the service manager gave us, which a shell may have replaced.
+ */
+static bool
+is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char name[48];
+	struct stat st;
+
+	if (stream == NULL || fstat(STDERR_FILENO, &st) == -1)
+		return false;
+	snprintf(name, sizeof(name), "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	return strcmp(stream, name) == 0;
+}
+
+/* sd-daemon(3): the journal takes the priority off, and knows the name. */
 static void
-to_sink(struct monitor *monitor, int priority, const char *line)
+to_standard_error(int priority, const char *line)
 {
 	static char name[] = "bankd";
 
+	if (is_journal())
+		fprintf(stderr, "<%d>%s\n", LOG_PRI(priority), line);
+	else
+		log_to_stderr(name, priority, line);
+}
+
+void
+monitor_log_say(int priority, const char *sentence)
+{
+	to_standard_error(priority, sentence);
+}
+
+/* syslog(3) itself never says that there is nobody. */
+const char *
+monitor_log_missing(const struct monitor *monitor)
+{
+	static const int types[] = { SOCK_DGRAM, SOCK_STREAM };
+	static const struct sockaddr_un un = { .sun_family = AF_UNIX,
+		.sun_path = _PATH_LOG };
+	static char text[256];
+	bool there = false;
+	int fd, saved_errno = 0;
+
+	if (monitor->start->foreground)
+		return "";
+	for (size_t i = 0; i < NELEM(types) && !there; i++) {
+		if ((fd = socket(AF_UNIX, types[i] | SOCK_CLOEXEC, 0)) == -1)
+			return "";
+		there = connect(fd, (const struct sockaddr *)&un,
+			    sizeof(un)) == 0;
+		if (!there && errno != EPROTOTYPE)
+			saved_errno = errno;
+		close(fd);
+	}
+	if (there)
+		return "";
+	snprintf(text, sizeof(text),
+	    "%s: %s; it serves, but its log is lost until a syslogd runs",
+	    _PATH_LOG, strerror(saved_errno));
+	return text;
+}
+
+static void
+to_sink(struct monitor *monitor, int priority, const char *line)
+{
 	follow_line(monitor, priority, line);
 	if (monitor->start->foreground)
-		log_to_stderr(name, priority, line);
+		to_standard_error(priority, line);
 	else
 		to_syslog(NULL, priority, line);
 }
@@ -56,7 +127,8 @@ monitor_log_level(const struct monitor *monitor)
 	int level =
 	    LOG_ERR + (int)config_number(monitor->config, LOG_LEVEL_OPTION);
 
-	if (monitor->start->foreground && level > LOG_NOTICE)
+	/* A person's terminal; the journal takes all that is asked for. */
+	if (monitor->start->foreground && !is_journal() && level > LOG_NOTICE)
 		level = LOG_NOTICE;
 	if (monitor->start->debug)
 		level = LOG_DEBUG;

@@ -63,7 +63,7 @@ struct monitor {
 	struct channel_pem leaf, new_leaf;
 	struct event_base *base;
 	struct event *signals[4];
-	struct event *stop_bound, *status_bound;
+	struct event *stop_bound, *status_bound, *daily;
 	struct child front, vault;
 	struct control *control;
 	int listeners[LISTEN_MAX], listener_count;
@@ -139,6 +139,10 @@ void follow_set_level(struct monitor *monitor, struct control_client *client,
 
 /* monitor_log.c */
 void monitor_log_open(struct monitor *monitor);
+/* What a daemon whose lines no syslogd takes says of that; else "". */
+const char *monitor_log_missing(const struct monitor *monitor);
+/* In the foreground, a sentence of this priority that is no event. */
+void monitor_log_say(int priority, const char *sentence);
 /* The level of the configuration, or what -f and -d say. */
 void monitor_log_level(const struct monitor *monitor);
 /* What a child writes to its standard error, to the log. */

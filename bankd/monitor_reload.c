@@ -103,7 +103,7 @@ reload_begin(struct monitor *monitor, struct control_client *client)
 			    "busy: not serving, or reloading already");
 		return;
 	}
-	notify_send("RELOADING=1");
+	notify_reloading();
 	monitor->reload_client = client;
 	if ((code = prepare(monitor, error, sizeof(error))) != 0) {
 		end(monitor, code, error);

@@ -9,9 +9,12 @@
 #include <sys/un.h>
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FIRST_FD 3
@@ -37,6 +40,21 @@ notify_send(const char *lines)
 	    (struct sockaddr *)&un,
 	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
 	close(fd);
+}
+
+/* By this time the manager knows which reload a READY=1 ends. */
+void
+notify_reloading(void)
+{
+	struct timespec now;
+	char lines[64];
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) == -1)
+		return;
+	snprintf(lines, sizeof(lines),
+	    "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+	    (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+	notify_send(lines);
 }
 
 static int

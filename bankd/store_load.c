@@ -41,8 +41,9 @@ failed(const struct loading *loading, int code)
 	struct store *store = loading->store;
 	int error = connection_error(&store->connection, code);
 
-	snprintf(loading->error, loading->size, "%s/" STORE_FILE ": %s",
-	    store->directory, sqlite3_errmsg(store->connection.db));
+	snprintf(loading->error, loading->size, "%s/" STORE_FILE ": %s%s",
+	    store->directory, sqlite3_errmsg(store->connection.db),
+	    store_help(error));
 	return error;
 }
 

@@ -105,7 +105,15 @@ refuse_code(const struct opening *opening, struct store *store, int code)
 	return refuse(opening, error, "%s%s",
 	    store->connection.db != NULL ? sqlite3_errmsg(store->connection.db)
 					 : sqlite3_errstr(code),
-	    error == BANK_EDAMAGED ? "; restore a backup" : "");
+	    store_help(error));
+}
+
+const char *
+store_help(int error)
+{
+	if (error == BANK_EDAMAGED)
+		return "; restore a backup";
+	return error == BANK_ENOSPC ? "; make room on this file system" : "";
 }
 
 /* An empty file is a database without tables, and has our mode. */
@@ -226,9 +234,11 @@ check_schema(struct store *store, const struct opening *opening)
 		    opening, error, "the schema's version is missing");
 	if (version > STORE_SCHEMA)
 		return refuse(opening, BANK_EINVAL,
-		    "a newer bankd made it (schema %lld, this one knows %d)",
+		    "a newer bankd made it (schema %lld, this one knows %d); "
+		    "install that one, or restore a backup",
 		    (long long)version, STORE_SCHEMA);
-	return 0;
+	return store_migrate(&store->connection, opening->directory,
+	    store_migrations, version, opening->error, opening->size);
 }
 
 static int
@@ -246,9 +256,12 @@ set_up(struct store *store, const struct opening *opening)
 	if (code == SQLITE_OK && (code = sqlite3_step(row)) == SQLITE_ROW) {
 		wal = strcmp((const char *)sqlite3_column_text(row, 0),
 			  "wal") == 0;
-		code = SQLITE_OK;
+		/* The row tells what shall be; the end commits it. */
+		code = sqlite3_step(row);
 	}
 	sqlite3_finalize(row);
+	if (code == SQLITE_DONE)
+		code = SQLITE_OK;
 	if (code != SQLITE_OK)
 		return refuse_code(opening, store, code);
 	if (!wal)

@@ -75,6 +75,24 @@ store_id_of store_id;
 int store_load(
     struct store *store, enum store_end *end, char *error, size_t size);
 
+/* store_open.c: what helps against an error, "; ..." or "". */
+const char *store_help(int error);
+
+/*
+ * store_migrate.c: a database of an older bankd made one of ours.  From
+ * `version` on, each row of the table in its turn, up to the one with a NULL
+ * `sql`, whose `from` is the schema reached; all in one transaction, after a
+ * copy of the whole to bank.db.schemaN.TIME.
+ */
+struct store_migration {
+	int from;
+	const char *sql;
+};
+extern const struct store_migration store_migrations[];
+int store_migrate(struct store_connection *connection, const char *directory,
+    const struct store_migration *migrations, int64_t version, char *error,
+    size_t size);
+
 /* store_recover.c: before the database is opened, and room for it. */
 int store_copy_wal(const char *directory, char *error, size_t size);
 bool store_give_up_reserve(const char *directory);

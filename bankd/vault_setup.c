@@ -107,7 +107,7 @@ exit_code_of(int result)
 		int error, code;
 	} codes[] = {
 		{ BANK_EINVAL, EX_DATAERR },
-		{ BANK_EDAMAGED, EX_SOFTWARE },
+		{ BANK_EDAMAGED, EX_DATAERR },
 		{ BANK_EIO, EX_SOFTWARE },
 		{ BANK_ENOSPC, EX_IOERR },
 		{ BANK_ESYS, EX_IOERR },

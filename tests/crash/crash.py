@@ -6,9 +6,10 @@ each acknowledged transaction exactly once, each refused one not at all, and
 each that was never answered as OUTCOME told.
 
     tests/crash/crash.py [--build DIR] [--cycles N] [--clients N] [--seed N]
-                         [--kill ROLES] [--hours N]
+                         [--kill ROLES] [--hours N] [--accounts N]
+                         [--hot N] [--network]
 
-ROLES are of vault,front,both,monitor.  With --hours, one trial of N cycles
+ROLES are of vault,front,both,monitor,none.  With --hours, one trial of N cycles
 after the other until the time is over, each with its own seed.  Ends with a
 line of counts; exit code 0 where all promises held.
 """
@@ -27,7 +28,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 if "--build" in sys.argv[1:-1]:     # lib.bank reads it when it is loaded
     os.environ["BUILD"] = sys.argv[sys.argv.index("--build") + 1]
 
-from lib import bank, model  # noqa: E402
+from lib import atm, bank, model, proxy  # noqa: E402
 from lib.atm import Closed, Refused, TimedOut  # noqa: E402
 from lib.wire import Broken  # noqa: E402
 
@@ -85,7 +86,7 @@ class Client(threading.Thread):
             return
         if self.open is None:
             self.open = (self.atm.txid(), self.chance.choice("12"),
-                         "p%d" % self.chance.randint(1, self.trial.people),
+                         self.trial.recipient(self.chance),
                          "%.2f" % (self.chance.randint(1, 30000) / 100))
         # An old txid is never sent on a new login: it is asked about.
         if self.doubt:
@@ -118,14 +119,15 @@ class Client(threading.Thread):
         if self.atm is not None:
             self.atm.channel.sock.close()
             self.atm = None
-        atm = served.atm(source=self.source, timeout=10)
-        reply = atm.login(self.name, "pw-" + self.name)
+        client = atm.Atm(*self.trial.where(), served.anchor,
+                         source=self.source, timeout=10)
+        reply = client.login(self.name, "pw-" + self.name)
         if reply.code != 200:
-            atm.close()
+            client.close()
             if reply.code in (429, 503):
                 raise Closed(reply.said())
             raise Broken("login: " + reply.said())
-        self.atm, self.outcomes = atm, 0
+        self.atm, self.outcomes = client, 0
         self.trial.count("logins")
 
     def settle(self):
@@ -159,11 +161,39 @@ class Client(threading.Thread):
                          "settled" if how == "outcome" else "refused")
 
 
+class BadNetwork:
+    """What a proxy does to each TLS record: mostly nothing."""
+
+    FATES = ((0.003, proxy.CUT_BEFORE), (0.006, proxy.CUT_AFTER),
+             (0.016, proxy.DRIP))
+
+    def __init__(self, trial):
+        self.trial, self.chance = trial, random.Random(trial.seed + 1)
+
+    def __call__(self, link, way, count, kind, size):
+        fate = self.chance.random()
+        if 0.1 < fate < 0.13:
+            self.trial.count("delayed")
+            self.trial.tick.wait(self.chance.random() * 0.2)
+        for bound, what in self.FATES:
+            if fate < bound:
+                self.trial.count("network " + what)
+                return what
+        return proxy.PASS
+
+
 class Trial:
-    def __init__(self, cycles, clients, seed, kill=("vault", "front", "both",
-                                                    "monitor")):
+    """accounts: how many besides the clients' own get transfers; hot: to how
+    many of the first half of all transfers go; network: through a proxy that
+    cuts, delays and drips."""
+
+    def __init__(self, cycles, clients, seed, kill=(
+            "vault", "front", "both", "monitor"), accounts=0, hot=0,
+            network=False):
         self.cycles, self.seed, self.kill = cycles, seed, kill
-        self.people = clients
+        self.people, self.hot = max(clients, accounts), hot
+        self.clients = clients
+        self.proxy, self.network = None, network
         self.chance = random.Random(seed)
         self.over = threading.Event()
         self.failed = False
@@ -178,7 +208,17 @@ class Trial:
                            ("balance", "p%d 1000 1000\n")):
             self.bank.write(name, self.bank.read(name) + "".join(
                 line % ((i,) * line.count("%d"))
-                for i in range(1, clients + 1)))
+                for i in range(1, self.people + 1)))
+
+    def where(self):
+        """What clients connect to."""
+        if self.proxy is not None:
+            return "127.0.0.1", self.proxy.port
+        return self.bank.address, self.bank.port
+
+    def recipient(self, chance):
+        hot = self.hot and chance.random() < 0.5
+        return "p%d" % chance.randint(1, self.hot if hot else self.people)
 
     def count(self, what):
         with self.lock:
@@ -188,7 +228,10 @@ class Trial:
         """All cycles; raises where a promise is broken."""
         try:
             self.bank.start()
-            clients = [Client(self, i + 1) for i in range(self.people)]
+            if self.network:
+                self.proxy = proxy.Proxy(self.bank.address, self.bank.port,
+                                         BadNetwork(self))
+            clients = [Client(self, i + 1) for i in range(self.clients)]
             for client in clients:
                 client.start()
             try:
@@ -201,6 +244,8 @@ class Trial:
                 self.over.set()
                 for client in clients:
                     client.join(60 * bank.SLOW)
+            if self.proxy is not None:
+                self.proxy.close()
             self.judge(clients)
         except Exception:
             sys.stderr.write("bankd said:\n%s\n" % self.bank.said[-4000:])
@@ -211,8 +256,8 @@ class Trial:
 
     def cycle(self, clients):
         """Some work, then a kill at a random moment of the work after it."""
-        target = self.counts["acknowledged"] + self.chance.randint(1, 3 *
-                                                                   self.people)
+        target = self.counts["acknowledged"] + self.chance.randint(
+            1, 3 * self.clients)
         began = time.monotonic()
 
         def enough():
@@ -229,6 +274,8 @@ class Trial:
             self.counts[SLOWEST], int(1000 * (time.monotonic() - began)))
         select.select([], [], [], self.chance.random() * 0.02)
         victim = self.chance.choice(self.kill)
+        if victim == "none":
+            return
         self.counts["killed " + victim] += 1
         if victim == "monitor":
             self.kill_all()
@@ -267,9 +314,11 @@ class Trial:
                       lambda: not any(map(bank.alive, family)))
         bank.wait_for("bankd to start again", self.started,
                       SERVING_BOUND_S, every=0.05)
+        if self.proxy is not None:
+            self.proxy.where = (self.bank.address, self.bank.port)
         for client in threading.enumerate():
             if isinstance(client, Client) and client.atm is not None:
-                client.atm.where = (self.bank.address, self.bank.port)
+                client.atm.where = self.where()
 
     def started(self):
         """A vault that was only just being started as its monitor died may
@@ -324,6 +373,9 @@ def main():
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--kill", default="vault,front,both,monitor")
+    parser.add_argument("--accounts", type=int, default=0)
+    parser.add_argument("--hot", type=int, default=0)
+    parser.add_argument("--network", action="store_true")
     parser.add_argument("--hours", type=float, default=0)
     arguments = parser.parse_args()
     until = time.monotonic() + 3600 * arguments.hours
@@ -331,7 +383,8 @@ def main():
     while True:
         print("seed %d" % seed, flush=True)
         counts = Trial(arguments.cycles, arguments.clients, seed,
-                       arguments.kill.split(",")).run()
+                       arguments.kill.split(","), arguments.accounts,
+                       arguments.hot, arguments.network).run()
         slowest = max(counts.pop(SLOWEST), total.pop(SLOWEST, 0))
         total.update(counts)
         total[SLOWEST] = slowest

@@ -5,6 +5,7 @@
  * notice of known form is handed on and told.
  */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../atm-tui/notices.h"
@@ -15,15 +16,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const uint8_t key_id[4] = { 1, 2, 3, 4 };
 
-static struct seal_direction
-fresh(void)
+static void
+derive(struct seal_keys *keys)
 {
-	struct seal_direction direction;
+	static const uint8_t k[SEAL_KEY_SIZE], nonce[FRAME_NONCE_SIZE],
+	    binding[FRAME_BINDING_SIZE];
 
-	memset(&direction, 0, sizeof(direction));
-	memset(direction.key, 7, sizeof(direction.key));
-	direction.counter = 1;
-	return direction;
+	memset(keys, 0, sizeof(*keys));
+	if (seal_derive(keys, k, nonce, binding) != 0)
+		abort();
 }
 
 static void
@@ -43,28 +44,36 @@ check_notice(void *context, const char *text, size_t length)
 static void
 check_stranger(const uint8_t *data, size_t size)
 {
-	struct seal_direction direction = fresh();
 	char text[SEAL_DATAGRAM_TEXT + 1];
+	struct seal_keys keys;
 
-	assert(seal_open_datagram(&direction, key_id, data, size, text) ==
+	derive(&keys);
+	assert(seal_open_datagram(&keys.notice, key_id, data, size, text) ==
 	    BANK_ESEAL);
-	assert(direction.counter == 1);
+	assert(keys.notice.counter == 1);
+	seal_wipe(&keys);
 }
 
 static void
 check_sealed(const char *text, size_t length)
 {
-	struct seal_direction from = fresh(), to = fresh();
 	char opened[SEAL_DATAGRAM_TEXT + 1];
 	uint8_t datagram[SEAL_DATAGRAM_SIZE];
+	struct seal_keys from, to;
 	int n;
 
-	if (seal_datagram(&from, key_id, text, length, datagram) != 0)
-		return;
-	n = seal_open_datagram(&to, key_id, datagram, sizeof(datagram), opened);
-	assert(n == (int)length && memcmp(opened, text, length) == 0);
-	assert(seal_open_datagram(&to, key_id, datagram, sizeof(datagram),
-		   opened) == BANK_ESEAL);
+	derive(&from);
+	derive(&to);
+	if (seal_datagram(&from.notice, key_id, text, length, datagram) == 0) {
+		n = seal_open_datagram(
+		    &to.notice, key_id, datagram, sizeof(datagram), opened);
+		assert(n == (int)length && memcmp(opened, text, length) == 0);
+		n = seal_open_datagram(
+		    &to.notice, key_id, datagram, sizeof(datagram), opened);
+		assert(n == BANK_ESEAL);
+	}
+	seal_wipe(&from);
+	seal_wipe(&to);
 }
 
 int

@@ -57,6 +57,12 @@ def run(*command, input=None, timeout=60, env=None, cwd=None):
         env=dict(os.environ, **(env or {})))
 
 
+def sanitized():
+    """Whether the programs were built with a sanitizer."""
+    with open(BANKD, "rb") as f:
+        return b"__asan_init" in f.read()
+
+
 def bankctl(directory, *words, check=True, config=None):
     """bankctl on the bank under `directory`."""
     result = run(BANKCTL, "-c", config or "%s/etc/bankd.ini" % directory,

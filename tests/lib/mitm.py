@@ -11,6 +11,7 @@ to be passed on instead.  Both keep what they saw in `seen`.
 
 import collections
 import os
+import re
 import select
 import socket
 import struct
@@ -25,9 +26,18 @@ from .atm import client_context
 Seen = collections.namedtuple("Seen", "link way kind body")
 
 HEADER = struct.Struct("=IHHI")     # bankd/ipc.h: length, type, zero, number
-(CONFIG, LEAF, LEAF_KEY, LISTENER, PEER, START, STOP, STATUS, CONTROL, LOG,
- READY, FAILED, STATUS_REPLY, RELOADED, STOPPED, ALIVE, HELLO, CONNECTED,
- FRAME, DISCONNECTED, SEND, CLOSE, DATAGRAM) = range(1, 24)
+
+
+def types():
+    """The names of enum ipc_type and their numbers."""
+    with open(os.path.join(bank.TOP, "bankd", "ipc.h")) as f:
+        text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+    names = re.search(r"enum ipc_type \{(.*?)\}", text, re.S).group(1)
+    return {name: number for number, name in enumerate(
+        re.findall(r"IPC_(\w+)", names), 1)}
+
+
+IPC = types()
 
 
 def server_context(certificate, key):
@@ -233,7 +243,7 @@ class VaultSide:
         return [data for data in taken if data is not None]
 
     def send(self, data):
-        self.front.to_vault(FRAME, self.number, data[2:])
+        self.front.to_vault(IPC["FRAME"], self.number, data[2:])
 
     def close(self):
         self.front.forget(self)
@@ -248,6 +258,7 @@ class Front(Middle):
     def __init__(self, served, hook=None, tell=None):
         self.tell = tell or (lambda link: (link.binding, "127.0.0.1"))
         self.sides, self.lock = {}, threading.Lock()
+        self.datagrams = []
         self.log, self.ready = [], threading.Event()
         self._start_vault(served)
         super().__init__(server_context(
@@ -265,14 +276,14 @@ class Front(Middle):
             stderr=subprocess.DEVNULL)
         theirs.close()
         self._reader(self.monitor, self._from_monitored)
-        self._say(self.monitor, CONFIG, 0, self._config(served))
+        self._say(self.monitor, IPC["CONFIG"], 0, self._config(served))
         self.link, theirs = socket.socketpair()
         socket.send_fds(
-            self.monitor, [HEADER.pack(0, PEER, 0, 0)], [theirs.fileno()])
+            self.monitor, [HEADER.pack(0, IPC["PEER"], 0, 0)], [theirs.fileno()])
         theirs.close()
         self._reader(self.link, self._from_vault)
-        self.to_vault(HELLO, 0, bytes(2))
-        self._say(self.monitor, START, 0, b"")
+        self.to_vault(IPC["HELLO"], 0, bytes(2))
+        self._say(self.monitor, IPC["START"], 0, b"")
         if not self.ready.wait(30 * bank.SLOW):
             raise bank.Failed("no vault: %r" % self.log)
 
@@ -325,9 +336,9 @@ class Front(Middle):
                 buffer = buffer[whole:]
 
     def _from_monitored(self, kind, number, body):
-        if kind == READY:
+        if kind == IPC["READY"]:
             self.ready.set()
-        elif kind in (LOG, FAILED):
+        elif kind in (IPC["LOG"], IPC["FAILED"]):
             self.log.append(body[1:].decode(errors="replace"))
 
     # The front
@@ -337,31 +348,33 @@ class Front(Middle):
             self._say(self.link, kind, number, body)
 
     def _from_vault(self, kind, number, body):
+        if kind == IPC["DATAGRAM"]:
+            self.datagrams.append(body[2:])
         with self.lock:
             side = self.sides.get(number)
-        if side is not None and kind in (SEND, CLOSE):
-            side.put(body[1:] if kind == SEND else None)
+        if side is not None and kind in (IPC["SEND"], IPC["CLOSE"]):
+            side.put(body[1:] if kind == IPC["SEND"] else None)
 
     def behind(self, link):
         side = VaultSide(self, link.number)
         with self.lock:
             self.sides[link.number] = side
         binding, address = self.tell(link)
-        self.to_vault(CONNECTED, link.number, binding + address.encode())
+        self.to_vault(IPC["CONNECTED"], link.number, binding + address.encode())
         return side
 
     def forget(self, side):
         with self.lock:
             del self.sides[side.number]
         try:
-            self.to_vault(DISCONNECTED, side.number, b"")
+            self.to_vault(IPC["DISCONNECTED"], side.number, b"")
         except OSError:
             pass
 
     def close(self):
         """Also the vault, which must end well."""
         super().close()
-        self._say(self.monitor, STOP, 0, b"")
+        self._say(self.monitor, IPC["STOP"], 0, b"")
         try:
             code = self.vault.wait(30 * bank.SLOW)
         finally:

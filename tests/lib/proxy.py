@@ -4,11 +4,14 @@ says.  It reads TLS record headers, nothing else, so that a cut can be before
 or after one whole record.
 """
 
+import select
 import socket
 import struct
 import threading
 
 PASS, CUT_BEFORE, CUT_AFTER, SWALLOW = "pass", "before", "after", "swallow"
+DRIP = "drip"
+DRIP_BYTES = 7
 
 
 class Link:
@@ -75,7 +78,11 @@ class Link:
         if decision == CUT_BEFORE:
             self.cut()
             return False
-        if decision != SWALLOW:
+        if decision == DRIP:
+            for start in range(0, len(record), DRIP_BYTES):
+                sink.sendall(record[start:start + DRIP_BYTES])
+                select.select([], [], [], 0.001)
+        elif decision != SWALLOW:
             sink.sendall(record)
         if decision == CUT_AFTER:
             self.cut()
@@ -86,7 +93,7 @@ class Link:
 class Proxy:
     """Listens on a free port of 127.0.0.1.  `decide(link, way, count, type,
     size)` is asked for each TLS record: PASS, CUT_BEFORE (it is lost),
-    CUT_AFTER, SWALLOW."""
+    CUT_AFTER, SWALLOW, DRIP (a few bytes at a time)."""
 
     def __init__(self, address, port, decide=None):
         self.where = (address, port)

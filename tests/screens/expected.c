@@ -33,12 +33,16 @@ static const struct {
 	{ "^ *(It's|Son las) [0-9]{2}:.*$", "<sentence>", true },
 	{ BLOCKS, "<large clock>", true },
 	{ "[0-9]{2}:[0-9]{2}:[0-9]{2}", "<time>", false },
+	/* What stands at the right of a greeting, stands at a column. */
+	{ "(Good [a-z]+|Buen[oa]s [a-zí]+), [a-z]+[.]  +", "<greeting>  ",
+	    false },
 	{ "Good (morning|afternoon|evening)", "Good day", false },
 	{ "Buen[oa]s (días|tardes|noches)", "Buen día", false },
 	{ "[0-9]{1,2} [A-Za-z]{3} 20[0-9]{2} [0-9]{2}:[0-9]{2}", "<when>",
 	    false },
-	{ "^ *[0-9]{1,2} [A-Z][a-z]{2} [0-9]{2}:[0-9]{2}", "<when>", false },
-	{ "in [0-9]+ seconds?", "in <n> seconds", false },
+	{ "^ *[0-9]{1,2} [A-Za-z]{3}( [0-9]{2}:[0-9]{2}| +[AC] )", "<when> ",
+	    false },
+	{ "^ *(Next try|Próximo intento) .*$", "<next try>", false },
 };
 
 void
@@ -85,7 +89,9 @@ masked_screen(struct term *term, bool looks)
 	size_t size;
 	FILE *out = open_memstream(&masked, &size);
 	bool clock = strstr(plain, "press any key or touch") != NULL ||
-	    strstr(plain, "out of service") != NULL;
+	    strstr(plain, "pulse una tecla o toque") != NULL ||
+	    strstr(plain, "out of service") != NULL ||
+	    strstr(plain, "fuera de servicio") != NULL;
 
 	for (line = plain; *line != '\0'; line = next) {
 		next = line + strcspn(line, "\n");

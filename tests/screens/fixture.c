@@ -181,9 +181,9 @@ fixture_stop_bank(struct fixture *fixture)
 	fixture->bankd = 0;
 }
 
-/* The vault: that child of bankd's whose command line says so. */
-static pid_t
-find_vault(pid_t bankd)
+/* By the command line, which says so. */
+pid_t
+fixture_child(const struct fixture *fixture, const char *name)
 {
 	DIR *processes = opendir("/proc");
 	struct dirent *entry;
@@ -201,14 +201,14 @@ find_vault(pid_t bankd)
 		if (fscanf(file, "%*d (%*[^)]) %*c %d", &parent) != 1)
 			parent = 0;
 		fclose(file);
-		if (parent != bankd)
+		if (parent != fixture->bankd)
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/cmdline", entry->d_name);
 		file = fopen(path, "r");
 		length = file == NULL ? 0 : fread(text, 1, 511, file);
 		if (file != NULL)
 			fclose(file);
-		if (memmem(text, length, "vault", 5) != NULL)
+		if (memmem(text, length, name, strlen(name)) != NULL)
 			found = (pid_t)atoi(entry->d_name);
 	}
 	if (processes != NULL)
@@ -219,7 +219,7 @@ find_vault(pid_t bankd)
 void
 fixture_freeze_vault(struct fixture *fixture, bool frozen)
 {
-	pid_t vault = find_vault(fixture->bankd);
+	pid_t vault = fixture_child(fixture, "vault");
 
 	assert_true(vault > 0);
 	assert_int_equal(kill(vault, frozen ? SIGSTOP : SIGCONT), 0);

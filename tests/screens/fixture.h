@@ -30,6 +30,8 @@ void fixture_start_bank(struct fixture *fixture);
 void fixture_stop_bank(struct fixture *fixture);
 /* Stops (or continues) the vault, so that nothing is answered. */
 void fixture_freeze_vault(struct fixture *fixture, bool frozen);
+/* bankd's child of this name, `front` or `vault`: its process ID, or 0. */
+pid_t fixture_child(const struct fixture *fixture, const char *name);
 /* Runs bankctl with words, ended by NULL; its exit code. */
 int fixture_bankctl(struct fixture *fixture, const char *const words[]);
 

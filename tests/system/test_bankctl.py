@@ -408,6 +408,7 @@ class Export(Operator):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.addClassCleanup(cls.bank.close)
         test = cls("test_csv")
         atm = cls.bank.session("chris", kiosk=cls.bank.kiosk())
         for line in ("WITHDRAW %s 1 40", "DEPOSIT %s 2 60"):

@@ -447,14 +447,30 @@ class TakenOver(unittest.TestCase):
         self.assertEqual(self.moved(), 5)
 
     def test_two_notifies(self):
-        """The same NOTIFY shown twice is a broken seal; two of the ATM's own
-        make no datagram number twice."""
-        front = self.front()
+        """Two of the ATM's own make no datagram's number twice; the same one
+        shown twice is a broken seal."""
+        twice = []
+
+        def hook(link, way, kind, body):
+            frame = wire.frame(kind, body)
+            return [frame] * 2 if way == "up" and twice else None
+        front = self.front(hook)
         atm = self.session(front)
-        first = atm.request("NOTIFY udp 9")
-        second = atm.request("NOTIFY udp 9")
-        self.assertEqual(first.code, 200)
-        self.assertEqual(first["key-id"], second["key-id"])
+        ids = set()
+        for count in range(1, 4):
+            reply = atm.request("NOTIFY udp 9")
+            self.assertEqual(reply.code, 200)
+            ids.add(reply["key-id"])
+            self.session(front)     # is told: elsewhere too
+            bank.wait_for("a notice",
+                          lambda: len(front.datagrams) >= count)
+        opened = [wire.open_datagram(atm.keys.notices, data)
+                  for data in front.datagrams]
+        self.assertEqual({key_id for key_id, _, _ in opened}, ids)
+        self.assertEqual([n for _, n, _ in opened], [1, 2, 3])
+        twice.append(True)
+        atm.send("NOTIFY udp 9")
+        self.assertEqual(atm.refused_and_closed()[0], PROTOCOL_ERROR)
 
     # What goes down, to the real atm-tui
 

@@ -64,7 +64,7 @@ class Screens:
 
 class Aloud(BankCase):
     weight = 15
-    people = 6
+    people = 12
     used = 0
 
     def setUp(self):
@@ -94,7 +94,10 @@ class Aloud(BankCase):
         def said():
             kiosk.drain()
             return text in self.heard()
-        wait_for("%r in\n%s" % (text, self.heard()), said)
+        try:
+            wait_for(repr(text), said)
+        except bank.Failed:
+            self.fail("%r in\n%s\n%s" % (text, self.heard(), kiosk.seen[-3000:]))
         past = self.heard()
         os.remove(self.heard_file)
         return past
@@ -208,6 +211,91 @@ class Aloud(BankCase):
         self.wait(kiosk, "your transaction is successful")
         kiosk.type("5")
         self.wait(kiosk, "The receipt could not be printed")
+
+    def withdraw(self, kiosk):
+        kiosk.type("52")
+        self.wait(kiosk, "How much would you like to withdraw?")
+        kiosk.type("2")
+        self.wait(kiosk, "Withdraw $40.00 from your checking account?")
+        kiosk.type("\r")
+
+    def checking(self):
+        return float(self.bank.lines()[self.name][1])
+
+    def test_money_that_does_not_come(self):
+        kiosk = Screens(self, self.voice(), "cash.dispense=/bin/false",
+                        "receipt.directory=" + self.bank.path("var"))
+        self.log_in(kiosk)
+        self.withdraw(kiosk)
+        said = self.wait(kiosk, "The withdrawal was taken back")
+        self.assertIn("The machine could not hand out your money", said)
+        self.assertNotIn("successful", said)
+        self.assertEqual(self.checking(), 1000)
+        kiosk.type("p")
+        self.wait(kiosk, "Please take your receipt")
+        paper = glob.glob(self.bank.file("receipt-*"))[0]
+        with open(paper) as f:
+            self.assertIn("\n\nThe withdrawal was taken back\n", f.read())
+        os.remove(paper)
+        self.assertEqual(os.listdir(self.state), [])
+
+    def test_the_session_is_gone_while_the_machine_works(self):
+        """Who waits for money is told of it, and then it is over."""
+        go = self.bank.path("go-" + self.name)
+        running = go + ".running"
+        os.mkfifo(go)
+        kiosk = Screens(self, self.voice(), "cash.dispense=" + self.script(
+            "dispense", "touch %s; read answer <%s\n" % (running, go)))
+        self.log_in(kiosk)
+        self.withdraw(kiosk)
+        wait_for("the command", lambda: kiosk.drain() or
+                 os.path.exists(running))
+        self.bank.kill_child("vault")
+        wait_for("the lost link", lambda: kiosk.drain() or
+                 b"link lost" in kiosk.seen)
+        with open(go, "w") as f:
+            f.write("go\n")
+        self.wait(kiosk, "Please take your money")
+        kiosk.type("x")
+        self.wait(kiosk, "press any key or touch the screen")
+        self.assertEqual(self.checking(), 960)
+        self.assertEqual(os.listdir(self.state), [])
+
+    def test_the_signal_to_end_waits_for_the_machine(self):
+        go = self.bank.path("go-" + self.name)
+        running = go + ".running"
+        os.mkfifo(go)
+        kiosk = Screens(self, self.voice(), "cash.dispense=" + self.script(
+            "dispense", "touch %s; read answer <%s\n" % (running, go)))
+        self.log_in(kiosk)
+        self.withdraw(kiosk)
+        wait_for("the command", lambda: kiosk.drain() or
+                 os.path.exists(running))
+        os.kill(kiosk.pid, signal.SIGTERM)
+        with open(go, "w") as f:
+            f.write("go\n")
+        wait_for("its end", lambda: kiosk.drain() or not bank.alive(kiosk.pid))
+        self.assertEqual(os.listdir(self.state), [])
+        self.assertEqual(self.checking(), 960)
+
+    def test_since_the_last_visit(self):
+        def second():
+            return session.request(
+                "1 %s 1 fey 1" % session.txid())["time"]
+        self.bank.plain("%s\npw-%s\n3\n" % (self.name, self.name))
+        session = self.session("chris")
+        first = second()
+        wait_for("a second", lambda: second() > first, every=0.2)
+        session.request("1 %s 1 %s 12.50" % (session.txid(), self.name))
+        kiosk = Screens(self, self.voice())
+        self.wait(kiosk, "press any key")
+        kiosk.type(" ")
+        self.wait(kiosk, "Please enter your ID")
+        kiosk.type("%s\rpw-%s\r" % (self.name, self.name))
+        self.wait(kiosk, "1 new notice")
+        kiosk.type("n")
+        said = self.wait(kiosk, "you received $12.50 from chris")
+        self.assertIn("Since your last visit:", said)
 
     def test_bounces(self):
         """The same key within the time counts once, another at once."""

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A day at a kiosk, through every screen and every refusal, four times: in
+ * both languages, at 80x24 and at 60x20.  Whole screens are compared with
+ * expected/LANGUAGE-SIZE/NAME.txt.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "expected.h"
+#include "fixture.h"
+
+enum language { ENGLISH, SPANISH };
+
+struct tour {
+	enum language language;
+	const char *name;
+	struct term *kiosk, *sender;
+};
+
+/* What is sent, what is waited for, the screen that is compared or NULL. */
+struct step {
+	const char *send, *english, *spanish, *screen;
+};
+
+/* What is waited for again and again, in both languages. */
+#define WELCOME "press any key", "pulse una tecla"
+#define LOGIN "Please enter your ID", "Escriba su identificador"
+#define MENU "3. Exit", "3. Salir"
+#define ACCOUNTS "2. Checking", "2. Corriente"
+#define SERVICES "4. Close the account", "4. Cerrar la cuenta"
+#define RECIPIENT "Recipient's ID", "Identificador del destinatario"
+#define LIMIT "At most", "Como máximo"
+#define SURE "Enter: yes", "Intro: sí"
+#define DONE "your transaction is successful", "su operación se ha realizado"
+#define GOODBYE "Goodbye!", "¡Adiós!"
+
+static const struct step arriving[] = {
+	{ "", WELCOME, "welcome" },
+	{ " ", LOGIN, "login" },
+	{ "\r\r", "2. Open an account", "2. Abrir una cuenta",
+	    "login-buttons" },
+	{ "2", "Password again", "Clave otra vez", "sign-up" },
+	{ "-x\rJörg 日本\r7391\r7391\r", "a letter or digit", "una letra o un",
+	    "sign-up-id" },
+	{ "chris\r\r\r\r", "this ID is taken", "este identificador ya",
+	    "sign-up-taken" },
+	{ "jorg\r\r\177\177\177\1771111\r\r", "too easy", "demasiado",
+	    "sign-up-weak" },
+	{ "7392\r\r", "the two are not", "las dos no son", "sign-up-unlike" },
+	{ "7392\r", "account opened", "cuenta abierta", "login-opened" },
+	{ "chris\r9999\r", "is incorrect", "incorrectos", "login-refused" },
+	{ "chris\r1234\r", MENU, "menu" },
+	{ "9", "incorrect input", "entrada incorrecta", "menu-incorrect" },
+	{ "?", "Digits choose", "Los números eligen", "help" },
+	{ " ", MENU, NULL },
+};
+
+static const struct step managing[] = {
+	{ "7", SERVICES, "services" },
+	{ "1", "Last login", "Última visita", NULL },
+	{ "", LIMIT, "details" },
+	{ " ", SERVICES, NULL },
+	{ "2", "New password again", "Clave nueva otra vez", "password" },
+	{ "1234\r4711\r4712\r", "the two are", "las dos no",
+	    "password-unlike" },
+	{ "4711\r", "password changed", "clave cambiada", "password-changed" },
+	{ "7", SERVICES, NULL },
+	{ "4", "for good?", "para siempre?", "close" },
+	{ " \r", "Really?", "¿Seguro?", "close-again" },
+	{ "\r", "is not empty", "no está vacía", "close-refused" },
+	{ "\033", MENU, NULL },
+};
+
+static const struct step sending[] = {
+	{ "1", ACCOUNTS, "account" },
+	{ "3", "incorrect input", "entrada incorrecta", "account-incorrect" },
+	{ "1", RECIPIENT, NULL },
+	{ "", LIMIT, "transfer" },
+	/* 422 is told at the field, by the kiosk itself. */
+	{ "f\177\r\r", "1. Enter", "1. Intro", "transfer-buttons" },
+	{ "1", "please enter", "escriba un", "transfer-no-id" },
+	{ "-\r\r1", "this is no ID", "esto no es", "transfer-id" },
+	{ "fey\r0\r", "an amount", "un importe", "transfer-no-amount" },
+	{ "250.50", "$250.50", "250.50", "transfer-typed" },
+	{ "\r", SURE, "transfer-sure" },
+	{ "\r", DONE, "transfer-done" },
+	{ " ", MENU, NULL },
+	{ "1", ACCOUNTS, NULL },
+	{ "1", RECIPIENT, NULL },
+	{ "nobody\r5\r", SURE, NULL },
+	{ "\r", "does not exist", "no existe", "transfer-404" },
+	{ " ", MENU, NULL },
+	{ "1", ACCOUNTS, NULL },
+	{ "1", RECIPIENT, NULL },
+	{ "fey\r15000\r", SURE, NULL },
+	{ "\r", "enough funds", "fondos suficientes", "transfer-402" },
+	{ " ", MENU, NULL },
+	{ "1", ACCOUNTS, NULL },
+	{ "2", RECIPIENT, NULL },
+	{ "fey\r25000\r", SURE, NULL },
+	{ "\r", "over the limit", "por encima del límite", "transfer-429" },
+	{ " ", MENU, NULL },
+	{ "1", ACCOUNTS, NULL },
+	{ "1", RECIPIENT, NULL },
+	/* To oneself: the other account, and the longest question. */
+	{ "chris\r1234.56\r", SURE, "transfer-own-sure" },
+	{ "\r", DONE, NULL },
+	{ " ", MENU, NULL },
+};
+
+static const struct step paying[] = {
+	{ "2", "checking, last", "corriente, últimos", "balance" },
+	{ " ", MENU, NULL },
+	{ "4", ACCOUNTS, NULL },
+	{ "2", "to deposit?", "desea depositar?", "deposit" },
+	{ "250.5\r", SURE, "deposit-sure" },
+	{ "\r", DONE, "deposit-done" },
+	{ " ", MENU, NULL },
+	{ "5", ACCOUNTS, NULL },
+	{ "2", "Another amount", "Otro importe", NULL },
+	{ "", LIMIT, "withdraw" },
+	{ "6", "Cancel", "Cancelar", "withdraw-other" },
+	{ "30\r", "The nearest", "más cercanos", "withdraw-notes" },
+	{ "\177\1771000\r", SURE, NULL },
+	{ "\r", "over the limit", "por encima del límite", "withdraw-429" },
+	{ " ", MENU, NULL },
+	{ "5", ACCOUNTS, NULL },
+	{ "2", "Another amount", "Otro importe", NULL },
+	{ "3", SURE, "withdraw-sure" },
+	{ " \r", DONE, "withdraw-done" },
+	{ " ", MENU, NULL },
+	{ "6", "withdrawal", "retiro", "statement" },
+	{ "\033", MENU, NULL },
+	{ "3", GOODBYE, "goodbye" },
+	{ " ", WELCOME, NULL },
+};
+
+static const struct step returning[] = {
+	{ " ", LOGIN, NULL },
+	{ "chris\r4711\r", MENU, NULL },
+	{ "", "1 new notice", "1 aviso nuevo", "menu-notice" },
+	{ "n", "$5.00", "5.00", "notices" },
+	{ " ", MENU, NULL },
+};
+
+static const struct step leaving[] = {
+	{ "", "$7.00", "$7.00", "banner" },
+	{ "3", GOODBYE, NULL },
+	{ " ", WELCOME, NULL },
+};
+
+static const struct step closed[] = {
+	{ "", "out of service", "fuera de servicio", "out" },
+	{ "", "Next try", "Próximo intento", NULL },
+};
+
+static void
+walk_steps(const struct tour *tour, const struct step *steps, size_t count)
+{
+	char name[64];
+
+	for (size_t i = 0; i < count; i++) {
+		term_send(tour->kiosk, steps[i].send);
+		assert_true(term_wait(tour->kiosk,
+		    tour->language == ENGLISH ? steps[i].english
+					      : steps[i].spanish));
+		if (steps[i].screen == NULL)
+			continue;
+		snprintf(
+		    name, sizeof(name), "%s/%s", tour->name, steps[i].screen);
+		expect_screen(tour->kiosk, name, false);
+	}
+}
+
+#define walk(tour, steps) \
+	walk_steps(tour, steps, sizeof(steps) / sizeof((steps)[0]))
+
+/* Somebody else, at another kiosk. */
+static void
+send_money(struct term *sender, const char *amount)
+{
+	term_send(sender, "1");
+	assert_true(term_wait(sender, "2. Checking"));
+	term_send(sender, "1");
+	assert_true(term_wait(sender, "Recipient's ID"));
+	term_send(sender, "chris\r");
+	term_send(sender, amount);
+	term_send(sender, "\r");
+	assert_true(term_wait(sender, "Enter: yes"));
+	term_send(sender, "\r");
+	assert_true(term_wait(sender, "your transaction is successful"));
+	term_send(sender, " ");
+	assert_true(term_wait(sender, "3. Exit"));
+}
+
+static void
+set_limits(struct fixture *fixture)
+{
+	char path[FIXTURE_PATH + 32];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/etc/bankd.ini", fixture->directory);
+	file = fopen(path, "a");
+	assert_non_null(file);
+	fputs("\n[limits]\ntransfer = 20000\ntransfer_day = 50000\n"
+	      "withdraw = 400\nwithdraw_day = 1500\n",
+	    file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(
+	    fixture_bankctl(fixture, (const char *const[]) { "reload", NULL }),
+	    0);
+}
+
+static void
+take_tour(void **state, enum language language, int rows, int columns,
+    const char *name)
+{
+	static const char *const options[][3] = {
+		[ENGLISH] = { "-o", "screen.language=en", NULL },
+		[SPANISH] = { "-o", "screen.language=es", NULL },
+	};
+	struct fixture *fixture = *state;
+	struct tour tour = { .language = language, .name = name };
+
+	set_limits(fixture);
+	tour.kiosk =
+	    fixture_kiosk(fixture, rows, columns, options[language], NULL);
+	tour.sender = fixture_plain_kiosk(fixture);
+	fixture_log_in(tour.sender, "fey", "5678");
+	walk(&tour, arriving);
+	walk(&tour, managing);
+	walk(&tour, sending);
+	walk(&tour, paying);
+	send_money(tour.sender, "5");
+	walk(&tour, returning);
+	send_money(tour.sender, "7");
+	walk(&tour, leaving);
+	fixture_stop_bank(fixture);
+	walk(&tour, closed);
+}
+
+static void
+test_english(void **state)
+{
+	take_tour(state, ENGLISH, 24, 80, "en-80x24");
+}
+
+static void
+test_english_small(void **state)
+{
+	take_tour(state, ENGLISH, 20, 60, "en-60x20");
+}
+
+static void
+test_spanish(void **state)
+{
+	take_tour(state, SPANISH, 24, 80, "es-80x24");
+}
+
+static void
+test_spanish_small(void **state)
+{
+	take_tour(state, SPANISH, 20, 60, "es-60x20");
+}
+
+#define SCREEN_TEST(test) \
+	cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+
+int
+main(int argc, char *argv[])
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(test_english),
+		SCREEN_TEST(test_english_small),
+		SCREEN_TEST(test_spanish),
+		SCREEN_TEST(test_spanish_small),
+	};
+
+	expected_arguments(argc, argv);
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: ISC
+"""Faults of the world around a real bankd: a bad network, all faults mixed
+over few hot accounts and many others, and a disk that is really full."""
+
+import ctypes
+import importlib.util
+import os
+import random
+import unittest
+
+from lib import bank, model
+from lib.case import SUCCESS
+
+PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
+                    "crash", "crash.py")
+NO_ROOM = "503 the bank cannot take transactions now"
+
+
+def trial(**parts):
+    spec = importlib.util.spec_from_file_location("crash", PATH)
+    crash = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(crash)
+    seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
+    print("SEED=%d" % seed, flush=True)
+    counts = crash.Trial(seed=seed, **parts).run()
+    print(dict(counts))
+    return counts
+
+
+class Network(unittest.TestCase):
+    weight = 60
+
+    def test_cuts_delays_and_drips(self):
+        counts = trial(cycles=int(os.environ.get("CYCLES", "10")),
+                       clients=16, kill=("none",), network=True)
+        self.assertGreater(counts["resumed"], 0)
+
+
+class BankTest(unittest.TestCase):
+    weight = 90
+
+    def test_all_faults_mixed(self):
+        counts = trial(cycles=int(os.environ.get("CYCLES", "12")),
+                       clients=64, accounts=1000, hot=8, network=True)
+        self.assertGreater(counts["acknowledged"], 100)
+
+
+class FullDisk(unittest.TestCase):
+    """bankd on a small file system of its own, for root alone."""
+
+    weight = 40
+    ROUNDS = int(os.environ.get("ROUNDS", "3"))
+
+    def setUp(self):
+        self.place = bank.fresh_directory("small")
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.mount(b"none", self.place.encode(), b"tmpfs", 0,
+                      b"size=24m,mode=755") != 0:
+            self.skipTest("can't mount: " + os.strerror(ctypes.get_errno()))
+        self.addCleanup(libc.umount2, self.place.encode(), 2)
+        self.bank = bank.Bank(start=False, directory=self.place,
+                              bank_min_free="1")
+        self.addCleanup(self.bank.close)
+        bank.init(self.place)
+        self.bank.start()
+
+    def fill(self):
+        with open(os.path.join(self.place, "filler"), "wb",
+                  buffering=0) as f:
+            try:
+                while True:
+                    f.write(bytes(4096))
+            except OSError:
+                pass
+
+    def test_filled_and_freed(self):
+        atm = self.bank.session("chris")
+        self.addCleanup(atm.close)
+        done = 0
+        for number in range(self.ROUNDS):
+            self.assertEqual(atm.transfer(1, "fey", 1).said(), SUCCESS)
+            self.fill()
+            if number % 2 == 1:
+                self.bank.kill_child("vault")
+                atm = self.bank.atm_when_served()
+                self.addCleanup(atm.close)
+                self.assertEqual(atm.login("chris", "1234").code, 200)
+            self.assertEqual(atm.transfer(1, "fey", 1).said(), NO_ROOM)
+            other = self.bank.session("joe")
+            self.assertEqual(other.balances().code, 200)
+            other.close()
+            self.assertEqual(atm.balances().get("savings"),
+                             "%d.00" % (10000 - done - 1))
+            os.unlink(os.path.join(self.place, "filler"))
+            bank.wait_for("room", lambda: atm.transfer(
+                1, "fey", 1).said() == SUCCESS, every=0.05)
+            done += 2
+        self.bank.stop()
+        books = model.check(self.bank)
+        self.assertEqual(len([e for e in books.entries
+                              if e["kind"] == "transfer"]), done)
+
+
+if __name__ == "__main__":
+    unittest.main()
