@@ -243,7 +243,10 @@ lint: deps-lint
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability \
 	    --inline-suppr --std=c11 -D_GNU_SOURCE -j2 \
 	    --suppress=missingIncludeSystem \
-	    --suppress=varFuncNullUB shared bankd atm-tui
+	    --suppress=varFuncNullUB --suppress='*:*sys/queue.h' \
+	    $(addprefix --include=,$(firstword \
+	    $(wildcard /usr/include/*/sys/queue.h /usr/include/sys/queue.h))) \
+	    shared bankd atm-tui
 	@! mandoc -T lint $(MANUALS) 2>/dev/null | \
 	    grep -v 'referenced manual not found' || exit 1
 	shellcheck $(SCRIPTS)

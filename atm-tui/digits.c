@@ -142,7 +142,7 @@ draw_other(
 	char one[8] = { *text };
 	size_t n = 1;
 
-	while ((text[n] & 0xc0) == 0x80 && n < sizeof(one) - 1) {
+	while (n < sizeof(one) - 1 && (text[n] & 0xc0) == 0x80) {
 		one[n] = text[n];
 		n++;
 	}

@@ -74,7 +74,7 @@ chop(struct form_line *line)
 static bool
 add_secret(struct form_line *line, int key)
 {
-	char bytes[4];
+	char bytes[4] = { 0 };
 	bool added = append(line, bytes, encode(bytes, key));
 
 	OPENSSL_cleanse(bytes, sizeof(bytes));

@@ -87,7 +87,8 @@ notices_describe(
 	struct wire_token tokens[WIRE_MAX_TOKENS];
 	const struct notice_kind *kind =
 	    notice_parse(text, strlen(text), tokens);
-	char first[64], second[64];
+	/* Whole: a cut may leave half of a character. */
+	char first[SEAL_DATAGRAM_TEXT + 16], second[SEAL_DATAGRAM_TEXT + 16];
 
 	if (kind == NULL) {
 		string_copy(out, text, NOTICES_TEXT_SIZE);

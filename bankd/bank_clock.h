@@ -7,16 +7,18 @@
 #ifndef BANKD_BANK_CLOCK_H
 #define BANKD_BANK_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct bank_clock {
 	uint64_t bank_ms;   /* the bank's time ... */
 	uint64_t steady_ms; /* ... when the steady clock said this */
+	bool behind;        /* the real clock is, and that was logged */
 };
 
 /* `newest_ms`: the newest time that an earlier run gave out. */
 void bank_clock_start(struct bank_clock *clock, uint64_t newest_ms);
-/* Milliseconds since 1970, in the bank's time. */
+/* Milliseconds since 1970, in the bank's time; logs a clock set back. */
 uint64_t bank_clock_now(struct bank_clock *clock);
 /* The same with both clocks given: the rule itself, for the tests. */
 uint64_t bank_clock_advance(

@@ -186,9 +186,9 @@ check_group(const struct config *config, char *error, size_t size)
 static int
 check(const struct config *config, const char *path)
 {
-	static int (*const checks[])(const struct config *, char *,
-	    size_t) = { check_state, keys_check_bank, check_leaf, check_group,
-		monitor_check_user };
+	static int (*const checks[])(
+	    const struct config *, char *, size_t) = { check_state,
+		keys_check_bank, check_leaf, check_group, monitor_check_user };
 	char error[ERROR_SIZE];
 	int code, first = 0;
 

@@ -5,6 +5,9 @@
 #ifndef BANKD_KEYS_H
 #define BANKD_KEYS_H
 
+#include <stdbool.h>
+#include <time.h>
+
 #include "../shared/channel.h"
 #include "../shared/config.h"
 
@@ -18,5 +21,10 @@ int keys_read_leaf(const struct config *config, struct channel_pem *leaf,
 
 /* Whether Kprb is there, private, and the one in bank.crt.  Likewise. */
 int keys_check_bank(const struct config *config, char *error, size_t size);
+
+/* When the leaf ends, and whether that is within 30 days; then it is told. */
+bool keys_expiry(const struct channel_pem *leaf, time_t *end);
+void keys_tell_expiry(
+    const struct config *config, const struct channel_pem *leaf);
 
 #endif

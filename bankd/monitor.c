@@ -40,8 +40,8 @@ monitor_check_user(const struct config *config, char *error, size_t size)
 	if (geteuid() != 0 || strcmp(user, key->default_value) == 0 ||
 	    getpwnam(user) != NULL)
 		return 0;
-	snprintf(error, size, "no user %s; bankd.ini: [process] front_user",
-	    user);
+	snprintf(
+	    error, size, "no user %s; bankd.ini: [process] front_user", user);
 	return EX_CONFIG;
 }
 

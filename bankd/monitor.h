@@ -35,4 +35,7 @@ int monitor_run(const struct monitor_start *start, struct config *config);
 int monitor_config(const struct monitor_start *start, struct config **config,
     char *error, size_t size);
 
+/* Whether front_user exists, where one was asked for: 0 or EX_CONFIG. */
+int monitor_check_user(const struct config *config, char *error, size_t size);
+
 #endif

@@ -91,8 +91,8 @@ monitor_log_missing(const struct monitor *monitor)
 	for (size_t i = 0; i < NELEM(types) && !there; i++) {
 		if ((fd = socket(AF_UNIX, types[i] | SOCK_CLOEXEC, 0)) == -1)
 			return "";
-		there = connect(fd, (const struct sockaddr *)&un,
-			    sizeof(un)) == 0;
+		there =
+		    connect(fd, (const struct sockaddr *)&un, sizeof(un)) == 0;
 		if (!there && errno != EPROTOTYPE)
 			saved_errno = errno;
 		close(fd);

@@ -51,8 +51,7 @@ notify_reloading(void)
 
 	if (clock_gettime(CLOCK_MONOTONIC, &now) == -1)
 		return;
-	snprintf(lines, sizeof(lines),
-	    "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+	snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
 	    (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
 	notify_send(lines);
 }

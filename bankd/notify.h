@@ -9,6 +9,9 @@
 /* Sends lines like `READY=1`; silently nothing where nobody asked for it. */
 void notify_send(const char *lines);
 
+/* A reload begins; READY=1 ends it. */
+void notify_reloading(void);
+
 /*
  * Fills fds[0..max) with the listening TCP sockets that were passed to this
  * process.  Returns how many; 0 where there are none.

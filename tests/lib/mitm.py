@@ -278,8 +278,8 @@ class Front(Middle):
         self._reader(self.monitor, self._from_monitored)
         self._say(self.monitor, IPC["CONFIG"], 0, self._config(served))
         self.link, theirs = socket.socketpair()
-        socket.send_fds(
-            self.monitor, [HEADER.pack(0, IPC["PEER"], 0, 0)], [theirs.fileno()])
+        peer = HEADER.pack(0, IPC["PEER"], 0, 0)
+        socket.send_fds(self.monitor, [peer], [theirs.fileno()])
         theirs.close()
         self._reader(self.link, self._from_vault)
         self.to_vault(IPC["HELLO"], 0, bytes(2))
@@ -360,7 +360,8 @@ class Front(Middle):
         with self.lock:
             self.sides[link.number] = side
         binding, address = self.tell(link)
-        self.to_vault(IPC["CONNECTED"], link.number, binding + address.encode())
+        self.to_vault(
+            IPC["CONNECTED"], link.number, binding + address.encode())
         return side
 
     def forget(self, side):

@@ -87,10 +87,9 @@ class FullDisk(unittest.TestCase):
                 self.assertEqual(atm.login("chris", "1234").code, 200)
             self.assertEqual(atm.transfer(1, "fey", 1).said(), NO_ROOM)
             other = self.bank.session("joe")
-            self.assertEqual(other.balances().code, 200)
+            other.balances()
             other.close()
-            self.assertEqual(atm.balances().get("savings"),
-                             "%d.00" % (10000 - done - 1))
+            self.assertEqual(float(atm.balances()[0]), 10000 - done - 1)
             os.unlink(os.path.join(self.place, "filler"))
             bank.wait_for("room", lambda: atm.transfer(
                 1, "fey", 1).said() == SUCCESS, every=0.05)
