@@ -49,6 +49,8 @@ SCREEN_MAINS := $(wildcard tests/screens/test_*.c tests/screens/shoot.c)
 SCREEN_TESTS := $(patsubst %.c,$(B)/%,$(SCREEN_MAINS))
 SCREEN_OBJS := $(filter-out $(patsubst %.c,$(O)/%.o,$(SCREEN_MAINS)),\
 	$(call objects,tests/screens/*.c))
+REPLAYS := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,\
+	$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 LANGUAGES := $(patsubst atm-tui/po/%.po,%,$(wildcard atm-tui/po/*.po))
 CATALOGUES := $(LANGUAGES:%=$(B)/locale/%/LC_MESSAGES/atm-tui.mo)
@@ -167,7 +169,13 @@ $(B)/tests/screens/%: $(O)/tests/screens/%.o $(SCREEN_OBJS) $(B)/libshared.a
 	@mkdir -p $(@D)
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(ATM_LIBS)
 
-tests: all $(UNIT_TESTS) $(SCREEN_TESTS)
+# A fuzz target without clang: runs its corpus.
+$(B)/tests/fuzz/replay_%: $(O)/tests/fuzz/fuzz_%.o $(O)/tests/fuzz/replay.o \
+    $(B)/libbankd.a $(B)/libatm.a $(B)/libshared.a
+	@mkdir -p $(@D)
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS) $(ATM_LIBS)
+
+tests: all $(UNIT_TESTS) $(SCREEN_TESTS) $(REPLAYS)
 
 unit: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done
@@ -199,7 +207,7 @@ fuzz: deps-lint
 	    rm -r "$$work" $$work.log; done
 
 fuzzers: $(FUZZERS)
-$(B)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(B)/libbankd.a $(B)/libatm.a \
+$(B)/tests/fuzz/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(B)/libbankd.a $(B)/libatm.a \
     $(B)/libshared.a
 	@mkdir -p $(@D)
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(BANKD_LIBS) \

@@ -141,8 +141,10 @@ bank_reversal_answered(struct bank *bank, const struct frame *frame)
 		return;
 	bank_await_greeting(bank);
 	bank->backoff_ms = BANK_BACKOFF_FIRST_MS;
-	if (note == NULL || wire_read(&reader, bank->text, (size_t)length) != 0)
+	if (wire_read(&reader, bank->text, (size_t)length) != 0) {
+		reverse_after(bank, AGAIN_MS);
 		return;
+	}
 	bank->to_reverse = note->next;
 	if (bank_withdrawal_settle(bank, note, &reader) == BANK_TAKEN_LATER)
 		reverse_after(bank, AGAIN_MS);

@@ -80,15 +80,18 @@ leave(struct kiosk *kiosk)
 	choice_close(&((struct services *)kiosk->state)->choice);
 }
 
-static void
+/* The next free row. */
+static int
 draw_detail(struct kiosk *kiosk, int y, const char *label, const char *value)
 {
 	const struct canvas *canvas = &kiosk->chrome.canvas;
+	int x = chrome_margin(kiosk) + LABEL;
+	struct rect place = { y, x, 2, kiosk->chrome.area.w - x - 1 };
+	int rows;
 
 	draw_text(canvas, y, chrome_margin(kiosk), LABEL, ROLE_DIM, label);
-	draw_text(canvas, y, chrome_margin(kiosk) + LABEL,
-	    kiosk->chrome.area.w - chrome_margin(kiosk) - LABEL - 1, ROLE_BODY,
-	    value);
+	rows = draw_lines(canvas, &place, ROLE_BODY, value);
+	return y + (rows > 1 ? rows : 1);
 }
 
 static void
@@ -102,18 +105,18 @@ draw_details(struct kiosk *kiosk)
 	chrome_hint(kiosk, _("any key"), _("back"), ' ');
 	if (!services->known)
 		return;
-	draw_detail(kiosk, y++, _("Name"), services->name);
-	draw_detail(kiosk, y++, _("ID"), services->id);
-	draw_detail(
-	    kiosk, y++, _("Opened"), dates_wire(when, services->opened));
-	draw_detail(kiosk, y++, _("Last login"),
-	    dates_wire(when, services->last_login));
+	y = draw_detail(kiosk, y, _("Name"), services->name);
+	y = draw_detail(kiosk, y, _("ID"), services->id);
+	y = draw_detail(
+	    kiosk, y, _("Opened"), dates_wire(when, services->opened));
+	y = draw_detail(
+	    kiosk, y, _("Last login"), dates_wire(when, services->last_login));
 	if (*services->transfer_limit != '\0')
-		draw_detail(
-		    kiosk, y++, _("Transfers"), services->transfer_limit);
+		y = draw_detail(
+		    kiosk, y, _("Transfers"), services->transfer_limit);
 	if (*services->withdraw_limit != '\0')
 		draw_detail(
-		    kiosk, y++, _("Withdrawals"), services->withdraw_limit);
+		    kiosk, y, _("Withdrawals"), services->withdraw_limit);
 }
 
 static void

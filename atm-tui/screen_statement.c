@@ -17,6 +17,7 @@
 
 #define PAGE 50
 #define MOST 2000
+#define WHAT 15 /* columns of an account's letter and an entry's kind */
 
 struct statement {
 	struct history_entry entries[MOST];
@@ -53,19 +54,21 @@ draw_row(struct kiosk *kiosk, int y, enum role role, const char *const cells[5])
 {
 	struct canvas canvas = kiosk->chrome.canvas;
 	int width = kiosk->chrome.area.w, x = 2;
-	int when = width >= 76 ? 12 : 6; /* the day alone where it is narrow */
+	bool roomy = width >= 76;
+	int when = roomy ? 12 : 6; /* the day alone where it is narrow */
+	int money = roomy ? 14 : 12;
 
 	/* Aloud, a table is its uppermost row: see draw(). */
 	canvas.speech = NULL;
 	draw_text(&canvas, y, x, when, role, cells[0]);
 	x += when + 1;
-	draw_text(&canvas, y, x, 12, role, cells[1]);
-	x += 13;
-	draw_text(&canvas, y, x, width - 30 - x, role, cells[2]);
-	draw_text(
-	    &canvas, y, width - 15 - text_width(cells[3]), 14, role, cells[3]);
-	draw_text(
-	    &canvas, y, width - 1 - text_width(cells[4]), 14, role, cells[4]);
+	draw_text(&canvas, y, x, WHAT, role, cells[1]);
+	x += WHAT + 1;
+	draw_text(&canvas, y, x, width - 2 * money - 2 - x, role, cells[2]);
+	draw_text(&canvas, y, width - money - 1 - text_width(cells[3]), money,
+	    role, cells[3]);
+	draw_text(&canvas, y, width - 1 - text_width(cells[4]), money, role,
+	    cells[4]);
 }
 
 static void

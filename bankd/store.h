@@ -53,6 +53,8 @@ int store_mark_stopped(struct store *store);
  * again when there is room.  BANK_ENOTFOUND where nothing is kept.
  */
 int store_make_room(struct store *store);
+/* Makes that again, where it was given up and there is room; once a second. */
+void store_keep_room(struct store *store);
 
 /*
  * Newest time given out, ms.  What was noted is on disk with the next commit,

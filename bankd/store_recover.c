@@ -148,3 +148,10 @@ store_make_reserve(struct store *store)
 	if (!store->reserve)
 		(void)unlink(path);
 }
+
+void
+store_keep_room(struct store *store)
+{
+	if (!store->reserve && !store->failed)
+		store_make_reserve(store);
+}

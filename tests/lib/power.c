@@ -78,8 +78,8 @@ note(const struct disk_call *call)
 	if (call->kind == DISK_READ ||
 	    (call->path[0] != '\0' && strstr(call->path, "-shm") != NULL))
 		return;
-	power->operations = grow(
-	    power->operations, power->count, sizeof(*power->operations));
+	power->operations =
+	    grow(power->operations, power->count, sizeof(*power->operations));
 	operation = &power->operations[power->count++];
 	*operation = (struct operation) { .kind = call->kind,
 		.inode = call->inode,
@@ -87,8 +87,7 @@ note(const struct disk_call *call)
 		.at = (size_t)call->at };
 	snprintf(operation->name, sizeof(operation->name), "%s", call->path);
 	if (call->to != NULL)
-		snprintf(
-		    operation->to, sizeof(operation->to), "%s", call->to);
+		snprintf(operation->to, sizeof(operation->to), "%s", call->to);
 	if (call->kind == DISK_WRITE && call->length > 0) {
 		operation->data = malloc(call->length);
 		memcpy(operation->data, call->data, call->length);
@@ -170,8 +169,7 @@ apply_torn(struct image *image, const struct operation *write)
 		else if (fate == 2)
 			put(image, write, from,
 			    (size_t)random() % (length + 1));
-		else if (fate == 3 &&
-		    write->at + from + length > image->size)
+		else if (fate == 3 && write->at + from + length > image->size)
 			resize(image, write->at + from + length);
 	}
 }

@@ -122,8 +122,7 @@ update_files(struct store *store, struct files *files)
 	int error = 0;
 
 	for (int i = 0; error == 0 && i < SCRIPT_CUSTOMERS; i++)
-		error =
-		    files_update(files, store_account(store, ids[i]), NULL);
+		error = files_update(files, store_account(store, ids[i]), NULL);
 	return error;
 }
 
@@ -158,8 +157,7 @@ static int
 serve(struct store *store, struct files *files, int life, int *retries,
     struct script_promise *promise)
 {
-	uint64_t until = SCRIPT_OPENING +
-	    (uint64_t)(life + 1) * SCRIPT_ENTRIES;
+	uint64_t until = SCRIPT_OPENING + (uint64_t)(life + 1) * SCRIPT_ENTRIES;
 	int error = 0;
 
 	while (error == 0 && store_last_seq(store) < until) {
@@ -200,8 +198,8 @@ begin(struct store **store, struct files **files, const char *directory)
 	error = store_open(store, directory, &end, text, sizeof(text));
 	if (error != 0)
 		return error;
-	error = files_start(
-	    files, *store, end, &options, NOW, text, sizeof(text));
+	error =
+	    files_start(files, *store, end, &options, NOW, text, sizeof(text));
 	if (error != 0)
 		store_close(*store);
 	if (error == BANK_EINVAL)
@@ -268,11 +266,11 @@ script_learn(const char *directory, struct script_truth *truth)
 		    sizeof(truth->cents[seq]));
 		for (int i = 0; i < SCRIPT_CUSTOMERS; i++) {
 			if (strcmp(entry.debit.id, ids[i]) == 0)
-				memcpy(truth->cents[seq][i],
-				    entry.debit.cents, 16);
+				memcpy(truth->cents[seq][i], entry.debit.cents,
+				    16);
 			if (strcmp(entry.credit.id, ids[i]) == 0)
-				memcpy(truth->cents[seq][i],
-				    entry.credit.cents, 16);
+				memcpy(truth->cents[seq][i], entry.credit.cents,
+				    16);
 		}
 	}
 	store_close(store);
@@ -288,8 +286,8 @@ files_are_right(const char *directory, const int64_t cents[][2])
 
 	for (int i = 0; right && i < SCRIPT_CUSTOMERS; i++) {
 		line = data + i * FILES_BALANCE_WIDTH;
-		right = strlen(data) == (size_t)SCRIPT_CUSTOMERS *
-			    FILES_BALANCE_WIDTH &&
+		right = strlen(data) ==
+			(size_t)SCRIPT_CUSTOMERS * FILES_BALANCE_WIDTH &&
 		    sscanf(line, "%15s %lf %lf", id, &savings, &checking) ==
 			3 &&
 		    strcmp(id, ids[i]) == 0 &&

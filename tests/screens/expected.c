@@ -40,7 +40,7 @@ static const struct {
 	{ "Buen[oa]s (días|tardes|noches)", "Buen día", false },
 	{ "[0-9]{1,2} [A-Za-z]{3} 20[0-9]{2} [0-9]{2}:[0-9]{2}", "<when>",
 	    false },
-	{ "^ *[0-9]{1,2} [A-Za-z]{3}( [0-9]{2}:[0-9]{2}| +[AC] )", "<when> ",
+	{ "^ *[0-9]{1,2} [A-Za-z]{3}( [0-9]{2}:[0-9]{2}| +[ACS] )", "<when> ",
 	    false },
 	{ "^ *(Next try|Próximo intento) .*$", "<next try>", false },
 };

@@ -87,7 +87,7 @@ static const struct step sending[] = {
 	{ "f\177\r\r", "1. Enter", "1. Intro", "transfer-buttons" },
 	{ "1", "please enter", "escriba un", "transfer-no-id" },
 	{ "-\r\r1", "this is no ID", "esto no es", "transfer-id" },
-	{ "fey\r0\r", "an amount", "un importe", "transfer-no-amount" },
+	{ "fey\r0\r", "please enter", "escriba un", "transfer-no-amount" },
 	{ "250.50", "$250.50", "250.50", "transfer-typed" },
 	{ "\r", SURE, "transfer-sure" },
 	{ "\r", DONE, "transfer-done" },
@@ -103,8 +103,8 @@ static const struct step sending[] = {
 	{ "\r", "enough funds", "fondos suficientes", "transfer-402" },
 	{ " ", MENU, NULL },
 	{ "1", ACCOUNTS, NULL },
-	{ "2", RECIPIENT, NULL },
-	{ "fey\r25000\r", SURE, NULL },
+	{ "1", RECIPIENT, NULL },
+	{ "fey\r7000\r", SURE, NULL },
 	{ "\r", "over the limit", "por encima del límite", "transfer-429" },
 	{ " ", MENU, NULL },
 	{ "1", ACCOUNTS, NULL },
@@ -116,7 +116,7 @@ static const struct step sending[] = {
 };
 
 static const struct step paying[] = {
-	{ "2", "checking, last", "corriente, últimos", "balance" },
+	{ "2", "checking, last", "movimientos: corriente", "balance" },
 	{ " ", MENU, NULL },
 	{ "4", ACCOUNTS, NULL },
 	{ "2", "to deposit?", "desea depositar?", "deposit" },
@@ -152,7 +152,7 @@ static const struct step returning[] = {
 
 static const struct step leaving[] = {
 	{ "", "$7.00", "$7.00", "banner" },
-	{ "3", GOODBYE, NULL },
+	{ "3", "account balance:", "Saldo de su", NULL },
 	{ " ", WELCOME, NULL },
 };
 
@@ -209,7 +209,7 @@ set_limits(struct fixture *fixture)
 	snprintf(path, sizeof(path), "%s/etc/bankd.ini", fixture->directory);
 	file = fopen(path, "a");
 	assert_non_null(file);
-	fputs("\n[limits]\ntransfer = 20000\ntransfer_day = 50000\n"
+	fputs("\n[limits]\ntransfer = 5000\ntransfer_day = 50000\n"
 	      "withdraw = 400\nwithdraw_day = 1500\n",
 	    file);
 	assert_int_equal(fclose(file), 0);

@@ -55,11 +55,11 @@ class FullDisk(unittest.TestCase):
         self.place = bank.fresh_directory("small")
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.mount(b"none", self.place.encode(), b"tmpfs", 0,
-                      b"size=24m,mode=755") != 0:
+                      b"size=96m,mode=755") != 0:
             self.skipTest("can't mount: " + os.strerror(ctypes.get_errno()))
         self.addCleanup(libc.umount2, self.place.encode(), 2)
         self.bank = bank.Bank(start=False, directory=self.place,
-                              bank_min_free="1")
+                              bank_min_free="16")
         self.addCleanup(self.bank.close)
         bank.init(self.place)
         self.bank.start()
@@ -73,27 +73,38 @@ class FullDisk(unittest.TestCase):
             except OSError:
                 pass
 
+    def again(self):
+        """A vault that ends and comes back; a session on it."""
+        self.bank.kill_child("vault")
+        atm = self.bank.atm_when_served()
+        self.addCleanup(atm.close)
+        self.assertEqual(atm.login("chris", "1234").code, 200)
+        return atm
+
+    def balance_and_login(self, atm, expected):
+        other = self.bank.session("joe")
+        other.balances()
+        other.close()
+        self.assertEqual(float(atm.balances()[0]), expected)
+
     def test_filled_and_freed(self):
         atm = self.bank.session("chris")
-        self.addCleanup(atm.close)
+        self.addCleanup(lambda: atm.close())
         done = 0
         for number in range(self.ROUNDS):
             self.assertEqual(atm.transfer(1, "fey", 1).said(), SUCCESS)
+            done += 1
             self.fill()
-            if number % 2 == 1:
-                self.bank.kill_child("vault")
-                atm = self.bank.atm_when_served()
-                self.addCleanup(atm.close)
-                self.assertEqual(atm.login("chris", "1234").code, 200)
+            if number % 2 == 1:     # on what var/reserve kept for it
+                atm = self.again()
             self.assertEqual(atm.transfer(1, "fey", 1).said(), NO_ROOM)
-            other = self.bank.session("joe")
-            other.balances()
-            other.close()
-            self.assertEqual(float(atm.balances()[0]), 10000 - done - 1)
+            self.balance_and_login(atm, 10000 - done)
             os.unlink(os.path.join(self.place, "filler"))
             bank.wait_for("room", lambda: atm.transfer(
                 1, "fey", 1).said() == SUCCESS, every=0.05)
-            done += 2
+            done += 1
+            bank.wait_for("var/reserve", lambda: os.path.exists(
+                self.bank.file("reserve")))
         self.bank.stop()
         books = model.check(self.bank)
         self.assertEqual(len([e for e in books.entries

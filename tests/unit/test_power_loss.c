@@ -6,6 +6,9 @@
  *
  *	POWER_STATES=n   so many states (default: 10000); SEED=n
  */
+/* Before any header: it has functions of its own for libc's. */
+#include "../lib/disk/disk_calls.c"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +20,6 @@
 
 #include <cmocka.h>
 
-#include "../lib/disk/disk_calls.c"
 #include "../lib/power.h"
 #include "../lib/script.h"
 #include "../lib/store_fixture.h"
@@ -58,8 +60,8 @@ directory_in_memory(void)
 static void
 record(const char *directory)
 {
-	disk_calls = (struct disk_calls) { .directory = directory,
-		.before = only_skip };
+	disk_calls =
+	    (struct disk_calls) { .directory = directory, .before = only_skip };
 	script_seed(directory);
 	script_learn(directory, &truth);
 	script_empty(directory);
@@ -67,8 +69,7 @@ record(const char *directory)
 	power = power_begin(directory);
 	disk_calls.before = skip_sync;
 	for (int life = 0; life < SCRIPT_LIVES; life++)
-		assert_int_equal(
-		    script_live(directory, life, 0, &promise), 0);
+		assert_int_equal(script_live(directory, life, 0, &promise), 0);
 	disk_calls.before = only_skip;
 	disk_calls.after = NULL;
 	assert_true(power_moments(power) < MOMENTS_MAX);

@@ -8,6 +8,9 @@
  *
  *	LIVES=n   so many of the script's ten (default: all)
  */
+/* Before any header: it has functions of its own for libc's. */
+#include "../lib/disk/disk_calls.c"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +27,6 @@
 
 #include "../../shared/error.h"
 #include "../../shared/util.h"
-#include "../lib/disk/disk_calls.c"
 #include "../lib/script.h"
 #include "../lib/store_fixture.h"
 
@@ -58,8 +60,8 @@ setup(void **state)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	before_life = fixture_directory();
 	now = fixture_directory();
-	disk_calls = (struct disk_calls) { .directory = now,
-		.before = skip_sync };
+	disk_calls =
+	    (struct disk_calls) { .directory = now, .before = skip_sync };
 	script_seed(now);
 	script_learn(now, &truth);
 	copy(before_life, now);

@@ -140,8 +140,8 @@ share(const struct disk_call *call)
 
 	if (answer > 0)
 		return -1;
-	return (ssize_t)(answer == DISK_SHORT ? call->length / 2
-					      : call->length);
+	return (
+	    ssize_t)(answer == DISK_SHORT ? call->length / 2 : call->length);
 }
 
 ssize_t
@@ -263,9 +263,9 @@ ftruncate64(int fd, off_t size)
 int
 rename(const char *from, const char *to)
 {
-	struct disk_call call = { .kind = DISK_RENAME,
-		.path = below(from),
-		.to = below(to) };
+	struct disk_call call = {
+		.kind = DISK_RENAME, .path = below(from), .to = below(to)
+	};
 	bool ours = call.path != NULL && call.to != NULL;
 	int result;
 

@@ -191,6 +191,12 @@ store_mark_stopped(struct store *store)
 	return mark(store, STORE_STOPPED);
 }
 
+void
+store_keep_room(struct store *store)
+{
+	(void)store;
+}
+
 int
 store_make_room(struct store *store)
 {
