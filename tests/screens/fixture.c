@@ -240,6 +240,24 @@ fixture_bankctl(struct fixture *fixture, const char *const words[])
 	return run(argv);
 }
 
+void
+fixture_set_limits(struct fixture *fixture)
+{
+	char path[FIXTURE_PATH + 32];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/etc/bankd.ini", fixture->directory);
+	file = fopen(path, "a");
+	assert_non_null(file);
+	fputs("\n[limits]\ntransfer = 5000\ntransfer_day = 50000\n"
+	      "withdraw = 400\nwithdraw_day = 1500\n",
+	    file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(
+	    fixture_bankctl(fixture, (const char *const[]) { "reload", NULL }),
+	    0);
+}
+
 int
 fixture_setup(void **state)
 {

@@ -34,6 +34,11 @@ void fixture_freeze_vault(struct fixture *fixture, bool frozen);
 pid_t fixture_child(const struct fixture *fixture, const char *name);
 /* Runs bankctl with words, ended by NULL; its exit code. */
 int fixture_bankctl(struct fixture *fixture, const char *const words[]);
+/*
+ * Limits, which a demonstration has none of: 5,000.00 a transfer, 50,000.00 a
+ * day; 400.00 a withdrawal, 1,500.00 a day.
+ */
+void fixture_set_limits(struct fixture *fixture);
 
 /*
  * A kiosk at the bank with more arguments and environment, each ended by

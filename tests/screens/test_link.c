@@ -23,11 +23,13 @@ be_asked(struct fixture *fixture)
 {
 	struct term *kiosk = fixture_plain_kiosk(fixture);
 
+	fixture_set_limits(fixture);
 	fixture_log_in(kiosk, "chris", "1234");
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "2. Checking"));
 	term_send(kiosk, "1");
-	assert_true(term_wait(kiosk, "Recipient's ID"));
+	/* Nothing else is asked of the bank by then. */
+	assert_true(term_wait(kiosk, "At most $5,000.00 at once"));
 	term_send(kiosk, "fey\r250.50\r");
 	assert_true(term_wait(kiosk, "Enter: yes"));
 	return kiosk;
@@ -91,7 +93,7 @@ test_request_lost(void **state)
 
 	HOLD(front, true);
 	term_send(kiosk, "\r");
-	assert_true(term_wait(kiosk, "...")); /* the spinner's words */
+	assert_true(term_wait(kiosk, "The bank is carrying it out..."));
 	assert_int_equal(kill(front, SIGKILL), 0);
 	expect_one_transfer(kiosk);
 }

@@ -201,24 +201,6 @@ send_money(struct term *sender, const char *amount)
 }
 
 static void
-set_limits(struct fixture *fixture)
-{
-	char path[FIXTURE_PATH + 32];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/etc/bankd.ini", fixture->directory);
-	file = fopen(path, "a");
-	assert_non_null(file);
-	fputs("\n[limits]\ntransfer = 5000\ntransfer_day = 50000\n"
-	      "withdraw = 400\nwithdraw_day = 1500\n",
-	    file);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(
-	    fixture_bankctl(fixture, (const char *const[]) { "reload", NULL }),
-	    0);
-}
-
-static void
 take_tour(void **state, enum language language, int rows, int columns,
     const char *name)
 {
@@ -229,7 +211,7 @@ take_tour(void **state, enum language language, int rows, int columns,
 	struct fixture *fixture = *state;
 	struct tour tour = { .language = language, .name = name };
 
-	set_limits(fixture);
+	fixture_set_limits(fixture);
 	tour.kiosk =
 	    fixture_kiosk(fixture, rows, columns, options[language], NULL);
 	tour.sender = fixture_plain_kiosk(fixture);

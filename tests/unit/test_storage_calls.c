@@ -179,8 +179,7 @@ fail_nth(const struct disk_call *call)
 		 * finds no room is thrown away and written again.
 		 */
 		if (call->kind == DISK_SYNC && call->path[0] != '\0' &&
-		    (fault.answer == EIO ||
-			strncmp(call->path, "bank.db", 7) == 0))
+		    (fault.answer == EIO || strstr(call->path, ".new") == NULL))
 			promise->sync_failed = true;
 		return fault.answer;
 	}
