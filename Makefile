@@ -70,7 +70,9 @@ help:
 	@echo 'make deps        installs what building needs (apt-get)'
 	@echo 'make lint        compilers, formatters and checkers of everything'
 	@echo 'make unit        the unit tests alone'
-	@echo 'make soak        the crash test for HOURS=n hours'
+	@echo 'make soak        the long runs, for HOURS=n hours'
+	@echo 'make mutants     takes things away, which the tests must notice'
+	@echo 'make coverage    branches that the tests take'
 	@echo 'make fuzz        every fuzzer for SECONDS=n seconds'
 	@echo 'make bench       measures, as ratios to this machine and to others'
 	@echo 'make pictures    draws the screens of README.md anew'
@@ -191,7 +193,21 @@ test: deps-test
 
 soak: deps-test
 	@$(MAKE) --no-print-directory tests
-	@$(PYTHON) tests/crash/crash.py --build $(B) --hours $(or $(HOURS),1)
+	@$(PYTHON) tests/soak --build $(B) --hours $(or $(HOURS),1) $(SOAK_FLAGS)
+
+# Takes things away one at a time; the tests must notice each.
+mutants: deps-test
+	@$(PYTHON) tests/mutants $(MUTANTS_FLAGS)
+
+COVERED = $(wildcard bankd/ledger.c bankd/request*.c bankd/login*.c \
+	bankd/files*.c shared/seal.c shared/frame.c shared/wire*.c)
+coverage: deps-test
+	@$(MAKE) --no-print-directory -j2 B=$(B)/gcov CFLAGS='-O1 -g' \
+	    SANITIZE=--coverage tests
+	@$(PYTHON) tests/run --build $(B)/gcov:off
+	@for f in $(COVERED); do printf '%-28s ' $$f; \
+	    gcov -nbo $(B)/gcov/obj/$${f%/*} $$f | grep -A4 "^File '$$f'" | \
+	    grep 'Taken at least'; done
 
 # Every fuzzer, with clang's libFuzzer, from the corpus in the tree.
 fuzz: deps-lint
@@ -376,6 +392,6 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all help deps deps-test deps-lint run demo reset-demo tests unit \
-	test soak fuzz fuzzers bench pictures lint install uninstall clean
+	test soak mutants coverage fuzz fuzzers bench pictures lint install uninstall clean
 -include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)
 .SECONDARY:

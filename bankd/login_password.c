@@ -153,7 +153,8 @@ finish_begin(struct vault *vault, struct step *step)
 		login_refuse(vault, login, step->reply);
 		return;
 	}
-	if (login->attempt.waiting)
+	/* Perhaps no longer waiting: one that ended in this batch woke it. */
+	if (!login->attempt.comparing)
 		return;
 	if (login->has_form)
 		customer = store_account(vault->store, login->text.id);

@@ -190,7 +190,8 @@ go_on(struct vault *vault, struct change *change)
 {
 	const struct ledger_account *customer;
 
-	if (change->attempt.waiting)
+	/* Perhaps no longer waiting: one that ended in this batch woke it. */
+	if (!change->attempt.comparing)
 		return;
 	customer = store_account(vault->store, change->customer);
 	change->may_match = login_hash(vault, customer, change->hash);

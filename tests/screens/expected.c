@@ -43,6 +43,7 @@ static const struct {
 	{ "^ *[0-9]{1,2} [A-Za-z]{3}( [0-9]{2}:[0-9]{2}| +[ACS] )", "<when> ",
 	    false },
 	{ "^ *(Next try|Próximo intento) .*$", "<next try>", false },
+	{ "in [0-9]+ seconds?", "in <n> seconds", false },
 };
 
 void

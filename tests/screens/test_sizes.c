@@ -200,6 +200,17 @@ send_money(struct term *sender, const char *amount)
 	assert_true(term_wait(sender, "3. Exit"));
 }
 
+/* What is new since the last visit is told by whole seconds. */
+static void
+next_second(struct term *kiosk)
+{
+	const char *row = term_row(kiosk, 0);
+	char clock[16];
+
+	snprintf(clock, sizeof(clock), "%s", row + strlen(row) - 8);
+	assert_true(term_wait_gone(kiosk, clock));
+}
+
 static void
 take_tour(void **state, enum language language, int rows, int columns,
     const char *name)
@@ -220,6 +231,8 @@ take_tour(void **state, enum language language, int rows, int columns,
 	walk(&tour, managing);
 	walk(&tour, sending);
 	walk(&tour, paying);
+	next_second(tour.kiosk);
+	next_second(tour.kiosk);
 	send_money(tour.sender, "5");
 	walk(&tour, returning);
 	send_money(tour.sender, "7");
