@@ -194,8 +194,8 @@ test_surroundings(void **state)
 	assert_non_null(strstr(text, "SigBlk:\t0000000000000000"));
 	/* 32 and 33 are libc's own, and nobody can reset them. */
 	assert_non_null(strstr(text, "SigIgn:\t"));
-	assert_int_equal(strtoull(strstr(text, "SigIgn:\t") + 8, NULL, 16) &
-		~0x180000000ULL,
+	assert_int_equal(
+	    strtoull(strstr(text, "SigIgn:\t") + 8, NULL, 16) & ~0x180000000ULL,
 	    0);
 	assert_non_null(strstr(text, "leader"));
 	/* The shell's own for its script is the only one besides. */
