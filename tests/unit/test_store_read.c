@@ -234,7 +234,7 @@ test_beside_a_writer(void **state)
 	}
 	stop_reading = true;
 	pthread_join(thread, &rounds);
-	print_message("# %zu rounds beside the writer\n", (size_t)rounds);
+	assert_non_null(rounds);
 	store_close(store);
 }
 
