@@ -51,63 +51,57 @@ reader_end(struct store_reader *reader)
 	(void)connection_run(&reader->connection, SQL_ROLLBACK);
 }
 
-/* The first moment of a connection opens the WAL: it must be the same one. */
+static bool
+is_current(const struct store_reader *reader)
+{
+	struct stat status;
+
+	return wal_status(reader, &status) &&
+	    status.st_ino == reader->wal_inode &&
+	    status.st_dev == reader->wal_device;
+}
+
+/* The first moment of a connection is what opens the WAL. */
 static int
 reconnect(struct store_reader *reader)
 {
-	struct stat before, after;
-	bool there = wal_status(reader, &before);
+	struct stat status = { 0 };
 	int code, error;
 
+	(void)wal_status(reader, &status);
+	reader->wal_inode = status.st_ino;
+	reader->wal_device = status.st_dev;
 	connection_close(&reader->connection);
 	code = connection_open(&reader->connection, reader->directory);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(reader->connection.db,
 		    "PRAGMA query_only = 1; PRAGMA cache_size = -8192;", NULL,
 		    NULL, NULL);
-	if (code != SQLITE_OK)
-		return connection_error(&reader->connection, code);
-	error = begin(reader);
-	if (error != 0)
-		return error;
-	reader_end(reader);
-	if (!wal_status(reader, &after) || !there ||
-	    before.st_ino != after.st_ino || before.st_dev != after.st_dev)
-		return BANK_EAGAIN;
-	reader->wal_inode = after.st_ino;
-	reader->wal_device = after.st_dev;
-	return 0;
+	error = connection_error(&reader->connection, code);
+	if (error == 0)
+		error = begin(reader);
+	return error;
 }
 
-static bool
-is_current(const struct store_reader *reader)
-{
-	struct stat status;
-
-	return reader->connection.db != NULL && wal_status(reader, &status) &&
-	    status.st_ino == reader->wal_inode &&
-	    status.st_dev == reader->wal_device;
-}
-
+/*
+ * What was read is of no moment where the WAL was another one by then, and
+ * an error of it is none: the old WAL ends before the frames of the new one.
+ */
 int
 reader_begin(struct store_reader *reader)
 {
 	int try, error = 0;
 
 	for (try = 0; try < TRIES; try++) {
-		error = is_current(reader) ? 0 : reconnect(reader);
-		if (error == BANK_EAGAIN)
-			continue;
-		if (error == 0)
+		if (reader->connection.db != NULL && is_current(reader))
 			error = begin(reader);
-		if (error != 0)
-			return error;
+		else
+			error = reconnect(reader);
 		if (is_current(reader))
-			return 0;
+			return error;
 		reader_end(reader);
-		error = BANK_EAGAIN;
 	}
-	return error;
+	return error != 0 ? error : BANK_EAGAIN;
 }
 
 int

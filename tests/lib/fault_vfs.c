@@ -150,6 +150,11 @@ shm_map(
 static int
 shm_lock(sqlite3_file *file, int offset, int n, int flags)
 {
+	void (*before)(void *context) = fault_vfs.before_lock;
+
+	fault_vfs.before_lock = NULL;
+	if (before != NULL)
+		before(fault_vfs.context);
 	return real_of(file)->pMethods->xShmLock(
 	    real_of(file), offset, n, flags);
 }

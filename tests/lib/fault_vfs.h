@@ -19,6 +19,9 @@ struct fault_vfs {
 	int error; /* errno beside it */
 	/* Where set: writes give SQLITE_FULL while this file exists. */
 	const char *full_while;
+	/* Where set: called once, before the next lock of a WAL's index. */
+	void (*before_lock)(void *context);
+	void *context;
 	long failed; /* calls that did */
 	long after;  /* calls of any kind after the first that failed */
 };

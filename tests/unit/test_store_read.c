@@ -238,6 +238,51 @@ test_beside_a_writer(void **state)
 	store_close(store);
 }
 
+struct restart {
+	struct store *store;
+	const char *directory;
+};
+
+static void
+restart(void *context)
+{
+	struct restart *restart = context;
+	int i;
+
+	store_close(restart->store);
+	restart->store = fixture_open(restart->directory, NULL);
+	/* Past the end of the WAL that the reader has, its first page too. */
+	for (i = 0; i < 100; i++) {
+		fixture_transfer(restart->store, "c0", "c1", 1, NOW, NULL, NULL);
+		assert_int_equal(store_commit(restart->store), 0);
+	}
+}
+
+/*
+ * The vault comes back between the reader's look at the WAL and its first
+ * read: what that reads is of no moment, and no damage either.
+ */
+static void
+test_restart_at_the_worst_moment(void **state)
+{
+	struct restart back = { .directory = *state };
+	struct store_reader *reader;
+	struct list list = { 0 };
+
+	back.store = fixture_open(*state, NULL);
+	fixture_customers(back.store, 2);
+	assert_int_equal(store_commit(back.store), 0);
+	reader = reader_of(*state);
+	fault_vfs.context = &back;
+	fault_vfs.before_lock = restart;
+	assert_int_equal(store_reader_accounts(reader, note_account, &list), 0);
+	assert_null(fault_vfs.before_lock);
+	assert_int_equal(list.count, 3);
+	assert_int_equal(list.c0, 100000 - 100);
+	store_reader_close(reader);
+	store_close(back.store);
+}
+
 static void
 change(const char *directory, const char *sql)
 {
@@ -435,6 +480,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_accounts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_bank, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_restart_at_the_worst_moment, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_beside_a_writer, setup, teardown),
 		cmocka_unit_test(test_each_column),
