@@ -253,7 +253,8 @@ restart(void *context)
 	restart->store = fixture_open(restart->directory, NULL);
 	/* Past the end of the WAL that the reader has, its first page too. */
 	for (i = 0; i < 100; i++) {
-		fixture_transfer(restart->store, "c0", "c1", 1, NOW, NULL, NULL);
+		fixture_transfer(
+		    restart->store, "c0", "c1", 1, NOW, NULL, NULL);
 		assert_int_equal(store_commit(restart->store), 0);
 	}
 }
