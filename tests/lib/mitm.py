@@ -224,10 +224,13 @@ class VaultSide:
         return self.wake.fileno()
 
     def put(self, data):
-        """A frame of the vault's; None: its end."""
+        """A frame of the vault's; None: its end.  Nobody's, if the other
+        side closed in this moment."""
         with self.lock:
+            if self.waker.fileno() == -1:
+                return
             self.queue.append(data)
-        self.waker.send(b".")
+            self.waker.send(b".")
 
     def frames(self):
         if self.over:
@@ -247,8 +250,9 @@ class VaultSide:
 
     def close(self):
         self.front.forget(self)
-        self.wake.close()
-        self.waker.close()
+        with self.lock:
+            self.wake.close()
+            self.waker.close()
 
 
 class Front(Middle):
