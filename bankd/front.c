@@ -321,20 +321,16 @@ rest(evutil_socket_t fd, short what, void *context)
 	take_messages(context, 0);
 }
 
-static struct front *
-front_new(int monitor_fd)
+static int
+init(struct front *front, int monitor_fd)
 {
-	struct front *front;
-
-	if ((front = calloc(1, sizeof(*front))) == NULL)
-		return NULL;
 	TAILQ_INIT(&front->connections);
 	STAILQ_INIT(&front->changed);
 	front->datagram_fd = -1;
 	front->base = event_base_new();
 	front->monitor = ipc_new(monitor_fd, IPC_FRONT, IPC_MONITOR);
 	if (front->base == NULL || front->monitor == NULL)
-		return NULL;
+		return BANK_ENOMEM;
 	front->monitor_read = event_new(front->base, monitor_fd,
 	    EV_READ | EV_PERSIST, monitor_readable, front);
 	front->monitor_write = event_new(
@@ -342,10 +338,11 @@ front_new(int monitor_fd)
 	front->rest = evtimer_new(front->base, rest, front);
 	front->flush = evtimer_new(front->base, flush, front);
 	front->stop_timer = evtimer_new(front->base, stop_bound, front);
-	if (front->monitor_read == NULL || front->monitor_write == NULL ||
-	    front->stop_timer == NULL)
-		return NULL;
-	return front;
+	return front->monitor_read != NULL && front->monitor_write != NULL &&
+		front->rest != NULL && front->flush != NULL &&
+		front->stop_timer != NULL
+	    ? 0
+	    : BANK_ENOMEM;
 }
 
 /* Waits for all that the monitor gives before IPC_START. */
@@ -384,25 +381,25 @@ drop(struct front *front)
 int
 front_main(int monitor_fd)
 {
-	struct front *front;
+	static struct front front;
 
 	/* Ctrl-C in a terminal is the monitor's; it tells us. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	if (sandbox_harden() != 0 || (front = front_new(monitor_fd)) == NULL)
+	if (sandbox_harden() != 0 || init(&front, monitor_fd) != 0)
 		return EX_OSERR;
-	log_open(ipc_log, front->monitor, LOG_INFO);
-	if (take_all(front) != 0)
+	log_open(ipc_log, front.monitor, LOG_INFO);
+	if (take_all(&front) != 0)
 		return EX_SOFTWARE;
-	if (drop(front) != 0)
-		return front->exit_code;
-	if (front->vault != NULL && front_vault_hello(front) != 0)
+	if (drop(&front) != 0)
+		return front.exit_code;
+	if (front.vault != NULL && front_vault_hello(&front) != 0)
 		return EX_SOFTWARE;
-	(void)ipc_send(front->monitor, IPC_READY, 0, front->in_force,
-	    strlen(front->in_force), -1);
-	event_add(front->monitor_read, NULL);
+	(void)ipc_send(front.monitor, IPC_READY, 0, front.in_force,
+	    strlen(front.in_force), -1);
+	event_add(front.monitor_read, NULL);
 	/* What came together with IPC_START makes no socket readable. */
-	event_active(front->rest, EV_TIMEOUT, 0);
-	(void)event_base_dispatch(front->base);
-	return front->exit_code;
+	event_active(front.rest, EV_TIMEOUT, 0);
+	(void)event_base_dispatch(front.base);
+	return front.exit_code;
 }
