@@ -86,7 +86,7 @@ notice_of_entry(struct vault *vault, const struct ledger_entry *entry)
 		    entry->seq, amount, entry->debit.id);
 		notify_customer(vault, entry->credit.number, NULL, text);
 	}
-	if (entry->amount_cents >= vault_option(vault, BANK_ALERT_AMOUNT)) {
+	if (entry->amount_cents > vault_option(vault, BANK_ALERT_AMOUNT)) {
 		snprintf(text, sizeof(text), "large %" PRIu64 " %s", entry->seq,
 		    amount);
 		notify_customer(vault, entry->debit.number, NULL, text);

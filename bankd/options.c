@@ -31,7 +31,7 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    "Whether to start on a file system that may not lock or sync." },
 	[BANK_ALERT_AMOUNT] = { "bank", "alert_amount", CONFIG_MONEY, "5000", 0,
 	    MONEY_MAX_CENTS, NULL, true,
-	    "The amount from which a transfer out is told to its owner." },
+	    "The amount over which a transfer out is told to its owner." },
 	[LISTEN_ADDRESS] = { "listen", "address", CONFIG_STRING, "*", 1, 255,
 	    NULL, false,
 	    "The addresses to listen on, separated by spaces; * for all." },

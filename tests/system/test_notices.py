@@ -65,10 +65,10 @@ class Udp(BankCase):
 
     def test_large(self):
         atm, listener = self.notified("p4")
-        self.said(atm.transfer(1, "p5", "499"), SUCCESS)
-        reply = self.said(atm.transfer(1, "p5", 501), SUCCESS)
+        self.said(atm.transfer(1, "p5", "500.00"), SUCCESS)
+        reply = self.said(atm.transfer(1, "p5", "500.01"), SUCCESS)
         self.assertEqual(listener.receive(),
-                         "large %s 501.00" % reply["seq"])
+                         "large %s 500.01" % reply["seq"])
 
     def test_off(self):
         atm, listener = self.notified("p6")
