@@ -16,7 +16,7 @@ V =
 BUILD_PACKAGES = gcc make libc6-dev libncurses-dev libssl-dev libiniparser-dev \
 	libevent-dev libsqlite3-dev libcrypt-dev libseccomp-dev gettext
 TEST_PACKAGES = libcmocka-dev libvterm-dev python3 python3-openssl \
-	python3-cryptography openssl procps zsh
+	python3-cryptography openssl procps zsh testssl.sh sslscan hledger ofx
 LINT_PACKAGES = clang clang-format cppcheck mandoc shellcheck
 
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
@@ -70,7 +70,7 @@ help:
 	@echo 'make deps        installs what building needs (apt-get)'
 	@echo 'make lint        compilers, formatters and checkers of everything'
 	@echo 'make unit        the unit tests alone'
-	@echo 'make soak        the long runs, for HOURS=n hours'
+	@echo 'make soak        the long runs, for HOURS=n hours; or ROW=name'
 	@echo 'make mutants     takes things away, which the tests must notice'
 	@echo 'make coverage    branches that the tests take'
 	@echo 'make fuzz        every fuzzer for SECONDS=n seconds'
@@ -121,7 +121,7 @@ $(B)/%.a:
 $(B)/bankd: $(O)/bankd/bankd.o $(B)/libbankd.a $(B)/libshared.a
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
 $(B)/bankctl: $(O)/bankd/bankctl.o $(B)/libbankd.a $(B)/libshared.a
-	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lncursesw $(BANKD_LIBS)
 $(B)/atm-tui: $(O)/atm-tui/main.o $(B)/libatm.a $(B)/libshared.a
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ATM_LIBS)
 
@@ -173,11 +173,26 @@ $(B)/tests/screens/%: $(O)/tests/screens/%.o $(SCREEN_OBJS) $(B)/libshared.a
 
 # A fuzz target without clang: runs its corpus.
 $(B)/tests/fuzz/replay_%: $(O)/tests/fuzz/fuzz_%.o $(O)/tests/fuzz/replay.o \
-    $(B)/libbankd.a $(B)/libatm.a $(B)/libshared.a
+    $(B)/libtest.a $(B)/libbankd.a $(B)/libatm.a $(B)/libshared.a
 	@mkdir -p $(@D)
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS) $(ATM_LIBS)
 
-tests: all $(UNIT_TESTS) $(SCREEN_TESTS) $(REPLAYS)
+# The real programs, whose memory and disk fail when a test says so.
+FAULTY := $(B)/tests/faulty/bankd $(B)/tests/faulty/atm-tui
+FAULTY_OBJ = $(O)/tests/faulty/faulty.o
+FAULTY_LDFLAGS = $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc \
+	reallocarray strdup strndup clock_gettime)
+comma = ,
+$(B)/tests/faulty/bankd: $(O)/bankd/bankd.o $(FAULTY_OBJ) $(B)/libbankd.a \
+    $(B)/libshared.a
+	@mkdir -p $(@D)
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) $(FAULTY_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
+$(B)/tests/faulty/atm-tui: $(O)/atm-tui/main.o $(FAULTY_OBJ) $(B)/libatm.a \
+    $(B)/libshared.a
+	@mkdir -p $(@D)
+	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) $(FAULTY_LDFLAGS) -o $@ $^ $(ATM_LIBS)
+
+tests: all $(FAULTY) $(UNIT_TESTS) $(SCREEN_TESTS) $(REPLAYS)
 
 unit: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done
@@ -193,21 +208,29 @@ test: deps-test
 
 soak: deps-test
 	@$(MAKE) --no-print-directory tests
-	@$(PYTHON) tests/soak --build $(B) --hours $(or $(HOURS),1) $(SOAK_FLAGS)
+	@$(PYTHON) tests/soak --build $(B) $(if $(HOURS),--hours $(HOURS)) \
+	    $(if $(ROW),--row '$(ROW)') $(SOAK_FLAGS)
 
 # Takes things away one at a time; the tests must notice each.
 mutants: deps-test
-	@$(PYTHON) tests/mutants $(MUTANTS_FLAGS)
+	@$(PYTHON) tests/mutants/run $(MUTANTS_FLAGS)
 
-COVERED = $(wildcard bankd/ledger.c bankd/request*.c bankd/login*.c \
-	bankd/files*.c shared/seal.c shared/frame.c shared/wire*.c)
+# What the tests of the seven groups in tests/coverage/report take of them;
+# COVERING=. for what all tests do.
+COVERING = ^unit/test_(ledger|wire|frame|seal|envelope|files|store_|vault|wipes)\
+|^unit/test_hostile_front|^fuzz/\
+|^system/(verbs|requests|repeats|login|sessions|guessing|state|notices|flow)
+nothing =
+covering = $(subst $(nothing) ,,$(COVERING))
+COVERAGE = B=$(B)/gcov CFLAGS='-O0 -g -U_FORTIFY_SOURCE -fprofile-update=atomic' \
+	SANITIZE=--coverage LDFLAGS='-Wl,--wrap=_exit $(B)/gcov/exit.o'
 coverage: deps-test
-	@$(MAKE) --no-print-directory -j2 B=$(B)/gcov CFLAGS='-O1 -g' \
-	    SANITIZE=--coverage tests
-	@$(PYTHON) tests/run --build $(B)/gcov:off
-	@for f in $(COVERED); do printf '%-28s ' $$f; \
-	    gcov -nbo $(B)/gcov/obj/$${f%/*} $$f | grep -A4 "^File '$$f'" | \
-	    grep 'Taken at least'; done
+	@mkdir -p $(B)/gcov
+	@$(CC) -c -o $(B)/gcov/exit.o tests/coverage/exit.c
+	@$(MAKE) --no-print-directory -j2 $(COVERAGE) tests
+	@find $(B)/gcov -name '*.gcda' -delete
+	@$(PYTHON) tests/run --only '$(covering)' --build $(B)/gcov:off; \
+	    tested=$$?; tests/coverage/report --build $(B)/gcov && exit $$tested
 
 # Every fuzzer, with clang's libFuzzer, from the corpus in the tree.
 fuzz: deps-lint
@@ -223,13 +246,14 @@ fuzz: deps-lint
 	    rm -r "$$work" $$work.log; done
 
 fuzzers: $(FUZZERS)
-$(B)/tests/fuzz/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(B)/libbankd.a $(B)/libatm.a \
-    $(B)/libshared.a
+$(B)/tests/fuzz/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(B)/libtest.a \
+    $(B)/libbankd.a $(B)/libatm.a $(B)/libshared.a
 	@mkdir -p $(@D)
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(BANKD_LIBS) \
 	    $(ATM_LIBS)
 
-# The load generator and its measures, and `make bench [CASE=name]`.
+# The load generator and its measures, and `make bench [CASE=name]`: all of it
+# writes its table and pictures into tests/bench.
 BENCH = $(addprefix $(B)/tests/bench/,load echo probe fill)
 bench_objects = $(addprefix $(O)/tests/bench/,$(addsuffix .o,$(1)))
 $(B)/tests/bench/load: $(call bench_objects,load load_options session cases \
@@ -245,7 +269,8 @@ $(BENCH):
 
 bench: deps-test
 	@$(MAKE) --no-print-directory all $(BENCH)
-	@$(PYTHON) tests/bench/run --build $(B) $(CASE:%=--case %)
+	@$(PYTHON) tests/bench/run --build $(B) \
+	    $(if $(CASE),$(CASE:%=--case %),--write) $(BENCH_FLAGS)
 
 pictures: deps-test
 	@$(MAKE) --no-print-directory tests
@@ -255,26 +280,27 @@ pictures: deps-test
 # -- lint ------------------------------------------------------------------
 
 SOURCES = $(wildcard shared/*.[ch] bankd/*.[ch] atm-tui/*.[ch] \
-	tests/*/*.[ch])
-SCRIPTS = .ci/run etc/completions/make etc/installed/setup
+	tests/*/*.[ch] tests/*/*/*.[ch])
+SCRIPTS = .ci/run etc/completions/make etc/installed/setup \
+	$(wildcard etc/debian/*.p*)
 
 lint: deps-lint
 	@$(MAKE) --no-print-directory -j2 B=$(B)/lint-gcc CC=gcc \
 	    CFLAGS='-O2 -Werror' tests
 	@$(MAKE) --no-print-directory -j2 B=$(B)/lint-clang CC=clang \
 	    CFLAGS='-O2 -Werror' tests
-	clang-format --dry-run -Werror $(SOURCES)
-	cppcheck --quiet --error-exitcode=1 --enable=warning,portability \
+	$(call run,clang-format)clang-format --dry-run -Werror $(SOURCES)
+	$(call run,cppcheck)cppcheck --quiet --error-exitcode=1 --enable=warning,portability \
 	    --inline-suppr --std=c11 -D_GNU_SOURCE -j2 \
 	    --suppress=missingIncludeSystem \
 	    --suppress=varFuncNullUB --suppress='*:*sys/queue.h' \
 	    $(addprefix --include=,$(firstword \
 	    $(wildcard /usr/include/*/sys/queue.h /usr/include/sys/queue.h))) \
 	    shared bankd atm-tui
-	@! mandoc -T lint $(MANUALS) 2>/dev/null | \
+	$(call run,mandoc)! mandoc -T lint $(MANUALS) 2>/dev/null | \
 	    grep -v 'referenced manual not found' || exit 1
-	shellcheck $(SCRIPTS)
-	@for po in atm-tui/po/*.po; do test ! -f $$po || \
+	$(call run,shellcheck)shellcheck $(SCRIPTS)
+	$(call run,msgfmt)for po in atm-tui/po/*.po; do test ! -f $$po || \
 	    msgfmt -c -o /dev/null $$po || exit 1; done
 	@$(PYTHON) -m compileall -q tests >/dev/null
 
@@ -327,8 +353,12 @@ etc/completions/make $* $(@F) $(filter bankd/% atm-tui/%,$^) >$@.new
 endef
 
 # The tree names /usr/local: what is installed names where it is.
+# Units of a systemd that knows notify-reload, since 253, have that type.
+SYSTEMD = $(word 2,$(shell systemctl --version 2>/dev/null))
 PLACE = sed -e 's,/usr/local/etc/bankd,$(SYSCONFDIR),g' \
-	-e 's,/usr/local/,$(PREFIX)/,g'
+	-e 's,/usr/local/,$(PREFIX)/,g' \
+	$(if $(filter-out $(shell seq 252),$(SYSTEMD)),\
+	-e 's/^Type=notify$$/Type=notify-reload/')
 LIBDIR = $(PREFIX)/lib
 BASHDIR = $(PREFIX)/share/bash-completion/completions
 ZSHDIR = $(PREFIX)/share/zsh/site-functions
@@ -364,6 +394,7 @@ uninstall-etc:
 	    rm -f $(DESTDIR)$(BASHDIR)/$$p $(DESTDIR)$(ZSHDIR)/_$$p; done
 
 # Packages, into $(B)/: a copy of the tree is built with Debian's own tools.
+# Who builds them looks after them: DEBFULLNAME and DEBEMAIL, as for dch(1).
 DEB = $(B)/deb/bankd-$(VERSION)
 deb: deps
 	$(call install_packages,$(PACKAGE_PACKAGES))
@@ -373,9 +404,12 @@ deb: deps
 	    Makefile README.md .clang-format .ci atm-tui bankd shared etc \
 	    man tests | tar -x -C $(DEB)
 	cp -r etc/debian $(DEB)/debian
-	cd $(DEB) && DEB_BUILD_OPTIONS='nocheck noautodbgsym' \
+	test -z "$$DEBEMAIL" || { who="$${DEBFULLNAME:-$$DEBEMAIL}"; \
+	    sed -i "s/bankd maintainers <.*>/$$who <$$DEBEMAIL>/" \
+	    $(DEB)/debian/control $(DEB)/debian/changelog; }
+	cd $(DEB) && env -u MAKEFLAGS DEB_BUILD_OPTIONS='nocheck noautodbgsym' \
 	    dpkg-buildpackage -b -us -uc
-	lintian --fail-on error,warning $(B)/deb/*.changes
+	lintian --profile debian --fail-on error,warning $(B)/deb/*.changes
 	cp $(B)/deb/*.deb $(B)/
 
 # The packages in a fresh root file system: a transfer between two hosts, and

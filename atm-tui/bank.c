@@ -4,7 +4,7 @@
  * its event loop.  Nothing here calls back: answers come from the loop, by
  * bank_link.c and bank_session.c.
  */
-#include "bank_private.h"
+#include "bank_parts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -157,7 +157,7 @@ bank_answer_late(int fd, short what, void *argument)
 {
 	(void)fd;
 	(void)what;
-	bank_link_lost(argument, _("the bank does not answer"));
+	bank_link_lost(argument, N_("the bank does not answer"));
 }
 
 static void
@@ -173,7 +173,7 @@ bank_entry_late(int fd, short what, void *argument)
 	}
 	bank_entry_end(bank, BANK_LOST, NULL, 0);
 	if (bank->phase == PHASE_ENTERING)
-		bank_link_lost(bank, _("the bank does not answer"));
+		bank_link_lost(bank, N_("the bank does not answer"));
 }
 
 static void

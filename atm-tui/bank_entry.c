@@ -4,7 +4,7 @@
  * of the session.  Part of atm-tui, on its event loop.  The only place that
  * sees a customer's password; it is wiped as soon as the bank has answered.
  */
-#include "bank_private.h"
+#include "bank_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +75,7 @@ bank_send_wrapped(struct bank *bank, uint8_t type, const char *text)
 	bank_await_answer(bank, true);
 	if (error == 0)
 		return;
-	log_event(LOG_ERR, "entry-not-sent", "error",
+	log_event(LOG_ERR, "entry_not_sent", "error",
 	    LOG_TEXT(bank_strerror(error)), NULL);
 	/* By the loop: our caller isn't to be called back. */
 	event_active(bank->answer_timer, EV_TIMEOUT, 0);

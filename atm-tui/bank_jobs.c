@@ -4,7 +4,7 @@
  * connection, answered in order or ended together.  Part of atm-tui, on its
  * event loop.  Reads no answer.
  */
-#include "bank_private.h"
+#include "bank_parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * Part of atm-tui, on its event loop.  One table says which frame may come
  * in which phase; whatever else comes is a lost link, never an answer.
  */
-#include "bank_private.h"
+#include "bank_parts.h"
 
 #include <string.h>
 
@@ -33,8 +33,8 @@ link_why(int error)
 {
 	for (size_t i = 0; i < NELEM(link_failures); i++)
 		if (link_failures[i].error == error)
-			return _(link_failures[i].why);
-	return _("the bank can't be reached");
+			return link_failures[i].why;
+	return N_("the bank can't be reached");
 }
 
 void
@@ -116,7 +116,7 @@ bank_link_lost(struct bank *bank, const char *why)
 	if (bank->notices != NULL)
 		notices_close(bank->notices);
 	seal_wipe(&bank->keys);
-	log_event(LOG_INFO, "link-lost", "why", LOG_TEXT(why), NULL);
+	log_event(LOG_INFO, "link_lost", "why", LOG_TEXT(why), NULL);
 	bank_schedule(bank);
 	if (bank->in_session) {
 		bank_begin_grace(bank, why);
@@ -131,6 +131,18 @@ bank_link_lost(struct bank *bank, const char *why)
 		bank_entry_end(bank, BANK_LOST, NULL, 0);
 	bank_set_state(
 	    bank, greeted ? BANK_LINK_CONNECTING : BANK_LINK_DOWN, why);
+}
+
+/*
+ * Resumed, one may go on as before, for ever: a session isn't kept for what
+ * never answers a request.
+ */
+void
+bank_link_spoilt(struct bank *bank)
+{
+	bank_link_lost(bank, link_why(BANK_EINVAL));
+	if (bank->in_session && ++bank->nonsense >= BANK_NONSENSE_MAX)
+		bank_session_fail(bank, BANK_LOST);
 }
 
 static void
@@ -181,7 +193,7 @@ static void
 on_turned_away(struct bank *bank, const struct frame *frame)
 {
 	bank->greeted_ms = 0;
-	bank_link_lost(bank, _(wire_reply_text(error_reply(frame))));
+	bank_link_lost(bank, wire_reply_text(error_reply(frame)));
 }
 
 void
@@ -202,7 +214,7 @@ on_refused(struct bank *bank, const struct frame *frame)
 	int length;
 
 	if (refusal == WIRE_PROTOCOL_ERROR) {
-		bank_link_lost(bank, link_why(BANK_EINVAL));
+		bank_link_spoilt(bank);
 		return;
 	}
 	wire_begin(&writer, text, sizeof(text), refusal);
@@ -218,7 +230,7 @@ bank_open_sealed(struct bank *bank, const struct frame *frame)
 	    frame->body_length, bank->text, sizeof(bank->text));
 
 	if (length < 0)
-		bank_link_lost(bank, link_why(BANK_EINVAL));
+		bank_link_spoilt(bank);
 	return length;
 }
 
@@ -237,7 +249,7 @@ on_entered(struct bank *bank, const struct frame *frame)
 		return;
 	}
 	if (bank_session_begin(bank, (size_t)length) != 0)
-		bank_link_lost(bank, link_why(BANK_EINVAL));
+		bank_link_spoilt(bank);
 }
 
 static void
@@ -252,7 +264,7 @@ on_resumed(struct bank *bank, const struct frame *frame)
 	if (wire_read(&reader, bank->text, (size_t)length) != 0 ||
 	    reader.code != wire_reply_code(WIRE_RESUMED) ||
 	    bank_session_resumed(bank, &reader) != 0)
-		bank_link_lost(bank, link_why(BANK_EINVAL));
+		bank_link_spoilt(bank);
 }
 
 static void
@@ -264,7 +276,7 @@ on_resume_refused(struct bank *bank, const struct frame *frame)
 		bank_await_greeting(bank);
 		bank_session_fail(bank, BANK_OVER);
 	} else
-		bank_link_lost(bank, _(wire_reply_text(refusal)));
+		bank_link_lost(bank, wire_reply_text(refusal));
 }
 
 static void
@@ -305,13 +317,16 @@ bank_take_frame(void *context, const struct frame *frame)
 			frame_table[i].take(bank, frame);
 			return;
 		}
-	bank_link_lost(bank, link_why(BANK_EINVAL));
+	bank_link_spoilt(bank);
 }
 
 static void
 bank_take_loss(void *context, int error)
 {
-	bank_link_lost(context, link_why(error));
+	if (error == BANK_EINVAL)
+		bank_link_spoilt(context);
+	else
+		bank_link_lost(context, link_why(error));
 }
 
 const struct link_callbacks bank_link_callbacks = {

@@ -5,7 +5,7 @@
  * the other, before anybody logs in; the others are the operator's.  Part of
  * atm-tui, on its event loop.
  */
-#include "bank_private.h"
+#include "bank_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,7 +59,7 @@ bank_reversal_take(struct bank *bank, struct bank_note *note)
 		bank_withdrawal_aside(
 		    note, "the kiosk ended while the machine was at work");
 	} else if (strcmp(note->kiosk, name) != 0) {
-		log_event(LOG_ERR, "not-this-kiosks", "txid",
+		log_event(LOG_ERR, "not_this_kiosks", "txid",
 		    LOG_TEXT(note->txid), "kiosk", LOG_TEXT(note->kiosk), NULL);
 		bank_note_leave(note);
 	} else {
@@ -154,7 +154,7 @@ bank_reversal_answered(struct bank *bank, const struct frame *frame)
 void
 bank_reversal_refused(struct bank *bank, const struct frame *frame)
 {
-	log_event(LOG_WARNING, "reversal-refused", "length",
+	log_event(LOG_WARNING, "reversal_refused", "length",
 	    LOG_NUMBER(frame->body_length), NULL);
 	bank_await_greeting(bank);
 	reverse_after(bank, AGAIN_MS);

@@ -6,7 +6,7 @@
  * A transaction's note goes from the disk when the bank has answered it
  * under seal, and stays for the next login where the session ends without.
  */
-#include "bank_private.h"
+#include "bank_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,7 +142,7 @@ bank_ask_left_over(struct bank *bank)
 	int count = bank_journal_left(bank->journal, bank->session.id, &note);
 
 	if (count < 0)
-		log_event(LOG_WARNING, "notes-unreadable", "error",
+		log_event(LOG_WARNING, "notes_unreadable", "error",
 		    LOG_TEXT(bank_strerror(count)), NULL);
 	for (; note != NULL; note = next) {
 		char request[BANK_REQUEST_SIZE];
@@ -182,6 +182,7 @@ bank_session_begin(struct bank *bank, size_t length)
 	bank->entry.answer_length = length;
 	OPENSSL_cleanse(bank->entry.text, sizeof(bank->entry.text));
 	bank->in_session = true;
+	bank->nonsense = 0;
 	bank->phase = PHASE_SESSION;
 	if (bank_ask_left_over(bank) > 0)
 		bank_jobs_send(bank);
@@ -199,7 +200,6 @@ bank_session_resumed(struct bank *bank, const struct wire_reader *reader)
 	 * for ever, is no bank either. */
 	if (TAILQ_EMPTY(&bank->jobs))
 		evtimer_del(bank->grace_timer);
-	bank->backoff_ms = BANK_BACKOFF_FIRST_MS;
 	bank->phase = PHASE_SESSION;
 	if (bank->entry.type == 0)
 		bank_notify(bank);
@@ -338,7 +338,7 @@ bank_session_reply(struct bank *bank, size_t length)
 	char notice[SEAL_DATAGRAM_TEXT + 1];
 
 	if (wire_read(&reply.reader, bank->text, length) != 0) {
-		bank_link_lost(bank, bank_strerror(BANK_EINVAL));
+		bank_link_spoilt(bank);
 		return;
 	}
 	if (reply.reader.code == wire_reply_code(WIRE_NOTICE)) {
@@ -349,10 +349,14 @@ bank_session_reply(struct bank *bank, size_t length)
 		return;
 	}
 	if (job == NULL || !job->in_flight) {
-		bank_link_lost(bank, bank_strerror(BANK_EINVAL));
+		bank_link_spoilt(bank);
 		return;
 	}
 	evtimer_del(bank->grace_timer);
+	if (job->kind != JOB_NOTIFY) {
+		bank->backoff_ms = BANK_BACKOFF_FIRST_MS;
+		bank->nonsense = 0;
+	}
 	bank_await_answer(bank,
 	    TAILQ_NEXT(job, link) != NULL && TAILQ_NEXT(job, link)->in_flight);
 	bank_job_answered(bank, job, &reply);

@@ -4,7 +4,7 @@
  * the kiosk's key, the directory of its notes.  Part of atm-tui; runs once,
  * before anything is drawn, and says what to do where something is missing.
  */
-#include "bank_private.h"
+#include "bank_parts.h"
 
 #include <errno.h>
 #include <stdio.h>

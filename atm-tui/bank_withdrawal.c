@@ -5,7 +5,7 @@
  * note goes from the disk when the customer has the notes or the bank has
  * taken it back; otherwise it ends with an operator.
  */
-#include "bank_private.h"
+#include "bank_parts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ bank_withdrawal_booked(
 	wire_find(reader, "time", time, sizeof(time));
 	snprintf(detail, sizeof(detail), "%s %s", seq, time);
 	if (bank_note_step(note, NOTE_BOOKED, detail) != 0)
-		log_event(LOG_ERR, "note-not-written", "txid",
+		log_event(LOG_ERR, "note_not_written", "txid",
 		    LOG_TEXT(note->txid), "error", LOG_TEXT(strerror(errno)),
 		    NULL);
 	/* Nobody has come for the one before. */
@@ -140,7 +140,7 @@ bank_withdrawal_settle(
 	    is_reply(reader, WIRE_ALREADY_REVERSED) ||
 	    (is_reply(reader, WIRE_NO_TRANSACTION) &&
 		note->step == NOTE_ASKED)) {
-		log_event(LOG_NOTICE, "withdrawal-taken-back", "id",
+		log_event(LOG_NOTICE, "withdrawal_taken_back", "id",
 		    LOG_TEXT(note->customer), "txid", LOG_TEXT(note->txid),
 		    "reply", LOG_NUMBER(reader->code), NULL);
 		bank_note_done(note);
@@ -206,7 +206,7 @@ bank_withdrawal_failed(struct bank *bank, bank_taken_fn *taken, void *context)
 		return;
 	}
 	if (bank_note_step(note, NOTE_FAILED, "") != 0)
-		log_event(LOG_ERR, "note-not-written", "txid",
+		log_event(LOG_ERR, "note_not_written", "txid",
 		    LOG_TEXT(note->txid), "error", LOG_TEXT(strerror(errno)),
 		    NULL);
 	/* In memory at least: this process knows that no notes came. */

@@ -14,6 +14,8 @@
 #include "../shared/log.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "bank_ask.h"
+#include "bank_withdrawal.h"
 #include "cash_stock.h"
 #include "intl.h"
 #include "options.h"
@@ -56,7 +58,7 @@ is_low(const struct cash *cash, int64_t left)
 static void
 log_low(const struct cash *cash, size_t i)
 {
-	log_event(LOG_WARNING, "cash-low", "note",
+	log_event(LOG_WARNING, "cash_low", "note",
 	    LOG_NUMBER(cash->notes.units[i]), "left",
 	    LOG_NUMBER(cash->notes.left[i]), NULL);
 }
@@ -73,7 +75,7 @@ read_stock(struct cash *cash)
 	if (error == 0)
 		return;
 	memset(cash->notes.left, 0, sizeof(cash->notes.left));
-	log_event(LOG_ERR, "cash-stock", "file", LOG_TEXT(CASH_STOCK_FILE),
+	log_event(LOG_ERR, "cash_stock", "file", LOG_TEXT(CASH_STOCK_FILE),
 	    "error", LOG_TEXT(bank_strerror(error)), NULL);
 }
 
@@ -162,7 +164,7 @@ cash_plan(struct cash *cash, int64_t cents, struct cash_plan *plan)
 {
 	read_stock(cash);
 	if (cash_notes_plan(&cash->notes, cents, plan) != 0)
-		log_event(LOG_ERR, "cash-plan", "error",
+		log_event(LOG_ERR, "cash_plan", "error",
 		    LOG_TEXT(bank_strerror(BANK_ENOMEM)), NULL);
 	/* Without notes to speak of, any amount will do. */
 	if (cash->notes.count == 0)
@@ -215,7 +217,7 @@ change_stock(struct cash *cash, int sign)
 		    !is_low(cash, before[i]))
 			log_low(cash, i);
 	if (error != 0)
-		log_event(LOG_ERR, "cash-stock", "file",
+		log_event(LOG_ERR, "cash_stock", "file",
 		    LOG_TEXT(CASH_STOCK_FILE), "error",
 		    LOG_TEXT(bank_strerror(error)), NULL);
 	return error;
@@ -237,7 +239,7 @@ on_taken_back(void *context, enum bank_taken taken)
 static void
 give_up(struct cash *cash, const char *why)
 {
-	log_event(LOG_ERR, "cash-not-handed-out", "why", LOG_TEXT(why),
+	log_event(LOG_ERR, "cash_not_handed_out", "why", LOG_TEXT(why),
 	    "amount", LOG_MONEY(cash->cents), NULL);
 	bank_withdrawal_failed(cash->bank, on_taken_back, cash);
 }

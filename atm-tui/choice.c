@@ -9,20 +9,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../shared/term.h"
+#include "digits.h"
 #include "kiosk.h"
 #include "speech.h"
-#include "term.h"
 
 #define BOX_ROWS 3
 #define BOX_SIDE 2 /* columns that a box takes on each side */
 #define GAP 3      /* columns between two boxes */
 #define MINIMUM_WIDTH 24
 #define MARGIN 8
+#define LARGE_NUMBER 3 /* columns of a number drawn from blocks */
 
 struct layout {
 	int rows, columns; /* of cells */
 	int width;         /* of an item's text */
 	bool boxed;
+	bool large;         /* numbers of blocks in place of boxes */
 	struct rect inside; /* of the menu's own window, on the body */
 };
 
@@ -40,18 +43,19 @@ widest(const struct choice *choice)
 }
 
 static struct layout
-lay_out(const struct choice *choice, const struct kiosk *kiosk, int y)
+lay_out(
+    const struct choice *choice, const struct kiosk *kiosk, int y, bool large)
 {
 	const struct rect *area = &kiosk->chrome.area;
-	struct layout layout = { .width = widest(choice) };
-	int margin = area->w >= 76 ? MARGIN : 2;
-	int pair = 2 * (layout.width + 2 * BOX_SIDE) + GAP;
+	struct layout layout = { .width = widest(choice), .large = large };
+	int margin = area->w >= 76 ? MARGIN : 2, pair;
 	int right = choice->count - choice->left;
 
-	layout.columns = choice->left < choice->count && !kiosk->theme.large &&
-		margin + pair <= area->w
-	    ? 2
-	    : 1;
+	if (large)
+		layout.width += LARGE_NUMBER;
+	pair = 2 * (layout.width + 2 * BOX_SIDE) + GAP;
+	layout.columns =
+	    choice->left < choice->count && margin + pair <= area->w ? 2 : 1;
 	layout.rows = choice->count;
 	if (layout.columns == 2)
 		layout.rows = choice->left > right ? choice->left : right;
@@ -61,6 +65,17 @@ lay_out(const struct choice *choice, const struct kiosk *kiosk, int y)
 		layout.boxed ? BOX_ROWS * (layout.rows - 1) + 1 : layout.rows,
 		layout.columns * layout.width +
 		    (layout.columns - 1) * (2 * BOX_SIDE + GAP) };
+	return layout;
+}
+
+/* Large only where all of it has room. */
+static struct layout
+best_layout(const struct choice *choice, const struct kiosk *kiosk, int y)
+{
+	struct layout layout = lay_out(choice, kiosk, y, kiosk->theme.large);
+
+	if (layout.large && !layout.boxed)
+		layout = lay_out(choice, kiosk, y, false);
 	return layout;
 }
 
@@ -84,8 +99,9 @@ make_items(struct choice *choice, const struct layout *layout)
 		    layout->width);
 	for (int i = 0; i < choice->count; i++) {
 		choice->cell_of[i] = cell_of(choice, layout, i);
-		snprintf(
-		    text, sizeof(text), "%d. %s", i + 1, _(choice->labels[i]));
+		snprintf(text, sizeof(text), "%d. %*s%s", i + 1,
+		    layout->large ? LARGE_NUMBER - 1 : 0, "",
+		    _(choice->labels[i]));
 		text_fit(choice->names[choice->cell_of[i]],
 		    sizeof(choice->names[0]), text, layout->width);
 	}
@@ -124,6 +140,26 @@ post(struct choice *choice, const struct kiosk *kiosk,
 	return post_menu(menu) == E_OK;
 }
 
+/* The number over the item's own, and the focus as a block around both. */
+static void
+draw_number(const struct canvas *canvas, const struct rect *place, int index,
+    bool focus)
+{
+	enum role role = focus ? ROLE_FOCUS : ROLE_BODY;
+	int right = place->x + place->w - BOX_SIDE;
+	const struct rect around[] = {
+		{ place->y, place->x, 1, place->w },
+		{ place->y + 2, place->x, 1, place->w },
+		{ place->y + 1, place->x, 1, BOX_SIDE + LARGE_NUMBER },
+		{ place->y + 1, right, 1, BOX_SIDE },
+	};
+
+	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++)
+		draw_blank(canvas, &around[i], role);
+	digits_small(canvas, place->y, place->x + BOX_SIDE, role,
+	    (char[]) { (char)('1' + index), '\0' });
+}
+
 /* Boxes; without room for them a mark beside the focus. */
 static void
 draw_places(struct choice *choice, const struct kiosk *kiosk,
@@ -144,7 +180,9 @@ draw_places(struct choice *choice, const struct kiosk *kiosk,
 		    column * (layout->width + 2 * BOX_SIDE + GAP);
 		place->h = pitch;
 		place->w = layout->width + 2 * BOX_SIDE;
-		if (layout->boxed)
+		if (layout->large)
+			draw_number(canvas, place, i, focus);
+		else if (layout->boxed)
 			draw_box(canvas, place, focus ? ROLE_FOCUS : ROLE_RULE,
 			    focus);
 		else if (focus)
@@ -156,7 +194,7 @@ draw_places(struct choice *choice, const struct kiosk *kiosk,
 void
 choice_draw(struct choice *choice, struct kiosk *kiosk, int y)
 {
-	struct layout layout = lay_out(choice, kiosk, y);
+	struct layout layout = best_layout(choice, kiosk, y);
 	const struct rect *place = &choice->places[choice->focus];
 
 	choice_close(choice);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A choice between a few things, numbered from 1: a menu of libmenu, each
- * item in a box where there is room.  A digit or a touch chooses at once,
+ * item in a box where there is room, or, in the large theme, with its number
+ * drawn from blocks.  A digit or a touch chooses at once,
  * arrows move, Enter chooses what has the focus.
  */
 #ifndef ATM_CHOICE_H

@@ -18,6 +18,7 @@
 
 #define BANNER_MS 6000
 #define SPINNER_AFTER_MS 300
+#define HINT_GAP 3 /* columns between two on the key line */
 
 static struct canvas
 on(const struct kiosk *kiosk, WINDOW *window)
@@ -245,24 +246,50 @@ draw_link(struct kiosk *kiosk, int y)
 	return x;
 }
 
+/* Columns of what can be touched, from hint `i` on, with or without words. */
+static int
+touchable_width(const struct chrome *chrome, size_t i, bool words)
+{
+	const struct hint *hint;
+	int columns = 0;
+
+	for (; i < chrome->hint_count; i++) {
+		hint = &chrome->hints[i];
+		if (hint->code != 0)
+			columns += HINT_GAP + text_width(hint->key) +
+			    (words ? 1 + text_width(hint->text) : 0);
+	}
+	return columns;
+}
+
+/*
+ * The keys that can be touched all have a place.  Where room is short, what
+ * only explains gives way first, then words from the right.
+ */
 static void
 draw_keys(struct kiosk *kiosk)
 {
 	struct canvas canvas = on(kiosk, stdscr);
 	struct chrome *chrome = &kiosk->chrome;
-	int y = LINES - 1, x = 1, width, end;
+	int y = LINES - 1, x = 1, key, words, room, end = draw_link(kiosk, y);
 
-	end = draw_link(kiosk, y);
 	for (size_t i = 0; i < chrome->hint_count; i++) {
 		const struct hint *hint = &chrome->hints[i];
 
-		width = text_width(hint->key) + 1 + text_width(hint->text);
+		key = text_width(hint->key);
+		words = 1 + text_width(hint->text);
+		room =
+		    end - x - touchable_width(chrome, i + 1, hint->code == 0);
 		chrome->hint_places[i] = (struct rect) { y, x, 1, 0 };
-		if (x + width >= end)
+		if (key + words >= room)
+			words = 0;
+		if ((words == 0 && hint->code == 0) || key >= room)
 			continue;
-		chrome->hint_places[i].w = width;
-		x += draw_text(&canvas, y, x, width, ROLE_KEY, hint->key) + 1;
-		x += draw_text(&canvas, y, x, width, ROLE_DIM, hint->text) + 3;
+		chrome->hint_places[i].w = key + words;
+		draw_text(&canvas, y, x, key, ROLE_KEY, hint->key);
+		draw_text(&canvas, y, x + key + 1, words - 1, ROLE_DIM,
+		    words == 0 ? "" : hint->text);
+		x += key + words + HINT_GAP;
 	}
 }
 

@@ -9,8 +9,8 @@
 
 #include <panel.h>
 
+#include "../shared/text.h"
 #include "draw.h"
-#include "text.h"
 
 #define CHROME_ROWS 20 /* the smallest terminal */
 #define CHROME_COLUMNS 60

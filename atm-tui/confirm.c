@@ -5,11 +5,12 @@
  */
 #include "confirm.h"
 
+#include "../shared/term.h"
 #include "digits.h"
 #include "kiosk.h"
-#include "term.h"
 
 #define BOX_ROWS 3
+#define LARGE_BODY 19 /* rows of the body of 80x24 */
 
 static const char *const labels[] = { N_("Enter: yes"), N_("Esc: no") };
 
@@ -28,16 +29,21 @@ place_of(const struct kiosk *kiosk, int index)
 int
 confirm_amount(struct kiosk *kiosk, int y, int x, int64_t cents)
 {
+	const struct canvas *canvas = &kiosk->chrome.canvas;
 	const struct rect *area = &kiosk->chrome.area;
 	char money[TEXT_MONEY_SIZE];
 
 	kiosk_money(kiosk, money, cents);
+	if (kiosk->theme.large && area->h >= LARGE_BODY &&
+	    digits_large_width(money) <= area->w - x) {
+		digits_large(canvas, y, x, ROLE_AMOUNT, money);
+		return DIGITS_LARGE_ROWS;
+	}
 	if (digits_small_width(money) > area->w - x) {
-		draw_text(&kiosk->chrome.canvas, y, x, area->w - x, ROLE_AMOUNT,
-		    money);
+		draw_text(canvas, y, x, area->w - x, ROLE_AMOUNT, money);
 		return 1;
 	}
-	digits_small(&kiosk->chrome.canvas, y, x, ROLE_AMOUNT, money);
+	digits_small(canvas, y, x, ROLE_AMOUNT, money);
 	return DIGITS_SMALL_ROWS;
 }
 

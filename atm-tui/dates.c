@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../shared/text.h"
 #include "intl.h"
-#include "text.h"
 
 static const char *const days[] = { N_("Sunday"), N_("Monday"), N_("Tuesday"),
 	N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday") };

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define DOT_ROWS 5
-#define DOT_COLUMNS 3
+#define LARGE_GAP 2 /* columns between two large digits */
 
 struct picture {
 	char character;
@@ -71,13 +71,29 @@ width_of(const char *text, int scale, int gap)
 int
 digits_large_width(const char *text)
 {
-	return width_of(text, 2, 2);
+	return width_of(text, 2, LARGE_GAP);
 }
 
 int
 digits_small_width(const char *text)
 {
 	return width_of(text, 1, 1);
+}
+
+/* A character without a picture, a currency's sign, is written small. */
+static size_t
+draw_other(
+    const struct canvas *canvas, int y, int x, enum role role, const char *text)
+{
+	char one[8] = { *text };
+	size_t n = 1;
+
+	while (n < sizeof(one) - 1 && (text[n] & 0xc0) == 0x80) {
+		one[n] = text[n];
+		n++;
+	}
+	draw_text(canvas, y, x, 2, role, one);
+	return n;
 }
 
 void
@@ -90,10 +106,14 @@ digits_large(
 
 	/* What is off has the same look: a tick then sends no attributes. */
 	draw_blank(canvas, &all, role);
-	for (; *text != '\0'; text++) {
+	while (*text != '\0') {
 		p = find(*text);
-		if (p == NULL)
+		if (p == NULL) {
+			text +=
+			    draw_other(canvas, y + DOT_ROWS / 2, x, role, text);
+			x += 1 + LARGE_GAP;
 			continue;
+		}
 		for (int row = 0; row < DOT_ROWS; row++) {
 			for (int i = 0; i < p->width; i++) {
 				if (dot(p, row, i))
@@ -101,7 +121,8 @@ digits_large(
 					    role, full);
 			}
 		}
-		x += p->width * 2 + 2;
+		x += p->width * 2 + LARGE_GAP;
+		text++;
 	}
 }
 
@@ -132,22 +153,6 @@ draw_small(const struct canvas *canvas, int y, int x, enum role role,
 				    canvas, y + row, x + i, 1, role, cell);
 		}
 	}
-}
-
-/* A character without a picture, a currency's sign, is written small. */
-static size_t
-draw_other(
-    const struct canvas *canvas, int y, int x, enum role role, const char *text)
-{
-	char one[8] = { *text };
-	size_t n = 1;
-
-	while (n < sizeof(one) - 1 && (text[n] & 0xc0) == 0x80) {
-		one[n] = text[n];
-		n++;
-	}
-	draw_text(canvas, y, x, 2, role, one);
-	return n;
 }
 
 void

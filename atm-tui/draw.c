@@ -6,9 +6,9 @@
 
 #include <string.h>
 
+#include "../shared/text.h"
 #include "../shared/util.h"
 #include "speech.h"
-#include "text.h"
 
 enum { LEFT_TOP, RIGHT_TOP, LEFT_LOW, RIGHT_LOW, ACROSS, DOWN };
 

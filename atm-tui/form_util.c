@@ -10,9 +10,9 @@
 
 #include "../shared/error.h"
 #include "../shared/money.h"
+#include "../shared/term.h"
+#include "../shared/text.h"
 #include "form_private.h"
-#include "term.h"
-#include "text.h"
 
 /* Bytes of UTF-8 for a character; 0 where there is none. */
 static size_t

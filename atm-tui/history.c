@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading and charting a customer's history.  Runs in atm-tui; asks nothing
- * itself.
+ * Reading a customer's history.  Part of atm-tui; asks nothing itself.
  */
 #include "history.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "../shared/text.h"
 #include "../shared/util.h"
-#include "text.h"
-
-/* Eighths of a cell that a column of the chart may have. */
-#define EIGHTHS 8
 
 static void
 token_text(const struct wire_token *token, char *to, size_t size)
@@ -63,56 +59,4 @@ history_read(const struct wire_reader *reader, struct history_entry *entries,
 			count++;
 	}
 	return count;
-}
-
-static int64_t
-highest(const struct history_entry *entries, size_t count,
-    enum wire_account account)
-{
-	int64_t most = 1;
-
-	for (size_t i = 0; i < count; i++) {
-		if (entries[i].account == account && entries[i].balance > most)
-			most = entries[i].balance;
-	}
-	return most;
-}
-
-/* One column: full cells from below, then a part of one. */
-static void
-draw_column(
-    const struct canvas *canvas, const struct rect *place, int x, int eighths)
-{
-	static const char *const parts[] = { " ", "▁", "▂", "▃", "▄", "▅", "▆",
-		"▇", "█" };
-	int here;
-
-	for (int row = place->h - 1; row >= 0 && eighths > 0; row--) {
-		here = eighths > EIGHTHS ? EIGHTHS : eighths;
-		eighths -= here;
-		draw_text(canvas, place->y + row, x, 1, ROLE_AMOUNT,
-		    canvas->theme->utf8 ? parts[here] : "#");
-	}
-}
-
-void
-history_chart(const struct canvas *canvas, const struct rect *place,
-    const struct history_entry *entries, size_t count,
-    enum wire_account account)
-{
-	int64_t most = highest(entries, count, account);
-	int columns = 0, x, eighths;
-
-	for (size_t i = 0; i < count; i++)
-		columns += entries[i].account == account;
-	if (columns > place->w)
-		columns = place->w;
-	x = place->x + columns;
-	for (size_t i = 0; i < count && x > place->x; i++) {
-		if (entries[i].account != account)
-			continue;
-		eighths = (int)(entries[i].balance / (most / 1000 + 1) *
-		    place->h * EIGHTHS / (most / (most / 1000 + 1) + 1));
-		draw_column(canvas, place, --x, eighths > 0 ? eighths : 1);
-	}
 }

@@ -5,8 +5,10 @@
 #ifndef ATM_HISTORY_H
 #define ATM_HISTORY_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "../shared/wire.h"
-#include "draw.h"
 
 struct history_entry {
 	uint64_t seq;
@@ -23,10 +25,5 @@ struct history_entry {
  */
 size_t history_read(const struct wire_reader *reader,
     struct history_entry *entries, size_t size);
-
-/* A chart of the account's balances, the oldest at the left, in blocks. */
-void history_chart(const struct canvas *canvas, const struct rect *place,
-    const struct history_entry *entries, size_t count,
-    enum wire_account account);
 
 #endif

@@ -7,10 +7,10 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "../shared/term.h"
 #include "../shared/util.h"
 #include "kiosk.h"
 #include "speech.h"
-#include "term.h"
 
 /* Who types `1` and Enter, where `1` is enough, means one thing. */
 #define CHOSEN_MS 1000

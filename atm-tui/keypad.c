@@ -7,10 +7,10 @@
 
 #include <string.h>
 
+#include "../shared/term.h"
 #include "../shared/util.h"
 #include "digits.h"
 #include "kiosk.h"
-#include "term.h"
 
 #define ROWS 4
 #define DIGITS_COLUMNS 3

@@ -50,7 +50,7 @@ forget_customer(struct kiosk *kiosk)
 	OPENSSL_cleanse(kiosk->notices, sizeof(kiosk->notices));
 	OPENSSL_cleanse(&kiosk->receipt, sizeof(kiosk->receipt));
 	OPENSSL_cleanse(kiosk->customer, sizeof(kiosk->customer));
-	kiosk->took_receipt = false;
+	kiosk->printing = kiosk->took_receipt = false;
 	OPENSSL_cleanse(
 	    kiosk->chrome.banner_text, sizeof(kiosk->chrome.banner_text));
 	kiosk->notice_count = kiosk->unread = 0;
@@ -147,37 +147,41 @@ kiosk_say_reply(struct kiosk *kiosk, const struct bank_reply *reply)
 		    intl_reply(&reply->reader, words));
 }
 
+/* Questions that the customer can walk away from. */
+static const bool may_leave[ASK_COUNT] = {
+	[ASK_BALANCES] = true,
+	[ASK_HISTORY] = true,
+	[ASK_DETAILS] = true,
+};
+
+static bool
+goes_before(const struct kiosk_ask *ask, const struct kiosk_ask *other)
+{
+	if (may_leave[ask->ask] != may_leave[other->ask])
+		return may_leave[other->ask];
+	return ask->since_ms < other->since_ms;
+}
+
 const struct kiosk_ask *
 kiosk_waiting(const struct kiosk *kiosk)
 {
-	const struct kiosk_ask *ask, *oldest = NULL;
+	const struct kiosk_ask *ask, *first = NULL;
 
 	for (size_t i = 0; i < KIOSK_ASKS; i++) {
 		ask = &kiosk->asks[i];
 		if (ask->used && ask->visit == kiosk->visit &&
-		    (oldest == NULL || ask->since_ms < oldest->since_ms))
-			oldest = ask;
+		    (first == NULL || goes_before(ask, first)))
+			first = ask;
 	}
-	return oldest;
+	return first;
 }
 
 bool
 kiosk_is_busy(const struct kiosk *kiosk)
 {
-	static const bool may_leave[ASK_COUNT] = {
-		[ASK_BALANCES] = true,
-		[ASK_HISTORY] = true,
-		[ASK_DETAILS] = true,
-	};
+	const struct kiosk_ask *ask = kiosk_waiting(kiosk);
 
-	for (size_t i = 0; i < KIOSK_ASKS; i++) {
-		const struct kiosk_ask *ask = &kiosk->asks[i];
-
-		if (ask->used && ask->visit == kiosk->visit &&
-		    !may_leave[ask->ask])
-			return true;
-	}
-	return false;
+	return ask != NULL && !may_leave[ask->ask];
 }
 
 /* The answer to `3`, asked for by the customer, the idle clock, a signal. */
@@ -421,7 +425,7 @@ kiosk_next_language(struct kiosk *kiosk)
 void
 kiosk_next_theme(struct kiosk *kiosk)
 {
-	theme_set(&kiosk->theme, (kiosk->theme.id + 1) % THEME_COUNT,
+	theme_set(&kiosk->theme, (kiosk->theme.asked + 1) % THEME_COUNT,
 	    kiosk->theme.clock);
 	chrome_resize(kiosk);
 }

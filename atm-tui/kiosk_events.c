@@ -29,8 +29,7 @@ on_link(void *context, enum bank_link link, const char *why)
 	nobody = !kiosk_in_session(kiosk) && kiosk->at != SCREEN_OUT &&
 	    kiosk->at != SCREEN_GOODBYE && !owes_result(kiosk);
 	if (why != NULL)
-		text_clean(
-		    kiosk->why_down, sizeof(kiosk->why_down), why, strlen(why));
+		kiosk->why_down = why;
 	if (link == BANK_LINK_DOWN && nobody)
 		kiosk_go(kiosk, SCREEN_OUT);
 	else if (link == BANK_LINK_READY && kiosk->at == SCREEN_OUT)
@@ -43,8 +42,7 @@ on_session_over(void *context, enum bank_outcome outcome)
 {
 	struct kiosk *kiosk = context;
 	const char *why = outcome == BANK_LOST
-	    ? _("The link was lost: please look at your statement "
-		"before you repeat anything")
+	    ? _("Link lost: see your statement before you repeat anything")
 	    : _("Your session has ended");
 
 	if (kiosk->ending) {

@@ -41,6 +41,8 @@ on_printed(void *context, bool printed)
 {
 	struct kiosk *kiosk = context;
 
+	kiosk->took_receipt |= printed && kiosk->printing;
+	kiosk->printing = false;
 	kiosk_say(kiosk, printed ? ROLE_GOOD : ROLE_BAD,
 	    printed ? _("Please take your receipt.")
 		    : _("The receipt could not be printed"));
@@ -51,10 +53,14 @@ void
 kiosk_print(
     struct kiosk *kiosk, const char *name, const char *text, size_t length)
 {
+	bool before = kiosk->printing;
+
 	kiosk_say(kiosk, ROLE_MESSAGE, _("Your receipt is being printed..."));
+	kiosk->printing = true;
+	/* Else one is being printed, perhaps of the customer before. */
 	if (receipts_print(
-		kiosk->receipts, name, text, length, on_printed, kiosk) == 0)
-		kiosk->took_receipt = true;
+		kiosk->receipts, name, text, length, on_printed, kiosk) != 0)
+		kiosk->printing = before;
 }
 
 void

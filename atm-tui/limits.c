@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "../shared/money.h"
+#include "../shared/text.h"
 #include "../shared/util.h"
 #include "intl.h"
-#include "text.h"
 
 /*
  * What is left under the limit of this name; MONEY_MAX_CENTS for none, which

@@ -42,16 +42,21 @@ struct notice_kind {
 	int first, second;
 	bool is_money; /* the first */
 	const char *format;
+	const char *last; /* what the last token is, NULL: anything */
 };
 
 static const struct notice_kind kinds[] = {
-	{ "received", 4, 2, 3, true, N_("You have received %1$s from %2$s") },
+	{ "received", 4, 2, 0, true,
+	    N_("The bank has put %1$s into your account"), "-" },
+	{ "received", 4, 2, 3, true, N_("You have received %1$s from %2$s"),
+	    NULL },
 	{ "login", 2, 1, 0, false,
-	    N_("You have logged in elsewhere too, at %1$s") },
+	    N_("You have logged in elsewhere too, at %1$s"), NULL },
 	{ "attempts", 2, 1, 0, false,
-	    N_("Failed attempts to log in with your ID: %1$s") },
-	{ "large", 3, 2, 0, true, N_("%1$s has left your account") },
-	{ "closing", 2, 1, 0, false, N_("The bank closes in %1$s seconds") },
+	    N_("Failed attempts to log in with your ID: %1$s"), NULL },
+	{ "large", 3, 2, 0, true, N_("%1$s has left your account"), NULL },
+	{ "closing", 2, 1, 0, false, N_("The bank closes in %1$s seconds"),
+	    NULL },
 };
 
 static const struct notice_kind *
@@ -60,9 +65,13 @@ notice_parse(
 {
 	int count = wire_split(text, length, tokens);
 
-	for (size_t i = 0; i < NELEM(kinds) && count > 0; i++)
-		if (wire_token_is(&tokens[0], kinds[i].name))
-			return count == kinds[i].tokens ? &kinds[i] : NULL;
+	for (size_t i = 0; i < NELEM(kinds) && count > 0; i++) {
+		if (wire_token_is(&tokens[0], kinds[i].name) &&
+		    count == kinds[i].tokens &&
+		    (kinds[i].last == NULL ||
+			wire_token_is(&tokens[count - 1], kinds[i].last)))
+			return &kinds[i];
+	}
 	return NULL;
 }
 

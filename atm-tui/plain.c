@@ -15,7 +15,9 @@
 #include "../shared/error.h"
 #include "../shared/util.h"
 #include "options.h"
-#include "plain_private.h"
+#include "plain_bank.h"
+#include "plain_io.h"
+#include "plain_parts.h"
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -87,7 +89,7 @@ say_unreached(const struct plain *plain)
 	fprintf(stderr, "atm-tui: %s:%d: %s\n",
 	    config_string(plain->config, BANK_HOST),
 	    (int)config_number(plain->config, BANK_PORT),
-	    plain->why[0] != '\0' ? plain->why
+	    plain->why[0] != '\0' ? _(plain->why)
 				  : _("the bank can't be reached"));
 }
 

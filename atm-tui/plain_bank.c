@@ -3,7 +3,7 @@
  * Plain mode and the bank: asks and waits, keeps copies of answers, and
  * gathers what came unasked until the next menu.  Part of atm-tui.
  */
-#include "plain_private.h"
+#include "plain_bank.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +13,12 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
+#include "bank_withdrawal.h"
 #include "limits.h"
 #include "notices.h"
 #include "options.h"
 #include "plain.h"
+#include "plain_io.h"
 
 void
 plain_tell(struct plain *plain, const char *line)
@@ -206,8 +208,10 @@ plain_take_reply(void *context, const struct bank_reply *reply)
 	plain->reply_lines = malloc(from->lines_length + 1);
 	plain->reply_text = malloc(from->text.length + 1);
 	if (plain->reply_lines == NULL || plain->reply_text == NULL) {
+		/* An answer that can't be shown is none that came. */
 		plain_forget_reply(plain);
-		plain->reply.outcome = BANK_LOST;
+		plain->reply.outcome = plain->over_by = BANK_LOST;
+		plain->over = true;
 		return;
 	}
 	if (from->lines_length > 0)

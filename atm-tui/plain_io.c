@@ -4,7 +4,7 @@
  * another question.  Part of atm-tui.  What was read is wiped: passwords are
  * among it.
  */
-#include "plain_private.h"
+#include "plain_io.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
  * S2 to S4 in plain mode: ID and password, and opening an account.  Part of
  * atm-tui.
  */
-#include "plain_private.h"
+#include "plain_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +13,8 @@
 #include "../shared/error.h"
 #include "../shared/util.h"
 #include "options.h"
+#include "plain_bank.h"
+#include "plain_io.h"
 #include "visit.h"
 
 /* What is typed for an ID to do something else: no ID begins so. */

@@ -3,7 +3,7 @@
  * S5 to S9 in plain mode: the main menu, which is one table of commands, the
  * balances, and Exit.  Part of atm-tui.
  */
-#include "plain_private.h"
+#include "plain_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +11,8 @@
 
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "plain_bank.h"
+#include "plain_io.h"
 
 static plain_command plain_balances, plain_leave, plain_help;
 

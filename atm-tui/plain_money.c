@@ -3,16 +3,18 @@
  * The dialogues about money in plain mode: transfer, deposit, withdrawal.
  * Part of atm-tui.
  */
-#include "plain_private.h"
+#include "plain_parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "../shared/money.h"
+#include "../shared/text.h"
 #include "../shared/util.h"
 #include "limits.h"
 #include "options.h"
-#include "text.h"
+#include "plain_bank.h"
+#include "plain_io.h"
 
 /* -1 at the end. */
 static int

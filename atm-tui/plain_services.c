@@ -3,7 +3,7 @@
  * What else plain mode does: receipt, notices, language, and the account's
  * details, password and end.  Part of atm-tui.
  */
-#include "plain_private.h"
+#include "plain_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +15,8 @@
 #include "limits.h"
 #include "options.h"
 #include "password_rules.h"
+#include "plain_bank.h"
+#include "plain_io.h"
 
 static const char *const yes_no[] = { N_("Yes"), N_("No") };
 
@@ -67,7 +69,8 @@ show_details(struct plain *plain)
 	}
 	while (wire_next_line(reader, &offset, &line))
 		for (size_t i = 0; i < NELEM(detail_words); i++)
-			if (wire_token_is(&line.key, detail_words[i].key) &&
+			if (line.value.length > 0 &&
+			    wire_token_is(&line.key, detail_words[i].key) &&
 			    wire_is_clean_utf8(
 				line.value.text, line.value.length))
 				printf("%s: %.*s\n", _(detail_words[i].words),

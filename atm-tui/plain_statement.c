@@ -3,7 +3,7 @@
  * The statement in plain mode: a page, and older ones as long as they are
  * asked for; what was shown can be printed.  Part of atm-tui.
  */
-#include "plain_private.h"
+#include "plain_parts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +13,8 @@
 #include "../shared/money.h"
 #include "../shared/util.h"
 #include "history.h"
+#include "plain_bank.h"
+#include "plain_io.h"
 
 #define PAGE 20
 

@@ -10,12 +10,12 @@
 #include <string.h>
 
 #include "../shared/error.h"
+#include "../shared/text.h"
 #include "../shared/util.h"
 #include "dates.h"
 #include "history.h"
 #include "intl.h"
 #include "options.h"
-#include "text.h"
 
 #define LINE 160
 

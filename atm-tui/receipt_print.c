@@ -60,7 +60,7 @@ receipts_any(const struct receipts *receipts)
 static void
 log_failure(const char *what, const char *why)
 {
-	log_event(LOG_ERR, "receipt-not-printed", "where", LOG_TEXT(what),
+	log_event(LOG_ERR, "receipt_not_printed", "where", LOG_TEXT(what),
 	    "why", LOG_TEXT(why), NULL);
 }
 

@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
+#include "../shared/term.h"
 #include "choice.h"
 #include "kiosk.h"
-#include "term.h"
 
 struct account {
 	struct choice choice;

@@ -7,26 +7,25 @@
 #include <string.h>
 
 #include "../shared/money.h"
+#include "../shared/term.h"
 #include "../shared/util.h"
 #include "choice.h"
 #include "confirm.h"
-#include "form_util.h"
+#include "form_screen.h"
 #include "kiosk.h"
 #include "limits.h"
-#include "term.h"
 
 #define USUAL 6
 
 enum stage { STAGE_USUAL, STAGE_FORM, STAGE_SURE };
 
 struct amount {
+	struct form_screen form; /* its note: what may be moved today */
 	enum stage stage, before_sure;
 	struct choice choice;
-	struct form_page page;
 	int64_t usual[USUAL];
 	size_t usual_count;
 	char labels[USUAL][TEXT_MONEY_SIZE];
-	char limit[LIMITS_SIZE]; /* what may still be moved today */
 	char advice[160];
 };
 
@@ -64,29 +63,11 @@ offer_usual(struct kiosk *kiosk)
 }
 
 static void
-enter(struct kiosk *kiosk)
-{
-	struct amount *amount = kiosk->state;
-
-	amount->page = (struct form_page) {
-		.count = 1,
-		.lines = { { N_("Amount"), FORM_AMOUNT, 16,
-		    .optional = false } },
-		.buttons = { N_("Enter"), N_("Cancel") },
-		.button_count = 2,
-	};
-	amount->stage = STAGE_FORM;
-	if (is_withdrawal(kiosk))
-		offer_usual(kiosk);
-	kiosk_ask(kiosk, ASK_DETAILS, "DETAILS", NULL);
-}
-
-static void
 leave(struct kiosk *kiosk)
 {
 	struct amount *amount = kiosk->state;
 
-	form_close(&amount->page);
+	form_close(&amount->form.page);
 	choice_close(&amount->choice);
 }
 
@@ -125,13 +106,13 @@ draw(struct kiosk *kiosk)
 	y = chrome_title(kiosk,
 	    is_withdrawal(kiosk) ? _("How much would you like to withdraw?")
 				 : _("How much would you like to deposit?"));
-	if (*amount->limit != '\0')
+	if (*amount->form.note != '\0')
 		draw_text(canvas, y++, margin, kiosk->chrome.area.w - margin,
-		    ROLE_DIM, amount->limit);
+		    ROLE_DIM, amount->form.note);
 	if (amount->stage == STAGE_USUAL) {
 		choice_draw(&amount->choice, kiosk, y + 1);
 	} else {
-		y = form_draw(&amount->page, kiosk, y);
+		y = form_draw(&amount->form.page, kiosk, y);
 		draw_text(canvas, y, margin, kiosk->chrome.area.w - margin,
 		    ROLE_BAD, amount->advice);
 		chrome_hint(kiosk, "Enter", _("go on"), TERM_ENTER);
@@ -147,7 +128,7 @@ ask_if_sure(struct kiosk *kiosk, int64_t cents)
 	kiosk->order.cents = cents;
 	amount->before_sure = amount->stage;
 	amount->stage = STAGE_SURE;
-	form_close(&amount->page);
+	form_close(&amount->form.page);
 }
 
 static bool
@@ -177,7 +158,8 @@ check_notes(struct kiosk *kiosk, int64_t cents)
 	else
 		snprintf(amount->advice, sizeof(amount->advice),
 		    _("The smallest amount is %s"), high);
-	form_fail(&amount->page, 0, N_("this machine's notes can't make it"));
+	form_fail(
+	    &amount->form.page, 0, N_("this machine's notes can't make it"));
 	return false;
 }
 
@@ -187,8 +169,8 @@ check_form(struct kiosk *kiosk)
 	struct amount *amount = kiosk->state;
 	int64_t cents;
 
-	if (form_cents(&amount->page, 0, &cents) != 0)
-		form_fail(&amount->page, 0, N_("please enter an amount"));
+	if (form_cents(&amount->form.page, 0, &cents) != 0)
+		form_fail(&amount->form.page, 0, N_("please enter an amount"));
 	else if (check_notes(kiosk, cents))
 		ask_if_sure(kiosk, cents);
 }
@@ -225,14 +207,23 @@ choose(struct kiosk *kiosk, int index)
 }
 
 static void
-act(struct kiosk *kiosk, int result)
+enter(struct kiosk *kiosk)
 {
-	if (result == FORM_SUBMIT)
-		check_form(kiosk);
-	else if (result == FORM_CANCEL)
-		kiosk_go(kiosk, SCREEN_MAIN_MENU);
-	else if (result == FORM_REFUSED)
-		beep();
+	struct amount *amount = kiosk->state;
+
+	amount->form.back = SCREEN_MAIN_MENU;
+	amount->form.submit = check_form;
+	amount->form.page = (struct form_page) {
+		.count = 1,
+		.lines = { { N_("Amount"), FORM_AMOUNT, 16,
+		    .optional = false } },
+		.buttons = { N_("Enter"), N_("Cancel") },
+		.button_count = 2,
+	};
+	amount->stage = STAGE_FORM;
+	if (is_withdrawal(kiosk))
+		offer_usual(kiosk);
+	kiosk_ask(kiosk, ASK_DETAILS, "DETAILS", NULL);
 }
 
 static void
@@ -254,7 +245,7 @@ key(struct kiosk *kiosk, int key)
 	if (amount->stage == STAGE_SURE)
 		key_sure(kiosk, key);
 	else if (amount->stage == STAGE_FORM)
-		act(kiosk, form_key(&amount->page, key));
+		form_screen_key(kiosk, key);
 	else if (key == TERM_ESC)
 		kiosk_go(kiosk, SCREEN_MAIN_MENU);
 	else
@@ -269,7 +260,7 @@ mouse(struct kiosk *kiosk, int y, int x)
 	if (amount->stage == STAGE_SURE)
 		key_sure(kiosk, confirm_mouse(kiosk, y, x));
 	else if (amount->stage == STAGE_FORM)
-		act(kiosk, form_mouse(&amount->page, y, x));
+		form_screen_mouse(kiosk, y, x);
 	else
 		choose(kiosk, choice_mouse(&amount->choice, y, x));
 }
@@ -285,7 +276,7 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 		limits_words(&reply->reader,
 		    is_withdrawal(kiosk) ? "withdraw" : "deposit",
 		    config_string(kiosk->config, SCREEN_CURRENCY),
-		    ((struct amount *)kiosk->state)->limit);
+		    ((struct form_screen *)kiosk->state)->note);
 }
 
 const struct screen screen_amount = {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "../shared/util.h"
+#include "chart.h"
 #include "confirm.h"
-#include "history.h"
 #include "kiosk.h"
 
 #define ENTRIES 30
@@ -59,15 +59,15 @@ draw_charts(struct kiosk *kiosk, int y)
 	struct rect place = { y, chrome_margin(kiosk), CHART_ROWS,
 		half - 2 > ENTRIES ? ENTRIES : half - 2 };
 
-	history_chart(
-	    canvas, &place, balance->entries, balance->count, WIRE_SAVINGS);
-	draw_text(canvas, y + CHART_ROWS, place.x, half - 2, ROLE_DIM,
-	    _("savings, last entries"));
+	if (chart_draw(
+		canvas, &place, balance->entries, balance->count, WIRE_SAVINGS))
+		draw_text(canvas, y + CHART_ROWS, place.x, half - 2, ROLE_DIM,
+		    _("savings, last entries"));
 	place.x += half;
-	history_chart(
-	    canvas, &place, balance->entries, balance->count, WIRE_CHECKING);
-	draw_text(canvas, y + CHART_ROWS, place.x, half - 2, ROLE_DIM,
-	    _("checking, last entries"));
+	if (chart_draw(canvas, &place, balance->entries, balance->count,
+		WIRE_CHECKING))
+		draw_text(canvas, y + CHART_ROWS, place.x, half - 2, ROLE_DIM,
+		    _("checking, last entries"));
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * S8: the final balances that the bank sent; the welcome after 5 seconds.
+ * S8: the final balances that the bank sent, and not to forget the receipt
+ * of this visit; the welcome after 5 seconds.
  */
 #include <stdio.h>
 
@@ -42,8 +43,11 @@ draw(struct kiosk *kiosk)
 		draw_balances(kiosk, y);
 		y += 4;
 	}
-	draw_text(&kiosk->chrome.canvas, y, chrome_margin(kiosk), 70,
-	    ROLE_FOCUS, _("Please take your receipt."));
+	if (kiosk->took_receipt || kiosk->printing)
+		draw_text(&kiosk->chrome.canvas, y, chrome_margin(kiosk), 70,
+		    ROLE_FOCUS,
+		    kiosk->printing ? _("Your receipt is being printed...")
+				    : _("Please take your receipt."));
 	chrome_cursor(kiosk, y, chrome_margin(kiosk));
 	chrome_hint(kiosk, _("any key"), _("next customer"), ' ');
 }

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "../shared/term.h"
 #include "../shared/util.h"
 #include "choice.h"
 #include "dates.h"
 #include "kiosk.h"
-#include "term.h"
 
 #define CLASSIC_ITEMS 3
 

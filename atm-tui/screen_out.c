@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Out of service: the bank can't be reached.  Ends by itself, when the link
- * is back.
+ * Out of service: the bank can't be reached, or it is this kiosk's clock that
+ * has to be set.  Ends by itself, when the link is back.
  */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "dates.h"
 #include "digits.h"
 #include "kiosk.h"
+
+/* What bank_link.c says of a certificate that isn't valid yet. */
+static bool
+clock_is_wrong(const struct kiosk *kiosk)
+{
+	return kiosk->why_down != NULL &&
+	    strcmp(kiosk->why_down, N_("this kiosk's clock is wrong")) == 0;
+}
 
 static void
 draw_when(struct kiosk *kiosk, int y)
@@ -22,7 +31,9 @@ draw_when(struct kiosk *kiosk, int y)
 	snprintf(
 	    line, sizeof(line), _("The bank can't be reached since %s"), clock);
 	draw_middle(canvas, y, 0, columns, ROLE_BODY, line);
-	draw_middle(canvas, y + 1, 0, columns, ROLE_DIM, kiosk->why_down);
+	if (kiosk->why_down != NULL && !clock_is_wrong(kiosk))
+		draw_middle(
+		    canvas, y + 1, 0, columns, ROLE_DIM, _(kiosk->why_down));
 	snprintf(line, sizeof(line),
 	    intl_plural(
 		"Next try in %lu second", "Next try in %lu seconds", next),
@@ -35,6 +46,9 @@ draw(struct kiosk *kiosk)
 {
 	const struct chrome *chrome = &kiosk->chrome;
 	const struct rect *area = &chrome->area;
+	const char *title = clock_is_wrong(kiosk)
+	    ? _("Sorry, this machine's clock is wrong")
+	    : _("Sorry, this machine is out of service");
 	char text[DATES_SIZE];
 	int y = (area->h - 13) / 2;
 
@@ -42,11 +56,8 @@ draw(struct kiosk *kiosk)
 	digits_large(&chrome->canvas, y,
 	    (area->w - digits_large_width(text)) / 2, ROLE_CLOCK, text);
 	y += DIGITS_LARGE_ROWS + 2;
-	draw_middle(&chrome->canvas, y, 0, area->w, ROLE_BAD,
-	    _("Sorry, this machine is out of service"));
-	chrome_cursor(kiosk, y,
-	    (area->w - text_width(_("Sorry, this machine is out of service"))) /
-		2);
+	draw_middle(&chrome->canvas, y, 0, area->w, ROLE_BAD, title);
+	chrome_cursor(kiosk, y, (area->w - text_width(title)) / 2);
 	draw_when(kiosk, y + 2);
 	chrome_hint(kiosk, "t", _("theme"), 't');
 	chrome_hint(kiosk, "L", _("language"), 'L');

@@ -6,59 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "form_util.h"
+#include "form_screen.h"
 #include "kiosk.h"
 #include "password_rules.h"
-#include "term.h"
 
 enum { OLD, NEW, AGAIN };
-
-struct password {
-	struct form_page page;
-};
-
-static void
-enter(struct kiosk *kiosk)
-{
-	struct password *password = kiosk->state;
-
-	password->page = (struct form_page) {
-		.count = 3,
-		.lines = {
-		    { N_("Old password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
-			.optional = false },
-		    { N_("New password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
-			.optional = false },
-		    { N_("New password again"), FORM_SECRET,
-			WIRE_PASSWORD_SIZE - 1, .optional = false },
-		},
-		.buttons = { N_("Change"), N_("Cancel") },
-		.button_count = 2,
-	};
-}
-
-static void
-leave(struct kiosk *kiosk)
-{
-	form_close(&((struct password *)kiosk->state)->page);
-}
-
-static void
-draw(struct kiosk *kiosk)
-{
-	struct password *password = kiosk->state;
-	int y = chrome_title(kiosk, _("Change your password"));
-
-	form_draw(&password->page, kiosk, y);
-	chrome_hint(kiosk, "Enter", _("go on"), 0);
-	chrome_hint(kiosk, "Backspace", _("clear"), 0);
-	chrome_hint(kiosk, "Esc", _("back"), TERM_ESC);
-}
 
 static void
 submit(struct kiosk *kiosk)
 {
-	struct form_page *page = &((struct password *)kiosk->state)->page;
+	struct form_page *page = &((struct form_screen *)kiosk->state)->page;
 	const struct form_line *lines = page->lines;
 	char request[2 * FORM_VALUE_SIZE + 16];
 	const char *weakness =
@@ -79,32 +36,33 @@ submit(struct kiosk *kiosk)
 }
 
 static void
-act(struct kiosk *kiosk, int result)
+enter(struct kiosk *kiosk)
 {
-	if (result == FORM_SUBMIT)
-		submit(kiosk);
-	else if (result == FORM_CANCEL)
-		kiosk_go(kiosk, SCREEN_SERVICES);
-	else if (result == FORM_REFUSED)
-		beep();
-}
+	struct form_screen *form = kiosk->state;
 
-static void
-key(struct kiosk *kiosk, int key)
-{
-	act(kiosk, form_key(&((struct password *)kiosk->state)->page, key));
-}
-
-static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	act(kiosk, form_mouse(&((struct password *)kiosk->state)->page, y, x));
+	form->title = N_("Change your password");
+	form->leaving = N_("back");
+	form->back = SCREEN_SERVICES;
+	form->submit = submit;
+	form->page = (struct form_page) {
+		.count = 3,
+		.lines = {
+		    { N_("Old password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
+			.optional = false },
+		    { N_("New password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
+			.optional = false },
+		    { N_("New password again"), FORM_SECRET,
+			WIRE_PASSWORD_SIZE - 1, .optional = false },
+		},
+		.buttons = { N_("Change"), N_("Cancel") },
+		.button_count = 2,
+	};
 }
 
 static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
-	struct form_page *page = &((struct password *)kiosk->state)->page;
+	struct form_page *page = &((struct form_screen *)kiosk->state)->page;
 
 	(void)ask;
 	if (kiosk_replied(reply, 200)) {
@@ -119,12 +77,12 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 
 const struct screen screen_password = {
 	.name = "password",
-	.state_size = sizeof(struct password),
+	.state_size = sizeof(struct form_screen),
 	.keypad = true,
 	.enter = enter,
-	.leave = leave,
-	.draw = draw,
-	.key = key,
-	.mouse = mouse,
+	.leave = form_screen_leave,
+	.draw = form_screen_draw,
+	.key = form_screen_key,
+	.mouse = form_screen_mouse,
 	.reply = reply,
 };

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../shared/term.h"
 #include "../shared/util.h"
 #include "choice.h"
 #include "confirm.h"
 #include "dates.h"
 #include "kiosk.h"
 #include "limits.h"
-#include "term.h"
 
 #define LABEL 15
 
@@ -105,7 +105,8 @@ draw_details(struct kiosk *kiosk)
 	chrome_hint(kiosk, _("any key"), _("back"), ' ');
 	if (!services->known)
 		return;
-	y = draw_detail(kiosk, y, _("Name"), services->name);
+	if (*services->name != '\0')
+		y = draw_detail(kiosk, y, _("Name"), services->name);
 	y = draw_detail(kiosk, y, _("ID"), services->id);
 	y = draw_detail(
 	    kiosk, y, _("Opened"), dates_wire(when, services->opened));

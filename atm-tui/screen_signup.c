@@ -5,61 +5,16 @@
  */
 #include <string.h>
 
-#include "form_util.h"
+#include "form_screen.h"
 #include "kiosk.h"
 #include "password_rules.h"
-#include "term.h"
 
 enum { ID, NAME, PASSWORD, AGAIN };
-
-struct sign_up {
-	struct form_page page;
-};
-
-static void
-enter(struct kiosk *kiosk)
-{
-	struct sign_up *sign_up = kiosk->state;
-
-	sign_up->page = (struct form_page) {
-		.count = 4,
-		.lines = {
-		    { N_("New ID"), FORM_ID, WIRE_ID_SIZE - 1,
-			.optional = false },
-		    { N_("Full name"), FORM_TEXT, WIRE_NAME_SIZE - 1,
-			.optional = true },
-		    { N_("Password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
-			.optional = false },
-		    { N_("Password again"), FORM_SECRET,
-			WIRE_PASSWORD_SIZE - 1, .optional = false },
-		},
-		.buttons = { N_("Open the account"), N_("Cancel") },
-		.button_count = 2,
-	};
-}
-
-static void
-leave(struct kiosk *kiosk)
-{
-	form_close(&((struct sign_up *)kiosk->state)->page);
-}
-
-static void
-draw(struct kiosk *kiosk)
-{
-	struct sign_up *sign_up = kiosk->state;
-	int y = chrome_title(kiosk, _("Open an account"));
-
-	form_draw(&sign_up->page, kiosk, y);
-	chrome_hint(kiosk, "Enter", _("go on"), 0);
-	chrome_hint(kiosk, "Backspace", _("clear"), 0);
-	chrome_hint(kiosk, "Esc", _("cancel"), TERM_ESC);
-}
 
 static void
 submit(struct kiosk *kiosk)
 {
-	struct form_page *page = &((struct sign_up *)kiosk->state)->page;
+	struct form_page *page = &((struct form_screen *)kiosk->state)->page;
 	const struct form_line *lines = page->lines;
 	const char *weakness =
 	    password_weakness(lines[PASSWORD].value, lines[ID].value);
@@ -78,49 +33,52 @@ submit(struct kiosk *kiosk)
 }
 
 static void
-act(struct kiosk *kiosk, int result)
+enter(struct kiosk *kiosk)
 {
-	if (result == FORM_SUBMIT)
-		submit(kiosk);
-	else if (result == FORM_CANCEL)
-		kiosk_go(kiosk, SCREEN_LOGIN);
-	else if (result == FORM_REFUSED)
-		beep();
-}
+	struct form_screen *form = kiosk->state;
 
-static void
-key(struct kiosk *kiosk, int key)
-{
-	act(kiosk, form_key(&((struct sign_up *)kiosk->state)->page, key));
-}
-
-static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	act(kiosk, form_mouse(&((struct sign_up *)kiosk->state)->page, y, x));
+	form->title = N_("Open an account");
+	form->leaving = N_("cancel");
+	form->back = SCREEN_LOGIN;
+	form->submit = submit;
+	form->page = (struct form_page) {
+		.count = 4,
+		.lines = {
+		    { N_("New ID"), FORM_ID, WIRE_ID_SIZE - 1,
+			.optional = false },
+		    { N_("Full name"), FORM_TEXT, WIRE_NAME_SIZE - 1,
+			.optional = true },
+		    { N_("Password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
+			.optional = false },
+		    { N_("Password again"), FORM_SECRET,
+			WIRE_PASSWORD_SIZE - 1, .optional = false },
+		},
+		.buttons = { N_("Open the account"), N_("Cancel") },
+		.button_count = 2,
+	};
 }
 
 static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
-	struct sign_up *sign_up = kiosk->state;
+	struct form_screen *form = kiosk->state;
 
 	(void)ask;
 	if (kiosk_replied(reply, 200))
 		kiosk_go(kiosk, SCREEN_LOGIN);
 	else if (kiosk_replied(reply, 409))
-		form_fail(&sign_up->page, ID, N_("this ID is taken"));
+		form_fail(&form->page, ID, N_("this ID is taken"));
 	kiosk_say_reply(kiosk, reply);
 }
 
 const struct screen screen_sign_up = {
 	.name = "sign-up",
-	.state_size = sizeof(struct sign_up),
+	.state_size = sizeof(struct form_screen),
 	.keypad = true,
 	.enter = enter,
-	.leave = leave,
-	.draw = draw,
-	.key = key,
-	.mouse = mouse,
+	.leave = form_screen_leave,
+	.draw = form_screen_draw,
+	.key = form_screen_key,
+	.mouse = form_screen_mouse,
 	.reply = reply,
 };

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The statement: a table that scrolls, newest first; older entries are
- * fetched as the customer comes to them.
+ * fetched as the customer comes to them.  Or, in its place, a chart.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../shared/term.h"
 #include "../shared/util.h"
+#include "chart.h"
 #include "dates.h"
-#include "history.h"
 #include "kiosk.h"
 #include "speech.h"
-#include "term.h"
 
 #define PAGE 50
 #define MOST 2000
@@ -23,6 +23,7 @@ struct statement {
 	struct history_entry entries[MOST];
 	int count, top;
 	bool asking, complete;
+	bool chart; /* in place of the table */
 };
 
 static void
@@ -103,12 +104,11 @@ hear_entry(struct kiosk *kiosk, const struct history_entry *entry)
 }
 
 static void
-draw(struct kiosk *kiosk)
+draw_table(struct kiosk *kiosk)
 {
 	struct statement *statement = kiosk->state;
 	int rows = visible(kiosk), i;
 
-	speech_hear(kiosk->speech, SPEECH_TITLE, _("Statement"));
 	if (statement->top < statement->count)
 		hear_entry(kiosk, &statement->entries[statement->top]);
 
@@ -124,10 +124,24 @@ draw(struct kiosk *kiosk)
 	if (statement->top + rows < statement->count)
 		draw_text(&kiosk->chrome.canvas, 3 + rows, 2, 20, ROLE_DIM,
 		    kiosk->theme.utf8 ? "▼" : "v");
-	chrome_cursor(kiosk, 3, 2);
 	chrome_hint(kiosk, "PgUp", _("newer"), TERM_PAGE_UP);
 	chrome_hint(kiosk, "PgDn", _("older"), TERM_PAGE_DOWN);
 	chrome_hint(kiosk, "8 2 Home End", _("scroll"), 0);
+}
+
+static void
+draw(struct kiosk *kiosk)
+{
+	struct statement *statement = kiosk->state;
+
+	speech_hear(kiosk->speech, SPEECH_TITLE, _("Statement"));
+	chrome_cursor(kiosk, 3, 2);
+	if (statement->chart)
+		chart_both(kiosk, statement->entries, (size_t)statement->count);
+	else
+		draw_table(kiosk);
+	chrome_hint(
+	    kiosk, "g 0", statement->chart ? _("list") : _("chart"), 'g');
 	if (receipts_any(kiosk->receipts))
 		chrome_hint(kiosk, "p 5", _("print"), 'p');
 	chrome_hint(kiosk, "Esc", _("back"), TERM_ESC);
@@ -183,6 +197,10 @@ key(struct kiosk *kiosk, int key)
 	}
 	if (key == 'p' || key == '5')
 		print(kiosk);
+	if (key == 'g' || key == '0') {
+		statement->chart = !statement->chart;
+		fetch(kiosk);
+	}
 	for (size_t i = 0; i < NELEM(moves); i++) {
 		if (moves[i].key == key || moves[i].digit == key)
 			scroll_to(kiosk, moves[i].top);

@@ -7,43 +7,18 @@
 #include <string.h>
 
 #include "../shared/money.h"
+#include "../shared/term.h"
 #include "confirm.h"
-#include "form_util.h"
+#include "form_screen.h"
 #include "kiosk.h"
 #include "limits.h"
-#include "term.h"
 
 enum { RECIPIENT, AMOUNT };
 
 struct transfer {
-	struct form_page page;
+	struct form_screen form;
 	bool sure; /* the second question: Enter to send */
-	char limit[LIMITS_SIZE];
 };
-
-static void
-enter(struct kiosk *kiosk)
-{
-	struct transfer *transfer = kiosk->state;
-
-	transfer->page = (struct form_page) {
-		.count = 2,
-		.lines = {
-		    { N_("Recipient's ID"), FORM_ID, WIRE_ID_SIZE - 1,
-			.optional = false },
-		    { N_("Amount"), FORM_AMOUNT, 16, .optional = false },
-		},
-		.buttons = { N_("Enter"), N_("Cancel") },
-		.button_count = 2,
-	};
-	kiosk_ask(kiosk, ASK_DETAILS, "DETAILS", NULL);
-}
-
-static void
-leave(struct kiosk *kiosk)
-{
-	form_close(&((struct transfer *)kiosk->state)->page);
-}
 
 static bool
 to_oneself(const struct kiosk *kiosk)
@@ -79,31 +54,17 @@ draw_question(struct kiosk *kiosk)
 static void
 draw(struct kiosk *kiosk)
 {
-	struct transfer *transfer = kiosk->state;
-	int y;
-
-	if (transfer->sure) {
+	if (((struct transfer *)kiosk->state)->sure)
 		draw_question(kiosk);
-		return;
-	}
-	y = chrome_title(kiosk,
-	    kiosk->order.account == WIRE_SAVINGS
-		? _("Transfer from your savings account: to whom, how much?")
-		: _("Transfer from your checking account: to whom, how much?"));
-	if (*transfer->limit != '\0')
-		draw_text(&kiosk->chrome.canvas, y++, chrome_margin(kiosk),
-		    kiosk->chrome.area.w, ROLE_DIM, transfer->limit);
-	form_draw(&transfer->page, kiosk, y);
-	chrome_hint(kiosk, "Enter", _("go on"), 0);
-	chrome_hint(kiosk, "Backspace", _("clear"), 0);
-	chrome_hint(kiosk, "Esc", _("back"), TERM_ESC);
+	else
+		form_screen_draw(kiosk);
 }
 
 static void
 check(struct kiosk *kiosk)
 {
 	struct transfer *transfer = kiosk->state;
-	struct form_page *page = &transfer->page;
+	struct form_page *page = &transfer->form.page;
 	const char *recipient = page->lines[RECIPIENT].value;
 
 	if (!wire_is_id(recipient, strlen(recipient))) {
@@ -136,14 +97,27 @@ send_order(struct kiosk *kiosk)
 }
 
 static void
-act(struct kiosk *kiosk, int result)
+enter(struct kiosk *kiosk)
 {
-	if (result == FORM_SUBMIT)
-		check(kiosk);
-	else if (result == FORM_CANCEL)
-		kiosk_go(kiosk, SCREEN_MAIN_MENU);
-	else if (result == FORM_REFUSED)
-		beep();
+	struct form_screen *form = kiosk->state;
+
+	form->title = kiosk->order.account == WIRE_SAVINGS
+	    ? N_("Transfer from your savings account: to whom, how much?")
+	    : N_("Transfer from your checking account: to whom, how much?");
+	form->leaving = N_("back");
+	form->back = SCREEN_MAIN_MENU;
+	form->submit = check;
+	form->page = (struct form_page) {
+		.count = 2,
+		.lines = {
+		    { N_("Recipient's ID"), FORM_ID, WIRE_ID_SIZE - 1,
+			.optional = false },
+		    { N_("Amount"), FORM_AMOUNT, 16, .optional = false },
+		},
+		.buttons = { N_("Enter"), N_("Cancel") },
+		.button_count = 2,
+	};
+	kiosk_ask(kiosk, ASK_DETAILS, "DETAILS", NULL);
 }
 
 static void
@@ -152,7 +126,7 @@ key(struct kiosk *kiosk, int key)
 	struct transfer *transfer = kiosk->state;
 
 	if (!transfer->sure)
-		act(kiosk, form_key(&transfer->page, key));
+		form_screen_key(kiosk, key);
 	else if (key == TERM_ENTER)
 		send_order(kiosk);
 	else if (key == TERM_ESC || key == TERM_BACKSPACE)
@@ -165,7 +139,7 @@ mouse(struct kiosk *kiosk, int y, int x)
 	struct transfer *transfer = kiosk->state;
 
 	if (!transfer->sure)
-		act(kiosk, form_mouse(&transfer->page, y, x));
+		form_screen_mouse(kiosk, y, x);
 	else
 		key(kiosk, confirm_mouse(kiosk, y, x));
 }
@@ -173,14 +147,13 @@ mouse(struct kiosk *kiosk, int y, int x)
 static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
-	struct transfer *transfer = kiosk->state;
+	struct form_screen *form = kiosk->state;
 
 	if (ask == ASK_MONEY)
 		kiosk_show_outcome(kiosk, reply, kiosk->order.cents);
 	else if (kiosk_replied(reply, 200))
 		limits_words(&reply->reader, "transfer",
-		    config_string(kiosk->config, SCREEN_CURRENCY),
-		    transfer->limit);
+		    config_string(kiosk->config, SCREEN_CURRENCY), form->note);
 }
 
 const struct screen screen_transfer = {
@@ -188,7 +161,7 @@ const struct screen screen_transfer = {
 	.state_size = sizeof(struct transfer),
 	.keypad = true,
 	.enter = enter,
-	.leave = leave,
+	.leave = form_screen_leave,
 	.draw = draw,
 	.key = key,
 	.mouse = mouse,

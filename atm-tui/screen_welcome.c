@@ -4,10 +4,10 @@
  */
 #include <time.h>
 
+#include "../shared/term.h"
 #include "dates.h"
 #include "digits.h"
 #include "kiosk.h"
-#include "term.h"
 
 static void
 draw(struct kiosk *kiosk)

@@ -16,21 +16,12 @@
 #include <unistd.h>
 
 #include "../shared/error.h"
-#include "../shared/log.h"
+#include "../shared/term.h"
 #include "../shared/util.h"
 #include "kiosk.h"
 #include "speech.h"
-#include "term.h"
 
 enum { ON_INPUT, ON_SECOND, ON_TERM, ON_HUP, ON_INT, ON_WINCH, EVENT_COUNT };
-
-/* While curses has the terminal, the log goes where it can't be seen. */
-static void
-log_to_syslog(void *name, int priority, const char *line)
-{
-	(void)name;
-	syslog(priority, "%s", line);
-}
 
 static void
 on_input(evutil_socket_t fd, short what, void *context)
@@ -238,8 +229,6 @@ screens_run(const struct config *config, bool kiosk_mode)
 		code = error == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
 		goto out;
 	}
-	if (isatty(STDERR_FILENO))
-		log_open(log_to_syslog, NULL, log_level_get());
 	code = EX_UNAVAILABLE;
 	if (term_start(kiosk_mode, words, sizeof(words)) == 0) {
 		error = run(loop);

@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
+#include "../shared/text.h"
 #include "../shared/util.h"
-#include "text.h"
 
 /* A role in one theme: colours of 256, colours of 8, attributes. */
 struct look {
@@ -127,12 +127,13 @@ theme_set(struct theme *theme, enum theme_id id, int clock)
 	const struct look *look;
 	short fg, bg;
 
+	theme->asked = id;
+	theme->large = id == THEME_LARGE;
 	if (!has_colors() || (no_color != NULL && *no_color != '\0'))
 		id = THEME_MONO;
 	theme->id = id;
 	theme->clock = clock;
 	theme->utf8 = text_is_utf8();
-	theme->large = id == THEME_LARGE;
 	for (short i = 0; i < ROLE_COUNT; i++) {
 		look = &looks[id][i];
 		theme->attributes[i] = look->attributes;
@@ -152,6 +153,6 @@ theme_next_clock(struct theme *theme)
 {
 	if (theme->id == THEME_MONO)
 		return false;
-	theme_set(theme, theme->id, (theme->clock + 1) % (int)NELEM(clocks));
+	theme_set(theme, theme->asked, (theme->clock + 1) % (int)NELEM(clocks));
 	return true;
 }

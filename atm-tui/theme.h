@@ -41,9 +41,10 @@ enum theme_id {
 
 struct theme {
 	enum theme_id id;
-	int clock;  /* the clock's colour, an index of atm.ini's choices */
-	bool utf8;  /* line drawing and symbols, else ASCII */
-	bool large; /* few, wide things rather than many */
+	int clock; /* the clock's colour, an index of atm.ini's choices */
+	bool utf8; /* line drawing and symbols, else ASCII */
+	enum theme_id asked; /* whatever `id` had to become */
+	bool large;          /* numbers and amounts of blocks */
 	attr_t attributes[ROLE_COUNT];
 };
 

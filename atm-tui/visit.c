@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../shared/text.h"
 #include "../shared/util.h"
 #include "dates.h"
 #include "history.h"
 #include "intl.h"
-#include "text.h"
 
 #define ASKED 100 /* of VISIT_REQUEST */
 

@@ -21,6 +21,8 @@
 #include "../shared/log.h"
 #include "../shared/util.h"
 #include "../shared/wire.h"
+#include "bankctl_client.h"
+#include "bankctl_offline.h"
 #include "options.h"
 
 #define ERROR_SIZE 1024
@@ -44,30 +46,52 @@ pass_on(struct bankctl *bankctl, int argc, char *argv[])
 	return client_run(bankctl, argc, argv, NULL);
 }
 
-/* A line from the terminal without echo, or from standard input. */
+/*
+ * A line of standard input without its end; false where there is none, or a
+ * character was typed that interrupts.
+ */
+static bool
+read_line(char *line, size_t size, int interrupt)
+{
+	size_t length = 0;
+	int c;
+
+	/* No second copy of it in the stream's buffer. */
+	setvbuf(stdin, NULL, _IONBF, 0);
+	while ((c = getchar()) != EOF && c != '\n' && c != interrupt) {
+		if (length + 1 < size)
+			line[length++] = (char)c;
+	}
+	line[length] = '\0';
+	return c == '\n' || (c == EOF && length > 0);
+}
+
+/*
+ * From the terminal without echo, or from standard input.  Keys raise no
+ * signals meanwhile: one would leave the terminal without its echo.
+ */
 static int
 read_secret(char secret[WIRE_PASSWORD_SIZE + 1])
 {
 	struct termios before, silent;
-	bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
-	bool read;
+	bool terminal = tcgetattr(STDIN_FILENO, &before) == 0, read;
+	int interrupt = EOF;
 
 	if (terminal) {
 		silent = before;
-		silent.c_lflag &= ~(tcflag_t)ECHO;
-		fputs("password: ", stderr);
+		silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+		interrupt = silent.c_cc[VINTR];
+		silent.c_cc[VEOL] = silent.c_cc[VINTR];
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+		fputs("password: ", stderr);
 	}
-	/* No second copy of it in the stream's buffer. */
-	setvbuf(stdin, NULL, _IONBF, 0);
-	read = fgets(secret, WIRE_PASSWORD_SIZE + 1, stdin) != NULL;
+	read = read_line(secret, WIRE_PASSWORD_SIZE + 1, interrupt);
 	if (terminal) {
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 		fputc('\n', stderr);
 	}
 	if (!read)
 		return complain(EX_IOERR, "no password on standard input");
-	secret[strcspn(secret, "\n")] = '\0';
 	if (!wire_is_password(secret, strlen(secret)))
 		return complain(EX_DATAERR,
 		    "a password is 1 to 64 bytes of UTF-8 without control "
@@ -160,6 +184,7 @@ static const struct command {
 	{ "sessions", "", 0, 0, CONFIG, pass_on },
 	{ "status", "", 0, 0, CONFIG, status },
 	{ "stop", "", 0, 0, CONFIG, pass_on },
+	{ "top", "", 0, 0, CONFIG, top_run },
 	{ "unlock", "id", 1, 1, CONFIG, pass_on },
 	{ "verify", "[--head seq:hash]", 0, 2, CONFIG, verify },
 };
@@ -182,6 +207,8 @@ find(const char *word)
 	const struct command *found = NULL;
 	size_t length = strlen(word);
 
+	if (length == 0)
+		return NULL;
 	for (size_t i = 0; i < NELEM(commands); i++) {
 		if (strcmp(commands[i].name, word) == 0)
 			return &commands[i];
@@ -194,7 +221,7 @@ find(const char *word)
 		}
 		found = &commands[i];
 	}
-	return length > 0 ? found : NULL;
+	return found;
 }
 
 int

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "../shared/channel.h"
 #include "../shared/config.h"
@@ -28,60 +29,6 @@ int bankctl_read_config(struct bankctl *bankctl);
 int complain(int code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/*
- * bankctl_client.c.  Sends the words, and the secret unless NULL, as a
- * request (control.h), and prints the answer.  Its code; or CLIENT_NOBODY
- * where bankd doesn't run: nothing was said then, so that the caller may do
- * without.
- */
-#define CLIENT_NOBODY (-1)
-int client_run(
-    const struct bankctl *bankctl, int argc, char *argv[], const char *secret);
-
-/*
- * The answer as it came, malloc'd, errors complained of; or, for one that
- * has no end, each line of it as it comes, until `each` returns false.
- */
-int client_ask(const struct bankctl *bankctl, int argc,
-    const char *const argv[], char **answer);
-int client_follow(const struct bankctl *bankctl, int argc,
-    const char *const argv[], bool (*each)(void *context, char *line),
-    void *context);
-
-/* bankctl_table.c.  Prints an answer; returns its code. */
-int table_print(const char *answer, bool json);
-/* An answer made here, line by line; fields end with NULL. */
-struct answer {
-	char *text;
-	size_t length, size;
-};
-void answer_line(struct answer *answer, char kind, const char *const fields[]);
-/* Ends it with a code, prints and frees it; returns the code. */
-int answer_print(
-    struct answer *answer, int code, const char *message, bool json);
-
-/*
- * bankctl_offline.c.  The state of a bank that doesn't run, locked, as its
- * owner.  0, or a code that was complained of.
- */
-struct offline;
-int offline_open(struct offline **offline, const char *directory, bool forced);
-/* The lock alone: for a state that may not be openable. */
-int offline_lock(struct offline **offline, const struct bankctl *bankctl);
-/* A reader, of a bank that runs or not; closed before the other. */
-int offline_reader(struct offline **offline, struct store_reader **reader,
-    const struct bankctl *bankctl);
-/* Who called us again, for files outside; the state's owner is told. */
-int offline_regain(const struct offline *offline);
-void offline_owner(const struct offline *offline, uid_t *uid, gid_t *gid);
-void offline_close(struct offline *offline);
-struct store *offline_store(struct offline *offline);
-int offline_accounts(const struct bankctl *bankctl, const char *id);
-/* `head`: SEQ:HASH that it must have, or NULL. */
-int offline_verify(const struct bankctl *bankctl, const char *head);
-int offline_status(const struct bankctl *bankctl);
-int offline_kiosk_put(struct offline *offline, const struct store_kiosk *kiosk);
-
 /* bankctl_kiosk.c */
 int kiosk_run(struct bankctl *bankctl, int argc, char *argv[]);
 /*
@@ -95,7 +42,8 @@ int kiosk_enrol(const struct bankctl *bankctl, const struct store_kiosk *kiosk);
 int backup_run(struct bankctl *bankctl, int argc, char *argv[]);
 int restore_run(struct bankctl *bankctl, int argc, char *argv[]);
 int export_run(struct bankctl *bankctl, int argc, char *argv[]);
-/* bankctl_metrics.c, bankctl_follow.c, bankctl_money.c */
+/* bankctl_top.c, bankctl_metrics.c, bankctl_follow.c, bankctl_money.c */
+int top_run(struct bankctl *bankctl, int argc, char *argv[]);
 int metrics_run(struct bankctl *bankctl, int argc, char *argv[]);
 int follow_run(struct bankctl *bankctl, int argc, char *argv[]);
 /* `--reason text` may stand anywhere; goes to the vault as the last word. */

@@ -18,6 +18,7 @@
 #include "../shared/error.h"
 #include "../shared/util.h"
 #include "bankctl.h"
+#include "bankctl_offline.h"
 #include "options.h"
 
 #define ERROR_SIZE 1024

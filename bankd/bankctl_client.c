@@ -16,6 +16,7 @@
 
 #include "../shared/util.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
 #include "options.h"
 
 #define ANSWER_START 65536
@@ -203,6 +204,19 @@ out:
 	free(answer);
 	free(line);
 	return code;
+}
+
+int
+client_begin(const struct bankctl *bankctl, const char *line)
+{
+	int fd = call(config_string(bankctl->config, PROCESS_CONTROL_SOCKET));
+
+	if (fd == -1)
+		return -1;
+	if (say(fd, line, strlen(line)) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 int

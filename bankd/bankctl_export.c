@@ -1,127 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl export: the books for other programs, as CSV (RFC 4180) or as a
- * journal of hledger(1); OFX is in bankctl_ofx.c.  Amounts are without a
- * currency, signs as `bankctl accounts` shows them: the sum of all is 0.
+ * bankctl export: from the state itself where we may read it, else from the
+ * bank that serves, by the control socket.
  */
-#include "bankctl_export.h"
-
-#include <inttypes.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "../shared/error.h"
-#include "../shared/money.h"
 #include "../shared/util.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_offline.h"
+#include "export.h"
 #include "options.h"
-
-static const char *const account_names[] = {
-	[WIRE_SAVINGS] = "savings", [WIRE_CHECKING] = "checking"
-};
-
-static bool
-is_wanted(const struct export *export, const struct ledger_entry *entry)
-{
-	return export->id == NULL || strcmp(export->id, entry->debit.id) == 0 ||
-	    strcmp(export->id, entry->credit.id) == 0;
-}
-
-/* IDs and names of kiosks have nothing that would need quotes. */
-static bool
-csv_row(void *context, const struct ledger_entry *entry)
-{
-	const struct export *export = context;
-	char time[WIRE_TIME_TEXT], amount[MONEY_TEXT_SIZE], reverses[24] = "";
-
-	if (!is_wanted(export, entry))
-		return true;
-	if (entry->reverses != 0)
-		snprintf(
-		    reverses, sizeof(reverses), "%" PRIu64, entry->reverses);
-	fprintf(export->out, "%" PRIu64 ",%s,%s,%s,%s,%s,%s,%s,%s,%s\r\n",
-	    entry->seq, wire_format_time(entry->time_ms, time),
-	    ledger_kind_name(entry->kind), entry->debit.id,
-	    account_names[entry->debit.account], entry->credit.id,
-	    account_names[entry->credit.account],
-	    money_format(entry->amount_cents, amount), entry->kiosk, reverses);
-	return !ferror(export->out);
-}
-
-int
-export_csv(const struct export *export)
-{
-	fputs("seq,time,kind,from,from_account,to,to_account,amount,kiosk,"
-	      "reverses\r\n",
-	    export->out);
-	return store_reader_entries(
-	    export->reader, 0, csv_row, (void *)(uintptr_t) export);
-}
-
-/*
- * `customer:chris:savings`, `cash:kiosk-1`, `adjust`.  The balance after it
- * goes with it, which hledger checks, where all entries of the account are in
- * the journal.  An entry has the balances after all of it; no account is
- * named twice by one, so they are right for each line.
- */
-static void
-put_posting(const struct export *export, const struct ledger_posting *posting,
-    int64_t change)
-{
-	char amount[MONEY_TEXT_SIZE], balance[MONEY_TEXT_SIZE];
-	char name[LEDGER_ID_SIZE + 32];
-
-	if (!ledger_is_own(posting->id))
-		snprintf(name, sizeof(name), "customer:%s:%s", posting->id,
-		    account_names[posting->account]);
-	else {
-		string_copy(name, posting->id + 1, sizeof(name));
-		/* An address of a kiosk that isn't enrolled. */
-		for (char *p = name; (p = strpbrk(p, "/:")) != NULL; p++)
-			*p = *p == '/' ? ':' : '.';
-	}
-	fprintf(
-	    export->out, "    %-48s  %s", name, money_format(change, amount));
-	if (export->id == NULL || strcmp(export->id, posting->id) == 0)
-		fprintf(export->out, " = %s",
-		    money_format(posting->cents[posting->account], balance));
-	fputc('\n', export->out);
-}
-
-static bool
-hledger_row(void *context, const struct ledger_entry *entry)
-{
-	const struct export *export = context;
-	char time[WIRE_TIME_TEXT];
-
-	if (!is_wanted(export, entry))
-		return true;
-	wire_format_time(entry->time_ms, time);
-	fprintf(export->out, "%.10s (%" PRIu64 ") %s  ; %s%s%s\n", time,
-	    entry->seq, ledger_kind_name(entry->kind), time,
-	    entry->kiosk[0] != '\0' ? " at " : "", entry->kiosk);
-	put_posting(export, &entry->debit, -entry->amount_cents);
-	put_posting(export, &entry->credit, entry->amount_cents);
-	fputc('\n', export->out);
-	return !ferror(export->out);
-}
-
-int
-export_hledger(const struct export *export)
-{
-	fputs("decimal-mark .\n\n", export->out);
-	return store_reader_entries(
-	    export->reader, 0, hledger_row, (void *)(uintptr_t) export);
-}
-
-static const struct {
-	const char *name;
-	export_format *run;
-} formats[] = {
-	{ "csv", export_csv },
-	{ "hledger", export_hledger },
-	{ "ofx", export_ofx },
-};
 
 struct search {
 	const char *id;
@@ -159,8 +55,55 @@ run(const struct bankctl *bankctl, struct export *export, export_format *format)
 		code = complain(EX_DATAERR, "%s", bank_strerror(result));
 	store_reader_close(export->reader);
 	offline_close(offline);
-	if (code == 0 && (fflush(stdout) == EOF || ferror(stdout)))
-		code = complain(EX_IOERR, "standard output");
+	return code;
+}
+
+/* Whether the state can't be read by us, but its bank may tell. */
+static bool
+is_closed_to_us(const struct bankctl *bankctl)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/bank.db",
+	    config_string(bankctl->config, BANK_STATE));
+	return access(path, R_OK) == -1 && errno == EACCES;
+}
+
+/* Pieces of the text; the last line of the answer says how it ended. */
+static int
+print_pieces(char *answer)
+{
+	char *line, *rest = answer;
+
+	while ((line = strsep(&rest, "\n")) != NULL && rest != NULL) {
+		if (line[0] == '.')
+			return table_print_end(line);
+		if (line[0] != '+')
+			continue;
+		answer_unescape(line);
+		fputs(line + 2, stdout);
+	}
+	return complain(EX_IOERR, "the answer was cut off");
+}
+
+static int
+ask_the_bank(const struct bankctl *bankctl, const struct export *export,
+    const char *format)
+{
+	const char *const words[] = { "export", format, export->bank,
+		export->id };
+	char *answer;
+	int code;
+
+	code = client_ask(
+	    bankctl, (int)NELEM(words) - (export->id == NULL), words, &answer);
+	if (code == CLIENT_NOBODY)
+		return complain(EX_NOPERM,
+		    "the state is its owner's alone, and the bank, which "
+		    "could tell, does not run");
+	if (code == 0)
+		code = print_pieces(answer);
+	free(answer);
 	return code;
 }
 
@@ -169,7 +112,9 @@ export_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct export export = { .out = stdout };
 	const char *wanted = "csv";
+	export_format *format;
 	bool wrong = false;
+	int code;
 
 	export.bank = config_string(bankctl->config, BANK_NAME);
 	for (int i = 1; i < argc; i++) {
@@ -180,10 +125,12 @@ export_run(struct bankctl *bankctl, int argc, char *argv[])
 		else
 			wrong = true;
 	}
-	for (size_t i = 0; i < NELEM(formats) && !wrong; i++) {
-		if (strcmp(formats[i].name, wanted) == 0)
-			return run(bankctl, &export, formats[i].run);
-	}
-	return complain(
-	    EX_USAGE, "usage: bankctl export [id] [--format csv|hledger|ofx]");
+	if (wrong || (format = export_find(wanted)) == NULL)
+		return complain(EX_USAGE,
+		    "usage: bankctl export [id] [--format csv|hledger|ofx]");
+	code = is_closed_to_us(bankctl) ? ask_the_bank(bankctl, &export, wanted)
+					: run(bankctl, &export, format);
+	if (code == 0 && (fflush(stdout) == EOF || ferror(stdout)))
+		code = complain(EX_IOERR, "standard output");
+	return code;
 }

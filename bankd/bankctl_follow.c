@@ -9,6 +9,7 @@
 
 #include "../shared/util.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
 
 /* An answer with no end, each row printed as an answer of its own. */
 static bool
@@ -28,6 +29,7 @@ print_line(void *context, char *line)
 	if (text == NULL)
 		return true;
 	*text = '\0';
+	answer_unescape(text + 1);
 	fields[1] = text + 1;
 	if (!bankctl->json) {
 		printf("%s: %s\n", fields[0], fields[1]);

@@ -15,6 +15,7 @@
 #include "../shared/error.h"
 #include "../shared/util.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
 #include "options.h"
 
 #define PEM_MAX ((size_t)256 * 1024)

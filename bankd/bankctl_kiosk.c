@@ -18,6 +18,8 @@
 #include "../shared/util.h"
 #include "../shared/wire.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_offline.h"
 #include "options.h"
 
 #define KEY_FILE_MAX 16384

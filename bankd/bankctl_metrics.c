@@ -3,6 +3,7 @@
  * bankctl metrics: what `status` tells in numbers, as OpenMetrics text, on
  * standard output or in a file for node_exporter's textfile collector.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,10 @@
 
 #include "../shared/util.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
+#include "latency.h"
 
-#define VALUE_SIZE 64
+#define US_PER_SECOND 1e6
 
 static const struct metric {
 	const char *fact, *name, *type, *help;
@@ -39,32 +42,11 @@ static const struct metric {
 	    "Transactions carried out since the vault began." },
 	{ "vault-batches", "bankd_batches", "counter",
 	    "Batches since the vault began." },
+	{ "vault-largest-batch", "bankd_largest_batch", "gauge",
+	    "Most steps in one batch since the vault began." },
 	{ "vault-free-mb", "bankd_free_mebibytes", "gauge",
 	    "Free room on the state's disk." },
 };
-
-/* The value of a fact that is a number, from an answer's lines. */
-static bool
-value_of(const char *answer, const char *fact, char value[VALUE_SIZE])
-{
-	size_t length = strlen(fact), digits;
-
-	for (const char *line = answer; line != NULL && *line != '\0';
-	     line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, "+ ", 2) != 0 ||
-		    strncmp(line + 2, fact, length) != 0 ||
-		    line[2 + length] != '\t')
-			continue;
-		line += 2 + length + 1;
-		digits = strspn(line, "0123456789");
-		if (digits == 0 || digits >= VALUE_SIZE)
-			return false;
-		string_copy(value, line, digits + 1);
-		return true;
-	}
-	return false;
-}
 
 static bool
 says(const char *answer, const char *fact_and_value)
@@ -79,10 +61,41 @@ put_gauge(FILE *out, const char *name, const char *help, bool value)
 	    name, value);
 }
 
+/* A histogram, whose buckets count all that were no slower. */
+static void
+put_commits(FILE *out, const char *answer)
+{
+	static const char name[] = "bankd_commit_seconds";
+	char text[LATENCY_TEXT_SIZE];
+	struct latency latency;
+	uint64_t below = 0;
+
+	if (!fact_text(answer, "vault-commit-latency", text, sizeof(text)))
+		return;
+	latency_parse(&latency, text);
+	(void)fact_number(answer, "vault-commit-total-us", &latency.total_us);
+	fprintf(out,
+	    "# TYPE %s histogram\n# UNIT %s seconds\n"
+	    "# HELP %s Commits by how long they took, since the vault began.\n",
+	    name, name, name);
+	for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
+		below += latency.counts[i];
+		fprintf(out, "%s_bucket{le=\"", name);
+		if (i + 1 < LATENCY_BUCKETS)
+			fprintf(out, "%.6f",
+			    (double)latency_bound_us(i) / US_PER_SECOND);
+		else
+			fputs("+Inf", out);
+		fprintf(out, "\"} %" PRIu64 "\n", below);
+	}
+	fprintf(out, "%s_sum %.6f\n%s_count %" PRIu64 "\n", name,
+	    (double)latency.total_us / US_PER_SECOND, name, below);
+}
+
 static void
 put_metrics(FILE *out, const char *answer)
 {
-	char value[VALUE_SIZE];
+	uint64_t value;
 
 	put_gauge(out, "bankd_up", "Whether the bank serves.",
 	    says(answer, "+ state\tserving\n"));
@@ -92,14 +105,15 @@ put_metrics(FILE *out, const char *answer)
 	for (size_t i = 0; i < NELEM(metrics); i++) {
 		const struct metric *metric = &metrics[i];
 
-		if (!value_of(answer, metric->fact, value))
+		if (!fact_number(answer, metric->fact, &value))
 			continue;
-		fprintf(out, "# TYPE %s %s\n# HELP %s %s\n%s%s %s\n",
+		fprintf(out, "# TYPE %s %s\n# HELP %s %s\n%s%s %" PRIu64 "\n",
 		    metric->name, metric->type, metric->name, metric->help,
 		    metric->name,
 		    strcmp(metric->type, "counter") == 0 ? "_total" : "",
 		    value);
 	}
+	put_commits(out, answer);
 	fputs("# EOF\n", out);
 }
 

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "bankctl.h"
+#include "bankctl_client.h"
 
 #define WORDS 5 /* command id account amount reason */
 

@@ -15,6 +15,8 @@
 #include "../shared/money.h"
 #include "../shared/util.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_offline.h"
 #include "head.h"
 #include "options.h"
 #include "state_dir.h"
@@ -57,6 +59,11 @@ open_store(struct offline *offline, const char *directory, bool forced,
 	enum store_end end;
 	int result, code;
 
+	if (access(directory, R_OK | W_OK | X_OK) == -1 && errno == EACCES)
+		return complain(EX_NOPERM,
+		    "%s: %s; the state, with the password hashes, is for root "
+		    "and its owner alone",
+		    directory, strerror(errno));
 	if (state_dir_open(
 		&offline->dir, directory, forced, error, sizeof(error)) != 0)
 		return complain(EX_CONFIG, "%s", error);
@@ -277,14 +284,17 @@ offline_verify(const struct bankctl *bankctl, const char *head)
 	char error[ERROR_SIZE] = "";
 	uint8_t chain[32] = { 0 };
 	uint64_t seq = 0;
-	int result, code;
+	int result, code, opened;
 
 	if (head != NULL && head_parse(head, &wanted) != 0)
 		return complain(
 		    EX_DATAERR, "a head is SEQ:HASH, as the log tells it");
 
-	code = offline_open(&offline, directory,
+	opened = code = offline_open(&offline, directory,
 	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	/* The vault would not start on it: the proof tells which row it is. */
+	if (code == EX_DATAERR)
+		code = offline_lock(&offline, bankctl);
 	if (code != 0)
 		return code;
 	result = store_reader_open(&reader, directory, error, sizeof(error));
@@ -300,6 +310,8 @@ offline_verify(const struct bankctl *bankctl, const char *head)
 	if (result != 0)
 		return complain(EX_DATAERR, "%s: %s", directory,
 		    error[0] != '\0' ? error : bank_strerror(result));
+	if (opened != 0)
+		return opened;
 	head_facts(&answer, seq, chain);
 	return answer_print(&answer, 0, "", bankctl->json);
 }

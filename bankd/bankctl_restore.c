@@ -20,6 +20,8 @@
 #include "../shared/error.h"
 #include "../shared/util.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_offline.h"
 #include "options.h"
 #include "store_connection.h"
 

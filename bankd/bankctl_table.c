@@ -10,6 +10,7 @@
 
 #include "../shared/util.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
 
 #define COLUMNS_MAX 16
 #define GAP 2
@@ -26,8 +27,8 @@ struct table {
 	size_t count, size;
 };
 
-static void
-unescape(char *text)
+void
+answer_unescape(char *text)
 {
 	char *to = text;
 
@@ -54,7 +55,7 @@ cut(struct row *row, char *line)
 	row->count = 0;
 	while (rest != NULL && row->count < COLUMNS_MAX) {
 		row->fields[row->count] = strsep(&rest, "\t");
-		unescape(row->fields[row->count++]);
+		answer_unescape(row->fields[row->count++]);
 	}
 }
 
@@ -238,17 +239,14 @@ print_json(const struct table *table)
 	puts("]");
 }
 
-/* `. 0`, or `. CODE message`, as the last line; or the answer was cut off. */
+/* `. 0`, or `. CODE message`, cut at its first space and tabs. */
 static int
-code_of(const struct table *table)
+code_of(const struct row *last)
 {
-	const struct row *last;
 	char *message;
 	long code;
 
-	if (table->count == 0 ||
-	    (last = &table->rows[table->count - 1])->kind != '.' ||
-	    last->count == 0)
+	if (last->kind != '.' || last->count == 0)
 		return complain(EX_IOERR, "the answer was cut off");
 	code = strtol(last->fields[0], &message, 10);
 	if (code == 0)
@@ -258,14 +256,26 @@ code_of(const struct table *table)
 }
 
 int
+table_print_end(char *line)
+{
+	struct row row;
+
+	cut(&row, line);
+	return code_of(&row);
+}
+
+int
 table_print(const char *answer, bool json)
 {
+	static const struct row none;
 	struct table table = { 0 };
 	int code;
 
 	if (parse(&table, answer) != 0)
 		code = complain(EX_OSERR, "no memory");
-	else if ((code = code_of(&table)) == 0 || table.count > 1) {
+	else if ((code = code_of(table.count > 0 ? &table.rows[table.count - 1]
+						 : &none)) == 0 ||
+	    table.count > 1) {
 		bool any = table.count > 1;
 
 		if (json && (any || code == 0))

@@ -77,17 +77,27 @@ assign(struct command_line *line, const char *assignment)
 	line->assignments[line->start.assignment_count++] = assignment;
 }
 
+/* A check is looked at where it was asked for. */
+static int
+fail(struct command_line *line, int code, const char *reason)
+{
+	if (line->check || line->print)
+		line->start.foreground = true;
+	return monitor_fail(&line->start, code, reason);
+}
+
 /* Absolute: the daemon reads it again from another directory. */
 static void
 set_config(struct command_line *line, const char *path)
 {
-	if (realpath(path, line->config_path) == NULL) {
-		fprintf(stderr,
-		    "bankd: %s: %s; -c names another file, `bankctl init DIR` "
-		    "makes one\n",
-		    path, strerror(errno));
-		exit(EX_CONFIG);
-	}
+	char error[ERROR_SIZE];
+
+	if (realpath(path, line->config_path) != NULL)
+		return;
+	snprintf(error, sizeof(error),
+	    "%s: %s; -c names another file, `bankctl init DIR` makes one", path,
+	    strerror(errno));
+	exit(fail(line, EX_CONFIG, error));
 }
 
 static void
@@ -208,18 +218,19 @@ static int
 run(struct command_line *line, struct config *config)
 {
 	struct monitor_start *start = &line->start;
+	char error[ERROR_SIZE];
 
 	start->exec_fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
 	if (start->exec_fd == -1) {
-		fprintf(stderr, "bankd: /proc/self/exe: %s; mount /proc\n",
-		    strerror(errno));
-		return EX_OSERR;
+		snprintf(error, sizeof(error),
+		    "/proc/self/exe: %s; mount /proc", strerror(errno));
+		return fail(line, EX_OSERR, error);
 	}
 	start->ready_fd = -1;
 	if (!start->foreground && (start->ready_fd = daemon_start()) < 0) {
-		fprintf(stderr, "bankd: can't become a daemon: %s\n",
+		snprintf(error, sizeof(error), "can't become a daemon: %s",
 		    strerror(errno));
-		return EX_OSERR;
+		return fail(line, EX_OSERR, error);
 	}
 	return monitor_run(start, config);
 }
@@ -242,10 +253,8 @@ main(int argc, char *argv[])
 	parse(&line, argc, argv);
 	if (sandbox_harden() != 0)
 		return EX_OSERR;
-	if (monitor_config(&line.start, &config, error, sizeof(error)) != 0) {
-		fprintf(stderr, "bankd: %s\n", error);
-		return EX_CONFIG;
-	}
+	if (monitor_config(&line.start, &config, error, sizeof(error)) != 0)
+		return fail(&line, EX_CONFIG, error);
 	if (!line.check && !line.print)
 		return run(&line, config);
 	if (line.print)

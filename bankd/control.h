@@ -18,6 +18,7 @@
  *
  *	accounts, account ID       id name savings checking state
  *	                           opened last-login
+ *	export FORMAT BANK [ID]    text: its pieces
  *	kiosk list                 name cash state key
  *	kiosk add NAME KEY yes|no  the public key in hex; whether with cash
  *	kiosk revoke NAME          and others, which bankctl(8) lists

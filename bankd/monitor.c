@@ -52,6 +52,9 @@ monitor_config(const struct monitor_start *start, struct config **config,
 	char reason[MONITOR_REASON_SIZE];
 	int result;
 
+	/* The one error that comes without a text. */
+	string_copy(error, bank_strerror(BANK_ENOMEM), size);
+	string_copy(reason, error, sizeof(reason));
 	if ((*config = config_new(bankd_options, BANKD_OPTION_COUNT)) == NULL)
 		return BANK_ENOMEM;
 	result = config_read(*config, start->config_path, error, size);
@@ -388,7 +391,9 @@ monitor_run(const struct monitor_start *start, struct config *config)
 	monitor_log_open(&monitor);
 	for (size_t i = 0; i < NELEM(steps) && monitor.exit_code == 0; i++)
 		monitor.exit_code = steps[i](&monitor);
-	if (monitor.exit_code == 0) {
+	if (monitor.exit_code != 0)
+		monitor_log_failure(&monitor);
+	else {
 		child_start_both(&monitor);
 		while (!is_over(&monitor))
 			(void)event_base_loop(monitor.base, EVLOOP_ONCE);

@@ -35,6 +35,13 @@ int monitor_run(const struct monitor_start *start, struct config *config);
 int monitor_config(const struct monitor_start *start, struct config **config,
     char *error, size_t size);
 
+/*
+ * A start that fails, before there is a monitor: said to the command's
+ * standard error and, where a daemon was wanted, to syslog.  Returns `code`.
+ */
+int monitor_fail(
+    const struct monitor_start *start, int code, const char *reason);
+
 /* Whether front_user exists, where one was asked for: 0 or EX_CONFIG. */
 int monitor_check_user(const struct config *config, char *error, size_t size);
 

@@ -170,6 +170,9 @@ child_take_messages(struct child *child)
 		log_event(LOG_ERR, "malformed_message", "process",
 		    LOG_TEXT(child->name), NULL);
 		child_kill(child);
+	} else if (error == BANK_ENOMEM) {
+		/* Nothing would be read any more. */
+		child_kill(child);
 	}
 	return error == 0 ? 1 : error;
 }

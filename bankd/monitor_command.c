@@ -11,6 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+#include <sqlite3.h>
+
 #include "../shared/log.h"
 #include "../shared/util.h"
 #include "keys.h"
@@ -79,6 +82,18 @@ certificate_fact(struct monitor *monitor, struct control_client *client)
 	fact(client, "certificate-expires", text);
 }
 
+/* Those that run, which an upgrade of the host may have changed. */
+static void
+libraries_fact(struct control_client *client)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "OpenSSL %s, SQLite %s, libevent %s",
+	    OpenSSL_version(OPENSSL_VERSION_STRING), sqlite3_libversion(),
+	    event_get_version());
+	fact(client, "libraries", text);
+}
+
 static void
 answer_status(struct monitor *monitor, struct control_client *client)
 {
@@ -87,6 +102,7 @@ answer_status(struct monitor *monitor, struct control_client *client)
 	fact(client, "bank", config_string(monitor->config, BANK_NAME));
 	fact(client, "state", stages[monitor->stage]);
 	fact(client, "version", VERSION);
+	libraries_fact(client);
 	fact_number(client, "pid", (uint64_t)getpid());
 	fact_number(
 	    client, "uptime", (clock_steady_ms() - monitor->started_ms) / 1000);
@@ -183,14 +199,16 @@ command_stopped(struct monitor *monitor)
 		    monitor->exit_code, "bankd did not end well; see the log");
 }
 
+/* Those that only look are asked for each second by some. */
 static const struct command {
 	const char *name;
 	void (*run)(struct monitor *, struct control_client *);
+	int level;
 } commands[] = {
-	{ "status", on_status },
-	{ "reload", on_reload },
-	{ "stop", on_stop },
-	{ "monitor", follow_begin },
+	{ "status", on_status, LOG_DEBUG },
+	{ "reload", on_reload, LOG_INFO },
+	{ "stop", on_stop, LOG_INFO },
+	{ "monitor", follow_begin, LOG_DEBUG },
 };
 
 static bool
@@ -235,7 +253,7 @@ command_handle(void *context, struct control_client *client,
 	for (size_t i = 0; i < NELEM(commands); i++) {
 		if (!is_command(commands[i].name, request))
 			continue;
-		log_event(LOG_INFO, "control", "command",
+		log_event(commands[i].level, "control", "command",
 		    LOG_TEXT(commands[i].name), NULL);
 		commands[i].run(monitor, client);
 		return;

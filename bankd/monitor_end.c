@@ -58,12 +58,17 @@ is_hopeless(const struct child *child, int status)
 	    (child->role != IPC_VAULT || WEXITSTATUS(status) != EX_SOFTWARE);
 }
 
-/* The vault's own ends count; whatever killed it by a signal does not. */
+/*
+ * The vault's own ends count; whatever killed it by a signal does not, nor
+ * what may pass: no memory, no room on the disk.
+ */
 static bool
 is_failure(const struct child *child, int status)
 {
-	return child->role == IPC_VAULT && WIFEXITED(status) &&
-	    WEXITSTATUS(status) != 0;
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+
+	return child->role == IPC_VAULT && code != 0 && code != EX_OSERR &&
+	    code != EX_IOERR;
 }
 
 static void

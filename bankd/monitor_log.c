@@ -75,6 +75,32 @@ monitor_log_say(int priority, const char *sentence)
 	to_standard_error(priority, sentence);
 }
 
+static void
+tell_failure(int code, const char *reason)
+{
+	log_event(LOG_ERR, "start_failed", "exit", LOG_NUMBER(code), "reason",
+	    LOG_TEXT(reason), NULL);
+}
+
+int
+monitor_fail(const struct monitor_start *start, int code, const char *reason)
+{
+	fprintf(stderr, "bankd: %s\n", reason);
+	if (start->foreground)
+		return code;
+	openlog("bankd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	log_open(to_syslog, NULL, LOG_ERR);
+	tell_failure(code, reason);
+	return code;
+}
+
+void
+monitor_log_failure(const struct monitor *monitor)
+{
+	if (!monitor->start->foreground)
+		tell_failure(monitor->exit_code, monitor->reason);
+}
+
 /* syslog(3) itself never says that there is nobody. */
 const char *
 monitor_log_missing(const struct monitor *monitor)

@@ -75,7 +75,8 @@ struct monitor {
 	char reason[MONITOR_REASON_SIZE]; /* why it ends, "" if asked to */
 	struct control_client *status_clients[MONITOR_CLIENTS];
 	struct control_client *stop_clients[MONITOR_CLIENTS];
-	struct control_client *reload_client;
+	struct control_client *reload_client, *reload_next;
+	bool reload_again; /* asked for while one is under way */
 	/* bankctl's monitor: each gets what is logged from now on */
 	struct control_client *followers[MONITOR_FOLLOWERS];
 	size_t follower_count;
@@ -141,6 +142,8 @@ void follow_set_level(struct monitor *monitor, struct control_client *client,
 void monitor_log_open(struct monitor *monitor);
 /* What a daemon whose lines no syslogd takes says of that; else "". */
 const char *monitor_log_missing(const struct monitor *monitor);
+/* Of a daemon: that it did not start, and why; the terminal may be gone. */
+void monitor_log_failure(const struct monitor *monitor);
 /* In the foreground, a sentence of this priority that is no event. */
 void monitor_log_say(int priority, const char *sentence);
 /* The level of the configuration, or what -f and -d say. */

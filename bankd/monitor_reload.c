@@ -60,6 +60,8 @@ keep_old(const struct config *old_config, struct config *new_config)
 static void
 end(struct monitor *monitor, int code, const char *reason)
 {
+	struct control_client *client;
+
 	config_free(monitor->new_config);
 	monitor->new_config = NULL;
 	channel_pem_wipe(&monitor->new_leaf);
@@ -73,6 +75,12 @@ end(struct monitor *monitor, int code, const char *reason)
 		control_end(monitor->reload_client, code, reason);
 	monitor->reload_client = NULL;
 	notify_send("READY=1");
+	if (monitor->reload_again) {
+		client = monitor->reload_next;
+		monitor->reload_next = NULL;
+		monitor->reload_again = false;
+		reload_begin(monitor, client);
+	}
 }
 
 static int
@@ -89,18 +97,36 @@ prepare(struct monitor *monitor, char *error, size_t size)
 	    monitor->new_config, &monitor->new_leaf, error, size);
 }
 
+/* The file may have changed since this one read it: one more, for all. */
+static void
+put_off(struct monitor *monitor, struct control_client *client)
+{
+	monitor->reload_again = true;
+	if (client == NULL)
+		return;
+	if (monitor->reload_next == NULL)
+		monitor->reload_next = client;
+	else
+		control_end(client, EX_UNAVAILABLE,
+		    "busy: others wait for a reload too");
+}
+
 void
 reload_begin(struct monitor *monitor, struct control_client *client)
 {
 	char error[MONITOR_REASON_SIZE] = "";
 	int code;
 
-	if (monitor->new_config != NULL || monitor->stage != MONITOR_SERVING ||
-	    !monitor->vault.ready || !monitor->front.ready) {
+	if (monitor->new_config != NULL) {
+		put_off(monitor, client);
+		return;
+	}
+	if (monitor->stage != MONITOR_SERVING || !monitor->vault.ready ||
+	    !monitor->front.ready) {
 		log_event(LOG_NOTICE, "reload_ignored", NULL);
 		if (client != NULL)
 			control_end(client, EX_UNAVAILABLE,
-			    "busy: not serving, or reloading already");
+			    "not serving; `bankctl status` tells when it is");
 		return;
 	}
 	notify_reloading();

@@ -73,6 +73,15 @@ notify_customer(struct vault *vault, uint32_t number,
 	}
 }
 
+/* An operator's, whatever its kind: the txid of nobody. */
+static bool
+is_the_banks(const struct ledger_entry *entry)
+{
+	static const uint8_t none[WIRE_TXID_SIZE];
+
+	return memcmp(entry->txid, none, sizeof(none)) == 0;
+}
+
 void
 notice_of_entry(struct vault *vault, const struct ledger_entry *entry)
 {
@@ -81,9 +90,10 @@ notice_of_entry(struct vault *vault, const struct ledger_entry *entry)
 	if (entry->debit.number == entry->credit.number)
 		return;
 	money_format(entry->amount_cents, amount);
-	if (entry->kind == LEDGER_TRANSFER) {
+	if (entry->kind == LEDGER_TRANSFER || is_the_banks(entry)) {
 		snprintf(text, sizeof(text), "received %" PRIu64 " %s %s",
-		    entry->seq, amount, entry->debit.id);
+		    entry->seq, amount,
+		    ledger_is_own(entry->debit.id) ? "-" : entry->debit.id);
 		notify_customer(vault, entry->credit.number, NULL, text);
 	}
 	if (entry->amount_cents > vault_option(vault, BANK_ALERT_AMOUNT)) {

@@ -14,7 +14,10 @@
 struct session;
 struct vault;
 
-/* `received` to who got it, `large` to whose account it left. */
+/*
+ * `received` to who got it from another or from the bank itself, `large` to
+ * whose account it left.
+ */
 void notice_of_entry(struct vault *vault, const struct ledger_entry *entry);
 /* `login`: to the customer's other sessions. */
 void notice_login(struct vault *vault, const struct session *session);

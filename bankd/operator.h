@@ -34,8 +34,9 @@ struct operator_command {
 	unsigned long cost;
 	char hash[STORE_HASH_SIZE]; /* of the secret */
 	uint32_t number;            /* the account's, for a question */
-	uint64_t last_seq;
-	bool failed; /* nobody reads the answer */
+	uint64_t last_seq;          /* likewise */
+	struct ledger_entry entry;  /* that it made */
+	bool failed;                /* nobody reads the answer */
 	char *answer;
 	size_t length, size;
 	int code; /* of sysexits(3) */

@@ -13,6 +13,7 @@
 #include "../shared/log.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "notice.h"
 #include "operator.h"
 #include "vault_state.h"
 
@@ -66,7 +67,7 @@ append(struct vault *vault, struct step *step, struct ledger_account *debit,
 	if (error != 0)
 		batch_failed(vault, error);
 	batch_touch(vault, customer, NULL);
-	command->last_seq = step->entry.seq;
+	command->entry = step->entry;
 }
 
 static void
@@ -100,13 +101,13 @@ change_apply(struct vault *vault, struct step *step)
 static void
 change_after(struct vault *vault, struct operator_command *command)
 {
-	(void)vault;
+	notice_of_entry(vault, &command->entry);
 	log_event(LOG_NOTICE,
 	    strcmp(command->row->name, "adjust") == 0 ? "operator_adjust"
 						      : "operator_deposit",
 	    "id", LOG_TEXT(command->args[0]), "account",
 	    LOG_TEXT(command->args[1]), "amount", LOG_TEXT(command->args[2]),
-	    "seq", LOG_NUMBER(command->last_seq), "reason",
+	    "seq", LOG_NUMBER(command->entry.seq), "reason",
 	    LOG_TEXT(command->args[3]), NULL);
 }
 
@@ -188,9 +189,9 @@ reverse_apply(struct vault *vault, struct step *step)
 static void
 reverse_after(struct vault *vault, struct operator_command *command)
 {
-	(void)vault;
+	notice_of_entry(vault, &command->entry);
 	log_event(LOG_NOTICE, "operator_reverse", "entry",
-	    LOG_TEXT(command->args[0]), "seq", LOG_NUMBER(command->last_seq),
+	    LOG_TEXT(command->args[0]), "seq", LOG_NUMBER(command->entry.seq),
 	    NULL);
 }
 

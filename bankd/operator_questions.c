@@ -12,12 +12,14 @@
 #include "../shared/error.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "export.h"
 #include "head.h"
 #include "operator.h"
 #include "statement.h"
 #include "vault_state.h"
 
 #define FLUSH_AT 32768
+#define EXPORT_PIECE_SIZE 4096
 #define HISTORY_DEFAULT 20
 #define HISTORY_MAX 1000000
 
@@ -167,10 +169,64 @@ verify_ask(struct operator_command *command, struct store_reader *reader)
 	operator_line(command, '+', "chain", chain, NULL);
 }
 
+static void
+export_start(struct vault *vault, struct operator_command *command)
+{
+	if (export_find(command->args[0]) == NULL)
+		operator_fail(command, EX_USAGE, "no such format");
+	else if (command->arg_count > 2 &&
+	    store_account(vault->store, command->args[2]) == NULL)
+		operator_fail(
+		    command, EX_DATAERR, "no account %s", command->args[2]);
+}
+
+/* Pieces of the text become rows; fopencookie(3). */
+static ssize_t
+write_text(void *context, const char *data, size_t length)
+{
+	struct operator_command *command = context;
+	char piece[EXPORT_PIECE_SIZE];
+	size_t n, done = 0;
+
+	while (done < length && !command->failed) {
+		n = length - done < sizeof(piece) ? length - done
+						  : sizeof(piece) - 1;
+		memcpy(piece, data + done, n);
+		piece[n] = '\0';
+		operator_line(command, '+', piece, NULL);
+		if (command->length > FLUSH_AT)
+			operator_flush(command);
+		done += n;
+	}
+	return command->failed ? 0 : (ssize_t)length;
+}
+
+static void
+export_ask(struct operator_command *command, struct store_reader *reader)
+{
+	const cookie_io_functions_t functions = { .write = write_text };
+	struct export export = { .reader = reader,
+		.id = command->arg_count > 2 ? command->args[2] : NULL,
+		.bank = command->args[1] };
+	int error;
+
+	export.out = fopencookie(command, "w", functions);
+	if (export.out == NULL) {
+		fail_by(command, BANK_ENOMEM);
+		return;
+	}
+	operator_line(command, '=', "text", NULL);
+	error = export_find(command->args[0])(&export);
+	if (fclose(export.out) == EOF)
+		command->failed = true;
+	fail_by(command, error);
+}
+
 const struct operator_row operator_questions[] = {
 	{ "accounts", 0, 0, false, NULL, NULL, NULL, accounts_ask },
 	{ "account", 1, 1, false, account_start, NULL, NULL, accounts_ask },
 	{ "history", 1, 2, false, account_start, NULL, NULL, history_ask },
+	{ "export", 2, 3, false, export_start, NULL, NULL, export_ask },
 	{ "verify", 0, 1, false, verify_start, NULL, NULL, verify_ask },
 };
 const size_t operator_questions_count = NELEM(operator_questions);

@@ -11,7 +11,7 @@
 #include "../shared/util.h"
 #include "vault_state.h"
 
-#define STATUS_SIZE 2048
+#define STATUS_SIZE 3072
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)
 
 struct status {
@@ -42,6 +42,42 @@ fact_count(struct status *status, const char *key, uint64_t count)
 	fact(status, key, "%" PRIu64, count);
 }
 
+static void
+fact_quantile(struct status *status, const char *key,
+    const struct latency *commits, unsigned percent)
+{
+	uint64_t us = latency_quantile_us(commits, percent);
+
+	if (us == UINT64_MAX)
+		fact(status, key, "more than %" PRIu64,
+		    latency_bound_us(LATENCY_BUCKETS - 2));
+	else
+		fact_count(status, key, us);
+}
+
+static void
+fact_counts(struct status *status, const struct vault_counts *counts)
+{
+	const uint64_t now = counts->transactions;
+	char text[LATENCY_TEXT_SIZE];
+
+	fact_count(status, "logins", counts->logins);
+	fact_count(status, "logins-refused", counts->refused);
+	fact_count(status, "carried-out", now);
+	fact_count(status, "last-second",
+	    counts->past[VAULT_PAST_SECONDS - 1] -
+		counts->past[VAULT_PAST_SECONDS - 2]);
+	fact_count(status, "last-minute", now - counts->past[0]);
+	fact_count(status, "batches", counts->batches);
+	fact_count(status, "largest-batch", counts->largest_batch);
+	fact_count(status, "commits", latency_count(&counts->commits));
+	fact_quantile(status, "commit-p50-us", &counts->commits, 50);
+	fact_quantile(status, "commit-p99-us", &counts->commits, 99);
+	fact_count(status, "commit-total-us", counts->commits.total_us);
+	latency_format(&counts->commits, text);
+	fact(status, "commit-latency", "%s", text[0] != '\0' ? text : "-");
+}
+
 void
 vault_status_send(struct vault *vault)
 {
@@ -62,10 +98,7 @@ vault_status_send(struct vault *vault)
 		fact_count(&status, "sessions", vault->sessions.count);
 		fact_count(&status, "connections", vault->connections.count);
 		fact_count(&status, "logins-waiting", vault->logins.count);
-		fact_count(&status, "logins", vault->counts.logins);
-		fact_count(&status, "logins-refused", vault->counts.refused);
-		fact_count(&status, "carried-out", vault->counts.transactions);
-		fact_count(&status, "batches", vault->counts.batches);
+		fact_counts(&status, &vault->counts);
 		fact(&status, "sandbox", "%s", vault->sandbox);
 	}
 	(void)ipc_send(vault->monitor.ipc, IPC_STATUS_REPLY, 0, status.text,

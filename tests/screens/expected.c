@@ -44,6 +44,10 @@ static const struct {
 	    false },
 	{ "^ *(Next try|Próximo intento) .*$", "<next try>", false },
 	{ "in [0-9]+ seconds?", "in <n> seconds", false },
+	{ "en [0-9]+ segundos?", "en <n> segundos", false },
+	{ " +[0-9]{1,2} [a-zA-Z]{3}( [0-9]{2}:[0-9]{2}|) - .*$", " <span>",
+	    false },
+	{ "free [0-9]+ MB", "free <n> MB", false },
 };
 
 void

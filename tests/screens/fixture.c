@@ -241,7 +241,7 @@ fixture_bankctl(struct fixture *fixture, const char *const words[])
 }
 
 void
-fixture_set_limits(struct fixture *fixture)
+fixture_configure(struct fixture *fixture, const char *text)
 {
 	char path[FIXTURE_PATH + 32];
 	FILE *file;
@@ -249,13 +249,19 @@ fixture_set_limits(struct fixture *fixture)
 	snprintf(path, sizeof(path), "%s/etc/bankd.ini", fixture->directory);
 	file = fopen(path, "a");
 	assert_non_null(file);
-	fputs("\n[limits]\ntransfer = 5000\ntransfer_day = 50000\n"
-	      "withdraw = 400\nwithdraw_day = 1500\n",
-	    file);
+	fprintf(file, "\n%s\n", text);
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(
 	    fixture_bankctl(fixture, (const char *const[]) { "reload", NULL }),
 	    0);
+}
+
+void
+fixture_set_limits(struct fixture *fixture)
+{
+	fixture_configure(fixture,
+	    "[limits]\ntransfer = 5000\ntransfer_day = 50000\n"
+	    "withdraw = 400\nwithdraw_day = 1500");
 }
 
 int
@@ -311,6 +317,23 @@ pass_on(const char *environment[], size_t *n, const char *name)
 	snprintf(texts[*n], sizeof(texts[*n]), "%s=%.200s", name, value);
 	environment[*n] = texts[*n];
 	++*n;
+}
+
+void
+fixture_plain(struct fixture *fixture, const char *input)
+{
+	char atm_tui[FIXTURE_PATH], command[3 * FIXTURE_PATH];
+	FILE *kiosk;
+
+	program(atm_tui, "atm-tui");
+	snprintf(command, sizeof(command),
+	    "%s -p -c %s/etc/atm.ini -o plain.menu=full 127.0.0.1 %s "
+	    ">/dev/null 2>&1",
+	    atm_tui, fixture->directory, fixture->port);
+	kiosk = popen(command, "w");
+	assert_non_null(kiosk);
+	fputs(input, kiosk);
+	pclose(kiosk);
 }
 
 struct term *

@@ -34,6 +34,8 @@ void fixture_freeze_vault(struct fixture *fixture, bool frozen);
 pid_t fixture_child(const struct fixture *fixture, const char *name);
 /* Runs bankctl with words, ended by NULL; its exit code. */
 int fixture_bankctl(struct fixture *fixture, const char *const words[]);
+/* Appends to bankd.ini, and has it read. */
+void fixture_configure(struct fixture *fixture, const char *text);
 /*
  * Limits, which a demonstration has none of: 5,000.00 a transfer, 50,000.00 a
  * day; 400.00 a withdrawal, 1,500.00 a day.
@@ -50,6 +52,8 @@ struct term *fixture_kiosk(struct fixture *fixture, int rows, int columns,
 struct term *fixture_plain_kiosk(struct fixture *fixture);
 /* From the welcome to the main menu. */
 void fixture_log_in(struct term *kiosk, const char *id, const char *password);
+/* What somebody types at another kiosk, in plain mode with the full menu. */
+void fixture_plain(struct fixture *fixture, const char *input);
 /* Ends the kiosk by SIGTERM; asserts that it ended well. */
 void fixture_end_kiosk(struct term *kiosk);
 

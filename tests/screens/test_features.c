@@ -80,6 +80,53 @@ test_withdraw(void **state)
 }
 
 static void
+test_currency(void **state)
+{
+	static const char *const euros[] = { "-o", "screen.currency=€ ", NULL };
+	struct term *kiosk = fixture_kiosk(*state, 24, 80, euros, NULL);
+
+	fixture_log_in(kiosk, "chris", "1234");
+	term_send(kiosk, "2");
+	assert_true(term_wait(kiosk, "balance: € 10,000.00"));
+	assert_true(term_wait(kiosk, "     €     █ █▀█"));
+	term_send(kiosk, " ");
+	to_amount(kiosk, "5");
+	assert_true(term_wait(kiosk, "1. € 20.00"));
+}
+
+/* Newest first; older ones are fetched as the customer comes to them. */
+static void
+test_statement_scrolls(void **state)
+{
+	static const char one[] = "1\n1\nfey\n1\n";
+	char all[120 * sizeof(one) + 32] = "chris\n1234\n";
+	struct term *kiosk;
+	int row, column, ends = 0;
+
+	for (int i = 0; i < 120; i++)
+		strcat(all, one);
+	fixture_plain(*state, all);
+	kiosk = fixture_plain_kiosk(*state);
+	fixture_log_in(kiosk, "chris", "1234");
+	term_send(kiosk, "6");
+	assert_true(term_wait(kiosk, "9,880.00"));
+	assert_true(term_find(kiosk, "9,880.00", &row, &column));
+	assert_int_equal(row, 5); /* the uppermost */
+	assert_non_null(strstr(term_row(kiosk, row + 1), "9,881.00"));
+	assert_false(term_find(kiosk, "adjustment", &row, &column));
+	do {
+		assert_true(++ends < 10);
+		term_send(kiosk, "1");
+	} while (!term_wait_within(kiosk, "adjustment", 300));
+	assert_true(ends > 1); /* a page of 50 at a time */
+	assert_false(term_find(kiosk, "9,880.00", &row, &column));
+	term_send(kiosk, "\033[5~");
+	assert_true(term_wait_gone(kiosk, "adjustment"));
+	term_send(kiosk, "7");
+	assert_true(term_wait(kiosk, "9,880.00"));
+}
+
+static void
 test_services(void **state)
 {
 	struct term *kiosk = fixture_plain_kiosk(*state);
@@ -153,7 +200,7 @@ test_sign_up(void **state)
 	expect_screen(kiosk, "menu-wide-name", false);
 }
 
-/* A transfer at one kiosk puts a banner on the other. */
+/* A transfer at one kiosk puts a banner on the other within a second. */
 static void
 notice_by(struct fixture *fixture, const char *by)
 {
@@ -171,7 +218,8 @@ notice_by(struct fixture *fixture, const char *by)
 	term_send(sender, "fey\r5\r");
 	assert_true(term_wait(sender, "Enter: yes"));
 	term_send(sender, "\r");
-	assert_true(term_wait(receiver, "$5.00"));
+	assert_true(term_wait(sender, "your transaction is successful"));
+	assert_true(term_wait_within(receiver, "$5.00", 1000));
 	expect_screen(receiver, "banner", false);
 	assert_true(term_wait_gone(receiver,
 	    "┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━"
@@ -203,6 +251,8 @@ main(int argc, char *argv[])
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(test_deposit),
 		SCREEN_TEST(test_withdraw),
+		SCREEN_TEST(test_currency),
+		SCREEN_TEST(test_statement_scrolls),
 		SCREEN_TEST(test_services),
 		SCREEN_TEST(test_password),
 		SCREEN_TEST(test_sign_up),

@@ -1,45 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A day at a kiosk, through every screen and every refusal, four times: in
- * both languages, at 80x24 and at 60x20.  Whole screens are compared with
- * expected/LANGUAGE-SIZE/NAME.txt.
+ * A day at a kiosk, through every screen, in both languages and sizes.
  */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "expected.h"
-#include "fixture.h"
-
-enum language { ENGLISH, SPANISH };
-
-struct tour {
-	enum language language;
-	const char *name;
-	struct term *kiosk, *sender;
-};
-
-/* What is sent, what is waited for, the screen that is compared or NULL. */
-struct step {
-	const char *send, *english, *spanish, *screen;
-};
-
-/* What is waited for again and again, in both languages. */
-#define WELCOME "press any key", "pulse una tecla"
-#define LOGIN "Please enter your ID", "Escriba su identificador"
-#define MENU "3. Exit", "3. Salir"
-#define ACCOUNTS "2. Checking", "2. Corriente"
-#define SERVICES "4. Close the account", "4. Cerrar la cuenta"
-#define RECIPIENT "Recipient's ID", "Identificador del destinatario"
-#define LIMIT "At most", "Como máximo"
-#define SURE "Enter: yes", "Intro: sí"
-#define DONE "your transaction is successful", "su operación se ha realizado"
-#define GOODBYE "Goodbye!", "¡Adiós!"
+#include "tour.h"
 
 static const struct step arriving[] = {
 	{ "", WELCOME, "welcome" },
@@ -137,6 +109,10 @@ static const struct step paying[] = {
 	{ " \r", DONE, "withdraw-done" },
 	{ " ", MENU, NULL },
 	{ "6", "withdrawal", "retiro", "statement" },
+	{ "0", "Checking: ", "Corriente: ", "statement-chart" },
+};
+
+static const struct step exiting[] = {
 	{ "\033", MENU, NULL },
 	{ "3", GOODBYE, "goodbye" },
 	{ " ", WELCOME, NULL },
@@ -160,27 +136,6 @@ static const struct step closed[] = {
 	{ "", "out of service", "fuera de servicio", "out" },
 	{ "", "Next try", "Próximo intento", NULL },
 };
-
-static void
-walk_steps(const struct tour *tour, const struct step *steps, size_t count)
-{
-	char name[64];
-
-	for (size_t i = 0; i < count; i++) {
-		term_send(tour->kiosk, steps[i].send);
-		assert_true(term_wait(tour->kiosk,
-		    tour->language == ENGLISH ? steps[i].english
-					      : steps[i].spanish));
-		if (steps[i].screen == NULL)
-			continue;
-		snprintf(
-		    name, sizeof(name), "%s/%s", tour->name, steps[i].screen);
-		expect_screen(tour->kiosk, name, false);
-	}
-}
-
-#define walk(tour, steps) \
-	walk_steps(tour, steps, sizeof(steps) / sizeof((steps)[0]))
 
 /* Somebody else, at another kiosk. */
 static void
@@ -212,73 +167,39 @@ next_second(struct term *kiosk)
 }
 
 static void
-take_tour(void **state, enum language language, int rows, int columns,
-    const char *name)
+day(struct tour *tour)
 {
-	static const char *const options[][3] = {
-		[ENGLISH] = { "-o", "screen.language=en", NULL },
-		[SPANISH] = { "-o", "screen.language=es", NULL },
-	};
-	struct fixture *fixture = *state;
-	struct tour tour = { .language = language, .name = name };
+	struct term *sender;
 
-	fixture_set_limits(fixture);
-	tour.kiosk =
-	    fixture_kiosk(fixture, rows, columns, options[language], NULL);
-	tour.sender = fixture_plain_kiosk(fixture);
-	fixture_log_in(tour.sender, "fey", "5678");
-	walk(&tour, arriving);
-	walk(&tour, managing);
-	walk(&tour, sending);
-	walk(&tour, paying);
-	next_second(tour.kiosk);
-	next_second(tour.kiosk);
-	send_money(tour.sender, "5");
-	walk(&tour, returning);
-	send_money(tour.sender, "7");
-	walk(&tour, leaving);
-	fixture_stop_bank(fixture);
-	walk(&tour, closed);
+	fixture_set_limits(tour->fixture);
+	tour_kiosk(tour, NULL);
+	sender = fixture_plain_kiosk(tour->fixture);
+	fixture_log_in(sender, "fey", "5678");
+	walk(tour, arriving);
+	walk(tour, managing);
+	walk(tour, sending);
+	walk(tour, paying);
+	term_resize(tour->kiosk, 10, 40);
+	tour_see(tour, "", "make this window", "agrande esta", "too-small");
+	term_resize(tour->kiosk, tour->rows, tour->columns);
+	tour_see(tour, "", "Checking: ", "Corriente: ", NULL);
+	walk(tour, exiting);
+	next_second(tour->kiosk);
+	next_second(tour->kiosk);
+	send_money(sender, "5");
+	walk(tour, returning);
+	send_money(sender, "7");
+	walk(tour, leaving);
+	fixture_stop_bank(tour->fixture);
+	walk(tour, closed);
 }
-
-static void
-test_english(void **state)
-{
-	take_tour(state, ENGLISH, 24, 80, "en-80x24");
-}
-
-static void
-test_english_small(void **state)
-{
-	take_tour(state, ENGLISH, 20, 60, "en-60x20");
-}
-
-static void
-test_spanish(void **state)
-{
-	take_tour(state, SPANISH, 24, 80, "es-80x24");
-}
-
-static void
-test_spanish_small(void **state)
-{
-	take_tour(state, SPANISH, 20, 60, "es-60x20");
-}
-
-#define SCREEN_TEST(test) \
-	cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int
 main(int argc, char *argv[])
 {
-	const struct CMUnitTest tests[] = {
-		SCREEN_TEST(test_english),
-		SCREEN_TEST(test_english_small),
-		SCREEN_TEST(test_spanish),
-		SCREEN_TEST(test_spanish_small),
+	static const struct tour_test tests[] = {
+		{ "day", day },
 	};
 
-	expected_arguments(argc, argv);
-	signal(SIGPIPE, SIG_IGN);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return tour_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -246,6 +246,71 @@ test_looks(void **state)
 	fixture_end_kiosk(kiosk);
 }
 
+/* Numbers and amounts of blocks, where there is room, colours or not. */
+static void
+see_large(struct fixture *fixture, int rows, int columns,
+    const char *const environment[], const char *prefix)
+{
+	static const char *const large[] = { "-o", "screen.theme=large", NULL };
+	static const struct {
+		const char *send, *wait, *screen;
+	} steps[] = {
+		{ "", "3", NULL },
+		{ "2", "balance: $10,000.00", "balance" },
+		{ " ", "Check", NULL },
+		{ "1", "Checking", NULL },
+		{ "\033[B", "Checking", "account" },
+		{ "2", "Recipient's ID", NULL },
+		{ "fey\r250.50\r", "Enter: yes", "sure" },
+		{ "\r", "your transaction is successful", "result" },
+		{ " ", "Check", NULL },
+		{ "3", "Goodbye!", NULL },
+	};
+	struct term *kiosk =
+	    fixture_kiosk(fixture, rows, columns, large, environment);
+	char name[64];
+
+	assert_true(term_wait(kiosk, "press any key"));
+	term_send(kiosk, " ");
+	assert_true(term_wait(kiosk, "Password"));
+	term_send(kiosk, "chris\r1234\r");
+	assert_true(term_wait(kiosk, "ID and password are correct"));
+	snprintf(name, sizeof(name), "%s-menu", prefix);
+	expect_screen(kiosk, name, environment != NULL);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		term_send(kiosk, steps[i].send);
+		assert_true(term_wait(kiosk, steps[i].wait));
+		if (steps[i].screen == NULL)
+			continue;
+		snprintf(name, sizeof(name), "%s-%s", prefix, steps[i].screen);
+		expect_screen(kiosk, name, false);
+	}
+	fixture_end_kiosk(kiosk);
+	term_close(kiosk);
+	fixture->kiosk = NULL;
+}
+
+static void
+test_large(void **state)
+{
+	see_large(*state, 24, 80, NULL, "large");
+}
+
+/* Without room for it, as the other themes. */
+static void
+test_large_small(void **state)
+{
+	see_large(*state, 20, 60, NULL, "large-small");
+}
+
+static void
+test_large_no_color(void **state)
+{
+	static const char *const no_color[] = { "NO_COLOR=1", NULL };
+
+	see_large(*state, 24, 80, no_color, "large-no-color");
+}
+
 /* Each theme there is can be started and shows the welcome. */
 static void
 test_themes(void **state)
@@ -301,6 +366,28 @@ test_spinner(void **state)
 	fixture_freeze_vault(fixture, false);
 	assert_true(term_wait(kiosk, "balance: $10,000.00"));
 	assert_true(term_wait_gone(kiosk, "Asking for"));
+}
+
+/* Of two questions that wait, money's is named, though it is the younger. */
+static void
+test_money_is_named_first(void **state)
+{
+	struct fixture *fixture = *state;
+	struct term *kiosk = fixture_plain_kiosk(fixture);
+
+	fixture_log_in(kiosk, "chris", "1234");
+	term_send(kiosk, "1");
+	assert_true(term_wait(kiosk, "2. Checking"));
+	fixture_freeze_vault(fixture, true);
+	term_send(kiosk, "1");
+	assert_true(term_wait(kiosk, "Asking for your account's details..."));
+	term_send(kiosk, "fey\r5\r");
+	assert_true(term_wait(kiosk, "Enter: yes"));
+	term_send(kiosk, "\r");
+	assert_true(term_wait(kiosk, "The bank is carrying it out..."));
+	assert_true(term_wait_gone(kiosk, "Asking for"));
+	fixture_freeze_vault(fixture, false);
+	assert_true(term_wait(kiosk, "your transaction is successful"));
 }
 
 static long
@@ -367,9 +454,13 @@ main(int argc, char *argv[])
 		SCREEN_TEST(test_resize),
 		SCREEN_TEST(test_touch),
 		SCREEN_TEST(test_looks),
+		SCREEN_TEST(test_large),
+		SCREEN_TEST(test_large_small),
+		SCREEN_TEST(test_large_no_color),
 		SCREEN_TEST(test_themes),
 		SCREEN_TEST(test_idle),
 		SCREEN_TEST(test_spinner),
+		SCREEN_TEST(test_money_is_named_first),
 		SCREEN_TEST(test_escape),
 		SCREEN_TEST(test_tick),
 	};

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """The operator's commands: money, limits, pauses, the log's level, backups,
-exports, metrics (bankctl(8))."""
+exports (bankctl(8))."""
 
 import csv
 import io
@@ -246,6 +246,29 @@ class Follow(BankCase):
         self.assertEqual(process.returncode, 0)
         result = served.ctl("monitor", check=False)
         self.assertEqual(result.returncode, EX_UNAVAILABLE)
+
+
+class Verify(Operator):
+    def test_a_changed_row_by_name(self):
+        """Of a bank that is stopped; all of them: unit/test_store_read."""
+        served = self.fresh()
+        served.ctl("deposit", "joe", "1", "1", "--reason", "x")
+        served.stop()
+        seq = served.ctl_json("verify")[0]["seq"]
+        changes = {
+            "UPDATE entry SET amount = amount + 1 WHERE seq = 2": "entry 2: ",
+            "DELETE FROM entry WHERE seq = 3": "entry 3: missing",
+            "UPDATE account SET savings = 7 WHERE id = 'joe'": "account joe"}
+        for change, name in changes.items():
+            copy = served.path("copy.db")
+            shutil.copy(served.file("bank.db"), copy)
+            db = sqlite3.connect(served.file("bank.db"))
+            db.execute(change)
+            db.commit()
+            db.close()
+            self.refused(EX_DATAERR, name, "verify", served=served)
+            shutil.copy(copy, served.file("bank.db"))
+        self.assertEqual(served.ctl_json("verify")[0]["seq"], seq)
 
 
 class Heads(Operator):
@@ -500,17 +523,21 @@ class Export(Operator):
         if not program:
             self.skipTest("ofxdump (package ofx) is not installed")
         path = self.bank.path("export.ofx")
-        text = self.export("chris", "--format", "ofx")
-        with open(path, "w") as f:
-            f.write(text)
-        result = run(program, path)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertNotIn("LibOFX ERROR", result.stderr)
-        told = re.findall(r"Financial institution's ID for this transaction: "
-                          r"(\S+)", result.stdout)
-        self.assertEqual(sorted(told, key=int), sorted(
-            (i for rows in self.fitids(text).values() for _, i in rows),
-            key=int))
+        for words in (("chris",), ()):
+            text = self.export(*words, "--format", "ofx")
+            with open(path, "w") as f:
+                f.write(text)
+            result = run(program, path)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertNotIn("LibOFX ERROR", result.stderr)
+            told = re.findall(r"Financial institution's ID for this "
+                              r"transaction: (\S+)", result.stdout)
+            self.assertEqual(sorted(told, key=int), sorted(
+                (i for rows in self.fitids(text).values() for _, i in rows),
+                key=int))
+            balances = re.findall(r"Ledger balance: (\S+)", result.stdout)
+            self.assertEqual([Decimal(x) for x in balances], [
+                Decimal(x) for x in re.findall("<BALAMT>([^<]*)", text)])
 
     def test_words(self):
         self.refused(EX_USAGE, "usage", "export", "--format", "pdf")
@@ -522,49 +549,6 @@ class Export(Operator):
         before = self.export()
         self.bank.stop()
         self.assertEqual(self.export(), before)
-
-
-class Metrics(Operator):
-    def values(self, text):
-        """name: value, of text that keeps the form."""
-        found, typed = {}, {}
-        lines = text.split("\n")
-        self.assertEqual(lines[-2:], ["# EOF", ""])
-        for line in lines[:-2]:
-            if line.startswith("# TYPE "):
-                _, _, name, kind = line.split(" ")
-                self.assertNotIn(name, typed)
-                typed[name] = kind
-            elif not line.startswith("# HELP "):
-                name, value = re.fullmatch(r"([a-z_]+) ([0-9]+)",
-                                           line).groups()
-                if typed.get(name) is None:
-                    self.assertEqual(typed[name[:-len("_total")]], "counter")
-                found[name] = int(value)
-        return found
-
-    def test_numbers(self):
-        values = self.values(self.bank.ctl("metrics").stdout)
-        self.assertEqual(values["bankd_up"], 1)
-        self.assertEqual(values["bankd_transactions_taken"], 1)
-        self.assertEqual(values["bankd_customers"], 3)
-        self.session("chris").exit()
-        self.bank.ctl("pause")
-        values = self.values(self.bank.ctl("metrics").stdout)
-        self.bank.ctl("resume")
-        self.assertEqual(values["bankd_transactions_taken"], 0)
-        self.assertEqual(values["bankd_logins_total"], 1)
-
-    def test_textfile(self):
-        path = self.bank.path("bank.prom")
-        self.bank.ctl("metrics", "--textfile", path)
-        with open(path) as f:
-            self.assertEqual(self.values(f.read())["bankd_up"], 1)
-        self.assertEqual(os.stat(path).st_mode & 0o777, 0o644)
-        served = self.fresh(start=False)
-        self.assertEqual(
-            self.values(served.ctl("metrics").stdout)["bankd_up"], 0)
-        self.refused(EX_USAGE, "usage", "metrics", "x")
 
 
 if __name__ == "__main__":

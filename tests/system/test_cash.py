@@ -242,9 +242,9 @@ class Stock(Machine):
         said = self.play("retiro 90\nretiro 40\n", "cash.stock=10 5",
                          "cash.low=7")
         self.assertEqual(self.stock(), "20 6\n50 4\n")
-        self.assertEqual(len(re.findall(r"cash-low note=20", said)), 1, said)
-        self.assertIn("cash-low note=20 left=6", said)
-        self.assertIn("cash-low note=50 left=5", said)
+        self.assertEqual(len(re.findall(r"cash_low note=20", said)), 1, said)
+        self.assertIn("cash_low note=20 left=6", said)
+        self.assertIn("cash_low note=50 left=5", said)
         # Removed: refilled.
         os.remove(os.path.join(self.state, "stock"))
         self.play("retiro 20\n", "cash.stock=10 5", "cash.low=7")
@@ -268,7 +268,7 @@ class Stock(Machine):
             f.write("20 many\n")
         said = self.play("retiro 20\n", "cash.stock=10 5")
         self.assertIn("It has no notes now", said)
-        self.assertIn("cash-stock", said)
+        self.assertIn("cash_stock", said)
         self.assertEqual(self.stock(), "20 many\n")
 
     def test_a_wrong_configuration(self):
@@ -339,7 +339,7 @@ class Fails(Machine):
         kiosk.type(self.login + "retiro 40\n")
         self.wait_running()
         self.bank.kill_child("vault")
-        kiosk.wait("link-lost|$")
+        kiosk.wait("link_lost|$")
         self.let_go()
         kiosk.wait(FAILED)
         kiosk.wait("%s|%s" % (GOES_BACK, TAKEN_BACK))
@@ -392,11 +392,11 @@ class Crashes(Machine):
     def test_before_the_answer(self):
         self.killed_before_the_command(self.swallow_answer(), 960)
         said = self.next_start()
-        self.assertIn("withdrawal-taken-back id=" + self.name, said)
+        self.assertIn("withdrawal_taken_back id=" + self.name, said)
         self.assertEqual(self.checking(), 1000)
         self.assertEqual(self.kinds(), ["reversal", "withdraw"])
         self.assertEqual(self.notes(), [])
-        self.assertNotIn("withdrawal-taken-back", self.next_start())
+        self.assertNotIn("withdrawal_taken_back", self.next_start())
 
     def test_when_it_knew(self):
         path = self.killed_before_the_command(self.swallow_answer(), 960)
@@ -431,7 +431,7 @@ class Crashes(Machine):
             and size == wire.RECORD_OF_S else PASS, 1000)
         txid = self.notes()[0]
         said = self.next_start()
-        self.assertIn("withdrawal-taken-back", said)
+        self.assertIn("withdrawal_taken_back", said)
         self.assertEqual(self.notes(), [])
         late = self.session(self.name, kiosk=self.bank.kiosk())
         self.assertEqual(late.request("WITHDRAW %s 2 40" % txid).code, 409)
@@ -457,7 +457,7 @@ class Crashes(Machine):
             self.bank.start()
         finally:
             self.bank.set(listen_port=0)
-        kiosk.wait("withdrawal-taken-back")
+        kiosk.wait("withdrawal_taken_back")
         kiosk.ends()
         self.assertEqual(self.checking(), 1000)
 
@@ -469,7 +469,7 @@ class Crashes(Machine):
         self.assertIn("kiosk kiosk-1\n", text)
         with open(path, "w") as f:
             f.write(text.replace("kiosk kiosk-1", "kiosk kiosk-2"))
-        self.assertIn("not-this-kiosks", self.next_start())
+        self.assertIn("not_this_kiosks", self.next_start())
         self.assertEqual(self.checking(), 960)
         self.assertEqual(len(self.notes()), 1)
 

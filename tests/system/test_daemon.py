@@ -7,13 +7,15 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import unittest
 
 from lib import bank, syslogd
-from lib.bank import BANKD, Bank, run, wait_for
+from lib.bank import BANKCTL, BANKD, Bank, run, wait_for
 from lib.case import CORRECT, REFUSED, SUCCESS, BankCase
 
-EX_USAGE, EX_UNAVAILABLE, EX_CONFIG = 64, 69, 78
+EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_NOPERM = 64, 65, 69, 77
+EX_CONFIG = 78
 EVENT = r"^[\w.-]+(?: [\w.-]+=(?:\"(?:[^\"\\]|\\.)*\"|[^\s\"]*))*$"
 
 
@@ -147,6 +149,22 @@ class Daemon(Private):
         cents = round(100 * float(served.lines()["chris"][0]))
         self.assertEqual(1000000 - cents, answered)
         atm.close()
+
+
+    def test_a_stop_that_was_asked_for_is_told_as_one(self):
+        served = self.bank(start=True)
+        atm = served.session("chris")
+        self.addCleanup(atm.close)
+        served.ctl("log", "debug")
+        served.stop()
+        said = served.said[served.said.index("stopping"):]
+        self.assertIn("stopped exit=0", said)
+        for word in ("vault_gone", "failed", "malformed"):
+            self.assertNotIn(word, said)
+        served.start()
+        vault = served.vault()
+        bank.kill(vault)
+        served.log_has("vault_gone connections=")
 
 
 class Options(Private):
@@ -289,6 +307,40 @@ class Configuration(Private):
         wait_for("no limit", lambda: atm.transfer(
             1, "fey", 51).said() == SUCCESS)
         atm.close()
+
+    def test_one_that_is_asked_for_during_another_follows_it(self):
+        """The file may have changed after the other read it."""
+        served = self.bank(start=True)
+        vault = served.vault()
+        with open(served.config) as f:
+            before = f.read()
+
+        def write(limit):
+            with open(served.config, "w") as f:
+                f.write(before + "\n[limits]\ntransfer = %d\n" % limit)
+
+        def reload():
+            process = subprocess.Popen(
+                [BANKCTL, "-c", served.config, "reload"])
+            self.addCleanup(process.wait)
+            return process
+        os.kill(vault, signal.SIGSTOP)
+        self.addCleanup(bank.kill, vault)
+        write(10)
+        first = reload()
+        # It has read the file when it waits for the vault.
+        served.process.send_signal(signal.SIGHUP)
+        wait_for("the first to wait", lambda: "not answering" in
+                 served.ctl("status").stdout)
+        write(20)
+        second = reload()
+        served.process.send_signal(signal.SIGHUP)
+        os.kill(vault, signal.SIGCONT)
+        self.assertEqual(first.wait(20 * bank.SLOW), 0)
+        self.assertEqual(second.wait(20 * bank.SLOW), 0)
+        atm = served.session("chris")
+        self.assertEqual(atm.transfer(1, "fey", 15).said(), SUCCESS)
+        self.assertEqual(atm.transfer(1, "fey", 25).code, 429)
 
     def test_a_key_that_needs_a_restart_is_named(self):
         served = self.bank()
@@ -482,6 +534,45 @@ class Syslog(Private):
             match = re.match(r"^bankd(\[\d+\])?: (.*)$", line)
             self.assertTrue(match, line)
             self.assertRegex(match[2], EVENT)
+
+    def test_a_start_that_fails_is_told_there_too(self):
+        """Nobody may be reading the terminal that it was started at."""
+        busy = socket.socket()
+        self.addCleanup(busy.close)
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        open_key = self.bank()
+        os.chmod(open_key.path("etc", "bank.key"), 0o644)
+        broken = self.bank()
+        broken.options["log.level"] = "loud"
+        missing = self.bank()
+        os.unlink(missing.config)
+        failing = self.bank(balance="chris x y\n")
+        for served, code, words in (
+                (self.bank(listen_port=busy.getsockname()[1]),
+                 EX_UNAVAILABLE, "Address already in use"),
+                (open_key, EX_NOPERM, "others may read"),
+                (broken, EX_CONFIG, "loud"),
+                (missing, EX_CONFIG, "No such file"),
+                (failing, EX_DATAERR, "balance")):
+            served.wrapper = self.syslog.wrapper
+            result = self.daemon(served)
+            self.assertEqual(result.returncode, code, result.stderr)
+            self.assertIn(words, result.stderr)
+            self.syslog.has(words)
+            told = [(priority, line) for priority, line in self.syslog.lines
+                    if words in line and "ended" not in line
+                    and "vault_failed" not in line]
+            self.assertEqual(len(told), 1, self.syslog.lines)
+            self.assertEqual(told[0][0] & 7, 3)
+            self.assertRegex(told[0][1], r"^bankd\[\d+\]: (start_failed|"
+                             r"giving_up) exit=%d reason=" % code)
+            self.assertRegex(told[0][1].split(": ", 1)[1], EVENT)
+            self.syslog.lines.clear()
+            # In the foreground, and for a check, standard error is enough.
+            self.assertEqual(served.fails()[0], code)
+            run(*served.command("-t"))
+            self.assertEqual(self.syslog.lines, [])
 
     def test_syslog_that_restarts(self):
         served, pid = self.daemon_here()

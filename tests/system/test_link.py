@@ -4,6 +4,7 @@ shows its customer one result, a true one."""
 
 import os
 import random
+import time
 import unittest
 
 from lib import bank, fakebank, wire
@@ -278,6 +279,42 @@ class Liar(unittest.TestCase):
         result = self.play(on_request=twice)
         self.assertEqual(result.stdout.count(SUCCESS), 1, result.stdout)
         self.assertEqual(self.fake.money["fey"][1], 100500)
+
+    def test_nonsense_for_ever(self):
+        """It resumes, is asked again, and never seals an answer: the session
+        is given up long before the grace time, with no untrue result."""
+        seen = []
+
+        def spoil(connection, text):
+            if text.startswith("1 "):
+                seen.append(text)
+                connection.send(b"S", os.urandom(272))
+                return True
+            return None
+        began = time.monotonic()
+        result = self.play(on_request=spoil)
+        self.assertLess(time.monotonic() - began, 30)
+        self.assertEqual(len(seen), 5)
+        self.assertEqual(len(set(seen)), 1)
+        self.assertNotIn(SUCCESS, result.stdout)
+        self.assertIn("look at your statement", result.stdout)
+        self.assertNotEqual(result.returncode, 0)
+
+    def test_nonsense_now_and_then(self):
+        """An honest answer in between, and the session goes on."""
+        seen = []
+
+        def spoil(connection, text):
+            if text == "2":
+                seen.append(text)
+                if len(seen) % 3:
+                    connection.send(b"S", os.urandom(272))
+                    return True
+            return None
+        result = self.play("chris\n1234\n%s3\n" % ("2\n" * 4),
+                           on_request=spoil)
+        self.assertEqual(len(seen), 12)
+        self.assertEqual(result.returncode, 0, result.stdout)
 
     def test_a_login_accepted_by_one_without_kprb(self):
         """An S that doesn't open is no acceptance."""

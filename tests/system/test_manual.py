@@ -118,6 +118,31 @@ class Options(ManualCase):
                                  "%s: -%s" % (name, letter))
 
 
+class Commands(ManualCase):
+    """bankctl's, of its table."""
+
+    def table(self):
+        rows = re.findall(
+            r'\{ "([a-z]+)",\s*((?:"[^"]*"\s*)+),\s*\d+,\s*\d+,',
+            source("bankd", "bankctl.c"))
+        return [(name, "".join(re.findall('"([^"]*)"', text)))
+                for name, text in rows]
+
+    def test_each_and_its_flags(self):
+        text = page("bankctl.8")
+        self.assertGreater(len(self.table()), 25)
+        for name, arguments in self.table():
+            self.stands(text, r"(?m)^\.It Ic (.* Ic )?%s\b" % name)
+            for flag in re.findall(r"--([a-z]+)", arguments):
+                self.stands(text, r"Fl -%s\b" % flag)
+
+    def test_each_letter(self):
+        letters = re.search(r'getopt\([^"]*"\+([^"]*)"',
+                            source("bankd", "bankctl.c"))[1]
+        for letter in letters.replace(":", ""):
+            self.stands(page("bankctl.8"), r"(?m)^\.It Fl %s\b" % letter)
+
+
 class Protocol(ManualCase):
     def replies(self):
         rows = re.findall(
@@ -191,6 +216,36 @@ class Pages(ManualCase):
             result = run("mandoc", "-T", "lint", "-W", "warning",
                          os.path.join(TOP, "man", name))
             self.assertEqual(result.stdout, "", name)
+
+    def test_each_is_complete(self):
+        for name in PAGES:
+            wanted = ["NAME", "DESCRIPTION", "FILES", "EXAMPLES", "SEE ALSO",
+                      "SECURITY"]
+            if name[-1] in "18":
+                wanted += ["SYNOPSIS", "EXIT STATUS"]
+            found = re.findall(r"(?m)^\.Sh (.*)$", page(name))
+            self.assertLessEqual(set(wanted), set(found), name)
+
+    def test_files_of_the_state(self):
+        """Each name that the programs give a file beside bank.db."""
+        names = set()
+        for name in sorted(os.listdir(os.path.join(TOP, "bankd"))):
+            if name.endswith((".c", ".h")):
+                text = source("bankd", name)
+                names |= set(re.findall(
+                    r'#define (?:WORK|RESERVE|LOCK_NAME|STORE_FILE|STORE_WAL)'
+                    r' "([^"]+)"', text))
+                names |= {"bank.db." + word for word in re.findall(
+                    r'STORE_FILE "\.([a-z]+)[.%]', text)}
+                names |= {"balance." + word for word in re.findall(
+                    r'"%s\.([a-z]+)\.%s"', text)}
+        self.assertGreaterEqual(names, {
+            "bank.db", "bank.db-wal", "lock", "reserve", "restore.new",
+            "bank.db.replaced", "bank.db.schema", "balance.edited"})
+        text = page("bankd-files.5")
+        text = text[text.index(".Sh FILES"):]
+        for name in names:
+            self.stands(text, r"(?m)^\.It Pa (.* )?%s\b" % re.escape(name))
 
     def test_cross_references_of_ours_exist(self):
         ours = {p.rsplit(".", 1)[0] for p in PAGES}

@@ -70,6 +70,33 @@ class Udp(BankCase):
         self.assertEqual(listener.receive(),
                          "large %s 500.01" % reply["seq"])
 
+    def test_the_banks_own_entries(self):
+        """Deposit, adjust and reverse by an operator: from nobody."""
+        atm, listener = self.notified("p8", kiosk=self.bank.kiosk())
+
+        def newest():
+            return self.bank.ctl_json("history", "p8", "1")[0]["seq"]
+        self.bank.ctl("deposit", "p8", "1", "5.50", "--reason", "x")
+        self.assertEqual(listener.receive(),
+                         "received %s 5.50 -" % newest())
+        self.bank.ctl("adjust", "p8", "2", "+7", "--reason", "x")
+        self.assertEqual(listener.receive(),
+                         "received %s 7.00 -" % newest())
+        self.bank.ctl("adjust", "p8", "1", "-500", "--reason", "x")
+        self.bank.ctl("adjust", "p8", "1", "-501", "--reason", "x")
+        self.assertEqual(listener.receive(), "large %s 501.00" % newest())
+        self.said(atm.request("WITHDRAW %s 1 40" % atm.txid()), SUCCESS)
+        self.bank.ctl("reverse", newest())
+        self.assertEqual(listener.receive(),
+                         "received %s 40.00 -" % newest())
+        # What the customer takes back is no news to the customer.
+        txid = atm.txid()
+        self.said(atm.request("WITHDRAW %s 1 20" % txid), SUCCESS)
+        self.said(atm.request("REVERSE %s %s" % (atm.txid(), txid)), SUCCESS)
+        self.bank.ctl("deposit", "p8", "1", "1", "--reason", "x")
+        self.assertEqual(listener.receive(),
+                         "received %s 1.00 -" % newest())
+
     def test_off(self):
         atm, listener = self.notified("p6")
         self.said(atm.request("NOTIFY off"), "200 notices")

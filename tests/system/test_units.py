@@ -148,6 +148,19 @@ class Text(unittest.TestCase):
         self.assertIn("keys.key=%%d/%s" % name, settings(
             unit, "ExecStart")[0])
 
+    def test_reload_type_where_it_is_known(self):
+        directory = tempfile.mkdtemp(dir=bank.scratch())
+        self.addCleanup(shutil.rmtree, directory)
+        for version, kind in (("252", "notify"), ("253", "notify-reload"),
+                              ("", "notify")):
+            result = run("make", "-C", TOP, "install-etc", "B=%s/b" %
+                         directory, "DESTDIR=" + directory,
+                         "SYSTEMD=" + version)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            with open(directory + "/usr/local/lib/systemd/system/"
+                      "bankd.service") as f:
+                self.assertEqual(settings(f.read(), "Type"), [kind])
+
     def test_package_has_each_file(self):
         """Units, pages and completions: none is left out of both packages."""
         listed = "".join(read("debian", "%s.install" % name)

@@ -2,6 +2,7 @@
 """The screens aloud, and their paper: the real atm-tui in a terminal of ours,
 with commands of ours for voice and printer."""
 
+import datetime
 import fcntl
 import glob
 import os
@@ -12,20 +13,21 @@ import struct
 import termios
 import unittest
 
-from lib import bank
+from lib import bank, fakebank, wire
 from lib.bank import ATM_TUI, wait_for
 from lib.case import BankCase
+from lib.proxy import CUT_BEFORE, PASS, Proxy
 
 
 class Screens:
     """atm-tui on a terminal of 80x24; nobody reads the pictures."""
 
-    def __init__(self, test, *options):
+    def __init__(self, test, *options, port=None):
         served = test.bank
         command = [ATM_TUI, "-c", served.path("etc", "atm.ini"),
                    "-o", "kiosk.state=" + test.state]
         command += [word for option in options for word in ("-o", option)]
-        command += ["127.0.0.1", str(served.port)]
+        command += ["127.0.0.1", str(port or served.port)]
         self.seen = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -64,7 +66,7 @@ class Screens:
 
 class Aloud(BankCase):
     weight = 15
-    people = 12
+    people = 20
     used = 0
 
     def setUp(self):
@@ -157,6 +159,22 @@ class Aloud(BankCase):
                      b"connected" in kiosk.seen)
             kiosk.type(key)
             wait_for("%r" % sign, lambda: kiosk.drain() or sign in kiosk.seen)
+
+    def test_the_clock_is_wrong(self):
+        """A certificate of tomorrow: not "out of service"."""
+        keys = self.bank.path("keys-" + self.name)
+        os.makedirs(keys)
+        fakebank.make_keys(keys, datetime.datetime.utcnow() +
+                           datetime.timedelta(days=1))
+        with fakebank.FakeBank(keys) as fake:
+            kiosk = Screens(
+                self, self.voice(), "bank.certificate=" + keys + "/bank.crt",
+                port=fake.port)
+            said = self.wait(kiosk, "this machine's clock is wrong")
+            self.assertNotIn("out of service", said)
+            self.assertNotIn(b"out of service", kiosk.seen)
+            kiosk.type("L")
+            self.wait(kiosk, "el reloj de este cajero está mal")
 
     def test_receipts(self):
         """Result and statement, to a command and to files."""
@@ -260,6 +278,59 @@ class Aloud(BankCase):
         self.wait(kiosk, "press any key or touch the screen")
         self.assertEqual(self.checking(), 960)
         self.assertEqual(os.listdir(self.state), [])
+
+    def lose_the_answer(self, after):
+        """A withdrawal whose answer never comes, and the session with it:
+        the vault dies when the bank has (`after`) or hasn't read it."""
+        handed = self.bank.path("handed-" + self.name)
+        asked = []
+
+        def decide(link, way, count, kind, size):
+            if link == 0 and self.asking and not asked and (
+                    way == ("down" if after else "up")) and (
+                    after or size == wire.RECORD_OF_S):
+                asked.append(way)
+                self.bank.kill_child("vault")
+                return CUT_BEFORE
+            return PASS
+        self.asking = False
+        with Proxy(self.bank.address, self.bank.port, decide) as proxy:
+            kiosk = Screens(self, self.voice(), "cash.dispense=" +
+                            self.script("dispense", "touch %s\n" % handed),
+                            port=proxy.port)
+            self.log_in(kiosk)
+            kiosk.type("52")
+            self.wait(kiosk, "How much would you like to withdraw?")
+            kiosk.type("2")
+            self.wait(kiosk, "Withdraw $40.00 from your checking account?")
+            self.asking = True
+            kiosk.type("\r")
+            said = self.wait(
+                kiosk, "The link was lost; what was booked is taken back")
+            self.assertIn("No money was handed out", said)
+            self.assertNotIn("successful", said)
+            # Without the customer, by V: it is the kiosk's word.
+            wait_for("the reversal", lambda: kiosk.drain() or
+                     os.listdir(self.state) == [])
+            kiosk.type("x")
+            self.wait(kiosk, "press any key or touch the screen")
+        self.assertTrue(asked)
+        self.assertFalse(os.path.exists(handed))
+        self.assertEqual(self.checking(), 1000)
+
+    def kinds(self):
+        return [line.split(" ")[2] for line in self.session(
+            self.name).request("HISTORY 9").all("entry")]
+
+    def test_the_session_is_lost_with_the_request(self):
+        self.lose_the_answer(after=False)
+        self.assertNotIn("withdraw", self.kinds())
+
+    def test_the_session_is_lost_with_the_answer(self):
+        """It was booked: it is taken back, once."""
+        self.lose_the_answer(after=True)
+        self.assertEqual(self.kinds().count("withdraw"), 1)
+        self.assertEqual(self.kinds().count("reversal"), 1)
 
     def test_the_signal_to_end_waits_for_the_machine(self):
         go = self.bank.path("go-" + self.name)

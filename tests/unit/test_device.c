@@ -181,7 +181,7 @@ test_surroundings(void **state)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	write_script(place,
 	    "env >$out\necho fds $(ls /proc/$$/fd | tr '\\n' ' ') >>$out\n"
-	    "grep -E 'Sig(Blk|Ign)' /proc/$$/status >>$out\n"
+	    "grep -E 'Sig(Blk|Ign)' /proc/self/status >>$out\n"
 	    "set -- $(cat /proc/$$/stat); test $6 = $$ && echo leader "
 	    ">>$out\n");
 	assert_non_null(run(place, place->script, NULL, NULL, 0, 10));

@@ -265,6 +265,8 @@ test_words_for_people(void **state)
 	static const char *const words[][2] = {
 		{ "received 12 5.00 chris",
 		    "You have received $5.00 from chris" },
+		{ "received 12 5.00 -",
+		    "The bank has put $5.00 into your account" },
 		{ "login kiosk-2",
 		    "You have logged in elsewhere too, at kiosk-2" },
 		{ "attempts 3", "Failed attempts to log in with your ID: 3" },

@@ -1,0 +1,389 @@
+# SPDX-License-Identifier: ISC
+"""bankctl as a tool among others: its manners, who may what, and figures for
+other programs (bankctl(8))."""
+
+import fcntl
+import grp
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import ssl
+import subprocess
+import tempfile
+import termios
+import time
+import unittest
+
+from lib import bank
+from lib.atm import Closed, Refused
+from lib.bank import BANKCTL, run, wait_for
+from lib.case import CORRECT, OVER, REFUSED, SUCCESS
+from system.test_bankctl import Operator
+
+EX_USAGE, EX_DATAERR = 64, 65
+
+
+class Manners(Operator):
+    def test_a_command_may_be_shortened(self):
+        self.assertIn("serving", self.bank.ctl("stat").stdout)
+        self.assertIn("chris", self.bank.ctl("accounts").stdout)
+        # A whole name that begins another.
+        self.assertNotIn("fey", self.bank.ctl("account", "chris").stdout)
+        self.refused(EX_USAGE, "status or stop", "st")
+        for word in ("statuss", "x", ""):
+            self.refused(EX_USAGE, "no command", word)
+
+    def test_data_and_talk(self):
+        path = self.bank.path("copy")
+        result = self.bank.ctl("backup", path)
+        self.assertEqual(result.stdout, "")
+        self.assertIn("a backup of", result.stderr)
+        for words in (("accounts",), ("status",), ("history", "chris"),
+                      ("export",), ("metrics",), ("kiosk", "list")):
+            result = self.bank.ctl(*words)
+            self.assertNotEqual(result.stdout, "")
+            self.assertEqual(result.stderr, "")
+        result = self.bank.ctl("account", "nobody", check=False)
+        self.assertEqual(result.stdout.count("nobody"), 0)
+        self.assertRegex(result.stderr, "^bankctl: no account nobody\n$")
+
+    def test_json(self):
+        for words in (("accounts",), ("account", "chris"), ("status",),
+                      ("sessions",), ("history", "chris"), ("verify",),
+                      ("kiosk", "list")):
+            rows = json.loads(self.bank.ctl("-j", *words).stdout)
+            self.assertIsInstance(rows, list, words)
+            for row in rows:
+                self.assertTrue(all(isinstance(value, str)
+                                    for value in row.values()), words)
+
+    def at_a_terminal(self, words, typed):
+        """What it said, its exit code, whether the terminal echoes then."""
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        self.addCleanup(os.close, slave)
+        process = subprocess.Popen(
+            [BANKCTL, "-c", self.bank.config, *words], stdin=slave,
+            stdout=slave, stderr=slave, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        said = b""
+        deadline = time.monotonic() + 20 * bank.SLOW
+        while process.poll() is None:
+            self.assertLess(time.monotonic(), deadline, said)
+            if select.select([master], [], [], 0.05)[0]:
+                said += os.read(master, 4096)
+                if said.endswith(b"password: "):
+                    os.write(master, typed)
+                    said += b"<typed>"
+        while select.select([master], [], [], 0)[0]:
+            said += os.read(master, 4096)
+        echoes = termios.tcgetattr(slave)[3] & termios.ECHO != 0
+        return said.decode(), process.returncode, echoes
+
+    def test_a_password_is_not_seen(self):
+        said, code, echoes = self.at_a_terminal(
+            ["open", "seen"], b"geheim-4711\n")
+        self.assertEqual((code, echoes), (0, True), said)
+        self.assertIn("password: ", said)
+        self.assertNotIn("4711", said)
+        self.said(self.atm().login("seen", "geheim-4711"), CORRECT)
+
+    def test_an_interrupted_one_leaves_the_terminal_as_it_was(self):
+        said, code, echoes = self.at_a_terminal(
+            ["passwd", "joe"], b"half\x03")
+        self.assertTrue(echoes, said)
+        self.assertNotEqual(code, 0)
+        self.assertNotIn("half", said)
+        self.session("joe").exit()
+
+    def test_passwords_that_are_none(self):
+        for secret in ("", "\n", "x" * 65 + "\n", "a\tb\n"):
+            result = run(BANKCTL, "-c", self.bank.config, "passwd", "fey",
+                         input=secret)
+            self.assertIn(result.returncode, (EX_DATAERR, 74), repr(secret))
+        # Not a prefix of what was too long, either.
+        atm = self.atm()
+        self.said(atm.login("fey", "x" * 64), REFUSED)
+        self.session("fey").exit()
+
+
+class Reload(Operator):
+    """All that can change, under a session that goes on."""
+
+    def leaf(self):
+        """The certificate that a new connection is shown."""
+        return ssl.get_server_certificate(
+            (self.bank.address, self.bank.port))
+
+    def test_everything_at_once(self):
+        with open(self.bank.config) as f:
+            before = f.read()
+        atm = self.session("chris")
+        shown = self.leaf()
+        with open(self.bank.config, "w") as f:
+            f.write(before.replace("name = Bank of the Example",
+                                   "name = Bank of Another") + """
+[limits]
+transfer = 50
+[log]
+level = warning
+[session]
+max_sessions = 1
+""")
+        self.bank.ctl("renew")
+        self.bank.ctl("reload")
+        # Limits, and the session that was there.
+        self.assertEqual(atm.transfer(1, "fey", 51).said(), OVER)
+        self.said(atm.transfer(1, "fey", 50), SUCCESS)
+        # The log's level: the second of these is seen alone.
+        self.bank.ctl("unlock", "joe")
+        # The front's limit, and its certificate.
+        with self.assertRaises((Refused, Closed, OSError)):
+            self.bank.atm()
+        self.assertEqual(self.bank.ctl_json("status")[0]["bank"],
+                         "Bank of Another")
+        with open(self.bank.config, "w") as f:
+            f.write(before)
+        self.bank.ctl("reload")
+        self.bank.ctl("unlock", "fey")
+        self.bank.log_has("operator command=unlock on=fey")
+        self.assertNotIn("command=unlock on=joe", self.bank.said)
+        self.assertNotEqual(self.leaf(), shown)
+        self.session("fey").exit()
+        self.said(atm.transfer(1, "fey", 51), SUCCESS)
+        atm.exit()
+
+    def test_what_needs_a_restart_is_named_and_kept(self):
+        with open(self.bank.config) as f:
+            before = f.read()
+
+        def put_back():
+            with open(self.bank.config, "w") as f:
+                f.write(before)
+            self.bank.ctl("reload")
+        self.addCleanup(put_back)
+        with open(self.bank.config, "w") as f:
+            f.write(before + "\n[log]\nfacility = local5\n"
+                    "[limits]\ntransfer = 40\n")
+        self.bank.ctl("reload")
+        self.bank.log_has("needs_restart section=log key=facility")
+        self.assertEqual(self.session("joe").transfer(
+            1, "fey", 41).said(), OVER)
+
+
+NOBODY = 65534
+
+
+class Group(Operator):
+    """A member of control_group, who may not read the state."""
+
+    @classmethod
+    def setUpClass(cls):
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("only root becomes somebody else")
+        cls.options = {"process_control_group": grp.getgrgid(NOBODY).gr_name}
+        super().setUpClass()
+        cls.addClassCleanup(cls.bank.close)
+        # Where a stranger may look: the runner's directories are its own.
+        cls.public = tempfile.mkdtemp(dir="/tmp")
+        cls.addClassCleanup(shutil.rmtree, cls.public)
+        os.chmod(cls.public, 0o755)
+        cls.bank.stop()
+        cls.bank.set(process_control_socket=cls.public + "/control")
+        cls.bank.start()
+        cls.config = cls.public + "/bankd.ini"
+        with open(cls.config, "w") as f:
+            f.write("[bank]\nname = A & B\nstate = %s\n[process]\n"
+                    "control_socket = control\n" % cls.bank.file(""))
+        os.chmod(cls.config, 0o644)
+        shutil.copy(BANKCTL, cls.public)
+
+    def member(self, *words, input=None, expect=0, group=NOBODY):
+        result = run(
+            "setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % group,
+            "--clear-groups", self.public + "/bankctl", "-c", self.config,
+            *words, input=input, cwd="/")
+        self.assertEqual(result.returncode, expect, result.stderr)
+        return result
+
+    def test_what_the_socket_gives(self):
+        self.assertIn("serving", self.member("status").stdout)
+        self.member("open", "new", "A Name", input="password\n")
+        self.member("deposit", "new", "1", "5", "--reason", "x")
+        self.member("limit", "new", "transfer", "5")
+        self.assertIn("adjust", self.member("history", "new").stdout)
+        for words in (("accounts",), ("sessions",), ("verify",), ("reload",),
+                      ("pause",), ("resume",), ("metrics",), ("lock", "new"),
+                      ("kiosk", "list"), ("log", "default")):
+            self.member(*words)
+
+    def test_export(self):
+        """The same as root's, through the bank."""
+        for words in ((), ("chris",), ("--format", "hledger"),
+                      ("fey", "--format", "hledger")):
+            self.assertEqual(self.member("export", *words).stdout,
+                             self.bank.ctl("export", *words).stdout)
+        ofx = self.member("export", "chris", "--format", "ofx").stdout
+        self.assertIn("<ORG>A &amp; B</ORG>", ofx)
+        own = self.bank.ctl("export", "chris", "--format", "ofx").stdout
+
+        def timeless(text):
+            return re.sub(r"<ORG>.*</ORG>|<DT[A-Z]*>[^<]*", "", text)
+        self.assertEqual(timeless(ofx), timeless(own))
+        self.assertRegex(self.member("export", "nobody", expect=65).stderr,
+                         "no account nobody")
+
+    def test_a_long_one(self):
+        """More than any buffer on the way takes at once."""
+        atm = self.session("fey")
+        for _ in range(40):
+            for _ in range(50):
+                atm.send("1 %s 1 joe 0.01" % atm.txid())
+            for _ in range(50):
+                self.said(atm.receive(), SUCCESS)
+        text = self.member("export").stdout
+        self.assertGreater(len(text), 100000)
+        self.assertEqual(text, self.bank.ctl("export").stdout)
+
+    def test_what_is_the_owners(self):
+        """A backup has the hashes."""
+        said = self.member("backup", "/tmp/no-such-copy", expect=77).stderr
+        self.assertRegex(said, "password hashes.*root and its owner")
+        self.assertFalse(os.path.exists("/tmp/no-such-copy"))
+
+    def test_who_is_no_member(self):
+        said = self.member("status", expect=77, group=NOBODY - 1).stderr
+        self.assertIn("control_group", said)
+        self.member("export", expect=77, group=NOBODY - 1)
+
+    def test_stopped(self):
+        self.addCleanup(self.bank.start)
+        self.bank.stop()
+        self.assertIn("does not run", self.member("export", expect=77).stderr)
+
+
+class Metrics(Operator):
+    def values(self, text):
+        """name: value, of text that keeps the form."""
+        found, typed = {}, {}
+        lines = text.split("\n")
+        self.assertEqual(lines[-2:], ["# EOF", ""])
+        for line in lines[:-2]:
+            if line.startswith("# TYPE "):
+                _, _, name, kind = line.split(" ")
+                self.assertNotIn(name, typed)
+                typed[name] = kind
+            elif not re.match("# (HELP|UNIT) ", line):
+                name, le, value = re.fullmatch(
+                    r"([a-z_]+)(?:\{le=\"([^\"]+)\"\})? ([0-9.]+)",
+                    line).groups()
+                if typed.get(name) is None:
+                    base, _, end = name.rpartition("_")
+                    self.assertIn(end, {
+                        "counter": ("total",),
+                        "histogram": ("bucket", "sum", "count"),
+                    }[typed[base]], line)
+                self.assertEqual(le is not None, name.endswith("_bucket"))
+                found[(name, le) if le else name] = float(value)
+        return found
+
+    def test_numbers(self):
+        values = self.values(self.bank.ctl("metrics").stdout)
+        self.assertEqual(values["bankd_up"], 1)
+        self.assertEqual(values["bankd_transactions_taken"], 1)
+        self.assertEqual(values["bankd_customers"], 3)
+        self.session("chris").exit()
+        self.bank.ctl("pause")
+        values = self.values(self.bank.ctl("metrics").stdout)
+        self.bank.ctl("resume")
+        self.assertEqual(values["bankd_transactions_taken"], 0)
+        self.assertEqual(values["bankd_logins_total"], 1)
+
+    def commits(self):
+        """(bound in seconds, how many were no slower), the sum, the count."""
+        values = self.values(self.bank.ctl("metrics").stdout)
+        buckets = [(float(key[1]), value) for key, value in values.items()
+                   if key[0] == "bankd_commit_seconds_bucket"]
+        return (buckets, values["bankd_commit_seconds_sum"],
+                values["bankd_commit_seconds_count"])
+
+    def test_commits(self):
+        """One for each batch that wrote, in fixed buckets that add up."""
+        before = self.commits()
+        for _ in range(3):
+            self.bank.ctl("deposit", "joe", "1", "1", "--reason", "x")
+        buckets, total, count = self.commits()
+        self.assertEqual([bound for bound, _ in buckets],
+                         [64e-6 * 2 ** i for i in range(16)] + [
+                             float("inf")])
+        for (_, fast), (_, slow) in zip(buckets, buckets[1:]):
+            self.assertLessEqual(fast, slow)
+        self.assertEqual(buckets[-1][1], count)
+        self.assertEqual(count, before[2] + 3)
+        self.assertGreater(total, before[1])
+        facts = self.bank.ctl_json("status")[0]
+        self.assertEqual(int(facts["vault-commits"]), count)
+        self.assertEqual(sum(int(pair.split(":")[1]) for pair in
+                             facts["vault-commit-latency"].split()), count)
+        half, slow = (int(facts["vault-commit-p%d-us" % percent])
+                      for percent in (50, 99))
+        self.assertLessEqual(half, slow)
+        for percent, bound in ((50, half), (99, slow)):
+            reached = [value for seconds, value in buckets
+                       if abs(seconds - bound / 1e6) < 1e-9]
+            self.assertGreaterEqual(reached[0] * 100, count * percent)
+
+    def test_looking_commits_nothing(self):
+        before = self.commits()
+        self.bank.ctl("accounts")
+        self.bank.ctl("history", "joe")
+        self.assertEqual(self.commits(), before)
+
+    def test_status_tells(self):
+        facts = self.bank.ctl_json("status")[0]
+        for name in ("uptime", "version", "libraries", "listening",
+                     "front-sandbox", "vault-sandbox", "vault-sessions",
+                     "front-connections", "vault-last-second",
+                     "vault-last-minute", "vault-commits",
+                     "vault-commit-p50-us", "vault-batches",
+                     "vault-largest-batch", "vault-free-mb",
+                     "certificate-expires"):
+            self.assertNotEqual(facts.get(name, ""), "", name)
+        self.assertRegex(facts["libraries"], r"^OpenSSL 3\.\S+, "
+                         r"SQLite 3\.\S+, libevent 2\.\S+$")
+
+    def test_rates(self):
+        before = self.bank.ctl_json("status")[0]
+        atm = self.session("chris")
+        for _ in range(7):
+            self.said(atm.transfer(1, "fey", "0.01"), SUCCESS)
+        after = self.bank.ctl_json("status")[0]
+        for fact in ("vault-last-minute", "vault-carried-out"):
+            self.assertEqual(int(after[fact]) - int(before[fact]), 7, fact)
+        wait_for("the second to be over", lambda: self.bank.ctl_json(
+            "status")[0]["vault-last-second"] == "0")
+        self.assertGreaterEqual(int(after["vault-largest-batch"]), 1)
+
+    def test_top_is_for_a_terminal(self):
+        for words in (("top",), ("-j", "top")):
+            self.refused(EX_USAGE, "needs a terminal", *words)
+
+    def test_textfile(self):
+        path = self.bank.path("bank.prom")
+        self.bank.ctl("metrics", "--textfile", path)
+        with open(path) as f:
+            self.assertEqual(self.values(f.read())["bankd_up"], 1)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o644)
+        served = self.fresh(start=False)
+        self.assertEqual(
+            self.values(served.ctl("metrics").stdout)["bankd_up"], 0)
+        self.refused(EX_USAGE, "usage", "metrics", "x")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: ISC
+"""A screen test for each screen and each refusal, at 80x24 and 60x20, in both
+languages: what the kiosk can say is taken from its source, and each sentence
+of it is looked for in the pictures of all four, whole."""
+
+import gettext
+import glob
+import os
+import re
+import unittest
+
+from lib.bank import BUILD, TOP
+
+VARIANTS = ("en-80x24", "en-60x20", "es-80x24", "es-60x20")
+SOURCES = ("screen_*.c", "kiosk*.c", "confirm.c", "idle.c", "input.c",
+           "limits.c", "password_rules.c", "cash.c", "chart.c", "form_*.c")
+
+# What no customer sees on a screen of these, and why.
+NOT_SHOWN = {
+    # of the bank
+    "no such transaction": "OUTCOME and REVERSE answer it to the kiosk",
+    "this transaction ID was used for something else":
+        "the kiosk makes a new one for each thing asked for",
+    "already reversed": "settles the kiosk's own question",
+    "stale transaction ID": "the kiosk reckons by the bank's clock",
+    "protocol error": "told as a bank that does not speak as it should",
+    # of the kiosk
+    "Too many questions: please log in again":
+        "the 17th left over of one customer; unit/test_kiosk has OUTCOME",
+    "Sorry, this machine's clock is wrong": "system/test_voice has it",
+    "this kiosk's clock is wrong": "the same",
+    "This language isn't installed here":
+        "only where the catalogue is missing, so in English alone",
+    'cash.notes: "%s" is no list of notes': "at the start, for an operator",
+    'cash.stock: "%s" has not one number for each of cash.notes':
+        "at the start, for an operator",
+}
+# Those of the accounts that the tours don't use: their twins are shown.
+TWINS = {
+    "Withdraw %s from your savings account?",
+    "Deposit %s into your checking account?",
+    "Move %s from your checking account to your savings account?",
+    "Send %s from your checking account to %s?",
+    "Transfer from your checking account: to whom, how much?",
+    "At most %s today", "At most %s at once",
+}
+# Told as notices, which are sentences of a list.
+NOTICES = {
+    "transfer of %s to %.*s", "deposit of %s", "withdrawal of %s",
+    "Carried out before the link was lost: %s",
+    "NOT carried out when the link was lost: %s",
+}
+
+
+def source(*names):
+    with open(os.path.join(TOP, *names)) as f:
+        return f.read()
+
+
+def marked(text):
+    """The strings of _() and N_(), adjacent ones joined."""
+    found = set()
+    for match in re.findall(r'\bN?_\(((?:\s*"(?:[^"\\]|\\.)*")+)', text):
+        found.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', match))
+                  .replace('\\"', '"'))
+    return found
+
+
+def without_hints(text):
+    """The key line gives way where room is short."""
+    return re.sub(r"chrome_hint\(.*?\);", "", text, flags=re.S)
+
+
+def spoken():
+    """All that screens say, but for keys and for what is being waited for."""
+    found = set()
+    for pattern in SOURCES:
+        for path in glob.glob(os.path.join(TOP, "atm-tui", pattern)):
+            found |= marked(without_hints(source(path)))
+    return found
+
+
+def refusals_of_the_bank():
+    rows = re.findall(r'\[WIRE_[A-Z_]+\] = \{ ([45]\d\d),\s*"([^"]*)" \}',
+                      source("shared", "wire_reply.c"))
+    assert len(rows) > 10
+    return {text for _, text in rows}
+
+
+def pictures(variant):
+    """{name: the picture as one line of words}"""
+    found = {}
+    for path in glob.glob(os.path.join(
+            TOP, "tests", "screens", "expected", variant, "*.txt")):
+        words = re.sub(r"[─-╿]", " ", source(path))
+        found[os.path.basename(path)[:-4]] = re.sub(r"\s+", " ", words)
+    return found
+
+
+def pattern(text):
+    """What is filled in may be anything."""
+    parts = re.split(r"%(?:\d\$)?[-\d.*]*[a-z]+", text)
+    return r".{1,40}?".join(re.escape(re.sub(r"\s+", " ", part))
+                            for part in parts)
+
+
+class Pictures(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with open(os.path.join(BUILD, "locale", "es", "LC_MESSAGES",
+                               "atm-tui.mo"), "rb") as f:
+            cls.spanish = gettext.GNUTranslations(f).gettext
+
+    def in_language(self, variant, text):
+        return self.spanish(text) if variant.startswith("es") else text
+
+    def look_for(self, texts):
+        missing = []
+        for variant in VARIANTS:
+            shown = list(pictures(variant).values())
+            self.assertTrue(shown, variant)
+            for text in sorted(texts):
+                wanted = pattern(self.in_language(variant, text))
+                if not any(re.search(wanted, words) for words in shown):
+                    missing.append("%s: %s" % (variant, text))
+        self.assertEqual(missing, [])
+
+    def test_each_refusal_of_the_bank(self):
+        self.look_for(refusals_of_the_bank() - set(NOT_SHOWN))
+
+    def test_each_sentence_of_the_screens(self):
+        self.look_for(spoken() - set(NOT_SHOWN) - TWINS - NOTICES)
+
+    def test_the_exceptions_are_said_somewhere(self):
+        said = spoken() | refusals_of_the_bank()
+        self.assertEqual((set(NOT_SHOWN) | TWINS | NOTICES) - said, set())
+
+    def test_each_screen(self):
+        """Named by the screen, or by what it shows."""
+        names = {
+            "WELCOME": "welcome", "OUT": "out", "LOGIN": "login",
+            "SIGN_UP": "sign-up", "MAIN_MENU": "menu", "ACCOUNT": "account",
+            "TRANSFER": "transfer", "AMOUNT": "withdraw",
+            "RESULT": "transfer-done", "BALANCE": "balance",
+            "STATEMENT": "statement", "SERVICES": "services",
+            "PASSWORD": "password", "NOTICES": "notices",
+            "GOODBYE": "goodbye"}
+        screens = set(re.findall(r"\[SCREEN_([A-Z_]+)\] = &screen_",
+                                 source("atm-tui", "kiosk.c")))
+        self.assertEqual(screens, set(names))
+        for variant in VARIANTS:
+            for name in names.values():
+                self.assertIn(name, pictures(variant), variant)
+
+    def test_the_same_pictures_in_each(self):
+        first = set(pictures(VARIANTS[0]))
+        self.assertGreater(len(first), 80)
+        for variant in VARIANTS[1:]:
+            self.assertEqual(set(pictures(variant)), first, variant)
+
+    def test_each_picture_is_compared(self):
+        """None is left over from a test that is gone."""
+        tests = "".join(source(path) for path in glob.glob(
+            os.path.join(TOP, "tests", "screens", "test_*.c")))
+        for name in pictures(VARIANTS[0]):
+            self.assertRegex(tests, r'"%s"' % re.escape(name))
+
+
+if __name__ == "__main__":
+    unittest.main()
