@@ -18,11 +18,13 @@
 #include "../shared/error.h"
 
 #define BUFFER_BYTES ((size_t)64 * 1024)
+#define AHEAD_BYTES ((off_t)256 * 1024)
 #define LATE_LINES 65536 /* more than that is no crash of ours */
 #define LATE_ENTRIES 64  /* that a line may be behind */
 
 struct stream {
 	int fd;
+	off_t offset; /* of what is read next */
 	size_t at, length;
 	char buffer[BUFFER_BYTES];
 };
@@ -32,6 +34,25 @@ struct comparison {
 	bool forgive_late;
 	struct stream stream[FILES_COUNT];
 };
+
+/*
+ * Without the kernel's own reading ahead, which would fill the page cache in
+ * pieces that are too large for files_put_line() (files_lines.c); so what
+ * comes next is asked for here.
+ */
+static ssize_t
+read_on(struct stream *stream)
+{
+	size_t room = sizeof(stream->buffer) - stream->length;
+	ssize_t n = read(stream->fd, stream->buffer + stream->length, room);
+
+	if (n > 0) {
+		stream->offset += n;
+		(void)posix_fadvise(stream->fd, stream->offset, AHEAD_BYTES,
+		    POSIX_FADV_WILLNEED);
+	}
+	return n;
+}
 
 /* The next `width` bytes, or NULL at the end. */
 static const char *
@@ -44,8 +65,7 @@ next_line(struct stream *stream, size_t width)
 		    stream->length - stream->at);
 		stream->length -= stream->at;
 		stream->at = 0;
-		n = read(stream->fd, stream->buffer + stream->length,
-		    sizeof(stream->buffer) - stream->length);
+		n = read_on(stream);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -170,12 +190,14 @@ open_stream(struct files *files, enum files_name name, struct stream *stream)
 	struct stat status;
 
 	stream->at = stream->length = 0;
+	stream->offset = 0;
 	file->present = file->same = false;
 	stream->fd = open(file->path, O_RDONLY | O_CLOEXEC);
 	if (stream->fd == -1)
 		return errno == ENOENT ? 0 : BANK_ESYS;
 	if (lstat(file->path, &status) == -1)
 		return BANK_ESYS;
+	(void)posix_fadvise(stream->fd, 0, 0, POSIX_FADV_RANDOM);
 	file->present = true;
 	file->same = S_ISREG(status.st_mode) &&
 	    (uint64_t)status.st_size ==

@@ -23,8 +23,25 @@
 #include "../shared/util.h"
 #include "id_index.h"
 
-#define BUFFER_BYTES ((size_t)192 * 1024)
+/*
+ * Pages that are written or read together become one piece of the page cache
+ * (a large folio), and each later write of a line then looks at all of its
+ * blocks: 3 to 20 us instead of 1.3.  So a page at a time.
+ */
+#define BUFFER_BYTES ((size_t)4096)
 #define ROOM_LINES 4096 /* asked for at once, ahead of new accounts */
+
+/* A word and a space; `end` is where the newline goes. */
+static char *
+put_word(char *at, const char *end, const char *word)
+{
+	size_t length = strlen(word);
+
+	assert(at + length <= end);
+	memcpy(at, word, length);
+	at[length] = ' ';
+	return at + length + 1;
+}
 
 void
 files_make_line(enum files_name name, char *line,
@@ -32,20 +49,21 @@ files_make_line(enum files_name name, char *line,
 {
 	static const size_t widths[] = { FILES_BALANCE_WIDTH,
 		FILES_PASSWORD_WIDTH };
-	char savings[MONEY_TEXT_SIZE], checking[MONEY_TEXT_SIZE];
-	size_t width = widths[name];
-	int length = 0;
+	char amount[MONEY_TEXT_SIZE], *at = line;
+	char *end = line + widths[name] - 1;
 
-	if (account->closed_ms == 0 && name == FILES_BALANCE)
-		length = snprintf(line, width, "%s %s %s", account->id,
-		    money_format_short(account->cents[WIRE_SAVINGS], savings),
-		    money_format_short(
-			account->cents[WIRE_CHECKING], checking));
-	else if (account->closed_ms == 0 && hash[0] != '\0')
-		length = snprintf(line, width, "%s %s", account->id, hash);
-	assert(length >= 0 && (size_t)length < width);
-	memset(line + length, ' ', width - (size_t)length - 1);
-	line[width - 1] = '\n';
+	if (account->closed_ms == 0 && name == FILES_BALANCE) {
+		at = put_word(at, end, account->id);
+		for (int i = 0; i < 2; i++)
+			at = put_word(at, end,
+			    money_format_short(account->cents[i], amount));
+	} else if (account->closed_ms == 0 && hash[0] != '\0') {
+		at = put_word(at, end, account->id);
+		at = put_word(at, end, hash);
+	}
+	if (at < end)
+		memset(at, ' ', (size_t)(end - at));
+	*end = '\n';
 }
 
 uint64_t
@@ -295,6 +313,7 @@ files_open(struct files *files, enum files_name name)
 	file->fd = open(file->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	if (file->fd == -1 || fstat(file->fd, &status) == -1)
 		return BANK_ESYS;
+	(void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_RANDOM);
 	file->changed = status.st_mtim;
 	file->written = file->behind = false;
 	file->cursor = 0;

@@ -21,7 +21,7 @@ rotate(uint64_t x, int bits)
 	return x << bits | x >> (64 - bits);
 }
 
-static void
+static inline void
 sip_round(uint64_t v[4])
 {
 	v[0] += v[1];
@@ -86,16 +86,36 @@ id_index_free(struct id_index *index)
 	index->slots = NULL;
 }
 
-/* The slot of `id`, or the empty one where it would go. */
+/*
+ * A slot is a number in its low bits, as many as the mask has, and above
+ * them bits of the hash: most IDs that are others are told by these, without
+ * a look at the caller's memory, which is a cache miss each.
+ */
 static uint32_t
-probe(const struct id_index *index, const char *id)
+tag_of(const struct id_index *index, uint64_t hash)
 {
-	uint32_t at = (uint32_t)id_index_hash(index->key, id, strlen(id));
+	return (uint32_t)(hash >> 32) & ~index->mask;
+}
 
-	for (at &= index->mask; index->slots[at] != 0;
-	     at = (at + 1) & index->mask)
-		if (strcmp(id,
-			index->id_of(index->context, index->slots[at])) == 0)
+static uint32_t
+number_in(const struct id_index *index, uint32_t slot)
+{
+	return slot & index->mask;
+}
+
+/* The place of `id`, or the empty one where it would go; *tag is set. */
+static uint32_t
+probe(const struct id_index *index, const char *id, uint32_t *tag)
+{
+	uint64_t hash = id_index_hash(index->key, id, strlen(id));
+	uint32_t at = (uint32_t)hash & index->mask, slot;
+
+	*tag = tag_of(index, hash);
+	for (; (slot = index->slots[at]) != 0; at = (at + 1) & index->mask)
+		if ((slot & ~index->mask) == *tag &&
+		    strcmp(id,
+			index->id_of(index->context, number_in(index, slot))) ==
+			0)
 			break;
 	return at;
 }
@@ -103,15 +123,27 @@ probe(const struct id_index *index, const char *id)
 uint32_t
 id_index_find(const struct id_index *index, const char *id)
 {
-	return index->slots[probe(index, id)];
+	uint32_t tag;
+
+	return number_in(index, index->slots[probe(index, id, &tag)]);
+}
+
+static int
+put(struct id_index *index, const char *id, uint32_t number)
+{
+	uint32_t tag, at = probe(index, id, &tag);
+
+	if (index->slots[at] != 0)
+		return BANK_EEXIST;
+	index->slots[at] = tag | number;
+	return 0;
 }
 
 /* Numbers go in by order again, so that the last one stays removable. */
 static int
-grow(struct id_index *index)
+grow(struct id_index *index, uint32_t slots)
 {
-	uint32_t *old = index->slots, slots = (index->mask + 1) * 2, number;
-	const char *id;
+	uint32_t *old = index->slots, number;
 
 	index->slots = calloc(slots, sizeof(*index->slots));
 	if (index->slots == NULL) {
@@ -119,35 +151,45 @@ grow(struct id_index *index)
 		return BANK_ENOMEM;
 	}
 	index->mask = slots - 1;
-	for (number = 1; number <= index->count; number++) {
-		id = index->id_of(index->context, number);
-		index->slots[probe(index, id)] = number;
-	}
+	for (number = 1; number <= index->count; number++)
+		(void)put(index, index->id_of(index->context, number), number);
 	free(old);
 	return 0;
+}
+
+/* At most two thirds of the slots are taken. */
+int
+id_index_reserve(struct id_index *index, uint32_t count)
+{
+	uint64_t slots = (uint64_t)index->mask + 1;
+
+	while ((uint64_t)count * 3 > slots * 2)
+		slots *= 2;
+	if (slots > UINT32_MAX)
+		return BANK_ENOMEM;
+	return slots == (uint64_t)index->mask + 1
+	    ? 0
+	    : grow(index, (uint32_t)slots);
 }
 
 int
 id_index_add(struct id_index *index, const char *id, uint32_t number)
 {
-	int error;
+	int error = id_index_reserve(index, number);
 
-	if ((uint64_t)index->count * 3 >= ((uint64_t)index->mask + 1) * 2) {
-		error = grow(index);
-		if (error != 0)
-			return error;
-	}
-	index->slots[probe(index, id)] = number;
-	index->count++;
-	return 0;
+	if (error == 0)
+		error = put(index, id, number);
+	if (error == 0)
+		index->count++;
+	return error;
 }
 
 void
 id_index_drop_last(struct id_index *index, const char *id, uint32_t number)
 {
-	uint32_t at = probe(index, id);
+	uint32_t tag, at = probe(index, id, &tag);
 
-	if (index->slots[at] != number)
+	if (number_in(index, index->slots[at]) != number)
 		return;
 	index->slots[at] = 0;
 	index->count--;

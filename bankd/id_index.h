@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct id_index {
-	uint32_t *slots; /* number, or 0 for an empty one */
+	uint32_t *slots; /* number and bits of the hash; 0: empty */
 	uint32_t mask;   /* slots - 1 */
 	uint32_t count;
 	uint64_t key[2];
@@ -28,9 +28,11 @@ void id_index_free(struct id_index *index);
 
 /* The number of `id`, or 0. */
 uint32_t id_index_find(const struct id_index *index, const char *id);
+/* Room for so many in all, so that none of them waits for more. */
+int id_index_reserve(struct id_index *index, uint32_t count);
 /*
- * Puts in the next number (1, 2, 3 ... in the order they are put in), whose
- * ID isn't there.  0 or BANK_ENOMEM, and then nothing has changed.
+ * Puts in the next number (1, 2, 3 ... in the order they are put in).  0;
+ * BANK_EEXIST, BANK_ENOMEM, and then nothing has changed.
  */
 int id_index_add(struct id_index *index, const char *id, uint32_t number);
 /* Takes out the number put in last. */

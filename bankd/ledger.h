@@ -53,10 +53,10 @@ struct ledger_account {
 	int64_t cents[2];  /* by enum wire_account */
 	uint64_t last_seq; /* newest entry that names it, 0 for none */
 	uint64_t opened_ms, closed_ms, last_login_ms; /* 0: not */
+	bool changed; /* set by the rules; cleared by the store */
 	uint32_t day; /* UTC day since 1970 of the two sums below */
 	int64_t day_transfer, day_withdraw;
 	int64_t own_limit[4]; /* first four of ledger_limit; -1: the bank's */
-	bool changed;         /* set by the rules; cleared by the store */
 };
 
 /* One side of an entry, with the customer's balances after all of it. */

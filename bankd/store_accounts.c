@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * All accounts in the vault's memory: blocks of rows by number, the index by
- * ID, the numbers by line.  176 bytes a customer, 4 for the line, 6 to 12
+ * ID, the numbers by line.  168 bytes a customer, 4 for the line, 6 to 12
  * for the index.  Blocks never move, so a pointer lasts as long as the store.
  */
 #include "store_private.h"

@@ -5,11 +5,14 @@
  * thread of money; both are bounded, so that no batch waits long for them.
  *
  * A round goes over all rows by number.  An entry earns the looking at two
- * rows, spent in lots of at least ROUND_LOT, in the batch's own transaction.
+ * rows, or at as few as make a round of ROUND_ENTRIES entries in a bank of
+ * few accounts, spent in lots of at least ROUND_LOT, in the batch's own
+ * transaction.  Entries that a start had to replay earn once more, so that a
+ * bank that is killed again and again doesn't replay ever more.
  * A row that an entry up to the round's beginning has changed was flagged
  * then, so at the round's end all entries up to its beginning are in rows:
  * that is the mark.  A start replays what is past it, at most the entries of
- * two rounds: one entry for each account there is.
+ * two rounds: one entry for each account there is, or 2 ROUND_ENTRIES.
  *
  * wal_autocheckpoint is off, for it would run inside COMMIT and mix its
  * errors with the commit's.  Our own comes after it, PASSIVE: it waits for no
@@ -24,6 +27,7 @@
 #include "../shared/error.h"
 
 #define ROUND_LOT 128
+#define ROUND_ENTRIES 4096
 #define ROWS_PER_ENTRY 2
 #define CHECKPOINT_PAGES 2000
 #define READERS_MS 250 /* that a whole checkpoint waits for readers */
@@ -75,22 +79,37 @@ end_round(struct store *store)
 		&store->connection, "mark", (int64_t)batch->mark));
 }
 
+/* In parts of a row: so many ROUND_ENTRIES of them are a row. */
+void
+store_earn(struct store *store, uint64_t entries)
+{
+	struct store_head *batch = &store->batch;
+	const uint64_t whole = (uint64_t)batch->accounts * ROUND_ENTRIES;
+	uint64_t each = ROWS_PER_ENTRY * ROUND_ENTRIES;
+
+	if (each > batch->accounts)
+		each = batch->accounts;
+	batch->credit += entries * each;
+	if (batch->credit > whole)
+		batch->credit = whole;
+}
+
 int
 store_write_back(struct store *store, uint64_t entries)
 {
 	struct store_head *batch = &store->batch;
-	uint64_t credit = batch->credit + entries * ROWS_PER_ENTRY;
-	uint32_t rows;
-	int error = 0;
+	uint64_t rows, most = ROUND_LOT + entries * ROWS_PER_ENTRY;
+	int error;
 
 	store->written_count = 0;
-	if (credit < ROUND_LOT) {
-		batch->credit = (uint32_t)credit;
+	store_earn(store, entries);
+	rows = batch->credit / ROUND_ENTRIES;
+	if (rows < ROUND_LOT && rows < batch->accounts)
 		return 0;
-	}
-	batch->credit = 0;
-	rows = credit < batch->accounts ? (uint32_t)credit : batch->accounts;
-	error = room_for_written(store, rows);
+	if (rows > most)
+		rows = most;
+	batch->credit -= rows * ROUND_ENTRIES;
+	error = room_for_written(store, (uint32_t)rows);
 	for (; error == 0 && rows > 0; rows--) {
 		error = write_row(store, batch->cursor++);
 		if (error == 0 && batch->cursor > batch->accounts)

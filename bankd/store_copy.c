@@ -36,33 +36,25 @@ int
 store_reader_copy(struct store_reader *reader, const char *path,
     char *error_text, size_t size)
 {
-	ino_t inode;
-	int code, error;
+	int error = reader_begin(reader);
 
-	if ((error = reader_begin(reader)) != 0) {
+	if (error != 0) {
 		snprintf(error_text, size, "%s", bank_strerror(error));
 		return error;
 	}
 	reader_end(reader);
-	inode = reader->wal_inode;
-	if ((code = vacuum_into(reader, path)) != SQLITE_OK) {
-		error = connection_error(&reader->connection, code);
+	error =
+	    connection_error(&reader->connection, vacuum_into(reader, path));
+	if (error != 0)
 		snprintf(error_text, size, "%s",
 		    sqlite3_errmsg(reader->connection.db));
-	}
 	(void)sqlite3_exec(
 	    reader->connection.db, "PRAGMA query_only = 1", NULL, NULL, NULL);
-	if (error != 0)
-		return error;
 	/* A vault that starts copies the log away under an old reader. */
-	if ((error = reader_begin(reader)) == 0)
-		reader_end(reader);
-	if (error == 0 && reader->wal_inode != inode)
-		error = BANK_EAGAIN;
-	if (error != 0)
-		snprintf(error_text, size,
-		    "the bank was started meanwhile; try again");
-	return error;
+	if (reader_is_current(reader))
+		return error;
+	snprintf(error_text, size, "the bank was started meanwhile; try again");
+	return BANK_EAGAIN;
 }
 
 int

@@ -74,10 +74,13 @@ static int
 find_settled(struct store *store, uint32_t owner,
     const uint8_t txid[WIRE_TXID_SIZE], bool *settled)
 {
+	sqlite3_stmt *row;
 	int code, error;
-	sqlite3_stmt *row = statement(store, SQL_SETTLED_FIND, &error);
 
-	if (row == NULL)
+	/* On the path of every transaction, and most often there is none. */
+	if (store->batch.settled == 0)
+		return BANK_ENOTFOUND;
+	if ((row = statement(store, SQL_SETTLED_FIND, &error)) == NULL)
 		return error;
 	sqlite3_bind_blob(row, 1, txid, WIRE_TXID_SIZE, SQLITE_STATIC);
 	sqlite3_bind_int64(row, 2, owner);
@@ -110,6 +113,18 @@ store_find_txid(struct store *store, const struct ledger_account *owner,
 	return find_settled(store, owner->number, txid, settled);
 }
 
+static int
+run_settled(struct store *store, enum store_sql which, int64_t sign)
+{
+	int error =
+	    store_fail(store, connection_run(&store->connection, which));
+
+	if (error == 0)
+		store->batch.settled +=
+		    (uint32_t)(sign * sqlite3_changes(store->connection.db));
+	return error;
+}
+
 /* Rows of an older time than `stale_ms` go: their txids are stale anyway. */
 int
 store_settle(struct store *store, const struct ledger_account *owner,
@@ -125,15 +140,13 @@ store_settle(struct store *store, const struct ledger_account *owner,
 		return error;
 	put_u64(oldest, stale_ms << 16); /* as a txid begins: 6 bytes */
 	sqlite3_bind_blob(row, 1, oldest, 6, SQLITE_STATIC);
-	error = store_fail(
-	    store, connection_run(&store->connection, SQL_SETTLED_DROP));
+	error = run_settled(store, SQL_SETTLED_DROP, -1);
 	if (error == 0)
 		row = statement(store, SQL_SETTLED_ADD, &error);
 	if (error == 0) {
 		sqlite3_bind_blob(row, 1, txid, WIRE_TXID_SIZE, SQLITE_STATIC);
 		sqlite3_bind_int64(row, 2, owner->number);
-		error = store_fail(
-		    store, connection_run(&store->connection, SQL_SETTLED_ADD));
+		error = run_settled(store, SQL_SETTLED_ADD, 1);
 	}
 	if (error != 0)
 		store->batch_error = error;
@@ -314,19 +327,18 @@ store_texts_each(struct store *store,
 {
 	const struct ledger_account *account;
 	int code = SQLITE_DONE, error;
-	sqlite3_stmt *row = statement(store, SQL_ACCOUNT_AFTER, &error);
+	sqlite3_stmt *row = statement(store, SQL_ACCOUNT_TEXTS_ALL, &error);
 
 	if (row == NULL)
 		return error;
-	sqlite3_bind_int64(row, 1, 0);
 	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW) {
 		account =
 		    &store_row(store, (uint32_t)sqlite3_column_int64(row, 0))
 			 ->account;
 		if (account->line >= 0)
 			error = each(context, account,
-			    (const char *)sqlite3_column_text(row, 16),
-			    (const char *)sqlite3_column_text(row, 17));
+			    (const char *)sqlite3_column_text(row, 1),
+			    (const char *)sqlite3_column_text(row, 2));
 	}
 	sqlite3_reset(row);
 	if (error != 0)

@@ -143,22 +143,42 @@ load_account(const struct loading *loading, sqlite3_stmt *row)
 	struct store_head *head = &store->batch;
 	struct ledger_account account;
 
-	if (account_read(row, &account) != 0 ||
-	    account.number != head->accounts + 1 ||
-	    (account.line >= 0 && (uint32_t)account.line != head->lines) ||
-	    id_index_find(&store->index, account.id) != 0)
+	int error = account_read(row, &account);
+
+	if (error == 0 &&
+	    (account.number != head->accounts + 1 ||
+		(account.line >= 0 && (uint32_t)account.line != head->lines)))
+		error = BANK_EDAMAGED;
+	if (error == 0)
+		error = store_rows_add(store, &account);
+	if (error == BANK_EDAMAGED || error == BANK_EEXIST)
 		return damaged(loading, "account %" PRIu32 " does not fit",
 		    head->accounts + 1);
 	note(store, account.opened_ms);
 	note(store, account.closed_ms);
 	note(store, account.last_login_ms);
-	return store_rows_add(store, &account);
+	return error;
 }
 
 static const char *
 loaded_id(const void *context, uint32_t number)
 {
 	return store_row(context, number)->account.id;
+}
+
+/* The number in the one row of a statement without arguments. */
+static int
+load_number(
+    const struct loading *loading, enum store_sql which, uint32_t *number)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&loading->store->connection, which);
+	int code = row != NULL ? sqlite3_step(row) : SQLITE_ERROR;
+
+	if (code == SQLITE_ROW)
+		*number = (uint32_t)sqlite3_column_int64(row, 0);
+	sqlite3_reset(row);
+	return code == SQLITE_ROW ? 0 : failed(loading, code);
 }
 
 static int
@@ -168,10 +188,15 @@ load_accounts(const struct loading *loading)
 	sqlite3_stmt *row =
 	    connection_statement(&store->connection, SQL_ACCOUNT_AFTER);
 	int code = SQLITE_ERROR, error;
+	uint32_t count;
 
 	error = id_index_init(&store->index, loaded_id, store);
+	if (error == 0)
+		error = load_number(loading, SQL_ACCOUNT_MAX, &count);
 	if (error != 0 || row == NULL)
 		return error != 0 ? error : failed(loading, code);
+	/* It saves time, no more; of a damaged number nothing comes. */
+	(void)id_index_reserve(&store->index, count);
 	sqlite3_bind_int64(row, 1, 0);
 	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW)
 		error = load_account(loading, row);
@@ -362,6 +387,9 @@ store_load(
 	if (error == 0)
 		error = load_attempts(&loading);
 	if (error == 0)
+		error = load_number(
+		    &loading, SQL_SETTLED_COUNT, &store->batch.settled);
+	if (error == 0)
 		error = load_accounts(&loading);
 	if (error == 0)
 		error = load_mark(&loading);
@@ -373,6 +401,7 @@ store_load(
 		return error;
 	store->batch.cursor = 1;
 	store->batch.round_seq = store->batch.last_seq;
+	store_earn(store, store->batch.last_seq - store->batch.mark);
 	store->head = store->batch;
 	store->noted_ms = store->head.newest_ms;
 	return 0;

@@ -68,12 +68,18 @@ static const char schema[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL)"
     " STRICT, WITHOUT ROWID;";
 
-/* DELETE of the file's own pages is never needed, so nothing is shredded. */
+/*
+ * DELETE of the file's own pages is never needed, so nothing is shredded.
+ * Of the pages, those that the next batches want fit into 4 MB: the ends of
+ * entries and txids, and the next accounts to be written back.  More would
+ * cost time too: a commit that has split a page of the index of txids looks
+ * at every page in the cache.
+ */
 static const char pragmas[] = "PRAGMA locking_mode = NORMAL;"
 			      "PRAGMA synchronous = FULL;"
 			      "PRAGMA wal_autocheckpoint = 0;"
 			      "PRAGMA journal_size_limit = 67108864;"
-			      "PRAGMA cache_size = -65536;"
+			      "PRAGMA cache_size = -4096;"
 			      "PRAGMA cache_spill = OFF;"
 			      "PRAGMA temp_store = MEMORY;";
 

@@ -31,11 +31,11 @@ struct store_head {
 	uint8_t chain[STORE_CHAIN_SIZE];
 	uint64_t newest_ms; /* newest time given out by then */
 	uint64_t lease_ms;  /* as in meta: no time after it was given out */
-	uint32_t accounts, lines, attempts;
+	uint32_t accounts, lines, attempts, settled;
 	uint64_t mark;      /* as in meta: entries up to it are in rows */
 	uint64_t round_seq; /* newest entry when the present round began */
 	uint32_t cursor;    /* next row of the round */
-	uint32_t credit;    /* rows that may be looked at */
+	uint64_t credit;    /* parts of rows that may be looked at */
 };
 
 struct store {
@@ -109,6 +109,7 @@ bool store_row_urgent(
 int store_put_row(struct store *store, const struct ledger_account *account);
 
 /* store_back.c: rows of accounts written back, and checkpoints. */
+void store_earn(struct store *store, uint64_t entries);
 int store_write_back(struct store *store, uint64_t entries);
 void store_written_back(struct store *store);
 int store_after_commit(struct store *store);
@@ -121,6 +122,7 @@ struct store_reader {
 	dev_t wal_device; /* the WAL that the connection has open */
 	ino_t wal_inode;
 };
+bool reader_is_current(const struct store_reader *reader);
 int reader_begin(struct store_reader *reader);
 void reader_end(struct store_reader *reader);
 /* 1 and the entry in the statement's next row; 0; BANK_E.... */

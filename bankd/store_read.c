@@ -51,8 +51,8 @@ reader_end(struct store_reader *reader)
 	(void)connection_run(&reader->connection, SQL_ROLLBACK);
 }
 
-static bool
-is_current(const struct store_reader *reader)
+bool
+reader_is_current(const struct store_reader *reader)
 {
 	struct stat status;
 
@@ -93,11 +93,11 @@ reader_begin(struct store_reader *reader)
 	int try, error = 0;
 
 	for (try = 0; try < TRIES; try++) {
-		if (reader->connection.db != NULL && is_current(reader))
+		if (reader->connection.db != NULL && reader_is_current(reader))
 			error = begin(reader);
 		else
 			error = reconnect(reader);
-		if (is_current(reader))
+		if (reader_is_current(reader))
 			return error;
 		reader_end(reader);
 	}

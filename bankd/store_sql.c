@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,11 +56,15 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_ACCOUNT_HASH] = "UPDATE account SET hash = ?2 WHERE number = ?1",
 	[SQL_ACCOUNT_TEXTS] = "SELECT name, hash FROM account"
 			      " WHERE number = ?1",
+	[SQL_ACCOUNT_TEXTS_ALL] = "SELECT number, name, hash FROM account"
+				  " ORDER BY number",
 	[SQL_ACCOUNT_AFTER] = "SELECT " ACCOUNT ", name, hash FROM account"
 			      " WHERE number > ?1 ORDER BY number",
 	[SQL_ACCOUNT_ID] = "SELECT id FROM account WHERE number = ?1",
+	[SQL_ACCOUNT_MAX] = "SELECT max(number) FROM account",
 	[SQL_SETTLED_ADD] = "INSERT INTO settled VALUES (?1, ?2)"
 			    " ON CONFLICT DO NOTHING",
+	[SQL_SETTLED_COUNT] = "SELECT count(*) FROM settled",
 	[SQL_SETTLED_FIND] = "SELECT 1 FROM settled"
 			     " WHERE txid = ?1 AND owner = ?2",
 	[SQL_SETTLED_DROP] = "DELETE FROM settled WHERE txid < ?1",
@@ -89,12 +94,24 @@ static const char *const texts[SQL_COUNT] = {
 			  " ORDER BY name",
 };
 
+/*
+ * Once a process, before SQLite begins: it need not count the memory that it
+ * takes, under a lock, as nothing here asks.
+ */
+static void
+set_up_once(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int
 connection_open(struct store_connection *connection, const char *directory)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char path[PATH_MAX];
 	int code;
 
+	(void)pthread_once(&once, set_up_once);
 	*connection = (struct store_connection) { 0 };
 	connection->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	connection->digest = EVP_MD_CTX_new();

@@ -326,7 +326,11 @@ prove(struct proof *proof)
 	if (error == 0)
 		error = prove_sum(proof);
 	if (error == 0)
+		error = reader_begin(proof->reader);
+	if (error == 0) {
 		error = prove_pages(proof);
+		reader_end(proof->reader);
+	}
 	return error;
 }
 

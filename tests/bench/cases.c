@@ -93,15 +93,16 @@ ask_nothing(struct session *session, char text[LOAD_TEXT_SIZE])
 }
 
 static const struct bench_case cases[] = {
-	{ "transfer", true, false, ask_transfer },
-	{ "balance", true, false, ask_balance },
-	{ "mix", true, false, ask_mix },
-	{ "history", true, false, ask_history },
-	{ "ping", true, false, ask_ping },
-	{ "idle", true, false, NULL },
-	{ "login", true, true, ask_nothing },
-	{ "echo", false, false, ask_nothing },
-	{ "handshake", false, true, ask_nothing },
+	{ "transfer", true, false, false, ask_transfer },
+	{ "balance", true, false, false, ask_balance },
+	{ "mix", true, false, false, ask_mix },
+	{ "history", true, false, false, ask_history },
+	{ "ping", true, false, false, ask_ping },
+	{ "idle", true, false, false, NULL },
+	{ "login", true, true, false, ask_nothing },
+	{ "flood", true, false, true, ask_nothing },
+	{ "echo", false, false, false, ask_nothing },
+	{ "handshake", false, true, false, ask_nothing },
 };
 
 #define CASES (sizeof(cases) / sizeof(cases[0]))

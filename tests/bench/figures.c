@@ -97,25 +97,26 @@ histogram_print(const struct histogram *histogram, FILE *out)
 	fputc(']', out);
 }
 
-uint64_t
-process_cpu_us(pid_t pid)
+struct cpu
+process_cpu(pid_t pid)
 {
+	uint64_t tick_us = 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
 	char path[64];
 	unsigned long user, system;
-	uint64_t ticks = 0;
+	struct cpu cpu = { 0 };
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	if ((file = fopen(path, "re")) == NULL)
-		return 0;
+		return cpu;
 	/* No name of ours has a parenthesis in it. */
 	if (fscanf(file,
 		"%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
 		"%lu %lu",
 		&user, &system) == 2)
-		ticks = (uint64_t)user + system;
+		cpu = (struct cpu) { user * tick_us, system * tick_us };
 	fclose(file);
-	return ticks * (1000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+	return cpu;
 }
 
 long

@@ -29,18 +29,22 @@ uint64_t histogram_at(const struct histogram *histogram, double part);
 /* `"p50_us":1.2,"p99_us":...,"curve":[[part,us],...]`, no brace around. */
 void histogram_print(const struct histogram *histogram, FILE *out);
 
+struct cpu {
+	uint64_t user_us, system_us;
+};
+
 /* A process whose use of the machine is told beside the requests. */
 struct process {
 	const char *name;
 	pid_t pid;
-	uint64_t cpu_us;      /* at the start of the measured time, */
-	uint64_t cpu_used_us; /* and what was used within it */
-	long rss_before_kib;  /* before the first session, */
-	long rss_after_kib;   /* and with all of them open */
+	struct cpu before;   /* at the start of the measured time, */
+	struct cpu used;     /* and what was used within it */
+	long rss_before_kib; /* before the first session, */
+	long rss_after_kib;  /* and with all of them open */
 };
 
 /* Time on all cores so far, from /proc/PID/stat; 0 for one that is gone. */
-uint64_t process_cpu_us(pid_t pid);
+struct cpu process_cpu(pid_t pid);
 /* Memory that is resident; 0 for one that is gone. */
 long process_rss_kib(pid_t pid);
 

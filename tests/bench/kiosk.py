@@ -78,14 +78,22 @@ class Terminal:
 
     def close(self):
         os.kill(self.pid, signal.SIGTERM)
+        ended = os.pidfd_open(self.pid)
+        watched = [ended, self.fd]
         deadline = time.monotonic() + PATIENCE_S
-        while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
-            if time.monotonic() > deadline:
+        # What it still draws is taken, so that it can't wait for us.
+        while ended not in (ready := select.select(
+                watched, [], [], max(0, deadline - time.monotonic()))[0]):
+            if not ready:
                 os.kill(self.pid, signal.SIGKILL)
+                deadline = time.monotonic() + PATIENCE_S
+                continue
             try:
-                self.read(0.05)
+                self.read(0)
             except Trouble:
-                time.sleep(0.01)
+                watched = [ended]
+        os.waitpid(self.pid, 0)
+        os.close(ended)
         os.close(self.fd)
 
 

@@ -56,6 +56,7 @@ struct bench_case {
 	const char *name;
 	bool bank;   /* speaks the protocol: greeting, login, seals */
 	bool renews; /* a request is a connection from start to end */
+	bool floods; /* a request is a login that can't be right */
 	/* Writes the text of a request; NULL: none is ever sent. */
 	size_t (*ask)(struct session *session, char text[LOAD_TEXT_SIZE]);
 };

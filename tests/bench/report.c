@@ -34,8 +34,14 @@ report_start(struct load *load)
 {
 	load->measured_ns = clock_ns();
 	for (unsigned i = 0; i < load->process_count; i++)
-		load->processes[i].cpu_us =
-		    process_cpu_us(load->processes[i].pid);
+		load->processes[i].before = process_cpu(load->processes[i].pid);
+}
+
+/* One that is gone has used nothing. */
+static uint64_t
+used(uint64_t now_us, uint64_t before_us)
+{
+	return now_us > before_us ? now_us - before_us : 0;
 }
 
 void
@@ -44,10 +50,12 @@ report_stop(struct load *load)
 	load->measured_ns = clock_ns() - load->measured_ns;
 	for (unsigned i = 0; i < load->process_count; i++) {
 		struct process *process = &load->processes[i];
-		uint64_t now = process_cpu_us(process->pid);
+		struct cpu now = process_cpu(process->pid);
 
-		process->cpu_used_us =
-		    now > process->cpu_us ? now - process->cpu_us : 0;
+		process->used.user_us =
+		    used(now.user_us, process->before.user_us);
+		process->used.system_us =
+		    used(now.system_us, process->before.system_us);
 	}
 }
 
@@ -61,12 +69,14 @@ print_processes(const struct load *load, FILE *out)
 	fputs(",\"processes\":{", out);
 	for (unsigned i = 0; i < load->process_count; i++) {
 		const struct process *process = &load->processes[i];
-		double used_us = (double)process->cpu_used_us;
+		double system_us = (double)process->used.system_us;
+		double used_us = (double)process->used.user_us + system_us;
 
 		fprintf(out,
-		    "%s\"%s\":{\"cpu_s\":%.2f,\"cpu_us\":%.2f,"
+		    "%s\"%s\":{\"cpu_s\":%.2f,\"system_s\":%.2f,"
+		    "\"cpu_us\":%.2f,"
 		    "\"rss_before_kib\":%ld,\"rss_after_kib\":%ld}",
-		    comma, process->name, used_us / 1e6,
+		    comma, process->name, used_us / 1e6, system_us / 1e6,
 		    requests > 0 ? used_us / requests : 0.0,
 		    process->rss_before_kib, process->rss_after_kib);
 		comma = ",";

@@ -12,8 +12,8 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 
+from lib import bank as lib
 from programs import Trouble, call
 
 ACCOUNTS = 1000000
@@ -89,14 +89,6 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def wait_until(what, ready, timeout=60):
-    deadline = time.monotonic() + timeout
-    while not ready():
-        if time.monotonic() > deadline:
-            raise Trouble("waited %g s in vain: %s" % (timeout, what))
-        time.sleep(0.05)
-
-
 def ended_unless(server, done):
     """A server that can't be filled doesn't stay behind."""
     try:
@@ -166,7 +158,7 @@ class Postgres:
         ended_unless(self, self.fill)
 
     def fill(self):
-        wait_until("PostgreSQL to answer", self.answers)
+        lib.wait_for("PostgreSQL to answer", self.answers, 60)
         schema = os.path.join(self.directory, "schema.sql")
         with open(schema, "w") as f:
             f.write(SCHEMA)
@@ -188,15 +180,13 @@ class Postgres:
 
     def measure(self, what, clients, seconds):
         """pgbench; the first of its time is for warming up."""
-        rows, said = [], ""
         for length in seconds + 1.5, 3 * seconds + 5:
-            if not rows:    # on a busy machine it got nowhere
-                rows, said = self.once(what, clients, int(length))
-        if not rows:
-            raise Trouble("pgbench: %s" % said)
-        begin = min(row[0] for row in rows) + seconds / 4
-        times = [us for when, us in rows if when >= begin]
-        return figures(times, max(row[0] for row in rows) - begin)
+            rows, said = self.once(what, clients, int(length))
+            begin = min((row[0] for row in rows), default=0) + seconds / 4
+            times = [us for when, us in rows if when > begin]
+            if times:       # on a busy machine it may have got nowhere
+                return figures(times, max(row[0] for row in rows) - begin)
+        raise Trouble("pgbench: %s" % said)
 
     def once(self, what, clients, length):
         """(moment, microseconds) of each request; what pgbench said."""
@@ -257,7 +247,7 @@ class Redis:
         ended_unless(self, self.fill)
 
     def fill(self):
-        wait_until("Redis to answer", self.answers)
+        lib.wait_for("Redis to answer", self.answers, 60)
         step = ACCOUNTS // 20
         for first in range(0, ACCOUNTS, step):
             self.cli("EVAL", FILL, "0", str(first), str(first + step - 1))

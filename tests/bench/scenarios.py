@@ -8,7 +8,8 @@ import time
 import kiosk as terminal
 import rivals
 from banks import Bank
-from programs import CORES, Echo, load, middle, probe
+from crowd import Crowd
+from programs import CORES, Echo, Trouble, load, middle, probe
 
 FDATASYNC_S = 2
 
@@ -202,6 +203,39 @@ def logins(bench):
     return case
 
 
+def hostile(bench):
+    """honest kiosks beside a slow crowd, and beside a flood of logins"""
+    case = Case("hostile", "50 honest kiosks beside 2,000 slow ones; 64 "
+                "logged in beside a flood of logins")
+    bank = bench.bank(1000, cost=0)
+    bank.up()
+    capacity = bank.measure("login:32")[0]["throughput"]
+    for _ in bench.rounds():
+        case.add("50 alone", bank.measure("balance:50:500")[0])
+        with Crowd(bank) as crowd:
+            case.add("50 beside the slow", bank.measure("balance:50:500")[0])
+        case.notes.append("slow ones cut off at their deadline: " + ", ".join(
+            "%d %s" % (count, kind) for kind, count in sorted(
+                crowd.ended.items())))
+        case.add("64 alone", bank.measure("transfer:64")[0])
+        moved, flood = bank.measure(
+            "transfer:64", "flood:512:%d" % (100 * capacity), warm=2)
+        case.add("64 beside the flood", moved)
+        case.add("the flood", flood)
+    if any(run["lost"] for label in ("50 beside the slow",
+                                     "64 beside the flood")
+           for run in case.runs[label]):
+        raise Trouble("honest kiosks were dropped")
+    case.ratio("p99 beside the slow, of alone", "50 beside the slow",
+               "50 alone", "p99_us", most=2)
+    case.ratio("transfers beside the flood, of alone", "64 beside the flood",
+               "64 alone", least=0.8)
+    case.target("the flood, of what logins the bank can do",
+                case.of("the flood") / capacity, least=100)
+    bench.check(case, bank)
+    return case
+
+
 def idle(bench):
     """10,000 kiosks that do nothing"""
     case = Case("idle", "idle kiosks, 10,000 at once")
@@ -382,5 +416,5 @@ def curves(bench):
 
 
 CASES = {function.__name__: function for function in (
-    transfers, balance, mix, logins, idle, customers, start, statement,
+    transfers, balance, mix, logins, hostile, idle, customers, start, statement,
     growth, kiosk, curves)}

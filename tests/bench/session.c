@@ -80,26 +80,48 @@ send_block(struct session *session)
 	return link_send(&session->link, block, sizeof(block));
 }
 
+/* The frame of a login without one: it costs its sender nothing. */
+static int
+send_flood(struct session *session)
+{
+	static const uint8_t
+	    body[FRAME_KIOSK_SIZE + FRAME_WRAPPED_SIZE + FRAME_SEALED_SIZE];
+	uint8_t frame[FRAME_HEADER_SIZE + 1 + sizeof(body)];
+	int size;
+
+	size =
+	    frame_write(frame, sizeof(frame), FRAME_LOGIN, body, sizeof(body));
+	return size < 0 ? size : link_send(&session->link, frame, (size_t)size);
+}
+
+static int
+send_request(struct session *session)
+{
+	const struct bench_case *what = session->group->what;
+	char text[LOAD_TEXT_SIZE];
+	size_t length = what->ask(session, text);
+
+	if (what->floods)
+		return send_flood(session);
+	return what->bank ? send_sealed(session, text, length)
+			  : send_block(session);
+}
+
 void
 session_ask(struct session *session)
 {
-	char text[LOAD_TEXT_SIZE];
-	size_t length;
-	int error;
-
 	session->state = SESSION_ASKED;
 	session->moves = false;
 	session->calls++;
-	length = session->group->what->ask(session, text);
-	error = session->group->what->bank ? send_sealed(session, text, length)
-					   : send_block(session);
-	if (error != 0)
+	if (send_request(session) != 0)
 		load_lost(session, "cannot send");
 }
 
 int
 session_leave(struct session *session)
 {
+	if (session->group->what->floods)
+		return BANK_ECLOSED;
 	session->state = SESSION_LEAVING;
 	return send_sealed(session, "3", 1);
 }
@@ -184,11 +206,24 @@ take_reply(struct session *session, const struct frame *frame)
 	return session->state != SESSION_CLOSED;
 }
 
+/* Refused in plain, and greeted anew: that is the answer to a flood. */
+static bool
+take_refusal(struct session *session, const struct frame *frame)
+{
+	if (session->state == SESSION_GREETING)
+		load_opened(session);
+	else if (frame->type == FRAME_GREETING)
+		load_answered(session, 200);
+	return session->state != SESSION_CLOSED;
+}
+
 static bool
 take_frame(struct session *session, const struct frame *frame)
 {
 	char why[96];
 
+	if (session->group->what->floods)
+		return take_refusal(session, frame);
 	if (frame->type == FRAME_GREETING &&
 	    session->state == SESSION_GREETING) {
 		if (send_login(session, frame->body) == 0)

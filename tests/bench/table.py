@@ -112,34 +112,111 @@ def summary(cases):
         len(targets), met, len(targets) - met)
 
 
+# What the front and the vault do on one thread each.
+ONE_THREAD = "transfer", "balance", "mix"
+
+
+def bound_line(label, runs):
+    """Which of the machine's parts a run had nothing left of."""
+    seconds = middle(runs, "seconds")
+    busy, words = 0, [label]
+    rates = {}
+    for name in ("load", "front", "vault"):
+        cpu = middle(runs, "processes/%s/cpu_s" % name)
+        system = middle(runs, "processes/%s/system_s" % name)
+        busy += cpu / seconds
+        words.append("%.2f (%.0f %%)" % (
+            cpu / seconds, 100 * system / cpu if cpu else 0))
+        each = middle(runs, "processes/%s/cpu_us" % name)
+        rates[name] = 1e6 / each if each else 0
+    vault = middle(runs, "processes/vault/cpu_s") / seconds
+    if runs[0].get("rate"):
+        now = "the rate that is asked for"
+    elif busy >= 0.9 * CORES:
+        now = "the cores"
+    elif vault >= 0.9:
+        now = "the vault's thread"
+    else:
+        now = "waiting: disk, wake-ups"
+    # Logins and pages are on threads of their own.
+    following = runs[0]["case"] in ONE_THREAD and min(
+        (name for name in ("front", "vault") if rates[name]),
+        key=rates.get, default=None)
+    return words + ["%.2f of %d" % (busy, CORES), now,
+                    "%s, %.0f/s" % (following, rates[following])
+                    if following else ""]
+
+
+def bounds(cases):
+    """The bank's own runs, and what each could use no more of."""
+    rows = [bound_line("%s, %s" % (case["name"], label), runs)
+            for case in cases if case["name"] != "curves"
+            for label, runs in case["runs"].items()
+            if runs[0].get("requests") and
+            "vault" in runs[0].get("processes", {})]
+    if not rows:
+        return ""
+    return grid(["", "load", "front", "vault", "busy", "bound by",
+                 "with more cores"], rows)
+
+
+# In a busy hour a kiosk has a customer every VISIT_S, who asks so often.
+KIOSKS, CUSTOMERS, VISIT_S = 10000, 1000000, 120
+VISIT = (("logins", "logins", "logins", 1),
+         ("balance requests", "balance", "bank 64", 2),
+         ("transfers", "transfers", "bank 64", 1))
+
+
+def model_cores(cases):
+    """Rows of what a visit takes of the cores, and their sum."""
+    rows, cores = [], 0
+    for what, case, label, times in VISIT:
+        runs = cases.get(case, {}).get("runs", {}).get(label)
+        if not runs:
+            continue
+        each = sum(middle(runs, "processes/%s/cpu_us" % name)
+                   for name in ("front", "vault"))
+        rate = KIOSKS / VISIT_S * times
+        cores += each * rate / 1e6
+        rows.append([what, "%.0f µs of a core" % each, "%.0f a second" % rate,
+                     "%.3f cores" % (each * rate / 1e6)])
+    if len(rows) == len(VISIT):
+        rows.append(["all of it", "", "", "%.2f cores" % cores])
+    return rows
+
+
+def model_memory(cases):
+    rows = []
+    for what, case, name, count, unit in (
+            ("memory of kiosks", "idle", "front and vault, each kiosk",
+             KIOSKS, 1024),
+            ("memory of customers", "customers", "memory of a customer",
+             CUSTOMERS, 1)):
+        for target in cases.get(case, {}).get("targets", ()):
+            if target["what"] == name:
+                rows.append([
+                    what, "%.4g %s" % (target["value"], target["unit"]),
+                    "{:,}".format(count),
+                    "%.0f MB" % (target["value"] * unit * count / 1e6)])
+    return rows
+
+
 def model(cases):
     """What one bank of this size takes, from the figures of this run."""
-    runs = {case["name"]: case["runs"] for case in cases}
-    lines = []
-
-    def cpu(case, label):
-        return sum(middle(runs[case][label], "processes/%s/cpu_us" % name)
-                   for name in ("front", "vault"))
-
-    for what, case, label in (
-            ("a transfer in batches", "transfers", "bank 64"),
-            ("a balance request", "balance", "bank 64"),
-            ("a login", "logins", "logins")):
-        if label in runs.get(case, {}):
-            us = cpu(case, label)
-            lines.append("%s: %.0f µs of a core in front and vault, "
-                         "%.0f a second for each core" % (what, us, 1e6 / us))
-    for what, case, name, count, each in (
-            ("10,000 kiosks", "idle", "front and vault, each kiosk", 10000,
-             1024),
-            ("1,000,000 customers", "customers", "memory of a customer",
-             1000000, 1)):
-        for c in cases:
-            for target in c["targets"] if c["name"] == case else ():
-                if target["what"] == name:
-                    lines.append("%s: %.0f MB" % (
-                        what, target["value"] * each * count / 1e6))
-    return lines
+    cases = {case["name"]: case for case in cases}
+    rows = model_cores(cases) + model_memory(cases)
+    grown = cases.get("growth", {}).get("runs", {}).get("in batches")
+    if grown:
+        each, rate = middle(grown, "bytes"), KIOSKS / VISIT_S
+        rows.append(["disk", "%.0f bytes a transfer" % each,
+                     "%.0f a second" % rate,
+                     "%.1f GB a day" % (each * rate * 86400 / 1e9)])
+    for label in "after a stop", "after a kill":
+        runs = cases.get("start", {}).get("runs", {}).get(label)
+        if runs:
+            rows.append(["start " + label, "", "",
+                         "%.2f s" % middle(runs, "seconds")])
+    return rows and grid(["", "measured", "here", "takes"], rows)
 
 
 def page(result):
@@ -150,10 +227,20 @@ def page(result):
         text += ["![%s](%s)" % (os.path.splitext(picture)[0], picture), ""]
     for case in result["cases"]:
         text += [case_text(case)]
-    lines = model(result["cases"])
-    if lines:
-        text += ["### One bank with 10,000 kiosks and 1,000,000 customers",
-                 ""] + ["- " + line for line in lines] + [""]
+    for title, said, table in (
+            ("What bounds each run",
+             "Cores that each process kept busy, how much of that in system "
+             "calls, and which process would be full next if there were a "
+             "core for each: at so many requests a second.",
+             bounds(result["cases"])),
+            ("A model: one bank with {:,} kiosks and {:,} customers".format(
+                KIOSKS, CUSTOMERS),
+             "In a busy hour each kiosk has a customer every %d seconds, who "
+             "logs in, asks for the balances twice, transfers once and goes."
+             % VISIT_S,
+             model(result["cases"]))):
+        if table:
+            text += ["### " + title, "", said, "", table, ""]
     return "\n".join(text + [summary(result["cases"])])
 
 

@@ -150,11 +150,12 @@ shm_map(
 static int
 shm_lock(sqlite3_file *file, int offset, int n, int flags)
 {
-	void (*before)(void *context) = fault_vfs.before_lock;
+	void (*at_lock)(void *context) = fault_vfs.at_lock;
 
-	fault_vfs.before_lock = NULL;
-	if (before != NULL)
-		before(fault_vfs.context);
+	if (at_lock != NULL && fault_vfs.locks-- == 0) {
+		fault_vfs.at_lock = NULL;
+		at_lock(fault_vfs.context);
+	}
 	return real_of(file)->pMethods->xShmLock(
 	    real_of(file), offset, n, flags);
 }

@@ -19,9 +19,11 @@ struct fault_vfs {
 	int error; /* errno beside it */
 	/* Where set: writes give SQLITE_FULL while this file exists. */
 	const char *full_while;
-	/* Where set: called once, before the next lock of a WAL's index. */
-	void (*before_lock)(void *context);
+	/* Where set: called once, when this many more locks of a WAL's index
+	 * were asked for. */
+	void (*at_lock)(void *context);
 	void *context;
+	long locks;
 	long failed; /* calls that did */
 	long after;  /* calls of any kind after the first that failed */
 };

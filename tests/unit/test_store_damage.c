@@ -101,6 +101,8 @@ test_damage_at_open(void **state)
 		{ "UPDATE account SET id = 'c0' WHERE id = 'c1'", "account" },
 		{ "DELETE FROM account WHERE id = 'c0'", "account 2" },
 		{ "UPDATE account SET line = 7 WHERE id = 'c0'", "account 2" },
+		{ "UPDATE account SET number = 4000000000 WHERE id = 'c1'",
+		    "account 3" },
 		{ "UPDATE entry SET debit = 99 WHERE seq = 7", "entry 7" },
 		{ "DELETE FROM meta WHERE key = 'secret'", "secret" },
 		{ "DELETE FROM meta WHERE key = 'mark'", "mark" },
