@@ -22,6 +22,7 @@
 
 struct rows {
 	struct store_attempt kiosk, all;
+	bool locks; /* this look at them begins a lock */
 };
 
 /* `where` tells an enrolled kiosk from an address that is spelled like it. */
@@ -138,8 +139,8 @@ is_trusted(const struct vault *vault, const struct attempt *attempt,
 
 /* Whether one more guess is allowed by this row, given those on their way. */
 static enum attempt_verdict
-judge(struct vault *vault, struct store_attempt *row, uint32_t most,
-    unsigned on_their_way)
+judge(struct vault *vault, struct rows *rows, struct store_attempt *row,
+    uint32_t most, unsigned on_their_way)
 {
 	if (row->locked_until_ms != 0)
 		return ATTEMPT_LOCKED;
@@ -149,6 +150,7 @@ judge(struct vault *vault, struct store_attempt *row, uint32_t most,
 		return ATTEMPT_WAIT;
 	row->locked_until_ms = vault->now_ms +
 	    (uint64_t)vault_option(vault, LOGIN_LOCK_SECONDS) * MS;
+	rows->locks = true;
 	return ATTEMPT_LOCKED;
 }
 
@@ -162,12 +164,15 @@ judge_both(struct vault *vault, struct attempt *attempt, struct rows *rows)
 
 	if (attempt->nobody)
 		return ATTEMPT_COMPARE;
-	verdict =
-	    judge(vault, &rows->kiosk, most, comparing(vault, attempt, true));
+	verdict = judge(
+	    vault, rows, &rows->kiosk, most, comparing(vault, attempt, true));
 	if (verdict == ATTEMPT_COMPARE &&
 	    !is_trusted(vault, attempt, &rows->kiosk))
-		verdict = judge(vault, &rows->all, most_all,
+		verdict = judge(vault, rows, &rows->all, most_all,
 		    comparing(vault, attempt, false));
+	/* Else it would begin anew with each try, and never end. */
+	if (rows->locks && vault->mode != VAULT_READ_ONLY)
+		write_rows(vault, rows);
 	return verdict;
 }
 

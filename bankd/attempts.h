@@ -52,8 +52,8 @@ void attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
 void attempt_free(struct vault *vault, struct attempt *attempt);
 
 /*
- * Within a batch: these read the store's rows, all but the first write them,
- * and call batch_failed() where that fails.
+ * Within a batch: these read the store's rows and write them, the first only
+ * where a lock begins, and call batch_failed() where that fails.
  */
 bool attempt_is_locked(struct vault *vault, struct attempt *attempt);
 enum attempt_verdict attempt_begin(

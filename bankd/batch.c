@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include <openssl/crypto.h>
 
@@ -167,6 +168,26 @@ undo_outcomes(struct batch *batch)
 	}
 }
 
+static uint64_t
+steady_us(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static int
+commit(struct vault *vault)
+{
+	uint64_t began_us = steady_us();
+	int error = store_commit(vault->store);
+
+	if (error == 0)
+		latency_add(&vault->counts.commits, steady_us() - began_us);
+	return error;
+}
+
 static int
 apply_and_commit(struct vault *vault)
 {
@@ -183,7 +204,7 @@ apply_and_commit(struct vault *vault)
 	for (size_t i = 0; i < batch->count && batch->error == 0; i++)
 		batch->steps[i].kind->apply(vault, &batch->steps[i]);
 	if (batch->error == 0 && store_dirty(vault->store))
-		return store_commit(vault->store);
+		return commit(vault);
 	store_abort(vault->store);
 	return batch->error;
 }
@@ -262,7 +283,8 @@ commit_or_fail(struct vault *vault)
 	}
 	snprintf(reason, sizeof(reason), "the store can't be written: %s",
 	    bank_strerror(error));
-	vault_fail(vault, EX_SOFTWARE, reason);
+	vault_fail(
+	    vault, error == BANK_ENOMEM ? EX_OSERR : EX_SOFTWARE, reason);
 }
 
 static int
@@ -313,6 +335,8 @@ run_steps(struct vault *vault)
 	commit_or_fail(vault);
 	update_files(vault);
 	vault->counts.batches++;
+	if (batch->count > vault->counts.largest_batch)
+		vault->counts.largest_batch = batch->count;
 	for (size_t i = 0; i < batch->count; i++) {
 		step = &batch->steps[i];
 		if (step->connection != NULL)

@@ -63,8 +63,8 @@ resume_waiting(struct vault *vault, struct deferred *deferred)
 	waiting->count--;
 	requests_take(vault, connection, text, length);
 	OPENSSL_cleanse(text, sizeof(text));
-	if (!connection->busy && waiting->count > 0)
-		batch_defer(vault, deferred);
+	if (!connection->busy)
+		connection_ready(vault, connection);
 }
 
 static void

@@ -395,8 +395,9 @@ front_main(int monitor_fd)
 		return front.exit_code;
 	if (front.vault != NULL && front_vault_hello(&front) != 0)
 		return EX_SOFTWARE;
-	(void)ipc_send(front.monitor, IPC_READY, 0, front.in_force,
-	    strlen(front.in_force), -1);
+	if (ipc_send(front.monitor, IPC_READY, 0, front.in_force,
+		strlen(front.in_force), -1) != 0)
+		return EX_OSERR;
 	event_add(front.monitor_read, NULL);
 	/* What came together with IPC_START makes no socket readable. */
 	event_active(front.rest, EV_TIMEOUT, 0);

@@ -215,6 +215,8 @@ vault_readable(evutil_socket_t fd, short what, void *context)
 		error = result < 0 ? result : dispatch(front, &message);
 	if (error == BANK_EINVAL)
 		front_fail(front, EX_SOFTWARE, "malformed message of vault");
+	else if (error == BANK_ENOMEM)
+		front_fail(front, EX_OSERR, "no memory for the vault");
 	else if (error != 0)
 		front_vault_leave(front);
 	front_flush(front);
@@ -250,8 +252,9 @@ front_vault_leave(struct front *front)
 	ipc_free(front->vault);
 	front->vault = NULL;
 	front->congested = false;
-	log_event(front->stopping ? LOG_DEBUG : LOG_NOTICE, "vault_gone",
-	    "connections", LOG_NUMBER(front->count), NULL);
+	if (!front->stopping)
+		log_event(LOG_NOTICE, "vault_gone", "connections",
+		    LOG_NUMBER(front->count), NULL);
 	for (client = TAILQ_FIRST(&front->connections); client != NULL;
 	     client = next) {
 		next = TAILQ_NEXT(client, all);

@@ -119,6 +119,14 @@ tell_untold(struct vault *vault)
 }
 
 static void
+count_second(struct vault_counts *counts)
+{
+	memmove(counts->past, counts->past + 1,
+	    sizeof(counts->past) - sizeof(counts->past[0]));
+	counts->past[VAULT_PAST_SECONDS - 1] = counts->transactions;
+}
+
+static void
 on_tick(evutil_socket_t fd, short what, void *context)
 {
 	struct vault *vault = context;
@@ -129,6 +137,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	if (!vault->serving)
 		return;
 	tell_untold(vault);
+	count_second(&vault->counts);
 	session_expire(vault, now_ms);
 	watch_files(vault);
 	store_keep_room(vault->store);

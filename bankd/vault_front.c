@@ -51,15 +51,18 @@ static const char *
 on_connected(struct vault *vault, const struct ipc_message *message)
 {
 	char address[CONNECTION_ADDRESS_SIZE];
+	int error;
 
 	if (read_address(message, address) != 0)
 		return "an address that is none";
 	if (vault->connections.count >= vault->connections.most)
 		return "too many connections";
-	if (connection_new(
-		vault, message->connection, message->body, address) != 0)
-		return "a connection twice";
-	return NULL;
+	error =
+	    connection_new(vault, message->connection, message->body, address);
+	/* No fault of the front's; it gets another vault at once. */
+	if (error == BANK_ENOMEM)
+		vault_fail(vault, EX_OSERR, "no memory for a connection");
+	return error == 0 ? NULL : "a connection twice";
 }
 
 static void
@@ -174,6 +177,8 @@ vault_front_read(struct vault *vault)
 	error = ipc_read(vault->front.ipc);
 	if (error == BANK_EAGAIN)
 		return;
+	if (error == BANK_ENOMEM)
+		vault_fail(vault, EX_OSERR, "no memory for the front");
 	if (error == 0)
 		take_all(vault);
 	else

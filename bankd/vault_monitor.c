@@ -131,8 +131,9 @@ on_start(struct vault *vault, const struct ipc_message *message)
 	vault->serving = true;
 	vault->head_told_ms = clock_steady_ms();
 	vault_front_listen(vault);
-	(void)ipc_send(vault->monitor.ipc, IPC_READY, 0, vault->sandbox,
-	    strlen(vault->sandbox), -1);
+	if (ipc_send(vault->monitor.ipc, IPC_READY, 0, vault->sandbox,
+		strlen(vault->sandbox), -1) != 0)
+		vault_fail(vault, EX_OSERR, "no memory to say so");
 }
 
 static void (*const handlers[IPC_TYPE_COUNT])(

@@ -165,11 +165,44 @@ make_dummy(struct vault *vault)
 	if (RAND_bytes(random, sizeof(random)) != 1)
 		return EX_SOFTWARE;
 	hex_encode(random, sizeof(random), password);
-	return hashing_make(password,
-		   (unsigned long)vault_option(vault, LOGIN_HASH_COST),
-		   vault->dummy_hash) == 0
-	    ? 0
-	    : EX_SOFTWARE;
+	return exit_code_of(hashing_make(password,
+	    (unsigned long)vault_option(vault, LOGIN_HASH_COST),
+	    vault->dummy_hash));
+}
+
+/*
+ * The cryptography of a login, once before the first: what OpenSSL makes at
+ * its first use, and never again where that failed, is there from now on.
+ */
+static int
+rehearse_login(struct vault *vault)
+{
+	static const uint8_t nonce[FRAME_NONCE_SIZE],
+	    binding[FRAME_BINDING_SIZE];
+	uint8_t k[SEAL_KEY_SIZE], wrapped[FRAME_WRAPPED_SIZE],
+	    sealed[FRAME_SEALED_SIZE];
+	char text[sizeof(sealed)];
+	struct seal_keys bank = { 0 }, kiosk = { 0 };
+	int result, length = 0;
+
+	result = RAND_bytes(k, sizeof(k)) == 1 ? 0 : BANK_ECRYPTO;
+	if (result == 0)
+		result = seal_wrap(vault->key, k, wrapped);
+	if (result == 0)
+		result = seal_derive(&kiosk, k, nonce, binding);
+	if (result == 0)
+		result = seal_unwrap(vault->key, wrapped, k);
+	if (result == 0)
+		result = seal_derive(&bank, k, nonce, binding);
+	if (result == 0)
+		length = seal_text(
+		    &kiosk.up, FRAME_LOGIN, "", 0, sealed, sizeof(sealed));
+	if (result == 0 && length >= 0)
+		length = seal_open(&bank.up, FRAME_LOGIN, sealed,
+		    (size_t)length, text, sizeof(text));
+	seal_wipe(&kiosk);
+	seal_wipe(&bank);
+	return result == 0 && length == 0 ? 0 : EX_OSERR;
 }
 
 static int
@@ -212,6 +245,8 @@ vault_setup(struct vault *vault, char *error, size_t size)
 		code = open_store(vault, error, size);
 	if (code == 0)
 		code = make_dummy(vault);
+	if (code == 0)
+		code = rehearse_login(vault);
 	if (code == 0)
 		code = start_threads(vault);
 	if (code != 0 && error[0] == '\0')

@@ -20,6 +20,7 @@
 #include "files.h"
 #include "ipc.h"
 #include "kiosks.h"
+#include "latency.h"
 #include "login.h"
 #include "options.h"
 #include "session.h"
@@ -27,6 +28,8 @@
 #include "state_dir.h"
 #include "store.h"
 #include "worker.h"
+
+#define VAULT_PAST_SECONDS 60
 
 /* One end of a socket pair in the loop. */
 struct vault_link {
@@ -43,6 +46,10 @@ enum vault_mode {
 
 struct vault_counts {
 	uint64_t logins, refused, transactions, batches;
+	size_t largest_batch; /* steps */
+	struct latency commits;
+	/* `transactions` as it was at each of the last ticks, oldest first */
+	uint64_t past[VAULT_PAST_SECONDS];
 };
 
 struct vault {

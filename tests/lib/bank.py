@@ -97,6 +97,14 @@ def init(directory, demo=True):
             result.returncode, result.stderr))
 
 
+def cpu_seconds(pid):
+    """User and system time of a process."""
+    with open("/proc/%d/stat" % pid) as f:
+        stat = f.read()
+    fields = stat[stat.rindex(")") + 2:].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def children(pid):
     """Pids of the children, by /proc."""
     found = []
@@ -142,7 +150,8 @@ class Bank:
     """`with Bank() as bank:` is a served demonstration bank."""
 
     def __init__(self, start=True, demo=True, password=None, balance=None,
-                 directory=None, keep=False, wrapper=(), **options):
+                 directory=None, keep=False, wrapper=(), program=BANKD,
+                 **options):
         """Options are section.key with `_` for the first point:
         session_idle_timeout=5.  password, balance: bytes or str of hand-made
         files that stand there before the first start."""
@@ -152,7 +161,7 @@ class Bank:
             "listen.port": "0", "listen.address": "127.0.0.1",
             "process.sandbox": SANDBOX, "login.hash_cost": "1"}
         self.set(**options)
-        self.wrapper = list(wrapper)
+        self.wrapper, self.program = list(wrapper), program
         self.process = None
         self.said = ""          # everything on its stderr, all runs
         self.reader = None
@@ -218,7 +227,7 @@ class Bank:
             self.options["%s.%s" % (section, key)] = str(value)
 
     def command(self, *more):
-        words = self.wrapper + [BANKD, "-f", "-c", self.config]
+        words = self.wrapper + [self.program, "-f", "-c", self.config]
         for name, value in self.options.items():
             words += ["-o", "%s=%s" % (name, value)]
         return words + list(more)
@@ -227,7 +236,7 @@ class Bank:
         """Returns when it serves; Failed with what it said if it doesn't."""
         self.process = subprocess.Popen(
             self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, bufsize=1)
+            stderr=subprocess.PIPE, text=True, bufsize=1, errors="replace")
         self.reader = threading.Thread(
             target=self._collect, args=(self.process.stderr,), daemon=True)
         self.reader.start()
@@ -399,11 +408,12 @@ class Bank:
             raise Failed(result.stderr)
         return json.loads(result.stdout)
 
-    def plain(self, typed, *more, timeout=60, port=None, env=None):
+    def plain(self, typed, *more, timeout=60, port=None, env=None,
+              program=ATM_TUI):
         """atm-tui -p on what is typed: CompletedProcess."""
         state = self.path("atm-state")
         os.makedirs(state, exist_ok=True)
-        return run(ATM_TUI, "-p", "-c", self.path("etc", "atm.ini"),
+        return run(program, "-p", "-c", self.path("etc", "atm.ini"),
                    "-o", "kiosk.state=" + state, *more,
                    "127.0.0.1", port or self.port, input=typed,
                    timeout=timeout, env=env)

@@ -10,6 +10,7 @@ import re
 import shutil
 import sqlite3
 import struct
+import sys
 import tempfile
 
 MAXIMUM = 999999999999999
@@ -225,16 +226,24 @@ def money(cents):
     return text[:-3] if text.endswith(".00") else text
 
 
-def check(bank, stopped=True):
-    """Raises Wrong where the books of a bank are not right; the Books."""
-    books = Books(bank.path("var"))
+def check_directory(directory, stopped=True):
+    """Raises Wrong where the books are not right; the Books."""
+    books = Books(directory)
     need(books.sum() == 0, "the sum is %d", books.sum())
     if stopped:
         books.check_rows()
-    books.check_files(bank.path("var"))
+    books.check_files(directory)
     return books
+
+
+def check(bank, stopped=True):
+    return check_directory(bank.path("var"), stopped)
 
 
 def check_entries(bank):
     """The entries of a stopped bank whose files a test has edited."""
     return Books(bank.path("var")).entries
+
+
+if __name__ == "__main__":
+    check_directory(sys.argv[1], stopped=False)

@@ -1,17 +1,24 @@
 # SPDX-License-Identifier: ISC
 """A TCP proxy between an ATM and the bank that cuts the link where a test
-says.  It reads TLS record headers, nothing else, so that a cut can be before
-or after one whole record.
+says.  It reads TLS record headers, nothing else, so that a cut can be before,
+within or after one whole record.
 """
 
+import ctypes
 import select
 import socket
 import struct
 import threading
 
 PASS, CUT_BEFORE, CUT_AFTER, SWALLOW = "pass", "before", "after", "swallow"
-DRIP = "drip"
+DRIP, CUT_WITHIN, RESET = "drip", "within", "reset"
 DRIP_BYTES = 7
+
+
+def reset(sock):
+    """The peer gets a reset at once, and who waits in it here is woken."""
+    nowhere = (ctypes.c_char * 16)()    # AF_UNSPEC
+    ctypes.CDLL(None).connect(sock.fileno(), nowhere, 16)
 
 
 class Link:
@@ -75,7 +82,13 @@ class Link:
         self.counts[way] += 1
         decision = self.proxy.decide(
             self.number, way, count, record[0], len(record) - 5)
-        if decision == CUT_BEFORE:
+        if decision == RESET:
+            for end in self.ends:
+                reset(end)
+            return False
+        if decision == CUT_WITHIN:
+            sink.sendall(record[:len(record) // 2])
+        if decision in (CUT_BEFORE, CUT_WITHIN):
             self.cut()
             return False
         if decision == DRIP:
@@ -93,11 +106,14 @@ class Link:
 class Proxy:
     """Listens on a free port of 127.0.0.1.  `decide(link, way, count, type,
     size)` is asked for each TLS record: PASS, CUT_BEFORE (it is lost),
-    CUT_AFTER, SWALLOW, DRIP (a few bytes at a time)."""
+    CUT_WITHIN, CUT_AFTER, RESET, SWALLOW, DRIP (a few bytes at a time).
+    `hold(link)` is called before each link's own connection is made: one
+    that waits is overtaken by those that came after it."""
 
-    def __init__(self, address, port, decide=None):
+    def __init__(self, address, port, decide=None, hold=None):
         self.where = (address, port)
         self.decide = decide or (lambda *record: PASS)
+        self.hold = hold
         self.links = []
         self.refuse = False     # resets whatever connects
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -111,23 +127,34 @@ class Proxy:
                 client, _ = self.listener.accept()
             except OSError:
                 return
-            try:
-                if self.refuse:
-                    raise OSError("refused")
-                server = socket.create_connection(self.where, 10)
-                server.settimeout(None)
-            except OSError:
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                  struct.pack("ii", 1, 0))
-                client.close()
-                continue
-            link = Link(self, len(self.links), client, server)
-            self.links.append(link)
-            threading.Thread(target=link.run, daemon=True).start()
+            number = len(self.links)
+            self.links.append(None)
+            if self.hold is None:
+                self._join(number, client)
+            else:
+                threading.Thread(target=self._join, daemon=True,
+                                 args=(number, client)).start()
+
+    def _join(self, number, client):
+        if self.hold is not None:
+            self.hold(number)
+        try:
+            if self.refuse:
+                raise OSError("refused")
+            server = socket.create_connection(self.where, 10)
+            server.settimeout(None)
+        except OSError:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                              struct.pack("ii", 1, 0))
+            client.close()
+            return
+        link = self.links[number] = Link(self, number, client, server)
+        threading.Thread(target=link.run, daemon=True).start()
 
     def cut_all(self):
         for link in self.links:
-            link.cut()
+            if link is not None:
+                link.cut()
 
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)

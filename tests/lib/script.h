@@ -4,7 +4,7 @@
  * 200 transactions in batches, some of the lives with a proper stop.  What
  * comes next depends on the newest seq alone, so that a life cut off
  * anywhere goes on where it was, and the chain at each seq is always the
- * same.
+ * same.  SEED=n is another script of the same length.
  */
 #ifndef TESTS_SCRIPT_H
 #define TESTS_SCRIPT_H
@@ -44,7 +44,10 @@ void script_seed(const char *directory);
  */
 int script_live(const char *directory, int life, int retries,
     struct script_promise *promise);
-/* All lives without a fault; what they come to. */
+/*
+ * All lives without a fault; what they come to.  lib/model.py agrees, and so
+ * with every state whose chain is the same.
+ */
 void script_learn(const char *directory, struct script_truth *truth);
 /*
  * Opens what is there: each promise kept, nothing more than was begun, both

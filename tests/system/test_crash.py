@@ -1,31 +1,66 @@
 # SPDX-License-Identifier: ISC
 """The short form of tests/crash/crash.py: SEED is printed and taken."""
 
-import importlib.util
 import os
 import random
+import sys
 import unittest
 
-PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
-                    "crash", "crash.py")
+from lib import bank
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                             "..", "crash"))
+import crash  # noqa: E402
 
 
-class Crash(unittest.TestCase):
+def trial(**parts):
+    seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
+    print("SEED=%d" % seed, flush=True)
+    counts = crash.Trial(seed=seed, **parts).run()
+    print(dict(counts))
+    return counts
+
+
+def shorter(full):
+    """What a sanitizer's processes do in the same time."""
+    return full // 10 if bank.sanitized() else full
+
+
+class Kill(unittest.TestCase):
     weight = 100
 
-    def trial(self, cycles, *kill):
-        spec = importlib.util.spec_from_file_location("crash", PATH)
-        crash = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(crash)
-        seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
-        print("SEED=%d" % seed, flush=True)
-        counts = crash.Trial(cycles, 16, seed, kill).run()
-        print(dict(counts))
+    def test_vault_front_both_monitor_and_atm_by_turns(self):
+        cycles = int(os.environ.get("CYCLES", shorter(100)))
+        counts = trial(cycles=cycles, clients=64)
         self.assertGreater(counts["acknowledged"], cycles)
+        self.assertEqual(sum(counts["killed " + what]
+                             for what in crash.KILLS), cycles)
 
-    def test_vault_front_and_monitor_by_turns(self):
-        self.trial(int(os.environ.get("CYCLES", "50")),
-                   "vault", "front", "both", "monitor")
+
+class Network(unittest.TestCase):
+    weight = 90
+
+    def test_cuts_delays_drips_and_clocks(self):
+        counts = trial(cycles=0, clients=16, what=("none",), network=True,
+                       seconds=shorter(60))
+        for what in ("resumed", "delayed", "connections held",
+                     "network reset", "network drip", "refused, 422"):
+            self.assertGreater(counts[what], 0, what)
+
+
+class BankTest(unittest.TestCase):
+    """8 hot accounts of 1,000, and everything goes wrong by turns."""
+
+    weight = 110
+
+    def test_all_faults_mixed(self):
+        counts = trial(
+            cycles=0, clients=64, proxied=16, accounts=1000, hot=8,
+            cash=True, network=True, work=2000,
+            what=crash.KILLS + ("disk", "disk", "memory"),
+            seconds=shorter(60), transactions=shorter(50000))
+        self.assertGreater(counts["reads of the whole bank"], 0)
+        self.assertGreater(counts["disk failed"], 0)
 
 
 if __name__ == "__main__":

@@ -1,48 +1,15 @@
 # SPDX-License-Identifier: ISC
-"""Faults of the world around a real bankd: a bad network, all faults mixed
-over few hot accounts and many others, and a disk that is really full."""
+"""A real bankd on a disk that is really full."""
 
 import ctypes
-import importlib.util
 import os
-import random
 import unittest
 
 from lib import bank, model
 from lib.case import SUCCESS
 
-PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
-                    "crash", "crash.py")
+SERVING_S = 2
 NO_ROOM = "503 the bank cannot take transactions now"
-
-
-def trial(**parts):
-    spec = importlib.util.spec_from_file_location("crash", PATH)
-    crash = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(crash)
-    seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
-    print("SEED=%d" % seed, flush=True)
-    counts = crash.Trial(seed=seed, **parts).run()
-    print(dict(counts))
-    return counts
-
-
-class Network(unittest.TestCase):
-    weight = 60
-
-    def test_cuts_delays_and_drips(self):
-        counts = trial(cycles=int(os.environ.get("CYCLES", "10")),
-                       clients=16, kill=("none",), network=True)
-        self.assertGreater(counts["resumed"], 0)
-
-
-class BankTest(unittest.TestCase):
-    weight = 90
-
-    def test_all_faults_mixed(self):
-        counts = trial(cycles=int(os.environ.get("CYCLES", "12")),
-                       clients=64, accounts=1000, hot=8, network=True)
-        self.assertGreater(counts["acknowledged"], 100)
 
 
 class FullDisk(unittest.TestCase):
@@ -76,7 +43,7 @@ class FullDisk(unittest.TestCase):
     def again(self):
         """A vault that ends and comes back; a session on it."""
         self.bank.kill_child("vault")
-        atm = self.bank.atm_when_served()
+        atm = self.bank.atm_when_served(SERVING_S)
         self.addCleanup(atm.close)
         self.assertEqual(atm.login("chris", "1234").code, 200)
         return atm
@@ -101,7 +68,7 @@ class FullDisk(unittest.TestCase):
             self.balance_and_login(atm, 10000 - done)
             os.unlink(os.path.join(self.place, "filler"))
             bank.wait_for("room", lambda: atm.transfer(
-                1, "fey", 1).said() == SUCCESS, every=0.05)
+                1, "fey", 1).said() == SUCCESS, SERVING_S, every=0.05)
             done += 1
             bank.wait_for("var/reserve", lambda: os.path.exists(
                 self.bank.file("reserve")))
@@ -109,6 +76,7 @@ class FullDisk(unittest.TestCase):
         books = model.check(self.bank)
         self.assertEqual(len([e for e in books.entries
                               if e["kind"] == "transfer"]), done)
+        print("# %d rounds" % self.ROUNDS)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ FREE = {"login_max_attempts": "1000", "login_max_attempts_total": "10000",
         "login_max_logins_waiting_per_address": "64"}
 LOST = (Closed, Refused, TimedOut, OSError)
 SAMPLES = int(os.environ.get("SAMPLES", 300))
+COST = os.environ.get("HASH_COST", "1")     # 0: as installed
 ROUNDS = 3
 A_BLOCK = 900
 A_LINK = 50     # a link that isn't logged in ends after 300 s
@@ -67,7 +68,7 @@ def trimmed(times, limit):
 class OneAnswer(BankCase):
     weight = 60
     people = 2 * BLOCKS
-    options = FREE
+    options = dict(FREE, login_hash_cost=COST)
 
     @classmethod
     def setUpClass(cls):
@@ -137,6 +138,7 @@ class OneAnswer(BankCase):
         print("SEED=%d" % seed, flush=True)
         chance = random.Random(seed)
         suspects = set(TIMED)
+        print("# %d samples of each cause, hash_cost %s" % (SAMPLES, COST))
         for _ in range(ROUNDS):
             suspects &= self.told_apart({BASE} | suspects, chance)
             if not suspects:

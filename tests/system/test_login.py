@@ -246,6 +246,40 @@ class Kiosks(BankCase):
         reply = self.said(atm.login("chris", "1234"), CORRECT)
         self.assertEqual(reply["failed"], "0")
 
+    def test_comes_before_anything_costly_by_the_clock(self):
+        """The vault's own CPU: 100 refusals of each kind, and 20 logins
+        whose password is wrong, at the cost of an installed bank."""
+        served = self.fresh(
+            login_hash_cost=0, kiosks_require="yes", login_max_attempts=1000,
+            login_max_attempts_total=10000)
+        kiosk = served.kiosk()
+        path = served.path("etc", "gone.key")
+        served.ctl("kiosk", "add", "--key", path, "gone")
+        served.ctl("kiosk", "revoke", "gone")
+        atm = served.atm(kiosk=kiosk)
+        self.addCleanup(atm.close)
+        stale, pid = atm.nonce, served.vault()
+        before = bank.cpu_seconds(pid)
+        for _ in range(20):
+            self.said(atm.login("chris", "wrong"), REFUSED)
+        login = (bank.cpu_seconds(pid) - before) / 20
+        for cause, parts in {
+                "a stranger's": dict(kiosk=wire.Kiosk.make("stranger")),
+                "none": dict(block=wire.NO_KIOSK),
+                "revoked": dict(kiosk=wire.Kiosk.load("gone", path)),
+                "another nonce": dict(nonce=stale),
+                "another's name": dict(
+                    kiosk=wire.Kiosk.make(kiosk.name.decode()))}.items():
+            before = bank.cpu_seconds(pid)
+            for _ in range(100):
+                self.said(atm.login("chris", "wrong", **parts), NOT_ALLOWED)
+            spent = (bank.cpu_seconds(pid) - before) / 100
+            print("%s: %.2f ms, a login %.2f" % (
+                cause, 1000 * spent, 1000 * login))
+            # The RSA operation alone is a tenth of it.
+            if not bank.sanitized():
+                self.assertLess(spent, login / 15, cause)
+
     def test_the_frames_of_a_stranger(self):
         """O, R and V of one are refused alike."""
         atm = self.atm(kiosk=wire.Kiosk.make("stranger"))

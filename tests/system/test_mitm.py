@@ -474,8 +474,8 @@ class TakenOver(unittest.TestCase):
 
     # What goes down, to the real atm-tui
 
-    def play(self, hook, timeout=150):
-        front = self.front(hook)
+    def play(self, hook, timeout=150, tell=None):
+        front = self.front(hook, tell)
         before = self.moved()
         result = self.bank.plain(TRANSFER, port=front.port, timeout=timeout)
         moved = self.moved() - before
@@ -535,6 +535,45 @@ class TakenOver(unittest.TestCase):
             for name, change in changes.items():
                 with self.subTest(way + " " + name):
                     self.assertEqual(self.play(self.once(way, change)), 5)
+
+    def test_the_atm_where_an_r_is_shown_twice(self):
+        """Its transfer broke the link; both copies have one nonce."""
+        state = {"broken": False, "doubled": False}
+
+        def hook(link, way, kind, body):
+            frame = wire.frame(kind, body)
+            if way == "up" and kind == b"S" and not state["broken"]:
+                state["broken"] = True
+                return [frame[:-1] + bytes([frame[-1] ^ 1])]
+            if way == "up" and kind == b"R" and not state["doubled"]:
+                state["doubled"] = True
+                return [frame, frame]
+            return None
+        self.assertEqual(self.play(hook), 5)
+        self.assertEqual(state, {"broken": True, "doubled": True})
+
+    def test_the_atm_where_any_of_its_frames_is_shown_twice(self):
+        """Also a NOTIFY, a PING, the transfer, the end."""
+        for which in range(1, 5):
+            with self.subTest(which):
+                count = []
+
+                def hook(link, way, kind, body):
+                    if way == "up" and kind == b"S":
+                        count.append(kind)
+                        if len(count) == which:
+                            return [wire.frame(kind, body)] * 2
+                    return None
+                self.assertEqual(self.play(hook), 5)
+
+    def test_the_atm_where_binding_and_address_are_lies(self):
+        self.assertEqual(self.play(
+            None, tell=lambda link: (link.binding, "203.0.113.9")), 5)
+        front = self.front(tell=lambda link: (bytes(32), "127.0.0.1"))
+        result = self.bank.plain(TRANSFER, port=front.port)
+        for text in (RIGHT, DONE, NO_FUNDS):
+            self.assertNotIn(text, result.stdout)
+        self.assertEqual(self.moved(), 5)
 
     @staticmethod
     def last_up(link):

@@ -99,7 +99,8 @@ test_meaning(void **state)
 		"chris", "chris 0x1 1", "chris 1,5 1" };
 	static const char *const bad_passwords[] = { "fey", "-fey secret",
 		"fey two secret", "fey a\x01secret", "fey \xff\xfesecret",
-		("fey secret" LONG) };
+		("fey secret" LONG), ("fey " LONG LONG LONG LONG),
+		"fey 1 2 3 4 5" };
 	char data[512], error[256];
 	size_t i;
 
@@ -144,6 +145,13 @@ test_hashes(void **state)
 	static const char *const plain[] = { "$6$", "$y$broken", "$", "!", "!!",
 		"$1$saltsalt$0123456789012345678901", "!1234", "$y$$",
 		"$2b$99$abcdefghijklmnopqrstuu0123456789012345678901234567890",
+		"$2b$03$abcdefghijklmnopqrstuu0123456789012345678901234567890",
+		"$2b$32$abcdefghijklmnopqrstuu0123456789012345678901234567890",
+		"$2b$/5$abcdefghijklmnopqrstuu0123456789012345678901234567890",
+		"$2b$1:$abcdefghijklmnopqrstuu0123456789012345678901234567890",
+		"$2b$1/$abcdefghijklmnopqrstuu0123456789012345678901234567890",
+		"$2b$05/abcdefghijklmnopqrstuu0123456789012345678901234567890",
+		"$5$salt:salt$0123456789012345678901234567890123456789012",
 		"$6$salt$xyz" };
 	char data[256], expected[512];
 	size_t i;

@@ -324,6 +324,118 @@ test_follows(void **state)
 #undef BROKEN
 }
 
+/* An entry as it would have to be, by hand, of what was before. */
+static bool
+would_follow(enum ledger_kind kind, const char *debit_id,
+    const int64_t debit[2], const char *credit_id, const int64_t credit[2],
+    enum wire_account which, int64_t amount_cents)
+{
+	struct ledger_entry entry = { .kind = kind,
+		.amount_cents = amount_cents,
+		.debit = { .number = 1,
+		    .account = which,
+		    .cents = { debit[0], debit[1] } },
+		.credit = { .number = 2,
+		    .account = which,
+		    .cents = { credit[0], credit[1] } } };
+
+	string_copy(entry.debit.id, debit_id, sizeof(entry.debit.id));
+	string_copy(entry.credit.id, credit_id, sizeof(entry.credit.id));
+	(void)__builtin_sub_overflow(
+	    debit[which], amount_cents, &entry.debit.cents[which]);
+	(void)__builtin_add_overflow(
+	    credit[which], amount_cents, &entry.credit.cents[which]);
+	return ledger_follows(&entry, debit, credit);
+}
+
+/* Sums that are right, and balances that may not be. */
+static void
+test_out_of_range(void **state)
+{
+	const int64_t some[2] = { 50, 50 }, none[2] = { 0, 0 };
+	const int64_t full[2] = { MONEY_MAX_CENTS, MONEY_MAX_CENTS };
+	const int64_t least[2] = { INT64_MIN, 0 }, most[2] = { INT64_MAX, 0 };
+	const int64_t second[2] = { 0, 1 };
+
+	(void)state;
+#define TRY(kind, debit_id, debit, credit_id, credit, which, amount) \
+	would_follow(kind, debit_id, debit, credit_id, credit, which, amount)
+	for (enum wire_account i = WIRE_SAVINGS; i <= WIRE_CHECKING; i++) {
+		assert_true(TRY(LEDGER_TRANSFER, "a", some, "b", none, i, 50));
+		assert_false(TRY(LEDGER_TRANSFER, "a", some, "b", none, i, 51));
+		assert_false(TRY(LEDGER_TRANSFER, "a", some, "b", full, i, 1));
+		assert_false(TRY(LEDGER_TRANSFER, "a", full, "b", full, i, 1));
+		assert_false(TRY(LEDGER_TRANSFER, "a", some, ":b", none, i, 1));
+	}
+	assert_true(TRY(LEDGER_DEPOSIT, ":c", none, "b", none, 0, 9));
+	/* The bank's own have one balance, and a sum that must be a number. */
+	assert_false(TRY(LEDGER_DEPOSIT, ":c", second, "b", none, 0, 9));
+	assert_false(TRY(LEDGER_DEPOSIT, ":c", none, "b", none, 1, 9));
+	assert_false(TRY(LEDGER_DEPOSIT, ":c", least, "b", none, 0, 9));
+	assert_false(TRY(LEDGER_WITHDRAW, "a", some, ":c", most, 0, 9));
+	assert_false(TRY(LEDGER_WITHDRAW, "a", some, ":c", second, 0, 9));
+	assert_false(TRY(LEDGER_ADJUST, "a", some, "b", none, 0, 9));
+	assert_false(TRY(LEDGER_ADJUST, ":a", none, ":b", none, 0, 9));
+#undef TRY
+}
+
+/* Each refusal that the tests above take with another one. */
+static void
+test_lone_refusals(void **state)
+{
+	struct ledger_account cash = account(1, ":cash/x", 0, 0);
+	struct ledger_account a = account(2, "chris", 100, 0);
+	struct ledger_account b = account(3, "fey", 0, 0);
+	struct ledger_entry entry = { 0 }, taken = { 0 };
+	enum ledger_limit limit;
+
+	(void)state;
+	assert_refused(WIRE_INCORRECT,
+	    ledger_deposit(
+		&entry, &cash, &a, WIRE_SAVINGS, 0, &no_limits, NOW, &limit),
+	    a, cash);
+	assert_int_equal(WIRE_DONE,
+	    ledger_withdraw(
+		&taken, &cash, &a, WIRE_SAVINGS, 30, &no_limits, NOW, &limit));
+	a.closed_ms = 1;
+	assert_refused(WIRE_NO_RECIPIENT,
+	    ledger_transfer(&entry, &a, WIRE_SAVINGS, &b, WIRE_SAVINGS, 1,
+		&no_limits, NOW, &limit),
+	    a, b);
+	assert_refused(WIRE_NO_RECIPIENT,
+	    ledger_reverse(&entry, &taken, &cash, &a, &no_limits, NOW, &limit),
+	    a, cash);
+	a.closed_ms = 0;
+	a.cents[0] = MONEY_MAX_CENTS - 29;
+	assert_refused(WIRE_OVER_LIMIT,
+	    ledger_reverse(&entry, &taken, &cash, &a, &no_limits, NOW, &limit),
+	    a, cash);
+	assert_refused(WIRE_OVER_LIMIT,
+	    ledger_deposit(
+		&entry, &cash, &a, WIRE_SAVINGS, 30, &no_limits, NOW, &limit),
+	    a, cash);
+	a.cents[0] = 70;
+	cash.cents[0] = INT64_MIN + 29;
+	assert_refused(WIRE_OVER_LIMIT,
+	    ledger_reverse(&entry, &taken, &cash, &a, &no_limits, NOW, &limit),
+	    a, cash);
+	assert_int_equal(limit, LEDGER_LIMIT_BALANCE);
+	/* More than the day has left to give back: nothing, not less. */
+	cash.cents[0] = 30;
+	a.day_withdraw = 10;
+	assert_int_equal(WIRE_DONE,
+	    ledger_reverse(&entry, &taken, &cash, &a, &no_limits, NOW, &limit));
+	assert_int_equal(a.day_withdraw, 0);
+	/* Both sides of one account are one account's. */
+	taken = (struct ledger_entry) { .kind = LEDGER_TRANSFER,
+		.amount_cents = 1,
+		.debit = { .number = 2, .id = "chris", .cents = { 100, 0 } },
+		.credit = { .number = 2, .id = "chris", .cents = { 100, 0 } } };
+	assert_false(ledger_follows(&taken, a.cents, a.cents));
+	taken.debit.account = (enum wire_account)2;
+	assert_false(ledger_follows(&taken, a.cents, a.cents));
+}
+
 /* What replay makes of the entries is what the rules made of the accounts. */
 static void
 test_random_life(void **state)
@@ -433,6 +545,8 @@ main(void)
 		cmocka_unit_test(test_adjust),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_follows),
+		cmocka_unit_test(test_out_of_range),
+		cmocka_unit_test(test_lone_refusals),
 		cmocka_unit_test(test_random_life),
 	};
 

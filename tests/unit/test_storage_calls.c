@@ -7,6 +7,9 @@
  * there, once, and no more than was begun.
  *
  *	LIVES=n   so many of the script's ten (default: all)
+ *	SEED=n    another script
+ *	PAIRS=k/n part k of n of all pairs of failures too, of any two calls
+ *	ONLY=name one of the tests
  */
 /* Before any header: it has functions of its own for libc's. */
 #include "../lib/disk/disk_calls.c"
@@ -164,67 +167,59 @@ test_kill_at_every_call(void **state)
 }
 
 /* What is to fail, from the nth of its kind on. */
-static struct {
+static struct fault {
 	enum disk_kind kind;
 	int answer;
 	long times;
 } fault;
 
+/*
+ * SQLite takes no notice of a directory's; a new file that finds no room is
+ * thrown away and written again.
+ */
+static void
+note_failed_sync(const struct disk_call *call, int answer)
+{
+	if (call->kind == DISK_SYNC && call->path[0] != '\0' &&
+	    (answer == EIO || strstr(call->path, ".new") == NULL))
+		promise->sync_failed = true;
+}
+
 static int
 fail_nth(const struct disk_call *call)
 {
-	if (call->kind == fault.kind && --nth <= 0 && fault.times-- > 0) {
-		/*
-		 * SQLite takes no notice of a directory's; a new file that
-		 * finds no room is thrown away and written again.
-		 */
-		if (call->kind == DISK_SYNC && call->path[0] != '\0' &&
-		    (fault.answer == EIO || strstr(call->path, ".new") == NULL))
-			promise->sync_failed = true;
-		return fault.answer;
-	}
-	return skip_sync(call);
+	if (call->kind != fault.kind || --nth > 0 || fault.times-- <= 0)
+		return skip_sync(call);
+	note_failed_sync(call, fault.answer);
+	return fault.answer;
 }
 
-static const struct {
-	const char *name;
-	enum disk_kind kind;
-	int answer;
-	long times;
-} faults[] = {
-	{ "open EIO", DISK_OPEN, EIO, 1 },
-	{ "open EIO for ever", DISK_OPEN, EIO, LONG_MAX },
-	{ "open ENOSPC", DISK_OPEN, ENOSPC, 1 },
-	{ "open EDQUOT for ever", DISK_OPEN, EDQUOT, LONG_MAX },
-	{ "open EINTR", DISK_OPEN, EINTR, 1 },
-	{ "read EIO", DISK_READ, EIO, 1 },
-	{ "read EIO for ever", DISK_READ, EIO, LONG_MAX },
-	{ "read EINTR", DISK_READ, EINTR, 1 },
-	{ "read short", DISK_READ, DISK_SHORT, 1 },
-	{ "write EIO", DISK_WRITE, EIO, 1 },
-	{ "write EIO for ever", DISK_WRITE, EIO, LONG_MAX },
-	{ "write ENOSPC", DISK_WRITE, ENOSPC, 1 },
-	{ "write ENOSPC for ever", DISK_WRITE, ENOSPC, LONG_MAX },
-	{ "write EDQUOT", DISK_WRITE, EDQUOT, 1 },
-	{ "write EDQUOT for ever", DISK_WRITE, EDQUOT, LONG_MAX },
-	{ "write EINTR", DISK_WRITE, EINTR, 1 },
-	{ "write short", DISK_WRITE, DISK_SHORT, 1 },
-	{ "sync EIO", DISK_SYNC, EIO, 1 },
-	{ "sync EIO for ever", DISK_SYNC, EIO, LONG_MAX },
-	{ "sync ENOSPC", DISK_SYNC, ENOSPC, 1 },
-	{ "sync EDQUOT for ever", DISK_SYNC, EDQUOT, LONG_MAX },
-	{ "sync EINTR", DISK_SYNC, EINTR, 1 },
-	{ "truncate EIO", DISK_TRUNCATE, EIO, 1 },
-	{ "truncate EIO for ever", DISK_TRUNCATE, EIO, LONG_MAX },
-	{ "truncate EINTR", DISK_TRUNCATE, EINTR, 1 },
-	{ "rename EIO", DISK_RENAME, EIO, 1 },
-	{ "rename ENOSPC for ever", DISK_RENAME, ENOSPC, LONG_MAX },
-	{ "unlink EIO for ever", DISK_UNLINK, EIO, LONG_MAX },
-};
+#define EVER LONG_MAX
+/* One that is only interrupted gets its way some time. */
+#define LONG_TIME 100
 
-/* In a process of its own: a handle that failed may hold what it held. */
+static const char *const error_names[] = { "EIO", "ENOSPC", "EDQUOT", "EINTR",
+	"short" };
+static const int errors[NELEM(error_names)] = { EIO, ENOSPC, EDQUOT, EINTR,
+	DISK_SHORT };
+
+/* What the kernel can say; a read finds no lack of room. */
 static bool
-live_with_fault(size_t i, long n, int life)
+may_answer(enum disk_kind kind, int answer)
+{
+	if (answer == DISK_SHORT)
+		return kind == DISK_READ || kind == DISK_WRITE;
+	if (kind == DISK_READ || kind == DISK_UNLINK)
+		return answer == EIO || answer == EINTR;
+	return true;
+}
+
+/*
+ * In a process of its own: a handle that failed may hold what it held.
+ * Whether the fault came.
+ */
+static bool
+live_with_fault(long n, int life)
 {
 	int status;
 	pid_t child = fork();
@@ -232,50 +227,168 @@ live_with_fault(size_t i, long n, int life)
 	if (child == 0) {
 		alarm(60);
 		nth = n;
-		fault.kind = faults[i].kind;
-		fault.answer = faults[i].answer;
-		fault.times = faults[i].times;
 		disk_calls.before = fail_nth;
 		(void)script_live(now, life, 3, promise);
 		_exit(nth <= 0 ? 1 : 0);
 	}
 	waitpid(child, &status, 0);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
-		fail_msg("life %d, %s, call %ld: ended with %d", life,
-		    faults[i].name, n, status);
-	return WEXITSTATUS(status) == 0;
+		fail_msg("life %d, call %ld: ended with %d", life, n, status);
+	return WEXITSTATUS(status) == 1;
+}
+
+/* Every call of a life that is of the kind: how many there were. */
+static long
+fail_each(const struct fault *which, const char *name, int life)
+{
+	struct script_promise at_first = *promise;
+	bool came = true;
+	char text[64];
+	long n;
+
+	snprintf(text, sizeof(text), "%s %s%s", disk_kind_names[which->kind],
+	    name, which->times > 1 ? " for ever" : "");
+	for (n = 1; came; n++) {
+		copy(before_life, now);
+		*promise = at_first;
+		fault = *which;
+		came = live_with_fault(n, life);
+		must_be_right(text, life, n);
+	}
+	*promise = at_first;
+	return n - 2;
+}
+
+static long
+fail_all(int life)
+{
+	struct fault which;
+	long total = 0;
+
+	for (size_t i = 0; i < DISK_KINDS * NELEM(errors) * 2; i++) {
+		which.kind = (enum disk_kind)(i / 2 / NELEM(errors));
+		which.answer = errors[i / 2 % NELEM(errors)];
+		which.times = i % 2 == 0    ? 1
+		    : which.answer == EINTR ? LONG_TIME
+					    : EVER;
+		if (may_answer(which.kind, which.answer))
+			total += fail_each(
+			    &which, error_names[i / 2 % NELEM(errors)], life);
+	}
+	return total;
 }
 
 /*
  * The lives that hold everything: the first start, one after a proper stop,
- * one after a broken end.
+ * one after a broken end, which begins with a recovery.
  */
 static void
-test_every_call_fails(void **state)
+each_life(long (*fail_life)(int life), const char *what)
 {
 	struct script_promise at_first;
-	long n, total = 0;
-	size_t i;
-	bool ended;
+	long total = 0;
 
-	(void)state;
 	memset(promise, 0, sizeof(*promise));
 	for (int life = 0; life < 3 && life < lives(); life++) {
 		copy(now, before_life);
 		at_first = *promise;
-		for (i = 0; i < NELEM(faults); i++)
-			for (n = 1, ended = false; !ended; n++) {
-				copy(before_life, now);
-				*promise = at_first;
-				ended = live_with_fault(i, n, life);
-				must_be_right(faults[i].name, life, n);
-				total++;
-			}
+		total += fail_life(life);
 		copy(before_life, now);
 		*promise = at_first;
 		assert_int_equal(script_live(now, life, 0, promise), 0);
 	}
-	printf("# %ld calls that failed\n", total);
+	printf("# %ld %s\n", total, what);
+}
+
+static void
+test_every_call_fails(void **state)
+{
+	(void)state;
+	each_life(fail_all, "calls that failed");
+}
+
+/* Two that fail, of any kind: the second in the same life or in the next. */
+static struct pair {
+	long first, second;
+	int failed;
+} * pair;
+
+static int
+fail_pair(const struct disk_call *call)
+{
+	int answer;
+
+	if (pair->failed == 2 ||
+	    --*(pair->failed == 0 ? &pair->first : &pair->second) > 0)
+		return skip_sync(call);
+	do
+		answer = errors[(size_t)random() % NELEM(errors)];
+	while (!may_answer(call->kind, answer));
+	note_failed_sync(call, answer);
+	pair->failed++;
+	return answer;
+}
+
+/* A life, and the start that follows its end. */
+static void
+live_with_pair(int life)
+{
+	int status;
+	pid_t child;
+
+	for (int start = 0; start < 2; start++) {
+		if ((child = fork()) == 0) {
+			alarm(60);
+			disk_calls.before = fail_pair;
+			(void)script_live(now, life, 3, promise);
+			_exit(0);
+		}
+		waitpid(child, &status, 0);
+		if (!WIFEXITED(status))
+			fail_msg("life %d: ended with %d", life, status);
+		promise->sync_failed = false;
+	}
+}
+
+static long
+fail_pairs(int life)
+{
+	const char *share = getenv("PAIRS");
+	const char *slash = strchr(share, '/');
+	long every = slash != NULL ? atol(slash + 1) : 1, total = 0;
+	struct script_promise at_first = *promise;
+	struct pair which = { 0, 0, 2 };
+	char text[64];
+
+	pair = mmap(NULL, sizeof(*pair), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	for (which.first = 1; which.failed > 0; which.first++)
+		for (which.second = 1 + atol(share) % every, which.failed = 2;
+		     which.failed == 2; which.second += every) {
+			copy(before_life, now);
+			*promise = at_first;
+			*pair = (struct pair) { which.first, which.second, 0 };
+			/* The children draw from here on. */
+			srandom((unsigned)random());
+			live_with_pair(life);
+			which.failed = pair->failed;
+			snprintf(
+			    text, sizeof(text), "calls %ld and", which.first);
+			must_be_right(text, life, which.second);
+			total += which.failed == 2;
+		}
+	*promise = at_first;
+	munmap(pair, sizeof(*pair));
+	return total;
+}
+
+/* Each with each is an hour's work: PAIRS takes every nth second one. */
+static void
+test_pairs_fail(void **state)
+{
+	(void)state;
+	fixture_seed();
+	each_life(fail_pairs, "pairs that failed");
 }
 
 int
@@ -286,7 +399,13 @@ main(void)
 		    test_kill_at_every_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_every_call_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_pairs_fail, setup, teardown),
 	};
 
+	if (getenv("PAIRS") == NULL)
+		cmocka_set_skip_filter("test_pairs_fail");
+	if (getenv("ONLY") != NULL)
+		cmocka_set_test_filter(getenv("ONLY"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,6 +168,26 @@ test_waiting_keeps_the_order(void **state)
 	seal_wipe(&fey.keys);
 }
 
+/* When nothing waits any more, the next is taken as it comes. */
+static void
+test_after_what_waited(void **state)
+{
+	struct vaults_atm fey = { .number = 0 };
+
+	(void)state;
+	vaults_session(&fixture, &fey, 1, "fey\n5678");
+	for (int i = 0; i < 2; i++) {
+		vaults_request(&fixture, &fey, "HISTORY 5");
+		vaults_request(&fixture, &fey, "2");
+		vaults_request(&fixture, &fey, "PING");
+		for (int j = 0; j < 3; j++)
+			assert_int_equal(vaults_answer(&fixture, &fey), 200);
+		assert_int_equal(ask(&fey, "2"), 200);
+		assert_string_equal(value_of("savings"), "10000.00");
+	}
+	seal_wipe(&fey.keys);
+}
+
 /* 64 wait; one more is the front's fault, and money is as it was. */
 static void
 test_too_many_wait(void **state)
@@ -439,6 +459,8 @@ main(void)
 		    test_nothing_after_the_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_waiting_keeps_the_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_after_what_waited, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_too_many_wait, setup, teardown),
 		cmocka_unit_test_setup_teardown(

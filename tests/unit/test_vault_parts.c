@@ -229,10 +229,25 @@ test_refusals(void **state)
 	other.to_account = WIRE_SAVINGS;
 	assert_int_equal(
 	    refusals_find(refusals, &other, &limit), WIRE_TXID_USED);
+	/* Each argument tells it from others. */
+	for (int i = 0; i < 4; i++) {
+		other = first;
+		if (i == 0)
+			other.account = WIRE_CHECKING;
+		else if (i == 1)
+			strcpy(other.recipient, "joe");
+		else if (i == 2)
+			other.withdrawal[0] = 1;
+		else
+			other.verb = &requests_verbs[REQUESTS_DEPOSIT];
+		assert_int_equal(
+		    refusals_find(refusals, &other, &limit), WIRE_TXID_USED);
+	}
 	refusals_undo(refusals);
 	assert_int_equal(
 	    refusals_find(refusals, &first, &limit), WIRE_REPLY_COUNT);
 	refusals_undo(refusals);
+	refusals_undo(NULL);
 	free(refusals);
 }
 

@@ -360,11 +360,12 @@ static void
 test_what_is_no_reply(void **state)
 {
 	static const char *const texts[] = { "", "200", "200 ", "200-", "20 x",
-		"2000 x", "200x", "099 x", "-00 x", "200-a b", "200-a b\n",
-		"200-a b\n200-c d", "200-a\n200 x", "200- b\n200 x",
-		"200-a b\n\n200 x", "200-a b\n201 x", "201-a b\n200 x",
-		"200 x\n200 y", "200 x\n", "\n200 x", "200 x\ty",
-		"200-a \x1b[2J\n200 x", "200 \xff", "200-a \xc2\x9b\n200 x" };
+		"2000 x", "200x", "099 x", "-00 x", ":00 x", "200-a b",
+		"200-a b\n", "200-a b\n200-c d", "200-a\n200 x",
+		"200- b\n200 x", "200-a b\n\n200 x", "200-a b\n201 x",
+		"201-a b\n200 x", "200-a b\n201-c d\n200 x", "200 x\n200 y",
+		"200 x\n", "\n200 x", "200 x\ty", "200-a \x1b[2J\n200 x",
+		"200 \xff", "200-a \xc2\x9b\n200 x" };
 	struct wire_reader reader;
 
 	(void)state;

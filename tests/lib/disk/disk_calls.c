@@ -140,8 +140,9 @@ share(const struct disk_call *call)
 
 	if (answer > 0)
 		return -1;
-	return (
-	    ssize_t)(answer == DISK_SHORT ? call->length / 2 : call->length);
+	/* Never nothing: that would be the end of the file. */
+	return (ssize_t)(answer == DISK_SHORT ? (call->length + 1) / 2
+					      : call->length);
 }
 
 ssize_t

@@ -117,13 +117,12 @@ enum store_end
 store_memory_restart(struct store *store)
 {
 	struct memory_store *m = memory(store);
-	uint32_t i;
 
 	store_abort(store);
 	m->failed = false;
 	m->fail_at = 0;
 	m->noted_ms = m->now->newest_ms;
-	for (i = 0; i < m->now->attempt_count; i++) {
+	for (uint32_t i = 0; i < m->now->attempt_count; i++) {
 		struct store_attempt *attempt = &m->now->attempts[i];
 
 		if (attempt->pending > 0 && attempt->count > 0)
@@ -245,9 +244,7 @@ store_lines(const struct store *store)
 static struct memory_account *
 find(struct memory_state *state, const char *id)
 {
-	uint32_t i;
-
-	for (i = 0; i < state->count; i++)
+	for (uint32_t i = 0; i < state->count; i++)
 		if (strcmp(state->accounts[i].account.id, id) == 0)
 			return &state->accounts[i];
 	return NULL;
@@ -258,10 +255,9 @@ store_begin(struct store *store, const char *const ids[], size_t count,
     struct ledger_account *accounts[])
 {
 	struct memory_account *found;
-	size_t i;
 	int error = open_batch(store, MEMORY_BEGIN);
 
-	for (i = 0; error == 0 && i < count; i++) {
+	for (size_t i = 0; error == 0 && i < count; i++) {
 		found = find(memory(store)->batch, ids[i]);
 		accounts[i] = found != NULL ? &found->account : NULL;
 	}
@@ -379,11 +375,10 @@ bool
 store_dirty(const struct store *store)
 {
 	const struct memory_store *m = memory(store);
-	uint32_t i;
 
 	if (m->dirty || m->batch == NULL)
 		return m->dirty;
-	for (i = 0; i < m->now->count; i++) {
+	for (uint32_t i = 0; i < m->now->count; i++) {
 		const struct ledger_account *a = &m->now->accounts[i].account;
 		const struct ledger_account *b = &m->batch->accounts[i].account;
 
@@ -408,9 +403,8 @@ const struct ledger_account *
 store_account_by_line(const struct store *store, uint32_t line)
 {
 	const struct memory_state *now = memory(store)->now;
-	uint32_t i;
 
-	for (i = 0; i < now->count; i++)
+	for (uint32_t i = 0; i < now->count; i++)
 		if (now->accounts[i].account.line == (int32_t)line)
 			return &now->accounts[i].account;
 	return NULL;
@@ -438,10 +432,9 @@ store_texts_each(struct store *store,
     void *context)
 {
 	const struct memory_state *now = memory(store)->now;
-	uint32_t i;
 	int error = 0;
 
-	for (i = 0; error == 0 && i < now->count; i++)
+	for (uint32_t i = 0; error == 0 && i < now->count; i++)
 		if (now->accounts[i].account.line >= 0)
 			error = each(context, &now->accounts[i].account,
 			    now->accounts[i].name, now->accounts[i].hash);
@@ -454,17 +447,15 @@ store_find_txid(struct store *store, const struct ledger_account *owner,
     bool *settled)
 {
 	const struct memory_state *state = state_of(store);
-	uint64_t i;
-	uint32_t j;
 
 	*settled = false;
-	for (i = 0; i < state->last_seq; i++)
+	for (uint64_t i = 0; i < state->last_seq; i++)
 		if (memcmp(state->entries[i].txid, txid, WIRE_TXID_SIZE) == 0 &&
 		    ledger_owner(&state->entries[i]) == owner->number) {
 			*entry = state->entries[i];
 			return 0;
 		}
-	for (j = 0; j < state->settled_count; j++)
+	for (uint32_t j = 0; j < state->settled_count; j++)
 		if (state->settled[j].owner == owner->number &&
 		    memcmp(state->settled[j].txid, txid, WIRE_TXID_SIZE) == 0)
 			*settled = true;
@@ -487,9 +478,8 @@ store_find_reversal(
     struct store *store, uint64_t seq, struct ledger_entry *entry)
 {
 	const struct memory_state *state = state_of(store);
-	uint64_t i;
 
-	for (i = 0; i < state->last_seq; i++)
+	for (uint64_t i = 0; i < state->last_seq; i++)
 		if (state->entries[i].reverses == seq) {
 			*entry = state->entries[i];
 			return 0;
@@ -529,9 +519,7 @@ store_attempt_secret(const struct store *store)
 static struct store_attempt *
 find_attempt(struct memory_state *state, const uint8_t *key)
 {
-	uint32_t i;
-
-	for (i = 0; i < state->attempt_count; i++)
+	for (uint32_t i = 0; i < state->attempt_count; i++)
 		if (memcmp(state->attempts[i].key, key, STORE_ATTEMPT_KEY) == 0)
 			return &state->attempts[i];
 	return NULL;
@@ -599,9 +587,8 @@ store_kiosk_each(struct store *store,
     void (*each)(void *context, const struct store_kiosk *kiosk), void *context)
 {
 	const struct memory_state *state = state_of(store);
-	uint32_t i;
 
-	for (i = 0; i < state->kiosk_count; i++)
+	for (uint32_t i = 0; i < state->kiosk_count; i++)
 		each(context, &state->kiosks[i]);
 	return 0;
 }

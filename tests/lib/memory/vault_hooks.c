@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A vault in a process of its own (vault_fixture.h) whose clock, allocations
+ * and calls of OpenSSL obey the test, and what its tests say all the time.
+ * It has functions of its own for libc's: a test takes it by including it
+ * before any header.
+ */
+#include "own_memory.c"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <crypt.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/kdf.h>
+#include <openssl/rand.h>
+#include <sqlite3.h>
+
+#include "../../../bankd/login.h"
+#include "../../../shared/util.h"
+#include "../../../shared/wire.h"
+#include "../fault_vfs.h"
+#include "../vault_fixture.h"
+
+#define PATIENCE 2000 /* looks, of 5 ms */
+#define SLOW "login.hash_cost=7"
+
+static struct shared {
+	struct own_memory memory;
+	long skew_s;       /* added to the vault's clocks */
+	long failing_kdf;  /* the nth from now on; 0: none */
+	long failing_seal; /* likewise */
+	long failing_random;
+	long vault; /* its process */
+} * shared;
+
+static struct vaults fixture;
+static char full_while[80];
+
+int
+clock_gettime(clockid_t which, struct timespec *time)
+{
+	int result = (int)syscall(SYS_clock_gettime, which, time);
+
+	if (shared != NULL && getpid() == shared->vault)
+		time->tv_sec += shared->skew_s;
+	return result;
+}
+
+static bool
+fails(long *nth)
+{
+	return shared != NULL && getpid() == shared->vault && *nth > 0 &&
+	    __atomic_sub_fetch(nth, 1, __ATOMIC_SEQ_CST) == 0;
+}
+
+EVP_KDF_CTX *
+EVP_KDF_CTX_new(EVP_KDF *kdf)
+{
+	static EVP_KDF_CTX *(*real)(EVP_KDF *);
+
+	if (real == NULL)
+		*(void **)(void *)&real = dlsym(RTLD_NEXT, "EVP_KDF_CTX_new");
+	return fails(&shared->failing_kdf) ? NULL : real(kdf);
+}
+
+EVP_CIPHER_CTX *
+EVP_CIPHER_CTX_new(void)
+{
+	static EVP_CIPHER_CTX *(*real)(void);
+
+	if (real == NULL)
+		*(void **)(void *)&real =
+		    dlsym(RTLD_NEXT, "EVP_CIPHER_CTX_new");
+	return fails(&shared->failing_seal) ? NULL : real();
+}
+
+int
+RAND_bytes(unsigned char *bytes, int count)
+{
+	static int (*real)(unsigned char *, int);
+
+	if (real == NULL)
+		*(void **)(void *)&real = dlsym(RTLD_NEXT, "RAND_bytes");
+	return fails(&shared->failing_random) ? 0 : real(bytes, count);
+}
+
+static void
+in_the_vault(void)
+{
+	fault_vfs_register();
+	fault_vfs.full_while = full_while;
+	own_memory = &shared->memory;
+	shared->vault = getpid();
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	memset(shared, 0, sizeof(*shared));
+	fixture.before = in_the_vault;
+	vaults_start(&fixture, NULL);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	assert_int_equal(vaults_stop(&fixture), 0);
+	vaults_remove(&fixture);
+	return 0;
+}
+
+static void
+restart(const char *first, const char *second)
+{
+	const char *const options[] = { first, second, NULL };
+
+	assert_int_equal(vaults_stop(&fixture), 0);
+	vaults_run(&fixture, options);
+}
+
+static int
+log_in(struct vaults_atm *atm, const char *text)
+{
+	vaults_login(&fixture, atm, FRAME_LOGIN, text);
+	return vaults_answer(&fixture, atm);
+}
+
+/* With the G that follows. */
+static void
+refused(struct vaults_atm *atm, const char *text, int code)
+{
+	assert_int_equal(log_in(atm, text), code);
+	assert_int_equal(vaults_answer(&fixture, atm), 'G');
+}
+
+static int
+ask(struct vaults_atm *atm, const char *text)
+{
+	vaults_request(&fixture, atm, text);
+	return vaults_answer(&fixture, atm);
+}
+
+static const char *
+value_of(const char *key)
+{
+	static char value[256];
+
+	vaults_value(&fixture, key, value, sizeof(value));
+	return value;
+}
+
+/* One number of the database, as another process sees it. */
+static int64_t
+number_of(const char *sql)
+{
+	sqlite3_stmt *row;
+	char path[128];
+	int64_t number = -1;
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/bank.db", fixture.directory);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 10000);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+	if (sqlite3_step(row) == SQLITE_ROW)
+		number = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	sqlite3_close(db);
+	return number;
+}
+
+static void
+wait_for(const char *sql, int64_t number)
+{
+	for (int i = 0; i < PATIENCE; i++) {
+		if (number_of(sql) == number)
+			return;
+		poll(NULL, 0, 5);
+	}
+	fail_msg("%s: never %ld", sql, (long)number);
+}
+
+static void
+wait_until_compared(void)
+{
+	wait_for("SELECT max(pending) FROM attempt", 1);
+}

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: ISC
+"""What tests/mutants/run takes away, one at a time: a text of a source file,
+what stands there instead, and the tests that shall notice, those first that
+are quick."""
+
+import collections
+
+import counters
+import money
+import order
+import seccomp
+import wipes
+
+Mutant = collections.namedtuple("Mutant", "group name path old new tests")
+
+MUTANTS = [Mutant(*row) for part in (order, money, counters, wipes, seccomp)
+           for row in part.ROWS]

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A vault whose store fails in the middle of a request, at each thing that a
+ * request writes: it ends with its reason, answers nobody, and the next one
+ * has nothing of it.  A trigger or a view in the database, put there from
+ * outside, is what fails.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <sqlite3.h>
+
+#include "../../shared/util.h"
+#include "../../shared/wire.h"
+#include "../lib/vault_fixture.h"
+
+#define FAILS(what)                          \
+	"CREATE TRIGGER breaks BEFORE " what \
+	" BEGIN SELECT RAISE(ABORT, 'x'); END"
+#define MENDS "DROP TRIGGER breaks"
+#define HIDES(table) "ALTER TABLE " table " RENAME TO hidden"
+#define SHOWS(table) "ALTER TABLE hidden RENAME TO " table
+
+static struct vaults fixture;
+
+static void
+database(const char *sql)
+{
+	char path[128], *error = NULL;
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/bank.db", fixture.directory);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 10000);
+	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
+		fail_msg("%s: %s", sql, error);
+	sqlite3_close(db);
+}
+
+static const char *
+transfer(const char *format)
+{
+	static char text[128];
+	char txid_text[WIRE_TXID_TEXT];
+	uint8_t txid[WIRE_TXID_SIZE];
+
+	assert_int_equal(wire_make_txid(clock_real_ms(), txid), 0);
+	wire_format_txid(txid, txid_text);
+	snprintf(text, sizeof(text), format, txid_text);
+	return text;
+}
+
+/* One request or frame, at which the vault ends. */
+struct broken {
+	const char *name, *breaks, *mends;
+	uint8_t type;     /* S in a session, else the frame's */
+	const char *text; /* with %s for a txid */
+	const char *operator_text;
+};
+
+static const struct broken brokens[] = {
+	{ "an entry", FAILS("INSERT ON entry"), MENDS, 'S', "1 %s 1 fey 1",
+	    NULL },
+	{ "a txid", HIDES("entry"), SHOWS("entry"), 'S', "1 %s 1 fey 1", NULL },
+	{ "a settled txid", FAILS("INSERT ON settled"), MENDS, 'S',
+	    "OUTCOME %s", NULL },
+	{ "settled ones", HIDES("settled"), SHOWS("settled"), 'S', "OUTCOME %s",
+	    NULL },
+	{ "an attempt", FAILS("INSERT ON attempt"), MENDS, 'L', "joe\n9012",
+	    NULL },
+	{ "an attempt in all",
+	    FAILS("INSERT ON attempt WHEN (SELECT count(*) FROM attempt) = 3"),
+	    MENDS, 'L', "joe\n9012", NULL },
+	{ "attempts", HIDES("attempt"), SHOWS("attempt"), 'L', "joe\n9012",
+	    NULL },
+	{ "an attempt of a password", HIDES("attempt"), SHOWS("attempt"), 'S',
+	    "PASSWORD 1234\nnew", NULL },
+	{ "a hash", FAILS("UPDATE OF hash ON account"), MENDS, 'S',
+	    "PASSWORD 1234\nnew", NULL },
+	{ "a new account", FAILS("INSERT ON account"), MENDS, 'O',
+	    "new\npassword\nName", NULL },
+	{ "a reversal", HIDES("entry"), SHOWS("entry"), 'V', "chris\n%s",
+	    NULL },
+	{ "an operator's unlock", HIDES("attempt"), SHOWS("attempt"), 0, NULL,
+	    "unlock chris" },
+	{ "an operator's deposit", FAILS("INSERT ON entry"), MENDS, 0, NULL,
+	    "deposit chris 1 5 reason" },
+};
+
+static void
+assert_untouched(void)
+{
+	struct vaults_atm chris = { .number = 0 };
+	char value[32];
+
+	vaults_session(&fixture, &chris, 1, "chris\n1234");
+	vaults_request(&fixture, &chris, "2");
+	assert_int_equal(vaults_answer(&fixture, &chris), 200);
+	vaults_value(&fixture, "savings", value, sizeof(value));
+	assert_string_equal(value, "10000.00");
+	vaults_connect(&fixture, &chris, 2);
+	vaults_login(&fixture, &chris, 'L', "new\npassword");
+	assert_int_equal(vaults_answer(&fixture, &chris), 401);
+	vaults_operator(&fixture, "verify");
+	assert_non_null(strstr(fixture.answer, ". 0"));
+	seal_wipe(&chris.keys);
+}
+
+static void
+ask_and_end(const struct broken *broken)
+{
+	struct vaults_atm chris = { .number = 0 }, other = { .number = 0 };
+	int code = 0;
+
+	vaults_session(&fixture, &chris, 1, "chris\n1234");
+	vaults_connect(&fixture, &other, 2);
+	database(broken->breaks);
+	if (broken->operator_text != NULL)
+		vaults_operator(&fixture, broken->operator_text);
+	else if (broken->type == 'S') {
+		vaults_request(&fixture, &chris, transfer(broken->text));
+		code = vaults_answer(&fixture, &chris);
+	} else {
+		vaults_login(
+		    &fixture, &other, broken->type, transfer(broken->text));
+		code = vaults_answer(&fixture, &other);
+	}
+	if (code != 0)
+		fail_msg("%s: answered %d", broken->name, code);
+	assert_int_equal(vaults_end(&fixture), EX_SOFTWARE);
+	seal_wipe(&chris.keys);
+	seal_wipe(&other.keys);
+}
+
+static void
+test_broken(void **state)
+{
+	static const char *const options[] = { "login.sign_up=yes", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(brokens); i++) {
+		vaults_start(&fixture, options);
+		ask_and_end(&brokens[i]);
+		database(brokens[i].mends);
+		vaults_run(&fixture, options);
+		assert_untouched();
+		assert_int_equal(vaults_stop(&fixture), 0);
+		vaults_remove(&fixture);
+	}
+}
+
+/* A name that can't be read is left out; a hash that can't is the end. */
+static void
+test_no_texts(void **state)
+{
+	struct vaults_atm chris = { .number = 0 }, other = { .number = 0 };
+	char name[32] = "x";
+
+	(void)state;
+	vaults_start(&fixture, NULL);
+	vaults_session(&fixture, &chris, 1, "chris\n1234");
+	vaults_connect(&fixture, &other, 2);
+	database(HIDES("account"));
+	vaults_request(&fixture, &chris, "DETAILS");
+	assert_int_equal(vaults_answer(&fixture, &chris), 200);
+	vaults_value(&fixture, "name", name, sizeof(name));
+	assert_string_equal(name, "");
+	vaults_login(&fixture, &other, 'L', "joe\n9012");
+	assert_int_equal(vaults_answer(&fixture, &other), 0);
+	assert_int_equal(vaults_end(&fixture), EX_SOFTWARE);
+	database(SHOWS("account"));
+	vaults_run(&fixture, NULL);
+	assert_int_equal(vaults_stop(&fixture), 0);
+	vaults_remove(&fixture);
+	seal_wipe(&chris.keys);
+	seal_wipe(&other.keys);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_no_texts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

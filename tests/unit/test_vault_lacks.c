@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What logins and requests come to when something lacks: room on the disk,
+ * a row of the store, memory, OpenSSL.
+ */
+#include "../lib/memory/vault_hooks.c"
+
+static void
+fill_the_disk(bool full)
+{
+	int fd;
+
+	if (!full) {
+		assert_int_equal(unlink(full_while), 0);
+		return;
+	}
+	fd = open(full_while, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	assert_true(fd != -1);
+	close(fd);
+}
+
+/* A guess as always, a login that is being compared is accepted. */
+static void
+log_in_while_the_disk_fills(
+    struct vaults_atm *atm, const char *text, int code, int64_t comparing)
+{
+	vaults_connect(&fixture, atm, (uint32_t)comparing);
+	vaults_login(&fixture, atm, FRAME_LOGIN, text);
+	vaults_flush(&fixture);
+	wait_for("SELECT sum(pending) FROM attempt", comparing);
+	fill_the_disk(true);
+	assert_int_equal(vaults_answer(&fixture, atm), code);
+	fill_the_disk(false);
+}
+
+/* What can't be written then, an attempt's end, stays to the next start. */
+static void
+test_the_disk_fills(void **state)
+{
+	struct vaults_atm atm = { .number = 0 }, other = { .number = 0 };
+
+	(void)state;
+	restart(SLOW, "bank.min_free=0");
+	vaults_operator(&fixture, "passwd joe\nold");
+	vaults_operator(&fixture, "passwd fey\nold");
+	vaults_operator(&fixture, "passwd chris\nold");
+	vaults_session(&fixture, &other, 9, "fey\nold");
+	log_in_while_the_disk_fills(&atm, "chris\nwrong", 401, 2);
+	log_in_while_the_disk_fills(&atm, "joe\nold", 200, 4);
+	assert_int_equal(ask(&atm, "2"), 200);
+	/* A change that is being compared isn't made. */
+	vaults_request(&fixture, &other, "PASSWORD old\nnew");
+	vaults_flush(&fixture);
+	wait_for("SELECT sum(pending) FROM attempt", 6);
+	fill_the_disk(true);
+	assert_int_equal(vaults_answer(&fixture, &other), 503);
+	fill_the_disk(false);
+	vaults_session(&fixture, &other, 10, "fey\nold");
+	seal_wipe(&atm.keys);
+	seal_wipe(&other.keys);
+}
+
+/* What a table that is bounded has forgotten is counted all the same. */
+static void
+test_the_row_is_forgotten(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	restart(SLOW, NULL);
+	vaults_operator(&fixture, "passwd joe\nold");
+	for (int i = 0; i < 2; i++) {
+		vaults_connect(&fixture, &atm, (uint32_t)i + 1);
+		vaults_login(&fixture, &atm, FRAME_LOGIN,
+		    i == 0 ? "joe\nwrong" : "joe\nold");
+		vaults_flush(&fixture);
+		wait_until_compared();
+		(void)number_of("DELETE FROM attempt");
+		assert_int_equal(
+		    vaults_answer(&fixture, &atm), i == 0 ? 401 : 200);
+		assert_int_equal(
+		    number_of("SELECT max(count) FROM attempt"), i == 0);
+		assert_int_equal(
+		    number_of("SELECT max(pending) FROM attempt"), 0);
+	}
+	seal_wipe(&atm.keys);
+}
+
+/* A batch that runs again for want of room counts its OUTCOMEs once. */
+static void
+test_outcomes_are_counted_once(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+	char old[WIRE_TXID_TEXT], new[WIRE_TXID_TEXT], text[128];
+	uint8_t txid[WIRE_TXID_SIZE];
+
+	(void)state;
+	restart("bank.min_free=0", NULL);
+	vaults_session(&fixture, &atm, 1, "joe\n9012");
+	assert_int_equal(wire_make_txid(clock_real_ms() - 700000, txid), 0);
+	wire_format_txid(txid, old);
+	fill_the_disk(true);
+	for (int i = 0; i < 10; i++) {
+		snprintf(text, sizeof(text), "OUTCOME %s", old);
+		vaults_request(&fixture, &atm, text);
+		assert_int_equal(wire_make_txid(clock_real_ms(), txid), 0);
+		wire_format_txid(txid, new);
+		snprintf(text, sizeof(text), "1 %s 1 fey 1", new);
+		vaults_request(&fixture, &atm, text);
+		assert_int_equal(vaults_answer(&fixture, &atm), 404);
+		assert_int_equal(vaults_answer(&fixture, &atm), 503);
+	}
+	fill_the_disk(false);
+	snprintf(text, sizeof(text), "OUTCOME %s", old);
+	for (int i = 10; i < 16; i++)
+		assert_int_equal(ask(&atm, text), 404);
+	assert_int_equal(ask(&atm, text), 429);
+	assert_string_equal(value_of("limit"), "outcome");
+	/* One that is ahead is none of these. */
+	assert_int_equal(wire_make_txid(clock_real_ms() + 700000, txid), 0);
+	wire_format_txid(txid, new);
+	snprintf(text, sizeof(text), "OUTCOME %s", new);
+	assert_int_equal(ask(&atm, text), 422);
+	seal_wipe(&atm.keys);
+}
+
+/* Not the customer's fault: refused like all else, or 503; then it works. */
+static void
+test_without_memory(void **state)
+{
+	static const struct {
+		size_t least, most;
+		uint8_t type;
+		const char *text;
+		int code;
+	} rows[] = {
+		{ sizeof(struct login), sizeof(struct login), FRAME_LOGIN,
+		    "joe\n9012", 503 },
+		{ sizeof(struct session), sizeof(struct session), FRAME_LOGIN,
+		    "joe\n9012", 503 },
+		{ sizeof(struct crypt_data), sizeof(struct crypt_data),
+		    FRAME_LOGIN, "joe\n9012", 401 },
+		{ sizeof(struct crypt_data), sizeof(struct crypt_data),
+		    FRAME_OPEN, "sam\npw\nSam", 503 },
+		{ sizeof(struct crypt_data), sizeof(struct crypt_data), 'S',
+		    "PASSWORD 9012\nnew", 401 },
+		{ 500, 640, 'S', "PASSWORD 9012\nnew", 503 },
+	};
+	struct vaults_atm atm = { .number = 0 };
+	int code;
+
+	(void)state;
+	if (!OWN_MEMORY)
+		return;
+	for (uint32_t i = 0; i < NELEM(rows); i++) {
+		if (rows[i].type == 'S')
+			vaults_session(&fixture, &atm, i + 1, "joe\n9012");
+		else
+			vaults_connect(&fixture, &atm, i + 1);
+		shared->memory.least = rows[i].least;
+		shared->memory.most = rows[i].most;
+		shared->memory.nth = 1;
+		if (rows[i].type == 'S')
+			vaults_request(&fixture, &atm, rows[i].text);
+		else
+			vaults_login(
+			    &fixture, &atm, rows[i].type, rows[i].text);
+		code = vaults_answer(&fixture, &atm);
+		if (code != rows[i].code)
+			fail_msg("row %u: %d", i, code);
+		assert_int_equal(shared->memory.failed, i + 1);
+	}
+	/* A new hash that could not be made, where the old one could. */
+	vaults_session(&fixture, &atm, 20, "joe\n9012");
+	shared->memory.least = shared->memory.most = sizeof(struct crypt_data);
+	shared->memory.nth = 2;
+	assert_int_equal(ask(&atm, "PASSWORD 9012\nnew"), 401);
+	vaults_session(&fixture, &atm, 21, "joe\n9012");
+	seal_wipe(&atm.keys);
+}
+
+static void
+test_without_openssl(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	vaults_connect(&fixture, &atm, 1);
+	shared->failing_kdf = 1;
+	refused(&atm, "joe\n9012", 401);
+	shared->failing_seal = 1;
+	refused(&atm, "joe\n9012", 401);
+	assert_int_equal(log_in(&atm, "joe\n9012"), 200);
+	/* An R of no session, and no random K to go on with. */
+	vaults_connect(&fixture, &atm, 2);
+	shared->failing_random = 1;
+	vaults_resume(&fixture, &atm);
+	assert_int_equal(vaults_answer(&fixture, &atm), 401);
+	seal_wipe(&atm.keys);
+}
+
+static void
+test_sign_up_without_room(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	restart("bank.min_free=1048576", NULL);
+	vaults_connect(&fixture, &atm, 1);
+	vaults_login(&fixture, &atm, FRAME_OPEN, "sam\npw\nSam");
+	assert_int_equal(vaults_answer(&fixture, &atm), 503);
+	seal_wipe(&atm.keys);
+}
+
+int
+main(void)
+{
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_the_disk_fills),
+		TEST(test_the_row_is_forgotten),
+		TEST(test_outcomes_are_counted_once),
+		TEST(test_without_memory),
+		TEST(test_without_openssl),
+		TEST(test_sign_up_without_room),
+	};
+
+	snprintf(full_while, sizeof(full_while), "/tmp/test-logins-full-%ld",
+	    (long)getpid());
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

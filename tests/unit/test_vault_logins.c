@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Logins, sign-ups and changes of passwords when something comes between:
+ * the link ends, the password changes, others wait, time goes by.
+ */
+#include "../lib/memory/vault_hooks.c"
+
+/* L, O and a wrong L whose links end before they are answered. */
+static void
+test_the_link_ends(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+	int code;
+
+	(void)state;
+	restart(SLOW, NULL);
+	vaults_operator(&fixture, "passwd joe\nold");
+	vaults_operator(&fixture, "passwd fey\nold");
+	vaults_connect(&fixture, &atm, 1);
+	vaults_login(&fixture, &atm, FRAME_OPEN, "sam\npw\nSam");
+	vaults_connect(&fixture, &atm, 2);
+	vaults_login(&fixture, &atm, FRAME_LOGIN, "joe\nold");
+	vaults_flush(&fixture);
+	wait_until_compared();
+	vaults_send(&fixture, IPC_DISCONNECTED, 1, NULL, 0);
+	vaults_send(&fixture, IPC_DISCONNECTED, 2, NULL, 0);
+	wait_for("SELECT max(pending) FROM attempt", 0);
+	vaults_connect(&fixture, &atm, 3);
+	vaults_login(&fixture, &atm, FRAME_LOGIN, "fey\nwrong");
+	vaults_flush(&fixture);
+	wait_until_compared();
+	vaults_send(&fixture, IPC_DISCONNECTED, 3, NULL, 0);
+	/* A guess counts, a login that nobody heard of is none. */
+	wait_for("SELECT count(*) FROM attempt WHERE count = 1", 2);
+	wait_for("SELECT max(pending) FROM attempt", 0);
+	vaults_session(&fixture, &atm, 4, "joe\nold");
+	assert_string_equal(value_of("last-login"), "-");
+	assert_string_equal(value_of("failed"), "0");
+	vaults_session(&fixture, &atm, 5, "fey\nold");
+	assert_string_equal(value_of("failed"), "1");
+	/* The account is there or not, by when the link ended. */
+	vaults_connect(&fixture, &atm, 6);
+	code = log_in(&atm, "sam\npw");
+	assert_true(code == 200 || code == 401);
+	seal_wipe(&atm.keys);
+}
+
+/* It was right when it was compared, and isn't any more. */
+static void
+test_the_password_changes(void **state)
+{
+	static const char *const commands[] = { "lock joe", "passwd joe\nnew" };
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < NELEM(commands); i++) {
+		restart(SLOW, NULL);
+		vaults_operator(&fixture, "passwd joe\nold");
+		/* What is hashed from now on is hashed sooner. */
+		restart("login.hash_cost=1", NULL);
+		vaults_connect(&fixture, &atm, 1);
+		vaults_login(&fixture, &atm, FRAME_LOGIN, "joe\nold");
+		vaults_flush(&fixture);
+		wait_until_compared();
+		vaults_operator(&fixture, commands[i]);
+		assert_int_equal(vaults_answer(&fixture, &atm), 401);
+		vaults_operator(&fixture, "unlock joe");
+	}
+	vaults_session(&fixture, &atm, 2, "joe\nnew");
+	assert_int_equal(ask(&atm, "2"), 200);
+	seal_wipe(&atm.keys);
+}
+
+/*
+ * More guesses than are left wait for what becomes of the others: of two
+ * customers, by L and by PASSWORD, and some whose links end.
+ */
+static void
+test_guesses_wait(void **state)
+{
+	struct vaults_atm atms[13] = { 0 };
+	int refused = 0, locked = 0, code;
+
+	(void)state;
+	restart(SLOW, "login.max_logins_waiting_per_address=64");
+	vaults_operator(&fixture, "passwd joe\nold");
+	vaults_operator(&fixture, "passwd fey\nold");
+	vaults_operator(&fixture, "passwd chris\nold");
+	for (uint32_t i = 0; i < 6; i++)
+		vaults_session(&fixture, &atms[i], i + 1, "joe\nold");
+	for (uint32_t i = 6; i < 13; i++)
+		vaults_connect(&fixture, &atms[i], i + 1);
+	for (int i = 0; i < 6; i++)
+		vaults_request(&fixture, &atms[i], "PASSWORD wrong\nnew");
+	for (int i = 6; i < 12; i++)
+		vaults_login(&fixture, &atms[i], FRAME_LOGIN, "fey\nwrong");
+	/* Behind them all: then they are opened, and wait. */
+	vaults_login(&fixture, &atms[12], FRAME_LOGIN, "chris\nold");
+	vaults_flush(&fixture);
+	wait_for("SELECT count(*) FROM attempt WHERE pending > 0", 6);
+	vaults_send(&fixture, IPC_DISCONNECTED, 6, NULL, 0);
+	vaults_send(&fixture, IPC_DISCONNECTED, 12, NULL, 0);
+	for (int i = 0; i < 11;) {
+		struct ipc_message message;
+
+		assert_int_equal(vaults_next(&fixture, &message), IPC_SEND);
+		if (message.body[3] == FRAME_GREETING)
+			continue;
+		if (message.body[3] == FRAME_ERROR) {
+			code = atoi((const char *)message.body + 4);
+			refused += code == 401;
+			locked += code == 423;
+		}
+		i++;
+	}
+	/* Three each were compared; of fey's the rest, still there, not. */
+	assert_int_equal(refused, 3);
+	assert_int_equal(locked, 2);
+	assert_int_equal(
+	    number_of("SELECT count(*) FROM attempt WHERE count = 3"), 4);
+	for (size_t i = 0; i < NELEM(atms); i++)
+		seal_wipe(&atms[i].keys);
+}
+
+/* The seeds' lock holds though more would be allowed now, and ends. */
+static void
+test_locks_and_their_numbers(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	vaults_connect(&fixture, &atm, 1);
+	/* A lock begins with the third failure, though nobody tries again. */
+	for (int i = 0; i < 3; i++)
+		refused(&atm, "chris\nwrong", 401);
+	for (int i = 0; i < 3; i++)
+		refused(&atm, "joe\nwrong", 401);
+	restart("login.max_attempts=9", NULL);
+	vaults_connect(&fixture, &atm, 1);
+	refused(&atm, "joe\n9012", 423);
+	/* Four failures are as many as five allow, and too many for three. */
+	for (int i = 0; i < 4; i++)
+		refused(&atm, "fey\nwrong", 401);
+	restart("login.max_attempts=3", NULL);
+	vaults_connect(&fixture, &atm, 1);
+	refused(&atm, "fey\n5678", 423);
+	shared->skew_s = 1801;
+	vaults_session(&fixture, &atm, 4, "chris\n1234");
+	vaults_session(&fixture, &atm, 2, "joe\n9012");
+	vaults_session(&fixture, &atm, 3, "fey\n5678");
+	seal_wipe(&atm.keys);
+}
+
+/* A G that nobody answered for more than a minute is worth nothing. */
+static void
+test_a_stale_nonce(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	vaults_connect(&fixture, &atm, 1);
+	shared->skew_s = 66;
+	refused(&atm, "joe\n9012", 401);
+	assert_int_equal(log_in(&atm, "joe\n9012"), 200);
+	assert_int_equal(ask(&atm, "2"), 200);
+	seal_wipe(&atm.keys);
+}
+
+/* One R behind what ends its session, in one batch. */
+static void
+test_resume_after_the_end(void **state)
+{
+	struct vaults_atm old = { .number = 0 }, new;
+
+	(void)state;
+	vaults_session(&fixture, &old, 1, "joe\n9012");
+	new = old;
+	memset(&new.keys, 0, sizeof(new.keys));
+	vaults_connect(&fixture, &new, 2);
+	vaults_request(&fixture, &old, "3");
+	vaults_resume(&fixture, &new);
+	assert_int_equal(vaults_answer(&fixture, &new), 401);
+	seal_wipe(&old.keys);
+	seal_wipe(&new.keys);
+}
+
+/* What was asked before R is carried out and answered, on its own link. */
+static void
+test_resume_behind_a_request(void **state)
+{
+	struct vaults_atm old = { .number = 0 }, new;
+	struct ipc_message message;
+	char txid_text[WIRE_TXID_TEXT], text[128];
+	uint8_t txid[WIRE_TXID_SIZE];
+
+	(void)state;
+	vaults_session(&fixture, &old, 1, "joe\n9012");
+	new = old;
+	memset(&new.keys, 0, sizeof(new.keys));
+	vaults_connect(&fixture, &new, 2);
+	assert_int_equal(wire_make_txid(clock_real_ms(), txid), 0);
+	wire_format_txid(txid, txid_text);
+	snprintf(text, sizeof(text), "1 %s 1 fey 1", txid_text);
+	vaults_request(&fixture, &old, text);
+	vaults_resume(&fixture, &new);
+	vaults_flush(&fixture);
+	assert_int_equal(vaults_next(&fixture, &message), IPC_SEND);
+	assert_int_equal(message.connection, 1);
+	assert_int_equal(message.body[3], FRAME_SEALED);
+	assert_int_equal(vaults_answer(&fixture, &new), 200);
+	assert_int_equal(ask(&new, "2"), 200);
+	assert_string_equal(value_of("savings"), "9999.00");
+	seal_wipe(&old.keys);
+	seal_wipe(&new.keys);
+}
+
+static void
+test_who_has_no_password(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+	char path[128];
+
+	(void)state;
+	vaults_operator(&fixture, "open sam Sam\npw");
+	vaults_operator(&fixture, "close sam");
+	assert_string_equal(fixture.answer, ". 0\n");
+	vaults_connect(&fixture, &atm, 1);
+	refused(&atm, "sam\npw", 401);
+	assert_int_equal(vaults_stop(&fixture), 0);
+	/* A line in `balance` alone. */
+	snprintf(path, sizeof(path), "echo 'pat 1 1' >>%s/balance",
+	    fixture.directory);
+	assert_int_equal(system(path), 0);
+	vaults_run(&fixture, NULL);
+	vaults_connect(&fixture, &atm, 1);
+	refused(&atm, "pat\n", 401);
+	refused(&atm, "pat\nx", 401);
+	seal_wipe(&atm.keys);
+}
+
+/* All of the bank's, not of one address. */
+static void
+test_too_many_in_all(void **state)
+{
+	struct vaults_atm atms[4] = { 0 };
+	struct ipc_message message;
+	int too_many = 0;
+
+	(void)state;
+	restart(SLOW, "login.max_logins_waiting=2");
+	for (uint32_t i = 0; i < NELEM(atms); i++)
+		vaults_connect(&fixture, &atms[i], i + 1);
+	for (size_t i = 0; i < NELEM(atms); i++)
+		vaults_login(&fixture, &atms[i], FRAME_LOGIN, "joe\n9012");
+	vaults_flush(&fixture);
+	for (int answers = 0; answers < 4;) {
+		assert_int_equal(vaults_next(&fixture, &message), IPC_SEND);
+		if (message.body[3] == FRAME_GREETING)
+			continue;
+		too_many += message.body[3] == FRAME_ERROR &&
+		    memcmp(message.body + 4, "429 too many", 12) == 0;
+		answers++;
+	}
+	assert_int_equal(too_many, 2);
+	for (size_t i = 0; i < NELEM(atms); i++)
+		seal_wipe(&atms[i].keys);
+}
+
+static void
+sign_up_twice(struct vaults_atm atms[2], const char *text)
+{
+	char answer[SEAL_MAX_TEXT];
+	struct ipc_message message;
+	struct vaults_atm *atm;
+	int codes = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		vaults_login(&fixture, &atms[i], FRAME_OPEN, text);
+	vaults_flush(&fixture);
+	for (int answers = 0, greetings = 0; answers < 2 || greetings < 2;) {
+		assert_int_equal(vaults_next(&fixture, &message), IPC_SEND);
+		atm = &atms[message.connection - 1];
+		if (message.body[3] == FRAME_GREETING) {
+			memcpy(atm->nonce, message.body + 4, FRAME_NONCE_SIZE);
+			greetings++;
+			continue;
+		}
+		assert_true(
+		    seal_open(&atm->keys.down, FRAME_SEALED, message.body + 4,
+			message.length - 4, answer, sizeof(answer)) > 0);
+		codes += atoi(answer);
+		answers++;
+	}
+	assert_int_equal(codes, 200 + 409);
+}
+
+/* The same ID twice at once: one is opened, however close they come. */
+static void
+test_sign_ups_at_once(void **state)
+{
+	struct vaults_atm atms[2] = { 0 };
+	char text[32];
+
+	(void)state;
+	for (uint32_t i = 0; i < NELEM(atms); i++)
+		vaults_connect(&fixture, &atms[i], i + 1);
+	for (int i = 0; i < 5; i++) {
+		snprintf(text, sizeof(text), "sam%d\npw\nSam", i);
+		sign_up_twice(atms, text);
+	}
+	for (size_t i = 0; i < NELEM(atms); i++)
+		seal_wipe(&atms[i].keys);
+}
+
+/* A thousand strangers are a few lines in the log, not a thousand. */
+static void
+test_strangers(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	restart("kiosks.require=yes", NULL);
+	vaults_connect(&fixture, &atm, 1);
+	for (int i = 0; i < 200; i++) {
+		refused(&atm, "joe\n9012", 403);
+	}
+	seal_wipe(&atm.keys);
+}
+
+int
+main(void)
+{
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_the_link_ends),
+		TEST(test_the_password_changes),
+		TEST(test_guesses_wait),
+		TEST(test_locks_and_their_numbers),
+		TEST(test_a_stale_nonce),
+		TEST(test_resume_after_the_end),
+		TEST(test_resume_behind_a_request),
+		TEST(test_who_has_no_password),
+		TEST(test_too_many_in_all),
+		TEST(test_sign_ups_at_once),
+		TEST(test_strangers),
+	};
+
+	snprintf(full_while, sizeof(full_while), "/tmp/test-logins-full-%ld",
+	    (long)getpid());
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

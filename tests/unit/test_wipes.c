@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Each buffer that held a secret is wiped, and while it still held it:
+ * OPENSSL_cleanse(3) of this program notes what it is given, in a vault in a
+ * process of its own too.  A secret is what the test, being the other side,
+ * knows: passwords, K and what is derived from it, hashes, keys.
+ */
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <crypt.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "../../bankd/login.h"
+#include "../../bankd/operator.h"
+#include "../../shared/channel.h"
+#include "../../shared/util.h"
+#include "../lib/files_fixture.h"
+#include "../lib/vault_fixture.h"
+
+#define ONE "canary-one"
+#define TWO "canary-two"
+#define RECORDS 65536
+#define PATIENCE 1000 /* looks, of 5 ms */
+#define STACK_BYTES 16384
+#define WAITING_TEXT (sizeof(uint16_t) + SEAL_BLOCK_SIZE)
+#define LARGE ((size_t)1 << 30)
+
+enum secret {
+	PASSWORD,
+	NEW_PASSWORD,
+	K,
+	PRK,
+	UP,
+	NONCE,
+	HASH,
+	PEM,
+	STORE_SECRET,
+	SECRETS
+};
+#define HAS(secret) (1U << (secret))
+
+/* Of this process and the vault's. */
+static struct shared {
+	atomic_size_t count;
+	struct {
+		size_t length;
+		unsigned found; /* HAS(...) */
+	} record[RECORDS];
+	uint8_t newest[32]; /* of this length, for what is known later */
+	struct {
+		size_t length;
+		uint8_t bytes[64];
+	} secret[SECRETS];
+} * shared;
+
+static struct vaults fixture;
+static size_t from;
+
+extern const char __executable_start, etext;
+
+static void
+note(const void *data, size_t length)
+{
+	unsigned found = 0;
+	size_t i;
+
+	for (i = 0; i < SECRETS; i++)
+		if (shared->secret[i].length > 0 &&
+		    memmem(data, length, shared->secret[i].bytes,
+			shared->secret[i].length) != NULL)
+			found |= HAS(i);
+	if (length == sizeof(shared->newest))
+		memcpy(shared->newest, data, length);
+	i = atomic_fetch_add(&shared->count, 1);
+	if (i < RECORDS) {
+		shared->record[i].found = found;
+		shared->record[i].length = length;
+	}
+}
+
+/* OpenSSL's own are not ours. */
+void
+OPENSSL_cleanse(void *data, size_t length)
+{
+	const void *caller = __builtin_return_address(0);
+	volatile uint8_t *bytes = data;
+
+	if (caller >= (const void *)&__executable_start &&
+	    caller <= (const void *)&etext)
+		note(data, length);
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = 0;
+}
+
+static void
+know(enum secret secret, const void *bytes, size_t length)
+{
+	assert_true(length <= sizeof(shared->secret[secret].bytes));
+	memcpy(shared->secret[secret].bytes, bytes, length);
+	shared->secret[secret].length = length;
+}
+
+/* What is counted is what comes after. */
+static void
+begin(void)
+{
+	from = shared->count;
+}
+
+static size_t
+count(size_t least, size_t most, unsigned has)
+{
+	size_t n = 0;
+
+	assert_true(shared->count < RECORDS);
+	for (size_t i = from; i < shared->count; i++)
+		n += shared->record[i].length >= least &&
+		    shared->record[i].length <= most &&
+		    (shared->record[i].found & has) == has;
+	return n;
+}
+
+/* At least n buffers of such a length with all of these in it; soon. */
+static void
+expect(const char *what, size_t least, size_t most, unsigned has, size_t n)
+{
+	for (int i = 0; i < PATIENCE && count(least, most, has) < n; i++)
+		poll(NULL, 0, 5);
+	if (count(least, most, has) < n)
+		fail_msg("%s: wiped %zu times, not %zu", what,
+		    count(least, most, has), n);
+}
+
+static void
+expect_one(const char *what, size_t length, unsigned has)
+{
+	expect(what, length, length, has, 1);
+}
+
+static int
+group_setup(void **state)
+{
+	(void)state;
+	know(PASSWORD, ONE, strlen(ONE));
+	know(NEW_PASSWORD, TWO, strlen(TWO));
+	know(HASH, "$y$", 3);
+	know(PEM, "PRIVATE KEY", 11);
+	return 0;
+}
+
+/* A vault in which fey's password is the first canary. */
+static int
+setup(void **state)
+{
+	(void)state;
+	shared->count = 0;
+	begin();
+	vaults_start(&fixture, NULL);
+	vaults_operator(&fixture, "passwd fey\n" ONE);
+	assert_string_equal(fixture.answer, ". 0\n");
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	assert_int_equal(vaults_stop(&fixture), 0);
+	vaults_remove(&fixture);
+	return 0;
+}
+
+static void
+test_a_start_and_an_operator(void **state)
+{
+	const char request[] = "passwd fey\n" ONE;
+	struct stat key;
+	char path[128];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/key", fixture.directory);
+	assert_int_equal(stat(path, &key), 0);
+	expect_one("the bank's key", (size_t)key.st_size, HAS(PEM));
+	expect_one("the request", strlen(request), HAS(PASSWORD));
+	/* Where it was sent, here, and where it came. */
+	expect("the message", strlen(request) + 1, strlen(request) + 64,
+	    HAS(PASSWORD), 2);
+	expect_one("the command", sizeof(struct operator_command), HAS(HASH));
+	expect_one("the line", FILES_PASSWORD_WIDTH, HAS(HASH));
+}
+
+/* What the test knows of a login, before the vault has it. */
+static void
+know_login(const struct vaults_atm *atm, const uint8_t nonce[FRAME_NONCE_SIZE])
+{
+	uint8_t salt[FRAME_NONCE_SIZE + FRAME_BINDING_SIZE], prk[32];
+
+	memcpy(salt, nonce, FRAME_NONCE_SIZE);
+	memcpy(salt + FRAME_NONCE_SIZE, atm->binding, FRAME_BINDING_SIZE);
+	assert_non_null(HMAC(EVP_sha256(), salt, sizeof(salt), atm->k,
+	    SEAL_KEY_SIZE, prk, NULL));
+	know(K, atm->k, SEAL_KEY_SIZE);
+	know(PRK, prk, sizeof(prk));
+	know(UP, atm->keys.up.key, SEAL_KEY_SIZE);
+	know(NONCE, nonce, FRAME_NONCE_SIZE);
+}
+
+static void
+log_in(struct vaults_atm *atm, uint8_t type, const char *text)
+{
+	vaults_connect(&fixture, atm, 1);
+	vaults_login(&fixture, atm, type, text);
+	know_login(atm, atm->nonce);
+	begin();
+}
+
+static void
+test_a_login(void **state)
+{
+	struct vaults_atm fey = { .number = 0 };
+
+	(void)state;
+	log_in(&fey, FRAME_LOGIN, "fey\n" ONE);
+	assert_int_equal(vaults_answer(&fixture, &fey), 200);
+	expect_one("the nonce", FRAME_NONCE_SIZE, HAS(NONCE));
+	expect_one("what OAEP gave", FRAME_WRAPPED_SIZE, HAS(K));
+	expect("the fallback", SEAL_KEY_SIZE, SEAL_KEY_SIZE, 0, 3);
+	expect_one("prk", SEAL_KEY_SIZE, HAS(PRK));
+	expect_one("the text", FRAME_SEALED_SIZE + 1, HAS(PASSWORD));
+	expect_one("crypt's", sizeof(struct crypt_data), HAS(HASH));
+	expect("hashes", STORE_HASH_SIZE, STORE_HASH_SIZE, HAS(HASH), 2);
+	expect_one("a worker's stack", STACK_BYTES, 0);
+	expect_one("the keys", sizeof(struct seal_keys), HAS(UP));
+	expect_one("the login", sizeof(struct login), HAS(PASSWORD) | HAS(K));
+	seal_wipe(&fey.keys);
+}
+
+static void
+test_a_text_of_no_form(void **state)
+{
+	struct vaults_atm fey = { .number = 0 };
+
+	(void)state;
+	log_in(&fey, FRAME_OPEN, "new\n" ONE "\nname\x7f");
+	assert_int_equal(vaults_answer(&fixture, &fey), 422);
+	expect_one("the parts", sizeof(struct login_text), HAS(PASSWORD));
+	seal_wipe(&fey.keys);
+}
+
+static void
+test_a_session(void **state)
+{
+	struct vaults_atm fey = { .number = 0 };
+
+	(void)state;
+	log_in(&fey, FRAME_LOGIN, "fey\n" ONE);
+	assert_int_equal(vaults_answer(&fixture, &fey), 200);
+	begin();
+	vaults_request(&fixture, &fey, "DETAILS");
+	assert_int_equal(vaults_answer(&fixture, &fey), 200);
+	expect_one("the hash", STORE_HASH_SIZE, HAS(HASH));
+	begin();
+	vaults_request(&fixture, &fey, "3");
+	assert_int_equal(vaults_answer(&fixture, &fey), 200);
+	expect_one("the session", sizeof(struct session), HAS(K));
+	expect_one("its keys", sizeof(struct seal_keys), HAS(UP));
+	assert_int_equal(vaults_answer(&fixture, &fey), 0);
+	vaults_connect(&fixture, &fey, 2);
+	know(NONCE, fey.nonce, FRAME_NONCE_SIZE);
+	vaults_send(&fixture, IPC_DISCONNECTED, 2, NULL, 0);
+	expect_one("the connection", sizeof(struct connection), HAS(NONCE));
+	seal_wipe(&fey.keys);
+}
+
+static void
+test_a_new_password(void **state)
+{
+	const unsigned both = HAS(PASSWORD) | HAS(NEW_PASSWORD);
+	struct vaults_atm fey = { .number = 0 };
+
+	(void)state;
+	log_in(&fey, FRAME_LOGIN, "fey\n" ONE);
+	assert_int_equal(vaults_answer(&fixture, &fey), 200);
+	begin();
+	vaults_request(&fixture, &fey, "PASSWORD " ONE "\n" TWO);
+	assert_int_equal(vaults_answer(&fixture, &fey), 200);
+	expect_one("the text", FRAME_SEALED_SIZE + 1, both);
+	expect_one("the old one", WIRE_PASSWORD_SIZE, HAS(PASSWORD));
+	expect_one("the new one", WIRE_PASSWORD_SIZE, HAS(NEW_PASSWORD));
+	expect_one("the digest's", 2 * WIRE_PASSWORD_SIZE, both);
+	expect("the change", FRAME_SEALED_SIZE + 2, LARGE, both, 1);
+	expect_one("the line", FILES_PASSWORD_WIDTH, HAS(HASH));
+	/* The second waits for the first. */
+	begin();
+	vaults_request(&fixture, &fey, "PASSWORD " TWO "\n" ONE);
+	vaults_request(&fixture, &fey, "PASSWORD " ONE "\n" TWO);
+	assert_int_equal(vaults_answer(&fixture, &fey), 200);
+	assert_int_equal(vaults_answer(&fixture, &fey), 200);
+	expect_one("its place", WAITING_TEXT, both);
+	expect_one("the one in hand", SEAL_BLOCK_SIZE, both);
+	/* One that waits when the link ends. */
+	begin();
+	vaults_request(&fixture, &fey, "PASSWORD " TWO "\n" ONE);
+	vaults_request(&fixture, &fey, "PASSWORD " ONE "\n" TWO);
+	vaults_send(&fixture, IPC_DISCONNECTED, 1, NULL, 0);
+	expect("all that waits", CONNECTION_WAITING_MAX * WAITING_TEXT, LARGE,
+	    both, 1);
+	seal_wipe(&fey.keys);
+}
+
+static void
+test_a_stop(void **state)
+{
+	(void)state;
+	begin();
+	assert_int_equal(vaults_stop(&fixture), 0);
+	expect_one("the dummy's hash", STORE_HASH_SIZE, HAS(HASH));
+	vaults_run(&fixture, NULL);
+}
+
+static void
+test_a_first_start(void **state)
+{
+	const char text[] = "chris " ONE "\n";
+	struct fixture_files *bank = *state;
+
+	begin();
+	fixture_files_write(bank, text, "chris 1 1\n");
+	fixture_files_begin(bank);
+	expect_one("what was read", strlen(text), HAS(PASSWORD));
+	expect("the parser", sizeof(struct files_line), 4096, HAS(PASSWORD), 1);
+	expect_one("the password", strlen(ONE), HAS(PASSWORD));
+	expect_one("crypt's", sizeof(struct crypt_data), HAS(HASH));
+	expect("a row's", 60, 80, HAS(HASH), 1);
+	expect_one("a line", FILES_PASSWORD_WIDTH, HAS(HASH));
+	expect("the writer", STORE_HASH_SIZE + 1, sizeof(struct crypt_data) - 1,
+	    HAS(HASH), 1);
+	/* The store's own, made and written before it was known. */
+	assert_memory_not_equal(
+	    store_attempt_secret(bank->store), (const uint8_t[32]) { 0 }, 32);
+	know(STORE_SECRET, store_attempt_secret(bank->store), 32);
+	begin();
+	fixture_files_stop(bank);
+	expect_one("the store's secret", 32, HAS(STORE_SECRET));
+}
+
+static void
+test_a_new_store(void **state)
+{
+	struct fixture_files *bank = *state;
+
+	memset(shared->newest, 0, sizeof(shared->newest));
+	bank->store = fixture_open(bank->directory, NULL);
+	assert_memory_equal(
+	    shared->newest, store_attempt_secret(bank->store), 32);
+}
+
+static void
+test_an_edit(void **state)
+{
+	struct fixture_files *bank = *state;
+
+	fixture_files_write(
+	    bank, "chris " ONE "\nfey 1\n", "chris 1 1\nfey 0 0\n");
+	fixture_files_begin(bank);
+	fixture_files_stop(bank);
+	/* One edited, the other's line taken away. */
+	fixture_write(bank->directory, "password", "chris " TWO "\n");
+	begin();
+	fixture_files_begin(bank);
+	expect("the hashes before", STORE_HASH_SIZE, STORE_HASH_SIZE, HAS(HASH),
+	    2);
+	fixture_files_stop(bank);
+	begin();
+	fixture_files_begin(bank);
+	expect("the comparison", 64 * 1024, LARGE, HAS(HASH), 1);
+	fixture_files_stop(bank);
+	/* Refused: what was read of it is wiped all the same. */
+	fixture_files_write(bank, "chris " ONE "\n", "chris 1 1\nchris 2 2\n");
+	assert_int_not_equal(fixture_files_try(bank), 0);
+	fixture_files_end(bank);
+	fixture_files_write(bank, "joe " ONE "\nchris x\n", "joe 1 1\n");
+	begin();
+	assert_int_not_equal(fixture_files_try(bank), 0);
+	expect_one("a password of a refused file", strlen(ONE), HAS(PASSWORD));
+}
+
+static void
+test_an_edit_while_it_runs(void **state)
+{
+	const char text[] = "chris " ONE "\n";
+	struct fixture_files *bank = *state;
+
+	fixture_files_write(bank, "chris 1\nfey 1\n", "chris 1 1\nfey 1 1\n");
+	fixture_files_begin(bank);
+	fixture_write(bank->directory, "password", text);
+	begin();
+	assert_int_equal(files_watch(bank->files), 1);
+	expect("the hashes that should be there", STORE_HASH_SIZE,
+	    STORE_HASH_SIZE, HAS(HASH), 2);
+	expect_one("what was read", strlen(text), HAS(PASSWORD));
+}
+
+static void
+test_files_and_keys(void **state)
+{
+	struct fixture_files *bank = *state;
+	const char *path = fixture_path(bank->directory, "pipe");
+	struct channel_pem pem = { 0 };
+	char text[3 * 4096], *data;
+	size_t length;
+	pid_t writer;
+	int fd;
+
+	memset(text, 'x', sizeof(text));
+	memcpy(text, ONE, strlen(ONE));
+	assert_int_equal(mkfifo(path, 0600), 0);
+	if ((writer = fork()) == 0) {
+		fd = open(path, O_WRONLY);
+		_exit(write(fd, text, sizeof(text)) != sizeof(text));
+	}
+	begin();
+	assert_int_equal(file_read(path, sizeof(text), &data, &length), 0);
+	assert_int_equal(waitpid(writer, NULL, 0), writer);
+	/* Of a length that isn't known before: a buffer that was too small. */
+	expect("a file's first part", 1, sizeof(text), HAS(PASSWORD), 1);
+	begin();
+	free(data);
+	if ((writer = fork()) == 0) {
+		fd = open(path, O_WRONLY);
+		(void)signal(SIGPIPE, SIG_IGN);
+		_exit(write(fd, text, sizeof(text)) != sizeof(text));
+	}
+	assert_int_not_equal(file_read(path, 100, &data, &length), 0);
+	assert_int_equal(waitpid(writer, NULL, 0), writer);
+	expect("one that is too long", 1, sizeof(text), HAS(PASSWORD), 1);
+	assert_int_equal(channel_make_bank(&pem, "Bank"), 0);
+	length = pem.key_length;
+	begin();
+	channel_pem_wipe(&pem);
+	expect_one("a key's PEM", length, HAS(PEM));
+}
+
+static int
+files_setup(void **state)
+{
+	shared->count = 0;
+	return fixture_files_setup(state);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    test_a_start_and_an_operator, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_login, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_a_text_of_no_form, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_a_session, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_a_new_password, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_stop, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_a_first_start, files_setup, fixture_files_teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_a_new_store, files_setup, fixture_files_teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_an_edit, files_setup, fixture_files_teardown),
+		cmocka_unit_test_setup_teardown(test_an_edit_while_it_runs,
+		    files_setup, fixture_files_teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_files_and_keys, files_setup, fixture_files_teardown),
+	};
+
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return 1;
+	return cmocka_run_group_tests(tests, group_setup, NULL);
+}
