@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "../shared/error.h"
 #include "../shared/log.h"
 #include "../shared/util.h"
@@ -35,6 +37,7 @@ is_still_right(struct vault *vault, const struct login *login,
 
 	same =
 	    login_hash(vault, customer, hash) && strcmp(hash, login->hash) == 0;
+	OPENSSL_cleanse(hash, sizeof(hash));
 	return login->right && same;
 }
 

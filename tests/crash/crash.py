@@ -12,8 +12,8 @@ each that was never answered as OUTCOME told.
                          [--network] [--cash]
 
 WHAT are of vault,front,both,monitor,atm,disk,memory,none.  A trial goes on
-for all its cycles, or until its seconds are over and so many transactions
-were acknowledged.  With --hours, one trial after the other until the time is
+for all its cycles, or until its seconds are over, so many transactions were
+acknowledged, and disk and memory failed where they are to.  With --hours, one trial after the other until the time is
 over, each with its own seed.  Ends with a line of counts; exit code 0 where
 all promises held.
 """
@@ -180,7 +180,9 @@ class Trial:
             self.cycles -= 1
             return self.cycles >= 0
         return (time.monotonic() - self.began < self.seconds or
-                self.counts["acknowledged"] < self.transactions)
+                self.counts["acknowledged"] < self.transactions or
+                any(what in self.what and not self.counts[what + " failed"]
+                    for what in ("disk", "memory")))
 
     def cycle(self):
         """Some work, then a fault at a random moment of the work after it."""

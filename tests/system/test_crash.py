@@ -61,6 +61,7 @@ class BankTest(unittest.TestCase):
             seconds=shorter(60), transactions=shorter(50000))
         self.assertGreater(counts["reads of the whole bank"], 0)
         self.assertGreater(counts["disk failed"], 0)
+        self.assertGreater(counts["memory failed"], 0)
 
 
 if __name__ == "__main__":
