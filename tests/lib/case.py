@@ -93,3 +93,23 @@ class BankCase(unittest.TestCase):
         if start:
             served.start()
         return served
+
+
+class PrivateCase(unittest.TestCase):
+    """Banks of each test's own."""
+
+    def bank(self, start=False, **options):
+        served = bank.Bank(start=False, **options)
+        self.addCleanup(served.close)
+        if start:
+            served.start()
+        return served
+
+    def daemon(self, served, *more, timeout=60):
+        """bankd without -f: the CompletedProcess of the command."""
+        words = served.command(*more)
+        words.remove("-f")
+        return bank.run(*words, timeout=timeout)
+
+    def pid_file(self, served):
+        return served.path("bankd.pid")

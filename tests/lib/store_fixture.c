@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "../../shared/money.h"
 #include "../../shared/util.h"
 
@@ -86,6 +88,23 @@ fixture_write(const char *directory, const char *name, const char *text)
 	FILE *file = fopen(fixture_path(directory, name), "w");
 
 	must(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, name);
+}
+
+int64_t
+fixture_number(const char *directory, const char *sql)
+{
+	sqlite3_stmt *row;
+	sqlite3 *db;
+	int64_t answer;
+
+	sqlite3_open(fixture_path(directory, "bank.db"), &db);
+	must(sqlite3_prepare_v2(db, sql, -1, &row, NULL) == SQLITE_OK &&
+		sqlite3_step(row) == SQLITE_ROW,
+	    sql);
+	answer = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	sqlite3_close(db);
+	return answer;
 }
 
 void

@@ -19,6 +19,9 @@ const char *fixture_path(const char *directory, const char *name);
 char *fixture_read(const char *directory, const char *name, size_t *length);
 void fixture_write(const char *directory, const char *name, const char *text);
 
+/* The one number that a statement gives, as another process sees it. */
+int64_t fixture_number(const char *directory, const char *sql);
+
 /* Seeded from SEED or the clock; printed. */
 void fixture_seed(void);
 

@@ -318,22 +318,6 @@ test_attempts(void **state)
 	store_close(store);
 }
 
-static int64_t
-question(const char *directory, const char *sql)
-{
-	sqlite3_stmt *row;
-	sqlite3 *db;
-	int64_t answer;
-
-	sqlite3_open(fixture_path(directory, "bank.db"), &db);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), 0);
-	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
-	answer = sqlite3_column_int64(row, 0);
-	sqlite3_finalize(row);
-	sqlite3_close(db);
-	return answer;
-}
-
 static void
 test_attempts_are_bounded(void **state)
 {
@@ -357,7 +341,7 @@ test_attempts_are_bounded(void **state)
 	i++;
 	assert_int_equal(store_attempt_put(store, &a), 0);
 	assert_int_equal(store_commit(store), 0);
-	assert_int_equal(question(*state, "SELECT count(*) FROM attempt"),
+	assert_int_equal(fixture_number(*state, "SELECT count(*) FROM attempt"),
 	    STORE_ATTEMPTS_MAX);
 	a = attempt(0, 0, 0, 0);
 	store_attempt_get(store, a.key, &got);
@@ -435,128 +419,6 @@ test_time(void **state)
 	store_close(store);
 }
 
-/* Batches of a random length, aborts, reopenings: what was committed is. */
-static void
-test_random_life(void **state)
-{
-	enum { CUSTOMERS = 700, BATCHES = 400 };
-	static int64_t cents[CUSTOMERS], kept[CUSTOMERS];
-	struct store *store = fixture_open(*state, NULL);
-	uint64_t seq = 2 * CUSTOMERS, now = NOW;
-	char from[24], to[24];
-	long batch, i, n, x, y;
-	int64_t amount;
-
-	fixture_seed();
-	store_mark_running(store);
-	fixture_customers(store, CUSTOMERS);
-	for (i = 0; i < CUSTOMERS; i++)
-		cents[i] = kept[i] = 100000;
-	for (batch = 0; batch < BATCHES; batch++) {
-		n = random() % 100;
-		for (i = 0; i < n; i++) {
-			x = random() % CUSTOMERS;
-			y = (x + 1 + random() % (CUSTOMERS - 1)) % CUSTOMERS;
-			snprintf(from, sizeof(from), "c%ld", x);
-			snprintf(to, sizeof(to), "c%ld", y);
-			amount = 1 + random() % (cents[x] / 2 + 1);
-			if (amount > cents[x])
-				continue;
-			cents[x] -= amount;
-			cents[y] += amount;
-			assert_int_equal(fixture_transfer(store, from, to,
-					     amount, now++, NULL, NULL),
-			    0);
-			seq++;
-		}
-		if (random() % 5 == 0) {
-			store_abort(store);
-			memcpy(cents, kept, sizeof(cents));
-			seq = store_last_seq(store);
-		} else {
-			assert_int_equal(store_commit(store), 0);
-			memcpy(kept, cents, sizeof(cents));
-		}
-		assert_int_equal(store_last_seq(store), seq);
-		if (random() % 40 != 0)
-			continue;
-		if (random() % 2 == 0)
-			store_mark_stopped(store);
-		store_close(store);
-		store = fixture_open(*state, NULL);
-		for (i = 0; i < CUSTOMERS; i++) {
-			snprintf(from, sizeof(from), "c%ld", i);
-			assert_int_equal(
-			    store_account(store, from)->cents[1], cents[i]);
-		}
-	}
-	store_close(store);
-	assert_int_equal(fixture_verify(*state), seq);
-}
-
-static int64_t
-mark_of(void *state)
-{
-	return question(state, "SELECT value FROM meta WHERE key = 'mark'");
-}
-
-static void
-transfer_often(struct store *store, uint64_t *now, int count)
-{
-	for (int i = 1; i <= count; i++) {
-		assert_int_equal(
-		    fixture_transfer(store, i % 2 ? "c0" : "c1",
-			i % 2 ? "c1" : "c0", 1, (*now)++, NULL, NULL),
-		    0);
-		if (i % 64 == 0 || i == count)
-			assert_int_equal(store_commit(store), 0);
-	}
-}
-
-/* A start replays the entries of two rounds at most, not everything. */
-static void
-test_rounds(void **state)
-{
-	enum { CUSTOMERS = 200, ROUND = 4096 };
-	struct store *store = fixture_open(*state, NULL);
-	uint64_t now = NOW;
-	int64_t mark = 0;
-
-	store_mark_running(store);
-	fixture_customers(store, CUSTOMERS);
-	transfer_often(store, &now, 3 * ROUND);
-	assert_true(mark_of(*state) >= ROUND);
-	/* Also where the bank is killed again and again within a round. */
-	for (int i = 0; i < 5; i++) {
-		store_close(store);
-		store = fixture_open(*state, NULL);
-		mark = (int64_t)store_last_seq(store);
-		transfer_often(store, &now, ROUND / 2);
-		if (i > 1)
-			assert_true(mark_of(*state) >= mark - ROUND);
-	}
-	store_close(store);
-	fixture_verify(*state);
-}
-
-static void
-test_wal_is_bounded(void **state)
-{
-	struct store *store = fixture_open(*state, NULL);
-	struct stat status;
-	int i;
-
-	fixture_customers(store, 2);
-	for (i = 0; i < 6000; i++) {
-		fixture_transfer(store, i % 2 ? "c0" : "c1",
-		    i % 2 ? "c1" : "c0", 1, NOW + (uint64_t)i, NULL, NULL);
-		assert_int_equal(store_commit(store), 0);
-	}
-	stat(fixture_path(*state, "bank.db-wal"), &status);
-	assert_true(status.st_size < 12 << 20);
-	store_close(store);
-}
-
 static int
 count_text(void *context, const struct ledger_account *account,
     const char *name, const char *hash)
@@ -596,11 +458,6 @@ main(void)
 		    test_attempts_are_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kiosks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_time, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_random_life, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rounds, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_wal_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_texts, setup, teardown),
 	};
 
