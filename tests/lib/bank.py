@@ -299,6 +299,15 @@ class Bank:
         self.reader.join(timeout)
         return self.process.returncode
 
+    def kill(self):
+        """kill -9 of bankd; waits for its front and vault, which end by
+        themselves."""
+        family = self.family()
+        self.process.send_signal(signal.SIGKILL)
+        self.ended()
+        wait_for("front and vault to end",
+                 lambda: not any(map(alive, family)))
+
     def restart(self, **options):
         self.stop()
         self.set(**options)

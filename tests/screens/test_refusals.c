@@ -71,6 +71,8 @@ at_the_sign_up(struct tour *tour)
 	fixture_configure(fixture, "[login]\nsign_up = no");
 	tour_see(tour, "J\r\r\177\177\1777391\r", NOT_ALLOWED, "sign-up-403");
 	fixture_configure(fixture, "[login]\nsign_up = yes");
+	use_up_sign_ups(tour);
+	tour_see(tour, "\r", OVER, "sign-up-429");
 	fixture_freeze_vault(fixture, true);
 	tour_see(
 	    tour, "\r", "Opening your account", "Abriendo su cuenta", NULL);
@@ -80,8 +82,6 @@ at_the_sign_up(struct tour *tour)
 	fixture_freeze_vault(fixture, false);
 	tour_see(tour, "", "can't be reached, please", "No se puede llegar al",
 	    "sign-up-lost");
-	use_up_sign_ups(tour);
-	tour_see(tour, "\r", OVER, "sign-up-429");
 }
 
 /* From the menu to the bank's answer. */

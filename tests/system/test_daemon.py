@@ -436,11 +436,7 @@ class Processes(BankCase):
 class MonitorGone(PrivateCase):
     def test_front_and_vault_end_with_it(self):
         served = self.bank(start=True)
-        family = served.family()
-        served.process.send_signal(signal.SIGKILL)
-        served.ended()
-        wait_for("front and vault to end",
-                 lambda: not any(map(bank.alive, family)))
+        served.kill()
         served.start()
         atm = served.session("chris")
         atm.close()

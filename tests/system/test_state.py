@@ -324,11 +324,7 @@ class BrokenEnds(Files):
         served = self.hand_made(None, None)
         atm = served.session("chris")
         reply = self.said(atm.transfer(1, "fey", "12.50"), SUCCESS)
-        family = served.family()
-        served.process.send_signal(signal.SIGKILL)
-        served.ended()
-        wait_for("front and vault to end",
-                 lambda: not any(map(bank.alive, family)))
+        served.kill()
         served.write("balance", "chris 1 1\n")
         served.start()
         self.assertEqual(served.lines()["chris"], ["9987.50", "1000"])
@@ -342,8 +338,7 @@ class BrokenEnds(Files):
 
     def test_a_file_that_fits_is_not_set_aside(self):
         served = self.hand_made(None, None)
-        served.process.send_signal(signal.SIGKILL)
-        served.ended()
+        served.kill()
         served.start()
         self.assertEqual(glob.glob(served.file("*.edited.*")), [])
 
