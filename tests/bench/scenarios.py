@@ -55,7 +55,7 @@ class Bench:
 
     def __init__(self, settings):
         self.settings = settings
-        self.open = {}
+        self.open, self.broken = {}, {}
 
     def shared(self, name, make):
         if name not in self.open:
@@ -84,8 +84,15 @@ class Bench:
                 case.notes.append(rival.missing)
                 continue
             etc = self.bank(3).etc
-            found.append(self.shared(
-                rival.name, lambda: rival(self.settings, etc)))
+            try:
+                if rival.name not in self.broken:
+                    found.append(self.shared(
+                        rival.name, lambda: rival(self.settings, etc)))
+            except Trouble as trouble:
+                self.broken[rival.name] = trouble
+            if rival.name in self.broken:
+                case.notes.append("%s NOT MEASURED: %s" % (
+                    rival.name, self.broken[rival.name]))
         return found
 
     def fdatasync(self, seconds=FDATASYNC_S):
