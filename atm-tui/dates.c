@@ -27,6 +27,31 @@ shortened(char to[16], const char *name)
 	return text_fit(to, 16, _(name), 3);
 }
 
+static enum dates_form form;
+
+void
+dates_use(enum dates_form use)
+{
+	form = use;
+}
+
+/* `20 Nov`, `Nov 20`, `11-20`; the day in so many columns. */
+static char *
+day_and_month(char to[DATES_SIZE], const struct tm *tm, int columns)
+{
+	char month[16];
+
+	shortened(month, months[tm->tm_mon]);
+	if (form == DATES_ISO)
+		snprintf(
+		    to, DATES_SIZE, "%02d-%02d", tm->tm_mon + 1, tm->tm_mday);
+	else if (form == DATES_MONTH_FIRST)
+		snprintf(to, DATES_SIZE, "%s %*d", month, columns, tm->tm_mday);
+	else
+		snprintf(to, DATES_SIZE, "%*d %s", columns, tm->tm_mday, month);
+	return to;
+}
+
 char *
 dates_clock(char to[DATES_SIZE], time_t now)
 {
@@ -41,13 +66,13 @@ dates_clock(char to[DATES_SIZE], time_t now)
 char *
 dates_header(char to[DATES_SIZE], time_t now)
 {
-	char clock[DATES_SIZE], day[16], month[16];
+	char clock[DATES_SIZE], date[DATES_SIZE], day[16];
 	struct tm tm;
 
 	localtime_r(&now, &tm);
-	snprintf(to, DATES_SIZE, "%s %d %s  %.8s",
-	    shortened(day, days[tm.tm_wday]), tm.tm_mday,
-	    shortened(month, months[tm.tm_mon]), dates_clock(clock, now));
+	snprintf(to, DATES_SIZE, "%s %.16s  %.8s",
+	    shortened(day, days[tm.tm_wday]), day_and_month(date, &tm, 0),
+	    dates_clock(clock, now));
 	return to;
 }
 
@@ -91,28 +116,30 @@ parse(const char *wire_time, struct tm *tm)
 char *
 dates_wire(char to[DATES_SIZE], const char *wire_time)
 {
-	char month[16];
+	char date[DATES_SIZE];
 	struct tm tm;
 
-	if (parse(wire_time, &tm))
-		snprintf(to, DATES_SIZE, "%d %s %d %02d:%02d", tm.tm_mday,
-		    shortened(month, months[tm.tm_mon]), tm.tm_year + 1900,
-		    tm.tm_hour, tm.tm_min);
-	else
+	if (!parse(wire_time, &tm))
 		snprintf(to, DATES_SIZE, "%s", wire_time);
+	else
+		snprintf(to, DATES_SIZE,
+		    form == DATES_ISO ? "%1$d-%2$.16s %3$02d:%4$02d"
+				      : "%2$.16s %1$d %3$02d:%4$02d",
+		    tm.tm_year + 1900, day_and_month(date, &tm, 0), tm.tm_hour,
+		    tm.tm_min);
 	return to;
 }
 
 char *
 dates_wire_short(char to[DATES_SIZE], const char *wire_time)
 {
-	char month[16];
+	char date[DATES_SIZE];
 	struct tm tm;
 
-	if (parse(wire_time, &tm))
-		snprintf(to, DATES_SIZE, "%2d %s %02d:%02d", tm.tm_mday,
-		    shortened(month, months[tm.tm_mon]), tm.tm_hour, tm.tm_min);
-	else
+	if (!parse(wire_time, &tm))
 		snprintf(to, DATES_SIZE, "%.12s", wire_time);
+	else
+		snprintf(to, DATES_SIZE, "%.16s %02d:%02d",
+		    day_and_month(date, &tm, 2), tm.tm_hour, tm.tm_min);
 	return to;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Dates and times in the customer's language and the kiosk's time zone.
- * Pure but for the catalogue.
+ * Pure but for the catalogue and the form in use.
  */
 #ifndef ATM_DATES_H
 #define ATM_DATES_H
@@ -11,7 +11,11 @@
 
 #define DATES_SIZE 128
 
-/* `Fri 20 Nov  14:03:27` and `14:03:27`. */
+/* `20 Nov 2026`, `Nov 20 2026`, `2026-11-20`; the first until dates_use(). */
+enum dates_form { DATES_DAY_FIRST, DATES_MONTH_FIRST, DATES_ISO };
+void dates_use(enum dates_form form);
+
+/* `Fri 20 Nov  14:03:27`, `Fri 11-20  14:03:27`, and `14:03:27`. */
 char *dates_header(char to[DATES_SIZE], time_t now);
 char *dates_clock(char to[DATES_SIZE], time_t now);
 /* `It's 14:03:27 on a beautiful Friday, November 20`. */

@@ -14,6 +14,8 @@
 #include "../shared/config.h"
 #include "../shared/error.h"
 #include "../shared/log.h"
+#include "../shared/text.h"
+#include "dates.h"
 #include "harden.h"
 #include "intl.h"
 #include "options.h"
@@ -156,6 +158,9 @@ int
 main(int argc, char *argv[])
 {
 	static const char *const languages[] = { "en", "es" };
+	/* What SCREEN_AMOUNTS puts between thousands, and before cents. */
+	static const char marks[][2] = { { ',', '.' }, { '.', ',' },
+		{ 0, '.' } };
 	struct arguments arguments = { .file = DEFAULT_FILE };
 	struct config *config;
 	char error[512];
@@ -179,6 +184,9 @@ main(int argc, char *argv[])
 	}
 	open_log(config, wants_plain(&arguments));
 	intl_open(languages[config_number(config, SCREEN_LANGUAGE)]);
+	dates_use((enum dates_form)config_number(config, SCREEN_DATES));
+	text_use_marks(marks[config_number(config, SCREEN_AMOUNTS)][0],
+	    marks[config_number(config, SCREEN_AMOUNTS)][1]);
 	code = wants_plain(&arguments)
 	    ? plain_run(config)
 	    : screens_run(config, arguments.kiosk_mode);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Text for the screens: measuring, cleaning, fitting.  Runs in atm-tui and in
- * bankctl; draws nothing and keeps no state.
+ * bankctl; draws nothing, and keeps no
+ * state but how amounts are written.
  */
 #include "text.h"
 
@@ -15,6 +16,10 @@
 #include "error.h"
 #include "money.h"
 #include "util.h"
+
+static struct {
+	char thousands, point;
+} marks = { ',', '.' };
 
 bool
 text_is_utf8(void)
@@ -179,6 +184,13 @@ text_cents(const char *text, int64_t *cents)
 	return error;
 }
 
+void
+text_use_marks(char thousands, char point)
+{
+	marks.thousands = thousands;
+	marks.point = point;
+}
+
 char *
 text_money(char to[TEXT_MONEY_SIZE], const char *currency, int64_t cents)
 {
@@ -191,11 +203,11 @@ text_money(char to[TEXT_MONEY_SIZE], const char *currency, int64_t cents)
 	used = (size_t)snprintf(
 	    to, TEXT_MONEY_SIZE, "%s%s", cents < 0 ? "-" : "", currency);
 	for (size_t i = 0; i < length; i++) {
-		if (i > 0 && (length - i) % 3 == 0)
-			to[used++] = ',';
+		if (i > 0 && (length - i) % 3 == 0 && marks.thousands != 0)
+			to[used++] = marks.thousands;
 		to[used++] = digits[i];
 	}
-	snprintf(
-	    to + used, TEXT_MONEY_SIZE - used, ".%02d", (int)(value % 100));
+	snprintf(to + used, TEXT_MONEY_SIZE - used, "%c%02d", marks.point,
+	    (int)(value % 100));
 	return to;
 }

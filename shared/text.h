@@ -43,6 +43,9 @@ char *text_fit(char *to, size_t size, const char *from, int columns);
 /* -1234.5 as wire text to cents; a sign is allowed here. 0, BANK_EINVAL. */
 int text_cents(const char *text, int64_t *cents);
 
+/* What text_money() puts between thousands (0: nothing) and before cents,
+ * from now on; `,` and `.` until then. */
+void text_use_marks(char thousands, char point);
 /* `$1,234.50`, `-$3.00`. Returns `to`. */
 char *text_money(char to[TEXT_MONEY_SIZE], const char *currency, int64_t cents);
 

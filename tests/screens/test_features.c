@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -94,6 +95,47 @@ test_currency(void **state)
 	assert_true(term_wait(kiosk, "1. € 20.00"));
 }
 
+static void
+test_amounts_and_dates(void **state)
+{
+	static const char *const euros[] = { "-o", "screen.currency=€ ", "-o",
+		"screen.amounts=1.234,50", "-o", "screen.dates=iso", NULL };
+	static const char *const plain[] = { "-o", "screen.amounts=1234.50",
+		"-o", "screen.dates=month-first", NULL };
+	struct term *kiosk = fixture_kiosk(*state, 24, 80, euros, NULL);
+	time_t now = time(NULL);
+	struct tm *tm = localtime(&now);
+	char date[32];
+
+	fixture_log_in(kiosk, "chris", "1234");
+	strftime(date, sizeof(date), " %m-%d  ", tm);
+	assert_true(term_wait(kiosk, date));
+	term_send(kiosk, "2");
+	assert_true(term_wait(kiosk, "balance: € 10.000,00"));
+	term_send(kiosk, " ");
+	to_amount(kiosk, "1");
+	assert_true(term_wait(kiosk, "to whom"));
+	term_send(kiosk, "fey\r1,50\r");
+	assert_true(term_wait(kiosk, "Send € 1,50 from"));
+	term_send(kiosk, "\r");
+	assert_true(term_wait(kiosk, "your transaction is successful"));
+	strftime(date, sizeof(date), "%Y-%m-%d ", tm);
+	assert_true(term_wait(kiosk, date));
+	term_close(kiosk);
+
+	((struct fixture *)*state)->kiosk = NULL;
+	kiosk = fixture_kiosk(*state, 24, 80, plain, NULL);
+	fixture_log_in(kiosk, "chris", "1234");
+	term_send(kiosk, "2");
+	assert_true(term_wait(kiosk, "balance: $10000.00"));
+	term_send(kiosk, " ");
+	assert_true(term_wait(kiosk, "3. Exit"));
+	term_send(kiosk, "6");
+	assert_true(term_wait(kiosk, "-1.50"));
+	strftime(date, sizeof(date), "%b %e ", tm);
+	assert_true(term_wait(kiosk, date));
+}
+
 /* Newest first; older ones are fetched as the customer comes to them. */
 static void
 test_statement_scrolls(void **state)
@@ -109,13 +151,13 @@ test_statement_scrolls(void **state)
 	kiosk = fixture_plain_kiosk(*state);
 	fixture_log_in(kiosk, "chris", "1234");
 	term_send(kiosk, "6");
-	assert_true(term_wait(kiosk, "9,880.00"));
+	assert_true(term_wait(kiosk, "9,881.00"));
 	assert_true(term_find(kiosk, "9,880.00", &row, &column));
 	assert_int_equal(row, 5); /* the uppermost */
 	assert_non_null(strstr(term_row(kiosk, row + 1), "9,881.00"));
 	assert_false(term_find(kiosk, "adjustment", &row, &column));
 	do {
-		assert_true(++ends < 10);
+		assert_true(++ends < 40);
 		term_send(kiosk, "1");
 	} while (!term_wait_within(kiosk, "adjustment", 300));
 	assert_true(ends > 1); /* a page of 50 at a time */
@@ -252,6 +294,7 @@ main(int argc, char *argv[])
 		SCREEN_TEST(test_deposit),
 		SCREEN_TEST(test_withdraw),
 		SCREEN_TEST(test_currency),
+		SCREEN_TEST(test_amounts_and_dates),
 		SCREEN_TEST(test_statement_scrolls),
 		SCREEN_TEST(test_services),
 		SCREEN_TEST(test_password),
