@@ -118,14 +118,33 @@ answer_status(struct monitor *monitor, struct control_client *client)
 	control_end(client, 0, "");
 }
 
+bool
+command_wait(struct waiting *waiting, struct control_client *client)
+{
+	if (waiting->count == MONITOR_CLIENTS) {
+		control_end(client, EX_UNAVAILABLE, "too many ask");
+		return false;
+	}
+	waiting->clients[waiting->count++] = client;
+	return true;
+}
+
+void
+command_answer(struct waiting *waiting, int code, const char *message)
+{
+	while (waiting->count > 0)
+		control_end(waiting->clients[--waiting->count], code, message);
+}
+
 static void
 answer_all(struct monitor *monitor)
 {
-	if (monitor->status_count > 0)
+	struct waiting *waiting = &monitor->status_clients;
+
+	if (waiting->count > 0)
 		evtimer_del(monitor->status_bound);
-	while (monitor->status_count > 0)
-		answer_status(
-		    monitor, monitor->status_clients[--monitor->status_count]);
+	while (waiting->count > 0)
+		answer_status(monitor, waiting->clients[--waiting->count]);
 }
 
 void
@@ -158,12 +177,8 @@ on_status(struct monitor *monitor, struct control_client *client)
 {
 	const struct timeval bound = { STATUS_SECONDS, 0 };
 
-	if (monitor->status_count == MONITOR_CLIENTS) {
-		control_end(client, EX_UNAVAILABLE, "too many ask");
-		return;
-	}
-	monitor->status_clients[monitor->status_count++] = client;
-	if (monitor->status_count > 1)
+	if (!command_wait(&monitor->status_clients, client) ||
+	    monitor->status_clients.count > 1)
 		return;
 	evtimer_add(monitor->status_bound, &bound);
 	ask(&monitor->front);
@@ -181,12 +196,8 @@ on_reload(struct monitor *monitor, struct control_client *client)
 static void
 on_stop(struct monitor *monitor, struct control_client *client)
 {
-	if (monitor->stop_count == MONITOR_CLIENTS) {
-		control_end(client, EX_UNAVAILABLE, "too many ask");
-		return;
-	}
-	monitor->stop_clients[monitor->stop_count++] = client;
-	monitor_stop(monitor);
+	if (command_wait(&monitor->stop_clients, client))
+		monitor_stop(monitor);
 }
 
 void
@@ -194,9 +205,8 @@ command_stopped(struct monitor *monitor)
 {
 	answer_all(monitor);
 	follow_end(monitor);
-	while (monitor->stop_count > 0)
-		control_end(monitor->stop_clients[--monitor->stop_count],
-		    monitor->exit_code, "bankd did not end well; see the log");
+	command_answer(&monitor->stop_clients, monitor->exit_code,
+	    "bankd did not end well; see the log");
 }
 
 /* Those that only look are asked for each second by some. */

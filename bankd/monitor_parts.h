@@ -38,6 +38,12 @@ enum monitor_stage {
 	MONITOR_STOPPED
 };
 
+/* Clients of bankctl's that get the same answer, later. */
+struct waiting {
+	struct control_client *clients[MONITOR_CLIENTS];
+	size_t count;
+};
+
 struct child {
 	struct monitor *monitor;
 	enum ipc_role role;
@@ -73,16 +79,16 @@ struct monitor {
 	enum monitor_stage stage;
 	int exit_code;
 	char reason[MONITOR_REASON_SIZE]; /* why it ends, "" if asked to */
-	struct control_client *status_clients[MONITOR_CLIENTS];
-	struct control_client *stop_clients[MONITOR_CLIENTS];
-	struct control_client *reload_client, *reload_next;
+	/* who is answered when the status is whole, the bank has stopped */
+	struct waiting status_clients, stop_clients;
+	/* the one under way, and the one that follows it */
+	struct waiting reload_clients, reload_next;
 	bool reload_again; /* asked for while one is under way */
 	/* bankctl's monitor: each gets what is logged from now on */
 	struct control_client *followers[MONITOR_FOLLOWERS];
 	size_t follower_count;
 	int own_level; /* of bankctl's log, or -1: the configuration's */
 	bool paused;
-	size_t status_count, stop_count;
 };
 
 /* monitor.c */
@@ -126,6 +132,10 @@ void reload_child_gone(struct child *child);
 /* monitor_command.c */
 void command_handle(void *monitor, struct control_client *client,
     const char *request, size_t length);
+/* Puts it among those that wait; false: too many, it has been told so. */
+bool command_wait(struct waiting *waiting, struct control_client *client);
+/* Ends all of them with this. */
+void command_answer(struct waiting *waiting, int code, const char *message);
 void command_status_reply(struct child *child);
 void command_status_bound(evutil_socket_t fd, short what, void *monitor);
 void command_stopped(struct monitor *monitor);

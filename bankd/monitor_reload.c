@@ -57,11 +57,11 @@ keep_old(const struct config *old_config, struct config *new_config)
 	return result;
 }
 
+static void begin(struct monitor *monitor);
+
 static void
 end(struct monitor *monitor, int code, const char *reason)
 {
-	struct control_client *client;
-
 	config_free(monitor->new_config);
 	monitor->new_config = NULL;
 	channel_pem_wipe(&monitor->new_leaf);
@@ -71,15 +71,13 @@ end(struct monitor *monitor, int code, const char *reason)
 	else
 		log_event(
 		    LOG_ERR, "reload_failed", "reason", LOG_TEXT(reason), NULL);
-	if (monitor->reload_client != NULL)
-		control_end(monitor->reload_client, code, reason);
-	monitor->reload_client = NULL;
+	command_answer(&monitor->reload_clients, code, reason);
 	notify_send("READY=1");
 	if (monitor->reload_again) {
-		client = monitor->reload_next;
-		monitor->reload_next = NULL;
 		monitor->reload_again = false;
-		reload_begin(monitor, client);
+		monitor->reload_clients = monitor->reload_next;
+		monitor->reload_next.count = 0;
+		begin(monitor);
 	}
 }
 
@@ -97,45 +95,42 @@ prepare(struct monitor *monitor, char *error, size_t size)
 	    monitor->new_config, &monitor->new_leaf, error, size);
 }
 
-/* The file may have changed since this one read it: one more, for all. */
 static void
-put_off(struct monitor *monitor, struct control_client *client)
-{
-	monitor->reload_again = true;
-	if (client == NULL)
-		return;
-	if (monitor->reload_next == NULL)
-		monitor->reload_next = client;
-	else
-		control_end(client, EX_UNAVAILABLE,
-		    "busy: others wait for a reload too");
-}
-
-void
-reload_begin(struct monitor *monitor, struct control_client *client)
+begin(struct monitor *monitor)
 {
 	char error[MONITOR_REASON_SIZE] = "";
 	int code;
 
-	if (monitor->new_config != NULL) {
-		put_off(monitor, client);
-		return;
-	}
 	if (monitor->stage != MONITOR_SERVING || !monitor->vault.ready ||
 	    !monitor->front.ready) {
 		log_event(LOG_NOTICE, "reload_ignored", NULL);
-		if (client != NULL)
-			control_end(client, EX_UNAVAILABLE,
-			    "not serving; `bankctl status` tells when it is");
+		command_answer(&monitor->reload_clients, EX_UNAVAILABLE,
+		    "not serving; `bankctl status` tells when it is");
 		return;
 	}
 	notify_reloading();
-	monitor->reload_client = client;
 	if ((code = prepare(monitor, error, sizeof(error))) != 0) {
 		end(monitor, code, error);
 		return;
 	}
 	child_configure(&monitor->vault, monitor->new_config, NULL);
+}
+
+/* The file may have changed since one under way read it: one more, for all. */
+void
+reload_begin(struct monitor *monitor, struct control_client *client)
+{
+	bool under_way = monitor->new_config != NULL;
+
+	if (client != NULL &&
+	    !command_wait(
+		under_way ? &monitor->reload_next : &monitor->reload_clients,
+		client))
+		return;
+	if (under_way)
+		monitor->reload_again = true;
+	else
+		begin(monitor);
 }
 
 static void
