@@ -43,7 +43,6 @@ bank_send_frame(struct bank *bank, uint8_t type, const uint8_t *head,
 	size_t rest_length = head_length + FRAME_SEALED_SIZE;
 	int error;
 
-	seal_wipe(&bank->keys);
 	error = seal_derive(&bank->keys, bank->k, bank->nonce, bank->binding);
 	if (error != 0)
 		return error;

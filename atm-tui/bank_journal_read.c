@@ -56,7 +56,7 @@ note_read(struct bank_note *note, const char *txid)
 {
 	char text[NOTE_FILE_SIZE + 1];
 	char *at = text, *line, *customer, *request;
-	ssize_t length = pread(note->fd, text, NOTE_FILE_SIZE, 0);
+	ssize_t length = file_read_at(note->fd, text, NOTE_FILE_SIZE, 0);
 	bool ended = false;
 
 	if (length < 0)

@@ -6,6 +6,7 @@
  */
 #include "bankctl.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -241,6 +242,30 @@ bankctl_read_config(struct bankctl *bankctl)
 	return result == 0 ? 0 : complain(EX_CONFIG, "%s", error);
 }
 
+/*
+ * No command has an option of one letter: behind it, one of ours would be
+ * taken for a name or a reason.
+ */
+static int
+check_words(const struct command *command, int argc, char *argv[])
+{
+	const char *word;
+
+	for (int i = 1; i < argc; i++) {
+		word = argv[i];
+		if (word[0] == '-' && isalpha((unsigned char)word[1]) &&
+		    word[2] == '\0')
+			return complain(EX_USAGE,
+			    "options come before the command: bankctl %s%s %s "
+			    "...",
+			    word, word[1] == 'c' ? " file" : "", command->name);
+	}
+	if (argc - 1 < command->least || argc - 1 > command->most)
+		return complain(EX_USAGE, "usage: bankctl %s %s", command->name,
+		    command->arguments);
+	return 0;
+}
+
 static int
 run(struct bankctl *bankctl, int argc, char *argv[])
 {
@@ -252,9 +277,8 @@ run(struct bankctl *bankctl, int argc, char *argv[])
 		    argv[0]);
 		return EX_USAGE;
 	}
-	if (argc - 1 < command->least || argc - 1 > command->most)
-		return complain(EX_USAGE, "usage: bankctl %s %s", command->name,
-		    command->arguments);
+	if ((code = check_words(command, argc, argv)) != 0)
+		return code;
 	code = command->need == CONFIG ? bankctl_read_config(bankctl) : 0;
 	argv[0] = (char *)(uintptr_t)command->name;
 	if (code == 0)

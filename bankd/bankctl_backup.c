@@ -20,6 +20,7 @@
 #include "bankctl.h"
 #include "bankctl_offline.h"
 #include "options.h"
+#include "store_reader.h"
 
 #define ERROR_SIZE 1024
 

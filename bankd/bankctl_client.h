@@ -25,8 +25,8 @@ int client_run(
     const struct bankctl *bankctl, int argc, char *argv[], const char *secret);
 
 /*
- * The answer as it came, malloc'd, errors complained of; or, for one that
- * has no end, each line of it as it comes, until `each` returns false.
+ * The answer as it came, malloc'd, errors complained of; or, for one that is
+ * long or has no end, each line of it as it comes, until `each` returns false.
  */
 int client_ask(const struct bankctl *bankctl, int argc,
     const char *const argv[], char **answer);

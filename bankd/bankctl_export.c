@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "bankctl_offline.h"
 #include "export.h"
 #include "options.h"
+#include "store_reader.h"
 
 struct search {
 	const char *id;
@@ -69,42 +69,54 @@ is_closed_to_us(const struct bankctl *bankctl)
 	return access(path, R_OK) == -1 && errno == EACCES;
 }
 
-/* Pieces of the text; the last line of the answer says how it ended. */
-static int
-print_pieces(char *answer)
-{
-	char *line, *rest = answer;
+struct pieces {
+	bool ended;
+	int code;
+};
 
-	while ((line = strsep(&rest, "\n")) != NULL && rest != NULL) {
-		if (line[0] == '.')
-			return table_print_end(line);
-		if (line[0] != '+')
-			continue;
+/* One piece of the text; the last line of the answer says how it ended. */
+static bool
+print_piece(void *context, char *line)
+{
+	struct pieces *pieces = context;
+	char *end = strchr(line, '\n');
+
+	if (end == NULL)
+		return false;
+	*end = '\0';
+	if (line[0] == '.') {
+		pieces->ended = true;
+		pieces->code = table_print_end(line);
+		return false;
+	}
+	if (line[0] == '+') {
 		answer_unescape(line);
 		fputs(line + 2, stdout);
 	}
-	return complain(EX_IOERR, "the answer was cut off");
+	return !ferror(stdout);
 }
 
+/* Printed as it comes: a history may be larger than our memory. */
 static int
 ask_the_bank(const struct bankctl *bankctl, const struct export *export,
     const char *format)
 {
 	const char *const words[] = { "export", format, export->bank,
 		export->id };
-	char *answer;
+	struct pieces pieces = { false, 0 };
 	int code;
 
-	code = client_ask(
-	    bankctl, (int)NELEM(words) - (export->id == NULL), words, &answer);
+	code = client_follow(bankctl, (int)NELEM(words) - (export->id == NULL),
+	    words, print_piece, &pieces);
 	if (code == CLIENT_NOBODY)
 		return complain(EX_NOPERM,
 		    "the state is its owner's alone, and the bank, which "
 		    "could tell, does not run");
-	if (code == 0)
-		code = print_pieces(answer);
-	free(answer);
-	return code;
+	if (code == 0 && !pieces.ended && !ferror(stdout))
+		return complain(EX_IOERR,
+		    "the answer was cut off: the bank ended, or what reads "
+		    "this took nothing for 10 s; let it go to a file");
+	return code != 0 ? code : pieces.code;
 }
 
 int

@@ -20,6 +20,7 @@
 #include "head.h"
 #include "options.h"
 #include "state_dir.h"
+#include "store_reader.h"
 
 #define ERROR_SIZE 1024
 

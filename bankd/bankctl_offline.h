@@ -13,6 +13,7 @@
 
 struct bankctl;
 struct offline;
+struct store_reader;
 
 int offline_open(struct offline **offline, const char *directory, bool forced);
 /* The lock alone: for a state that may not be openable. */

@@ -24,6 +24,7 @@
 #include "bankctl_offline.h"
 #include "options.h"
 #include "store_connection.h"
+#include "store_reader.h"
 
 #define ERROR_SIZE 1024
 #define CHUNK ((size_t)64 * 1024)
@@ -67,7 +68,7 @@ open_backup(struct restore *restore)
 		return complain(
 		    EX_NOINPUT, "%s: %s", restore->path, strerror(errno));
 	if (!S_ISREG(status.st_mode) ||
-	    pread(restore->fd, header, HEADER_SIZE, 0) != HEADER_SIZE ||
+	    file_read_at(restore->fd, header, HEADER_SIZE, 0) != HEADER_SIZE ||
 	    memcmp(header, "SQLite format 3", 16) != 0 ||
 	    memcmp(header + 68, APPLICATION, 4) != 0)
 		return complain(

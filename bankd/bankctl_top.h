@@ -48,8 +48,6 @@ void top_data_status(struct top_data *data, const char *answer, uint64_t ms);
 void top_data_down(struct top_data *data, const char *why);
 /* A line of the answer to `monitor`, in place. */
 void top_data_line(struct top_data *data, char *line, time_t now);
-/* A line of our own among the events. */
-void top_data_say(struct top_data *data, int level, const char *line);
 /* What an operator should look into; how many there are. */
 size_t top_data_alarms(
     const struct top_data *data, char alarms[TOP_ALARMS][TOP_ALARM_SIZE]);

@@ -74,8 +74,9 @@ next_event(struct top_data *data)
 	return &data->events[data->event_count++];
 }
 
-void
-top_data_say(struct top_data *data, int level, const char *line)
+/* A line of our own among the events. */
+static void
+say(struct top_data *data, int level, const char *line)
 {
 	struct top_event *event = next_event(data);
 
@@ -92,7 +93,7 @@ top_data_line(struct top_data *data, char *line, time_t now)
 
 	if (line[0] == '.' && line[1] == ' ' && line[2] != '0') {
 		text = line + 2 + strcspn(line + 2, " ");
-		top_data_say(data, LOG_WARNING, text + (*text == ' '));
+		say(data, LOG_WARNING, text + (*text == ' '));
 	}
 	if (line[0] != '+' || (text = strchr(line, '\t')) == NULL)
 		return;

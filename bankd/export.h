@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "store.h"
+#include "store_reader.h"
 
 struct export
 {

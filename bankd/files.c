@@ -30,28 +30,43 @@ static const struct {
 	[FILES_PASSWORD] = { "password", FILES_PASSWORD_WIDTH },
 };
 
-static struct files *
-new_files(struct store *store, const char *directory)
+/* The directory last, as it may not all fit. */
+static int
+refuse_directory(const char *directory, char *error_text, size_t size)
+{
+	snprintf(error_text, size,
+	    "bankd.ini: [bank] state: a path of %zu bytes is too long, name "
+	    "one of at most %zu: %s",
+	    strlen(directory), FILES_PATH_SIZE - sizeof("/password"),
+	    directory);
+	return BANK_EINVAL;
+}
+
+static int
+new_files(struct files **result, struct store *store, const char *directory,
+    char *error_text, size_t size)
 {
 	struct files *files = calloc(1, sizeof(*files));
+	struct files_file *file;
 	int i;
 
+	*result = files;
 	if (files == NULL)
-		return NULL;
+		return BANK_ENOMEM;
 	files->store = store;
-	for (i = 0; i < FILES_COUNT; i++) {
-		files->file[i].name = kinds[i].name;
-		files->file[i].width = kinds[i].width;
+	for (i = 0; i < FILES_COUNT; i++)
 		files->file[i].fd = -1;
-		if ((size_t)snprintf(files->file[i].path, PATH_MAX, "%s/%s",
-			directory, kinds[i].name) >= PATH_MAX)
-			goto fail;
+	for (i = 0; i < FILES_COUNT; i++) {
+		file = &files->file[i];
+		file->name = kinds[i].name;
+		file->width = kinds[i].width;
+		if ((size_t)snprintf(file->path, sizeof(file->path), "%s/%s",
+			directory, file->name) >= sizeof(file->path))
+			return refuse_directory(directory, error_text, size);
 	}
-	if (RAND_bytes((unsigned char *)files->key, sizeof(files->key)) == 1)
-		return files;
-fail:
-	free(files);
-	return NULL;
+	return RAND_bytes((unsigned char *)files->key, sizeof(files->key)) == 1
+	    ? 0
+	    : BANK_ECRYPTO;
 }
 
 static int
@@ -155,14 +170,14 @@ files_start(struct files **result, struct store *store, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error_text,
     size_t size)
 {
-	struct files *files = new_files(store, options->directory);
+	struct files *files;
 	int error;
 
 	*result = NULL;
 	error_text[0] = '\0';
-	if (files == NULL)
-		return refuse(&(struct files_file) { .path = "files" },
-		    BANK_ENOMEM, "no memory", error_text, size);
+	error = new_files(&files, store, options->directory, error_text, size);
+	if (error != 0)
+		goto out;
 	if (now_ms < store_newest_ms(store))
 		now_ms = store_newest_ms(store);
 	store_note_time(store, now_ms);
@@ -179,6 +194,7 @@ files_start(struct files **result, struct store *store, enum store_end end,
 		if (error == BANK_ENOSPC && store_make_room(store) == 0)
 			error = settle(files, end == STORE_BROKEN);
 	}
+out:
 	if (error == 0) {
 		*result = files;
 		return 0;

@@ -12,31 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "files_parse.h"
 #include "store.h"
-
-#define FILES_BALANCE_WIDTH 80
-#define FILES_PASSWORD_WIDTH 192
-
-/* One line as read; `line` from 1, for messages. */
-struct files_line {
-	unsigned line;
-	char id[WIRE_ID_SIZE];
-	int64_t cents[2];                  /* balance file */
-	char secret[FILES_PASSWORD_WIDTH]; /* password file: hash or plain */
-	bool is_hash; /* crypt(5) form that libcrypt takes */
-};
-
-/*
- * Parse one file's bytes.  `each` returns 0 to go on.  Returns 0, or
- * BANK_EINVAL with `name:line: reason` in error (a duplicate is found by the
- * caller's `each`).  Knows no files: fuzzed.
- */
-int files_parse_balance(const char *name, const char *data, size_t length,
-    int (*each)(void *context, const struct files_line *line), void *context,
-    char *error, size_t size);
-int files_parse_password(const char *name, const char *data, size_t length,
-    int (*each)(void *context, const struct files_line *line), void *context,
-    char *error, size_t size);
 
 struct files;
 

@@ -218,11 +218,10 @@ mode_of(const struct files_file *file)
 	return (status.st_mode & 0666) | 0600;
 }
 
-static bool
+static void
 new_path(const struct files_file *file, char path[PATH_MAX])
 {
-	return (size_t)snprintf(path, PATH_MAX, "%s.new", file->path) <
-	    PATH_MAX;
+	snprintf(path, PATH_MAX, "%s.new", file->path);
 }
 
 int
@@ -237,9 +236,7 @@ files_write_new(struct files *files, enum files_name name)
 	writer->files = files;
 	writer->name = name;
 	writer->used = 0;
-	writer->fd = -1;
-	if (!new_path(&files->file[name], path))
-		goto out;
+	new_path(&files->file[name], path);
 	writer->fd = open(
 	    path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (writer->fd == -1)
@@ -263,16 +260,15 @@ out:
 static int
 link_aside(const struct files_file *file)
 {
-	char path[PATH_MAX + 8], stamp[32];
+	char path[PATH_MAX], stamp[32];
 	time_t now = (time_t)(clock_real_ms() / 1000);
 	struct tm parts;
 	int n, length;
 
 	gmtime_r(&now, &parts);
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &parts);
-	length = snprintf(path, PATH_MAX, "%s.edited.%s", file->path, stamp);
-	if (length >= PATH_MAX)
-		return BANK_ESYS;
+	length =
+	    snprintf(path, sizeof(path), "%s.edited.%s", file->path, stamp);
 	for (n = 1; link(file->path, path) == -1; n++) {
 		if (errno == ENOENT)
 			return 0;
@@ -291,8 +287,7 @@ files_replace(struct files *files, enum files_name name, bool aside)
 	char path[PATH_MAX];
 	int error = 0;
 
-	if (!new_path(file, path))
-		return BANK_ESYS;
+	new_path(file, path);
 	if (aside)
 		error = link_aside(file);
 	if (error != 0)

@@ -3,7 +3,7 @@
  * The form of the two files: lines, words, what a word may be.  Pure: knows
  * no files, no accounts; a fuzz target each.  No message holds a secret.
  */
-#include "files.h"
+#include "files_parse.h"
 
 #include <crypt.h>
 #include <stdio.h>

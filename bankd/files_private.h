@@ -13,6 +13,8 @@
 
 #include "files.h"
 
+/* What stands behind a path, .edited.TIME.999, fits into PATH_MAX. */
+#define FILES_PATH_SIZE ((size_t)PATH_MAX - 64)
 #define FILES_LARGEST ((size_t)1 << 36) /* bytes of one that we read */
 
 enum files_name { FILES_BALANCE, FILES_PASSWORD, FILES_COUNT };
@@ -20,7 +22,7 @@ enum files_name { FILES_BALANCE, FILES_PASSWORD, FILES_COUNT };
 struct files_file {
 	const char *name;
 	size_t width;
-	char path[PATH_MAX];
+	char path[FILES_PATH_SIZE];
 	int fd;
 	bool same;               /* as found at the start */
 	bool present;            /* likewise */

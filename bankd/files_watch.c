@@ -187,11 +187,11 @@ compare_lines(struct files *files, enum files_name name, uint32_t from,
 	char bytes[READ_LINES * FILES_PASSWORD_WIDTH];
 	struct files_file *file = &files->file[name];
 	uint32_t count, i;
-	ssize_t n = 0;
+	ssize_t n;
 
 	for (*ours = true; *ours && from < to; from += count) {
 		count = to - from < READ_LINES ? to - from : READ_LINES;
-		n = pread(file->fd, bytes, count * file->width,
+		n = file_read_at(file->fd, bytes, count * file->width,
 		    (off_t)from * (off_t)file->width);
 		if (n == -1)
 			return BANK_EIO;

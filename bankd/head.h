@@ -6,7 +6,7 @@
 #ifndef BANKD_HEAD_H
 #define BANKD_HEAD_H
 
-#include "store.h"
+#include "store_reader.h"
 
 struct head {
 	uint64_t seq; /* from 1 */

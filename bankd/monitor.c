@@ -34,10 +34,9 @@
 int
 monitor_check_user(const struct config *config, char *error, size_t size)
 {
-	const struct config_key *key = &bankd_options[PROCESS_FRONT_USER];
 	const char *user = config_string(config, PROCESS_FRONT_USER);
 
-	if (geteuid() != 0 || strcmp(user, key->default_value) == 0 ||
+	if (geteuid() != 0 || !config_is_set(config, PROCESS_FRONT_USER) ||
 	    getpwnam(user) != NULL)
 		return 0;
 	snprintf(
@@ -150,7 +149,10 @@ monitor_child_stopped(struct monitor *monitor)
 		finish(monitor);
 }
 
-/* First the front, which answers what is in hand; then the vault. */
+/*
+ * First the front, which answers what is in hand; then the vault.  A front
+ * that isn't ready hears it too, before the end of its link to the vault.
+ */
 void
 monitor_stop(struct monitor *monitor)
 {
@@ -164,7 +166,7 @@ monitor_stop(struct monitor *monitor)
 	evtimer_del(monitor->front.start_again);
 	evtimer_del(monitor->vault.start_again);
 	evtimer_add(monitor->stop_bound, &bound);
-	if (monitor->front.ready)
+	if (monitor->front.pid != 0)
 		child_send(&monitor->front, IPC_STOP, NULL, 0, -1);
 	else
 		stop_vault(monitor);

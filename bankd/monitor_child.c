@@ -197,26 +197,6 @@ writable(evutil_socket_t fd, short what, void *context)
 	child_flush(context);
 }
 
-static void
-start_again(evutil_socket_t fd, short what, void *context)
-{
-	(void)fd;
-	(void)what;
-	child_start(context);
-}
-
-int
-child_init(struct child *child, struct monitor *monitor, enum ipc_role role,
-    const char *name)
-{
-	child->monitor = monitor;
-	child->role = role;
-	child->name = name;
-	child->error_fd = -1;
-	child->start_again = evtimer_new(monitor->base, start_again, child);
-	return child->start_again == NULL ? BANK_ENOMEM : 0;
-}
-
 /* The two talk to each other without the monitor. */
 static void
 join(struct monitor *monitor)
@@ -277,9 +257,14 @@ child_start_after(struct child *child, int pause_ms)
 	evtimer_add(child->start_again, &pause);
 }
 
-void
-child_start(struct child *child)
+/* Joined to the other, if that is there. */
+static void
+start_again(evutil_socket_t fd, short what, void *context)
 {
+	struct child *child = context;
+
+	(void)fd;
+	(void)what;
 	if (prepare(child) != 0) {
 		log_event(LOG_ERR, "start_failed", "process",
 		    LOG_TEXT(child->name), "reason", LOG_TEXT(strerror(errno)),
@@ -289,6 +274,18 @@ child_start(struct child *child)
 	}
 	join(child->monitor);
 	child_send(child, IPC_START, NULL, 0, -1);
+}
+
+int
+child_init(struct child *child, struct monitor *monitor, enum ipc_role role,
+    const char *name)
+{
+	child->monitor = monitor;
+	child->role = role;
+	child->name = name;
+	child->error_fd = -1;
+	child->start_again = evtimer_new(monitor->base, start_again, child);
+	return child->start_again == NULL ? BANK_ENOMEM : 0;
 }
 
 void

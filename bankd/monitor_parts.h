@@ -103,17 +103,15 @@ void monitor_child_stopped(struct monitor *monitor);
 /* monitor_child.c */
 int child_init(struct child *child, struct monitor *monitor, enum ipc_role role,
     const char *name);
-/* Starts it, and joins it to the other if that is there. */
-void child_start(struct child *child);
-/* Starts both at once. */
 void child_start_both(struct monitor *monitor);
+/* Starts one that ended. */
+void child_start_after(struct child *child, int pause_ms);
 void child_send(struct child *child, enum ipc_type type, const void *body,
     size_t length, int fd);
 void child_flush(struct child *child);
 /* Sends the configuration; to the front, the leaf before it. */
 void child_configure(struct child *child, const struct config *config,
     const struct channel_pem *leaf);
-void child_start_after(struct child *child, int pause_ms);
 /* 1 where there may be more, 0 nothing now, or BANK_E... at the end. */
 int child_take_messages(struct child *child);
 void child_kill(const struct child *child);

@@ -18,6 +18,7 @@
 #define OPERATOR_MESSAGE_SIZE 256
 
 struct operator_row;
+struct store_reader;
 
 struct operator_command {
 	struct job job;

@@ -16,6 +16,7 @@
 #include "head.h"
 #include "operator.h"
 #include "statement.h"
+#include "store_reader.h"
 #include "vault_state.h"
 
 #define FLUSH_AT 32768

@@ -97,7 +97,8 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    "Whether bankd starts where a defence can't be put up." },
 	[PROCESS_FRONT_USER] = { "process", "front_user", CONFIG_STRING,
 	    "_bankfront", 1, 32, NULL, false,
-	    "The user that the front becomes where root started bankd." },
+	    "The user that the front becomes where root started bankd; one "
+	    "named here must exist, for the default nobody stands in." },
 	[PROCESS_PID_FILE] = { "process", "pid_file", CONFIG_PATH,
 	    "/run/bankd/bankd.pid", 0, PATH_MAX, NULL, false,
 	    "The pid file, locked while bankd runs; empty for none." },

@@ -134,7 +134,7 @@ state_dir_lock(struct state_dir *dir, char *error, size_t size)
 		snprintf(error, size, "%s: %s", LOCK_NAME, strerror(errno));
 		return BANK_ESYS;
 	}
-	n = pread(dir->lock_fd, holder, sizeof(holder) - 1, 0);
+	n = file_read_at(dir->lock_fd, holder, sizeof(holder) - 1, 0);
 	holder[n > 0 ? n : 0] = '\0';
 	holder[strspn(holder, "0123456789")] = '\0';
 	snprintf(error, size, "the state is in use by another bankd, pid %s",

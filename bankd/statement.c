@@ -12,6 +12,7 @@
 
 #include "../shared/error.h"
 #include "../shared/money.h"
+#include "store_reader.h"
 #include "vault_state.h"
 
 struct statement {

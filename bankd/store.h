@@ -42,6 +42,8 @@ int store_open(struct store **store, const char *directory, enum store_end *end,
     char *error, size_t size);
 /* Closes without any mark: the next open finds a broken end. */
 void store_close(struct store *store);
+/* Closes with everything in the one file that a copy would begin with. */
+int store_close_whole(struct store *store);
 
 /* Durable before the first write to the two files. */
 int store_mark_running(struct store *store);
@@ -167,48 +169,5 @@ int store_kiosk_put(struct store *store, const struct store_kiosk *kiosk);
 int store_kiosk_each(struct store *store,
     void (*each)(void *context, const struct store_kiosk *kiosk),
     void *context);
-
-/*
- * Readers: a connection of their own, usable on another thread than the
- * store's or in another process; each call sees one consistent moment.
- */
-struct store_reader;
-int store_reader_open(struct store_reader **reader, const char *directory,
-    char *error, size_t size);
-void store_reader_close(struct store_reader *reader);
-/*
- * Walks a customer's entries back from before_seq (0: the newest), at most
- * `count`; `each` returns false to stop.  Entries are found by number:
- * `newest` is the account's last_seq, and the walk follows previous_seq.
- */
-int store_reader_walk(struct store_reader *reader, uint32_t number,
-    uint64_t newest, uint64_t before_seq, size_t count,
-    bool (*each)(void *context, const struct ledger_entry *entry),
-    void *context);
-/* All accounts, the bank's own too, in order of number, with names. */
-int store_reader_accounts(struct store_reader *reader,
-    bool (*each)(
-	void *context, const struct ledger_account *account, const char *name),
-    void *context);
-/* All entries after `seq`, in order; `each` returns false to stop. */
-int store_reader_entries(struct store_reader *reader, uint64_t seq,
-    bool (*each)(void *context, const struct ledger_entry *entry),
-    void *context);
-/*
- * store_copy.c.  A copy of one moment into `path`, an empty file; not synced.
- * BANK_EAGAIN where the state was opened anew meanwhile.
- */
-int store_reader_copy(
-    struct store_reader *reader, const char *path, char *error, size_t size);
-/* Closes with everything in the one file that a copy would begin with. */
-int store_close_whole(struct store *store);
-/*
- * Proves all of it: seq without gaps, chain, previous_seq, balances replayed
- * from 0, none negative, accounts equal, sum 0.  Returns 0, or BANK_EDAMAGED
- * with the first row that doesn't fit in error.  Sets *seq and chain to the
- * head reached.
- */
-int store_reader_verify(struct store_reader *reader, uint64_t *seq,
-    uint8_t chain[32], char *error, size_t size);
 
 #endif

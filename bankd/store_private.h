@@ -15,6 +15,7 @@
 
 #include "id_index.h"
 #include "store_connection.h"
+#include "store_reader.h"
 
 #define STORE_SCHEMA 1
 #define STORE_APPLICATION 0x62616e6b /* "bank" */

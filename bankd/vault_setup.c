@@ -24,6 +24,7 @@
 #include "../shared/util.h"
 #include "hashing.h"
 #include "sandbox.h"
+#include "store_reader.h"
 #include "vault_state.h"
 
 #define KEY_FILE_MAX 16384

@@ -144,6 +144,13 @@ config_number(const struct config *config, size_t index)
 	return config->slots[index].number;
 }
 
+bool
+config_is_set(const struct config *config, size_t index)
+{
+	assert(index < config->count);
+	return config->slots[index].set;
+}
+
 void
 config_print(const struct config *config, FILE *out, bool with_meaning)
 {

@@ -66,6 +66,8 @@ int config_set(
 /* Indices are those of the table. Strings live as long as the config. */
 const char *config_string(const struct config *config, size_t index);
 int64_t config_number(const struct config *config, size_t index);
+/* Whether a file, an assignment or a dump gave it, be it the default's. */
+bool config_is_set(const struct config *config, size_t index);
 
 /*
  * Everything in force, in the form of the file; with_meaning puts each

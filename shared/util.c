@@ -209,6 +209,26 @@ out:
 	return error;
 }
 
+ssize_t
+file_read_at(int fd, void *data, size_t length, off_t at)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < length) {
+		n = pread(
+		    fd, (char *)data + done, length - done, at + (off_t)done);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
 static int
 write_all(int fd, const char *data, size_t length)
 {

@@ -37,6 +37,12 @@ uint64_t clock_steady_ms(void);
 int file_read(const char *path, size_t limit, char **data, size_t *length);
 
 /*
+ * Reads `length` bytes of an open file from `at` on, or those up to its end.
+ * How many they are; -1 with errno.
+ */
+ssize_t file_read_at(int fd, void *data, size_t length, off_t at);
+
+/*
  * Replaces `path` with the bytes: temporary file beside it, sync, rename,
  * sync of the directory; `mode` whatever the umask.  0 or BANK_ESYS with
  * errno; `path` is then as it was, or, where only the directory's sync

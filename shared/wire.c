@@ -6,8 +6,10 @@
  */
 #include "wire.h"
 
-#include <openssl/rand.h>
 #include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/rand.h>
 
 #include "error.h"
 #include "money.h"
@@ -121,9 +123,11 @@ int
 wire_make_txid(uint64_t now_ms, uint8_t txid[WIRE_TXID_SIZE])
 {
 	put_u64(txid, now_ms << 16);
-	if (RAND_bytes(txid + TXID_MS_SIZE, WIRE_TXID_SIZE - TXID_MS_SIZE) != 1)
-		return BANK_ECRYPTO;
-	return 0;
+	if (RAND_bytes(txid + TXID_MS_SIZE, WIRE_TXID_SIZE - TXID_MS_SIZE) == 1)
+		return 0;
+	/* An SSL_read(3) on this thread would take it for its own. */
+	ERR_clear_error();
+	return BANK_ECRYPTO;
 }
 
 uint64_t

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "../../shared/util.h"
+#include "../lib/sanitized.h"
 #include "faulty.h"
 
 static struct faulty_page *page;
@@ -91,12 +92,7 @@ __wrap_strndup(const char *text, size_t size)
 }
 
 /* Everybody's; a sanitizer has its own. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if !defined(SANITIZED) && !defined(__SANITIZE_ADDRESS__)
+#if !SANITIZED
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../bankd/files.h"
+#include "../../bankd/files_parse.h"
 #include "../../shared/error.h"
 #include "../../shared/money.h"
 

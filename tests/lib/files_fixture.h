@@ -23,6 +23,9 @@ int fixture_files_setup(void **state);
 /* Closes all without a mark. */
 void fixture_files_end(struct fixture_files *bank);
 int fixture_files_teardown(void **state);
+#define FIXTURE_FILES_TEST(name)         \
+	cmocka_unit_test_setup_teardown( \
+	    name, fixture_files_setup, fixture_files_teardown)
 /* Opens the store and starts the files: what files_start() returns. */
 int fixture_files_try(struct fixture_files *bank);
 /* The same, which must succeed; and a proper stop, with a proof. */

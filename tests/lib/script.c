@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../bankd/store_reader.h"
 #include "../../shared/error.h"
 #include "../../shared/log.h"
 #include "../../shared/util.h"

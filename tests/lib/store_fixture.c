@@ -14,8 +14,10 @@
 
 #include <sqlite3.h>
 
+#include "../../bankd/store_reader.h"
 #include "../../shared/money.h"
 #include "../../shared/util.h"
+#include "fault_vfs.h"
 
 static const struct ledger_limits no_limits = {
 	.limit = { MONEY_MAX_CENTS, MONEY_MAX_CENTS, MONEY_MAX_CENTS,
@@ -55,6 +57,23 @@ fixture_remove(char *directory)
 		closedir(dir);
 	must(rmdir(directory) == 0, "rmdir");
 	free(directory);
+}
+
+int
+fixture_setup(void **state)
+{
+	fault_vfs_register();
+	fault_vfs_skip_syncs(true);
+	fault_vfs_set(FAULT_WRITE, 0, SQLITE_OK, 0);
+	*state = fixture_directory();
+	return 0;
+}
+
+int
+fixture_teardown(void **state)
+{
+	fixture_remove(*state);
+	return 0;
 }
 
 const char *

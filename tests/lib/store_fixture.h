@@ -13,6 +13,14 @@
 /* A fresh directory below TMPDIR; gone after fixture_remove(). */
 char *fixture_directory(void);
 void fixture_remove(char *directory);
+/*
+ * For cmocka: the state is a fresh directory, below a fault_vfs.h that fails
+ * nothing and only counts syncs.
+ */
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+#define FIXTURE_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 /* directory/name, in one of four static buffers. */
 const char *fixture_path(const char *directory, const char *name);
 /* Whole file, malloc'd, with a NUL; NULL where there is none. */

@@ -28,7 +28,6 @@
 #include "../../shared/channel.h"
 #include "../../shared/error.h"
 #include "../../shared/util.h"
-#include "../../shared/wire.h"
 
 #define PATIENCE_MS 30000
 
@@ -214,6 +213,14 @@ vaults_remove(struct vaults *fixture)
 }
 
 int
+vaults_teardown(void **state)
+{
+	assert_int_equal(vaults_stop(*state), 0);
+	vaults_remove(*state);
+	return 0;
+}
+
+int
 vaults_next(struct vaults *fixture, struct ipc_message *message)
 {
 	return next_of(fixture->front, message);
@@ -368,29 +375,47 @@ vaults_answer(struct vaults *fixture, struct vaults_atm *atm)
 	return 0;
 }
 
-void
-vaults_value(
-    const struct vaults *fixture, const char *key, char *value, size_t size)
+int
+vaults_ask(struct vaults *fixture, struct vaults_atm *atm, const char *text)
 {
+	vaults_request(fixture, atm, text);
+	return vaults_answer(fixture, atm);
+}
+
+const char *
+vaults_value(const struct vaults *fixture, const char *key)
+{
+	static char value[256];
 	struct wire_reader reader;
 
 	assert_int_equal(
 	    wire_read(&reader, fixture->answer, strlen(fixture->answer)), 0);
-	assert_int_equal(wire_find(&reader, key, value, size), 0);
+	assert_int_equal(wire_find(&reader, key, value, sizeof(value)), 0);
+	return value;
+}
+
+const char *
+vaults_txid(uint64_t time_ms, char text[WIRE_TXID_TEXT])
+{
+	uint8_t txid[WIRE_TXID_SIZE];
+
+	assert_int_equal(wire_make_txid(time_ms, txid), 0);
+	wire_format_txid(txid, text);
+	return text;
 }
 
 void
 vaults_session(struct vaults *fixture, struct vaults_atm *atm, uint32_t number,
     const char *text)
 {
-	char session[2 * FRAME_SESSION_SIZE + 1];
+	const char *session;
 
 	seal_wipe(&atm->keys);
 	memset(atm, 0, sizeof(*atm));
 	vaults_connect(fixture, atm, number);
 	vaults_login(fixture, atm, FRAME_LOGIN, text);
 	assert_int_equal(vaults_answer(fixture, atm), 200);
-	vaults_value(fixture, "session", session, sizeof(session));
+	session = vaults_value(fixture, "session");
 	assert_int_equal(hex_decode(session, strlen(session), atm->session,
 			     FRAME_SESSION_SIZE),
 	    0);

@@ -11,6 +11,7 @@
 
 #include "../../bankd/ipc.h"
 #include "../../shared/seal.h"
+#include "../../shared/wire.h"
 
 #define VAULTS_TEXT 8192
 
@@ -46,6 +47,8 @@ int vaults_end(struct vaults *fixture);
 /* A proper stop; the exit code. */
 int vaults_stop(struct vaults *fixture);
 void vaults_remove(struct vaults *fixture);
+/* For cmocka, the state being the fixture: a proper stop, and removed. */
+int vaults_teardown(void **state);
 /* A new front in place of the one there is. */
 void vaults_front(struct vaults *fixture);
 
@@ -70,9 +73,13 @@ void vaults_flush(struct vaults *fixture);
  * in fixture->answer.  A G that comes is the ATM's new nonce; 0: closed.
  */
 int vaults_answer(struct vaults *fixture, struct vaults_atm *atm);
-/* A line of the newest answer. */
-void vaults_value(
-    const struct vaults *fixture, const char *key, char *value, size_t size);
+/* A request and its answer. */
+int vaults_ask(
+    struct vaults *fixture, struct vaults_atm *atm, const char *text);
+/* A line of the newest answer, in a static buffer. */
+const char *vaults_value(const struct vaults *fixture, const char *key);
+/* A new txid of `time_ms`; text. */
+const char *vaults_txid(uint64_t time_ms, char text[WIRE_TXID_TEXT]);
 /* A login that must succeed. */
 void vaults_session(struct vaults *fixture, struct vaults_atm *atm,
     uint32_t number, const char *text);

@@ -55,7 +55,7 @@ class BankTest(unittest.TestCase):
 
     def test_all_faults_mixed(self):
         counts = trial(
-            cycles=0, clients=64, proxied=16, accounts=1000, hot=8,
+            cycles=0, clients=64, proxied=16, accounts=shorter(1000), hot=8,
             cash=True, network=True, work=2000,
             what=crash.KILLS + ("disk", "disk", "memory"),
             seconds=shorter(60), transactions=shorter(50000))

@@ -65,6 +65,24 @@ test_types(void **state)
 	config_free(config);
 }
 
+/* Also to what the default is; what isn't there is not, whichever reads. */
+static void
+test_what_is_set(void **state)
+{
+	struct config *config = fresh();
+
+	(void)state;
+	assert_int_equal(read_text(config, "[bank]\nname = Bank\n"), 0);
+	assert_true(config_is_set(config, NAME));
+	assert_false(config_is_set(config, PORT));
+	assert_false(config_is_set(config, FILE_PATH));
+	assert_int_equal(set(config, "listen.port=4280"), 0);
+	assert_true(config_is_set(config, PORT));
+	assert_int_not_equal(set(config, "kiosks.require=maybe"), 0);
+	assert_false(config_is_set(config, REQUIRE));
+	config_free(config);
+}
+
 static void
 test_how_iniparser_reads(void **state)
 {
@@ -280,6 +298,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_what_is_set),
 		cmocka_unit_test(test_how_iniparser_reads),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_unknown_names),

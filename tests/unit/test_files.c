@@ -296,19 +296,16 @@ test_broken_end(void **state)
 int
 main(void)
 {
-#define TEST(name)                       \
-	cmocka_unit_test_setup_teardown( \
-	    name, fixture_files_setup, fixture_files_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_first_start),
-		TEST(test_presence),
-		TEST(test_alone_in_a_file),
-		TEST(test_wrong_files),
-		TEST(test_edits),
-		TEST(test_lines_taken_away),
-		TEST(test_refuse),
-		TEST(test_half_taken_over),
-		TEST(test_broken_end),
+		FIXTURE_FILES_TEST(test_first_start),
+		FIXTURE_FILES_TEST(test_presence),
+		FIXTURE_FILES_TEST(test_alone_in_a_file),
+		FIXTURE_FILES_TEST(test_wrong_files),
+		FIXTURE_FILES_TEST(test_edits),
+		FIXTURE_FILES_TEST(test_lines_taken_away),
+		FIXTURE_FILES_TEST(test_refuse),
+		FIXTURE_FILES_TEST(test_half_taken_over),
+		FIXTURE_FILES_TEST(test_broken_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

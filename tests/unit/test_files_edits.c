@@ -340,18 +340,21 @@ test_no_start(void **state)
 	bank->options.hash_prefix = "$5$";
 	bank->store = fixture_open(bank->directory, NULL);
 	no_random = true;
-	assert_int_not_equal(
+	assert_int_equal(
 	    files_start(&bank->files, bank->store, STORE_NEW, &bank->options,
 		FIXTURE_NOW, bank->error, sizeof(bank->error)),
-	    0);
+	    BANK_ECRYPTO);
+	assert_non_null(strstr(bank->error, "cryptographic library failed"));
 	no_random = false;
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
 	bank->options.directory = path;
-	assert_int_not_equal(
+	assert_int_equal(
 	    files_start(&bank->files, bank->store, STORE_NEW, &bank->options,
 		FIXTURE_NOW, bank->error, sizeof(bank->error)),
-	    0);
+	    BANK_EINVAL);
+	assert_non_null(strstr(bank->error, "bankd.ini: [bank] state"));
+	assert_non_null(strstr(bank->error, "too long"));
 	bank->options.directory = bank->directory;
 	fixture_files_end(bank);
 	fixture_files_begin(bank);

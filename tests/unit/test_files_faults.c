@@ -62,7 +62,7 @@ static const struct kind_of_fault {
 	{ "open", DISK_OPEN, EACCES, 1, false },
 	{ "open, without room", DISK_OPEN, ENOSPC, LONG_MAX, false },
 	{ "read", DISK_READ, EIO, 1, false },
-	{ "read, again", DISK_READ, EINTR, 1, false },
+	{ "read, again", DISK_READ, EINTR, 1, true },
 	{ "read, short", DISK_READ, DISK_SHORT, 1, true },
 	{ "write", DISK_WRITE, EIO, 1, false },
 	{ "write, again", DISK_WRITE, EINTR, 1, true },
@@ -80,6 +80,7 @@ struct part {
 	const char *name;
 	void (*before)(struct fixture_files *bank);
 	int (*run)(struct fixture_files *bank);
+	size_t aside; /* files that must be set aside */
 };
 
 static void
@@ -181,16 +182,16 @@ sync_both(struct fixture_files *bank)
 }
 
 static const struct part parts[] = {
-	{ "a first start", write_first, start },
-	{ "a start", stop, start },
-	{ "a start with edits", stop_and_edit, start },
-	{ "a start after a crash", break_off, start },
-	{ "a start after a crash and edits", break_off_edited, start },
-	{ "an update", begin, update },
-	{ "a look", begin, watch },
-	{ "a look at edits", edit, watch },
-	{ "a stop", begin, sync_both },
-	{ "a stop with edits", edit, sync_both },
+	{ "a first start", write_first, start, 0 },
+	{ "a start", stop, start, 0 },
+	{ "a start with edits", stop_and_edit, start, 0 },
+	{ "a start after a crash", break_off, start, 0 },
+	{ "a start after a crash and edits", break_off_edited, start, 2 },
+	{ "an update", begin, update, 0 },
+	{ "a look", begin, watch, 0 },
+	{ "a look at edits", edit, watch, 2 },
+	{ "a stop", begin, sync_both, 0 },
+	{ "a stop with edits", edit, sync_both, 2 },
 };
 
 /* Both files say what the store does, and nothing else is left over. */
@@ -222,6 +223,7 @@ live(const struct part *part, const char *what, bool harmless, bool *reached)
 {
 	long times = fault.times, nth = own_memory->nth;
 	struct fixture_files *bank;
+	size_t aside;
 	void *state;
 	int error;
 
@@ -239,6 +241,10 @@ live(const struct part *part, const char *what, bool harmless, bool *reached)
 	fault.times = own_memory->nth = 0;
 	if (error != 0 && (!*reached || harmless))
 		fail_msg("%s: %s: %d %s", part->name, what, error, bank->error);
+	aside = fixture_files_set_aside(bank, "balance") +
+	    fixture_files_set_aside(bank, "password");
+	if (harmless && aside != part->aside)
+		fail_msg("%s: %s: %zu set aside", part->name, what, aside);
 	if (error == 0 && bank->files != NULL)
 		assert_int_equal(files_sync(bank->files), 0);
 	fixture_files_end(bank);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/files.h"
+#include "../../bankd/files_parse.h"
 #include "../../shared/error.h"
 #include "../../shared/util.h"
 

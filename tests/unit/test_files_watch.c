@@ -194,14 +194,11 @@ test_many(void **state)
 int
 main(void)
 {
-#define TEST(name)                       \
-	cmocka_unit_test_setup_teardown( \
-	    name, fixture_files_setup, fixture_files_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_a_line_that_differs),
-		TEST(test_edits_while_running),
-		TEST(test_new_and_closed),
-		TEST(test_many),
+		FIXTURE_FILES_TEST(test_a_line_that_differs),
+		FIXTURE_FILES_TEST(test_edits_while_running),
+		FIXTURE_FILES_TEST(test_new_and_closed),
+		FIXTURE_FILES_TEST(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,16 +76,12 @@ put_message(uint8_t *to, unsigned type, unsigned zero, uint32_t connection,
 static void
 assert_still_right(void)
 {
-	char savings[32];
-
 	vaults_front(&fixture);
 	vaults_connect(&fixture, &chris, 1);
 	vaults_resume(&fixture, &chris);
 	assert_int_equal(vaults_answer(&fixture, &chris), 200);
-	vaults_request(&fixture, &chris, "2");
-	assert_int_equal(vaults_answer(&fixture, &chris), 200);
-	vaults_value(&fixture, "savings", savings, sizeof(savings));
-	assert_string_equal(savings, "10000.00");
+	assert_int_equal(vaults_ask(&fixture, &chris, "2"), 200);
+	assert_string_equal(vaults_value(&fixture, "savings"), "10000.00");
 }
 
 static void
@@ -207,13 +203,11 @@ static void
 test_other_connections(void **state)
 {
 	struct vaults_atm fey = { .number = 0 }, strange = { .number = 0 };
-	char text[128], txid_text[WIRE_TXID_TEXT];
-	uint8_t txid[WIRE_TXID_SIZE];
+	char text[128], txid[WIRE_TXID_TEXT];
 
 	(void)state;
-	assert_int_equal(wire_make_txid(clock_real_ms(), txid), 0);
-	wire_format_txid(txid, txid_text);
-	snprintf(text, sizeof(text), "1 %s 1 fey 5", txid_text);
+	snprintf(text, sizeof(text), "1 %s 1 fey 5",
+	    vaults_txid(clock_real_ms(), txid));
 	vaults_session(&fixture, &fey, 2, "fey\n5678");
 	vaults_connect(&fixture, &strange, 3);
 	for (uint32_t number = 2; number <= 3; number++) {

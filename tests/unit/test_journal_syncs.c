@@ -120,6 +120,8 @@ test_a_note_that_is_none(void **state)
 	failing_syncs = 1;
 	assert_int_equal(bank_note_step(note, NOTE_BOOKED, "7"), BANK_ESYS);
 	failing_syncs = 0;
+	/* What it was before is on stable storage again. */
+	assert_false(bytes_unsynced);
 	assert_int_equal(note->step, NOTE_ASKED);
 	bank_note_leave(note);
 	assert_int_equal(left(), 1);

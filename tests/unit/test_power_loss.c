@@ -48,15 +48,6 @@ only_skip(const struct disk_call *call)
 	return call->kind == DISK_SYNC ? DISK_DONE : 0;
 }
 
-/* On a file system in memory where there is one: no test of a disk here. */
-static char *
-directory_in_memory(void)
-{
-	char path[] = "/dev/shm/power-XXXXXX";
-
-	return mkdtemp(path) != NULL ? strdup(path) : fixture_directory();
-}
-
 static void
 record(const char *directory)
 {
@@ -94,7 +85,7 @@ test_power_loss(void **state)
 {
 	const char *given = getenv("POWER_STATES");
 	long states = given != NULL ? atol(given) : STATES, done = 0;
-	char *directory = directory_in_memory(), *cut = directory_in_memory();
+	char *directory = fixture_directory(), *cut = fixture_directory();
 	time_t began = time(NULL);
 	size_t moment, count;
 

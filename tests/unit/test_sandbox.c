@@ -36,17 +36,7 @@
 #include "../../bankd/sandbox.h"
 #include "../../bankd/sandbox_filter.h"
 #include "../../shared/util.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "../lib/sanitized.h"
 
 #define NOBODY 65534
 #define DENIED 1  /* a child's exit: told no, as it should be */

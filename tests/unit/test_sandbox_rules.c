@@ -27,17 +27,7 @@
 
 #include "../../bankd/sandbox_filter.h"
 #include "../../shared/util.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "../lib/sanitized.h"
 
 #define PAGE 4096
 #define NO_FILTER 99

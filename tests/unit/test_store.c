@@ -19,26 +19,9 @@
 #include "../../bankd/store.h"
 #include "../../shared/error.h"
 #include "../../shared/util.h"
-#include "../lib/fault_vfs.h"
 #include "../lib/store_fixture.h"
 
 #define NOW FIXTURE_NOW
-
-static int
-setup(void **state)
-{
-	fault_vfs_register();
-	fault_vfs_skip_syncs(true);
-	*state = fixture_directory();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	fixture_remove(*state);
-	return 0;
-}
 
 static void
 txid_at(uint8_t txid[WIRE_TXID_SIZE], uint64_t time_ms, uint8_t tail)
@@ -84,12 +67,9 @@ test_ends(void **state)
 }
 
 static void
-test_batch(void **state)
+test_lines(void **state)
 {
-	const char *ids[] = { "c0", "nobody", "c0", ":cash/x" };
-	struct ledger_account *accounts[4], *again, *new;
 	struct store *store = fixture_open(*state, NULL);
-	char name[WIRE_NAME_SIZE], hash[STORE_HASH_SIZE];
 
 	fixture_customers(store, 3);
 	assert_int_equal(store_lines(store), 3);
@@ -97,7 +77,19 @@ test_batch(void **state)
 	assert_int_equal(store_account(store, "c2")->line, 2);
 	assert_string_equal(store_account_by_line(store, 1)->id, "c1");
 	assert_null(store_account_by_line(store, 3));
+	store_close(store);
+}
 
+/* Nobody sees what is in a batch, and an abort leaves nothing of it. */
+static void
+test_abort(void **state)
+{
+	const char *ids[] = { "c0", "nobody", "c0", ":cash/x" };
+	struct ledger_account *accounts[4], *again, *new;
+	struct store *store = fixture_open(*state, NULL);
+	char name[WIRE_NAME_SIZE], hash[STORE_HASH_SIZE];
+
+	fixture_customers(store, 3);
 	assert_int_equal(store_begin(store, ids, 4, accounts), 0);
 	assert_null(accounts[1]);
 	assert_ptr_equal(accounts[0], accounts[2]);
@@ -108,7 +100,6 @@ test_batch(void **state)
 	    fixture_transfer(store, "c0", "c1", 5, NOW, NULL, NULL), 0);
 	assert_int_equal(accounts[0]->cents[1], 99995);
 	assert_true(store_dirty(store));
-	/* Nobody sees it before the commit. */
 	assert_int_equal(store_account(store, "c0")->cents[1], 100000);
 	assert_int_equal(store_last_seq(store), 6);
 
@@ -129,6 +120,19 @@ test_batch(void **state)
 	    0);
 	assert_string_equal(hash, "hash");
 	assert_string_equal(name, "A Name");
+	store_close(store);
+}
+
+static void
+test_commit(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	struct ledger_account *new, *again;
+
+	fixture_customers(store, 3);
+	assert_int_equal(
+	    store_account_new(store, "new", "O", "o", NOW, &new), 0);
+	store_abort(store);
 	assert_int_equal(
 	    store_account_new(store, "c0", "", "", NOW, &new), BANK_EEXIST);
 	assert_int_equal(
@@ -447,18 +451,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_ends, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_batch, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_urgent_rows, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_txids, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_reversal, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_attempts, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_attempts_are_bounded, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_kiosks, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_time, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_texts, setup, teardown),
+		FIXTURE_TEST(test_ends),
+		FIXTURE_TEST(test_lines),
+		FIXTURE_TEST(test_abort),
+		FIXTURE_TEST(test_commit),
+		FIXTURE_TEST(test_urgent_rows),
+		FIXTURE_TEST(test_txids),
+		FIXTURE_TEST(test_reversal),
+		FIXTURE_TEST(test_attempts),
+		FIXTURE_TEST(test_attempts_are_bounded),
+		FIXTURE_TEST(test_kiosks),
+		FIXTURE_TEST(test_time),
+		FIXTURE_TEST(test_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,26 +18,9 @@
 #include "../../bankd/store.h"
 #include "../../shared/error.h"
 #include "../../shared/util.h"
-#include "../lib/fault_vfs.h"
 #include "../lib/store_fixture.h"
 
 #define NOW FIXTURE_NOW
-
-static int
-setup(void **state)
-{
-	fault_vfs_register();
-	fault_vfs_skip_syncs(true);
-	*state = fixture_directory();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	fixture_remove(*state);
-	return 0;
-}
 
 static void
 expect_refused(const char *directory, int expected, const char *word)
@@ -139,8 +122,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		    test_what_is_no_bank, setup, teardown),
+		FIXTURE_TEST(test_what_is_no_bank),
 		cmocka_unit_test(test_damage_at_open),
 	};
 

@@ -33,24 +33,6 @@
 #define CUSTOMERS 300
 #define KILLS 25
 
-static int
-setup(void **state)
-{
-	fault_vfs_register();
-	fault_vfs_skip_syncs(true);
-	fault_vfs_set(FAULT_WRITE, 0, SQLITE_OK, 0);
-	*state = fixture_directory();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	fault_vfs_set(FAULT_WRITE, 0, SQLITE_OK, 0);
-	fixture_remove(*state);
-	return 0;
-}
-
 /* Batches for ever; after each commit its head goes down the pipe. */
 static void
 live(const char *directory, int acknowledge)
@@ -560,25 +542,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_kill, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_full_disk, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_quota, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_write_errors, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_sync_errors, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_sync_without_room, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_errors_in_recovery, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_reserve, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_checkpoint_without_room, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_wal_is_copied, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_small_disk, setup, teardown),
+		FIXTURE_TEST(test_kill),
+		FIXTURE_TEST(test_full_disk),
+		FIXTURE_TEST(test_quota),
+		FIXTURE_TEST(test_write_errors),
+		FIXTURE_TEST(test_sync_errors),
+		FIXTURE_TEST(test_sync_without_room),
+		FIXTURE_TEST(test_errors_in_recovery),
+		FIXTURE_TEST(test_reserve),
+		FIXTURE_TEST(test_checkpoint_without_room),
+		FIXTURE_TEST(test_wal_is_copied),
+		FIXTURE_TEST(test_small_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,26 +15,9 @@
 
 #include "../../bankd/store.h"
 #include "../../shared/util.h"
-#include "../lib/fault_vfs.h"
 #include "../lib/store_fixture.h"
 
 #define NOW FIXTURE_NOW
-
-static int
-setup(void **state)
-{
-	fault_vfs_register();
-	fault_vfs_skip_syncs(true);
-	*state = fixture_directory();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	fixture_remove(*state);
-	return 0;
-}
 
 /* Batches of a random length, aborts, reopenings: what was committed is. */
 static void
@@ -163,11 +146,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		    test_random_life, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rounds, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_wal_is_bounded, setup, teardown),
+		FIXTURE_TEST(test_random_life),
+		FIXTURE_TEST(test_rounds),
+		FIXTURE_TEST(test_wal_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

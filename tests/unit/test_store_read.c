@@ -18,7 +18,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "../../bankd/store.h"
+#include "../../bankd/store_reader.h"
 #include "../../shared/error.h"
 #include "../../shared/util.h"
 #include "../lib/fault_vfs.h"
@@ -26,22 +26,6 @@
 
 #define NOW FIXTURE_NOW
 #define ENTRIES 12
-
-static int
-setup(void **state)
-{
-	fault_vfs_register();
-	fault_vfs_skip_syncs(true);
-	*state = fixture_directory();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	fixture_remove(*state);
-	return 0;
-}
 
 static struct store_reader *
 reader_of(const char *directory)
@@ -538,13 +522,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_walk, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_accounts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_bank, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_restart_at_each_lock, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_beside_a_writer, setup, teardown),
+		FIXTURE_TEST(test_walk),
+		FIXTURE_TEST(test_accounts),
+		FIXTURE_TEST(test_no_bank),
+		FIXTURE_TEST(test_restart_at_each_lock),
+		FIXTURE_TEST(test_beside_a_writer),
 		cmocka_unit_test(test_each_column),
 		cmocka_unit_test(test_each_row),
 		cmocka_unit_test(test_accounts_and_pages),

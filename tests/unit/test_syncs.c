@@ -7,6 +7,12 @@
 /* Before any header: it has functions of its own for libc's. */
 #include "../lib/disk/disk_calls.c"
 
+/* Its commands complain by it. */
+int bankctl_main(int argc, char *argv[]);
+#define main bankctl_main
+#include "../../bankd/bankctl.c"
+#undef main
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -65,6 +71,23 @@ mkostemp64(char *path, int flags)
 {
 	memset(path + strlen(path) - 6, '0', 6);
 	return open(path, O_RDWR | O_CREAT | O_EXCL | flags, 0600);
+}
+
+static bool no_noreplace; /* a file system that can't */
+
+/* disk_calls.c knows one rename. */
+int
+renameat2(int from, const char *old, int to, const char *new, unsigned flags)
+{
+	assert_int_equal(from, AT_FDCWD);
+	assert_int_equal(to, AT_FDCWD);
+	assert_int_equal(flags, RENAME_NOREPLACE);
+	if (no_noreplace) {
+		errno = EINVAL;
+		return -1;
+	}
+	assert_int_equal(access(new, F_OK), -1);
+	return rename(old, new);
 }
 
 static void
@@ -284,6 +307,65 @@ test_a_migration(void **state)
 	connection_close(&connection);
 }
 
+/* Also where a name was changed by somebody else. */
+static void
+test_a_stop_syncs_the_directory(void **state)
+{
+	struct fixture_files *bank = *state;
+
+	fixture_files_seeds(bank);
+	names_unsynced = true;
+	assert_int_equal(files_sync(bank->files), 0);
+	assert_false(names_unsynced);
+	fixture_files_end(bank);
+}
+
+/* A bank that has ended by itself, with a payment in its log. */
+static void
+ended(struct fixture_files *bank, struct bankctl *bankctl)
+{
+	char text[256], error[256];
+
+	fixture_files_seeds(bank);
+	fixture_files_pay(bank, "chris", "fey");
+	fixture_files_end(bank);
+	*bankctl = (struct bankctl) { .yes = true };
+	bankctl->config = config_new(bankd_options, BANKD_OPTION_COUNT);
+	assert_non_null(bankctl->config);
+	snprintf(text, sizeof(text), "bank.state=%s", bank->directory);
+	assert_int_equal(
+	    config_set(bankctl->config, text, error, sizeof(error)), 0);
+	assert_int_equal(config_set(bankctl->config, "bank.any_file_system=yes",
+			     error, sizeof(error)),
+	    0);
+	watch(bank->directory);
+}
+
+static void
+test_a_backup_and_a_restore(void **state)
+{
+	struct fixture_files *bank = *state;
+	char path[128], backup_word[] = "backup", restore_word[] = "restore";
+	char *to[] = { backup_word, path }, *back[] = { restore_word, path };
+	struct bankctl bankctl;
+
+	ended(bank, &bankctl);
+	for (int i = 0; i < 2; i++) {
+		no_noreplace = i == 1;
+		snprintf(path, sizeof(path), "%s/%d", bank->directory, i);
+		assert_int_equal(backup_run(&bankctl, 2, to), 0);
+		assert_null(too_early);
+		assert_false(names_unsynced);
+		assert_false(*unsynced(inode_of(path)));
+	}
+	watch(bank->directory);
+	assert_int_equal(restore_run(&bankctl, 2, back), 0);
+	assert_null(too_early);
+	assert_false(names_unsynced);
+	assert_false(*unsynced(inode_in("bank.db")));
+	config_free(bankctl.config);
+}
+
 static void
 test_a_file_replaced(void **state)
 {
@@ -312,6 +394,10 @@ main(void)
 		    test_the_log_is_copied, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_a_migration, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_a_stop_syncs_the_directory, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_a_backup_and_a_restore, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_a_file_replaced, setup, teardown),
 	};

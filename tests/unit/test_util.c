@@ -14,6 +14,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +193,26 @@ test_read_limit(void **state)
 	assert_null(data);
 }
 
+static void
+test_read_at(void **state)
+{
+	char bytes[8] = "";
+	int fd;
+
+	(void)state;
+	assert_int_equal(file_replace(path, "12345", 5, 0600), 0);
+	assert_true((fd = open(path, O_RDONLY)) != -1);
+	assert_int_equal(file_read_at(fd, bytes, 3, 1), 3);
+	assert_string_equal(bytes, "234");
+	/* Up to the end, and behind it. */
+	assert_int_equal(file_read_at(fd, bytes, sizeof(bytes), 3), 2);
+	assert_memory_equal(bytes, "454", 3);
+	assert_int_equal(file_read_at(fd, bytes, sizeof(bytes), 9), 0);
+	close(fd);
+	assert_int_equal(file_read_at(fd, bytes, 1, 0), -1);
+	assert_int_equal(errno, EBADF);
+}
+
 /* Files that don't tell their size: one that ends, and one that doesn't. */
 static void
 test_read_unsized(void **state)
@@ -260,6 +281,7 @@ main(void)
 		cmocka_unit_test(test_replace),
 		cmocka_unit_test(test_replace_fails),
 		cmocka_unit_test(test_read_limit),
+		cmocka_unit_test(test_read_at),
 		cmocka_unit_test(test_read_unsized),
 		cmocka_unit_test(test_string_copy),
 		cmocka_unit_test(test_error_words),

@@ -26,44 +26,9 @@ static struct vaults fixture;
 static int
 setup(void **state)
 {
-	(void)state;
 	vaults_start(&fixture, NULL);
+	*state = &fixture;
 	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	assert_int_equal(vaults_stop(&fixture), 0);
-	vaults_remove(&fixture);
-	return 0;
-}
-
-static const char *
-make_txid(char text[WIRE_TXID_TEXT])
-{
-	uint8_t txid[WIRE_TXID_SIZE];
-
-	assert_int_equal(wire_make_txid(clock_real_ms(), txid), 0);
-	wire_format_txid(txid, text);
-	return text;
-}
-
-static int
-ask(struct vaults_atm *atm, const char *text)
-{
-	vaults_request(&fixture, atm, text);
-	return vaults_answer(&fixture, atm);
-}
-
-static const char *
-value_of(const char *key)
-{
-	static char value[256];
-
-	vaults_value(&fixture, key, value, sizeof(value));
-	return value;
 }
 
 static void
@@ -74,23 +39,24 @@ test_flow(void **state)
 
 	(void)state;
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
-	assert_string_equal(value_of("last-login"), "-");
-	assert_string_equal(value_of("kiosk"), "-");
-	assert_int_equal(ask(&chris, "2"), 200);
-	assert_string_equal(value_of("savings"), "10000.00");
-	snprintf(text, sizeof(text), "1 %s 1 fey 250.50", make_txid(txid));
-	assert_int_equal(ask(&chris, text), 200);
-	assert_string_equal(value_of("savings"), "9749.50");
-	string_copy(seq, value_of("seq"), sizeof(seq));
-	assert_int_equal(ask(&chris, text), 200);
-	assert_string_equal(value_of("seq"), seq);
+	assert_string_equal(vaults_value(&fixture, "last-login"), "-");
+	assert_string_equal(vaults_value(&fixture, "kiosk"), "-");
+	assert_int_equal(vaults_ask(&fixture, &chris, "2"), 200);
+	assert_string_equal(vaults_value(&fixture, "savings"), "10000.00");
+	snprintf(text, sizeof(text), "1 %s 1 fey 250.50",
+	    vaults_txid(clock_real_ms(), txid));
+	assert_int_equal(vaults_ask(&fixture, &chris, text), 200);
+	assert_string_equal(vaults_value(&fixture, "savings"), "9749.50");
+	string_copy(seq, vaults_value(&fixture, "seq"), sizeof(seq));
+	assert_int_equal(vaults_ask(&fixture, &chris, text), 200);
+	assert_string_equal(vaults_value(&fixture, "seq"), seq);
 	snprintf(text, sizeof(text), "OUTCOME %s", txid);
-	assert_int_equal(ask(&chris, text), 200);
-	assert_string_equal(value_of("seq"), seq);
+	assert_int_equal(vaults_ask(&fixture, &chris, text), 200);
+	assert_string_equal(vaults_value(&fixture, "seq"), seq);
 	snprintf(text, sizeof(text), "1 %s 1 fey 250.51", txid);
-	assert_int_equal(ask(&chris, text), 409);
-	assert_int_equal(ask(&chris, "3"), 200);
-	assert_string_equal(value_of("savings"), "9749.50");
+	assert_int_equal(vaults_ask(&fixture, &chris, text), 409);
+	assert_int_equal(vaults_ask(&fixture, &chris, "3"), 200);
+	assert_string_equal(vaults_value(&fixture, "savings"), "9749.50");
 	assert_int_equal(vaults_answer(&fixture, &chris), 0);
 	seal_wipe(&chris.keys);
 }
@@ -105,13 +71,14 @@ test_sent_ahead(void **state)
 	(void)state;
 	vaults_session(&fixture, &joe, 1, "joe\n9012");
 	for (int i = 0; i < 50; i++) {
-		snprintf(text, sizeof(text), "1 %s 2 chris 1", make_txid(txid));
+		snprintf(text, sizeof(text), "1 %s 2 chris 1",
+		    vaults_txid(clock_real_ms(), txid));
 		vaults_request(&fixture, &joe, text);
 	}
 	for (int i = 1; i <= 50; i++) {
 		assert_int_equal(vaults_answer(&fixture, &joe), 200);
 		snprintf(left, sizeof(left), "%d.00", 1000 - i);
-		assert_string_equal(value_of("checking"), left);
+		assert_string_equal(vaults_value(&fixture, "checking"), left);
 	}
 	seal_wipe(&joe.keys);
 }
@@ -126,13 +93,14 @@ test_nothing_after_the_end(void **state)
 	(void)state;
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
 	vaults_request(&fixture, &chris, "3");
-	snprintf(text, sizeof(text), "1 %s 1 fey 1", make_txid(txid));
+	snprintf(text, sizeof(text), "1 %s 1 fey 1",
+	    vaults_txid(clock_real_ms(), txid));
 	vaults_request(&fixture, &chris, text);
 	assert_int_equal(vaults_answer(&fixture, &chris), 200);
 	assert_int_equal(vaults_answer(&fixture, &chris), 0);
 	vaults_session(&fixture, &chris, 2, "chris\n1234");
-	assert_int_equal(ask(&chris, "2"), 200);
-	assert_string_equal(value_of("savings"), "10000.00");
+	assert_int_equal(vaults_ask(&fixture, &chris, "2"), 200);
+	assert_string_equal(vaults_value(&fixture, "savings"), "10000.00");
 	seal_wipe(&chris.keys);
 }
 
@@ -144,7 +112,8 @@ test_waiting_keeps_the_order(void **state)
 
 	(void)state;
 	vaults_session(&fixture, &fey, 1, "fey\n5678");
-	snprintf(text, sizeof(text), "1 %s 1 chris 5", make_txid(txid));
+	snprintf(text, sizeof(text), "1 %s 1 chris 5",
+	    vaults_txid(clock_real_ms(), txid));
 	vaults_request(&fixture, &fey, text);
 	vaults_request(&fixture, &fey, "HISTORY 5");
 	vaults_request(&fixture, &fey, "PASSWORD 5678\nnew one");
@@ -161,10 +130,10 @@ test_waiting_keeps_the_order(void **state)
 	assert_int_equal(vaults_answer(&fixture, &fey), 200);
 	assert_int_equal(vaults_answer(&fixture, &fey), 401);
 	assert_int_equal(vaults_answer(&fixture, &fey), 200);
-	assert_string_equal(value_of("savings"), "9995.00");
+	assert_string_equal(vaults_value(&fixture, "savings"), "9995.00");
 	assert_int_equal(vaults_answer(&fixture, &fey), 422);
 	vaults_session(&fixture, &fey, 2, "fey\nnew one");
-	assert_string_equal(value_of("failed"), "1");
+	assert_string_equal(vaults_value(&fixture, "failed"), "1");
 	seal_wipe(&fey.keys);
 }
 
@@ -182,8 +151,9 @@ test_after_what_waited(void **state)
 		vaults_request(&fixture, &fey, "PING");
 		for (int j = 0; j < 3; j++)
 			assert_int_equal(vaults_answer(&fixture, &fey), 200);
-		assert_int_equal(ask(&fey, "2"), 200);
-		assert_string_equal(value_of("savings"), "10000.00");
+		assert_int_equal(vaults_ask(&fixture, &fey, "2"), 200);
+		assert_string_equal(
+		    vaults_value(&fixture, "savings"), "10000.00");
 	}
 	seal_wipe(&fey.keys);
 }
@@ -210,7 +180,7 @@ test_too_many_wait(void **state)
 	vaults_connect(&fixture, &fey, 7);
 	vaults_resume(&fixture, &fey);
 	assert_int_equal(vaults_answer(&fixture, &fey), 200);
-	assert_int_equal(ask(&fey, "2"), 200);
+	assert_int_equal(vaults_ask(&fixture, &fey, "2"), 200);
 	seal_wipe(&fey.keys);
 }
 
@@ -226,15 +196,16 @@ test_resume_ends_what_waits(void **state)
 	new = old;
 	memset(&new.keys, 0, sizeof(new.keys));
 	vaults_connect(&fixture, &new, 2);
-	snprintf(text, sizeof(text), "1 %s 1 fey 9", make_txid(txid));
+	snprintf(text, sizeof(text), "1 %s 1 fey 9",
+	    vaults_txid(clock_real_ms(), txid));
 	vaults_request(&fixture, &old, "PASSWORD 1234\nother");
 	vaults_request(&fixture, &old, text);
 	vaults_resume(&fixture, &new);
 	assert_int_equal(vaults_answer(&fixture, &new), 200);
-	assert_int_equal(ask(&new, "2"), 200);
-	assert_string_equal(value_of("savings"), "10000.00");
+	assert_int_equal(vaults_ask(&fixture, &new, "2"), 200);
+	assert_string_equal(vaults_value(&fixture, "savings"), "10000.00");
 	snprintf(text, sizeof(text), "OUTCOME %s", txid);
-	assert_int_equal(ask(&new, text), 404);
+	assert_int_equal(vaults_ask(&fixture, &new, text), 404);
 	vaults_session(&fixture, &old, 3, "chris\n1234");
 	seal_wipe(&old.keys);
 	seal_wipe(&new.keys);
@@ -433,9 +404,10 @@ test_killed(void **state)
 
 	(void)state;
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
-	snprintf(text, sizeof(text), "1 %s 1 fey 1", make_txid(txid));
-	assert_int_equal(ask(&chris, text), 200);
-	string_copy(seq, value_of("seq"), sizeof(seq));
+	snprintf(text, sizeof(text), "1 %s 1 fey 1",
+	    vaults_txid(clock_real_ms(), txid));
+	assert_int_equal(vaults_ask(&fixture, &chris, text), 200);
+	string_copy(seq, vaults_value(&fixture, "seq"), sizeof(seq));
 	vaults_kill(&fixture);
 	vaults_run(&fixture, NULL);
 	vaults_connect(&fixture, &chris, 1);
@@ -443,38 +415,29 @@ test_killed(void **state)
 	assert_int_equal(vaults_answer(&fixture, &chris), 401);
 	vaults_session(&fixture, &chris, 2, "chris\n1234");
 	snprintf(text, sizeof(text), "OUTCOME %s", txid);
-	assert_int_equal(ask(&chris, text), 200);
-	assert_string_equal(value_of("seq"), seq);
+	assert_int_equal(vaults_ask(&fixture, &chris, text), 200);
+	assert_string_equal(vaults_value(&fixture, "seq"), seq);
 	seal_wipe(&chris.keys);
 }
 
 int
 main(void)
 {
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, vaults_teardown)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_flow, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_sent_ahead, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_nothing_after_the_end, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_waiting_keeps_the_order, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_after_what_waited, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_too_many_wait, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_resume_ends_what_waits, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_hostile_fronts, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_protocol_errors, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_parallel_guesses, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    test_parallel_logins, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_operator, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_killed, setup, teardown),
+		TEST(test_flow),
+		TEST(test_sent_ahead),
+		TEST(test_nothing_after_the_end),
+		TEST(test_waiting_keeps_the_order),
+		TEST(test_after_what_waited),
+		TEST(test_too_many_wait),
+		TEST(test_resume_ends_what_waits),
+		TEST(test_hostile_fronts),
+		TEST(test_protocol_errors),
+		TEST(test_parallel_guesses),
+		TEST(test_parallel_logins),
+		TEST(test_operator),
+		TEST(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

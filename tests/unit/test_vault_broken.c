@@ -49,12 +49,10 @@ static const char *
 transfer(const char *format)
 {
 	static char text[128];
-	char txid_text[WIRE_TXID_TEXT];
-	uint8_t txid[WIRE_TXID_SIZE];
+	char txid[WIRE_TXID_TEXT];
 
-	assert_int_equal(wire_make_txid(clock_real_ms(), txid), 0);
-	wire_format_txid(txid, txid_text);
-	snprintf(text, sizeof(text), format, txid_text);
+	snprintf(
+	    text, sizeof(text), format, vaults_txid(clock_real_ms(), txid));
 	return text;
 }
 
@@ -99,13 +97,10 @@ static void
 assert_untouched(void)
 {
 	struct vaults_atm chris = { .number = 0 };
-	char value[32];
 
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
-	vaults_request(&fixture, &chris, "2");
-	assert_int_equal(vaults_answer(&fixture, &chris), 200);
-	vaults_value(&fixture, "savings", value, sizeof(value));
-	assert_string_equal(value, "10000.00");
+	assert_int_equal(vaults_ask(&fixture, &chris, "2"), 200);
+	assert_string_equal(vaults_value(&fixture, "savings"), "10000.00");
 	vaults_connect(&fixture, &chris, 2);
 	vaults_login(&fixture, &chris, 'L', "new\npassword");
 	assert_int_equal(vaults_answer(&fixture, &chris), 401);
@@ -126,8 +121,7 @@ ask_and_end(const struct broken *broken)
 	if (broken->operator_text != NULL)
 		vaults_operator(&fixture, broken->operator_text);
 	else if (broken->type == 'S') {
-		vaults_request(&fixture, &chris, transfer(broken->text));
-		code = vaults_answer(&fixture, &chris);
+		code = vaults_ask(&fixture, &chris, transfer(broken->text));
 	} else {
 		vaults_login(
 		    &fixture, &other, broken->type, transfer(broken->text));
@@ -162,17 +156,14 @@ static void
 test_no_texts(void **state)
 {
 	struct vaults_atm chris = { .number = 0 }, other = { .number = 0 };
-	char name[32] = "x";
 
 	(void)state;
 	vaults_start(&fixture, NULL);
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
 	vaults_connect(&fixture, &other, 2);
 	database(HIDES("account"));
-	vaults_request(&fixture, &chris, "DETAILS");
-	assert_int_equal(vaults_answer(&fixture, &chris), 200);
-	vaults_value(&fixture, "name", name, sizeof(name));
-	assert_string_equal(name, "");
+	assert_int_equal(vaults_ask(&fixture, &chris, "DETAILS"), 200);
+	assert_string_equal(vaults_value(&fixture, "name"), "");
 	vaults_login(&fixture, &other, 'L', "joe\n9012");
 	assert_int_equal(vaults_answer(&fixture, &other), 0);
 	assert_int_equal(vaults_end(&fixture), EX_SOFTWARE);

@@ -33,29 +33,16 @@ static long nth_sync;
 static const char *
 make_transfer(char text[128], char txid_text[WIRE_TXID_TEXT])
 {
-	uint8_t txid[WIRE_TXID_SIZE];
-
-	assert_int_equal(wire_make_txid(clock_real_ms(), txid), 0);
-	wire_format_txid(txid, txid_text);
-	snprintf(text, 128, "1 %s 1 fey 1", txid_text);
+	snprintf(
+	    text, 128, "1 %s 1 fey 1", vaults_txid(clock_real_ms(), txid_text));
 	return text;
-}
-
-static int
-ask(struct vaults_atm *atm, const char *text)
-{
-	vaults_request(&fixture, atm, text);
-	return vaults_answer(&fixture, atm);
 }
 
 static void
 assert_savings(struct vaults_atm *atm, const char *expected)
 {
-	char value[32];
-
-	assert_int_equal(ask(atm, "2"), 200);
-	vaults_value(&fixture, "savings", value, sizeof(value));
-	assert_string_equal(value, expected);
+	assert_int_equal(vaults_ask(&fixture, atm, "2"), 200);
+	assert_string_equal(vaults_value(&fixture, "savings"), expected);
 }
 
 /* Below min_free: 503 for what writes; the rest goes on. */
@@ -69,22 +56,23 @@ test_little_room(void **state)
 	(void)state;
 	vaults_start(&fixture, options);
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
-	assert_int_equal(ask(&chris, make_transfer(text, txid)), 503);
+	assert_int_equal(
+	    vaults_ask(&fixture, &chris, make_transfer(text, txid)), 503);
 	snprintf(outcome, sizeof(outcome), "OUTCOME %s", txid);
-	assert_int_equal(ask(&chris, outcome), 503);
+	assert_int_equal(vaults_ask(&fixture, &chris, outcome), 503);
 	/* Its outcome on this session; elsewhere it leaves no trace. */
-	assert_int_equal(ask(&chris, text), 503);
-	assert_int_equal(ask(&chris, "PASSWORD 1234\nx"), 503);
-	assert_int_equal(ask(&chris, "CLOSE"), 503);
-	assert_int_equal(ask(&chris, "1 x"), 422);
-	assert_int_equal(ask(&chris, "HISTORY 5"), 200);
+	assert_int_equal(vaults_ask(&fixture, &chris, text), 503);
+	assert_int_equal(vaults_ask(&fixture, &chris, "PASSWORD 1234\nx"), 503);
+	assert_int_equal(vaults_ask(&fixture, &chris, "CLOSE"), 503);
+	assert_int_equal(vaults_ask(&fixture, &chris, "1 x"), 422);
+	assert_int_equal(vaults_ask(&fixture, &chris, "HISTORY 5"), 200);
 	assert_savings(&chris, "10000.00");
 	vaults_operator(&fixture, "deposit chris 1 5 reason");
 	assert_non_null(strstr(fixture.answer, ". 69 "));
 	assert_int_equal(vaults_stop(&fixture), 0);
 	vaults_run(&fixture, NULL);
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
-	assert_int_equal(ask(&chris, text), 200);
+	assert_int_equal(vaults_ask(&fixture, &chris, text), 200);
 	assert_savings(&chris, "9999.00");
 	assert_int_equal(vaults_stop(&fixture), 0);
 	vaults_remove(&fixture);
@@ -116,7 +104,8 @@ test_no_room(void **state)
 	fd = open(full_while, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	assert_true(fd != -1);
 	close(fd);
-	assert_int_equal(ask(&chris, make_transfer(text, txid)), 503);
+	assert_int_equal(
+	    vaults_ask(&fixture, &chris, make_transfer(text, txid)), 503);
 	assert_savings(&chris, "10000.00");
 	vaults_connect(&fixture, &fey, 2);
 	vaults_login(&fixture, &fey, 'L', "fey\n5678");
@@ -131,7 +120,8 @@ test_no_room(void **state)
 	assert_int_equal(vaults_answer(&fixture, &chris), 503);
 	/* Room again: by itself. */
 	assert_int_equal(unlink(full_while), 0);
-	assert_int_equal(ask(&chris, make_transfer(text, txid)), 200);
+	assert_int_equal(
+	    vaults_ask(&fixture, &chris, make_transfer(text, txid)), 200);
 	vaults_login(&fixture, &fey, 'L', "fey\n5678");
 	assert_int_equal(vaults_answer(&fixture, &fey), 200);
 	assert_savings(&fey, "10000.00");
@@ -162,7 +152,9 @@ transfer_while_it_lives(struct vaults_atm *atm)
 	if ((code = vaults_answer(&fixture, atm)) == 0)
 		return 0;
 	assert_int_equal(code, 200);
-	while (done < 5 && (code = ask(atm, make_transfer(text, txid))) != 0) {
+	while (done < 5 &&
+	    (code = vaults_ask(&fixture, atm, make_transfer(text, txid))) !=
+		0) {
 		assert_int_equal(code, 200);
 		done++;
 	}
@@ -178,7 +170,8 @@ static void
 test_failed_syncs(void **state)
 {
 	struct vaults_atm chris = { .number = 0 };
-	char value[32], least[32], most[32];
+	char least[32], most[32];
+	const char *value;
 	int total = 0, done = 0;
 
 	(void)state;
@@ -197,8 +190,8 @@ test_failed_syncs(void **state)
 		fixture.before = NULL;
 		vaults_run(&fixture, NULL);
 		vaults_session(&fixture, &chris, 1, "chris\n1234");
-		assert_int_equal(ask(&chris, "2"), 200);
-		vaults_value(&fixture, "savings", value, sizeof(value));
+		assert_int_equal(vaults_ask(&fixture, &chris, "2"), 200);
+		value = vaults_value(&fixture, "savings");
 		snprintf(least, sizeof(least), "%d.00", 10000 - total - 1);
 		snprintf(most, sizeof(most), "%d.00", 10000 - total);
 		if (strcmp(value, least) == 0)

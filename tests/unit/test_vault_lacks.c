@@ -47,7 +47,7 @@ test_the_disk_fills(void **state)
 	vaults_session(&fixture, &other, 9, "fey\nold");
 	log_in_while_the_disk_fills(&atm, "chris\nwrong", 401, 2);
 	log_in_while_the_disk_fills(&atm, "joe\nold", 200, 4);
-	assert_int_equal(ask(&atm, "2"), 200);
+	assert_int_equal(vaults_ask(&fixture, &atm, "2"), 200);
 	/* A change that is being compared isn't made. */
 	vaults_request(&fixture, &other, "PASSWORD old\nnew");
 	vaults_flush(&fixture);
@@ -92,20 +92,17 @@ test_outcomes_are_counted_once(void **state)
 {
 	struct vaults_atm atm = { .number = 0 };
 	char old[WIRE_TXID_TEXT], new[WIRE_TXID_TEXT], text[128];
-	uint8_t txid[WIRE_TXID_SIZE];
 
 	(void)state;
 	restart("bank.min_free=0", NULL);
 	vaults_session(&fixture, &atm, 1, "joe\n9012");
-	assert_int_equal(wire_make_txid(clock_real_ms() - 700000, txid), 0);
-	wire_format_txid(txid, old);
+	vaults_txid(clock_real_ms() - 700000, old);
 	fill_the_disk(true);
 	for (int i = 0; i < 10; i++) {
 		snprintf(text, sizeof(text), "OUTCOME %s", old);
 		vaults_request(&fixture, &atm, text);
-		assert_int_equal(wire_make_txid(clock_real_ms(), txid), 0);
-		wire_format_txid(txid, new);
-		snprintf(text, sizeof(text), "1 %s 1 fey 1", new);
+		snprintf(text, sizeof(text), "1 %s 1 fey 1",
+		    vaults_txid(clock_real_ms(), new));
 		vaults_request(&fixture, &atm, text);
 		assert_int_equal(vaults_answer(&fixture, &atm), 404);
 		assert_int_equal(vaults_answer(&fixture, &atm), 503);
@@ -113,14 +110,13 @@ test_outcomes_are_counted_once(void **state)
 	fill_the_disk(false);
 	snprintf(text, sizeof(text), "OUTCOME %s", old);
 	for (int i = 10; i < 16; i++)
-		assert_int_equal(ask(&atm, text), 404);
-	assert_int_equal(ask(&atm, text), 429);
-	assert_string_equal(value_of("limit"), "outcome");
+		assert_int_equal(vaults_ask(&fixture, &atm, text), 404);
+	assert_int_equal(vaults_ask(&fixture, &atm, text), 429);
+	assert_string_equal(vaults_value(&fixture, "limit"), "outcome");
 	/* One that is ahead is none of these. */
-	assert_int_equal(wire_make_txid(clock_real_ms() + 700000, txid), 0);
-	wire_format_txid(txid, new);
-	snprintf(text, sizeof(text), "OUTCOME %s", new);
-	assert_int_equal(ask(&atm, text), 422);
+	snprintf(text, sizeof(text), "OUTCOME %s",
+	    vaults_txid(clock_real_ms() + 700000, new));
+	assert_int_equal(vaults_ask(&fixture, &atm, text), 422);
 	seal_wipe(&atm.keys);
 }
 
@@ -174,7 +170,7 @@ test_without_memory(void **state)
 	vaults_session(&fixture, &atm, 20, "joe\n9012");
 	shared->memory.least = shared->memory.most = sizeof(struct crypt_data);
 	shared->memory.nth = 2;
-	assert_int_equal(ask(&atm, "PASSWORD 9012\nnew"), 401);
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD 9012\nnew"), 401);
 	vaults_session(&fixture, &atm, 21, "joe\n9012");
 	seal_wipe(&atm.keys);
 }
@@ -215,7 +211,6 @@ test_sign_up_without_room(void **state)
 int
 main(void)
 {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_the_disk_fills),
 		TEST(test_the_row_is_forgotten),
@@ -225,11 +220,5 @@ main(void)
 		TEST(test_sign_up_without_room),
 	};
 
-	snprintf(full_while, sizeof(full_while), "/tmp/test-logins-full-%ld",
-	    (long)getpid());
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		return 1;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, group_setup, NULL);
 }

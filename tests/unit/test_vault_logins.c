@@ -34,10 +34,10 @@ test_the_link_ends(void **state)
 	wait_for("SELECT count(*) FROM attempt WHERE count = 1", 2);
 	wait_for("SELECT max(pending) FROM attempt", 0);
 	vaults_session(&fixture, &atm, 4, "joe\nold");
-	assert_string_equal(value_of("last-login"), "-");
-	assert_string_equal(value_of("failed"), "0");
+	assert_string_equal(vaults_value(&fixture, "last-login"), "-");
+	assert_string_equal(vaults_value(&fixture, "failed"), "0");
 	vaults_session(&fixture, &atm, 5, "fey\nold");
-	assert_string_equal(value_of("failed"), "1");
+	assert_string_equal(vaults_value(&fixture, "failed"), "1");
 	/* The account is there or not, by when the link ended. */
 	vaults_connect(&fixture, &atm, 6);
 	code = log_in(&atm, "sam\npw");
@@ -67,7 +67,7 @@ test_the_password_changes(void **state)
 		vaults_operator(&fixture, "unlock joe");
 	}
 	vaults_session(&fixture, &atm, 2, "joe\nnew");
-	assert_int_equal(ask(&atm, "2"), 200);
+	assert_int_equal(vaults_ask(&fixture, &atm, "2"), 200);
 	seal_wipe(&atm.keys);
 }
 
@@ -162,7 +162,7 @@ test_a_stale_nonce(void **state)
 	shared->skew_s = 66;
 	refused(&atm, "joe\n9012", 401);
 	assert_int_equal(log_in(&atm, "joe\n9012"), 200);
-	assert_int_equal(ask(&atm, "2"), 200);
+	assert_int_equal(vaults_ask(&fixture, &atm, "2"), 200);
 	seal_wipe(&atm.keys);
 }
 
@@ -190,17 +190,15 @@ test_resume_behind_a_request(void **state)
 {
 	struct vaults_atm old = { .number = 0 }, new;
 	struct ipc_message message;
-	char txid_text[WIRE_TXID_TEXT], text[128];
-	uint8_t txid[WIRE_TXID_SIZE];
+	char txid[WIRE_TXID_TEXT], text[128];
 
 	(void)state;
 	vaults_session(&fixture, &old, 1, "joe\n9012");
 	new = old;
 	memset(&new.keys, 0, sizeof(new.keys));
 	vaults_connect(&fixture, &new, 2);
-	assert_int_equal(wire_make_txid(clock_real_ms(), txid), 0);
-	wire_format_txid(txid, txid_text);
-	snprintf(text, sizeof(text), "1 %s 1 fey 1", txid_text);
+	snprintf(text, sizeof(text), "1 %s 1 fey 1",
+	    vaults_txid(clock_real_ms(), txid));
 	vaults_request(&fixture, &old, text);
 	vaults_resume(&fixture, &new);
 	vaults_flush(&fixture);
@@ -208,8 +206,8 @@ test_resume_behind_a_request(void **state)
 	assert_int_equal(message.connection, 1);
 	assert_int_equal(message.body[3], FRAME_SEALED);
 	assert_int_equal(vaults_answer(&fixture, &new), 200);
-	assert_int_equal(ask(&new, "2"), 200);
-	assert_string_equal(value_of("savings"), "9999.00");
+	assert_int_equal(vaults_ask(&fixture, &new, "2"), 200);
+	assert_string_equal(vaults_value(&fixture, "savings"), "9999.00");
 	seal_wipe(&old.keys);
 	seal_wipe(&new.keys);
 }
@@ -330,7 +328,6 @@ test_strangers(void **state)
 int
 main(void)
 {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_the_link_ends),
 		TEST(test_the_password_changes),
@@ -345,11 +342,5 @@ main(void)
 		TEST(test_strangers),
 	};
 
-	snprintf(full_while, sizeof(full_while), "/tmp/test-logins-full-%ld",
-	    (long)getpid());
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		return 1;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, group_setup, NULL);
 }

@@ -141,7 +141,6 @@ setup(void **state)
 	static const char *const options[] = { "login.max_attempts=2",
 		"login.max_logins_waiting_per_address=64", NULL };
 
-	(void)state;
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED || pipe(told) != 0)
@@ -152,15 +151,7 @@ setup(void **state)
 	}
 	fixture.before = before;
 	vaults_start(&fixture, options);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	assert_int_equal(vaults_stop(&fixture), 0);
-	vaults_remove(&fixture);
+	*state = &fixture;
 	return 0;
 }
 
@@ -216,7 +207,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    test_woken_in_its_own_batch, setup, teardown),
+		    test_woken_in_its_own_batch, setup, vaults_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,6 +175,22 @@ pread64(int fd, void *data, size_t length, off_t at)
 	return syscall(SYS_pread64, fd, data, (size_t)part, at);
 }
 
+/* What the two become where the size of `data` is known. */
+ssize_t __read_chk(int fd, void *data, size_t length, size_t size);
+ssize_t __pread64_chk(int fd, void *data, size_t length, off_t at, size_t size);
+
+ssize_t
+__read_chk(int fd, void *data, size_t length, size_t size)
+{
+	return length <= size ? read(fd, data, length) : -1;
+}
+
+ssize_t
+__pread64_chk(int fd, void *data, size_t length, off_t at, size_t size)
+{
+	return length <= size ? pread64(fd, data, length, at) : -1;
+}
+
 static ssize_t
 write_at(int fd, const void *data, size_t length, off_t at)
 {

@@ -12,16 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define OWN_MEMORY 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define OWN_MEMORY 0
-#endif
-#endif
-#ifndef OWN_MEMORY
-#define OWN_MEMORY 1
-#endif
+#include "../sanitized.h"
+
+#define OWN_MEMORY (!SANITIZED)
 
 /* Of those of `least` to `most` bytes, the nth from now on fails; 0: none. */
 struct own_memory {

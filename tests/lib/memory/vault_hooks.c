@@ -108,20 +108,24 @@ in_the_vault(void)
 static int
 setup(void **state)
 {
-	(void)state;
 	memset(shared, 0, sizeof(*shared));
 	fixture.before = in_the_vault;
 	vaults_start(&fixture, NULL);
+	*state = &fixture;
 	return 0;
 }
 
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, vaults_teardown)
+
 static int
-teardown(void **state)
+group_setup(void **state)
 {
 	(void)state;
-	assert_int_equal(vaults_stop(&fixture), 0);
-	vaults_remove(&fixture);
-	return 0;
+	snprintf(full_while, sizeof(full_while), "/tmp/test-logins-full-%ld",
+	    (long)getpid());
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return shared == MAP_FAILED ? -1 : 0;
 }
 
 static void
@@ -146,22 +150,6 @@ refused(struct vaults_atm *atm, const char *text, int code)
 {
 	assert_int_equal(log_in(atm, text), code);
 	assert_int_equal(vaults_answer(&fixture, atm), 'G');
-}
-
-static int
-ask(struct vaults_atm *atm, const char *text)
-{
-	vaults_request(&fixture, atm, text);
-	return vaults_answer(&fixture, atm);
-}
-
-static const char *
-value_of(const char *key)
-{
-	static char value[256];
-
-	vaults_value(&fixture, key, value, sizeof(value));
-	return value;
 }
 
 /* One number of the database, as another process sees it. */
