@@ -17,31 +17,22 @@
 
 #include "../shared/error.h"
 #include "../shared/log.h"
-#include "../shared/util.h"
-#include "committer.h"
 #include "vault_state.h"
 
 #define TOUCHED_MAX (2 * BATCH_MAX)
 #define NAMED_MAX (BATCH_MAX * STEP_ACCOUNTS)
-#define OVERLAP_MIN 8
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)
 
 int
 batch_init(struct batch *batch)
 {
 	TAILQ_INIT(&batch->deferred);
-	batch->open = &batch->lots[0];
-	for (size_t i = 0; i < NELEM(batch->lots); i++) {
-		struct lot *lot = &batch->lots[i];
-
-		lot->steps = calloc(BATCH_MAX, sizeof(*lot->steps));
-		lot->touched = calloc(TOUCHED_MAX, sizeof(*lot->touched));
-		if (lot->steps == NULL || lot->touched == NULL)
-			return BANK_ENOMEM;
-	}
+	batch->steps = calloc(BATCH_MAX, sizeof(*batch->steps));
+	batch->touched = calloc(TOUCHED_MAX, sizeof(*batch->touched));
 	batch->ids = calloc(NAMED_MAX, sizeof(*batch->ids));
 	batch->accounts = calloc(NAMED_MAX, sizeof(struct ledger_account *));
-	if (batch->ids == NULL || batch->accounts == NULL)
+	if (batch->steps == NULL || batch->touched == NULL ||
+	    batch->ids == NULL || batch->accounts == NULL)
 		return BANK_ENOMEM;
 	return 0;
 }
@@ -49,11 +40,8 @@ batch_init(struct batch *batch)
 void
 batch_free(struct batch *batch)
 {
-	committer_free(batch->committer);
-	for (size_t i = 0; i < NELEM(batch->lots); i++) {
-		free(batch->lots[i].steps);
-		free(batch->lots[i].touched);
-	}
+	free(batch->steps);
+	free(batch->touched);
 	free(batch->ids);
 	free(batch->accounts);
 }
@@ -61,16 +49,8 @@ batch_free(struct batch *batch)
 bool
 batch_is_full(const struct batch *batch)
 {
-	const struct lot *lot = batch->open;
-
-	return lot->count == BATCH_MAX ||
-	    (lot->count > 0 && lot->steps[lot->count - 1].last);
-}
-
-bool
-batch_in_hand(const struct batch *batch)
-{
-	return batch->open->count > 0 || batch->committing != NULL;
+	return batch->count == BATCH_MAX ||
+	    (batch->count > 0 && batch->steps[batch->count - 1].last);
 }
 
 struct step *
@@ -83,7 +63,7 @@ batch_add(struct vault *vault, const struct step_kind *kind,
 	if (batch_is_full(batch))
 		batch_run(vault);
 	assert(!batch->running);
-	step = &batch->open->steps[batch->open->count++];
+	step = &batch->steps[batch->count++];
 	memset(step, 0, offsetof(struct step, text));
 	step->kind = kind;
 	step->connection = connection;
@@ -121,12 +101,12 @@ void
 batch_touch(
     struct vault *vault, const struct ledger_account *account, const char *hash)
 {
-	struct lot *lot = vault->batch.applying;
+	struct batch *batch = &vault->batch;
 
 	if (account->line < 0)
 		return;
-	assert(lot->touched_count < TOUCHED_MAX);
-	lot->touched[lot->touched_count++] =
+	assert(batch->touched_count < TOUCHED_MAX);
+	batch->touched[batch->touched_count++] =
 	    (struct touched) { account->line, hash };
 }
 
@@ -147,15 +127,15 @@ batch_bank_account(struct vault *vault, const char *id)
 
 /* Gets the copies of all accounts that the steps name, in one question. */
 static int
-name_accounts(struct vault *vault, struct lot *lot)
+name_accounts(struct vault *vault)
 {
 	struct batch *batch = &vault->batch;
 	struct step *step;
 	size_t count = 0;
 	int error;
 
-	for (size_t i = 0; i < lot->count * STEP_ACCOUNTS; i++) {
-		step = &lot->steps[i / STEP_ACCOUNTS];
+	for (size_t i = 0; i < batch->count * STEP_ACCOUNTS; i++) {
+		step = &batch->steps[i / STEP_ACCOUNTS];
 		if (step->ids[i % STEP_ACCOUNTS] != NULL)
 			batch->ids[count++] = step->ids[i % STEP_ACCOUNTS];
 	}
@@ -163,8 +143,8 @@ name_accounts(struct vault *vault, struct lot *lot)
 	if (error != 0)
 		return error;
 	count = 0;
-	for (size_t i = 0; i < lot->count * STEP_ACCOUNTS; i++) {
-		step = &lot->steps[i / STEP_ACCOUNTS];
+	for (size_t i = 0; i < batch->count * STEP_ACCOUNTS; i++) {
+		step = &batch->steps[i / STEP_ACCOUNTS];
 		if (step->ids[i % STEP_ACCOUNTS] != NULL)
 			step->accounts[i % STEP_ACCOUNTS] =
 			    batch->accounts[count++];
@@ -174,12 +154,12 @@ name_accounts(struct vault *vault, struct lot *lot)
 
 /* What the run before kept in sessions, newest first. */
 static void
-undo_outcomes(struct lot *lot)
+undo_outcomes(struct batch *batch)
 {
 	struct step *step;
 
-	for (size_t i = lot->count; i-- > 0;) {
-		step = &lot->steps[i];
+	for (size_t i = batch->count; i-- > 0;) {
+		step = &batch->steps[i];
 		if (step->counted)
 			step->session->outcomes--;
 		if (step->refused)
@@ -197,63 +177,43 @@ steady_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* The part of a commit that may be on the committer's thread. */
-static void
-write_commit(void *context)
-{
-	struct vault *vault = context;
-	uint64_t began_us = steady_us();
-
-	vault->batch.result = store_commit_write(vault->store);
-	vault->batch.took_us = steady_us() - began_us;
-}
-
 static int
-end_commit(struct vault *vault)
+commit(struct vault *vault)
 {
-	int error = store_commit_end(vault->store, vault->batch.result);
+	uint64_t began_us = steady_us();
+	int error = store_commit(vault->store);
 
 	if (error == 0)
-		latency_add(&vault->counts.commits, vault->batch.took_us);
+		latency_add(&vault->counts.commits, steady_us() - began_us);
 	return error;
 }
 
-/* 0: to be committed with store_commit_begin(), or nothing is to be. */
 static int
-apply(struct vault *vault, struct lot *lot)
+apply_and_commit(struct vault *vault)
 {
 	struct batch *batch = &vault->batch;
+	int error;
 
 	batch->error = 0;
-	batch->applying = lot;
-	lot->touched_count = 0;
-	undo_outcomes(lot);
-	batch->error = name_accounts(vault, lot);
-	for (size_t i = 0; i < lot->count && batch->error == 0; i++)
-		lot->steps[i].kind->apply(vault, &lot->steps[i]);
-	if (batch->error != 0 || !store_dirty(vault->store))
+	batch->touched_count = 0;
+	undo_outcomes(batch);
+	if ((error = name_accounts(vault)) != 0) {
 		store_abort(vault->store);
+		return error;
+	}
+	for (size_t i = 0; i < batch->count && batch->error == 0; i++)
+		batch->steps[i].kind->apply(vault, &batch->steps[i]);
+	if (batch->error == 0 && store_dirty(vault->store))
+		return commit(vault);
+	store_abort(vault->store);
 	return batch->error;
 }
 
-static int
-apply_and_commit(struct vault *vault, struct lot *lot)
-{
-	int error = apply(vault, lot);
-
-	if (error != 0 || !store_dirty(vault->store))
-		return error;
-	if ((error = store_commit_begin(vault->store)) != 0)
-		return error;
-	write_commit(vault);
-	return end_commit(vault);
-}
-
 static bool
-may_write(const struct lot *lot)
+may_write(const struct batch *batch)
 {
-	for (size_t i = 0; i < lot->count; i++) {
-		if (lot->steps[i].writes)
+	for (size_t i = 0; i < batch->count; i++) {
+		if (batch->steps[i].writes)
 			return true;
 	}
 	return false;
@@ -304,23 +264,20 @@ next_mode(struct vault *vault)
 }
 
 static void
-prepare(struct vault *vault, const struct lot *lot)
+commit_or_fail(struct vault *vault)
 {
-	vault->mode = mode_at_first(vault, may_write(lot));
+	bool writes = may_write(&vault->batch);
+	char reason[128];
+	int error;
+
+	vault->mode = mode_at_first(vault, writes);
 	vault->now_ms = bank_clock_now(&vault->clock);
 	store_note_time(vault->store, vault->now_ms);
-}
-
-/* Given how the lot's first run ended: it is committed, or the vault ends. */
-static void
-settle(struct vault *vault, struct lot *lot, int error)
-{
-	char reason[128];
-
-	while (error == BANK_ENOSPC && next_mode(vault))
-		error = apply_and_commit(vault, lot);
+	while ((error = apply_and_commit(vault)) == BANK_ENOSPC &&
+	    next_mode(vault))
+		continue;
 	if (error == 0) {
-		if (may_write(lot))
+		if (writes)
 			tell_room(vault);
 		return;
 	}
@@ -340,23 +297,24 @@ by_line(const void *a, const void *b)
 
 /* Each line once, with the newest hash that it was touched with. */
 static void
-update_files(struct vault *vault, struct lot *lot)
+update_files(struct vault *vault)
 {
+	struct batch *batch = &vault->batch;
 	const struct ledger_account *account;
 	const char *hash = NULL;
 	int error;
 
-	if (lot->touched_count > 1)
-		qsort(lot->touched, lot->touched_count, sizeof(*lot->touched),
-		    by_line);
-	for (size_t i = 0; i < lot->touched_count; i++) {
-		if (lot->touched[i].hash != NULL)
-			hash = lot->touched[i].hash;
-		if (i + 1 < lot->touched_count &&
-		    lot->touched[i + 1].line == lot->touched[i].line)
+	if (batch->touched_count > 1)
+		qsort(batch->touched, batch->touched_count,
+		    sizeof(*batch->touched), by_line);
+	for (size_t i = 0; i < batch->touched_count; i++) {
+		if (batch->touched[i].hash != NULL)
+			hash = batch->touched[i].hash;
+		if (i + 1 < batch->touched_count &&
+		    batch->touched[i + 1].line == batch->touched[i].line)
 			continue;
 		account = store_account_by_line(
-		    vault->store, (uint32_t)lot->touched[i].line);
+		    vault->store, (uint32_t)batch->touched[i].line);
 		error = account == NULL
 		    ? BANK_EIO
 		    : files_update(vault->files, account, hash);
@@ -367,66 +325,30 @@ update_files(struct vault *vault, struct lot *lot)
 	}
 }
 
-/* The files, then the answers. */
 static void
-finish(struct vault *vault, struct lot *lot)
+run_steps(struct vault *vault)
 {
+	struct batch *batch = &vault->batch;
 	struct step *step;
 
-	update_files(vault, lot);
+	batch->running = true;
+	commit_or_fail(vault);
+	update_files(vault);
 	vault->counts.batches++;
-	if (lot->count > vault->counts.largest_batch)
-		vault->counts.largest_batch = lot->count;
-	for (size_t i = 0; i < lot->count; i++) {
-		step = &lot->steps[i];
+	if (batch->count > vault->counts.largest_batch)
+		vault->counts.largest_batch = batch->count;
+	for (size_t i = 0; i < batch->count; i++) {
+		step = &batch->steps[i];
 		if (step->connection != NULL)
 			step->connection->steps--;
 	}
-	for (size_t i = 0; i < lot->count; i++) {
-		step = &lot->steps[i];
+	for (size_t i = 0; i < batch->count; i++) {
+		step = &batch->steps[i];
 		step->kind->finish(vault, step);
 		request_wipe(&step->request);
 	}
-	lot->count = 0;
-}
-
-static void
-run_open(struct vault *vault)
-{
-	struct batch *batch = &vault->batch;
-
-	batch->running = true;
-	prepare(vault, batch->open);
-	settle(vault, batch->open, apply_and_commit(vault, batch->open));
-	finish(vault, batch->open);
+	batch->count = 0;
 	batch->running = false;
-}
-
-/* The lot whose commit was under way, which is to be finished; or NULL. */
-static struct lot *
-end_committing(struct vault *vault)
-{
-	struct batch *batch = &vault->batch;
-	struct lot *lot = batch->committing;
-
-	if (lot == NULL)
-		return NULL;
-	committer_wait(batch->committer);
-	settle(vault, lot, end_commit(vault));
-	batch->committing = NULL;
-	return lot;
-}
-
-static void
-finish_committing(struct vault *vault)
-{
-	struct lot *lot = end_committing(vault);
-
-	if (lot == NULL)
-		return;
-	vault->batch.running = true;
-	finish(vault, lot);
-	vault->batch.running = false;
 }
 
 static void
@@ -447,77 +369,11 @@ batch_run(struct vault *vault)
 {
 	struct batch *batch = &vault->batch;
 
-	finish_committing(vault);
 	for (;;) {
-		if (batch->open->count > 0)
-			run_open(vault);
+		if (batch->count > 0)
+			run_steps(vault);
 		run_deferred(vault);
-		if (batch->open->count == 0 && TAILQ_EMPTY(&batch->deferred))
+		if (batch->count == 0 && TAILQ_EMPTY(&batch->deferred))
 			return;
 	}
-}
-
-int
-batch_overlap(struct vault *vault)
-{
-	return committer_new(&vault->batch.committer, vault->base, write_commit,
-	    vault_settle, vault);
-}
-
-/* A few are sooner done here than on two threads. */
-static bool
-may_overlap(const struct batch *batch)
-{
-	const struct lot *lot = batch->open;
-
-	if (batch->committer == NULL || lot->count < OVERLAP_MIN ||
-	    !TAILQ_EMPTY(&batch->deferred))
-		return false;
-	for (size_t i = 0; i < lot->count; i++) {
-		if (!lot->steps[i].plain)
-			return false;
-	}
-	return true;
-}
-
-/* Applies the open lot and begins its commit; then finishes the one before. */
-static void
-overlap(struct vault *vault)
-{
-	struct batch *batch = &vault->batch;
-	struct lot *lot = batch->open, *before = end_committing(vault);
-	bool writes;
-	int error;
-
-	batch->running = true;
-	prepare(vault, lot);
-	error = apply(vault, lot);
-	writes = error == 0 && store_dirty(vault->store);
-	if (writes)
-		error = store_commit_begin(vault->store);
-	if (writes && error == 0) {
-		batch->committing = lot;
-		committer_start(batch->committer);
-	} else
-		settle(vault, lot, error);
-	if (before != NULL)
-		finish(vault, before);
-	if (batch->committing == NULL)
-		finish(vault, lot);
-	batch->open =
-	    lot == &batch->lots[0] ? &batch->lots[1] : &batch->lots[0];
-	batch->running = false;
-}
-
-void
-batch_go(struct vault *vault)
-{
-	struct batch *batch = &vault->batch;
-
-	if (batch->committing != NULL && !committer_has_ended(batch->committer))
-		return;
-	if (may_overlap(batch))
-		overlap(vault);
-	if (batch->committing == NULL || committer_has_ended(batch->committer))
-		batch_run(vault);
 }

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The vault's batch: the steps that came in together, a lot, are applied in
- * order to the store's copies of accounts, committed once, and only then
- * finished, that is, answered.  Without room on the disk all of them are
- * applied again in a mode that writes less (struct vault, `mode`), so apply()
- * may depend on nothing but the step, the store and the mode, and change
- * nothing else.
- *
- * Under load a commit waits for the disk on a thread of its own, while the
- * loop takes the next lot from the front.  When it has ended, that lot is
- * applied and its commit begun, and then the one before is answered.  Only
- * lots of plain steps overlap like this; whoever else comes, a login, an
- * operator, the clock, begins with batch_run(), which leaves nothing in hand.
+ * The vault's batch: the steps that came in together are applied in order to
+ * the store's copies of accounts, committed once, and only then finished,
+ * that is, answered.  Without room on the disk all of them are applied again
+ * in a mode that writes less (struct vault, `mode`), so apply() may depend on
+ * nothing but the step, the store and the mode, and change nothing else.
  */
 #ifndef BANKD_BATCH_H
 #define BANKD_BATCH_H
@@ -30,7 +23,6 @@
 /* Not a reply: the next check decides, or the answer comes later. */
 #define STEP_GO_ON WIRE_REPLY_COUNT
 
-struct committer;
 struct connection;
 struct kiosk_seen;
 struct session;
@@ -54,8 +46,6 @@ struct step {
 	const char *ids[STEP_ACCOUNTS]; /* NULL: not needed */
 	bool writes;                    /* may have something to write */
 	bool last;                      /* ends a session: ends its batch */
-	/* The next lot's apply() doesn't depend on this one's finish(). */
-	bool plain;
 
 	/* The outcome, made anew each time that the batch is applied. */
 	struct ledger_account *accounts[STEP_ACCOUNTS]; /* NULL: none */
@@ -82,43 +72,28 @@ struct touched {
 	const char *hash; /* the step's, or NULL */
 };
 
-struct lot {
+struct batch {
 	struct step *steps;
 	size_t count;
-	struct touched *touched;
-	size_t touched_count;
-};
-
-struct batch {
-	struct lot lots[2];
-	struct lot *open;            /* takes steps */
-	struct lot *committing;      /* on the thread, not answered; or NULL */
-	struct committer *committer; /* NULL: commits don't overlap */
-	int result;                  /* of its last commit */
-	uint64_t took_us;
-	struct lot *applying; /* touched by the step that is applied */
 	bool running;
 	int error; /* sticky: what the store said to a step */
 	const char **ids;
 	struct ledger_account **accounts;
+	struct touched *touched;
+	size_t touched_count;
 	TAILQ_HEAD(deferred_queue, deferred) deferred;
 };
 
 /* 0 or BANK_ENOMEM. */
 int batch_init(struct batch *batch);
 void batch_free(struct batch *batch);
-/* From now on commits may overlap.  0, BANK_ENOMEM or BANK_ESYS. */
-int batch_overlap(struct vault *vault);
 
 /* A new step, zeroed, at the end; runs the batch first if it is full. */
 struct step *batch_add(struct vault *vault, const struct step_kind *kind,
     struct connection *connection);
 bool batch_is_full(const struct batch *batch);
-/* Runs until no step, no commit and nothing deferred is left. */
+/* Runs until no step and nothing deferred is left. */
 void batch_run(struct vault *vault);
-/* The same, but may leave a commit under way, and steps that wait for it. */
-void batch_go(struct vault *vault);
-bool batch_in_hand(const struct batch *batch);
 void batch_defer(struct vault *vault, struct deferred *deferred);
 void batch_forget(struct vault *vault, struct deferred *deferred);
 

@@ -250,8 +250,6 @@ fill(struct step *step, struct connection *connection)
 		step->ids[STEP_BANK] = step->session->cash_id;
 	step->writes = (traits & (REQUEST_WRITES | REQUEST_RECORDS)) != 0;
 	step->last = (traits & REQUEST_ENDS) != 0;
-	step->plain =
-	    (traits & (REQUEST_WAITS | REQUEST_ENDS | REQUEST_PASSWORDS)) == 0;
 	connection->busy = (traits & REQUEST_WAITS) != 0;
 }
 

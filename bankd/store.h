@@ -94,17 +94,8 @@ int store_account_new(struct store *store, const char *id, const char *name,
     const char *hash, uint64_t now_ms, struct ledger_account **account);
 int store_set_hash(struct store *store, const struct ledger_account *account,
     const char *hash);
-/*
- * All or nothing, synced.  0, BANK_ENOSPC, BANK_EIO.  It has three parts:
- * begin(), after whose failure the batch is aborted and the others are not
- * called; write(), which waits for the disk, and may do so on another thread
- * while nobody calls anything that takes a store that isn't const; and end(),
- * which gets what write() returned, and returns it or an error of its own.
- */
+/* All or nothing, synced.  0, BANK_ENOSPC, BANK_EIO. */
 int store_commit(struct store *store);
-int store_commit_begin(struct store *store);
-int store_commit_write(struct store *store);
-int store_commit_end(struct store *store, int error);
 void store_abort(struct store *store);
 /* Whether the open batch has anything to write. */
 bool store_dirty(const struct store *store);

@@ -383,15 +383,8 @@ keep_copies(struct store *store)
 	}
 }
 
-static int
-abort_with(struct store *store, int error)
-{
-	store_abort(store);
-	return store->failed ? BANK_EIO : error;
-}
-
 int
-store_commit_begin(struct store *store)
+store_commit(struct store *store)
 {
 	uint64_t entries = store->batch.last_seq - store->head.last_seq;
 	int error = store->failed ? BANK_EIO : store->batch_error;
@@ -402,39 +395,17 @@ store_commit_begin(struct store *store)
 		error = put_time(store);
 	if (error == 0 && entries > 0)
 		error = store_write_back(store, entries);
-	if (error != 0)
-		return abort_with(store, error);
-	store->connection.lent = true;
-	return 0;
-}
-
-int
-store_commit_write(struct store *store)
-{
-	return store_end_write(store);
-}
-
-int
-store_commit_end(struct store *store, int error)
-{
-	store->connection.lent = false;
-	if (error != 0)
-		return abort_with(store, error);
+	if (error == 0)
+		error = store_end_write(store);
+	if (error != 0) {
+		store_abort(store);
+		return store->failed ? BANK_EIO : error;
+	}
 	keep_copies(store);
 	store_written_back(store);
 	forget_copies(store);
 	store->head = store->batch;
 	return store_after_commit(store);
-}
-
-int
-store_commit(struct store *store)
-{
-	int error = store_commit_begin(store);
-
-	if (error != 0)
-		return error;
-	return store_commit_end(store, store_commit_write(store));
 }
 
 void

@@ -58,7 +58,6 @@ enum store_sql {
 struct store_connection {
 	sqlite3 *db;
 	sqlite3_stmt *sql[SQL_COUNT]; /* each made by its first use */
-	bool lent; /* to a commit, on whatever thread: nothing else may run */
 	EVP_MD *sha256;
 	EVP_MD_CTX *digest;
 };

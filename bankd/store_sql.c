@@ -6,7 +6,6 @@
  */
 #include "store_private.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -154,7 +153,6 @@ connection_statement(struct store_connection *connection, enum store_sql which)
 {
 	sqlite3_stmt **statement = &connection->sql[which];
 
-	assert(!connection->lent || which == SQL_COMMIT);
 	if (*statement == NULL)
 		(void)sqlite3_prepare_v3(connection->db, texts[which], -1,
 		    SQLITE_PREPARE_PERSISTENT, statement, NULL);

@@ -68,17 +68,11 @@ vault_link_flush(struct vault *vault, struct vault_link *link)
 }
 
 void
-vault_begin(void *vault)
-{
-	batch_run(vault);
-}
-
-void
 vault_settle(void *context)
 {
 	struct vault *vault = context;
 
-	batch_go(vault);
+	batch_run(vault);
 	vault_link_flush(vault, &vault->front);
 	vault_link_flush(vault, &vault->monitor);
 }
@@ -142,7 +136,6 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (!vault->serving)
 		return;
-	batch_run(vault);
 	tell_untold(vault);
 	count_second(&vault->counts);
 	session_expire(vault, now_ms);
@@ -159,8 +152,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 static bool
 is_in_hand(const struct vault *vault)
 {
-	return batch_in_hand(&vault->batch) ||
-	    pool_in_hand(vault->workers) > 0 ||
+	return pool_in_hand(vault->workers) > 0 ||
 	    pool_in_hand(vault->statements) > 0 ||
 	    pool_in_hand(vault->operator) > 0 || vault->logins.count > 0 ||
 	    (vault->front.ipc != NULL && ipc_pending(vault->front.ipc) > 0);
@@ -210,7 +202,6 @@ vault_main(int monitor_fd)
 		continue;
 	if (vault.serving) {
 		run_out(&vault);
-		batch_run(&vault);
 		tell_head(&vault);
 		code = vault_stop(&vault);
 	}

@@ -160,7 +160,7 @@ take_all(struct vault *vault)
 		    : handlers[message.type](vault, &message);
 	if (why == NULL && result < 0)
 		why = "a malformed message";
-	batch_go(vault);
+	batch_run(vault);
 	if (why == NULL && ipc_pending(vault->front.ipc) > PENDING_MAX)
 		why = "it does not read";
 	if (why != NULL)
@@ -242,7 +242,6 @@ vault_front_drop(struct vault *vault, const char *why)
 	else
 		log_event(LOG_INFO, "front_gone", "sessions",
 		    LOG_NUMBER(vault->sessions.count), NULL);
-	batch_run(vault);
 	vault_link_close(&vault->front);
 	connection_free_all(vault);
 }

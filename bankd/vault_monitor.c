@@ -162,8 +162,6 @@ on_readable(evutil_socket_t fd, short what, void *context)
 		return;
 	if (error != 0)
 		_exit(EX_UNAVAILABLE);
-	if (vault->serving)
-		vault_begin(vault);
 	while ((result = ipc_next(vault->monitor.ipc, &message)) == 1) {
 		if (handlers[message.type] == NULL)
 			_exit(EX_SOFTWARE);

@@ -215,14 +215,10 @@ start_threads(struct vault *vault)
 		    cores > WORKERS_LEAST ? (unsigned)cores : WORKERS_LEAST,
 		.nice = WORKERS_NICE,
 		.context = vault,
-		.begin = vault_begin,
 		.settle = vault_settle,
 	};
 	struct pool_options questions = {
-		.threads = 1,
-		.context = vault,
-		.begin = vault_begin,
-		.settle = vault_settle,
+		.threads = 1, .context = vault, .settle = vault_settle
 	};
 	int result;
 
@@ -233,8 +229,6 @@ start_threads(struct vault *vault)
 	questions.thread = vault->operator_reader;
 	if (result == 0)
 		result = pool_new(&vault->operator, vault->base, &questions);
-	if (result == 0)
-		result = batch_overlap(vault);
 	return result == 0 ? 0 : EX_OSERR;
 }
 

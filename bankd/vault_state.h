@@ -2,7 +2,7 @@
 /*
  * What the vault's files share: the one struct of the process, and the few
  * calls that concern the process as a whole.  All of it is the loop's; the
- * threads of the pools see their jobs alone, and the committer the store.
+ * threads of the pools see their jobs alone.
  */
 #ifndef BANKD_VAULT_STATE_H
 #define BANKD_VAULT_STATE_H
@@ -100,9 +100,7 @@ _Noreturn void vault_fail(
  */
 bool vault_tells(struct vault *vault);
 
-/* Runs all that is in the batch: begins each callback but the front's. */
-void vault_begin(void *vault);
-/* Goes on with the batch and sends all that waits: ends each callback. */
+/* Runs what is in the batch and sends all that waits: ends each callback. */
 void vault_settle(void *vault);
 /* Sends what waits on a link, now or when there is room. */
 void vault_link_flush(struct vault *vault, struct vault_link *link);

@@ -104,8 +104,6 @@ on_ended(evutil_socket_t fd, short what, void *argument)
 	pthread_mutex_lock(&pool->lock);
 	STAILQ_CONCAT(&ended, &pool->ended);
 	pthread_mutex_unlock(&pool->lock);
-	if (pool->options.begin != NULL)
-		pool->options.begin(pool->options.context);
 	while ((job = STAILQ_FIRST(&ended)) != NULL) {
 		STAILQ_REMOVE_HEAD(&ended, link);
 		pool->in_hand--;

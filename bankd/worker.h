@@ -27,9 +27,8 @@ struct pool_options {
 	unsigned threads;
 	int nice;      /* added to the priority of its threads */
 	void *thread;  /* what run() gets */
-	void *context; /* what done(), begin() and settle() get */
-	/* before and after each round of done() */
-	void (*begin)(void *context), (*settle)(void *context);
+	void *context; /* what done() and settle() get */
+	void (*settle)(void *context); /* after each round of done() */
 };
 
 /* 0, BANK_ENOMEM or BANK_ESYS with errno. */

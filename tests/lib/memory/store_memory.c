@@ -344,22 +344,10 @@ store_set_hash(
 }
 
 int
-store_commit_begin(struct store *store)
-{
-	(void)store;
-	return 0;
-}
-
-int
-store_commit_write(struct store *store)
-{
-	return call(store, MEMORY_COMMIT);
-}
-
-int
-store_commit_end(struct store *store, int error)
+store_commit(struct store *store)
 {
 	struct memory_store *m = memory(store);
+	int error = call(store, MEMORY_COMMIT);
 
 	if (error == 0 || (error == BANK_EIO && m->durable && m->batch)) {
 		if (m->batch != NULL) {
@@ -371,12 +359,6 @@ store_commit_end(struct store *store, int error)
 	}
 	store_abort(store);
 	return error;
-}
-
-int
-store_commit(struct store *store)
-{
-	return store_commit_end(store, store_commit_write(store));
 }
 
 void
