@@ -31,6 +31,8 @@ struct pool {
 	pthread_cond_t more;
 	struct job_list waiting, ended; /* under the lock */
 	bool stopping;                  /* under the lock */
+	unsigned running, most;         /* under the lock */
+	bool halved;                    /* the loop's */
 	size_t in_hand;                 /* the loop's */
 	struct event *event;
 	int wake_fd;
@@ -62,10 +64,14 @@ next_job(struct pool *pool)
 	struct job *job = NULL;
 
 	pthread_mutex_lock(&pool->lock);
-	while (!pool->stopping && (job = STAILQ_FIRST(&pool->waiting)) == NULL)
+	while (!pool->stopping &&
+	    (STAILQ_EMPTY(&pool->waiting) || pool->running >= pool->most))
 		pthread_cond_wait(&pool->more, &pool->lock);
-	if (job != NULL)
+	if (!pool->stopping) {
+		job = STAILQ_FIRST(&pool->waiting);
 		STAILQ_REMOVE_HEAD(&pool->waiting, link);
+		pool->running++;
+	}
 	pthread_mutex_unlock(&pool->lock);
 	return job;
 }
@@ -84,6 +90,7 @@ thread_main(void *argument)
 		wipe_stack();
 		pthread_mutex_lock(&pool->lock);
 		STAILQ_INSERT_TAIL(&pool->ended, job, link);
+		pool->running--;
 		pthread_mutex_unlock(&pool->lock);
 		wake(pool);
 	}
@@ -148,6 +155,7 @@ pool_new(struct pool **made, struct event_base *base,
 	pool->options = *options;
 	if (pool->options.threads > THREADS_MAX)
 		pool->options.threads = THREADS_MAX;
+	pool->most = pool->options.threads;
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->more, NULL);
 	STAILQ_INIT(&pool->waiting);
@@ -176,6 +184,18 @@ pool_submit(struct pool *pool, struct job *job)
 	pthread_mutex_lock(&pool->lock);
 	STAILQ_INSERT_TAIL(&pool->waiting, job, link);
 	pthread_cond_signal(&pool->more);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void
+pool_halve(struct pool *pool, bool halved)
+{
+	if (pool->halved == halved)
+		return;
+	pool->halved = halved;
+	pthread_mutex_lock(&pool->lock);
+	pool->most = halved ? (pool->started + 1) / 2 : pool->started;
+	pthread_cond_broadcast(&pool->more);
 	pthread_mutex_unlock(&pool->lock);
 }
 

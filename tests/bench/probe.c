@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What the machine gives by itself, one line of JSON each: fdatasync into
- * blocks that exist, the private RSA operation of a login, yescrypt.  Also
- * makes one hash of a password, for banks of many customers.
+ * blocks that exist, a hop to another process and back, the private RSA
+ * operation of a login, yescrypt.  Also makes one hash of a password, for
+ * banks of many customers.
  */
+#include <sys/socket.h>
+#include <sys/wait.h>
+
 #include <crypt.h>
 #include <err.h>
 #include <fcntl.h>
@@ -21,6 +25,7 @@
 
 #define BLOCK 4096
 #define BLOCKS 4096
+#define MESSAGE 276 /* a sealed request between front and vault */
 
 struct probe {
 	const char *name;
@@ -55,6 +60,47 @@ probe_sync(struct histogram *times, uint64_t until, const char *path)
 	}
 	close(fd);
 	unlink(path);
+}
+
+static void
+send_back(int fd)
+{
+	uint8_t message[MESSAGE];
+	ssize_t n;
+
+	while ((n = read(fd, message, sizeof(message))) > 0)
+		if (write(fd, message, (size_t)n) != n)
+			_exit(EX_IOERR);
+	_exit(0);
+}
+
+/* Both sleep until the other has written, as front and vault do. */
+static void
+probe_hop(struct histogram *times, uint64_t until, const char *word)
+{
+	uint8_t message[MESSAGE] = { 0 };
+	uint64_t before;
+	pid_t other;
+	int fds[2];
+
+	(void)word;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1 ||
+	    (other = fork()) == -1)
+		err(EX_OSERR, "a hop");
+	if (other == 0) {
+		close(fds[0]);
+		send_back(fds[1]);
+	}
+	close(fds[1]);
+	while (clock_ns() < until) {
+		before = clock_ns();
+		if (write(fds[0], message, MESSAGE) != MESSAGE ||
+		    recv(fds[0], message, MESSAGE, MSG_WAITALL) != MESSAGE)
+			err(EX_IOERR, "a hop");
+		histogram_add(times, clock_ns() - before);
+	}
+	close(fds[0]);
+	waitpid(other, NULL, 0);
 }
 
 static void
@@ -105,6 +151,7 @@ probe_yescrypt(struct histogram *times, uint64_t until, const char *word)
 
 static const struct probe probes[] = {
 	{ "fdatasync", probe_sync },
+	{ "hop", probe_hop },
 	{ "rsa", probe_rsa },
 	{ "yescrypt", probe_yescrypt },
 };
@@ -134,8 +181,9 @@ main(int argc, char **argv)
 		return make_hash(argv[2], argv[3]);
 	if (argc != 4)
 		errx(EX_USAGE,
-		    "usage: probe fdatasync seconds file | rsa seconds - | "
-		    "yescrypt seconds cost | hash cost password");
+		    "usage: probe fdatasync seconds file | hop seconds - | "
+		    "rsa seconds - | yescrypt seconds cost | "
+		    "hash cost password");
 	seconds = strtod(argv[2], NULL);
 	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
 		if (strcmp(probes[i].name, argv[1]) != 0)

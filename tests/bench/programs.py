@@ -62,7 +62,8 @@ def load(settings, anchor, port, groups, customers=1000, seconds=None,
 
 
 def probe(settings, what, seconds, word="-"):
-    """The machine alone: fdatasync (word: the file), rsa, yescrypt (cost)."""
+    """The machine alone: fdatasync (word: the file), hop, rsa, yescrypt
+    (cost)."""
     return json.loads(call(
         [settings.program("probe"), what, seconds, word], seconds + 60))
 

@@ -4,6 +4,7 @@ to be reached.  Each is a function that gets a Bench and fills a Case."""
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import kiosk as terminal
 import rivals
@@ -12,6 +13,9 @@ from crowd import Crowd
 from programs import CORES, Echo, Trouble, load, middle, probe
 
 FDATASYNC_S = 2
+# Of strangers who make a TLS connection and go: a quarter of what one core
+# can take, as both ends of them are on this machine.
+HANDSHAKES = 500
 
 
 class Case:
@@ -126,6 +130,7 @@ def transfers(bench):
     seconds = bench.settings.seconds
     for _ in bench.rounds():
         case.add("fdatasync", bench.fdatasync())
+        case.add("a hop", probe(bench.settings, "hop", FDATASYNC_S))
         for n in 1, 64, 256, 1024:
             case.add("echo %d" % n, echo.measure("echo:%d" % n))
             case.add("bank %d" % n, bank.measure("transfer:%d" % n)[0])
@@ -141,6 +146,13 @@ def transfers(bench):
         "1 kiosk, p50 of (echo + fdatasync)", case.of("bank 1", "p50_us") / (
             case.of("echo 1", "p50_us") + case.of("fdatasync", "p50_us")),
         most=2)
+    parts = [case.of(label, "p50_us")
+             for label in ("echo 1", "a hop", "fdatasync")]
+    case.notes.append(
+        "of the %.0f µs of one kiosk's transfer %.0f are the echo, %.0f a hop "
+        "between two processes, %.0f a bare fdatasync: %.0f/s if the bank did "
+        "nothing else" % (case.of("bank 1", "p50_us"), *parts,
+                          1e6 / sum(parts)))
     case.ratio("64, of Redis", "bank 64", "Redis 64", least=1.0)
     case.ratio("64, of PostgreSQL", "bank 64", "PostgreSQL 64", least=4)
     case.ratio("64, of the echo", "bank 64", "echo 64", least=0.35)
@@ -210,11 +222,22 @@ def logins(bench):
     return case
 
 
+def beside(bench, bank, other, anchor, port):
+    """64 logged in, while a load generator of its own does another thing:
+    what both found."""
+    settings = bench.settings
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(load, settings, anchor, port, [other],
+                            seconds=settings.seconds, warm=3)
+        moved = bank.measure("transfer:64", warm=2)[0]
+        return moved, found.result()[0]
+
+
 def hostile(bench):
-    """honest kiosks beside a slow crowd, and beside a flood of logins"""
+    """honest kiosks beside a slow crowd, and beside floods"""
     case = Case("hostile", "50 honest kiosks beside 2,000 slow ones; 64 "
-                "logged in beside a flood of logins")
-    bank = bench.bank(1000, cost=0)
+                "logged in beside floods of logins and of handshakes")
+    bank, echo = bench.bank(1000, cost=0), bench.echo()
     bank.up()
     capacity = bank.measure("login:32")[0]["throughput"]
     for _ in bench.rounds():
@@ -229,8 +252,18 @@ def hostile(bench):
             "transfer:64", "flood:512:%d" % (100 * capacity), warm=2)
         case.add("64 beside the flood", moved)
         case.add("the flood", flood)
+        # As many blocks that cost the bank nothing: what the machine leaves.
+        moved, flood = beside(bench, bank, "echo:512:%d" % (100 * capacity),
+                              echo.anchor, echo.port)
+        case.add("64 beside as much at the echo", moved)
+        moved, flood = beside(
+            bench, bank, "handshake:32:%d" % HANDSHAKES,
+            os.path.join(bank.etc, "bank.crt"), bank.process.port)
+        case.add("64 beside handshakes", moved)
+        case.add("the handshakes", flood)
     if any(run["lost"] for label in ("50 beside the slow",
-                                     "64 beside the flood")
+                                     "64 beside the flood",
+                                     "64 beside handshakes")
            for run in case.runs[label]):
         raise Trouble("honest kiosks were dropped")
     case.ratio("p99 beside the slow, of alone", "50 beside the slow",
@@ -239,6 +272,10 @@ def hostile(bench):
                "64 alone", least=0.8)
     case.target("the flood, of what logins the bank can do",
                 case.of("the flood") / capacity, least=100)
+    for what, label in (("as much at the echo", "as much at the echo"),
+                        ("%d handshakes/s" % HANDSHAKES, "handshakes")):
+        case.notes.append("transfers beside %s: %.2f of alone" % (
+            what, case.of("64 beside " + label) / case.of("64 alone")))
     bench.check(case, bank)
     return case
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Load that isn't honest: 2,000 clients that are slow, half open or drip
-beside 50 honest ones, a flood of logins, idle sessions.  What is counted is
-held here: nobody honest is dropped, the others are gone at their deadline.
+beside 50 honest ones, a flood of logins or of handshakes, idle sessions.
+What is counted is held here: nobody honest is dropped, the others are gone at
+their deadline.
 What is a speed is printed here and held by tests/bench/run, case `hostile`.
 """
 
@@ -22,6 +23,7 @@ PART = 8 if bank.sanitized() else 1
 HALF_OPEN, HELLOS, FRAMES = 1200 // PART, 600 // PART, 200 // PART
 HONEST = 50 if PART == 1 else 8
 FLOODERS, FLOOD = 40, 50
+SHAKERS, SHAKES = 8, 60 // PART
 IDLE = int(os.environ.get("IDLE", 400 // PART))
 FRAME_S, TLS_S = 5, 10
 
@@ -153,7 +155,7 @@ class Dishonest(BankCase):
             return not self.socks
         bank.wait_for("the end of all who drip", all_gone, 30)
         # Whoever comes now is served at once.
-        self.said(self.atm().login("chris", "1234"), CORRECT)
+        self.said(self.atm().login("chris", "canary-chris"), CORRECT)
         self.rest()
         self.tell(alone, waits)
         for kind, count, deadline in (
@@ -176,6 +178,20 @@ class Dishonest(BankCase):
         except Exception as e:
             self.errors.append(repr(e))
 
+    def begin(self, what, count):
+        threads = [threading.Thread(target=what, args=(number,))
+                   for number in range(count)]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def end(self, threads):
+        """All of them were served, and so were the honest."""
+        for thread in threads:
+            thread.join(120 * bank.SLOW)
+            self.assertFalse(thread.is_alive())
+        self.rest()
+
     def test_beside_a_flood_of_logins(self):
         """Who is logged in is served, and a lost link resumed: an R waits
         behind no login."""
@@ -183,19 +199,36 @@ class Dishonest(BankCase):
         alone = self.quiet(waits)
         lost = self.session("chris", source="127.0.2.1")
         del waits[:]
-        flooders = [threading.Thread(target=self.flood, args=(number,))
-                    for number in range(FLOODERS)]
-        for thread in flooders:
-            thread.start()
+        flooders = self.begin(self.flood, FLOODERS)
         for _ in range(10):
             lost.cut()
             self.said(lost.resume(), "200 session resumed")
-        for thread in flooders:
-            thread.join(120 * bank.SLOW)
-            self.assertFalse(thread.is_alive())
-        self.rest()
+        self.end(flooders)
         self.tell(alone, waits)
         self.said(lost.request("PING"), "200 pong")
+
+    def shake(self, number):
+        """Connections that are over where a login would begin."""
+        try:
+            context = client_context(self.bank.anchor)
+            for _ in range(SHAKES):
+                Channel(tcp(self.bank.address, self.bank.port, 60,
+                            "127.0.3.%d" % (1 + number)),
+                        context, timeout=60).sock.close()
+        except Exception as e:
+            self.errors.append(repr(e))
+
+    def test_beside_a_flood_of_handshakes(self):
+        """Who is logged in is served; whoever comes gets in, too."""
+        waits = self.be_honest()
+        alone = self.quiet(waits)
+        del waits[:]
+        shakers = self.begin(self.shake, SHAKERS)
+        while any(thread.is_alive() for thread in shakers):
+            atm = self.session("chris", source="127.0.2.1", timeout=60)
+            self.said(atm.exit(), "200 goodbye")
+        self.end(shakers)
+        self.tell(alone, waits)
 
     def test_idle_sessions(self):
         """As many as the machine has in a test; 10,000 are the bench's."""
