@@ -261,7 +261,6 @@ requests_take(struct vault *vault, struct connection *connection,
 
 	if (request_read(&step->request, requests_verbs, REQUESTS_COUNT, text,
 		length) != 0) {
-		request_wipe(&step->request);
 		step->request.verb = NULL;
 		step->kind = &refusal_step;
 		connection->session->active_ms = clock_steady_ms();

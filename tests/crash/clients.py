@@ -158,7 +158,7 @@ class Client(Party):
         client = atm.Atm(*self.trial.where(self.proxied),
                          self.trial.bank.anchor, kiosk=self.trial.kiosk,
                          source=self.source, timeout=10)
-        reply = client.login(self.name, "pw-" + self.name)
+        reply = client.login(self.name, "canary-" + self.name)
         if reply.code != 200:
             client.close()
             # No memory for the password is a password that isn't right.
@@ -280,7 +280,7 @@ class Guesser(Party):
         """In the end, by the bank's own count; no guess is forgotten but
         one that no memory was found for."""
         client = self.connect()
-        reply = client.login(self.ID, "pw-" + self.ID)
+        reply = client.login(self.ID, "canary-" + self.ID)
         client.close()
         counted = int(reply.get("failed") or -1)
         least = self.told - self.trial.counts["memory failed"]
@@ -322,7 +322,8 @@ class Kiosk(Party):
              *map(str, self.trial.where(self.trial.network))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
-        process.stdin.write("%s\npw-%s\n%s3\n" % (self.name, self.name, typed))
+        process.stdin.write(
+            "%s\ncanary-%s\n%s3\n" % (self.name, self.name, typed))
         process.stdin.flush()
         if doomed:
             try:

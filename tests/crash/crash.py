@@ -122,7 +122,7 @@ class Trial:
         self.bank.program = self.faulty.program
         names = ["p%d" % i for i in range(1, self.people + 1)]
         names += ["k1", Guesser.ID]
-        for name, line in (("password", "%s pw-%s\n"),
+        for name, line in (("password", "%s canary-%s\n"),
                            ("balance", "%s 50000 50000\n")):
             self.bank.write(name, self.bank.read(name) + "".join(
                 line % ((n,) * line.count("%s")) for n in names))

@@ -398,7 +398,7 @@ be_well(void)
 	struct wire_reader reader;
 
 	live_bank_drain();
-	be_logged_in(&hers, "fey\n5678", "unlock fey");
+	be_logged_in(&hers, "fey\n" LIVE_PASSWORD, "unlock fey");
 	send_text(&hers, "2", 1);
 	must(answer(&hers, text, sizeof(text)) == 200, "she isn't served");
 	must(wire_read(&reader, text, strlen(text)) == 0 &&
@@ -441,7 +441,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (bank.directory[0] == '\0')
 		start();
 	for (int count = 0; size >= 2 && count < DEEDS_MAX; count++) {
-		be_logged_in(&ours, "chris\n1234", "passwd chris\n1234");
+		be_logged_in(&ours, "chris\n" LIVE_PASSWORD,
+		    "passwd chris\n" LIVE_PASSWORD);
 		length = data[1] < size - 2 ? data[1] : size - 2;
 		deeds[data[0] % NELEM(deeds)](data + 2, length);
 		data += 2 + length;

@@ -5,6 +5,7 @@ a condition; nothing sleeps and hopes.
 """
 
 import configparser
+import functools
 import json
 import os
 import re
@@ -17,7 +18,7 @@ import tempfile
 import threading
 import time
 
-from . import atm, wire
+from . import atm, canary, wire
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -29,7 +30,7 @@ BANKD = os.path.join(BUILD, "bankd")
 BANKCTL = os.path.join(BUILD, "bankctl")
 ATM_TUI = os.path.join(BUILD, "atm-tui")
 
-DEMO = {"chris": "1234", "fey": "5678", "joe": "9012"}
+DEMO = canary.DEMO
 
 
 class Failed(Exception):
@@ -50,13 +51,16 @@ def wait_for(what, condition, timeout=20, every=0.01):
 
 def run(*command, input=None, timeout=60, env=None, cwd=None):
     """Runs a program to its end: CompletedProcess with text."""
-    return subprocess.run(
+    result = subprocess.run(
         [str(word) for word in command], input=input, timeout=timeout * SLOW,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd,
         stdin=subprocess.DEVNULL if input is None else None,
         env=dict(os.environ, **(env or {})))
+    canary.check("what %s says" % command[0], result.stdout + result.stderr)
+    return result
 
 
+@functools.lru_cache(None)
 def sanitized():
     """Whether the programs were built with a sanitizer."""
     with open(BANKD, "rb") as f:
@@ -85,16 +89,20 @@ def fresh_directory(name="bank"):
 
 def init(directory, demo=True):
     """bankctl init; with the demonstration's, a copy of one made before, as
-    making an RSA key is the slowest thing that a test does."""
+    making an RSA key is the slowest thing that a test does.  Its customers
+    have the passwords of DEMO."""
     template = os.environ.get("TEST_TEMPLATE")
     if demo and template:
         run("cp", "-a", template + "/.", directory)
-        return
-    words = ["init"] + (["--demo"] if demo else []) + [directory]
-    result = run(BANKCTL, *words)
-    if result.returncode != 0:
-        raise Failed("bankctl init: %d\n%s" % (
-            result.returncode, result.stderr))
+    else:
+        words = ["init"] + (["--demo"] if demo else []) + [directory]
+        result = run(BANKCTL, *words)
+        if result.returncode != 0:
+            raise Failed("bankctl init: %d\n%s" % (
+                result.returncode, result.stderr))
+    if demo:
+        with open(os.path.join(directory, "var", "password"), "w") as f:
+            f.writelines("%s %s\n" % customer for customer in DEMO.items())
 
 
 def cpu_seconds(pid):
@@ -164,6 +172,7 @@ class Bank:
         self.wrapper, self.program = list(wrapper), program
         self.process = None
         self.said = ""          # everything on its stderr, all runs
+        self.unsearched = False     # for passwords, since it served
         self.reader = None
         if directory is None:
             init(self.directory, demo)
@@ -248,6 +257,7 @@ class Bank:
             raise Failed("bankd: exit %s, first line %r\n%s" % (
                 self.process.returncode, line, self.said))
         self.address, self.port = words[1], int(words[2])
+        self.unsearched = True
         return self
 
     def fails(self, timeout=30):
@@ -281,13 +291,31 @@ class Bank:
     def stop(self, timeout=30):
         """SIGTERM; it must end with 0, and its children too."""
         family = self.family()
+        self.search_processes(family)
         self.process.send_signal(signal.SIGTERM)
         code = self.ended(timeout)
         if code != 0:
             raise Failed("bankd ended with %s\n%s" % (code, self.said))
         wait_for("front and vault to end",
                  lambda: not any(map(alive, family)))
+        self.search_files()
         return self
+
+    def search_processes(self, family):
+        """canary.Found where one of them has a password that it shows, or
+        the front one at all.  A sanitizer keeps what is freed."""
+        for pid in [self.monitor()] + family:
+            canary.check_process(pid)
+        for pid in family:
+            if "front" in command_line(pid) and not sanitized():
+                canary.check_memory(pid)
+
+    def search_files(self):
+        """Likewise in its log and its files, once each time it served."""
+        if self.unsearched:
+            self.unsearched = False
+            canary.check("its log", self.said)
+            canary.check_files(self.directory)
 
     def ended(self, timeout=30):
         """Waits for the end of bankd: its exit code."""
@@ -318,21 +346,30 @@ class Bank:
 
     def close(self):
         """Whatever state it is in: nothing runs and nothing lies about."""
-        if self.running():
-            family = self.family()
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(20 * SLOW)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-                for pid in family:
-                    kill(pid)
-        if self.process is not None and self.process.stdout:
-            self.process.stdout.close()
-            self.reader.join(20)
-        if self.own_directory and not os.environ.get("TEST_KEEP"):
-            shutil.rmtree(self.directory, ignore_errors=True)
+        try:
+            if self.running():
+                family = self.family()
+                try:
+                    self.search_processes(family)
+                finally:
+                    self._end(family)
+            if self.process is not None and self.process.stdout:
+                self.process.stdout.close()
+                self.reader.join(20)
+            self.search_files()
+        finally:
+            if self.own_directory and not os.environ.get("TEST_KEEP"):
+                shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _end(self, family):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20 * SLOW)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            for pid in family:
+                kill(pid)
 
     def __enter__(self):
         return self

@@ -25,7 +25,7 @@ PROTOCOL_ERROR = "500 protocol error"
 
 class BankCase(unittest.TestCase):
     """options: the bank's; people: how many customers p1, p2 ... besides the
-    demonstration's, each with 10000 and 1000 and the password `pw-` ID;
+    demonstration's, each with 10000 and 1000 and the password `canary-` ID;
     rich: lines to add to `balance` for IDs not in that."""
 
     options = {}
@@ -38,7 +38,7 @@ class BankCase(unittest.TestCase):
     def setUpClass(cls):
         cls.bank = bank.Bank(start=False, **cls.options)
         for name, more, line in (
-                ("password", cls.extra_password, "p%d pw-p%d\n"),
+                ("password", cls.extra_password, "p%d canary-p%d\n"),
                 ("balance", cls.extra_balance, "p%d 10000 1000\n")):
             added = "".join(line % ((i,) * line.count("%d"))
                             for i in range(1, cls.people + 1)) + more
@@ -77,7 +77,7 @@ class BankCase(unittest.TestCase):
         return client
 
     def session(self, name="chris", **parts):
-        secret = bank.DEMO.get(name, "pw-" + name)
+        secret = bank.DEMO.get(name, "canary-" + name)
         client = self.atm(**parts)
         self.assertEqual(client.login(name, secret).said(), CORRECT)
         return client

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +84,7 @@ make_config(const struct live_bank *bank)
 	static const char *const options[] = { "process.sandbox=off",
 		"login.hash_cost=1", "bank.any_file_system=yes",
 		"login.max_attempts=1000", "login.max_attempts_total=10000",
-		"session.max_sessions_per_address=1000", "log.level=error" };
+		"session.max_sessions_per_address=1000", "log.level=info" };
 	struct config *config = config_new(bankd_options, BANKD_OPTION_COUNT);
 	char text[128], error[256], *dump;
 	bool good = true;
@@ -139,6 +140,9 @@ drain(struct child *child)
 	while ((error = ipc_read(child->ipc)) == 0) {
 		while ((result = ipc_next(child->ipc, &message)) == 1) {
 			child->ready |= message.type == IPC_READY;
+			must(memmem(message.body, message.length, LIVE_PASSWORD,
+				 strlen(LIVE_PASSWORD)) == NULL,
+			    "it says a password");
 			if (message.type == IPC_FAILED ||
 			    (message.type == IPC_LOG && message.body[0] <= 3))
 				fprintf(stderr, "%.*s\n",
@@ -209,7 +213,9 @@ live_bank_start(struct live_bank *bank)
 	must(mkdtemp(bank->directory) != NULL, "no directory");
 	must(channel_make_bank(&bank->bank, "Bank") == 0, "no key");
 	write_file(bank, "key", bank->bank.key);
-	write_file(bank, "password", "chris 1234\nfey 5678\njoe 9012\n");
+	write_file(bank, "password",
+	    "chris " LIVE_PASSWORD "\nfey " LIVE_PASSWORD "\njoe " LIVE_PASSWORD
+	    "\n");
 	write_file(bank, "balance",
 	    "chris 10000000000 10000000000\nfey 10000 1000\n"
 	    "joe 10000 1000\n");
@@ -255,6 +261,12 @@ live_bank_operator(const char *command)
 	must(strstr(answer, ". 0\n") != NULL, command);
 }
 
+void
+live_bank_freeze(bool frozen)
+{
+	must(kill(vault.pid, frozen ? SIGSTOP : SIGCONT) == 0, "no vault");
+}
+
 static void
 stop(struct child *child)
 {
@@ -279,6 +291,10 @@ live_bank_stop(struct live_bank *bank)
 	stop(&vault);
 	stop(&front);
 	channel_pem_wipe(&bank->bank);
+	/* grep's 1: it looked everywhere and found none. */
+	snprintf(command, sizeof(command), "grep -rqF %s %s", LIVE_PASSWORD,
+	    bank->directory);
+	must(WEXITSTATUS(system(command)) == 1, "a file has a password");
 	snprintf(command, sizeof(command), "rm -rf %s", bank->directory);
 	must(system(command) == 0, command);
 }

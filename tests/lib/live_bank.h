@@ -8,6 +8,7 @@
 #define TEST_LIVE_BANK_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 
 #include "../../shared/channel.h"
 
@@ -17,13 +18,21 @@ struct live_bank {
 	struct channel_pem bank; /* Kpub is in its certificate */
 };
 
-/* chris 1234, fey 5678, joe 9012; the only one of its process. */
+/* The password of chris, fey and joe: it may be nowhere when the bank ends. */
+#define LIVE_PASSWORD "83650471"
+
+/* The only one of its process. */
 void live_bank_start(struct live_bank *bank);
 /* Takes what the two have said; that they run is a condition. */
 void live_bank_drain(void);
 /* An operator's command, which must succeed. */
 void live_bank_operator(const char *command);
-/* Both end as they should; removes the directory. */
+/* A vault that is frozen answers nothing. */
+void live_bank_freeze(bool frozen);
+/*
+ * Both end as they should, and neither what they said nor a file has the
+ * password; removes the directory.
+ */
 void live_bank_stop(struct live_bank *bank);
 
 #endif

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 
-from . import bank
+from . import bank, canary
 
 # Makes $1/dev a /dev with `log` pointing to $2, puts it in place, runs the
 # rest.
@@ -112,3 +112,4 @@ class Syslog:
 
     def close(self):
         self.close_socket()
+        canary.check("syslog", b"\n".join(self.raw))

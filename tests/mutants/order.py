@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
-"""Each sync, and each order of what is written, answered and promised.  Not here
-are those that SQLite does once more before they matter, so that no test can
-tell: of the names of the database and of the log's copy, and of the backup
-that a migration makes."""
+"""Each sync, and each order of what is written, answered and promised.  Not
+here are those that SQLite does once more before they matter, so that no test
+can tell: of the names of the database and of the log's copy, of the backup
+that a migration makes, of a backup's bytes, and of what is restored."""
 
 ROWS = [
     ("sync", "each commit's",
@@ -75,6 +75,46 @@ ROWS = [
      "return BANK_EIO;",
      ["unit/test_store_faults",
       "unit/test_storage_calls"]),
+    ("sync", "a directory's",
+     "shared/util.c",
+     "\tresult = fsync(fd);\n",
+     "\tresult = 0;\n",
+     ["unit/test_syncs"]),
+    ("sync", "the directory at a stop",
+     "bankd/files.c",
+     "return file_sync_directory(files->file[0].path) == 0 ? 0 : BANK_EIO",
+     "return 0",
+     ["unit/test_syncs"]),
+    ("sync", "both files at a stop",
+     "bankd/vault_setup.c",
+     "result = files_sync(vault->files);",
+     "result = 0;",
+     ["unit/test_syncs_stop"]),
+    ("sync", "a backup's name",
+     "bankd/bankctl_backup.c",
+     "RENAME_NOREPLACE) == 0)\n"
+     "\t\treturn file_sync_directory(backup->path);",
+     "RENAME_NOREPLACE) == 0)\n"
+     "\t\treturn 0;",
+     ["unit/test_syncs"]),
+    ("sync", "a backup's name, where one may be written over",
+     "bankd/bankctl_backup.c",
+     "\t\treturn BANK_ESYS;\n"
+     "\treturn file_sync_directory(backup->path);",
+     "\t\treturn BANK_ESYS;\n"
+     "\treturn 0;",
+     ["unit/test_syncs"]),
+    ("sync", "the name of what is restored",
+     "bankd/bankctl_restore.c",
+     " ||\n"
+     "\t    file_sync_directory(file.text) != 0)",
+     ")",
+     ["unit/test_syncs"]),
+    ("sync", "a kiosk's note that is taken back",
+     "atm-tui/bank_journal.c",
+     "\t\tfsync(note->fd);\n",
+     "",
+     ["unit/test_journal_syncs"]),
     ("order", "commit before reply",
      "bankd/batch.c",
      "return commit(vault);",

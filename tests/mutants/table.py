@@ -5,13 +5,18 @@ are quick."""
 
 import collections
 
+import canaries
 import counters
 import money
 import order
 import seccomp
 import wipes
+import wipes_kiosk
+import wipes_programs
 
 Mutant = collections.namedtuple("Mutant", "group name path old new tests")
 
-MUTANTS = [Mutant(*row) for part in (order, money, counters, wipes, seccomp)
-           for row in part.ROWS]
+MUTANTS = [Mutant(*row) for part in (
+    order, money, counters, canaries, wipes, wipes_kiosk, wipes_programs,
+    seccomp)
+    for row in part.ROWS]

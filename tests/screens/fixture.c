@@ -135,7 +135,7 @@ static void
 run_bankd(const struct fixture *fixture, int out)
 {
 	char bankd[FIXTURE_PATH], config[FIXTURE_PATH + 32], port[32],
-	    sandbox[64];
+	    sandbox[64], log[FIXTURE_PATH + 32];
 
 	program(bankd, "bankd");
 	snprintf(
@@ -144,9 +144,9 @@ run_bankd(const struct fixture *fixture, int out)
 	    *fixture->port != '\0' ? fixture->port : "0");
 	snprintf(sandbox, sizeof(sandbox), "process.sandbox=%s",
 	    or_default("SANDBOX", "best-effort"));
+	snprintf(log, sizeof(log), "%s/bankd.log", fixture->directory);
 	dup2(out, STDOUT_FILENO);
-	if (getenv("VERBOSE") == NULL &&
-	    freopen("/dev/null", "w", stderr) == NULL)
+	if (getenv("VERBOSE") == NULL && freopen(log, "a", stderr) == NULL)
 		_exit(126);
 	execl(bankd, bankd, "-f", "-c", config, "-o", port, "-o",
 	    "listen.address=127.0.0.1", "-o", sandbox, "-o",
@@ -264,6 +264,29 @@ fixture_set_limits(struct fixture *fixture)
 	    "withdraw = 400\nwithdraw_day = 1500");
 }
 
+static void
+write_passwords(const struct fixture *fixture)
+{
+	char path[FIXTURE_PATH + 32];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/var/password", fixture->directory);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("chris " CHRIS "\nfey " FEY "\njoe " JOE "\n", file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* grep's 1: it looked everywhere and found none. */
+static void
+assert_no_password(const struct fixture *fixture)
+{
+	assert_int_equal(
+	    run((const char *const[]) { "grep", "-rqF", "-e", CHRIS, "-e", FEY,
+		"-e", JOE, fixture->directory, NULL }),
+	    1);
+}
+
 int
 fixture_setup(void **state)
 {
@@ -277,6 +300,7 @@ fixture_setup(void **state)
 	assert_int_equal(run((const char *const[]) {
 			     "cp", "-a", from, fixture->directory, NULL }),
 	    0);
+	write_passwords(fixture);
 	fixture_start_bank(fixture);
 	*state = fixture;
 	return 0;
@@ -292,6 +316,7 @@ fixture_teardown(void **state)
 	if (fixture->other != NULL)
 		term_close(fixture->other);
 	fixture_stop_bank(fixture);
+	assert_no_password(fixture);
 	remove_directory(fixture->directory);
 	free(fixture);
 	return 0;

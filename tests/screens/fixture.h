@@ -14,6 +14,11 @@
 
 #define FIXTURE_PATH 512
 
+/* The customers' passwords: canaries, which must be nowhere when it ends. */
+#define CHRIS "83650471"
+#define FEY "59274806"
+#define JOE "40936185"
+
 struct fixture {
 	char directory[FIXTURE_PATH];
 	char port[8]; /* the one it listens at, also after a restart */
@@ -22,7 +27,10 @@ struct fixture {
 	struct term *other; /* a second kiosk, where a test has one */
 };
 
-/* cmocka's setup and teardown: a demonstration bank that serves. */
+/*
+ * cmocka's setup and teardown: a demonstration bank that serves; at its end
+ * neither its log nor a file of it has a password.
+ */
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 

@@ -30,7 +30,7 @@ test_deposit(void **state)
 {
 	struct term *kiosk = fixture_plain_kiosk(*state);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	to_amount(kiosk, "4");
 	assert_true(term_wait(kiosk, "How much would you like to deposit?"));
 	term_send(kiosk, "250.5");
@@ -52,7 +52,7 @@ test_withdraw(void **state)
 {
 	struct term *kiosk = fixture_plain_kiosk(*state);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	to_amount(kiosk, "5");
 	assert_true(term_wait(kiosk, "Another amount"));
 	expect_screen(kiosk, "withdraw", false);
@@ -86,7 +86,7 @@ test_currency(void **state)
 	static const char *const euros[] = { "-o", "screen.currency=€ ", NULL };
 	struct term *kiosk = fixture_kiosk(*state, 24, 80, euros, NULL);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "2");
 	assert_true(term_wait(kiosk, "balance: € 10,000.00"));
 	assert_true(term_wait(kiosk, "     €     █ █▀█"));
@@ -107,7 +107,7 @@ test_amounts_and_dates(void **state)
 	struct tm *tm = localtime(&now);
 	char date[32];
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	strftime(date, sizeof(date), " %m-%d  ", tm);
 	assert_true(term_wait(kiosk, date));
 	term_send(kiosk, "2");
@@ -125,7 +125,7 @@ test_amounts_and_dates(void **state)
 
 	((struct fixture *)*state)->kiosk = NULL;
 	kiosk = fixture_kiosk(*state, 24, 80, plain, NULL);
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "2");
 	assert_true(term_wait(kiosk, "balance: $10000.00"));
 	term_send(kiosk, " ");
@@ -141,7 +141,7 @@ static void
 test_statement_scrolls(void **state)
 {
 	static const char one[] = "1\n1\nfey\n1\n";
-	char all[120 * sizeof(one) + 32] = "chris\n1234\n";
+	char all[120 * sizeof(one) + 32] = "chris\n" CHRIS "\n";
 	struct term *kiosk;
 	int row, column, ends = 0;
 
@@ -149,7 +149,7 @@ test_statement_scrolls(void **state)
 		strcat(all, one);
 	fixture_plain(*state, all);
 	kiosk = fixture_plain_kiosk(*state);
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "6");
 	assert_true(term_wait(kiosk, "9,881.00"));
 	assert_true(term_find(kiosk, "9,880.00", &row, &column));
@@ -173,7 +173,7 @@ test_services(void **state)
 {
 	struct term *kiosk = fixture_plain_kiosk(*state);
 
-	fixture_log_in(kiosk, "joe", "9012");
+	fixture_log_in(kiosk, "joe", JOE);
 	term_send(kiosk, "7");
 	assert_true(term_wait(kiosk, "4. Close the account"));
 	expect_screen(kiosk, "services", false);
@@ -196,12 +196,12 @@ test_password(void **state)
 {
 	struct term *kiosk = fixture_plain_kiosk(*state);
 
-	fixture_log_in(kiosk, "joe", "9012");
+	fixture_log_in(kiosk, "joe", JOE);
 	term_send(kiosk, "7");
 	assert_true(term_wait(kiosk, "2. Change password"));
 	term_send(kiosk, "2");
 	assert_true(term_wait(kiosk, "New password again"));
-	term_send(kiosk, "9012\r1111\r1111\r");
+	term_send(kiosk, JOE "\r1111\r1111\r");
 	assert_true(term_wait(kiosk, "too easy to guess"));
 	expect_screen(kiosk, "password-weak", false);
 	/* The field that is wrong was emptied. */
@@ -250,9 +250,9 @@ notice_by(struct fixture *fixture, const char *by)
 	struct term *sender, *receiver;
 
 	receiver = fixture_kiosk(fixture, 24, 80, options, NULL);
-	fixture_log_in(receiver, "fey", "5678");
+	fixture_log_in(receiver, "fey", FEY);
 	sender = fixture_kiosk(fixture, 24, 80, options, NULL);
-	fixture_log_in(sender, "chris", "1234");
+	fixture_log_in(sender, "chris", CHRIS);
 	term_send(sender, "1");
 	assert_true(term_wait(sender, "2. Checking"));
 	term_send(sender, "1");

@@ -24,7 +24,7 @@ be_asked(struct fixture *fixture)
 	struct term *kiosk = fixture_plain_kiosk(fixture);
 
 	fixture_set_limits(fixture);
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "2. Checking"));
 	term_send(kiosk, "1");

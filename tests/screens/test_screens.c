@@ -55,7 +55,7 @@ test_login(void **state)
 	assert_int_equal(row, 7); /* in the field of the ID, at its start */
 	assert_int_equal(column, 7);
 	/* What is typed now replaces the ID. */
-	term_send(kiosk, "fey\r5678\r");
+	term_send(kiosk, "fey\r" FEY "\r");
 	assert_true(term_wait(kiosk, "ID and password are correct"));
 	assert_true(term_wait(kiosk, ", fey."));
 }
@@ -66,7 +66,7 @@ test_menu(void **state)
 	struct term *kiosk = fixture_plain_kiosk(*state);
 	int row, column;
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	expect_screen(kiosk, "menu", false);
 	term_send(kiosk, "8");
 	assert_true(term_wait(kiosk, "incorrect input"));
@@ -88,7 +88,7 @@ test_menu_classic(void **state)
 		NULL };
 	struct term *kiosk = fixture_kiosk(*state, 24, 80, classic, NULL);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	assert_true(term_wait(kiosk,
 	    "Please select one of the following actions (enter 1, 2, or 3):"));
 	expect_screen(kiosk, "menu-classic", false);
@@ -102,7 +102,7 @@ test_transfer(void **state)
 {
 	struct term *kiosk = fixture_plain_kiosk(*state);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "1");
 	assert_true(
 	    term_wait(kiosk, "Please select an account (enter 1 or 2):"));
@@ -155,7 +155,7 @@ test_refusals(void **state)
 {
 	struct term *kiosk = fixture_plain_kiosk(*state);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	send_transfer(kiosk, "nobody", "5");
 	assert_true(term_wait(kiosk, "the recipient's ID does not exist"));
 	expect_screen(kiosk, "result-no-recipient", false);
@@ -180,7 +180,7 @@ test_form_errors(void **state)
 {
 	struct term *kiosk = fixture_plain_kiosk(*state);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "2. Checking"));
 	term_send(kiosk, "2");
@@ -202,7 +202,7 @@ test_goodbye(void **state)
 {
 	struct term *kiosk = fixture_plain_kiosk(*state);
 
-	fixture_log_in(kiosk, "joe", "9012");
+	fixture_log_in(kiosk, "joe", JOE);
 	term_send(kiosk, "3");
 	assert_true(term_wait(kiosk, "Goodbye!"));
 	assert_true(
@@ -223,7 +223,7 @@ test_small(void **state)
 	term_send(kiosk, " ");
 	assert_true(term_wait(kiosk, "Password"));
 	expect_screen(kiosk, "small-login", false);
-	term_send(kiosk, "chris\r1234\r");
+	term_send(kiosk, "chris\r" CHRIS "\r");
 	assert_true(term_wait(kiosk, "3. Exit"));
 	expect_screen(kiosk, "small-menu", false);
 	term_send(kiosk, "1");
@@ -266,7 +266,7 @@ test_out_of_service(void **state)
 	assert_true(term_wait(kiosk, "Next try in"));
 	fixture_start_bank(fixture);
 	assert_true(term_wait(kiosk, "press any key or touch the screen"));
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 }
 
 #define SCREEN_TEST(test) \

@@ -28,7 +28,7 @@ static const struct step arriving[] = {
 	{ "7392\r\r", "the two are not", "las dos no son", "sign-up-unlike" },
 	{ "7392\r", "account opened", "cuenta abierta", "login-opened" },
 	{ "chris\r9999\r", "is incorrect", "incorrectos", "login-refused" },
-	{ "chris\r1234\r", MENU, "menu" },
+	{ "chris\r" CHRIS "\r", MENU, "menu" },
 	{ "9", "incorrect input", "entrada incorrecta", "menu-incorrect" },
 	{ "?", "Digits choose", "Los números eligen", "help" },
 	{ " ", MENU, NULL },
@@ -40,7 +40,7 @@ static const struct step managing[] = {
 	{ "", LIMIT, "details" },
 	{ " ", SERVICES, NULL },
 	{ "2", "New password again", "Clave nueva otra vez", "password" },
-	{ "1234\r4711\r4712\r", "the two are", "las dos no",
+	{ CHRIS "\r4711\r4712\r", "the two are", "las dos no",
 	    "password-unlike" },
 	{ "4711\r", "password changed", "clave cambiada", "password-changed" },
 	{ "7", SERVICES, NULL },
@@ -174,7 +174,7 @@ day(struct tour *tour)
 	fixture_set_limits(tour->fixture);
 	tour_kiosk(tour, NULL);
 	sender = fixture_plain_kiosk(tour->fixture);
-	fixture_log_in(sender, "fey", "5678");
+	fixture_log_in(sender, "fey", FEY);
 	walk(tour, arriving);
 	walk(tour, managing);
 	walk(tour, sending);

@@ -27,7 +27,7 @@ test_signals(void **state)
 
 	for (size_t i = 0; i < 3; i++) {
 		kiosk = fixture_plain_kiosk(fixture);
-		fixture_log_in(kiosk, "chris", "1234");
+		fixture_log_in(kiosk, "chris", CHRIS);
 		assert_true(term_alternate(kiosk));
 		assert_true(term_mouse(kiosk));
 		kill(term_pid(kiosk), signals[i]);
@@ -74,7 +74,7 @@ test_hang_up(void **state)
 	struct term *kiosk = fixture_plain_kiosk(*state);
 	int status;
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_hang_up(kiosk);
 	status = term_wait_end(kiosk);
 	assert_true(status != -1 && WIFEXITED(status));
@@ -87,7 +87,7 @@ test_interrupt_leaves(void **state)
 	struct term *kiosk = fixture_plain_kiosk(*state);
 	int status;
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "\003");
 	status = term_wait_end(kiosk);
 	assert_true(status != -1 && WIFEXITED(status));
@@ -127,7 +127,7 @@ test_resize(void **state)
 {
 	struct term *kiosk = fixture_plain_kiosk(*state);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "2. Checking"));
 	term_send(kiosk, "1");
@@ -193,7 +193,7 @@ test_touch(void **state)
 	press(kiosk, "chris", false);
 	assert_true(term_wait(kiosk, "chris"));
 	click(kiosk, "│                                  │");
-	press(kiosk, "1234", true);
+	press(kiosk, CHRIS, true);
 	assert_true(term_wait(kiosk, "••••"));
 	click(kiosk, "│ Enter │");
 	click(kiosk, "2. Check account balance");
@@ -222,26 +222,26 @@ test_looks(void **state)
 	struct term *kiosk;
 
 	kiosk = fixture_plain_kiosk(fixture);
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	expect_screen(kiosk, "looks-default", true);
 	fixture_end_kiosk(kiosk);
 	term_close(kiosk);
 	fixture->kiosk = NULL;
 	kiosk = fixture_kiosk(fixture, 24, 80, options, NULL);
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	expect_screen(kiosk, "looks-light", true);
 	fixture_end_kiosk(kiosk);
 	term_close(kiosk);
 	fixture->kiosk = NULL;
 	/* NO_COLOR wins over what is configured. */
 	kiosk = fixture_kiosk(fixture, 24, 80, options, no_color);
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	expect_screen(kiosk, "looks-no-color", true);
 	fixture_end_kiosk(kiosk);
 	term_close(kiosk);
 	fixture->kiosk = NULL;
 	kiosk = fixture_kiosk(fixture, 24, 80, NULL, ascii);
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	expect_screen(kiosk, "looks-ascii", false);
 	fixture_end_kiosk(kiosk);
 }
@@ -273,7 +273,7 @@ see_large(struct fixture *fixture, int rows, int columns,
 	assert_true(term_wait(kiosk, "press any key"));
 	term_send(kiosk, " ");
 	assert_true(term_wait(kiosk, "Password"));
-	term_send(kiosk, "chris\r1234\r");
+	term_send(kiosk, "chris\r" CHRIS "\r");
 	assert_true(term_wait(kiosk, "ID and password are correct"));
 	snprintf(name, sizeof(name), "%s-menu", prefix);
 	expect_screen(kiosk, name, environment != NULL);
@@ -335,7 +335,7 @@ test_idle(void **state)
 		"-o", "screen.warn_seconds=5", NULL };
 	struct term *kiosk = fixture_kiosk(*state, 24, 80, hurry, NULL);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	assert_true(term_wait(kiosk, "Do you need more time?"));
 	expect_screen(kiosk, "idle", false);
 	/* Any key is yes, and nothing else. */
@@ -356,7 +356,7 @@ test_spinner(void **state)
 	char clock[16];
 	const char *row;
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	fixture_freeze_vault(fixture, true);
 	term_send(kiosk, "2");
 	assert_true(term_wait(kiosk, "Asking for your balances..."));
@@ -375,7 +375,7 @@ test_money_is_named_first(void **state)
 	struct fixture *fixture = *state;
 	struct term *kiosk = fixture_plain_kiosk(fixture);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "2. Checking"));
 	fixture_freeze_vault(fixture, true);

@@ -92,7 +92,7 @@ send_money(struct fixture *fixture)
 {
 	struct term *kiosk = fixture_plain_kiosk(fixture);
 
-	fixture_log_in(kiosk, "chris", "1234");
+	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "2. Checking"));
 	term_send(kiosk, "1");

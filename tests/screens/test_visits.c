@@ -21,7 +21,7 @@ waiting(struct tour *tour)
 	static const struct step steps[] = {
 		{ "", WELCOME, NULL },
 		{ " ", LOGIN, NULL },
-		{ "chris\r1234\r", MENU, NULL },
+		{ "chris\r" CHRIS "\r", MENU, NULL },
 		{ "", "Do you need more time?", "¿Necesita más tiempo?",
 		    "idle" },
 		{ "", WELCOME, NULL },

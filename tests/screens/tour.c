@@ -149,7 +149,7 @@ void
 tour_log_in(struct tour *tour)
 {
 	tour_to_login(tour);
-	tour_see(tour, "chris\r1234\r", MENU, NULL);
+	tour_see(tour, "chris\r" CHRIS "\r", MENU, NULL);
 }
 
 void

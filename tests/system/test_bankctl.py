@@ -124,7 +124,7 @@ class Money(Operator):
         self.bank.kill_child("vault")
         atm = self.bank.atm_when_served()
         self.addCleanup(atm.close)
-        self.assertEqual(atm.login("p7", "pw-p7").code, 200)
+        self.assertEqual(atm.login("p7", "canary-p7").code, 200)
         self.assertEqual(atm.transfer(1, "p6", "11").said()[:3], OVER[:3])
 
 
@@ -155,7 +155,7 @@ class Pause(Operator):
         self.bank.kill_child("vault")
         atm = self.bank.atm_when_served()
         self.addCleanup(atm.close)
-        self.assertEqual(atm.login("p3", "pw-p3").code, 200)
+        self.assertEqual(atm.login("p3", "canary-p3").code, 200)
         self.assertEqual(atm.transfer(1, "p2", 1).code, UNAVAILABLE)
         self.bank.ctl("reload")
         self.assertEqual(atm.transfer(1, "p2", 1).code, UNAVAILABLE)
@@ -222,7 +222,7 @@ class Follow(BankCase):
         self.bank.kill_child("vault")
         atm = self.bank.atm_when_served()
         self.addCleanup(atm.close)
-        atm.login("p2", "pw-p2")
+        atm.login("p2", "canary-p2")
         self.said(atm.transfer(1, "chris", 3), SUCCESS)
         self.bank.log_has("transaction kind=transfer .*amount=3.00")
         self.bank.ctl("log", "default")

@@ -89,7 +89,7 @@ class Machine(BankCase):
         self.name = "p%d" % cls.used
         self.state = self.bank.path("kiosk-%d" % cls.used)
         os.makedirs(self.state)
-        self.login = "%s\npw-%s\n" % (self.name, self.name)
+        self.login = "%s\ncanary-%s\n" % (self.name, self.name)
 
     def script(self, text):
         """A command for `cash.dispense`, which ends with the test."""
@@ -317,7 +317,7 @@ class Fails(Machine):
         mine, type(self).bank = self.bank, served
         try:
             kiosk = Kiosk(self, self.held(1))
-            kiosk.type("chris\n1234\nretiro 40\n")
+            kiosk.type("chris\ncanary-chris\nretiro 40\n")
             self.wait_running()
             session = self.session("fey")
             # The window is one of whole seconds of the bank's clock.

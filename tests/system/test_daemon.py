@@ -145,6 +145,34 @@ class Daemon(PrivateCase):
         bank.kill(vault)
         served.log_has("vault_gone connections=")
 
+    def held_front(self, served):
+        """A new front, held before the monitor had heard that it is ready."""
+        for _ in range(5):
+            old = served.front()
+            bank.kill(old)
+            pid = wait_for("another front", every=0.001, condition=lambda:
+                           served.child("front") not in (old, None) and
+                           served.child("front"))
+            os.kill(pid, signal.SIGSTOP)
+            # Two turns of the monitor's loop: what was said is heard.
+            served.ctl("log", "debug")
+            served.ctl("log", "debug")
+            if "ready process=front pid=%d " % pid not in served.said:
+                return pid
+            os.kill(pid, signal.SIGCONT)
+        self.fail("each front was ready before it was held")
+
+    def test_a_stop_before_the_front_is_ready(self):
+        served = self.bank(start=True)
+        pid = self.held_front(served)
+        served.process.send_signal(signal.SIGTERM)
+        served.log_has("^(.*: )?stopping")
+        os.kill(pid, signal.SIGCONT)
+        self.assertEqual(served.ended(), 0)
+        said = served.said[served.said.index("stopping"):]
+        for word in ("vault_gone", "failed", "malformed"):
+            self.assertNotIn(word, said)
+
 
 class Options(PrivateCase):
     def wrong(self, words, code, pattern):
@@ -423,14 +451,14 @@ class Processes(BankCase):
             for _ in range(2):
                 self.bank.kill_child(role)
                 atm = self.bank.atm_when_served()
-                self.said(atm.login("chris", "1234"), CORRECT)
+                self.said(atm.login("chris", "canary-chris"), CORRECT)
                 atm.close()
         self.assertTrue(self.bank.running())
 
     def test_no_secret_on_a_command_line_or_in_the_environment(self):
         for pid in self.bank.family() + [self.bank.process.pid]:
             line = bank.command_line(pid)
-            self.assertNotRegex(line, r"1234|BEGIN|\$y\$")
+            self.assertNotRegex(line, r"canary-|BEGIN|\$y\$")
 
 
 class MonitorGone(PrivateCase):

@@ -4,6 +4,7 @@ what bankd says is compared with the page's words."""
 
 import datetime
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lib import bank, syslogd
 from lib.bank import TOP, Bank, run
 
+DEFAULT_USER = "_bankfront"
 # The method that provokes an item, and words that only this item has.
 CASES = {
     "port_busy": "Address already in use",
@@ -305,6 +307,15 @@ class Diagnostics(unittest.TestCase):
         if os.geteuid() != 0:
             self.skipTest("only root's front becomes another user")
         self.fails(self.bank(process_front_user="no-such-user"), "no_user")
+        try:
+            pwd.getpwnam(DEFAULT_USER)
+        except KeyError:
+            # Named, it must be there; only as the default nobody will do.
+            self.fails(self.bank(process_front_user=DEFAULT_USER), "no_user")
+            served = self.bank()
+            with open(served.config, "a") as f:
+                f.write("front_user = %s\n" % DEFAULT_USER)
+            self.fails(served, "no_user")
 
 
 class ServiceManager(unittest.TestCase):

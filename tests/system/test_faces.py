@@ -11,7 +11,7 @@ from lib.bank import TOP, wait_for
 from lib.case import BankCase
 
 MENU = "Please select one of the following actions (enter 1 to 7):"
-LOGIN = "%s\npw-%s\n"
+LOGIN = "%s\ncanary-%s\n"
 
 # How plain mode does what a screen is for: what is typed, after the login or
 # (with a ^) in its place, and what is said then.  @ is the customer.
@@ -19,7 +19,8 @@ SCREENS = {
     "WELCOME": ("^", "ID: "),
     "OUT": (None, "told on standard error; test_flow has it"),
     "LOGIN": ("", "ID and password are correct"),
-    "SIGN_UP": ("^+\nnew-@\nNew One\npw-new-@\npw-new-@\n", "account opened"),
+    "SIGN_UP": ("^+\nnew-@\nNew One\ncanary-new-@\ncanary-new-@\n",
+                "account opened"),
     "MAIN_MENU": ("", MENU),
     "ACCOUNT": ("1\n", "Please select an account (enter 1 or 2):"),
     "TRANSFER": ("1\n1\nfey\n5\n", "your transaction is successful"),
@@ -29,7 +30,7 @@ SCREENS = {
     "BALANCE": ("2\n", "Your savings account balance: "),
     "STATEMENT": ("6\n2\n", "adjustment"),
     "SERVICES": ("7\n5\n", "1. Account details"),
-    "PASSWORD": ("7\n2\npw-@\nother-pw-@\nother-pw-@\n5\n",
+    "PASSWORD": ("7\n2\ncanary-@\nother-canary-@\nother-canary-@\n5\n",
                  "password changed"),
     "NOTICES": ("NOTICES\n", "no notices"),
     "GOODBYE": ("3\n", "goodbye"),
@@ -172,7 +173,8 @@ class Done(BankCase):
         served = self.fresh(limits_withdraw="100", limits_withdraw_day="150",
                             limits_transfer="50")
         result = served.plain(
-            "chris\n1234\n5\n1\n200\n5\n1\n100\n5\n1\n60\n1\n1\nfey\n60\n"
+            "chris\ncanary-chris\n5\n1\n200\n5\n1\n100\n5\n1\n60\n1\n1\nfey\n"
+            "60\n"
             "7\n1\n5\n3\n", "-o", "plain.menu=full")
         at = -1
         for said in ("At most $100.00 at once, $150.00 left today",
@@ -193,19 +195,19 @@ class Done(BankCase):
 
     def test_since_the_last_visit(self):
         session = self.session("p28")
-        self.bank.plain("p29\npw-p29\n3\n")
+        self.bank.plain("p29\ncanary-p29\n3\n")
         self.wait_a_second(session)
         session.request("1 %s 1 p29 12.50" % session.txid())
         more = ("-o", "plain.menu=full")
-        said = self.bank.plain("p29\npw-p29\nNOTICES\n3\n", *more).stdout
+        said = self.bank.plain("p29\ncanary-p29\nNOTICES\n3\n", *more).stdout
         self.assertEqual(len(re.findall(
             "Since your last visit:\n.*: you received \\$12.50 from p28\n",
             said)), 2, said)
         self.wait_a_second(session)
-        said = self.bank.plain("p29\npw-p29\n3\n", *more).stdout
+        said = self.bank.plain("p29\ncanary-p29\n3\n", *more).stdout
         self.assertNotIn("Since your last visit", said)
         # The seeds' login is to the letter.
-        said = self.bank.plain("p28\npw-p28\n3\n").stdout
+        said = self.bank.plain("p28\ncanary-p28\n3\n").stdout
         self.assertNotIn("Since", said)
 
     def wait_a_second(self, session):
@@ -219,12 +221,14 @@ class Done(BankCase):
         for _ in range(25):
             session.request("1 %s 1 p26 1" % session.txid())
         said = self.bank.plain(
-            "p27\npw-p27\nSTATEMENT\n1\n2\n3\n", "-o", "plain.menu=full").stdout
+            "p27\ncanary-p27\nSTATEMENT\n1\n2\n3\n",
+            "-o", "plain.menu=full").stdout
         self.assertEqual(said.count("  transfer  Savings") +
                          said.count(" transfer  Savings"), 25, said)
         self.assertIn("Older entries? (enter 1 or 2):", said)
         said = self.bank.plain(
-            "p27\npw-p27\nSTATEMENT\n1\n1\n2\n3\n", "-o", "plain.menu=full",
+            "p27\ncanary-p27\nSTATEMENT\n1\n1\n2\n3\n",
+            "-o", "plain.menu=full",
             "-o", "receipt.directory=" + self.bank.path("var")).stdout
         self.assertIn("1. Older entries\n2. Print\n3. Back", said)
         self.assertIn("Please take your receipt.", said)
@@ -235,7 +239,7 @@ class Done(BankCase):
             self.assertEqual(f.read().count("transfer  Savings  -1.00"), 25)
 
     def test_no_printer(self):
-        said = self.bank.plain("p25\npw-p25\nRECEIPT\n3\n").stdout
+        said = self.bank.plain("p25\ncanary-p25\nRECEIPT\n3\n").stdout
         self.assertIn("this kiosk prints no receipts", said)
 
 

@@ -45,7 +45,7 @@ class FullDisk(unittest.TestCase):
         self.bank.kill_child("vault")
         atm = self.bank.atm_when_served(SERVING_S)
         self.addCleanup(atm.close)
-        self.assertEqual(atm.login("chris", "1234").code, 200)
+        self.assertEqual(atm.login("chris", "canary-chris").code, 200)
         return atm
 
     def balance_and_login(self, atm, expected):

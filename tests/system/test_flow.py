@@ -42,7 +42,7 @@ class Plain(BankCase):
         """What `make reset-demo` and `make run` show, to the letter."""
         served = self.fresh()
         result = served.plain(
-            "chris\n1234\n1\n3\n1\nfey\n250.50\n1\n2\nfey\n99999\n"
+            "chris\ncanary-chris\n1\n3\n1\nfey\n250.50\n1\n2\nfey\n99999\n"
             "1\n1\nnobody\n5\n9\n2\n3\n")
         self.assertEqual(result.returncode, 0, result.stderr)
         with open(os.path.join(os.path.dirname(__file__),
@@ -60,22 +60,22 @@ class Plain(BankCase):
         self.assertRegex(served.read(), r"(?m)^fey 10000 1250\.50 ")
 
     def test_a_refusal_asks_again(self):
-        text = self.play("p1\nwrong\np1\npw-p1\n3\n")
+        text = self.play("p1\nwrong\np1\ncanary-p1\n3\n")
         self.in_order(text, [WRONG, CORRECT] + MENU)
 
     def test_balance(self):
-        text = self.play("p1\npw-p1\n2\n3\n")
+        text = self.play("p1\ncanary-p1\n2\n3\n")
         self.in_order(text, [CORRECT] + MENU + [
             "Your savings account balance: 10000",
             "Your checking account balance: 1000"] + MENU)
 
     def test_menu_takes_nothing_else(self):
-        text = self.play("p1\npw-p1\n0\n4\n12\nx\n\n1 \n3\n3\n")
+        text = self.play("p1\ncanary-p1\n0\n4\n12\nx\n\n1 \n3\n3\n")
         self.assertIn("incorrect input", text)
 
     def test_end_of_input_is_exit(self):
-        for typed in ("p1\npw-p1\n", "p1\npw-p1\n1\n",
-                      "p1\npw-p1\n1\n1\np2\n"):
+        for typed in ("p1\ncanary-p1\n", "p1\ncanary-p1\n1\n",
+                      "p1\ncanary-p1\n1\n1\np2\n"):
             self.play(typed)
         self.assertEqual(self.bank.lines()["p2"][1], "1000")
 
@@ -88,7 +88,7 @@ class Plain(BankCase):
 
     def test_own_accounts(self):
         """Savings to checking is a transfer to oneself."""
-        text = self.play("p4\npw-p4\n1\n1\np4\n100\n2\n3\n")
+        text = self.play("p4\ncanary-p4\n1\n1\np4\n100\n2\n3\n")
         self.in_order(text, ["your transaction is successful",
                              "Your savings account balance: 9900",
                              "Your checking account balance: 1100"])
@@ -98,7 +98,7 @@ class Plain(BankCase):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        result = self.bank.plain("p1\npw-p1\n3\n", port=port, timeout=120)
+        result = self.bank.plain("p1\ncanary-p1\n3\n", port=port, timeout=120)
         self.assertEqual(result.returncode, 1, result.stdout)
         self.assertNotIn(CORRECT, result.stdout)
 
@@ -108,7 +108,7 @@ class Plain(BankCase):
         os.mkdir(state)
         result = run(ATM_TUI, "-c", self.bank.path("etc", "atm.ini"), "-o",
                      "kiosk.state=" + state, "127.0.0.1", self.bank.port,
-                     input="p1\npw-p1\n2\n3\n", env={"TERM": "xterm"})
+                     input="p1\ncanary-p1\n2\n3\n", env={"TERM": "xterm"})
         self.assertEqual(result.returncode, 0, result.stderr)
         self.in_order(result.stdout, [CORRECT] + MENU)
 
@@ -119,24 +119,25 @@ class Plain(BankCase):
         result = run(bank.BANKCTL, "init", "--demo", directory)
         self.assertEqual(result.returncode, 0, result.stderr)
         result = self.bank.plain(
-            "p1\npw-p1\n3\n", "-o", "bank.certificate=%s/etc/bank.crt"
+            "p1\ncanary-p1\n3\n", "-o", "bank.certificate=%s/etc/bank.crt"
             % directory, timeout=120)
         self.assertEqual(result.returncode, 1, result.stdout)
         self.assertNotIn(CORRECT, result.stdout)
 
     def test_the_password_is_nowhere_on_disk(self):
-        self.play("p2\npw-p2\n1\n1\np1\n5\n3\n")
+        self.play("p2\ncanary-p2\n1\n1\np1\n5\n3\n")
         state = self.bank.path("atm-state")
         for base, _, names in os.walk(state):
             for name in names:
                 with open(os.path.join(base, name), "rb") as f:
-                    self.assertNotIn(b"pw-p2", f.read())
+                    self.assertNotIn(b"canary-p2", f.read())
 
     def test_words(self):
-        text = self.play("p1\npw-p1\nbalance\nConsulta\nCONSULTAR\nsalir\n")
+        text = self.play(
+            "p1\ncanary-p1\nbalance\nConsulta\nCONSULTAR\nsalir\n")
         # Three times as asked, and the final ones.
         self.assertEqual(text.count("Your savings account balance:"), 4)
-        self.play("p1\npw-p1\nEXIT\n")
+        self.play("p1\ncanary-p1\nEXIT\n")
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ class CutOff(BankCase):
 
     def tearDown(self):
         self.assertEqual(self.other.request("PING").said(), "200 pong")
-        self.said(self.atm().login("p2", "pw-p2"), CORRECT)
+        self.said(self.atm().login("p2", "canary-p2"), CORRECT)
         self.assertLess(time.monotonic() - self.began, 20 * bank.SLOW)
 
     def test_before_a_byte(self):
@@ -161,13 +161,13 @@ class CutOff(BankCase):
         for size in (1, 2, 3, 100, 754):
             atm = self.atm()
             atm.channel.write(
-                wire.frame(b"L", atm.body(b"L", "p2\npw-p2"))[:size])
+                wire.frame(b"L", atm.body(b"L", "p2\ncanary-p2"))[:size])
             atm.cut()
 
     def test_while_a_login_is_worked_on(self):
         for number in range(8):
             atm = self.atm(source="127.0.1.%d" % (1 + number))
-            atm.channel.write_frame(b"L", atm.body(b"L", "p2\npw-p2"))
+            atm.channel.write_frame(b"L", atm.body(b"L", "p2\ncanary-p2"))
             atm.cut()
 
     def test_in_a_session(self):
@@ -207,7 +207,7 @@ class Deadlines(BankCase):
     def test_a_frame_within_5_s_of_its_first_byte(self):
         """A byte now and then restarts nothing."""
         atm = self.atm()
-        data = wire.frame(b"L", atm.body(b"L", "p1\npw-p1"))
+        data = wire.frame(b"L", atm.body(b"L", "p1\ncanary-p1"))
         self.began = time.monotonic()
         sent = [0]
 
@@ -249,7 +249,7 @@ class Deadlines(BankCase):
             "5 s", lambda: time.monotonic() > self.began + 5, every=0.5)
         guessing.login("p3", "wrong")
         self.closed_after(silent.channel.sock, 58, 64)
-        self.assertEqual(guessing.login("p3", "pw-p3").said(), CORRECT)
+        self.assertEqual(guessing.login("p3", "canary-p3").said(), CORRECT)
 
 
 class Limits(BankCase):
@@ -274,7 +274,7 @@ class Limits(BankCase):
         self.assertFalse([a for a in others if isinstance(a, str)], others)
         self.assertIn(self.taken(source="127.0.0.3"), refusals)
         # Those who are in are served, and one who leaves makes room.
-        self.said(first[0].login("chris", "1234"), CORRECT)
+        self.said(first[0].login("chris", "canary-chris"), CORRECT)
         first[1].close()
         found = []
 
@@ -282,7 +282,7 @@ class Limits(BankCase):
             found.append(self.taken())
             return not isinstance(found[-1], str)
         bank.wait_for("room", room)
-        self.said(found[-1].login("fey", "5678"), CORRECT)
+        self.said(found[-1].login("fey", "canary-fey"), CORRECT)
 
 
 class HonestBesideSlow(BankCase):
@@ -303,7 +303,7 @@ class HonestBesideSlow(BankCase):
         for _ in range(50):
             atm.balances()
         self.assertLess(time.monotonic() - began, 10 * alone + 2)
-        self.said(self.atm().login("fey", "5678"), CORRECT)
+        self.said(self.atm().login("fey", "canary-fey"), CORRECT)
 
 
 if __name__ == "__main__":

@@ -33,16 +33,16 @@ def causes(atm, block=0):
     one, other = "p%d" % (2 * block + 1), "p%d" % (2 * block + 2)
     return {
         "wrong password": dict(text=one + "\nwrong!"),
-        "unknown id": dict(text="z%d\npw-p1!" % block),
-        "locked by the operator": dict(text="%s\npw-%s" % (other, other)),
-        "broken OAEP": dict(text="p1\npw-p1", wrapped=bytes(384)),
-        "OAEP above the modulus": dict(text="p1\npw-p1",
+        "unknown id": dict(text="z%d\ncanary-p1!" % block),
+        "locked by the operator": dict(text="%s\ncanary-%s" % (other, other)),
+        "broken OAEP": dict(text="p1\ncanary-p1", wrapped=bytes(384)),
+        "OAEP above the modulus": dict(text="p1\ncanary-p1",
                                        wrapped=b"\xff" * 384),
-        "K of 31 bytes": dict(text="p1\npw-p1", k=k,
+        "K of 31 bytes": dict(text="p1\ncanary-p1", k=k,
                               wrapped=wire.wrap(atm.kpub, k[:31])),
-        "stale nonce": dict(text="p1\npw-p1", nonce=bytes(32)),
-        "another binding": dict(text="p1\npw-p1", binding=bytes(32)),
-        "tag": dict(text="p1\npw-p1", sealed=bytes(272)),
+        "stale nonce": dict(text="p1\ncanary-p1", nonce=bytes(32)),
+        "another binding": dict(text="p1\ncanary-p1", binding=bytes(32)),
+        "tag": dict(text="p1\ncanary-p1", sealed=bytes(272)),
         "form": dict(text="p1"),
     }
 
@@ -191,7 +191,7 @@ class Guessing(BankCase):
     def still_locked(self, name, **parts):
         atm = self.bank.atm_when_served(**parts)
         self.addCleanup(atm.close)
-        self.assertEqual(atm.login(name, "pw-" + name).code, 423)
+        self.assertEqual(atm.login(name, "canary-" + name).code, 423)
 
     def test_in_parallel(self):
         codes = self.attack("p1", ["127.0.0.1"] * 12, 0)
@@ -238,7 +238,7 @@ class Guessing(BankCase):
         atm = self.atm(kiosk=kiosk)
         codes = [atm.login("p6", "wrong").code for _ in range(40)]
         self.assertEqual(codes, [401] * 3 + [423] * 37)
-        self.said(self.atm().login("p6", "pw-p6"), CORRECT)
+        self.said(self.atm().login("p6", "canary-p6"), CORRECT)
 
 
 if __name__ == "__main__":

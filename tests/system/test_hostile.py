@@ -97,7 +97,7 @@ class Hostile(BankCase):
         """Until it serves, and the bank as before."""
         atm = self.bank.atm_when_served()
         self.addCleanup(atm.close)
-        self.said(atm.login("chris", "1234"), CORRECT)
+        self.said(atm.login("chris", "canary-chris"), CORRECT)
         self.assertEqual(atm.balances(), ("10000.00", "1000.00"))
         self.assertIn("serving", self.bank.ctl("status").stdout, role)
 

@@ -30,7 +30,7 @@ class Cut(BankCase):
         before = float(self.bank.lines()[name][0])
         with Proxy(self.bank.address, self.bank.port, decide) as proxy:
             result = self.bank.plain(
-                TRANSFER % (name, "pw-" + name, other), port=proxy.port)
+                TRANSFER % (name, "canary-" + name, other), port=proxy.port)
             links = len(proxy.links)
         self.assertEqual(result.returncode, 0,
                          result.stdout + result.stderr)
@@ -130,7 +130,8 @@ class Cut(BankCase):
                 return CUT_AFTER
             return PASS
         with Proxy(self.bank.address, self.bank.port, decide) as proxy:
-            result = self.bank.plain("p15\npw-p15\n2\n3\n", port=proxy.port)
+            result = self.bank.plain(
+                "p15\ncanary-p15\n2\n3\n", port=proxy.port)
         self.assertEqual(result.returncode, 0, result.stdout)
         self.assertIn(CORRECT, result.stdout)
 
@@ -146,11 +147,11 @@ class Cut(BankCase):
         before = float(self.bank.lines()["p16"][0])
         with Proxy(self.bank.address, self.bank.port, decide) as proxy:
             result = self.bank.plain(
-                TRANSFER % ("p16", "pw-p16", "p17"), port=proxy.port)
+                TRANSFER % ("p16", "canary-p16", "p17"), port=proxy.port)
         self.assertEqual(result.stdout.count(SUCCESS), 0, result.stdout)
         moved = before - float(self.bank.lines()["p16"][0])
         self.assertEqual(moved, 0)
-        again = self.bank.plain("p16\npw-p16\n3\n")
+        again = self.bank.plain("p16\ncanary-p16\n3\n")
         self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
         self.assertIn(CORRECT, again.stdout)
 
@@ -171,11 +172,11 @@ class Cut(BankCase):
         before = float(self.bank.lines()["p18"][0])
         with Proxy(self.bank.address, self.bank.port, decide) as proxy:
             result = self.bank.plain(
-                TRANSFER % ("p18", "pw-p18", "p19"), port=proxy.port,
+                TRANSFER % ("p18", "canary-p18", "p19"), port=proxy.port,
                 timeout=150)
         self.assertEqual(result.stdout.count(SUCCESS), 0, result.stdout)
         self.assertEqual(float(self.bank.lines()["p18"][0]), before - 5)
-        again = self.bank.plain("p18\npw-p18\n3\n")
+        again = self.bank.plain("p18\ncanary-p18\n3\n")
         self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
         self.assertIn(SUCCESS, again.stdout)
         self.assertEqual(float(self.bank.lines()["p18"][0]), before - 5)

@@ -29,7 +29,7 @@ class Log(PrivateCase):
                              ("no-body", "canary-4711"),
                              ("a=b \"c\"\n", "canary-4711")):
             self.assertEqual(atm.login(name, secret).said(), REFUSED)
-        self.assertEqual(atm.login("chris", "1234").said(), CORRECT)
+        self.assertEqual(atm.login("chris", "canary-chris").said(), CORRECT)
         atm.transfer(1, "fey", 5)
         atm.request("canary \x1b[31m")
         atm.exit()

@@ -20,7 +20,7 @@ class Login(BankCase):
 
     def test_what_an_accepted_one_says(self):
         atm = self.atm()
-        reply = self.said(atm.login("p1", "pw-p1"), CORRECT)
+        reply = self.said(atm.login("p1", "canary-p1"), CORRECT)
         self.assertTrue(reply.sealed)
         self.assertEqual(set(reply.keys()), {
             "session", "name", "last-login", "failed", "grace", "time-ms",
@@ -36,9 +36,9 @@ class Login(BankCase):
         atm = self.atm()
         for _ in range(3):
             self.said(atm.login("p2", "wrong"), REFUSED)
-        reply = self.said(atm.login("p2", "pw-p2"), CORRECT)
+        reply = self.said(atm.login("p2", "canary-p2"), CORRECT)
         self.assertEqual((reply["failed"], reply["last-login"]), ("3", "-"))
-        reply = self.said(self.atm().login("p2", "pw-p2"), CORRECT)
+        reply = self.said(self.atm().login("p2", "canary-p2"), CORRECT)
         self.assertEqual(reply["failed"], "0")
         self.assertRegex(reply["last-login"],
                          r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
@@ -58,12 +58,12 @@ class Login(BankCase):
             wire.padding.MGF1(wire.hashes.SHA256()), wire.hashes.SHA256(),
             b"atm/1"))
         pkcs1 = atm.kpub.encrypt(k, wire.padding.PKCS1v15())
-        good = "p3\npw-p3"
+        good = "p3\ncanary-p3"
         causes = {
             "wrong password": dict(text="p3\nwrong"),
-            "unknown id": dict(text="nobody\npw-p3"),
-            "id in another case": dict(text="P3\npw-p3"),
-            "password of another": dict(text="p3\npw-p4"),
+            "unknown id": dict(text="nobody\ncanary-p3"),
+            "id in another case": dict(text="P3\ncanary-p3"),
+            "password of another": dict(text="p3\ncanary-p4"),
             "OAEP": dict(text=good, wrapped=broken, k=k),
             "OAEP of all ones": dict(text=good, wrapped=b"\xff" * 384, k=k),
             "OAEP by SHA-1": dict(text=good, wrapped=oaep_sha1, k=k),
@@ -78,14 +78,14 @@ class Login(BankCase):
             "no password": dict(text="p3\n"),
             "no LF": dict(text="p3"),
             "nothing": dict(text=""),
-            "three lines": dict(text="p3\npw-p3\n"),
-            "name at the end": dict(text="p3\npw-p3\nname"),
-            "space before": dict(text=" p3\npw-p3"),
-            "id too long": dict(text="p" * 33 + "\npw-p3"),
+            "three lines": dict(text="p3\ncanary-p3\n"),
+            "name at the end": dict(text="p3\ncanary-p3\nname"),
+            "space before": dict(text=" p3\ncanary-p3"),
+            "id too long": dict(text="p" * 33 + "\ncanary-p3"),
             "password of 65": dict(text="p3\n" + "x" * 65),
-            "password with a control": dict(text="p3\npw-p3\t"),
+            "password with a control": dict(text="p3\ncanary-p3\t"),
             "password not UTF-8": dict(text=b"p3\n\xff\xfe"),
-            "zero byte": dict(text=b"p3\n\0pw-p3"),
+            "zero byte": dict(text=b"p3\n\0canary-p3"),
             "a bank's own account": dict(text=":adjust\nx"),
         }
         seen = {}
@@ -94,7 +94,7 @@ class Login(BankCase):
             self.assertFalse(reply.sealed, cause)
             seen.setdefault(reply.raw, []).append(cause)
         self.assertEqual(list(seen), [REFUSED.encode()])
-        self.said(atm.login("p3", "pw-p3"), CORRECT)
+        self.said(atm.login("p3", "canary-p3"), CORRECT)
 
     def test_nonces_are_all_different(self):
         atm = self.atm()
@@ -107,7 +107,7 @@ class Login(BankCase):
 
     def test_a_login_is_replayed_nowhere(self):
         atm, other = self.atm(), self.atm()
-        body = atm.body(b"L", "p4\npw-p4")
+        body = atm.body(b"L", "p4\ncanary-p4")
         keys, key = atm.pending, atm.pending_k
         other.channel.write_frame(b"L", body)
         self.said(other.answer(), REFUSED)
@@ -124,13 +124,13 @@ class Login(BankCase):
         atm = self.atm()
         nonce = atm.nonce
         self.said(atm.login("p4", "wrong"), REFUSED)
-        self.said(atm.login("p4", "pw-p4", nonce=nonce), REFUSED)
-        self.said(atm.login("p4", "pw-p4"), CORRECT)
+        self.said(atm.login("p4", "canary-p4", nonce=nonce), REFUSED)
+        self.said(atm.login("p4", "canary-p4"), CORRECT)
 
     def test_another_types_seal_is_not_a_login(self):
         """The type byte is in the seal: an O's is no L's."""
         atm = self.atm()
-        body = atm.body(b"O", "p4\npw-p4")
+        body = atm.body(b"O", "p4\ncanary-p4")
         atm.channel.write_frame(b"L", body)
         self.said(atm.answer(), REFUSED)
 
@@ -140,7 +140,7 @@ class Login(BankCase):
         self.said(reply, NOT_ALLOWED)
         self.assertTrue(reply.sealed)
         # The G that followed makes a login possible on the same link.
-        self.said(atm.login("p5", "pw-p5"), CORRECT)
+        self.said(atm.login("p5", "canary-p5"), CORRECT)
 
     def test_open_and_reversal_that_fail_as_seals(self):
         atm = self.atm()
@@ -149,7 +149,7 @@ class Login(BankCase):
                           dict(wrapped=bytes(384), k=bytes(32)),
                           dict(nonce=bytes(32)), dict(binding=bytes(32))):
                 self.assertEqual(
-                    atm.ask(kind, "p5\npw-p5\n", **parts).raw,
+                    atm.ask(kind, "p5\ncanary-p5\n", **parts).raw,
                     REFUSED.encode(), (kind, parts.keys()))
 
     def test_passwords_are_bytes(self):
@@ -186,7 +186,7 @@ class Kiosks(BankCase):
 
     def test_an_enrolled_one(self):
         atm = self.atm(kiosk=self.kiosk)
-        reply = self.said(atm.login("p1", "pw-p1"), CORRECT)
+        reply = self.said(atm.login("p1", "canary-p1"), CORRECT)
         self.assertEqual((reply["kiosk"], reply["cash"]),
                          (self.kiosk.name.decode(), "yes"))
 
@@ -217,21 +217,21 @@ class Kiosks(BankCase):
         atm = self.atm()
         for cause in self.refusals(atm):
             parts = self.refusals(atm)[cause]
-            reply = atm.login("p2", "pw-p2", **parts)
+            reply = atm.login("p2", "canary-p2", **parts)
             self.assertEqual((reply.raw, reply.sealed),
                              (NOT_ALLOWED.encode(), False), cause)
-        self.said(atm.login("p2", "pw-p2"), CORRECT)
+        self.said(atm.login("p2", "canary-p2"), CORRECT)
 
     def test_a_signature_is_over_nonce_binding_and_type(self):
         atm = self.atm(kiosk=self.kiosk)
         nonce = atm.nonce
         self.said(atm.login("p2", "wrong"), REFUSED)
         for change in (dict(nonce=nonce), dict(binding=bytes(32))):
-            self.said(atm.login("p2", "pw-p2", **change), NOT_ALLOWED)
-        body = atm.body(b"O", "p2\npw-p2\n")
+            self.said(atm.login("p2", "canary-p2", **change), NOT_ALLOWED)
+        body = atm.body(b"O", "p2\ncanary-p2\n")
         atm.channel.write_frame(b"L", body)
         self.said(atm.answer(), NOT_ALLOWED)
-        body = bytearray(atm.body(b"L", "p2\npw-p2"))
+        body = bytearray(atm.body(b"L", "p2\ncanary-p2"))
         body[-1] ^= 1
         atm.channel.write_frame(b"L", bytes(body))
         self.said(atm.answer(), NOT_ALLOWED)
@@ -243,7 +243,7 @@ class Kiosks(BankCase):
         for _ in range(5):
             self.said(atm.login("chris", "wrong"), NOT_ALLOWED)
         atm.kiosk = None
-        reply = self.said(atm.login("chris", "1234"), CORRECT)
+        reply = self.said(atm.login("chris", "canary-chris"), CORRECT)
         self.assertEqual(reply["failed"], "0")
 
     def test_comes_before_anything_costly_by_the_clock(self):
@@ -284,7 +284,7 @@ class Kiosks(BankCase):
         """O, R and V of one are refused alike."""
         atm = self.atm(kiosk=wire.Kiosk.make("stranger"))
         for kind in (b"O", b"V"):
-            self.said(atm.ask(kind, "p2\npw-p2\n"), NOT_ALLOWED)
+            self.said(atm.ask(kind, "p2\ncanary-p2\n"), NOT_ALLOWED)
         reply = atm.ask(b"R", "RESUME", session=bytes(16), k=bytes(32))
         self.said(reply, NOT_ALLOWED)
 
@@ -294,12 +294,12 @@ class Kiosks(BankCase):
         self.addCleanup(atm.close)
         for kind in (b"L", b"O", b"V"):
             self.assertEqual(
-                atm.ask(kind, "chris\n1234").raw, NOT_ALLOWED.encode())
+                atm.ask(kind, "chris\ncanary-chris").raw, NOT_ALLOWED.encode())
         self.assertEqual(
             atm.ask(b"R", "RESUME", session=bytes(16), k=bytes(32)).raw,
             NOT_ALLOWED.encode())
         atm.kiosk = served.kiosk()
-        self.said(atm.login("chris", "1234"), CORRECT)
+        self.said(atm.login("chris", "canary-chris"), CORRECT)
 
 
 class KioskAdmin(BankCase):
@@ -316,22 +316,23 @@ class KioskAdmin(BankCase):
         kiosk = self.add("branch-7")
         self.assertIn("branch-7", self.bank.ctl("kiosk", "list").stdout)
         atm = self.atm(kiosk=kiosk)
-        reply = self.said(atm.login("chris", "1234"), CORRECT)
+        reply = self.said(atm.login("chris", "canary-chris"), CORRECT)
         self.assertEqual((reply["kiosk"], reply["cash"]), ("branch-7", "no"))
         self.said(atm.request("DEPOSIT %s 1 5" % atm.txid()), NOT_ALLOWED)
         self.bank.ctl("kiosk", "revoke", "branch-7")
-        self.said(self.atm(kiosk=kiosk).login("chris", "1234"), NOT_ALLOWED)
+        self.said(self.atm(kiosk=kiosk).login("chris", "canary-chris"),
+                  NOT_ALLOWED)
         self.assertRegex(self.bank.ctl("kiosk", "list").stdout, "branch-7")
         atm.cut()
         self.said(atm.resume(), NOT_ALLOWED)
         # The others' are as they were.
         own = self.atm(kiosk=self.bank.kiosk())
-        self.said(own.login("fey", "5678"), CORRECT)
+        self.said(own.login("fey", "canary-fey"), CORRECT)
 
     def test_cash(self):
         kiosk = self.add("branch-8", "--cash")
         atm = self.atm(kiosk=kiosk)
-        self.assertEqual(atm.login("chris", "1234")["cash"], "yes")
+        self.assertEqual(atm.login("chris", "canary-chris")["cash"], "yes")
 
     def test_names(self):
         for name in ("", "-x", "a" * 33, "a/b", ":x", "\u00e4"):
@@ -344,7 +345,8 @@ class KioskAdmin(BankCase):
     def test_survives_a_restart(self):
         kiosk = self.add("branch-9")
         self.bank.restart()
-        self.said(self.atm(kiosk=kiosk).login("chris", "1234"), CORRECT)
+        self.said(self.atm(kiosk=kiosk).login("chris", "canary-chris"),
+                  CORRECT)
 
     def test_revoke_of_nobody(self):
         result = self.bank.ctl("kiosk", "revoke", "ghost", check=False)
@@ -362,7 +364,7 @@ class Locks(BankCase):
 
     def test_the_third_is_401_the_next_423(self):
         self.assertEqual(self.guess("p1", 6), [401] * 3 + [423] * 3)
-        reply = self.atm().login("p1", "pw-p1")
+        reply = self.atm().login("p1", "canary-p1")
         self.assertEqual(
             (reply.raw, reply.sealed),
             (b"423 too many attempts, try again later", False))
@@ -373,20 +375,20 @@ class Locks(BankCase):
     def test_other_kiosks_are_not(self):
         self.assertEqual(self.guess("p2", 4), [401] * 3 + [423])
         other = self.atm(source="127.0.0.2")
-        self.said(other.login("p2", "pw-p2"), CORRECT)
+        self.said(other.login("p2", "canary-p2"), CORRECT)
         enrolled = self.atm(kiosk=self.bank.kiosk())
-        self.said(enrolled.login("p2", "pw-p2"), CORRECT)
+        self.said(enrolled.login("p2", "canary-p2"), CORRECT)
         # Their success has not cleared this one's count.
         self.assertEqual(self.guess("p2", 1), [423])
 
     def test_ids_are_counted_apart(self):
         self.guess("p3", 4)
-        self.said(self.atm().login("p4", "pw-p4"), CORRECT)
+        self.said(self.atm().login("p4", "canary-p4"), CORRECT)
 
     def test_a_success_clears(self):
         for _ in range(3):
             self.assertEqual(self.guess("p5", 2), [401, 401])
-            self.said(self.atm().login("p5", "pw-p5"), CORRECT)
+            self.said(self.atm().login("p5", "canary-p5"), CORRECT)
 
     def test_the_total_of_all_kiosks(self):
         codes = []
@@ -394,20 +396,20 @@ class Locks(BankCase):
             codes += self.guess("p6", 2, source="127.0.0.%d" % kiosk)
         self.assertEqual(codes, [401] * 10)
         self.assertEqual(
-            self.atm(source="127.0.0.9").login("p6", "pw-p6").code, 423)
+            self.atm(source="127.0.0.9").login("p6", "canary-p6").code, 423)
         # An enrolled kiosk where this ID never succeeded is no exception.
         self.assertEqual(self.atm(kiosk=self.bank.kiosk()).login(
-            "p6", "pw-p6").code, 423)
+            "p6", "canary-p6").code, 423)
 
     def test_the_total_does_not_hold_at_a_customers_own_branch(self):
         kiosk = self.bank.kiosk()
-        self.said(self.atm(kiosk=kiosk).login("p7", "pw-p7"), CORRECT)
+        self.said(self.atm(kiosk=kiosk).login("p7", "canary-p7"), CORRECT)
         for number in range(2, 7):
             self.guess("p7", 2, source="127.0.0.%d" % number)
-        self.assertEqual(self.atm().login("p7", "pw-p7").code, 423)
-        self.said(self.atm(kiosk=kiosk).login("p7", "pw-p7"), CORRECT)
+        self.assertEqual(self.atm().login("p7", "canary-p7").code, 423)
+        self.said(self.atm(kiosk=kiosk).login("p7", "canary-p7"), CORRECT)
         # That success cleared the total.
-        self.said(self.atm().login("p7", "pw-p7"), CORRECT)
+        self.said(self.atm().login("p7", "canary-p7"), CORRECT)
 
     def test_killing_the_bank_buys_no_guesses(self):
         self.assertEqual(self.guess("p8", 2), [401, 401])
@@ -417,14 +419,14 @@ class Locks(BankCase):
         self.assertEqual([atm.login("p8", "wrong").code for _ in range(2)],
                          [401, 423])
         self.bank.restart()
-        self.assertEqual(self.atm().login("p8", "pw-p8").code, 423)
+        self.assertEqual(self.atm().login("p8", "canary-p8").code, 423)
 
     def test_all_refused_for_other_causes_count_no_customer(self):
         """A seal that doesn't open names no ID."""
         atm = self.atm()
         for _ in range(5):
-            self.said(atm.login("p9", "pw-p9", binding=bytes(32)), REFUSED)
-        self.assertEqual(atm.login("p9", "pw-p9")["failed"], "0")
+            self.said(atm.login("p9", "canary-p9", binding=bytes(32)), REFUSED)
+        self.assertEqual(atm.login("p9", "canary-p9")["failed"], "0")
 
     def test_many_waiting_buy_no_guesses(self):
         """Sent at once over several links, no more than 3 are compared."""
@@ -467,7 +469,7 @@ class Waiting(BankCase):
     def test_more_get_429_and_a_new_greeting(self):
         atms = [self.atm() for _ in range(8)]
         for _ in range(10):
-            frames = [atm.body(b"L", "chris\n1234") for atm in atms]
+            frames = [atm.body(b"L", "chris\ncanary-chris") for atm in atms]
             for atm, body in zip(atms, frames):
                 atm.channel.write_frame(b"L", body)
             replies = [atm.answer() for atm in atms]
@@ -482,7 +484,7 @@ class Waiting(BankCase):
             atms = [self.atm() for _ in range(8)]
         self.assertTrue(refused)
         bank.wait_for("room for a login", lambda: refused[0].login(
-            "chris", "1234").code == 200)
+            "chris", "canary-chris").code == 200)
 
 
 class WithoutAVault(unittest.TestCase):

@@ -24,7 +24,7 @@ LIBRARIES = bool(os.environ.get("LIBRARIES"))
 STRIDE = int(os.environ.get("STRIDE", "0"))
 SEED = int(os.environ.get("SEED", random.randrange(1 << 31)))
 SERVING_S = 2       # from the end of the fault to a session
-KIOSK_TYPED = "chris\n1234\n1\n1\nfey\n0.01\n2\n3\n"
+KIOSK_TYPED = "chris\ncanary-chris\n1\n1\nfey\n0.01\n2\n3\n"
 ENDS = {0, 1, 64, 65, 69, 70, 71, 74, 77, 78}   # of sysexits(3)
 
 
@@ -58,7 +58,7 @@ class Serving(unittest.TestCase):
         txid = client = None
         try:
             client = self.bank.atm(timeout=10)
-            if client.login("chris", "1234").code != 200:
+            if client.login("chris", "canary-chris").code != 200:
                 return None, None
             txid = client.txid()
             reply = client.transfer(1, "fey", "0.01", txid=txid)
@@ -83,7 +83,7 @@ class Serving(unittest.TestCase):
             client = None
             try:
                 client = self.bank.atm(timeout=2)
-                reply = client.login("chris", "1234")
+                reply = client.login("chris", "canary-chris")
                 if reply.code == 200:
                     found.append(client)
                     return True
@@ -252,7 +252,7 @@ class Kiosk(unittest.TestCase):
                 n, result.stdout))
             if said < done and "look at your statement" not in result.stdout:
                 # The next one asks, and says.
-                result = self.bank.plain("chris\n1234\n3\n",
+                result = self.bank.plain("chris\ncanary-chris\n3\n",
                                          program=faulty.program)
                 self.assertRegex(
                     result.stdout, "Your earlier transfer of 0.01 to fey: "

@@ -14,7 +14,7 @@ from lib.case import CORRECT, REFUSED, SUCCESS, BankCase
 DONE = "your transaction is successful"
 RIGHT = "ID and password are correct"
 NO_FUNDS = "enough funds"
-TRANSFER = "chris\n1234\n1\n1\nfey\n5\n2\n3\n"
+TRANSFER = "chris\ncanary-chris\n1\n1\nfey\n5\n2\n3\n"
 PROTOCOL_ERROR = "500 protocol error"
 
 
@@ -100,12 +100,12 @@ class LeafKey(BankCase):
         with self.relay() as relay:
             atm = Atm("127.0.0.1", relay.port, self.bank.anchor)
             self.addCleanup(atm.close)
-            self.said(atm.login("p1", "pw-p1"), REFUSED)
+            self.said(atm.login("p1", "canary-p1"), REFUSED)
             for kind in (b"O", b"V"):
                 self.assertEqual(
-                    atm.ask(kind, "p1\npw-p1\n").raw, REFUSED.encode())
+                    atm.ask(kind, "p1\ncanary-p1\n").raw, REFUSED.encode())
             atm.kiosk = self.bank.kiosk()
-            self.said(atm.login("p1", "pw-p1"), "403 not allowed")
+            self.said(atm.login("p1", "canary-p1"), "403 not allowed")
         # What he took is worth nothing elsewhere.
         for seen in list(relay.seen):
             if seen.way == "up":
@@ -113,7 +113,7 @@ class LeafKey(BankCase):
                 direct.channel.write_frame(seen.kind, seen.body)
                 self.assertIn(direct.answer().code, (401, 403))
         # And counted against nobody.
-        reply = self.said(self.atm().login("p1", "pw-p1"), CORRECT)
+        reply = self.said(self.atm().login("p1", "canary-p1"), CORRECT)
         self.assertEqual(reply["failed"], "0")
 
     def test_no_session_is_resumed_through_him(self):
@@ -150,9 +150,9 @@ class Replays(BankCase):
         self.said(atm.login(name, "wrong"), REFUSED)
         self.said(atm.open_account("new-" + os.urandom(6).hex(), "x"),
                   "200 account opened")
-        self.said(atm.login(name, "pw-" + name), CORRECT)
+        self.said(atm.login(name, "canary-" + name), CORRECT)
         self.said(atm.transfer(1, "p2", 5), SUCCESS)
-        self.said(atm.request("PASSWORD pw-%s\npw-%s" % (name, name)),
+        self.said(atm.request("PASSWORD canary-%s\ncanary-%s" % (name, name)),
                   "200 password changed")
         self.said(atm.request("NOTIFY tls"), "200 notices")
         atm.cut()
@@ -243,7 +243,7 @@ class TakenOver(unittest.TestCase):
 
     def session(self, front):
         client = self.atm(front)
-        self.assertEqual(client.login("chris", "1234").said(), CORRECT)
+        self.assertEqual(client.login("chris", "canary-chris").said(), CORRECT)
         return client
 
     def moved(self):
@@ -437,7 +437,7 @@ class TakenOver(unittest.TestCase):
     def test_lies_about_the_binding(self):
         front = self.front(tell=lambda link: (bytes(32), "127.0.0.1"))
         self.assertEqual(
-            self.atm(front).login("chris", "1234").said(), REFUSED)
+            self.atm(front).login("chris", "canary-chris").said(), REFUSED)
 
     def test_lies_about_the_address(self):
         """Money is as it was, and a login too."""

@@ -56,10 +56,10 @@ class Udp(BankCase):
         other = self.atm(source="127.0.0.7")
         self.said(other.login("p3", "wrong"), REFUSED)
         self.assertRegex(listener.receive(), r"^attempts [1-9]\d*$")
-        self.said(other.login("p3", "pw-p3"), CORRECT)
+        self.said(other.login("p3", "canary-p3"), CORRECT)
         self.assertEqual(listener.receive(), "login 127.0.0.7")
         kiosk = self.atm(kiosk=self.bank.kiosk())
-        self.said(kiosk.login("p3", "pw-p3"), CORRECT)
+        self.said(kiosk.login("p3", "canary-p3"), CORRECT)
         self.assertEqual(listener.receive(),
                          "login " + self.bank.kiosk().name.decode())
 

@@ -10,6 +10,7 @@ import pty
 import re
 import select
 import shutil
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -35,6 +36,21 @@ class Manners(Operator):
         self.refused(EX_USAGE, "status or stop", "st")
         for word in ("statuss", "x", ""):
             self.refused(EX_USAGE, "no command", word)
+
+    def test_options_come_first(self):
+        """One that comes late is no word of the command's."""
+        before = self.balances("chris")
+        for option, words in (
+                ("-y", ("deposit", "chris", "1", "5")),
+                ("-y", ("deposit", "chris", "1", "5", "--reason", "x")),
+                ("-j", ("history", "chris")), ("-j", ("status",)),
+                ("-V", ("open", "new")), ("-c", ("status",))):
+            file = ["file"] if option == "-c" else []
+            self.refused(
+                EX_USAGE, "options come before the command: bankctl %s %s" % (
+                    " ".join([option] + file), words[0]),
+                *words, option, *file)
+        self.assertEqual(self.balances("chris"), before)
 
     def test_data_and_talk(self):
         path = self.bank.path("copy")
@@ -249,6 +265,59 @@ class Group(Operator):
         text = self.member("export").stdout
         self.assertGreater(len(text), 100000)
         self.assertEqual(text, self.bank.ctl("export").stdout)
+
+    def slow_bank(self, answer):
+        """A control socket at which `answer` is called with the connection;
+        what bankctl export then prints to, and its process."""
+        path = self.public + "/slow"
+        listener = socket.socket(socket.AF_UNIX)
+        self.addCleanup(os.unlink, path)
+        self.addCleanup(listener.close)
+        listener.bind(path)
+        listener.listen()
+        os.chmod(path, 0o666)
+        with open(self.config) as f:
+            text = f.read().replace("= control\n", "= slow\n")
+        with open(self.public + "/slow.ini", "w") as f:
+            f.write(text)
+        os.chmod(f.name, 0o644)
+        process = subprocess.Popen(
+            ["setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % NOBODY,
+             "--clear-groups", self.public + "/bankctl", "-c", f.name,
+             "export"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            cwd="/")
+        self.addCleanup(process.kill)
+        listener.settimeout(20 * bank.SLOW)
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(20 * bank.SLOW)
+            while connection.recv(4096):
+                pass
+            answer(connection, process)
+        said, complaint = process.communicate(timeout=20 * bank.SLOW)
+        return said, complaint.decode(), process.returncode
+
+    def test_it_is_printed_as_it_comes(self):
+        """What the bank still has to say is waited for by nobody's memory."""
+        piece = b"x" * 4094
+
+        def answer(connection, process):
+            connection.sendall(b"= text\n" + 8 * (b"+ " + piece + b"\\n\n"))
+            ready = select.select([process.stdout], [], [], 20 * bank.SLOW)
+            self.assertNotEqual(ready[0], [], "nothing before the end")
+            connection.sendall(b"+ a\\tb\\\\c\\n\n. 0\n")
+        said, complaint, code = self.slow_bank(answer)
+        self.assertEqual(
+            said, 8 * (piece + b"\n") + b"a\tb\\c\n")
+        self.assertEqual((complaint, code), ("", 0))
+
+    def test_one_that_is_cut_off(self):
+        for text in (b"= text\n+ a\n", b"= text\n+ a\n. 0", b""):
+            _, complaint, code = self.slow_bank(
+                lambda connection, _: connection.sendall(text))
+            self.assertRegex(complaint, "cut off.*to a file")
+            self.assertEqual(code, 74, text)
+            self.doCleanups()
 
     def test_what_is_the_owners(self):
         """A backup has the hashes."""

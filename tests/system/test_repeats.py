@@ -70,7 +70,7 @@ class Repeats(VerbCase):
         self.said(atm.request("WITHDRAW %s 1 40" % old), STALE)
 
     def test_a_reversal_after_a_close(self):
-        self.said(self.atm().open_account("gone", "pw-gone"),
+        self.said(self.atm().open_account("gone", "canary-gone"),
                   "200 account opened")
         atm = self.cash("gone")
         paid, drawn = atm.txid(), atm.txid()

@@ -245,7 +245,8 @@ class Txids(BankCase):
         self.bank.kill_child("vault")
         again = self.bank.atm_when_served()
         self.addCleanup(again.close)
-        self.said(again.login("p1", "pw-p1"), "200 ID and password are correct")
+        self.said(again.login("p1", "canary-p1"),
+                  "200 ID and password are correct")
         self.assertEqual(again.transfer(1, "p2", 5, txid=txid).raw, first.raw)
 
     def test_anothers_same_txid_is_another_one(self):
@@ -330,7 +331,7 @@ class Outcome(BankCase):
         self.bank.kill_child("vault")
         again = self.bank.atm_when_served()
         self.addCleanup(again.close)
-        again.login("p3", "pw-p3")
+        again.login("p3", "canary-p3")
         self.said(again.transfer(1, "p2", 5, txid=txid), USED)
 
     def test_old_and_ahead(self):
@@ -361,7 +362,7 @@ class Limits(BankCase):
     people = 2
     options = {"limits_transfer": "500", "limits_transfer_day": "800.50"}
     extra_balance = "full 1 9999999999999.99\nfull2 9999999999999.98 0\n"
-    extra_password = "full pw-full\nfull2 pw-full2\n"
+    extra_password = "full canary-full\nfull2 canary-full2\n"
 
     def test_one_and_the_day(self):
         atm = self.session("p1")
@@ -381,7 +382,7 @@ class Limits(BankCase):
         self.bank.kill_child("vault")
         again = self.bank.atm_when_served()
         self.addCleanup(again.close)
-        again.login("p1", "pw-p1")
+        again.login("p1", "canary-p1")
         self.said(again.transfer(1, "p2", "0.01"), OVER)
 
     def test_the_largest_balance(self):

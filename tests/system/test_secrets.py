@@ -6,8 +6,10 @@ bank's."""
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
+import tempfile
 import unittest
 
 from lib import bank
@@ -15,6 +17,7 @@ from lib.case import CORRECT, REFUSED, SUCCESS, BankCase
 
 ROLES = ("monitor", "front", "vault")
 CHUNK = 1 << 22
+NOBODY = 65534
 
 
 class Canaries:
@@ -269,6 +272,59 @@ class Secrets(BankCase):
         self.assertEqual(
             self.canaries.found_in(out + more + errors), {})
         self.test_no_file_has_them()
+
+
+class Undumpable(unittest.TestCase):
+    """Nobody but root gets at a process's memory, also not who runs it: what
+    /proc has of it is then root's."""
+
+    def as_who(self, served):
+        """A wrapper: somebody else than root, whose the bank then is, and
+        who could have a core."""
+        if os.getuid() != 0:
+            return []
+        bank.run("chown", "-R", "%d:%d" % (NOBODY, NOBODY), served.directory)
+        return ["prlimit", "--core=1048576:1048576",
+                "setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % NOBODY,
+                "--clear-groups"]
+
+    def setUp(self):
+        if bank.sanitized():
+            self.skipTest("a sanitizer looks into its own memory by ptrace")
+        directory = tempfile.mkdtemp(dir="/tmp")
+        self.addCleanup(shutil.rmtree, directory)
+        os.chmod(directory, 0o755)
+        bank.init(directory)
+        self.bank = bank.Bank(start=False, directory=directory)
+        self.addCleanup(self.bank.close)
+        os.mkdir(self.bank.path("atm-state"))
+        self.bank.wrapper = self.as_who(self.bank)
+        self.bank.start()
+
+    def closed(self, pid):
+        """None of it is its user's, and it leaves no core."""
+        with open("/proc/%d/status" % pid) as f:
+            self.assertNotRegex(f.read(), r"(?m)^Uid:\t0\t")
+        self.assertEqual(os.stat("/proc/%d/environ" % pid).st_uid, 0)
+        with open("/proc/%d/limits" % pid) as f:
+            self.assertRegex(
+                f.read(), r"(?m)^Max core file size +0 +0 ")
+
+    def test_the_bank(self):
+        for pid in (self.bank.monitor(), self.bank.front(),
+                    self.bank.vault()):
+            self.closed(pid)
+
+    def test_a_kiosk(self):
+        with subprocess.Popen(
+                self.bank.wrapper + [
+                    bank.ATM_TUI, "-p", "-c", self.bank.path("etc", "atm.ini"),
+                    "-o", "kiosk.state=" + self.bank.path("atm-state"),
+                    "127.0.0.1", str(self.bank.port)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            self.assertIn(b"ID", os.read(process.stdout.fileno(), 4096))
+            self.closed(process.pid)
+            process.stdin.close()
 
 
 if __name__ == "__main__":

@@ -66,14 +66,14 @@ class ProtocolErrors(BankCase):
                               (b"V", b"V"), (b"L", b"S")):
             atm = self.atm()
             sizes = {b"R": 384, b"S": 272}
-            data = wire.frame(first, atm.body(first, "p1\npw-p1"))
+            data = wire.frame(first, atm.body(first, "p1\ncanary-p1"))
             data += wire.frame(second, bytes(sizes.get(second, 752)))
             self.wrong(atm, data, (first, second))
             atm.close()
 
     def test_in_a_session(self):
         def good(atm, kind):
-            return wire.frame(kind, atm.body(kind, "p1\npw-p1"))
+            return wire.frame(kind, atm.body(kind, "p1\ncanary-p1"))
         cases = {
             "an L": lambda a: good(a, b"L"),
             "an O": lambda a: good(a, b"O"),
@@ -129,7 +129,7 @@ class ProtocolErrors(BankCase):
 
     def test_frames_in_pieces(self):
         atm = self.atm()
-        data = wire.frame(b"L", atm.body(b"L", "p1\npw-p1"))
+        data = wire.frame(b"L", atm.body(b"L", "p1\ncanary-p1"))
         for i in range(0, len(data), 50):
             atm.channel.write(data[i:i + 50])
         self.assertEqual(atm.answer().said(), CORRECT)
@@ -296,7 +296,7 @@ class Grace(BankCase):
 
     def test_a_lost_session_is_kept_that_long(self):
         atm = self.atm()
-        self.assertEqual(atm.login("p1", "pw-p1")["grace"], "1")
+        self.assertEqual(atm.login("p1", "canary-p1")["grace"], "1")
         atm.cut()
         self.said(atm.resume(), RESUMED)
         atm.cut()

@@ -43,8 +43,8 @@ class Files(BankCase):
 class FirstStart(Files):
     def test_forms_that_are_forgiven(self):
         served = self.hand_made(
-            "# customers\r\n\r\n  chris\t1234  \r\nfey   5678\n\n"
-            "#joe 1\njoe 9012",
+            "# customers\r\n\r\n  chris\tcanary-chris  \r\nfey   canary-fey\n\n"
+            "#joe 1\njoe canary-joe",
             "\n# money\nchris  10000\t1000\r\n\tfey 0.5 1.25\n"
             "joe 0007 9999999999999.99 ")
         self.assertEqual(served.lines(), {
@@ -56,7 +56,7 @@ class FirstStart(Files):
         model.check(served)
 
     def test_lines_of_fixed_width(self):
-        served = self.hand_made("chris 1234\n", "chris 10000 1000\n")
+        served = self.hand_made("chris canary-chris\n", "chris 10000 1000\n")
         for name, width in (("balance", 80), ("password", 192)):
             data = served.read(name)
             self.assertEqual(len(data), width)
@@ -64,16 +64,16 @@ class FirstStart(Files):
         self.assertTrue(served.read().startswith("chris 10000 1000 "))
 
     def test_passwords_in_plain_text_are_hashed(self):
-        served = self.hand_made("chris 1234\nfey 5678\n",
+        served = self.hand_made("chris canary-chris\nfey canary-fey\n",
                                 "chris 1 1\nfey 1 1\n")
         for name, words in served.lines("password").items():
             self.assertRegex(words[0], r"^\$y\$", name)
-        self.assertNotIn("1234", served.read("password"))
+        self.assertNotIn("canary-chris", served.read("password"))
         # Again, and nothing is hashed a second time.
         before = served.read("password")
         served.restart()
         self.assertEqual(served.read("password"), before)
-        self.assertEqual(self.login(served, "chris", "1234"), CORRECT)
+        self.assertEqual(self.login(served, "chris", "canary-chris"), CORRECT)
 
     def test_hashes_are_taken_as_they_are(self):
         """What libcrypt doesn't take in full is a plain password."""
@@ -92,9 +92,9 @@ class FirstStart(Files):
             self.assertEqual(self.login(served, "e", "secret"), CORRECT)
 
     def test_an_id_in_one_file_alone(self):
-        served = self.hand_made("chris 1234\nfey 5678\n",
+        served = self.hand_made("chris canary-chris\nfey canary-fey\n",
                                 "chris 1 1\njoe 5 5\n")
-        self.assertEqual(self.login(served, "fey", "5678"), CORRECT)
+        self.assertEqual(self.login(served, "fey", "canary-fey"), CORRECT)
         self.assertEqual(served.lines()["fey"], ["0", "0"])
         self.assertEqual(served.lines()["joe"], ["5", "5"])
         served.log_has(r"joe")
@@ -122,7 +122,7 @@ class FirstStart(Files):
         return found
 
     def test_what_has_no_meaning_fails(self):
-        good = "chris 1234\n"
+        good = "chris canary-chris\n"
         for line in ("chris -1 0", "chris 1", "chris 1 2 3", "chris 1 x",
                      "chris 1.234 0", "chris 1e3 0", "chris +1 0",
                      "chris 10000000000000 0", "chris .5 0", "chris 1. 0",
@@ -130,28 +130,30 @@ class FirstStart(Files):
                      "x" * 33 + " 1 1", "chr\u00efs 1 1", "chris"):
             with self.subTest(line=line):
                 self.refused(good, "# money\n%s\n" % line, "balance", 2)
-        for line in ("fey", "-fey 1234", "f/ey 1234", "x" * 33 + " 1",
+        for line in ("fey", "-fey canary-fey", "f/ey canary-fey",
+                     "x" * 33 + " 1",
                      "fey " + "x" * 65, "fey a\x01b", "fey two words"):
             with self.subTest(line=line):
                 self.refused(good + line + "\n", "chris 1 1\n",
                              "password", 2)
 
     def test_duplicates_fail(self):
-        self.refused("chris 1234\nfey 1\nchris 2\n", "chris 1 1\n",
+        self.refused("chris canary-chris\nfey 1\nchris 2\n", "chris 1 1\n",
                      "password", 3)
-        self.refused("chris 1234\n", "chris 1 1\n\nchris 1 1\n",
+        self.refused("chris canary-chris\n", "chris 1 1\n\nchris 1 1\n",
                      "balance", 3)
 
     def test_bytes_that_are_no_text(self):
-        self.refused("chris 1234\n", b"chris 1 1\n\0\0\0\n", "balance", 2)
-        self.refused(b"chris 1234\nfey \xff\xfe\n", "chris 1 1\n",
+        self.refused("chris canary-chris\n", b"chris 1 1\n\0\0\0\n",
+                     "balance", 2)
+        self.refused(b"chris canary-chris\nfey \xff\xfe\n", "chris 1 1\n",
                      "password", 2)
 
 
 class EditedWhileStopped(Files):
     def stopped(self):
         served = self.hand_made(
-            "chris 1234\nfey 5678\nnil 1\n",
+            "chris canary-chris\nfey canary-fey\nnil 1\n",
             "chris 10000 1000\nfey 20 30\nnil 0 0\n")
         atm = served.session("chris")
         self.said(atm.transfer(1, "fey", "0.50"), SUCCESS)
@@ -204,7 +206,7 @@ class EditedWhileStopped(Files):
         served.write("password", served.read("password") + "ann secret\n")
         served.start()
         self.assertEqual(self.login(served, "ann", "secret"), CORRECT)
-        self.assertEqual(self.login(served, "chris", "1234"), REFUSED)
+        self.assertEqual(self.login(served, "chris", "canary-chris"), REFUSED)
         self.assertEqual(self.login(served, "chris", "new"), CORRECT)
         self.assertEqual(served.lines()["ann"], ["5", "6"])
         self.assertNotRegex(served.said, r"\bsecret\b")

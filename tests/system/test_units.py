@@ -269,7 +269,7 @@ class Confined(unittest.TestCase):
         served = self.serve().start()
         with open("/proc/%d/status" % served.monitor()) as f:
             self.assertRegex(f.read(), r"(?m)^Seccomp:\s*2$")
-        typed = "chris\n1234\n1\n2\nfey\n100.50\n3\n"
+        typed = "chris\ncanary-chris\n1\n2\nfey\n100.50\n3\n"
         result = served.plain(typed)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertEqual(served.lines()["fey"], ["10000", "1100.50"])

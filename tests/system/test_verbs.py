@@ -41,7 +41,7 @@ class Cash(VerbCase):
     people = 10
     options = dict(FREE, limits_withdraw="300", limits_withdraw_day="500")
     extra_balance = "full 1 9999999999999.99\n"
-    extra_password = "full pw-full\n"
+    extra_password = "full canary-full\n"
 
     def test_deposit(self):
         atm = self.cash("p1")
@@ -162,7 +162,7 @@ class Reversal(VerbCase):
     """V: a withdrawal taken back without a customer."""
 
     people = 6
-    extra_password = "full pw-full\n"
+    extra_password = "full canary-full\n"
     extra_balance = "full 50 9999999999999.99\n"
 
     def test_it(self):
@@ -176,7 +176,7 @@ class Reversal(VerbCase):
         self.assertEqual(link.reversal("p1", txid).raw, reply.raw)
         self.assertEqual(self.bank.lines()["p1"], ["10000", "1000"])
         # On the link that V was asked on a customer may log in.
-        self.said(link.login("p1", "pw-p1"), CORRECT)
+        self.said(link.login("p1", "canary-p1"), CORRECT)
         self.said(link.request("REVERSE %s %s" % (link.txid(), txid)),
                   REVERSED)
 
@@ -288,7 +288,7 @@ class History(VerbCase):
 
 class Services(VerbCase):
     people = 8
-    extra_password = "nil pw-nil\nnil2 pw-nil2\n"
+    extra_password = "nil canary-nil\nnil2 canary-nil2\n"
     extra_balance = "nil 0 0\nnil2 0 0\n"
 
     def test_details(self):
@@ -305,7 +305,7 @@ class Services(VerbCase):
 
     def test_password(self):
         atm, other = self.session("p2"), self.session("p2")
-        line = "PASSWORD pw-p2\nn\u00e9w one"
+        line = "PASSWORD canary-p2\nn\u00e9w one"
         self.said(atm.request(line), "200 password changed")
         # Asked again on the session that made it.
         self.said(atm.request(line), "200 password changed")
@@ -313,29 +313,30 @@ class Services(VerbCase):
             other.request("PING")
             other.request("PING")
         self.said(other.resume(), REFUSED)
-        self.said(self.atm().login("p2", "pw-p2"), REFUSED)
+        self.said(self.atm().login("p2", "canary-p2"), REFUSED)
         self.said(self.atm().login("p2", "n\u00e9w one"), CORRECT)
         self.said(atm.request("PING"), "200 pong")
         self.assertRegex(self.bank.lines("password")["p2"][0], r"^\$y\$")
-        self.said(atm.request("PASSWORD n\u00e9w one\npw-p2"),
+        self.said(atm.request("PASSWORD n\u00e9w one\ncanary-p2"),
                   "200 password changed")
 
     def test_password_spaces_count(self):
         atm = self.session("p3")
-        self.said(atm.request("PASSWORD pw-p3\n two  spaces "),
+        self.said(atm.request("PASSWORD canary-p3\n two  spaces "),
                   "200 password changed")
         self.said(self.atm().login("p3", " two  spaces "), CORRECT)
-        self.said(atm.request("PASSWORD  two  spaces \npw-p3"),
+        self.said(atm.request("PASSWORD  two  spaces \ncanary-p3"),
                   "200 password changed")
 
     def test_password_forms(self):
         atm = self.session("p4")
-        for rest in ("", " ", " pw-p4", " pw-p4\n", " \nx", " pw-p4\nx\ty",
-                     " pw-p4\na\nb", " pw-p4\n" + "x" * 65,
-                     " pw-p4\n\x7f"):
+        for rest in ("", " ", " canary-p4", " canary-p4\n", " \nx",
+                     " canary-p4\nx\ty",
+                     " canary-p4\na\nb", " canary-p4\n" + "x" * 65,
+                     " canary-p4\n\x7f"):
             self.said(atm.request("PASSWORD" + rest), INCORRECT, repr(rest))
         self.said(atm.request("PASSWORD wrong\nx"), REFUSED)
-        self.said(self.atm().login("p4", "pw-p4"), CORRECT)
+        self.said(self.atm().login("p4", "canary-p4"), CORRECT)
 
     def test_close(self):
         atm, other = self.session("nil"), self.session("nil")
@@ -344,7 +345,7 @@ class Services(VerbCase):
         self.assertEqual(atm.ended(), "notify")
         other.ended()
         self.said(atm.resume(), REFUSED)
-        self.said(self.atm().login("nil", "pw-nil"), REFUSED)
+        self.said(self.atm().login("nil", "canary-nil"), REFUSED)
         self.said(self.session("p5").transfer(1, "nil", 1), NO_RECIPIENT)
         self.assertNotIn("nil", self.bank.lines())
         self.assertNotIn("nil", self.bank.lines("password"))
@@ -374,11 +375,11 @@ class PasswordLock(VerbCase):
         for _ in range(3):
             self.said(atm.request("PASSWORD wrong\nx"), REFUSED)
         locked = "423 too many attempts, try again later"
-        reply = self.said(atm.request("PASSWORD pw-p1\nx"), locked)
+        reply = self.said(atm.request("PASSWORD canary-p1\nx"), locked)
         self.assertTrue(reply.sealed)
         # Form comes before even that.
         self.said(atm.request("PASSWORD"), INCORRECT)
-        self.said(self.atm().login("p1", "pw-p1"), locked)
+        self.said(self.atm().login("p1", "canary-p1"), locked)
         self.said(atm.request("PING"), "200 pong")
 
 

@@ -112,7 +112,7 @@ class Aloud(BankCase):
         self.wait(kiosk, "press any key")
         kiosk.type(" ")
         self.wait(kiosk, "Please enter your ID")
-        kiosk.type("%s\rpw-%s\r" % (self.name, self.name))
+        kiosk.type("%s\rcanary-%s\r" % (self.name, self.name))
         self.wait(kiosk, "Please select one")
 
     def test_a_session(self):
@@ -130,10 +130,10 @@ class Aloud(BankCase):
             self.assertNotIn(digits, said)
         self.assertFalse([c for c in "9438605" if c in said.replace(
             self.name, "")], said)
-        kiosk.type(self.name + "\rpw-" + self.name + "\r")
+        kiosk.type(self.name + "\rcanary-" + self.name + "\r")
         said = self.wait(kiosk, "1. Transfer money")
         self.assertIn("Please select one of the following actions", said)
-        self.assertNotIn("pw-", said)
+        self.assertNotIn("canary-", said)
         kiosk.type("\x1b[B")
         self.wait(kiosk, "2. Check account balance")
         kiosk.type("\r")
@@ -353,7 +353,7 @@ class Aloud(BankCase):
         def second():
             return session.request(
                 "1 %s 1 fey 1" % session.txid())["time"]
-        self.bank.plain("%s\npw-%s\n3\n" % (self.name, self.name))
+        self.bank.plain("%s\ncanary-%s\n3\n" % (self.name, self.name))
         session = self.session("chris")
         first = second()
         wait_for("a second", lambda: second() > first, every=0.2)
@@ -362,7 +362,7 @@ class Aloud(BankCase):
         self.wait(kiosk, "press any key")
         kiosk.type(" ")
         self.wait(kiosk, "Please enter your ID")
-        kiosk.type("%s\rpw-%s\r" % (self.name, self.name))
+        kiosk.type("%s\rcanary-%s\r" % (self.name, self.name))
         self.wait(kiosk, "1 new notice")
         kiosk.type("n")
         said = self.wait(kiosk, "you received $12.50 from chris")

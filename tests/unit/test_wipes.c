@@ -1,31 +1,28 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Each buffer that held a secret is wiped, and while it still held it:
- * OPENSSL_cleanse(3) of this program notes what it is given, in a vault in a
- * process of its own too.  A secret is what the test, being the other side,
- * knows: passwords, K and what is derived from it, hashes, keys.
+ * Each buffer of the vault's that held a secret is wiped, and while it still
+ * held it.  A secret is what the test, being the other side, knows:
+ * passwords, K and what is derived from it, hashes, keys.
  */
-#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
 #include <crypt.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -34,15 +31,13 @@
 #include "../../shared/channel.h"
 #include "../../shared/util.h"
 #include "../lib/files_fixture.h"
+#include "../lib/memory/wipes.c"
 #include "../lib/vault_fixture.h"
 
 #define ONE "canary-one"
 #define TWO "canary-two"
-#define RECORDS 65536
-#define PATIENCE 1000 /* looks, of 5 ms */
 #define STACK_BYTES 16384
 #define WAITING_TEXT (sizeof(uint16_t) + SEAL_BLOCK_SIZE)
-#define LARGE ((size_t)1 << 30)
 
 enum secret {
 	PASSWORD,
@@ -53,108 +48,10 @@ enum secret {
 	NONCE,
 	HASH,
 	PEM,
-	STORE_SECRET,
-	SECRETS
+	STORE_SECRET
 };
-#define HAS(secret) (1U << (secret))
-
-/* Of this process and the vault's. */
-static struct shared {
-	atomic_size_t count;
-	struct {
-		size_t length;
-		unsigned found; /* HAS(...) */
-	} record[RECORDS];
-	uint8_t newest[32]; /* of this length, for what is known later */
-	struct {
-		size_t length;
-		uint8_t bytes[64];
-	} secret[SECRETS];
-} * shared;
 
 static struct vaults fixture;
-static size_t from;
-
-extern const char __executable_start, etext;
-
-static void
-note(const void *data, size_t length)
-{
-	unsigned found = 0;
-	size_t i;
-
-	for (i = 0; i < SECRETS; i++)
-		if (shared->secret[i].length > 0 &&
-		    memmem(data, length, shared->secret[i].bytes,
-			shared->secret[i].length) != NULL)
-			found |= HAS(i);
-	if (length == sizeof(shared->newest))
-		memcpy(shared->newest, data, length);
-	i = atomic_fetch_add(&shared->count, 1);
-	if (i < RECORDS) {
-		shared->record[i].found = found;
-		shared->record[i].length = length;
-	}
-}
-
-/* OpenSSL's own are not ours. */
-void
-OPENSSL_cleanse(void *data, size_t length)
-{
-	const void *caller = __builtin_return_address(0);
-	volatile uint8_t *bytes = data;
-
-	if (caller >= (const void *)&__executable_start &&
-	    caller <= (const void *)&etext)
-		note(data, length);
-	for (size_t i = 0; i < length; i++)
-		bytes[i] = 0;
-}
-
-static void
-know(enum secret secret, const void *bytes, size_t length)
-{
-	assert_true(length <= sizeof(shared->secret[secret].bytes));
-	memcpy(shared->secret[secret].bytes, bytes, length);
-	shared->secret[secret].length = length;
-}
-
-/* What is counted is what comes after. */
-static void
-begin(void)
-{
-	from = shared->count;
-}
-
-static size_t
-count(size_t least, size_t most, unsigned has)
-{
-	size_t n = 0;
-
-	assert_true(shared->count < RECORDS);
-	for (size_t i = from; i < shared->count; i++)
-		n += shared->record[i].length >= least &&
-		    shared->record[i].length <= most &&
-		    (shared->record[i].found & has) == has;
-	return n;
-}
-
-/* At least n buffers of such a length with all of these in it; soon. */
-static void
-expect(const char *what, size_t least, size_t most, unsigned has, size_t n)
-{
-	for (int i = 0; i < PATIENCE && count(least, most, has) < n; i++)
-		poll(NULL, 0, 5);
-	if (count(least, most, has) < n)
-		fail_msg("%s: wiped %zu times, not %zu", what,
-		    count(least, most, has), n);
-}
-
-static void
-expect_one(const char *what, size_t length, unsigned has)
-{
-	expect(what, length, length, has, 1);
-}
 
 static int
 group_setup(void **state)
@@ -206,6 +103,9 @@ test_a_start_and_an_operator(void **state)
 	    HAS(PASSWORD), 2);
 	expect_one("the command", sizeof(struct operator_command), HAS(HASH));
 	expect_one("the line", FILES_PASSWORD_WIDTH, HAS(HASH));
+	/* Of its own proof of its ciphers: both sides' keys. */
+	expect("the proof's", sizeof(struct seal_keys),
+	    sizeof(struct seal_keys), SOMETHING, 2);
 }
 
 /* What the test knows of a login, before the vault has it. */
@@ -247,10 +147,24 @@ test_a_login(void **state)
 	expect_one("prk", SEAL_KEY_SIZE, HAS(PRK));
 	expect_one("the text", FRAME_SEALED_SIZE + 1, HAS(PASSWORD));
 	expect_one("crypt's", sizeof(struct crypt_data), HAS(HASH));
-	expect("hashes", STORE_HASH_SIZE, STORE_HASH_SIZE, HAS(HASH), 2);
+	/* The one made, the one looked up again, the accepted customer's. */
+	expect("hashes", STORE_HASH_SIZE, STORE_HASH_SIZE, HAS(HASH), 3);
 	expect_one("a worker's stack", STACK_BYTES, 0);
 	expect_one("the keys", sizeof(struct seal_keys), HAS(UP));
 	expect_one("the login", sizeof(struct login), HAS(PASSWORD) | HAS(K));
+	seal_wipe(&fey.keys);
+}
+
+static void
+test_a_refused_login(void **state)
+{
+	struct vaults_atm fey = { .number = 0 };
+
+	(void)state;
+	log_in(&fey, FRAME_LOGIN, "fey\n" TWO);
+	assert_int_equal(vaults_answer(&fixture, &fey), 401);
+	expect_one("the keys", sizeof(struct seal_keys), HAS(UP));
+	expect_one("the login", sizeof(struct login), HAS(NEW_PASSWORD));
 	seal_wipe(&fey.keys);
 }
 
@@ -325,6 +239,60 @@ test_a_new_password(void **state)
 	expect("all that waits", CONNECTION_WAITING_MAX * WAITING_TEXT, LARGE,
 	    both, 1);
 	seal_wipe(&fey.keys);
+}
+
+/* What one process of the bank's writes to another: its bytes. */
+static size_t
+written(const char *body, size_t length, uint8_t *bytes, size_t size)
+{
+	struct ipc *ipc;
+	ssize_t n;
+	int link[2];
+
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link), 0);
+	ipc = ipc_new(link[0], IPC_FRONT, IPC_VAULT);
+	assert_non_null(ipc);
+	assert_int_equal(ipc_send(ipc, IPC_FRAME, 1, body, length, -1), 0);
+	assert_int_equal(ipc_drain(ipc), 0);
+	n = read(link[1], bytes, size);
+	assert_true(n > 0);
+	ipc_free(ipc);
+	close(link[1]);
+	return (size_t)n;
+}
+
+/* A message moves within its buffer, and is never read. */
+static void
+test_a_message_that_moves(void **state)
+{
+	const char first[1024] = { 'x' }, second[256] = ONE;
+	struct ipc_message message;
+	struct ipc *ipc;
+	uint8_t bytes[2048];
+	size_t one, two;
+	int link[2];
+
+	(void)state;
+	one = written(first, sizeof(first), bytes, sizeof(bytes));
+	two = written(second, sizeof(second), bytes + one, sizeof(bytes) - one);
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link), 0);
+	ipc = ipc_new(link[0], IPC_VAULT, IPC_FRONT);
+	assert_non_null(ipc);
+	begin();
+	assert_int_equal(write(link[1], bytes, one + two - 1), one + two - 1);
+	assert_int_equal(ipc_read(ipc), 0);
+	assert_int_equal(ipc_next(ipc, &message), 1);
+	assert_int_equal(ipc_next(ipc, &message), 0);
+	assert_int_equal(count(1, LARGE, HAS(PASSWORD)), 0);
+	assert_int_equal(write(link[1], bytes + one + two - 1, 1), 1);
+	assert_int_equal(ipc_read(ipc), 0);
+	expect("where it was", one, sizeof(bytes), HAS(PASSWORD), 1);
+	begin();
+	ipc_free(ipc);
+	expect("the buffer", sizeof(bytes), LARGE, HAS(PASSWORD), 1);
+	close(link[1]);
 }
 
 static void
@@ -475,11 +443,14 @@ main(void)
 		    test_a_start_and_an_operator, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_login, setup, teardown),
 		cmocka_unit_test_setup_teardown(
+		    test_a_refused_login, setup, teardown),
+		cmocka_unit_test_setup_teardown(
 		    test_a_text_of_no_form, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_a_session, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_a_new_password, setup, teardown),
+		cmocka_unit_test(test_a_message_that_moves),
 		cmocka_unit_test_setup_teardown(test_a_stop, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_a_first_start, files_setup, fixture_files_teardown),
@@ -493,9 +464,7 @@ main(void)
 		    test_files_and_keys, files_setup, fixture_files_teardown),
 	};
 
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
+	if (!wipes_open())
 		return 1;
 	return cmocka_run_group_tests(tests, group_setup, NULL);
 }
