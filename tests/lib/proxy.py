@@ -29,6 +29,7 @@ class Link:
         self.ends = (client, server)
         self.lock = threading.Lock()
         self.is_cut = False
+        self.is_last = False    # nothing that answers it comes back
         self.counts = {"up": 0, "down": 0}
 
     def run(self):
@@ -78,6 +79,8 @@ class Link:
             self.cut()
 
     def _record(self, way, record, sink):
+        if self.is_last:
+            return False
         count = self.counts[way]
         self.counts[way] += 1
         decision = self.proxy.decide(
@@ -96,6 +99,7 @@ class Link:
                 sink.sendall(record[start:start + DRIP_BYTES])
                 select.select([], [], [], 0.001)
         elif decision != SWALLOW:
+            self.is_last = decision == CUT_AFTER
             sink.sendall(record)
         if decision == CUT_AFTER:
             self.cut()

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: ISC
 """What the end of every bank of the suite searches for passwords: it finds
-one wherever it looks, and costs next to nothing."""
+one wherever it looks."""
 
 import os
-import time
 import unittest
 
 from lib import bank, canary
 from lib.case import BankCase
 
-SECONDS = 0.05
 WORD = canary.MARK + "that-got-out"
 
 
@@ -64,14 +62,6 @@ class Canary(BankCase):
 
     def test_what_a_program_says(self):
         self.found("what echo says", bank.run, "echo", WORD)
-
-    def test_it_is_cheap(self):
-        began = time.process_time()
-        self.bank.search_processes(self.bank.family())
-        canary.check_files(self.bank.directory)
-        took = time.process_time() - began
-        print("a bank's end is searched in %.1f ms" % (took * 1000))
-        self.assertLess(took, SECONDS * bank.SLOW)
 
 
 if __name__ == "__main__":

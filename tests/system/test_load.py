@@ -23,7 +23,7 @@ PART = 8 if bank.sanitized() else 1
 HALF_OPEN, HELLOS, FRAMES = 1200 // PART, 600 // PART, 200 // PART
 HONEST = 50 if PART == 1 else 8
 FLOODERS, FLOOD = 40, 50
-SHAKERS, SHAKES = 8, 60 // PART
+SHAKERS = 8
 IDLE = int(os.environ.get("IDLE", 400 // PART))
 FRAME_S, TLS_S = 5, 10
 
@@ -211,7 +211,7 @@ class Dishonest(BankCase):
         """Connections that are over where a login would begin."""
         try:
             context = client_context(self.bank.anchor)
-            for _ in range(SHAKES):
+            while not self.over.is_set():
                 Channel(tcp(self.bank.address, self.bank.port, 60,
                             "127.0.3.%d" % (1 + number)),
                         context, timeout=60).sock.close()
@@ -224,9 +224,10 @@ class Dishonest(BankCase):
         alone = self.quiet(waits)
         del waits[:]
         shakers = self.begin(self.shake, SHAKERS)
-        while any(thread.is_alive() for thread in shakers):
+        while len(waits) < 4 * HONEST:
             atm = self.session("chris", source="127.0.2.1", timeout=60)
             self.said(atm.exit(), "200 goodbye")
+        self.over.set()
         self.end(shakers)
         self.tell(alone, waits)
 
