@@ -152,27 +152,29 @@ class Guessing(BankCase):
     options = {"login_max_logins_waiting_per_address": "64",
                "login_max_logins_waiting": "1000"}
 
-    def guess(self, name, source, codes, until):
-        """Guesses until it is locked or `until` is set, over whatever links
-        there are; each answer is kept."""
-        while not until.is_set() and codes.count(423) < 30:
+    def guess(self, name, source, codes, locked, until):
+        """Guesses until `until` is set, over whatever links there are; each
+        answer is kept, and who is locked."""
+        while not until.is_set():
             try:
                 atm = self.bank.atm(source=source, timeout=10)
                 try:
                     while not until.is_set():
                         code = atm.login(name, "wrong").code
                         codes.append(code)
-                        if code == 423 and codes.count(423) >= 30:
-                            return
+                        if code == 423:
+                            locked.add(source)
                 finally:
                     atm.channel.sock.close()
             except LOST:
                 until.wait(0.02)
 
     def attack(self, name, sources, kills):
-        codes, until = [], threading.Event()
+        """From all of them at once, until no place is left that isn't locked;
+        all answers."""
+        codes, locked, until = [], set(), threading.Event()
         threads = [threading.Thread(
-            target=self.guess, args=(name, source, codes, until))
+            target=self.guess, args=(name, source, codes, locked, until))
             for source in sources]
         for thread in threads:
             thread.start()
@@ -181,7 +183,8 @@ class Guessing(BankCase):
                 until.wait(random.random() * 0.1)
                 self.bank.kill_child("vault")
                 self.bank.atm_when_served().close()
-            bank.wait_for("the lock", lambda: codes.count(423) >= 30, 60)
+            bank.wait_for("the lock", lambda: codes.count(423) >= 30 and
+                          locked == set(sources), 60)
         finally:
             until.set()
             for thread in threads:
