@@ -231,7 +231,6 @@ on_stop(struct front *front, struct ipc_message *message)
 		if (client->state == CLIENT_HANDSHAKE)
 			client_free(client);
 		else if (client->state == CLIENT_OPEN) {
-			front_turn_leave(client);
 			event_del(&client->readable);
 			client->paused = true;
 		}
@@ -326,7 +325,6 @@ static int
 init(struct front *front, int monitor_fd)
 {
 	TAILQ_INIT(&front->connections);
-	TAILQ_INIT(&front->waiting);
 	STAILQ_INIT(&front->changed);
 	front->datagram_fd = -1;
 	front->base = event_base_new();
@@ -340,10 +338,9 @@ init(struct front *front, int monitor_fd)
 	front->rest = evtimer_new(front->base, rest, front);
 	front->flush = evtimer_new(front->base, flush, front);
 	front->stop_timer = evtimer_new(front->base, stop_bound, front);
-	front->turn = evtimer_new(front->base, front_turn, front);
 	return front->monitor_read != NULL && front->monitor_write != NULL &&
 		front->rest != NULL && front->flush != NULL &&
-		front->stop_timer != NULL && front->turn != NULL
+		front->stop_timer != NULL
 	    ? 0
 	    : BANK_ENOMEM;
 }

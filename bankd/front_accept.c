@@ -18,7 +18,7 @@
 #include "../shared/util.h"
 #include "front_parts.h"
 
-#define ACCEPT_AT_ONCE 16
+#define ACCEPT_AT_ONCE 64
 #define ACCEPT_PAUSE_US 100000
 /* Past the limits so many at once get their E 429; others a plain close. */
 #define OVERFLOW_MAX 16
@@ -224,28 +224,26 @@ accept_again(evutil_socket_t fd, short what, void *context)
 		event_add(front->listeners[i], NULL);
 }
 
-/* In the next turn. */
+/* Out of descriptors or memory: a listener that is readable would spin. */
+static void
+accept_pause(struct front *front)
+{
+	const struct timeval pause = { 0, ACCEPT_PAUSE_US };
+
+	for (size_t i = 0; i < front->listener_count; i++)
+		event_del(front->listeners[i]);
+	evtimer_add(front->accept_again, &pause);
+}
+
 static void
 acceptable(evutil_socket_t listener, short what, void *context)
 {
 	struct front *front = context;
-
-	(void)listener;
-	(void)what;
-	for (size_t i = 0; i < front->listener_count; i++)
-		event_del(front->listeners[i]);
-	front->accepting = true;
-	front_turn_soon(front);
-}
-
-/* False where descriptors or memory are out: it would be readable again. */
-static bool
-accept_some(struct front *front, int listener)
-{
 	struct sockaddr_storage from;
 	socklen_t length;
 	int fd;
 
+	(void)what;
 	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
 		length = sizeof(from);
 		fd = accept4(listener, (struct sockaddr *)&from, &length,
@@ -253,30 +251,13 @@ accept_some(struct front *front, int listener)
 		if (fd != -1)
 			new_connection(front, fd, &from);
 		else if (errno == EMFILE || errno == ENFILE ||
-		    errno == ENOBUFS || errno == ENOMEM)
-			return false;
-		else if (errno != ECONNABORTED && errno != EINTR)
+		    errno == ENOBUFS || errno == ENOMEM) {
+			accept_pause(front);
+			break;
+		} else if (errno != ECONNABORTED && errno != EINTR)
 			break;
 	}
-	return true;
-}
-
-void
-front_accept(struct front *front)
-{
-	const struct timeval pause = { 0, ACCEPT_PAUSE_US };
-	bool paused = false;
-
-	if (!front->accepting)
-		return;
-	front->accepting = false;
-	for (size_t i = 0; i < front->listener_count; i++)
-		if (!accept_some(front, event_get_fd(front->listeners[i])))
-			paused = true;
-	if (paused)
-		evtimer_add(front->accept_again, &pause);
-	else
-		accept_again(-1, 0, front);
+	front_flush_soon(front);
 }
 
 int

@@ -28,7 +28,6 @@ client_free(struct client *client)
 	struct front *front = client->front;
 
 	front_vault_forget(client);
-	front_turn_leave(client);
 	front_unlist(client);
 	event_del(&client->readable);
 	event_del(&client->writable);
@@ -224,17 +223,6 @@ linger(struct client *client)
 		client_free(client);
 }
 
-void
-client_read(struct client *client)
-{
-	if (client->state == CLIENT_HANDSHAKE)
-		handshake(client);
-	else if (client->state == CLIENT_OPEN)
-		read_frames(client);
-	else
-		linger(client);
-}
-
 static void
 readable(evutil_socket_t fd, short what, void *context)
 {
@@ -243,12 +231,12 @@ readable(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (client->state <= CLIENT_OPEN && !client->in_session) {
-		front_turn_wait(client);
-		return;
-	}
-	front->pressed = front->pressed || client->in_session;
-	client_read(client);
+	if (client->state == CLIENT_HANDSHAKE)
+		handshake(client);
+	else if (client->state == CLIENT_OPEN)
+		read_frames(client);
+	else
+		linger(client);
 	front_flush_soon(front);
 }
 

@@ -86,8 +86,6 @@ client_close(struct client *client)
 		return;
 	}
 	front_vault_forget(client);
-	front_turn_leave(client);
-	client->in_session = false;
 	client->state = CLIENT_CLOSING;
 	event_del(&client->readable);
 	memset(client->deadlines, 0, sizeof(client->deadlines));

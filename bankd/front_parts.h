@@ -6,7 +6,6 @@
  *	front.c             start, the monitor's messages, stop
  *	front_vault.c       the link to the vault, both ways
  *	front_accept.c      listeners, limits, the tables of connections
- *	front_turn.c        who waits: all that are in no session
  *	front_client.c      one connection: handshake, frames in
  *	front_output.c      what it sends, and its end
  *	front_deadline.c    what must have happened by when
@@ -59,7 +58,7 @@ struct address {
 };
 
 struct client {
-	TAILQ_ENTRY(client) all, waiting;
+	TAILQ_ENTRY(client) all;
 	LIST_ENTRY(client) by_number;
 	STAILQ_ENTRY(client) changed;
 	struct front *front;
@@ -73,9 +72,7 @@ struct client {
 	uint64_t connected_ms, deadlines[DEADLINE_COUNT], armed_ms;
 	unsigned unanswered;
 	bool announced; /* the vault knows it */
-	bool in_session;
-	bool waits;  /* for its turn; not read before */
-	bool paused; /* not read: too much is waiting */
+	bool paused;    /* not read: too much is waiting */
 	bool is_changed;
 	uint8_t *in; /* the start of a frame, or what waits while paused */
 	size_t in_length;
@@ -96,13 +93,13 @@ struct front {
 	struct ipc *monitor, *vault;
 	struct event *monitor_read, *monitor_write;
 	struct event *vault_read, *vault_write, *vault_lost;
-	struct event *rest, *flush, *stop_timer, *accept_again, *turn;
+	struct event *rest, *flush, *stop_timer, *accept_again;
 	char *leaf, *leaf_key;
 	size_t leaf_length, leaf_key_length;
 	SSL_CTX *tls;
 	struct event *listeners[FRONT_LISTENERS_MAX];
 	size_t listener_count;
-	struct client_list connections, waiting;
+	struct client_list connections;
 	struct client_bucket numbers[FRONT_BUCKETS];
 	struct address_bucket addresses[FRONT_BUCKETS];
 	struct client_queue changed; /* have output from this round */
@@ -111,9 +108,6 @@ struct front {
 	uint64_t accepted, refused;
 	int datagram_fd, datagram_family;
 	uint16_t from_port;
-	uint64_t turn_ended_us;
-	bool accepting; /* a listener has some */
-	bool pressed;   /* a session has sent something since the last turn */
 	bool started, congested;
 	bool stopping; /* takes nothing more */
 	bool stopped;  /* has answered what was in hand */
@@ -144,8 +138,6 @@ void front_vault_leave(struct front *front);
 /* front_accept.c */
 int front_listen(struct front *front, int fd);
 void front_listen_end(struct front *front);
-/* Takes some of those that listeners have. */
-void front_accept(struct front *front);
 void front_raise_limit(struct front *front);
 struct client *front_find(struct front *front, uint32_t number);
 /* Takes it out of every table. */
@@ -153,16 +145,8 @@ void front_unlist(struct client *client);
 void front_address_text(
     const struct client *client, char text[INET6_ADDRSTRLEN]);
 
-/* front_turn.c: leaves its queue; is read in a turn; a turn is set; is come */
-void front_turn_leave(struct client *client);
-void front_turn_wait(struct client *client);
-void front_turn_soon(struct front *front);
-void front_turn(evutil_socket_t fd, short what, void *front);
-
 /* front_client.c, front_output.c */
 void client_start(struct client *client);
-/* What has come of it; may free the connection. */
-void client_read(struct client *client);
 void client_free(struct client *client);
 void client_send(struct client *client, const uint8_t *frame, size_t length);
 /* Sends what is queued; may free the connection. */

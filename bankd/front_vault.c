@@ -157,14 +157,10 @@ on_send(struct client *client, const struct ipc_message *message)
 		client->unanswered--;
 		client->front->unanswered--;
 	}
-	if ((flags & IPC_SEND_IN_SESSION) != 0) {
-		client->in_session = true;
+	if ((flags & IPC_SEND_IN_SESSION) != 0)
 		deadline_set(client, DEADLINE_LOGIN, 0);
-	}
-	if ((flags & IPC_SEND_NO_SESSION) != 0) {
-		client->in_session = false;
+	if ((flags & IPC_SEND_NO_SESSION) != 0)
 		deadline_login(client);
-	}
 	client_send(client, message->body + 1, message->length - 1);
 	return 0;
 }

@@ -20,8 +20,6 @@
 
 /* The front gives a login 60 s from its G; this is for a front that lies. */
 #define NONCE_LIFE_MS UINT64_C(65000)
-/* So many transactions a second are much. */
-#define BUSY 1000
 
 static void
 look_up_kiosk(
@@ -148,20 +146,6 @@ opened(struct job *job, void *context)
 		login_resume(vault, login);
 }
 
-/*
- * While much money moves, logins have half of the cores and no more: at their
- * low priority they would still take what front and vault leave for a moment.
- */
-static void
-share_cores(struct vault *vault)
-{
-	const uint64_t *past = vault->counts.past;
-
-	pool_halve(vault->workers,
-	    past[VAULT_PAST_SECONDS - 1] - past[VAULT_PAST_SECONDS - 2] >=
-		BUSY);
-}
-
 static struct login *
 login_new(struct vault *vault, struct connection *connection, uint8_t type,
     const uint8_t *body, size_t length)
@@ -182,7 +166,6 @@ login_new(struct vault *vault, struct connection *connection, uint8_t type,
 	    clock_steady_ms() - connection->greeted_ms > NONCE_LIFE_MS;
 	login->errand.connection = connection;
 	connection->errand = &login->errand;
-	share_cores(vault);
 	LIST_INSERT_HEAD(&vault->logins.list, login, link);
 	vault->logins.count++;
 	return login;
@@ -235,7 +218,6 @@ login_free(struct vault *vault, struct login *login)
 		attempt_free(vault, &login->attempt);
 	LIST_REMOVE(login, link);
 	vault->logins.count--;
-	share_cores(vault);
 	seal_wipe(&login->keys);
 	OPENSSL_cleanse(login, sizeof(*login));
 	free(login);

@@ -31,8 +31,6 @@ struct pool {
 	pthread_cond_t more;
 	struct job_list waiting, ended; /* under the lock */
 	bool stopping;                  /* under the lock */
-	unsigned running, most;         /* under the lock */
-	bool halved;                    /* the loop's */
 	size_t in_hand;                 /* the loop's */
 	struct event *event;
 	int wake_fd;
@@ -64,14 +62,10 @@ next_job(struct pool *pool)
 	struct job *job = NULL;
 
 	pthread_mutex_lock(&pool->lock);
-	while (!pool->stopping &&
-	    (STAILQ_EMPTY(&pool->waiting) || pool->running >= pool->most))
+	while (!pool->stopping && (job = STAILQ_FIRST(&pool->waiting)) == NULL)
 		pthread_cond_wait(&pool->more, &pool->lock);
-	if (!pool->stopping) {
-		job = STAILQ_FIRST(&pool->waiting);
+	if (job != NULL)
 		STAILQ_REMOVE_HEAD(&pool->waiting, link);
-		pool->running++;
-	}
 	pthread_mutex_unlock(&pool->lock);
 	return job;
 }
@@ -90,7 +84,6 @@ thread_main(void *argument)
 		wipe_stack();
 		pthread_mutex_lock(&pool->lock);
 		STAILQ_INSERT_TAIL(&pool->ended, job, link);
-		pool->running--;
 		pthread_mutex_unlock(&pool->lock);
 		wake(pool);
 	}
@@ -155,7 +148,6 @@ pool_new(struct pool **made, struct event_base *base,
 	pool->options = *options;
 	if (pool->options.threads > THREADS_MAX)
 		pool->options.threads = THREADS_MAX;
-	pool->most = pool->options.threads;
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->more, NULL);
 	STAILQ_INIT(&pool->waiting);
@@ -184,18 +176,6 @@ pool_submit(struct pool *pool, struct job *job)
 	pthread_mutex_lock(&pool->lock);
 	STAILQ_INSERT_TAIL(&pool->waiting, job, link);
 	pthread_cond_signal(&pool->more);
-	pthread_mutex_unlock(&pool->lock);
-}
-
-void
-pool_halve(struct pool *pool, bool halved)
-{
-	if (pool->halved == halved)
-		return;
-	pool->halved = halved;
-	pthread_mutex_lock(&pool->lock);
-	pool->most = halved ? (pool->started + 1) / 2 : pool->started;
-	pthread_cond_broadcast(&pool->more);
 	pthread_mutex_unlock(&pool->lock);
 }
 

@@ -13,7 +13,6 @@
 #include <sys/queue.h>
 
 #include <event2/event.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 struct job {
@@ -37,8 +36,6 @@ int pool_new(struct pool **pool, struct event_base *base,
     const struct pool_options *options);
 /* The job is the pool's until its done(), which is always called once. */
 void pool_submit(struct pool *pool, struct job *job);
-/* From now on no more than half of its threads begin a job, or all may. */
-void pool_halve(struct pool *pool, bool halved);
 /* Jobs submitted whose done() has not been called. */
 size_t pool_in_hand(const struct pool *pool);
 /* Lets the jobs that run end, drops the others; calls no done(). */

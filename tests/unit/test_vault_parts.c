@@ -5,8 +5,6 @@
  */
 #include <sys/socket.h>
 
-#include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,16 +95,6 @@ count_done(struct job *job, void *context)
 }
 
 static void
-met(struct job *job, void *context)
-{
-	struct counts *counts = context;
-
-	(void)job;
-	if (++counts->done == JOBS)
-		event_base_loopbreak(counts->base);
-}
-
-static void
 count_settle(void *context)
 {
 	struct counts *counts = context;
@@ -156,81 +144,6 @@ test_pool(void **state)
 	assert_int_equal(one.order_right, JOBS);
 	assert_true(one.settled >= 1);
 	run_jobs(4, &many);
-}
-
-#define THREADS 4
-#define YIELDS 100
-
-/* The first wait until so many run at once; all stay for a while. */
-struct meeting {
-	pthread_mutex_t lock;
-	pthread_cond_t more;
-	int wanted, met, running, most;
-};
-
-struct met_job {
-	struct job job;
-	struct meeting *meeting;
-};
-
-static void
-meet(struct job *job, void *thread)
-{
-	struct meeting *meeting = ((struct met_job *)(void *)job)->meeting;
-
-	(void)thread;
-	pthread_mutex_lock(&meeting->lock);
-	if (++meeting->running > meeting->most)
-		meeting->most = meeting->running;
-	if (meeting->running == meeting->wanted)
-		meeting->met++;
-	pthread_cond_broadcast(&meeting->more);
-	while (meeting->met == 0)
-		pthread_cond_wait(&meeting->more, &meeting->lock);
-	pthread_mutex_unlock(&meeting->lock);
-	for (int i = 0; i < YIELDS; i++)
-		sched_yield();
-	pthread_mutex_lock(&meeting->lock);
-	meeting->running--;
-	pthread_mutex_unlock(&meeting->lock);
-}
-
-static int
-most_at_once(struct pool *pool, struct counts *counts, int wanted)
-{
-	static struct met_job jobs[JOBS];
-	struct meeting meeting = { .lock = PTHREAD_MUTEX_INITIALIZER,
-		.more = PTHREAD_COND_INITIALIZER,
-		.wanted = wanted };
-
-	counts->done = 0;
-	for (int i = 0; i < JOBS; i++) {
-		jobs[i].job.run = meet;
-		jobs[i].job.done = met;
-		jobs[i].meeting = &meeting;
-		pool_submit(pool, &jobs[i].job);
-	}
-	event_base_dispatch(counts->base);
-	return meeting.most;
-}
-
-static void
-test_pool_halved(void **state)
-{
-	struct counts counts = { .base = event_base_new() };
-	struct pool_options options = { .threads = THREADS,
-		.context = &counts };
-	struct pool *pool;
-
-	(void)state;
-	assert_int_equal(pool_new(&pool, counts.base, &options), 0);
-	assert_int_equal(most_at_once(pool, &counts, THREADS), THREADS);
-	pool_halve(pool, true);
-	assert_int_equal(most_at_once(pool, &counts, THREADS / 2), THREADS / 2);
-	pool_halve(pool, false);
-	assert_int_equal(most_at_once(pool, &counts, THREADS), THREADS);
-	pool_free(pool);
-	event_base_free(counts.base);
 }
 
 static void
@@ -481,7 +394,6 @@ main(void)
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_clock_starts_behind_nothing),
 		cmocka_unit_test(test_pool),
-		cmocka_unit_test(test_pool_halved),
 		cmocka_unit_test(test_pool_free_drops),
 		cmocka_unit_test(test_hashes),
 		cmocka_unit_test(test_refusals),
