@@ -68,7 +68,6 @@ void login_take(struct vault *vault, struct connection *connection,
     uint8_t type, const uint8_t *body, size_t length);
 
 /* For the parts of a login, login_*.c. */
-void login_open_answer(struct vault *vault, struct login *login);
 void login_reversal(struct vault *vault, struct login *login);
 void login_resume(struct vault *vault, struct login *login);
 void login_password(struct vault *vault, struct login *login);
