@@ -20,6 +20,7 @@
 
 /* The front gives a login 60 s from its G; this is for a front that lies. */
 #define NONCE_LIFE_MS UINT64_C(65000)
+#define CROWD 4 /* a fourth of those that may wait is one */
 
 static void
 look_up_kiosk(
@@ -50,19 +51,18 @@ look_up_kiosk(
 static bool
 too_many_wait(const struct vault *vault, const struct login *login)
 {
-	size_t count = 0, here = 0;
+	size_t here = 0;
 	const struct login *other;
 
 	if (login->type == FRAME_RESUME)
 		return false;
-	LIST_FOREACH (other, &vault->logins.list, link) {
-		if (other == login || other->type == FRAME_RESUME)
-			continue;
-		count++;
-		here += strcmp(other->address, login->address) == 0;
-	}
-	return count >= (size_t)vault_option(vault, LOGIN_MAX_WAITING) ||
-	    here >= (size_t)vault_option(vault, LOGIN_MAX_WAITING_ADDRESS);
+	if (vault->logins.costly >
+	    (size_t)vault_option(vault, LOGIN_MAX_WAITING))
+		return true;
+	LIST_FOREACH (other, &vault->logins.list, link)
+		here += other->type != FRAME_RESUME &&
+		    strcmp(other->address, login->address) == 0;
+	return here > (size_t)vault_option(vault, LOGIN_MAX_WAITING_ADDRESS);
 }
 
 /* R: the session's K, or, for one that isn't known, a random one. */
@@ -146,6 +146,17 @@ opened(struct job *job, void *context)
 		login_resume(vault, login);
 }
 
+/* A few are quick; a crowd of them gives way to the customers who are in. */
+void
+login_submit(struct vault *vault, struct login *login)
+{
+	size_t most = (size_t)vault_option(vault, LOGIN_MAX_WAITING);
+	bool crowd =
+	    login->type != FRAME_RESUME && vault->logins.costly > most / CROWD;
+
+	pool_submit(crowd ? vault->crowd : vault->workers, &login->errand.job);
+}
+
 static struct login *
 login_new(struct vault *vault, struct connection *connection, uint8_t type,
     const uint8_t *body, size_t length)
@@ -168,6 +179,7 @@ login_new(struct vault *vault, struct connection *connection, uint8_t type,
 	connection->errand = &login->errand;
 	LIST_INSERT_HEAD(&vault->logins.list, login, link);
 	vault->logins.count++;
+	vault->logins.costly += type != FRAME_RESUME;
 	return login;
 }
 
@@ -206,7 +218,7 @@ login_take(struct vault *vault, struct connection *connection, uint8_t type,
 		open_envelope(&login->errand.job, NULL);
 		opened(&login->errand.job, vault);
 	} else
-		pool_submit(vault->workers, &login->errand.job);
+		login_submit(vault, login);
 }
 
 void
@@ -218,6 +230,7 @@ login_free(struct vault *vault, struct login *login)
 		attempt_free(vault, &login->attempt);
 	LIST_REMOVE(login, link);
 	vault->logins.count--;
+	vault->logins.costly -= login->type != FRAME_RESUME;
 	seal_wipe(&login->keys);
 	OPENSSL_cleanse(login, sizeof(*login));
 	free(login);

@@ -59,6 +59,7 @@ struct login {
 struct logins {
 	LIST_HEAD(login_list, login) list;
 	size_t count;
+	size_t costly; /* of these, all but R: they need a hash */
 };
 
 struct vault;
@@ -79,6 +80,8 @@ void login_refuse(
 void login_answer(
     struct vault *vault, struct login *login, const char *text, size_t length);
 void login_free(struct vault *vault, struct login *login);
+/* errand.job to a worker. */
+void login_submit(struct vault *vault, struct login *login);
 
 /*
  * The hash to compare a password with: the customer's, or, where nobody can

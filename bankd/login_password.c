@@ -164,7 +164,7 @@ finish_begin(struct vault *vault, struct step *step)
 	login->may_match = login_hash(vault, customer, login->hash);
 	login->errand.job.run = compare;
 	login->errand.job.done = compared;
-	pool_submit(vault->workers, &login->errand.job);
+	login_submit(vault, login);
 }
 
 static const struct step_kind begin_step = { apply_begin, finish_begin };

@@ -106,7 +106,7 @@ finish_check(struct vault *vault, struct step *step)
 	}
 	login->errand.job.run = make_hash;
 	login->errand.job.done = hashed;
-	pool_submit(vault->workers, &login->errand.job);
+	login_submit(vault, login);
 }
 
 static const struct step_kind check_step = { apply_check, finish_check };

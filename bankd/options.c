@@ -58,7 +58,9 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    CONFIG_NUMBER, "64", 1, 1000000, NULL, true,
 	    "Connections at once from one address." },
 	[LOGIN_MAX_WAITING] = { "login", "max_logins_waiting", CONFIG_NUMBER,
-	    "64", 1, 10000, NULL, true, "Logins that wait at once." },
+	    "64", 1, 10000, NULL, true,
+	    "Logins that wait at once; while more than a fourth of them do, "
+	    "hashes take only processor time that nobody else wants." },
 	[LOGIN_MAX_WAITING_ADDRESS] = { "login",
 	    "max_logins_waiting_per_address", CONFIG_NUMBER, "4", 1, 10000,
 	    NULL, true, "Logins that wait at once from one address." },

@@ -114,6 +114,7 @@ rules_threads(scmp_filter_ctx filter)
 	const struct rule rules[] = {
 		{ "clone", 0, SCMP_CMP_MASKED_EQ, thread, thread },
 		{ "setpriority", 1, SCMP_CMP_EQ, 0, 0 }, /* its own */
+		{ "sched_setscheduler", 0, SCMP_CMP_EQ, 0, 0 },
 	};
 	int result;
 

@@ -153,6 +153,7 @@ static bool
 is_in_hand(const struct vault *vault)
 {
 	return pool_in_hand(vault->workers) > 0 ||
+	    pool_in_hand(vault->crowd) > 0 ||
 	    pool_in_hand(vault->statements) > 0 ||
 	    pool_in_hand(vault->operator) > 0 || vault->logins.count > 0 ||
 	    (vault->front.ipc != NULL && ipc_pending(vault->front.ipc) > 0);

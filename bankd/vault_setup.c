@@ -29,7 +29,6 @@
 
 #define KEY_FILE_MAX 16384
 #define WORKERS_LEAST 2
-#define WORKERS_NICE 10
 
 void
 vault_configure(struct vault *vault)
@@ -213,7 +212,7 @@ start_threads(struct vault *vault)
 	struct pool_options logins = {
 		.threads =
 		    cores > WORKERS_LEAST ? (unsigned)cores : WORKERS_LEAST,
-		.nice = WORKERS_NICE,
+		.priority = POOL_LOW,
 		.context = vault,
 		.settle = vault_settle,
 	};
@@ -223,6 +222,9 @@ start_threads(struct vault *vault)
 	int result;
 
 	result = pool_new(&vault->workers, vault->base, &logins);
+	logins.priority = POOL_SPARE;
+	if (result == 0)
+		result = pool_new(&vault->crowd, vault->base, &logins);
 	questions.thread = vault->statement_reader;
 	if (result == 0)
 		result = pool_new(&vault->statements, vault->base, &questions);
@@ -275,6 +277,7 @@ void
 vault_teardown(struct vault *vault)
 {
 	pool_free(vault->workers);
+	pool_free(vault->crowd);
 	pool_free(vault->statements);
 	pool_free(vault->operator);
 	session_end_all(vault, "the vault ends");

@@ -61,7 +61,8 @@ struct vault {
 	struct store *store;
 	struct files *files;
 	struct store_reader *statement_reader, *operator_reader;
-	struct pool *workers, *statements, *operator;
+	struct pool *workers, *crowd; /* crowd: logins while many wait */
+	struct pool *statements, *operator;
 	EVP_PKEY *key; /* Kprb */
 	char sandbox[256];
 

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@
 #include "../shared/error.h"
 
 #define THREADS_MAX 64
+#define LOW_NICE 10
 #define STACK_WIPED 16384
 
 STAILQ_HEAD(job_list, job);
@@ -70,15 +72,25 @@ next_job(struct pool *pool)
 	return job;
 }
 
+/* Linux: 0 is the calling thread, not the process. */
+static void
+take_priority(enum pool_priority priority)
+{
+	const struct sched_param none = { 0 };
+
+	if (priority == POOL_LOW)
+		(void)setpriority(PRIO_PROCESS, 0, LOW_NICE);
+	else if (priority == POOL_SPARE)
+		(void)sched_setscheduler(0, SCHED_IDLE, &none);
+}
+
 static void *
 thread_main(void *argument)
 {
 	struct pool *pool = argument;
 	struct job *job;
 
-	/* Linux: who 0 is the calling thread, not the process. */
-	if (pool->options.nice != 0)
-		(void)setpriority(PRIO_PROCESS, 0, pool->options.nice);
+	take_priority(pool->options.priority);
 	while ((job = next_job(pool)) != NULL) {
 		job->run(job, pool->options.thread);
 		wipe_stack();

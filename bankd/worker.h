@@ -2,8 +2,8 @@
 /*
  * Threads of the vault: a pool runs jobs, pure functions that share nothing,
  * and hands them back to the loop in the order in which they ended.  The
- * vault has three: logins (several threads, lower priority), statements and
- * the operator's questions (one each, with a store_reader).
+ * vault has four: logins, and logins when many wait (several threads each),
+ * statements and the operator's questions (one each, with a store_reader).
  *
  * A job's run() may not touch the vault, log, or allocate for others.
  */
@@ -23,11 +23,17 @@ struct job {
 
 struct pool;
 
+enum pool_priority {
+	POOL_EQUAL, /* to the loop */
+	POOL_LOW,   /* a higher nice value, see setpriority(2) */
+	POOL_SPARE, /* what nobody else wants: SCHED_IDLE of sched(7) */
+};
+
 struct pool_options {
 	unsigned threads;
-	int nice;      /* added to the priority of its threads */
-	void *thread;  /* what run() gets */
-	void *context; /* what done() and settle() get */
+	enum pool_priority priority;
+	void *thread;                  /* what run() gets */
+	void *context;                 /* what done() and settle() get */
 	void (*settle)(void *context); /* after each round of done() */
 };
 

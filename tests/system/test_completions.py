@@ -164,7 +164,7 @@ zpty -d shell
 
     def test_syntax(self):
         for program in SOURCES:
-            result = run("zsh", "-n", "/dev/stdin",
+            result = run("zsh", "-n", "-s",
                          input=made("zsh", program))
             self.assertEqual((result.returncode, result.stderr), (0, ""))
 

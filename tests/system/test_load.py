@@ -207,6 +207,34 @@ class Dishonest(BankCase):
         self.tell(alone, waits)
         self.said(lost.request("PING"), "200 pong")
 
+    def hashing_ns(self):
+        """What the vault's threads computed, those that take only time that
+        nobody else wants, and the other ones but the loop's."""
+        spare = others = 0
+        vault = self.bank.vault()
+        for thread in os.listdir("/proc/%d/task" % vault):
+            path = "/proc/%d/task/%s/" % (vault, thread)
+            with open(path + "stat") as stat, open(path + "schedstat") as ran:
+                policy = int(stat.read().rpartition(")")[2].split()[38])
+                ns = int(ran.read().split()[0])
+            if policy == os.SCHED_IDLE:
+                spare += ns
+            elif int(thread) != vault:
+                others += ns
+        return spare, others
+
+    def test_a_crowd_of_logins_gives_way(self):
+        """One login is worked at as usual; of many at once, those beyond a
+        fourth of what may wait use no time that others want."""
+        before = self.hashing_ns()
+        self.session("chris", source="127.0.2.1").exit()
+        alone = self.hashing_ns()
+        # An envelope and a hash; what a thread needs to wait is far less.
+        login = alone[1] - before[1]
+        self.assertLess(alone[0] - before[0], login / 2)
+        self.end(self.begin(self.flood, FLOODERS))
+        self.assertGreater(self.hashing_ns()[0] - alone[0], 2 * login)
+
     def shake(self, number):
         """Connections that are over where a login would begin."""
         try:

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -61,8 +62,9 @@ static const char *const not_the_fronts[] = { "access", "chmod", "clone",
 	"fchmodat", "fchown", "fdatasync", "flock", "fstatfs", "fsync",
 	"ftruncate", "getdents64", "link", "linkat", "lstat", "mkdir",
 	"mkdirat", "open", "openat", "pipe2", "pread64", "pwrite64", "readlink",
-	"readlinkat", "rename", "renameat", "renameat2", "rmdir", "setpriority",
-	"stat", "statfs", "truncate", "unlink", "unlinkat", "utimensat" };
+	"readlinkat", "rename", "renameat", "renameat2", "rmdir",
+	"sched_setscheduler", "setpriority", "stat", "statfs", "truncate",
+	"unlink", "unlinkat", "utimensat" };
 
 /* The front's network. */
 static const char *const not_the_vaults[] = { "accept4", "creat", "getpeername",
@@ -294,7 +296,10 @@ has_no_clone3(void)
 static void *
 lower(void *result)
 {
-	*(int *)result = setpriority(PRIO_PROCESS, 0, 19);
+	const struct sched_param none = { 0 };
+
+	*(int *)result = setpriority(PRIO_PROCESS, 0, 19) != 0 ||
+	    sched_setscheduler(0, SCHED_IDLE, &none) != 0;
 	return NULL;
 }
 
@@ -312,6 +317,14 @@ static int
 lower_another(void)
 {
 	return setpriority(PRIO_PROCESS, (id_t)getppid(), 5) != 0;
+}
+
+static int
+schedule_another(void)
+{
+	const struct sched_param none = { 0 };
+
+	return sched_setscheduler(getppid(), SCHED_IDLE, &none) != 0;
 }
 
 static const struct {
@@ -341,6 +354,7 @@ static const struct {
 	{ "do without clone3", has_no_clone3, false, true },
 	{ "start a thread", start_a_thread, false, true },
 	{ "lower another's priority", lower_another, false, false },
+	{ "schedule another", schedule_another, false, false },
 };
 
 static void

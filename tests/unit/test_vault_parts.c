@@ -5,6 +5,7 @@
  */
 #include <sys/socket.h>
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,6 +67,7 @@ test_clock_starts_behind_nothing(void **state)
 struct count_job {
 	struct job job;
 	int in, out;
+	int policy;
 	void *thread;
 };
 
@@ -81,6 +83,7 @@ count_run(struct job *job, void *thread)
 
 	count->out = count->in * 2;
 	count->thread = thread;
+	count->policy = sched_getscheduler(0);
 }
 
 static void
@@ -103,12 +106,12 @@ count_settle(void *context)
 }
 
 static void
-run_jobs(unsigned threads, struct counts *counts)
+run_jobs(unsigned threads, enum pool_priority priority, struct counts *counts)
 {
 	static struct count_job jobs[JOBS];
 	int mark;
 	struct pool_options options = { .threads = threads,
-		.nice = 1,
+		.priority = priority,
 		.thread = &mark,
 		.context = counts,
 		.settle = count_settle };
@@ -129,6 +132,8 @@ run_jobs(unsigned threads, struct counts *counts)
 	for (int i = 0; i < JOBS; i++) {
 		assert_int_equal(jobs[i].out, 2 * i);
 		assert_ptr_equal(jobs[i].thread, &mark);
+		assert_int_equal(jobs[i].policy,
+		    priority == POOL_SPARE ? SCHED_IDLE : SCHED_OTHER);
 	}
 	pool_free(pool);
 	event_base_free(counts->base);
@@ -137,13 +142,14 @@ run_jobs(unsigned threads, struct counts *counts)
 static void
 test_pool(void **state)
 {
-	struct counts one = { 0 }, many = { 0 };
+	struct counts one = { 0 }, many = { 0 }, spare = { 0 };
 
 	(void)state;
-	run_jobs(1, &one);
+	run_jobs(1, POOL_LOW, &one);
 	assert_int_equal(one.order_right, JOBS);
 	assert_true(one.settled >= 1);
-	run_jobs(4, &many);
+	run_jobs(4, POOL_EQUAL, &many);
+	run_jobs(2, POOL_SPARE, &spare);
 }
 
 static void
