@@ -73,6 +73,8 @@ class Books:
             self.replay(dict(row))
         self.settled = {(row["owner"], row["txid"].hex()) for row in
                         db.execute("SELECT owner, txid FROM settled")}
+        self.attempts = dict(db.execute(
+            "SELECT key, count FROM attempt").fetchall())
 
     def replay(self, row):
         seq = row["seq"]

@@ -16,6 +16,7 @@ import unittest
 
 from lib import bank, model
 from lib.case import CORRECT, SUCCESS
+from lib.guesses import FREE, Guesses
 
 EX_DATAERR = 65
 IDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")
@@ -56,8 +57,9 @@ class Edits(unittest.TestCase):
     def setUp(self):
         print("SEED=%d" % SEED)
         self.chance = random.Random(SEED)
-        self.bank = bank.Bank()
+        self.bank = bank.Bank(**FREE)
         self.addCleanup(self.bank.close)
+        self.guesses = Guesses(self.bank)
         self.money = {name: [1000000, 100000] for name in bank.DEMO}
         self.secret = dict(bank.DEMO)
         self.new = self.backups = 0
@@ -170,10 +172,14 @@ class Edits(unittest.TestCase):
         self.bank.ctl("backup", path)
         kept = {who: list(pair) for who, pair in self.money.items()}
         secret, closed = dict(self.secret), set(self.closed)
+        told = self.guesses.told
         self.use()
         self.bank.stop()
+        self.guesses.check(model.check(self.bank))
         self.bank.ctl("-y", "restore", path)
         self.bank.start()
+        # A backup's count is that of its time.
+        self.guesses.told = told
         self.money, self.secret, self.closed = kept, secret, closed
         shutil.rmtree(path, ignore_errors=True)
 
@@ -196,6 +202,7 @@ class Edits(unittest.TestCase):
         self.money[who][0] -= 7
         self.money[to][1] += 7
         atm.exit()
+        self.guesses.guess(self.bank)
         for name, pair in parse("balance", self.bank.read()).items():
             self.assertEqual(pair, self.money[name])
         if self.chance.random() < 0.2:
@@ -228,7 +235,7 @@ class Edits(unittest.TestCase):
                 self.use()
         self.failed_at = None
         self.bank.stop()
-        model.check(self.bank)
+        self.guesses.check(model.check(self.bank))
         print("# %d edits" % len(plan))
 
 

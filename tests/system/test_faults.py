@@ -7,6 +7,7 @@ import unittest
 
 from lib import bank, model
 from lib.case import SUCCESS
+from lib.guesses import FREE, Guesses
 
 SERVING_S = 2
 NO_ROOM = "503 the bank cannot take transactions now"
@@ -26,7 +27,7 @@ class FullDisk(unittest.TestCase):
             self.skipTest("can't mount: " + os.strerror(ctypes.get_errno()))
         self.addCleanup(libc.umount2, self.place.encode(), 2)
         self.bank = bank.Bank(start=False, directory=self.place,
-                              bank_min_free="16")
+                              bank_min_free="16", **FREE)
         self.addCleanup(self.bank.close)
         bank.init(self.place)
         self.bank.start()
@@ -57,6 +58,7 @@ class FullDisk(unittest.TestCase):
     def test_filled_and_freed(self):
         atm = self.bank.session("chris")
         self.addCleanup(lambda: atm.close())
+        guesses = Guesses(self.bank)
         done = 0
         for number in range(self.ROUNDS):
             self.assertEqual(atm.transfer(1, "fey", 1).said(), SUCCESS)
@@ -66,6 +68,7 @@ class FullDisk(unittest.TestCase):
                 atm = self.again()
             self.assertEqual(atm.transfer(1, "fey", 1).said(), NO_ROOM)
             self.balance_and_login(atm, 10000 - done)
+            self.assertIn(guesses.guess(self.bank), (401, None))
             os.unlink(os.path.join(self.place, "filler"))
             bank.wait_for("room", lambda: atm.transfer(
                 1, "fey", 1).said() == SUCCESS, SERVING_S, every=0.05)
@@ -74,6 +77,7 @@ class FullDisk(unittest.TestCase):
                 self.bank.file("reserve")))
         self.bank.stop()
         books = model.check(self.bank)
+        guesses.check(books)
         self.assertEqual(len([e for e in books.entries
                               if e["kind"] == "transfer"]), done)
         print("# %d rounds" % self.ROUNDS)

@@ -17,6 +17,7 @@ import unittest
 
 from lib import atm, bank, faults, model
 from lib.case import SUCCESS
+from lib.guesses import FREE, Guesses
 from lib.wire import Broken
 
 LOST = (atm.Closed, atm.Refused, atm.TimedOut, OSError, Broken)
@@ -43,7 +44,7 @@ class Serving(unittest.TestCase):
         print("SEED=%d" % SEED)
 
     def setUp(self):
-        self.bank = bank.Bank(start=False)
+        self.bank = bank.Bank(start=False, **FREE)
         self.addCleanup(self.bank.close)
         self.faulty = faults.Faulty("bankd", self.bank.path("var"))
         self.bank.program = self.faulty.program
@@ -125,15 +126,16 @@ class Serving(unittest.TestCase):
             self.bank.said, r"signal=|system_call_refused|Sanitizer",
             "allocation %d" % n)
 
-    def rounds(self, role):
+    def rounds(self, role, act):
+        """act: what the fault comes into, and what is right after it."""
         tried = 0
         for n in numbers(STRIDE or 1):
             before = self.bank.family()
             self.faulty.memory(role, n, LIBRARIES)
-            txid, seq = self.transfer()
+            told = act()
             failed = self.faulty.failed(role)
             self.faulty.memory(role, 0)
-            self.settle(txid, seq)
+            self.settle(*told)
             self.no_crash(n)
             if not failed:
                 break
@@ -149,10 +151,24 @@ class Serving(unittest.TestCase):
         self.assertGreater(tried, 0)
 
     def test_front(self):
-        self.rounds("front")
+        self.rounds("front", self.transfer)
 
     def test_vault(self):
-        self.rounds("vault")
+        self.rounds("vault", self.transfer)
+
+    def test_guesses(self):
+        """A wrong password that was refused stays counted."""
+        guesses = Guesses(self.bank)
+
+        def guess():
+            try:
+                guesses.guess(self.bank)
+            except LOST:
+                pass
+            return None, None
+        self.rounds("vault", guess)
+        self.assertGreater(guesses.told, 1)
+        guesses.check(model.check(self.bank))
 
     def test_no_memory_turns_no_bank_off(self):
         """An end for want of memory isn't one of the three in a minute."""
