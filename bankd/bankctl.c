@@ -190,14 +190,20 @@ static const struct command {
 	{ "verify", "[--head seq:hash]", 0, 2, CONFIG, verify },
 };
 
+static const char *
+gap(const struct command *command)
+{
+	return command->arguments[0] == '\0' ? "" : " ";
+}
+
 static _Noreturn void
 usage(void)
 {
 	fprintf(stderr,
 	    "usage: bankctl [-jVy] [-c file] command [arg ...]\ncommands:\n");
 	for (size_t i = 0; i < NELEM(commands); i++)
-		fprintf(stderr, "    %s %s\n", commands[i].name,
-		    commands[i].arguments);
+		fprintf(stderr, "    %s%s%s\n", commands[i].name,
+		    gap(&commands[i]), commands[i].arguments);
 	exit(EX_USAGE);
 }
 
@@ -261,8 +267,8 @@ check_words(const struct command *command, int argc, char *argv[])
 			    word, word[1] == 'c' ? " file" : "", command->name);
 	}
 	if (argc - 1 < command->least || argc - 1 > command->most)
-		return complain(EX_USAGE, "usage: bankctl %s %s", command->name,
-		    command->arguments);
+		return complain(EX_USAGE, "usage: bankctl %s%s%s",
+		    command->name, gap(command), command->arguments);
 	return 0;
 }
 
