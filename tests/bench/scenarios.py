@@ -10,7 +10,8 @@ import kiosk as terminal
 import rivals
 from banks import Bank
 from crowd import Crowd
-from programs import CORES, Echo, Trouble, load, middle, probe
+from programs import (CORES, Echo, Trouble, load, middle, probe,
+                      probe_cores)
 
 FDATASYNC_S = 2
 # Of strangers who make a TLS connection and go: a quarter of what one core
@@ -201,8 +202,8 @@ def logins(bench):
     bank, echo = bench.bank(1000, cost=0), bench.echo()
     settings, long = bench.settings, 2 * bench.settings.seconds
     for _ in bench.rounds():
-        case.add("RSA", probe(settings, "rsa", 1))
-        case.add("yescrypt", probe(settings, "yescrypt", 1, "0"))
+        case.add("RSA", probe_cores(settings, "rsa", 1))
+        case.add("yescrypt", probe_cores(settings, "yescrypt", 1, "0"))
         case.add("TLS handshakes", echo.measure("handshake:8"))
         case.add("logins", bank.measure("login:32", seconds=long)[0])
         case.add("transfers", bank.measure("transfer:64")[0])
