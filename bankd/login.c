@@ -150,9 +150,9 @@ opened(struct job *job, void *context)
 void
 login_submit(struct vault *vault, struct login *login)
 {
-	size_t most = (size_t)vault_option(vault, LOGIN_MAX_WAITING);
-	bool crowd =
-	    login->type != FRAME_RESUME && vault->logins.costly > most / CROWD;
+	size_t waiting = vault->logins.costly;
+	bool crowd = login->type != FRAME_RESUME && waiting > 1 &&
+	    waiting * CROWD > (size_t)vault_option(vault, LOGIN_MAX_WAITING);
 
 	pool_submit(crowd ? vault->crowd : vault->workers, &login->errand.job);
 }
