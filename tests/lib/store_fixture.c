@@ -14,6 +14,7 @@
 
 #include <sqlite3.h>
 
+#include "../../bankd/store_private.h"
 #include "../../bankd/store_reader.h"
 #include "../../shared/money.h"
 #include "../../shared/util.h"
@@ -211,6 +212,61 @@ fixture_transfer(struct store *store, const char *from, const char *to,
 	if (entry != NULL)
 		*entry = made;
 	return error;
+}
+
+static const char *
+id_of(void *context, uint32_t number)
+{
+	static char id[LEDGER_ID_SIZE];
+	sqlite3_stmt *row = connection_statement(context, SQL_ACCOUNT_ID);
+
+	sqlite3_bind_int64(row, 1, number);
+	must(sqlite3_step(row) == SQLITE_ROW, "an account's ID");
+	string_copy(id, (const char *)sqlite3_column_text(row, 0), sizeof(id));
+	sqlite3_reset(row);
+	return id;
+}
+
+static void
+put_chain(struct store_connection *connection, const struct ledger_entry *entry)
+{
+	sqlite3_stmt *row;
+
+	must(sqlite3_prepare_v2(connection->db,
+		 "UPDATE entry SET chain = ?2 WHERE seq = ?1", -1, &row,
+		 NULL) == SQLITE_OK,
+	    "an update");
+	sqlite3_bind_int64(row, 1, (int64_t)entry->seq);
+	sqlite3_bind_blob(
+	    row, 2, entry->chain, sizeof(entry->chain), SQLITE_STATIC);
+	must(sqlite3_step(row) == SQLITE_DONE, "a chain");
+	sqlite3_finalize(row);
+}
+
+void
+fixture_chain(const char *directory, uint64_t seq)
+{
+	struct store_connection connection;
+	struct ledger_entry entry, before;
+	sqlite3_stmt *row;
+
+	must(connection_open(&connection, directory) == SQLITE_OK, "open");
+	row = connection_statement(&connection, SQL_ENTRY_BY_SEQ);
+	for (uint64_t i = seq - 1;; i++) {
+		sqlite3_bind_int64(row, 1, (int64_t)i);
+		if (sqlite3_step(row) != SQLITE_ROW)
+			break;
+		must(entry_read(row, &entry, id_of, &connection) == 0, "read");
+		sqlite3_reset(row);
+		if (i >= seq) {
+			must(entry_chain(&connection, before.chain, &entry,
+				 entry.chain) == 0,
+			    "a digest");
+			put_chain(&connection, &entry);
+		}
+		before = entry;
+	}
+	connection_close(&connection);
 }
 
 uint64_t

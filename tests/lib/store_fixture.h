@@ -41,6 +41,8 @@ void fixture_customers(struct store *store, unsigned count);
 int fixture_transfer(struct store *store, const char *from, const char *to,
     int64_t cents, uint64_t now_ms, const uint8_t *txid,
     struct ledger_entry *entry);
+/* Makes the chain anew from an entry on that isn't the first. */
+void fixture_chain(const char *directory, uint64_t seq);
 /* The proof must hold; returns the head's seq. */
 uint64_t fixture_verify(const char *directory);
 

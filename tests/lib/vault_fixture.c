@@ -305,6 +305,10 @@ vaults_login(struct vaults *fixture, struct vaults_atm *atm, uint8_t type,
 	EVP_PKEY_free(public_key);
 	seal_first(
 	    atm, type, text, body + FRAME_KIOSK_SIZE + FRAME_WRAPPED_SIZE);
+	assert_int_equal(kiosk_sign(body, "lobby", atm->kiosk, type, atm->nonce,
+			     atm->binding, body + FRAME_KIOSK_SIZE,
+			     sizeof(body) - FRAME_KIOSK_SIZE),
+	    0);
 	queue_frame(fixture, atm, type, body, sizeof(body));
 }
 

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "../../bankd/ipc.h"
+#include "../../shared/kiosk.h"
 #include "../../shared/seal.h"
 #include "../../shared/wire.h"
 
@@ -31,6 +32,7 @@ struct vaults_atm {
 	uint32_t number;
 	uint8_t binding[FRAME_BINDING_SIZE], nonce[FRAME_NONCE_SIZE];
 	uint8_t k[SEAL_KEY_SIZE], session[FRAME_SESSION_SIZE];
+	EVP_PKEY *kiosk; /* signs L and O as the kiosk `lobby`; or NULL */
 	struct seal_keys keys;
 };
 

@@ -100,6 +100,10 @@ class Money(Operator):
         self.bank.ctl("adjust", "p4", "2", "-1000", "--reason", "x")
         self.bank.ctl("close", "p4")
         self.refused(EX_DATAERR, "closed", "reverse", seq)
+        for command in ("deposit", "adjust"):
+            self.refused(EX_DATAERR, "no account", command, "p4", "1", "1",
+                         "--reason", "x")
+        self.assertEqual(self.balances("p4"), ("0.00", "0.00"))
 
     def test_limits_of_one_customer(self):
         atm = self.session("p5")
@@ -393,6 +397,19 @@ class Backup(Operator):
         served.ctl("-y", "restore", path)
         served.start()
         self.assertEqual(self.balances("joe", served)[0], "10007.00")
+
+    def test_stopped_and_newer_files(self):
+        """What `password` and `balance` had since is no edit of its."""
+        served = self.fresh()
+        served.stop()
+        path = self.copy(served)
+        served.start()
+        served.ctl("deposit", "joe", "1", "7", "--reason", "y")
+        served.stop()
+        served.ctl("-y", "restore", path)
+        served.start()
+        self.assertEqual(self.balances("joe", served)[0], "10000.00")
+        self.assertEqual(served.lines()["joe"][0], "10000")
 
     def test_what_is_no_backup(self):
         served = self.fresh()

@@ -347,6 +347,7 @@ test_follows(void **state)
 	BROKEN(bad.amount_cents = INT64_MIN);
 	BROKEN(bad.debit.cents[1]++);
 	BROKEN(bad.credit.cents[0]--);
+	BROKEN(bad.credit.cents[1]++);
 	BROKEN(bad.debit.account = WIRE_CHECKING);
 	BROKEN(bad.credit.account = (enum wire_account)2);
 	BROKEN(bad.kind = LEDGER_KIND_COUNT);
@@ -461,8 +462,8 @@ test_lone_refusals(void **state)
 	/* Both sides of one account are one account's. */
 	taken = (struct ledger_entry) { .kind = LEDGER_TRANSFER,
 		.amount_cents = 1,
-		.debit = { .number = 2, .id = "chris", .cents = { 100, 0 } },
-		.credit = { .number = 2, .id = "chris", .cents = { 100, 0 } } };
+		.debit = { .number = 2, .id = "chris", .cents = { 101, 0 } },
+		.credit = { .number = 2, .id = "chris", .cents = { 101, 0 } } };
 	assert_false(ledger_follows(&taken, a.cents, a.cents));
 	taken.debit.account = (enum wire_account)2;
 	assert_false(ledger_follows(&taken, a.cents, a.cents));

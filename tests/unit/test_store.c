@@ -178,6 +178,29 @@ test_urgent_rows(void **state)
 	store_close(store);
 }
 
+/* Nothing but the row tells of it. */
+static void
+test_closed_is_urgent(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	const char *id = "nil";
+	struct ledger_account *account;
+
+	fixture_customers(store, 1);
+	assert_int_equal(
+	    store_account_new(store, "nil", "N", "h", NOW, &account), 0);
+	assert_int_equal(store_commit(store), 0);
+	store_begin(store, &id, 1, &account);
+	account->closed_ms = NOW + 7;
+	account->changed = true;
+	assert_true(store_dirty(store));
+	assert_int_equal(store_commit(store), 0);
+	store_close(store);
+	store = fixture_open(*state, NULL);
+	assert_int_equal(store_account(store, "nil")->closed_ms, NOW + 7);
+	store_close(store);
+}
+
 static void
 test_txids(void **state)
 {
@@ -456,6 +479,7 @@ main(void)
 		FIXTURE_TEST(test_abort),
 		FIXTURE_TEST(test_commit),
 		FIXTURE_TEST(test_urgent_rows),
+		FIXTURE_TEST(test_closed_is_urgent),
 		FIXTURE_TEST(test_txids),
 		FIXTURE_TEST(test_reversal),
 		FIXTURE_TEST(test_attempts),

@@ -66,6 +66,38 @@ test_what_is_no_bank(void **state)
 	expect_refused("/nonexistent", BANK_ESYS, "No such file");
 }
 
+/* A bank of 7 entries, the last two past the mark. */
+static char *
+replayed_bank(void)
+{
+	char *directory = fixture_directory();
+	struct store *store = fixture_open(directory, NULL);
+
+	fixture_customers(store, 2);
+	for (int i = 0; i < 3; i++) {
+		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
+		store_commit(store);
+	}
+	store_mark_stopped(store);
+	store_close(store);
+	change(directory, "UPDATE meta SET value = 5 WHERE key = 'mark'");
+	store_close(fixture_open(directory, NULL));
+	return directory;
+}
+
+/* What the chain doesn't tell, as it was made anew over it. */
+static void
+test_behind_the_chain(void **state)
+{
+	char *directory = replayed_bank();
+
+	(void)state;
+	change(directory, "UPDATE entry SET kind = 1 WHERE seq = 7");
+	fixture_chain(directory, 7);
+	expect_refused(directory, BANK_EDAMAGED, "entry 7 does not add up");
+	fixture_remove(directory);
+}
+
 static void
 test_damage_at_open(void **state)
 {
@@ -93,25 +125,11 @@ test_damage_at_open(void **state)
 		{ "UPDATE meta SET value = 99 WHERE key = 'mark'", "entry 99" },
 	};
 	char *directory;
-	struct store *store;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < NELEM(table); i++) {
-		directory = fixture_directory();
-		store = fixture_open(directory, NULL);
-		fixture_customers(store, 2);
-		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
-		store_commit(store);
-		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
-		store_commit(store);
-		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
-		store_commit(store);
-		store_mark_stopped(store);
-		store_close(store);
-		change(
-		    directory, "UPDATE meta SET value = 5 WHERE key = 'mark'");
-		store_close(fixture_open(directory, NULL));
+		directory = replayed_bank();
 		change(directory, table[i].sql);
 		expect_refused(directory, BANK_EDAMAGED, table[i].word);
 		fixture_remove(directory);
@@ -123,6 +141,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_what_is_no_bank),
+		cmocka_unit_test(test_behind_the_chain),
 		cmocka_unit_test(test_damage_at_open),
 	};
 

@@ -435,6 +435,38 @@ test_each_column(void **state)
 	fixture_remove(directory);
 }
 
+/* What the chain doesn't tell, as it was made anew over it. */
+static void
+test_behind_the_chain(void **state)
+{
+	static const struct {
+		const char *sql, *word;
+	} table[] = {
+		{ "amount = amount + 1", "does not add up" },
+		{ "debit_checking = debit_checking + 1", "does not add up" },
+		{ "kind = 1", "does not add up" },
+		{ "debit_previous = debit_previous - 1", "previous" },
+		{ "credit_previous = credit_previous - 1", "previous" },
+		{ "time = time - 60000", "older" },
+		{ "reverses = 9", "no reversal" },
+	};
+	char *directory, sql[256];
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(table); i++) {
+		directory = small_bank();
+		snprintf(sql, sizeof(sql),
+		    "DROP INDEX entry_reverses;"
+		    "UPDATE entry SET %s WHERE seq = 12",
+		    table[i].sql);
+		change(directory, sql);
+		fixture_chain(directory, 12);
+		expect_damage(directory, sql, "entry 12: ");
+		expect_damage(directory, sql, table[i].word);
+		fixture_remove(directory);
+	}
+}
+
 static void
 test_each_row(void **state)
 {
@@ -528,6 +560,7 @@ main(void)
 		FIXTURE_TEST(test_restart_at_each_lock),
 		FIXTURE_TEST(test_beside_a_writer),
 		cmocka_unit_test(test_each_column),
+		cmocka_unit_test(test_behind_the_chain),
 		cmocka_unit_test(test_each_row),
 		cmocka_unit_test(test_accounts_and_pages),
 	};

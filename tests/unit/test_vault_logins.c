@@ -151,6 +151,69 @@ test_locks_and_their_numbers(void **state)
 	seal_wipe(&atm.keys);
 }
 
+/* The public half of a new key, enrolled as `lobby`. */
+static void
+enrol(EVP_PKEY **key)
+{
+	uint8_t public_key[KIOSK_PUBLIC_SIZE];
+	char *pem, hex[2 * KIOSK_PUBLIC_SIZE + 1], command[128];
+	size_t length;
+
+	assert_int_equal(kiosk_key_make(&pem, &length, public_key), 0);
+	assert_int_equal(kiosk_key_read(key, pem, length), 0);
+	free(pem);
+	hex_encode(public_key, KIOSK_PUBLIC_SIZE, hex);
+	snprintf(command, sizeof(command), "kiosk add lobby %s no", hex);
+	vaults_operator(&fixture, command);
+	assert_string_equal(fixture.answer, ". 0\n");
+}
+
+/* Joe's, on a new link; its number is used once. */
+static int
+joe_logs_in(EVP_PKEY *kiosk, const char *text)
+{
+	static uint32_t number;
+	struct vaults_atm atm = { .kiosk = kiosk };
+	int code;
+
+	vaults_connect(&fixture, &atm, ++number);
+	code = log_in(&atm, text);
+	seal_wipe(&atm.keys);
+	return code;
+}
+
+static void
+guess_until_locked(void)
+{
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(joe_logs_in(NULL, "joe\nwrong"), 401);
+	assert_int_equal(joe_logs_in(NULL, "joe\n9012"), 423);
+}
+
+/*
+ * Strangers lock nobody out of the kiosk that they logged in at in the last
+ * thirty days, if that is enrolled.
+ */
+static void
+test_a_kiosk_of_ones_own(void **state)
+{
+	const long day_s = 24 * 3600;
+	EVP_PKEY *lobby;
+
+	(void)state;
+	restart("login.max_attempts=9", "login.max_attempts_total=3");
+	enrol(&lobby);
+	assert_int_equal(joe_logs_in(lobby, "joe\n9012"), 200);
+	assert_int_equal(joe_logs_in(NULL, "joe\n9012"), 200);
+	shared->skew_s = 29 * day_s;
+	guess_until_locked();
+	assert_int_equal(joe_logs_in(lobby, "joe\n9012"), 200);
+	shared->skew_s += 31 * day_s;
+	guess_until_locked();
+	assert_int_equal(joe_logs_in(lobby, "joe\n9012"), 423);
+	EVP_PKEY_free(lobby);
+}
+
 /* A G that nobody answered for more than a minute is worth nothing. */
 static void
 test_a_stale_nonce(void **state)
@@ -236,16 +299,15 @@ test_who_has_no_password(void **state)
 	seal_wipe(&atm.keys);
 }
 
-/* All of the bank's, not of one address. */
+/* Four at once, of one address: two are too many. */
 static void
-test_too_many_in_all(void **state)
+expect_two_refused(const char *option)
 {
 	struct vaults_atm atms[4] = { 0 };
 	struct ipc_message message;
 	int too_many = 0;
 
-	(void)state;
-	restart(SLOW, "login.max_logins_waiting=2");
+	restart(SLOW, option);
 	for (uint32_t i = 0; i < NELEM(atms); i++)
 		vaults_connect(&fixture, &atms[i], i + 1);
 	for (size_t i = 0; i < NELEM(atms); i++)
@@ -262,6 +324,14 @@ test_too_many_in_all(void **state)
 	assert_int_equal(too_many, 2);
 	for (size_t i = 0; i < NELEM(atms); i++)
 		seal_wipe(&atms[i].keys);
+}
+
+static void
+test_too_many_wait(void **state)
+{
+	(void)state;
+	expect_two_refused("login.max_logins_waiting=2");
+	expect_two_refused("login.max_logins_waiting_per_address=2");
 }
 
 static void
@@ -333,11 +403,12 @@ main(void)
 		TEST(test_the_password_changes),
 		TEST(test_guesses_wait),
 		TEST(test_locks_and_their_numbers),
+		TEST(test_a_kiosk_of_ones_own),
 		TEST(test_a_stale_nonce),
 		TEST(test_resume_after_the_end),
 		TEST(test_resume_behind_a_request),
 		TEST(test_who_has_no_password),
-		TEST(test_too_many_in_all),
+		TEST(test_too_many_wait),
 		TEST(test_sign_ups_at_once),
 		TEST(test_strangers),
 	};
