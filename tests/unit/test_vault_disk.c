@@ -25,7 +25,7 @@
 #define SYNCS_MAX 60
 
 static struct vaults fixture;
-static char full_while[80];
+static char trouble_while[80];
 static long nth_sync;
 
 static const char *
@@ -77,11 +77,28 @@ test_little_room(void **state)
 	seal_wipe(&chris.keys);
 }
 
+/* The file while which there is trouble, in the vault's process too. */
+static void
+name_trouble(void)
+{
+	snprintf(trouble_while, sizeof(trouble_while),
+	    "/tmp/test-vault-disk-%ld", (long)getpid());
+}
+
+static void
+begin_trouble(void)
+{
+	int fd = open(trouble_while, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+	assert_true(fd != -1);
+	close(fd);
+}
+
 static void
 with_full_while(void)
 {
 	fault_vfs_register();
-	fault_vfs.full_while = full_while;
+	fault_vfs.full_while = trouble_while;
 }
 
 /* Not a byte can be written: nothing changes, and nobody is compared. */
@@ -91,17 +108,13 @@ test_no_room(void **state)
 	static const char *const options[] = { "bank.min_free=0", NULL };
 	struct vaults_atm chris = { .number = 0 }, fey = { .number = 0 };
 	char text[128], txid[WIRE_TXID_TEXT];
-	int fd;
 
 	(void)state;
-	snprintf(full_while, sizeof(full_while), "/tmp/test-vault-full-%ld",
-	    (long)getpid());
+	name_trouble();
 	fixture.before = with_full_while;
 	vaults_start(&fixture, options);
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
-	fd = open(full_while, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-	assert_true(fd != -1);
-	close(fd);
+	begin_trouble();
 	assert_int_equal(
 	    vaults_ask(&fixture, &chris, make_transfer(text, txid)), 503);
 	assert_savings(&chris, "10000.00");
@@ -117,7 +130,7 @@ test_no_room(void **state)
 	assert_int_equal(vaults_answer(&fixture, &chris), 200);
 	assert_int_equal(vaults_answer(&fixture, &chris), 503);
 	/* Room again: by itself. */
-	assert_int_equal(unlink(full_while), 0);
+	assert_int_equal(unlink(trouble_while), 0);
 	assert_int_equal(
 	    vaults_ask(&fixture, &chris, make_transfer(text, txid)), 200);
 	vaults_login(&fixture, &fey, 'L', "fey\n5678");
@@ -209,7 +222,7 @@ static int
 fail_balance(const struct disk_call *call)
 {
 	return call->kind == DISK_WRITE && strcmp(call->path, "balance") == 0 &&
-		access(full_while, F_OK) == 0
+		access(trouble_while, F_OK) == 0
 	    ? EIO
 	    : 0;
 }
@@ -227,23 +240,19 @@ test_a_line_that_fails(void **state)
 {
 	struct vaults_atm chris = { .number = 0 };
 	char text[128], txid[WIRE_TXID_TEXT];
-	int fd;
 
 	(void)state;
-	snprintf(full_while, sizeof(full_while), "/tmp/test-vault-fails-%ld",
-	    (long)getpid());
+	name_trouble();
 	fixture.before = with_failing_balance;
 	vaults_start(&fixture, NULL);
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
 	assert_int_equal(
 	    vaults_ask(&fixture, &chris, make_transfer(text, txid)), 200);
-	fd = open(full_while, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-	assert_true(fd != -1);
-	close(fd);
+	begin_trouble();
 	assert_int_equal(
 	    vaults_ask(&fixture, &chris, make_transfer(text, txid)), 0);
 	assert_int_equal(vaults_end(&fixture), EX_SOFTWARE);
-	assert_int_equal(unlink(full_while), 0);
+	assert_int_equal(unlink(trouble_while), 0);
 	fixture.before = NULL;
 	vaults_run(&fixture, NULL);
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
