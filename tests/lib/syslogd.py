@@ -46,6 +46,7 @@ class Syslog:
         self.path = os.path.join(self.directory, "socket")
         self.lines = []         # (priority, text after `<n>time tag: `)
         self.raw = []
+        self.asked = 0
         self.open()
         self.wrapper = self._wrapper()
 
@@ -99,6 +100,21 @@ class Syslog:
             raise Unable("no mount namespace with a /dev/log of its own: "
                          + probe.stdout.decode().strip())
         return command
+
+    def told(self):
+        """All lines that were sent before this call, one way or another.
+
+        The socket keeps their order: the thread has read them all once it
+        has read a last one of our own.
+        """
+        self.asked += 1
+        last = "told %d" % self.asked
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as own:
+            own.sendto(("<7>" + last).encode(), self.path)
+        own_line = self.has("^%s$" % last)
+        lines = list(self.lines)
+        del self.lines[:lines.index(own_line) + 1]
+        return lines[:lines.index(own_line)]
 
     def has(self, pattern, timeout=10):
         """Waits for a line that fits: (priority, line)."""

@@ -76,7 +76,7 @@ class Syslog(PrivateCase):
         priority, _ = self.syslog.has(r"login.*chris")
         self.assertEqual(priority >> 3, 19)
         self.stop(served, pid)
-        for priority, line in self.syslog.lines:
+        for priority, line in self.syslog.told():
             self.assertEqual(priority >> 3, 19, line)
             match = re.match(r"^bankd(\[\d+\])?: (.*)$", line)
             self.assertTrue(match, line)
@@ -106,20 +106,19 @@ class Syslog(PrivateCase):
             result = self.daemon(served)
             self.assertEqual(result.returncode, code, result.stderr)
             self.assertIn(words, result.stderr)
-            self.syslog.has(words)
-            told = [(priority, line) for priority, line in self.syslog.lines
+            lines = self.syslog.told()
+            told = [(priority, line) for priority, line in lines
                     if words in line and "ended" not in line
                     and "vault_failed" not in line]
-            self.assertEqual(len(told), 1, self.syslog.lines)
+            self.assertEqual(len(told), 1, lines)
             self.assertEqual(told[0][0] & 7, 3)
             self.assertRegex(told[0][1], r"^bankd\[\d+\]: (start_failed|"
                              r"giving_up) exit=%d reason=" % code)
             self.assertRegex(told[0][1].split(": ", 1)[1], EVENT)
-            self.syslog.lines.clear()
             # In the foreground, and for a check, standard error is enough.
             self.assertEqual(served.fails()[0], code)
             run(*served.command("-t"))
-            self.assertEqual(self.syslog.lines, [])
+            self.assertEqual(self.syslog.told(), [])
 
     def test_syslog_that_restarts(self):
         served, pid = self.daemon_here()
