@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include <openssl/crypto.h>
 
 #include "../shared/error.h"
 #include "../shared/log.h"
+#include "../shared/util.h"
 #include "vault_state.h"
 
 #define TOUCHED_MAX (2 * BATCH_MAX)
@@ -168,23 +168,15 @@ undo_outcomes(struct batch *batch)
 	}
 }
 
-static uint64_t
-steady_us(void)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 static int
 commit(struct vault *vault)
 {
-	uint64_t began_us = steady_us();
+	uint64_t began_us = clock_steady_us();
 	int error = store_commit(vault->store);
 
 	if (error == 0)
-		latency_add(&vault->counts.commits, steady_us() - began_us);
+		latency_add(
+		    &vault->counts.commits, clock_steady_us() - began_us);
 	return error;
 }
 

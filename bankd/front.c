@@ -378,6 +378,19 @@ drop(struct front *front)
 	return BANK_ESYS;
 }
 
+static void
+run(struct front *front)
+{
+	int64_t look_us;
+	int result;
+
+	do {
+		look_us = config_number(front->config, PROCESS_BUSY_POLL);
+		result = busy_poll_turn(
+		    &front->poll, front->base, (uint64_t)look_us);
+	} while (result == 0 && !event_base_got_break(front->base));
+}
+
 int
 front_main(int monitor_fd)
 {
@@ -401,6 +414,6 @@ front_main(int monitor_fd)
 	event_add(front.monitor_read, NULL);
 	/* What came together with IPC_START makes no socket readable. */
 	event_active(front.rest, EV_TIMEOUT, 0);
-	(void)event_base_dispatch(front.base);
+	run(&front);
 	return front.exit_code;
 }

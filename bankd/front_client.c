@@ -231,6 +231,7 @@ readable(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	busy_poll_found(&front->poll, front->unanswered);
 	if (client->state == CLIENT_HANDSHAKE)
 		handshake(client);
 	else if (client->state == CLIENT_OPEN)

@@ -24,6 +24,7 @@
 
 #include "../shared/frame.h"
 #include "../shared/wire.h"
+#include "busy_poll.h"
 #include "ipc.h"
 #include "options.h"
 
@@ -89,6 +90,7 @@ STAILQ_HEAD(client_queue, client);
 
 struct front {
 	struct event_base *base;
+	struct busy_poll poll;
 	struct config *config;
 	struct ipc *monitor, *vault;
 	struct event *monitor_read, *monitor_write;

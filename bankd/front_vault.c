@@ -194,6 +194,7 @@ dispatch(struct front *front, const struct ipc_message *message)
 {
 	struct client *client;
 
+	busy_poll_found(&front->poll, front->unanswered);
 	client = front_find(front, message->connection);
 	if (client == NULL || !client->announced)
 		return 0;

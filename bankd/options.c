@@ -110,6 +110,10 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	[PROCESS_CONTROL_GROUP] = { "process", "control_group", CONFIG_STRING,
 	    "", 0, 32, NULL, false,
 	    "A group whose members may use bankctl; empty: root and owner." },
+	[PROCESS_BUSY_POLL] = { "process", "busy_poll", CONFIG_NUMBER, "300", 0,
+	    10000, NULL, true,
+	    "Microseconds that front and vault look for more work before they "
+	    "sleep, while it comes as quickly as that; 0: never." },
 	[LOG_FACILITY_OPTION] = { "log", "facility", CONFIG_CHOICE, "daemon", 0,
 	    0,
 	    "daemon auth authpriv local0 local1 local2 local3 local4 "

@@ -171,6 +171,13 @@ run_out(struct vault *vault)
 	}
 }
 
+static uint64_t
+may_look_us(const struct vault *vault)
+{
+	return vault->serving ? (uint64_t)vault_option(vault, PROCESS_BUSY_POLL)
+			      : 0;
+}
+
 static int
 init(struct vault *vault, int monitor_fd)
 {
@@ -199,7 +206,8 @@ vault_main(int monitor_fd)
 		(void)signal(ignored[i], SIG_IGN);
 	if (sandbox_harden() != 0 || init(&vault, monitor_fd) != 0)
 		return EX_OSERR;
-	while (!vault.stopping && event_base_loop(vault.base, EVLOOP_ONCE) == 0)
+	while (!vault.stopping &&
+	    busy_poll_turn(&vault.poll, vault.base, may_look_us(&vault)) == 0)
 		continue;
 	if (vault.serving) {
 		run_out(&vault);

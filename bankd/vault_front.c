@@ -153,11 +153,13 @@ take_all(struct vault *vault)
 	const char *why = NULL;
 	int result = 0;
 
-	while (
-	    why == NULL && (result = ipc_next(vault->front.ipc, &message)) == 1)
+	while (why == NULL &&
+	    (result = ipc_next(vault->front.ipc, &message)) == 1) {
+		busy_poll_found(&vault->poll, (unsigned)vault->batch.count);
 		why = handlers[message.type] == NULL
 		    ? "a message that is not the front's"
 		    : handlers[message.type](vault, &message);
+	}
 	if (why == NULL && result < 0)
 		why = "a malformed message";
 	batch_run(vault);

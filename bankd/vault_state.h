@@ -16,6 +16,7 @@
 #include "attempts.h"
 #include "bank_clock.h"
 #include "batch.h"
+#include "busy_poll.h"
 #include "connection.h"
 #include "files.h"
 #include "ipc.h"
@@ -54,6 +55,7 @@ struct vault_counts {
 
 struct vault {
 	struct event_base *base;
+	struct busy_poll poll;
 	struct vault_link monitor, front;
 	struct event *tick;
 	struct config *config;

@@ -101,25 +101,31 @@ put_u64(uint8_t *p, uint64_t value)
 }
 
 static uint64_t
-clock_ms(clockid_t clock)
+clock_us(clockid_t clock)
 {
 	struct timespec now;
 
 	/* Can't fail for these two clocks. */
 	(void)clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 uint64_t
 clock_real_ms(void)
 {
-	return clock_ms(CLOCK_REALTIME);
+	return clock_us(CLOCK_REALTIME) / 1000;
 }
 
 uint64_t
 clock_steady_ms(void)
 {
-	return clock_ms(CLOCK_MONOTONIC);
+	return clock_us(CLOCK_MONOTONIC) / 1000;
+}
+
+uint64_t
+clock_steady_us(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
 }
 
 /* The bytes may be a secret: wiped before they are given back. */

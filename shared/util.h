@@ -25,9 +25,10 @@ void put_u16(uint8_t *p, uint16_t value);
 void put_u32(uint8_t *p, uint32_t value);
 void put_u64(uint8_t *p, uint64_t value);
 
-/* Milliseconds since 1970; milliseconds of a clock that never steps. */
+/* Since 1970; of a clock that never steps. */
 uint64_t clock_real_ms(void);
 uint64_t clock_steady_ms(void);
+uint64_t clock_steady_us(void);
 
 /*
  * Reads a whole file of at most `limit` bytes into malloc'd memory with a

@@ -461,6 +461,58 @@ class Processes(BankCase):
             self.assertNotRegex(line, r"canary-|BEGIN|\$y\$")
 
 
+def wakes(pid):
+    """How often the process has gone to sleep and been woken."""
+    with open("/proc/%d/status" % pid) as f:
+        return int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)$", f.read(),
+                             re.M)[1])
+
+
+def sleeps(pid):
+    """It does, however often one looks."""
+    states = set()
+    for _ in range(50):
+        with open("/proc/%d/stat" % pid) as f:
+            states.add(f.read().rsplit(")", 1)[1].split()[0])
+    return states == {"S"}
+
+
+class BusyPoll(PrivateCase):
+    REQUESTS = 50
+
+    def wakes_a_request(self, served, atm):
+        """Of front and vault each, a customer asking one after the other."""
+        pids = served.front(), served.vault()
+        before = [wakes(pid) for pid in pids]
+        for _ in range(self.REQUESTS):
+            atm.balances()
+        return [(wakes(pid) - number) / self.REQUESTS
+                for pid, number in zip(pids, before)]
+
+    def test_nobody_is_woken_and_nobody_waits_awake(self):
+        """Its limit is the largest, as this customer is no quick one; and
+        with 0, also by a reload, both sleep before each request."""
+        served = self.bank(start=True)
+        with open(served.config) as f:
+            text = f.read()
+
+        def look(microseconds):
+            with open(served.config, "w") as f:
+                f.write(text.replace("[process]\n", "[process]\n"
+                                     "busy_poll = %d\n" % microseconds))
+            served.ctl("reload")
+        atm = served.session("chris")
+        look(10000)
+        # Others that want the processors get them, so more than one try.
+        wait_for("requests that wake nobody", lambda: max(
+            self.wakes_a_request(served, atm)) < 0.5, timeout=60)
+        for pid in served.front(), served.vault():
+            wait_for("rest", lambda: sleeps(pid))
+        look(0)
+        self.assertGreaterEqual(
+            min(self.wakes_a_request(served, atm)), 1)
+        atm.exit()
+
 class MonitorGone(PrivateCase):
     def test_front_and_vault_end_with_it(self):
         served = self.bank(start=True)
