@@ -230,8 +230,8 @@ store_set_hash(
 }
 
 /* What no entry tells must be in the row before the commit is answered. */
-bool
-store_row_urgent(
+static bool
+row_is_urgent(
     const struct ledger_account *old, const struct ledger_account *new)
 {
 	return old->opened_ms != new->opened_ms ||
@@ -271,7 +271,7 @@ put_copies(struct store *store)
 		old = &store_row(store, copy->number)->account;
 		assert(copy->last_seq != old->last_seq ||
 		    memcmp(copy->cents, old->cents, sizeof(old->cents)) == 0);
-		if (!store_row_urgent(old, copy)) {
+		if (!row_is_urgent(old, copy)) {
 			copy->changed =
 			    old->changed || copy->last_seq != old->last_seq;
 			continue;
@@ -323,7 +323,7 @@ store_dirty(const struct store *store)
 		return true;
 	for (i = 0; i < store->copies_count; i++) {
 		copy = copy_at(store, i);
-		if (store_row_urgent(
+		if (row_is_urgent(
 			&store_row(store, copy->number)->account, copy))
 			return true;
 	}

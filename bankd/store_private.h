@@ -105,8 +105,6 @@ int store_fail(struct store *store, int code);
 int store_write(struct store *store);
 /* COMMIT or nothing. */
 int store_end_write(struct store *store);
-bool store_row_urgent(
-    const struct ledger_account *old, const struct ledger_account *new);
 int store_put_row(struct store *store, const struct ledger_account *account);
 
 /* store_back.c: rows of accounts written back, and checkpoints. */

@@ -314,4 +314,10 @@ ROWS = [
      "if (counts && is_last(restart, now_ms))",
      "if (counts && is_last(restart, now_ms) && 0)",
      ["unit/test_restart"]),
+    ("counter", "connections that a front may have",
+     "bankd/vault_front.c",
+     "\tif (vault->connections.count >= vault->connections.most)\n"
+     "\t\treturn \"too many connections\";\n",
+     "",
+     ["unit/test_hostile_front"]),
 ]

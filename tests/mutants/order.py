@@ -255,4 +255,22 @@ ROWS = [
      "\tif (code != 0)\n"
      "\t\tcode = prove(restore);\n",
      ["system/bankctl.Backup"]),
+    ("order", "what came out is noted before the note goes",
+     "atm-tui/bank_withdrawal.c",
+     "\tbank_note_step(note, NOTE_DONE, \"\");\n",
+     "",
+     ["system/cash.Crashes"]),
+    ("order", "a 404 for what was booked is the operator's",
+     "atm-tui/bank_withdrawal.c",
+     "(is_reply(reader, WIRE_NO_TRANSACTION) &&\n"
+     "\t\tnote->step == NOTE_ASKED)) {",
+     "is_reply(reader, WIRE_NO_TRANSACTION)) {",
+     ["system/cash.Crashes", "system/cash.Fails"]),
+    ("order", "a note is settled by an answer alone",
+     "atm-tui/bank_session.c",
+     "\tif (code != wire_reply_code(WIRE_DONE) &&\n"
+     "\t    code != wire_reply_code(WIRE_NO_TRANSACTION))\n"
+     "\t\treturn;\n",
+     "",
+     ["system/link.Cut"]),
 ]

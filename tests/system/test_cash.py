@@ -424,6 +424,38 @@ class Crashes(Machine):
         self.assertEqual(self.checking(), 960)
         self.assertEqual(self.notes(), [])
 
+    def test_a_note_that_comes_back(self):
+        """Its name went unsynced, and the power with it: no case for an
+        operator, as what it says last was synced before."""
+        kept = self.bank.path("kept-" + self.name)
+        kiosk = Kiosk(self, self.held(0))
+        kiosk.type(self.login + "retiro 40\n")
+        self.wait_running()
+        note = os.path.join(self.state, self.notes()[0])
+        os.link(note, kept)
+        self.let_go()
+        kiosk.wait(TAKE)
+        kiosk.ends()
+        self.assertEqual(self.notes(), [])
+        os.rename(kept, note)
+        said = self.next_start()
+        self.assertNotIn("reconcile", said)
+        self.assertNotIn("withdrawal_taken_back", said)
+        self.assertEqual(self.checking(), 960)
+        self.assertEqual(self.notes(), [])
+
+    def test_booked_and_unknown_to_the_bank(self):
+        """That can't be: no 404 settles it."""
+        path = self.killed_before_the_command(
+            lambda link, way, record, kind, size: SWALLOW if way == "up"
+            and size == wire.RECORD_OF_S else PASS, 1000)
+        with open(path, "a") as f:
+            f.write("booked 1 2026-11-21T07:00:00Z\n")
+        said = self.next_start()
+        self.assertRegex(said, "reconcile .*why=\"not taken back: 404")
+        self.assertNotIn("withdrawal_taken_back", said)
+        self.assertRegex(self.notes()[0], r"^reconcile\.[0-9a-f]{32}$")
+
     def test_never_booked(self):
         """The request is lost: nothing to take back, and it can't come."""
         self.killed_before_the_command(

@@ -181,6 +181,25 @@ class Cut(BankCase):
         self.assertIn(SUCCESS, again.stdout)
         self.assertEqual(float(self.bank.lines()["p18"][0]), before - 5)
 
+    def test_a_question_that_is_refused_is_asked_again(self):
+        """A 503 says nothing about what was left over."""
+        txid = wire.make_txid(int(time.time() * 1000))
+        state = self.bank.path("atm-state")
+        os.makedirs(state, exist_ok=True)
+        # Of a kiosk that ended before the request went out.
+        with open(os.path.join(state, txid), "w") as f:
+            f.write("customer p19\nrequest 1 %s 1 p20 5\nend\n" % txid)
+        self.bank.ctl("pause")
+        self.addCleanup(self.bank.ctl, "resume")
+        typed, words = "p19\ncanary-p19\n3\n", "it was not carried out"
+        for _ in range(2):
+            said = self.bank.plain(typed).stdout
+            self.assertIn(CORRECT, said)
+            self.assertNotIn(words, said)
+        self.bank.ctl("resume")
+        self.assertIn(words, self.bank.plain(typed).stdout)
+        self.assertNotIn(words, self.bank.plain(typed).stdout)
+
 
 class Liar(unittest.TestCase):
     """The fake bank with the real bank's keys, as a taken-over front is not

@@ -230,6 +230,27 @@ test_other_connections(void **state)
 	seal_wipe(&strange.keys);
 }
 
+/* Each costs the vault memory: twice max_sessions and 1,024, no more. */
+static void
+test_too_many_connections(void **state)
+{
+	static const char *const options[] = { "session.max_sessions=1", NULL };
+	struct vaults_atm atm = { .number = 0 };
+	uint8_t body[FRAME_BINDING_SIZE + 9] = { 0 };
+	uint32_t most = 2 + 1024;
+
+	(void)state;
+	assert_int_equal(vaults_stop(&fixture), 0);
+	vaults_run(&fixture, options);
+	for (uint32_t number = 1; number < most; number++)
+		vaults_connect(&fixture, &atm, number);
+	/* The last that may be is served. */
+	vaults_session(&fixture, &chris, most, "chris\n1234");
+	memcpy(body + FRAME_BINDING_SIZE, "127.0.0.1", 9);
+	vaults_send(&fixture, IPC_CONNECTED, most + 1, body, sizeof(body));
+	assert_dropped();
+}
+
 static size_t
 count_fds(void)
 {
@@ -365,6 +386,8 @@ main(void)
 		    test_wrong_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_other_connections, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_too_many_connections, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_descriptors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pieces, setup, teardown),
