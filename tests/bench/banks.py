@@ -108,13 +108,26 @@ class Bank:
                 return False
         return True
 
+    def commits(self):
+        """(commits, microseconds that they took, transactions) so far."""
+        facts = dict(line.split(maxsplit=1) for line in lib.bankctl(
+            self.directory, "status").stdout.splitlines() if " " in line)
+        return [int(facts["vault-" + name]) for name in (
+            "commits", "commit-total-us", "carried-out")]
+
     def measure(self, *groups, **more):
-        """The load generator on it: a dict for each group."""
+        """The load generator on it: a dict for each group; with how many
+        transactions went into a commit, and how long that took."""
         self.up()
+        before = self.commits()
         found = load(
             self.settings, os.path.join(self.etc, "bank.crt"),
             self.process.port, groups, self.customers, processes=self.pids,
             **more)
+        commits, took_us, moved = (
+            now - then for now, then in zip(self.commits(), before))
+        found[0]["commit"] = {"transfers": moved / max(1, commits),
+                              "us": took_us / max(1, commits)}
         for group in found:
             self.acknowledged += group["acknowledged"]
             self.unanswered += group["unanswered"]

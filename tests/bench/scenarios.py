@@ -155,6 +155,15 @@ def transfers(bench):
         "between two processes, %.0f a bare fdatasync: %.0f/s if the bank did "
         "nothing else" % (case.of("bank 1", "p50_us"), *parts,
                           1e6 / sum(parts)))
+    for n in 1, 64, 256, 1024:
+        label = "bank %d" % n
+        each, took_us = (case.of(label, "commit/" + key)
+                         for key in ("transfers", "us"))
+        case.notes.append(
+            "%s: %.0f transfers a commit, which takes %.0f µs, of which a "
+            "bare fdatasync is %.0f: %.0f %% of the time" % (
+                label, each, took_us, parts[2],
+                100e-6 * took_us * case.of(label) / each))
     case.ratio("64, of Redis", "bank 64", "Redis 64", least=1.0)
     case.ratio("64, of PostgreSQL", "bank 64", "PostgreSQL 64", least=4)
     case.ratio("64, of the echo", "bank 64", "echo 64", least=0.35)
