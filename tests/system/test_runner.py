@@ -9,7 +9,7 @@ import tempfile
 import types
 import unittest
 
-from lib.bank import TOP, scratch, wait_for
+from lib.bank import BUILD, TOP, run, scratch, wait_for
 
 LEAVES = "trap : TERM; sleep 600 & echo $!; "
 
@@ -42,6 +42,16 @@ class Item(unittest.TestCase):
 
     def test_late(self):
         self.assertIn("took more than 1 s", self.run_one(LEAVES + "wait", 1))
+
+
+class Builds(unittest.TestCase):
+    def test_another_one_alone(self):
+        """As in a fresh tree, of which nothing else was ever built."""
+        result = run(
+            os.path.join(TOP, "tests", "run"), "--list", "--build", BUILD,
+            env=dict(os.environ, BUILD="/nonexistent"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("system/runner.Builds\n", result.stdout)
 
 
 if __name__ == "__main__":
