@@ -171,11 +171,13 @@ run_out(struct vault *vault)
 	}
 }
 
+/* While threads of ours have work, the processor is theirs. */
 static uint64_t
 may_look_us(const struct vault *vault)
 {
-	return vault->serving ? (uint64_t)vault_option(vault, PROCESS_BUSY_POLL)
-			      : 0;
+	return vault->serving && !is_in_hand(vault)
+	    ? (uint64_t)vault_option(vault, PROCESS_BUSY_POLL)
+	    : 0;
 }
 
 static int

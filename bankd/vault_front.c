@@ -151,11 +151,12 @@ take_all(struct vault *vault)
 {
 	struct ipc_message message;
 	const char *why = NULL;
+	unsigned count = 0;
 	int result = 0;
 
 	while (why == NULL &&
 	    (result = ipc_next(vault->front.ipc, &message)) == 1) {
-		busy_poll_found(&vault->poll, (unsigned)vault->batch.count);
+		busy_poll_found(&vault->poll, ++count);
 		why = handlers[message.type] == NULL
 		    ? "a message that is not the front's"
 		    : handlers[message.type](vault, &message);
