@@ -3,7 +3,6 @@
 installed, and the check of their money."""
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import time
@@ -97,16 +96,7 @@ class Bank:
         for pid in [self.process.process.pid] + family:
             lib.kill(pid)
         self.process.ended(30)
-        # A process whose threads still end is a zombie that has its locks.
-        lib.wait_for("the vault to leave its state", self.is_left)
-
-    def is_left(self):
-        with open(self.file("lock")) as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-        return True
+        lib.wait_for("the vault to leave its state", self.process.is_left)
 
     def commits(self):
         """(commits, microseconds that they took, transactions) so far."""

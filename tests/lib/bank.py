@@ -5,6 +5,7 @@ a condition; nothing sleeps and hopes.
 """
 
 import configparser
+import fcntl
 import functools
 import json
 import os
@@ -335,6 +336,17 @@ class Bank:
         self.ended()
         wait_for("front and vault to end",
                  lambda: not any(map(alive, family)))
+        wait_for("the vault to leave its state", self.is_left)
+
+    def is_left(self):
+        """A process whose threads still end is a zombie that has its lock
+        still."""
+        with open(self.file("lock")) as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        return True
 
     def restart(self, **options):
         self.stop()
