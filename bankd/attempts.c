@@ -26,7 +26,7 @@ struct rows {
 };
 
 /* `where` tells an enrolled kiosk from an address that is spelled like it. */
-static void
+static int
 make_key(const struct vault *vault, char where, const char *id,
     const char *kiosk, uint8_t key[STORE_ATTEMPT_KEY])
 {
@@ -36,24 +36,32 @@ make_key(const struct vault *vault, char where, const char *id,
 
 	length += string_copy(text + length, id, WIRE_ID_SIZE) + 1;
 	length += string_copy(text + length, kiosk, CONNECTION_ADDRESS_SIZE);
-	memset(digest, 0, sizeof(digest));
-	HMAC(EVP_sha256(), store_attempt_secret(vault->store), 32,
-	    (const uint8_t *)text, length, digest, NULL);
+	if (HMAC(EVP_sha256(), store_attempt_secret(vault->store), 32,
+		(const uint8_t *)text, length, digest, NULL) == NULL)
+		return BANK_ECRYPTO;
 	memcpy(key, digest, STORE_ATTEMPT_KEY);
+	return 0;
 }
 
-void
+int
 attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
     const struct kiosk_seen *kiosk,
     void (*again)(struct vault *vault, struct deferred *deferred))
 {
+	int error;
+
 	attempt->nobody = id == NULL;
 	attempt->enrolled = kiosk->enrolled;
 	attempt->again.run = again;
-	make_key(vault, kiosk->enrolled ? 'k' : 'a', id == NULL ? "" : id,
-	    kiosk->name, attempt->at_kiosk);
-	make_key(vault, 't', id == NULL ? "" : id, "", attempt->in_all);
+	error = make_key(vault, kiosk->enrolled ? 'k' : 'a',
+	    id == NULL ? "" : id, kiosk->name, attempt->at_kiosk);
+	if (error == 0)
+		error = make_key(
+		    vault, 't', id == NULL ? "" : id, "", attempt->in_all);
+	if (error != 0)
+		return error;
 	LIST_INSERT_HEAD(&vault->attempts.list, attempt, link);
+	return 0;
 }
 
 void
@@ -264,14 +272,15 @@ attempt_ended(struct vault *vault, struct attempt *attempt)
 	}
 }
 
-void
+int
 attempt_clear(struct vault *vault, const char *id)
 {
 	struct store_attempt row;
 	uint8_t key[STORE_ATTEMPT_KEY];
 	int error;
 
-	make_key(vault, 't', id, "", key);
+	if ((error = make_key(vault, 't', id, "", key)) != 0)
+		return error;
 	error = store_attempt_get(vault->store, key, &row);
 	if (error == 0) {
 		row.count = row.pending;
@@ -281,4 +290,5 @@ attempt_clear(struct vault *vault, const char *id)
 	}
 	if (error != 0)
 		batch_failed(vault, error);
+	return 0;
 }

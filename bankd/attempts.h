@@ -44,8 +44,11 @@ enum attempt_verdict {
 	ATTEMPT_WAIT /* again.run is deferred when it is to try again */
 };
 
-/* `id` is NULL where the login had none of the right form. */
-void attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
+/*
+ * `id` is NULL where the login had none of the right form.  Returns 0, or
+ * BANK_ECRYPTO: its rows can't be told, and it isn't one.
+ */
+int attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
     const struct kiosk_seen *kiosk,
     void (*again)(struct vault *vault, struct deferred *deferred));
 /* Before its owner is freed. */
@@ -61,8 +64,11 @@ enum attempt_verdict attempt_begin(
 /* Sets *failures: in a row for the ID, this one included if it was one. */
 void attempt_end(struct vault *vault, struct attempt *attempt, bool right,
     uint32_t *failures);
-/* The operator's: nothing counts any more, at whatever kiosk. */
-void attempt_clear(struct vault *vault, const char *id);
+/*
+ * The operator's: nothing counts any more, at whatever kiosk.  Returns 0, or
+ * BANK_ECRYPTO: the row can't be told.
+ */
+int attempt_clear(struct vault *vault, const char *id);
 
 /* After the commit of attempt_end(): lets those that waited try again. */
 void attempt_ended(struct vault *vault, struct attempt *attempt);

@@ -195,9 +195,12 @@ begin_attempt(struct vault *vault, struct login *login)
 void
 login_password(struct vault *vault, struct login *login)
 {
+	if (attempt_init(vault, &login->attempt,
+		login->has_form ? login->text.id : NULL, &login->kiosk,
+		begin_again) != 0) {
+		login_refuse(vault, login, WIRE_UNAVAILABLE);
+		return;
+	}
 	login->has_attempt = true;
-	attempt_init(vault, &login->attempt,
-	    login->has_form ? login->text.id : NULL, &login->kiosk,
-	    begin_again);
 	begin_attempt(vault, login);
 }

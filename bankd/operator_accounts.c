@@ -107,13 +107,17 @@ unlock_apply(struct vault *vault, struct step *step)
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer = operator_customer(vault, step);
 	char hash[STORE_HASH_SIZE];
+	int error;
 
 	if (customer == NULL)
 		return;
 	read_hash(vault, command, customer, hash);
 	if (command->code != 0)
 		return;
-	attempt_clear(vault, customer->id);
+	if ((error = attempt_clear(vault, customer->id)) != 0) {
+		operator_fail(command, EX_SOFTWARE, "%s", bank_strerror(error));
+		return;
+	}
 	if (hash[0] != HASHING_LOCKED)
 		return;
 	string_copy(command->hash, hash + 1, sizeof(command->hash));

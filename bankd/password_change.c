@@ -46,8 +46,12 @@ change_new(struct vault *vault, const struct step *step)
 	memcpy(change->new_password, step->request.new_password,
 	    WIRE_PASSWORD_SIZE);
 	change->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
-	attempt_init(
-	    vault, &change->attempt, change->customer, step->kiosk, try_again);
+	if (attempt_init(vault, &change->attempt, change->customer, step->kiosk,
+		try_again) != 0) {
+		OPENSSL_cleanse(change, sizeof(*change));
+		free(change);
+		return NULL;
+	}
 	change->errand.connection = step->connection;
 	step->connection->errand = &change->errand;
 	return change;
@@ -63,20 +67,24 @@ change_free(struct vault *vault, struct change *change)
 	free(change);
 }
 
-/* What tells the same change asked again, and nothing to anybody else. */
-static void
+/*
+ * What tells the same change asked again, and nothing to anybody else; false
+ * where it can't be made.
+ */
+static bool
 make_digest(const struct session *session, const struct change *change,
     uint8_t digest[SESSION_DIGEST_SIZE])
 {
 	uint8_t text[2 * WIRE_PASSWORD_SIZE];
+	bool made;
 
 	memcpy(text, change->old_password, WIRE_PASSWORD_SIZE);
 	memcpy(text + WIRE_PASSWORD_SIZE, change->new_password,
 	    WIRE_PASSWORD_SIZE);
-	memset(digest, 0, SESSION_DIGEST_SIZE);
-	HMAC(EVP_sha256(), session->k, SEAL_KEY_SIZE, text, sizeof(text),
-	    digest, NULL);
+	made = HMAC(EVP_sha256(), session->k, SEAL_KEY_SIZE, text, sizeof(text),
+		   digest, NULL) != NULL;
 	OPENSSL_cleanse(text, sizeof(text));
+	return made;
 }
 
 static bool
@@ -84,9 +92,8 @@ is_repeat(const struct session *session, const struct change *change)
 {
 	uint8_t digest[SESSION_DIGEST_SIZE];
 
-	if (!session->changed_password)
+	if (!session->changed_password || !make_digest(session, change, digest))
 		return false;
-	make_digest(session, change, digest);
 	return CRYPTO_memcmp(digest, session->change, sizeof(digest)) == 0;
 }
 
@@ -164,8 +171,8 @@ finish_end(struct vault *vault, struct step *step)
 	    LOG_NUMBER(wire_reply_code(step->reply)), NULL);
 	if (step->reply != WIRE_PASSWORD_CHANGED)
 		goto out;
-	session->changed_password = true;
-	make_digest(session, change, session->change);
+	session->changed_password =
+	    make_digest(session, change, session->change);
 	session_end_others(vault, session->number, session, "password changed");
 out:
 	change_free(vault, change);

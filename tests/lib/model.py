@@ -73,8 +73,9 @@ class Books:
             self.replay(dict(row))
         self.settled = {(row["owner"], row["txid"].hex()) for row in
                         db.execute("SELECT owner, txid FROM settled")}
-        self.attempts = dict(db.execute(
-            "SELECT key, count FROM attempt").fetchall())
+        rows = db.execute("SELECT key, count, time FROM attempt").fetchall()
+        self.attempts = {row["key"]: row["count"] for row in rows}
+        self.attempted = {row["key"]: row["time"] for row in rows}
 
     def replay(self, row):
         seq = row["seq"]

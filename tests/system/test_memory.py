@@ -157,14 +157,24 @@ class Serving(unittest.TestCase):
         self.rounds("vault", self.transfer)
 
     def test_guesses(self):
-        """A wrong password that was refused stays counted."""
+        """A wrong password that was refused stays counted: in the rows of
+        its ID or, where its envelope could not be opened and nothing was
+        compared, in those of nobody."""
         guesses = Guesses(self.bank)
 
         def guess():
+            before = model.check(self.bank, stopped=False).attempted
             try:
-                guesses.guess(self.bank)
+                code = guesses.guess(self.bank)
             except LOST:
-                pass
+                return None, None
+            books = model.check(self.bank, stopped=False)
+            rows = {key for key, time_ms in books.attempted.items()
+                    if before.get(key) != time_ms}
+            if code == 401 and rows != guesses.rows:
+                self.assertEqual([books.attempts[key] for key in rows],
+                                 [0, 0])
+                guesses.told -= 1
             return None, None
         self.rounds("vault", guess)
         self.assertGreater(guesses.told, 1)

@@ -195,6 +195,55 @@ test_without_openssl(void **state)
 	seal_wipe(&atm.keys);
 }
 
+/* A guess whose row can't be told isn't compared, nor counted elsewhere. */
+static void
+test_without_keyed_hash(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	for (int nth = 1; nth <= 2; nth++) {
+		vaults_connect(&fixture, &atm, (uint32_t)nth);
+		shared->failing_hmac = nth;
+		assert_int_equal(log_in(&atm, "joe\nwrong"), 503);
+	}
+	assert_int_equal(number_of("SELECT count(*) FROM attempt"), 0);
+	vaults_session(&fixture, &atm, 3, "joe\n9012");
+	for (int nth = 1; nth <= 2; nth++) {
+		shared->failing_hmac = nth;
+		assert_int_equal(
+		    vaults_ask(&fixture, &atm, "PASSWORD wrong\nnew"), 503);
+	}
+	assert_int_equal(number_of("SELECT count(*) FROM attempt"), 2);
+	/* Nobody is unlocked by a row that could not be told. */
+	shared->failing_hmac = 1;
+	vaults_operator(&fixture, "unlock joe");
+	assert_non_null(strstr(fixture.answer, ". 70 "));
+	seal_wipe(&atm.keys);
+}
+
+/* One change is no other one's repeat, where neither can be told. */
+static void
+test_repeats_without_keyed_hash(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	vaults_session(&fixture, &atm, 1, "joe\n9012");
+	/* Two rows of attempts, and what is kept of it. */
+	shared->failing_hmac = 3;
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD 9012\nnew"), 200);
+	shared->failing_hmac = 3;
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD x\ny"), 401);
+	shared->failing_hmac = 0;
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD new\nold"), 200);
+	/* Told now: what is asked again, and what isn't. */
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD new\nold"), 200);
+	shared->failing_hmac = 3;
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD x\ny"), 401);
+	seal_wipe(&atm.keys);
+}
+
 static void
 test_sign_up_without_room(void **state)
 {
@@ -217,6 +266,8 @@ main(void)
 		TEST(test_outcomes_are_counted_once),
 		TEST(test_without_memory),
 		TEST(test_without_openssl),
+		TEST(test_without_keyed_hash),
+		TEST(test_repeats_without_keyed_hash),
 		TEST(test_sign_up_without_room),
 	};
 

@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/rand.h>
 #include <sqlite3.h>
@@ -42,6 +43,7 @@ static struct shared {
 	long failing_kdf;  /* the nth from now on; 0: none */
 	long failing_seal; /* likewise */
 	long failing_random;
+	long failing_hmac;
 	long vault; /* its process */
 } * shared;
 
@@ -94,6 +96,21 @@ RAND_bytes(unsigned char *bytes, int count)
 	if (real == NULL)
 		*(void **)(void *)&real = dlsym(RTLD_NEXT, "RAND_bytes");
 	return fails(&shared->failing_random) ? 0 : real(bytes, count);
+}
+
+unsigned char *
+HMAC(const EVP_MD *hash, const void *key, int key_length,
+    const unsigned char *bytes, size_t length, unsigned char *digest,
+    unsigned int *digest_length)
+{
+	static unsigned char *(*real)(const EVP_MD *, const void *, int,
+	    const unsigned char *, size_t, unsigned char *, unsigned int *);
+
+	if (real == NULL)
+		*(void **)(void *)&real = dlsym(RTLD_NEXT, "HMAC");
+	return fails(&shared->failing_hmac)
+	    ? NULL
+	    : real(hash, key, key_length, bytes, length, digest, digest_length);
 }
 
 static void
