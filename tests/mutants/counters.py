@@ -267,6 +267,13 @@ ROWS = [
      "return attempt->enrolled && kiosk->success_ms != 0 &&",
      "return kiosk->success_ms != 0 &&",
      ["unit/test_vault_logins"]),
+    ("counter", "an attempt's row can be told",
+     "bankd/attempts.c",
+     "\tif (error != 0)\n"
+     "\t\treturn error;\n"
+     "\tLIST_INSERT",
+     "\tLIST_INSERT",
+     ["unit/test_vault_lacks"]),
     ("counter", "an attempt that the table forgot",
      "bankd/attempts.c",
      "else if (!right)\n"
