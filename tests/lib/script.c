@@ -25,18 +25,6 @@
 static const char *const ids[SCRIPT_CUSTOMERS] = { "chris", "fey", "joe" };
 static const uint8_t attempt_key[STORE_ATTEMPT_KEY] = { 7 };
 
-void
-script_empty(const char *directory)
-{
-	DIR *dir = opendir(directory);
-	struct dirent *entry;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		(void)unlink(fixture_path(directory, entry->d_name));
-	if (dir != NULL)
-		closedir(dir);
-}
-
 /* The reserve is 4 MB of nothing: its size alone tells. */
 static void
 copy_file(const char *from, const char *to, const char *name)

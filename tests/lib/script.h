@@ -32,8 +32,7 @@ struct script_truth {
 	int64_t cents[SCRIPT_MAX + 1][SCRIPT_CUSTOMERS][2];
 };
 
-/* Removes every file of a directory; copies one's files into another. */
-void script_empty(const char *directory);
+/* Copies a directory's files into another. */
 void script_copy(const char *from, const char *to);
 /* Writes the two files that the first life begins with. */
 void script_seed(const char *directory);

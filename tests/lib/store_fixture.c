@@ -47,7 +47,7 @@ fixture_directory(void)
 }
 
 void
-fixture_remove(char *directory)
+fixture_empty(const char *directory)
 {
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
@@ -56,6 +56,12 @@ fixture_remove(char *directory)
 		(void)unlink(fixture_path(directory, entry->d_name));
 	if (dir != NULL)
 		closedir(dir);
+}
+
+void
+fixture_remove(char *directory)
+{
+	fixture_empty(directory);
 	must(rmdir(directory) == 0, "rmdir");
 	free(directory);
 }

@@ -12,6 +12,8 @@
 
 /* A fresh directory below TMPDIR; gone after fixture_remove(). */
 char *fixture_directory(void);
+/* Removes every file in it. */
+void fixture_empty(const char *directory);
 void fixture_remove(char *directory);
 /*
  * For cmocka: the state is a fresh directory, below a fault_vfs.h that fails

@@ -55,7 +55,7 @@ record(const char *directory)
 	    (struct disk_calls) { .directory = directory, .before = only_skip };
 	script_seed(directory);
 	script_learn(directory, &truth);
-	script_empty(directory);
+	fixture_empty(directory);
 	script_seed(directory);
 	power = power_begin(directory);
 	disk_calls.before = skip_sync;
@@ -73,7 +73,7 @@ cut_at(size_t moment, const char *directory, long state)
 	unsigned seed = (unsigned)random();
 
 	srandom(seed);
-	script_empty(directory);
+	fixture_empty(directory);
 	power_cut(power, directory);
 	wrong = script_judge(directory, &truth, &promises[moment]);
 	if (wrong != NULL)
@@ -103,8 +103,8 @@ test_power_loss(void **state)
 	    (long)(time(NULL) - began));
 	power_free(power);
 	disk_calls = (struct disk_calls) { 0 };
-	script_empty(directory);
-	script_empty(cut);
+	fixture_empty(directory);
+	fixture_empty(cut);
 	fixture_remove(directory);
 	fixture_remove(cut);
 }

@@ -45,7 +45,7 @@ static long nth;          /* the call that is the last, or that fails */
 static void
 copy(const char *from, const char *to)
 {
-	script_empty(to);
+	fixture_empty(to);
 	script_copy(from, to);
 }
 
@@ -75,7 +75,7 @@ setup(void **state)
 static void
 remove_all(char *directory)
 {
-	script_empty(directory);
+	fixture_empty(directory);
 	fixture_remove(directory);
 }
 
