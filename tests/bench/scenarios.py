@@ -50,6 +50,22 @@ class Case:
             self.target(what, self.of(above, key) / self.of(below, key),
                         **bounds)
 
+    def cost(self, label):
+        """Microseconds of processor for a request, of all processes."""
+        return sum(self.of(label, "processes/%s/cpu_us" % name)
+                   for name in self.runs[label][0]["processes"])
+
+    def note_cost(self, label, parts):
+        """What a request takes of the cores: `parts`, (what, µs) as
+        measured alone, the rest, and what of the cores nobody took."""
+        cost, rate = self.cost(label), self.of(label)
+        self.notes.append(
+            "%s: a request takes %.0f µs of the cores: %s; %.0f more in the "
+            "bank; %.0f %% of the cores stay idle" % (
+                label, cost, ", ".join("%s %.0f" % part for part in parts),
+                cost - sum(us for _, us in parts),
+                100 - 100e-6 * cost * rate / CORES))
+
     def json(self):
         return {"name": self.name, "title": self.title, "runs": self.runs,
                 "targets": self.targets, "notes": self.notes}
@@ -164,6 +180,8 @@ def transfers(bench):
             "bare fdatasync is %.0f: %.0f %% of the time" % (
                 label, each, took_us, parts[2],
                 100e-6 * took_us * case.of(label) / each))
+        if n > 1:   # one's is mostly that of looking for work
+            case.note_cost(label, [("the echo", case.cost("echo %d" % n))])
     case.ratio("64, of Redis", "bank 64", "Redis 64", least=1.0)
     case.ratio("64, of PostgreSQL", "bank 64", "PostgreSQL 64", least=4)
     case.ratio("64, of the echo", "bank 64", "echo 64", least=0.35)
@@ -191,6 +209,7 @@ def balance(bench):
     case.ratio("of the echo", "bank 64", "echo 64", least=0.4)
     case.target("p99 of its own median", case.of("bank 64", "p99_us") /
                 case.of("bank 64", "p50_us"), most=3)
+    case.note_cost("bank 64", [("the echo", case.cost("echo 64"))])
     bench.check(case, bank)
     return case
 
@@ -220,13 +239,13 @@ def logins(bench):
             "transfer:64", "login:32", seconds=long, warm=2)
         case.add("transfers beside logins", moved)
         case.add("logins beside transfers", came)
-    # Seconds of a core that one login takes, both ends of its TLS too.
-    handshake = 1e-6 * (
-        case.of("TLS handshakes", "processes/echo/cpu_us") +
-        case.of("TLS handshakes", "processes/load/cpu_us"))
-    alone = 1e-6 * (case.of("RSA", "p50_us") + case.of("yescrypt", "p50_us"))
-    case.target("of what the cores allow", case.of("logins") * (
-        handshake + alone) / CORES, least=0.9)
+    # Of a core, for one login; both ends of its TLS too.
+    parts = [("RSA", case.of("RSA", "p50_us")),
+             ("yescrypt", case.of("yescrypt", "p50_us")),
+             ("TLS", case.cost("TLS handshakes"))]
+    case.target("of what the cores allow", 1e-6 * case.of("logins") * sum(
+        us for _, us in parts) / CORES, least=0.9)
+    case.note_cost("logins", parts)
     case.ratio("transfers beside logins, of alone",
                "transfers beside logins", "transfers", least=0.8)
     bench.check(case, bank)
