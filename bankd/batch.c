@@ -256,6 +256,56 @@ next_mode(struct vault *vault)
 }
 
 static void
+nothing(struct vault *vault, struct step *step)
+{
+	(void)vault;
+	(void)step;
+}
+
+/* Of a step that was answered before the commit. */
+static const struct step_kind answered = { nothing, nothing };
+
+static bool
+answer(struct vault *vault, struct step *step)
+{
+	if (store_begin(vault->store, &step->ids[STEP_CUSTOMER], 1,
+		&step->accounts[STEP_CUSTOMER]) != 0)
+		return false;
+	step->kind->apply(vault, step);
+	if (vault->batch.error != 0)
+		return false;
+	step->connection->steps--;
+	step->kind->finish(vault, step);
+	request_wipe(&step->request);
+	step->kind = &answered;
+	step->connection = NULL;
+	step->ids[STEP_CUSTOMER] = NULL;
+	return true;
+}
+
+/*
+ * Those that only read, before any step of the batch has changed a copy; but
+ * what a connection asked for is answered in its order.  An error of the
+ * store or of the link is met again by what comes next.
+ */
+static void
+answer_readers(struct vault *vault)
+{
+	struct batch *batch = &vault->batch;
+	struct step *step;
+	bool more = true;
+
+	batch->error = 0;
+	for (size_t i = 0; i < batch->count && more; i++) {
+		step = &batch->steps[i];
+		if (step->reads && step->connection->steps == 1)
+			more = answer(vault, step);
+	}
+	if (vault->front.ipc != NULL)
+		(void)ipc_flush(vault->front.ipc);
+}
+
+static void
 commit_or_fail(struct vault *vault)
 {
 	bool writes = may_write(&vault->batch);
@@ -265,6 +315,8 @@ commit_or_fail(struct vault *vault)
 	vault->mode = mode_at_first(vault, writes);
 	vault->now_ms = bank_clock_now(&vault->clock);
 	store_note_time(vault->store, vault->now_ms);
+	if (writes)
+		answer_readers(vault);
 	while ((error = apply_and_commit(vault)) == BANK_ENOSPC &&
 	    next_mode(vault))
 		continue;

@@ -2,9 +2,11 @@
 /*
  * The vault's batch: the steps that came in together are applied in order to
  * the store's copies of accounts, committed once, and only then finished,
- * that is, answered.  Without room on the disk all of them are applied again
- * in a mode that writes less (struct vault, `mode`), so apply() may depend on
- * nothing but the step, the store and the mode, and change nothing else.
+ * that is, answered.  Those that only read are answered before it, from what
+ * is on disk: their kiosks go on while the disk writes.  Without room on the
+ * disk all of them are applied again in a mode that writes less (struct vault,
+ * `mode`), so apply() may depend on nothing but the step, the store and the
+ * mode, and change nothing else.
  */
 #ifndef BANKD_BATCH_H
 #define BANKD_BATCH_H
@@ -45,6 +47,7 @@ struct step {
 	struct request request;
 	const char *ids[STEP_ACCOUNTS]; /* NULL: not needed */
 	bool writes;                    /* may have something to write */
+	bool reads;                     /* its customer's account alone */
 	bool last;                      /* ends a session: ends its batch */
 
 	/* The outcome, made anew each time that the batch is applied. */

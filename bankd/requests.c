@@ -249,6 +249,8 @@ fill(struct step *step, struct connection *connection)
 	if ((traits & REQUEST_CASH) != 0)
 		step->ids[STEP_BANK] = step->session->cash_id;
 	step->writes = (traits & (REQUEST_WRITES | REQUEST_RECORDS)) != 0;
+	step->reads = (traits & ~(unsigned)REQUEST_QUIET) == 0 &&
+	    request->verb->after == NULL;
 	step->last = (traits & REQUEST_ENDS) != 0;
 	connection->busy = (traits & REQUEST_WAITS) != 0;
 }

@@ -86,6 +86,8 @@ file_sync(sqlite3_file *file, int flags)
 {
 	int code = count(FAULT_SYNC);
 
+	if (fault_vfs.at_sync != NULL)
+		fault_vfs.at_sync();
 	return code != SQLITE_OK || skip_syncs
 	    ? code
 	    : real_of(file)->pMethods->xSync(real_of(file), flags);

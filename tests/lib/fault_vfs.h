@@ -19,6 +19,8 @@ struct fault_vfs {
 	int error; /* errno beside it */
 	/* Where set: writes give SQLITE_FULL while this file exists. */
 	const char *full_while;
+	/* Where set: called before each sync. */
+	void (*at_sync)(void);
 	/* Where set: called once, when this many more locks of a WAL's index
 	 * were asked for. */
 	void (*at_lock)(void *context);
