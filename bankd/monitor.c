@@ -51,9 +51,7 @@ monitor_config(const struct monitor_start *start, struct config **config,
 	char reason[MONITOR_REASON_SIZE];
 	int result;
 
-	/* The one error that comes without a text. */
 	string_copy(error, bank_strerror(BANK_ENOMEM), size);
-	string_copy(reason, error, sizeof(reason));
 	if ((*config = config_new(bankd_options, BANKD_OPTION_COUNT)) == NULL)
 		return BANK_ENOMEM;
 	result = config_read(*config, start->config_path, error, size);

@@ -270,6 +270,7 @@ config_set(
 	long index;
 	int result;
 
+	string_copy(error, bank_strerror(BANK_ENOMEM), size);
 	if (string_copy(line, assignment, sizeof(line)) >= sizeof(line) ||
 	    cut_assignment(line, &key, &value) != 0) {
 		config_complain(error, size, NULL, NULL, NULL,

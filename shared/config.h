@@ -51,7 +51,7 @@ void config_free(struct config *config);
  * BANK_ECONFIG, changes nothing, and has put one message into
  * error[0..size): file, line where known, section, key, what is wrong, and
  * the nearest right key for an unknown one.  BANK_ESYS: errno and `error`
- * say why the file can't be read.  BANK_ENOMEM.
+ * say why the file can't be read.  BANK_ENOMEM: `error` says so.
  */
 int config_read(
     struct config *config, const char *path, char *error, size_t size);

@@ -338,6 +338,8 @@ config_read(struct config *config, const char *path, char *error, size_t size)
 	};
 	int result, saved;
 
+	/* The one error that complains of nothing. */
+	string_copy(error, bank_strerror(BANK_ENOMEM), size);
 	if ((result = load_text(&reading)) != 0)
 		return result;
 	if ((result = check_text(&reading)) == 0 &&

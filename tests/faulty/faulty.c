@@ -10,8 +10,10 @@
 
 #include <sys/mman.h>
 
+#include <dlfcn.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "../../shared/util.h"
@@ -93,6 +95,23 @@ __wrap_strndup(const char *text, size_t size)
 
 /* Everybody's; a sanitizer has its own. */
 #if !SANITIZED
+/* iniparser(3) writes through what calloc(3) gave it, whatever that is. */
+static bool
+may_fail(const void *caller)
+{
+	Dl_info info;
+
+	return page == NULL || page->memory[role].libraries == 0 ||
+	    dladdr(caller, &info) == 0 ||
+	    strstr(info.dli_fname, "libiniparser") == NULL;
+}
+
+static bool
+library_fails(const void *caller)
+{
+	return may_fail(caller) && allocation_fails(true);
+}
+
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
@@ -100,19 +119,24 @@ void *__libc_realloc(void *old, size_t size);
 void *
 malloc(size_t size)
 {
-	return allocation_fails(true) ? NULL : __libc_malloc(size);
+	return library_fails(__builtin_return_address(0)) ? NULL
+							  : __libc_malloc(size);
 }
 
 void *
 calloc(size_t count, size_t size)
 {
-	return allocation_fails(true) ? NULL : __libc_calloc(count, size);
+	return library_fails(__builtin_return_address(0))
+	    ? NULL
+	    : __libc_calloc(count, size);
 }
 
 void *
 realloc(void *old, size_t size)
 {
-	return allocation_fails(true) ? NULL : __libc_realloc(old, size);
+	return library_fails(__builtin_return_address(0))
+	    ? NULL
+	    : __libc_realloc(old, size);
 }
 #endif
 
