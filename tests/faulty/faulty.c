@@ -95,21 +95,18 @@ __wrap_strndup(const char *text, size_t size)
 
 /* Everybody's; a sanitizer has its own. */
 #if !SANITIZED
-/* iniparser(3) writes through what calloc(3) gave it, whatever that is. */
-static bool
-may_fail(const void *caller)
-{
-	Dl_info info;
-
-	return page == NULL || page->memory[role].libraries == 0 ||
-	    dladdr(caller, &info) == 0 ||
-	    strstr(info.dli_fname, "libiniparser") == NULL;
-}
-
+/*
+ * iniparser(3) writes through what calloc(3) gave it, whatever that is: its
+ * own are counted, and don't fail.
+ */
 static bool
 library_fails(const void *caller)
 {
-	return may_fail(caller) && allocation_fails(true);
+	Dl_info info;
+
+	return allocation_fails(true) &&
+	    (dladdr(caller, &info) == 0 ||
+		strstr(info.dli_fname, "libiniparser") == NULL);
 }
 
 void *__libc_malloc(size_t size);
