@@ -260,7 +260,7 @@ $(B)/tests/bench/load: $(call bench_objects,load load_options session cases \
     report figures link) $(B)/libshared.a
 $(B)/tests/bench/echo: $(call bench_objects,echo figures link) $(B)/libshared.a
 $(B)/tests/bench/probe: $(call bench_objects,probe figures link) \
-    $(B)/libshared.a
+    $(B)/libbankd.a $(B)/libshared.a
 $(B)/tests/bench/fill: $(call bench_objects,fill figures) $(B)/libbankd.a \
     $(B)/libshared.a
 $(BENCH):

@@ -12,6 +12,7 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
+#include "hashing_pages.h"
 
 #define PREFIX "$y$"
 
@@ -25,7 +26,9 @@ hash_with(const char *password, const char *setting, char out[STORE_HASH_SIZE])
 
 	if ((data = calloc(1, sizeof(*data))) == NULL)
 		return BANK_ENOMEM;
+	hashing_pages(true);
 	made = crypt_rn(password, setting, data, (int)sizeof(*data));
+	hashing_pages(false);
 	if (made != NULL && made[0] != '*' &&
 	    string_copy(out, made, STORE_HASH_SIZE) < STORE_HASH_SIZE)
 		error = 0;

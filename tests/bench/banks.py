@@ -54,7 +54,7 @@ class Bank:
     def make(self):
         os.mkdir(self.directory)
         lib.init(self.directory, demo=False)
-        hashed = call([self.settings.program("probe"), "hash", self.cost,
+        hashed = call([self.settings.program("probe"), "password", self.cost,
                        PASSWORD], 30).strip()
         units = CENTS // 100
         for file, rest in (("password", hashed),

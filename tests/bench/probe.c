@@ -2,8 +2,8 @@
 /*
  * What the machine gives by itself, one line of JSON each: fdatasync into
  * blocks that exist, a hop to another process and back, the private RSA
- * operation of a login, yescrypt.  Also makes one hash of a password, for
- * banks of many customers.
+ * operation of a login, yescrypt as libcrypt has it and as the bank does it.
+ * Also makes one hash of a password, for banks of many customers.
  */
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -19,9 +19,10 @@
 
 #include <openssl/rand.h>
 
+#include "../../bankd/hashing.h"
 #include "../../shared/channel.h"
-#include "figures.h"
 #include "../../shared/seal.h"
+#include "figures.h"
 
 #define BLOCK 4096
 #define BLOCKS 4096
@@ -122,17 +123,7 @@ probe_rsa(struct histogram *times, uint64_t until, const char *word)
 	EVP_PKEY_free(key);
 }
 
-/* A setting with the cost in `word`, 0 for the library's own. */
-static void
-hash_setting(const char *word, char setting[CRYPT_GENSALT_OUTPUT_SIZE])
-{
-	unsigned long cost = strtoul(word, NULL, 10);
-
-	if (crypt_gensalt_rn("$y$", cost, NULL, 0, setting,
-		CRYPT_GENSALT_OUTPUT_SIZE) == NULL)
-		err(EX_SOFTWARE, "crypt_gensalt");
-}
-
+/* As libcrypt is found by any program, in pages of 4 KiB. */
 static void
 probe_yescrypt(struct histogram *times, uint64_t until, const char *word)
 {
@@ -140,11 +131,29 @@ probe_yescrypt(struct histogram *times, uint64_t until, const char *word)
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
 	uint64_t before;
 
-	hash_setting(word, setting);
+	if (crypt_gensalt_rn("$y$", strtoul(word, NULL, 10), NULL, 0, setting,
+		(int)sizeof(setting)) == NULL)
+		err(EX_SOFTWARE, "crypt_gensalt");
 	while (clock_ns() < until) {
 		before = clock_ns();
 		if (crypt_r("1234", setting, &data) == NULL)
 			err(EX_SOFTWARE, "crypt");
+		histogram_add(times, clock_ns() - before);
+	}
+}
+
+/* As the bank makes it. */
+static void
+probe_hash(struct histogram *times, uint64_t until, const char *word)
+{
+	unsigned long cost = strtoul(word, NULL, 10);
+	char hash[STORE_HASH_SIZE];
+	uint64_t before;
+
+	while (clock_ns() < until) {
+		before = clock_ns();
+		if (hashing_make("1234", cost, hash) != 0)
+			errx(EX_SOFTWARE, "no hash");
 		histogram_add(times, clock_ns() - before);
 	}
 }
@@ -154,18 +163,16 @@ static const struct probe probes[] = {
 	{ "hop", probe_hop },
 	{ "rsa", probe_rsa },
 	{ "yescrypt", probe_yescrypt },
+	{ "hash", probe_hash },
 };
 
 static int
 make_hash(const char *cost, const char *password)
 {
-	static struct crypt_data data;
-	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
-	const char *hash;
+	char hash[STORE_HASH_SIZE];
 
-	hash_setting(cost, setting);
-	if ((hash = crypt_r(password, setting, &data)) == NULL)
-		err(EX_SOFTWARE, "crypt");
+	if (hashing_make(password, strtoul(cost, NULL, 10), hash) != 0)
+		errx(EX_SOFTWARE, "no hash");
 	puts(hash);
 	return 0;
 }
@@ -177,13 +184,13 @@ main(int argc, char **argv)
 	uint64_t start = clock_ns();
 	double seconds;
 
-	if (argc == 4 && strcmp(argv[1], "hash") == 0)
+	if (argc == 4 && strcmp(argv[1], "password") == 0)
 		return make_hash(argv[2], argv[3]);
 	if (argc != 4)
 		errx(EX_USAGE,
 		    "usage: probe fdatasync seconds file | hop seconds - | "
 		    "rsa seconds - | yescrypt seconds cost | "
-		    "hash cost password");
+		    "hash seconds cost | password cost password");
 	seconds = strtod(argv[2], NULL);
 	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
 		if (strcmp(probes[i].name, argv[1]) != 0)

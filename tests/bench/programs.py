@@ -63,8 +63,8 @@ def load(settings, anchor, port, groups, customers=1000, seconds=None,
 
 
 def probe(settings, what, seconds, word="-"):
-    """The machine alone: fdatasync (word: the file), hop, rsa, yescrypt
-    (cost)."""
+    """The machine alone: fdatasync (word: the file), hop, rsa, yescrypt and
+    hash (cost)."""
     return json.loads(call(
         [settings.program("probe"), what, seconds, word], seconds + 60))
 
