@@ -209,14 +209,18 @@ void
 connection_refuse(
     struct vault *vault, struct connection *connection, enum wire_reply reply)
 {
+	/* Who floods the bank with logins is to have time for it. */
+	uint8_t flags = reply == WIRE_TOO_MANY_SESSIONS
+	    ? IPC_SEND_ANSWER | IPC_SEND_LATER
+	    : IPC_SEND_ANSWER;
 	char text[ERROR_TEXT_SIZE];
 	struct wire_writer writer;
 	int length;
 
 	wire_begin(&writer, text, sizeof(text), reply);
 	if ((length = wire_finish(&writer)) > 0)
-		send_frame(vault, connection, IPC_SEND_ANSWER, FRAME_ERROR,
-		    text, (size_t)length);
+		send_frame(vault, connection, flags, FRAME_ERROR, text,
+		    (size_t)length);
 }
 
 void

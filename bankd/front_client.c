@@ -56,6 +56,7 @@ must_pause(const struct client *client)
 {
 	return client->unanswered >= FRONT_UNANSWERED_MAX ||
 	    client_pending(client) >= FRONT_OUT_MAX ||
+	    client->deadlines[DEADLINE_PAUSE] != 0 ||
 	    client->front->congested || client->front->stopping;
 }
 
@@ -175,6 +176,30 @@ read_frames(struct client *client)
 }
 
 void
+client_read_later(struct client *client, uint64_t pause_ms)
+{
+	client->later_ms = clock_steady_ms() + pause_ms;
+}
+
+/* Whoever waits by itself costs neither a timer nor a system call. */
+static bool
+comes_too_soon(struct client *client)
+{
+	uint64_t now_ms;
+
+	if (client->later_ms == 0)
+		return false;
+	now_ms = clock_steady_ms();
+	if (now_ms < client->later_ms) {
+		client->paused = true;
+		event_del(&client->readable);
+		deadline_set(client, DEADLINE_PAUSE, client->later_ms - now_ms);
+	}
+	client->later_ms = 0;
+	return client->paused;
+}
+
+void
 client_resume(struct client *client)
 {
 	if (client->state != CLIENT_OPEN || !client->paused ||
@@ -234,10 +259,10 @@ readable(evutil_socket_t fd, short what, void *context)
 	busy_poll_found(&front->poll, front->unanswered);
 	if (client->state == CLIENT_HANDSHAKE)
 		handshake(client);
-	else if (client->state == CLIENT_OPEN)
-		read_frames(client);
-	else
+	else if (client->state != CLIENT_OPEN)
 		linger(client);
+	else if (!comes_too_soon(client))
+		read_frames(client);
 	front_flush_soon(front);
 }
 

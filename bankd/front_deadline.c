@@ -23,6 +23,7 @@ static const struct {
 	[DEADLINE_FRAME] = { "frame", false, 0 },
 	[DEADLINE_WRITE] = { "write", false, 0 },
 	[DEADLINE_LINGER] = { "linger", false, 0 },
+	[DEADLINE_PAUSE] = { "pause", false, 0 },
 };
 
 static void
@@ -102,7 +103,11 @@ deadline_passed(evutil_socket_t fd, short what, void *context)
 		if (client->deadlines[i] == 0 || client->deadlines[i] > now_ms)
 			continue;
 		client->deadlines[i] = 0;
-		end(client, (enum deadline)i);
+		if (i == DEADLINE_PAUSE) {
+			arm(client, now_ms);
+			client_resume(client);
+		} else
+			end(client, (enum deadline)i);
 		front_flush_soon(front);
 		return;
 	}

@@ -41,6 +41,7 @@ enum deadline {
 	DEADLINE_FRAME,    /* the rest of a frame */
 	DEADLINE_WRITE,    /* the peer takes something */
 	DEADLINE_LINGER,   /* the peer closes too */
+	DEADLINE_PAUSE,    /* none: the peer is read again */
 	DEADLINE_COUNT
 };
 
@@ -71,6 +72,7 @@ struct client {
 	enum client_state state;
 	struct event readable, writable, timer;
 	uint64_t connected_ms, deadlines[DEADLINE_COUNT], armed_ms;
+	uint64_t later_ms; /* not read before */
 	unsigned unanswered;
 	bool announced; /* the vault knows it */
 	bool paused;    /* not read: too much is waiting */
@@ -153,6 +155,8 @@ void client_free(struct client *client);
 void client_send(struct client *client, const uint8_t *frame, size_t length);
 /* Sends what is queued; may free the connection. */
 void client_flush(struct client *client);
+/* What comes in the next so many milliseconds is read after them. */
+void client_read_later(struct client *client, uint64_t pause_ms);
 /* Reads again, where it was paused and may; may free the connection. */
 void client_resume(struct client *client);
 /* Closes when all is sent; with client_refuse(), an `E` before. */

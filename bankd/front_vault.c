@@ -19,6 +19,8 @@
 /* Past it nobody is read until the vault has taken a part. */
 #define CONGESTED ((size_t)4 * 1024 * 1024)
 #define GREETING_MS 5000
+/* Whoever was refused a login as too many wait is read again so much later. */
+#define LATER_MS 1000
 /* A link that is lost without a new one: ends, so that we are joined anew. */
 #define LOST_SECONDS 15
 
@@ -161,6 +163,8 @@ on_send(struct client *client, const struct ipc_message *message)
 		deadline_set(client, DEADLINE_LOGIN, 0);
 	if ((flags & IPC_SEND_NO_SESSION) != 0)
 		deadline_login(client);
+	if ((flags & IPC_SEND_LATER) != 0)
+		client_read_later(client, LATER_MS);
 	client_send(client, message->body + 1, message->length - 1);
 	return 0;
 }

@@ -59,7 +59,8 @@ enum ipc_type {
 enum ipc_send_flag {
 	IPC_SEND_ANSWER = 1,     /* answers one frame of this connection */
 	IPC_SEND_IN_SESSION = 2, /* from now on: in a session */
-	IPC_SEND_NO_SESSION = 4  /* from now on: not (a fresh G) */
+	IPC_SEND_NO_SESSION = 4, /* from now on: not (a fresh G) */
+	IPC_SEND_LATER = 8       /* its next frame is read after a pause */
 };
 
 struct ipc_message {

@@ -20,7 +20,6 @@
 
 /* The front gives a login 60 s from its G; this is for a front that lies. */
 #define NONCE_LIFE_MS UINT64_C(65000)
-#define CROWD 4 /* a fourth of those that may wait is one */
 
 static void
 look_up_kiosk(
@@ -146,14 +145,26 @@ opened(struct job *job, void *context)
 		login_resume(vault, login);
 }
 
-/* A few are quick; a crowd of them gives way to the customers who are in. */
+/* Whether more than `parts` in `of` of those that may wait do. */
+static bool
+many_wait(const struct vault *vault, size_t parts, size_t of)
+{
+	return vault->logins.costly > 1 &&
+	    vault->logins.costly * of >
+	    (size_t)vault_option(vault, LOGIN_MAX_WAITING) * parts;
+}
+
+/*
+ * A few are quick; a crowd of them gives way to the customers who are in, and
+ * a flood, where these ask much, leaves them half of the cores: a core that
+ * hashes is taken away from it at once, but the kernel moves nobody there.
+ */
 void
 login_submit(struct vault *vault, struct login *login)
 {
-	size_t waiting = vault->logins.costly;
-	bool crowd = login->type != FRAME_RESUME && waiting > 1 &&
-	    waiting * CROWD > (size_t)vault_option(vault, LOGIN_MAX_WAITING);
+	bool crowd = login->type != FRAME_RESUME && many_wait(vault, 1, 4);
 
+	pool_halve(vault->crowd, vault->much_asked && many_wait(vault, 3, 4));
 	pool_submit(crowd ? vault->crowd : vault->workers, &login->errand.job);
 }
 

@@ -261,6 +261,7 @@ requests_take(struct vault *vault, struct connection *connection,
 {
 	struct step *step = batch_add(vault, &request_step, connection);
 
+	vault->counts.requests++;
 	if (request_read(&step->request, requests_verbs, REQUESTS_COUNT, text,
 		length) != 0) {
 		step->request.verb = NULL;

@@ -22,6 +22,7 @@
 
 #define HEAD_EVERY_MS (UINT64_C(3600) * 1000)
 #define LINES_A_SECOND 20
+#define MUCH_A_SECOND 2000 /* requests: a tenth of a core, about */
 #define STOP_STEP_US 20000
 
 int64_t
@@ -119,8 +120,12 @@ tell_untold(struct vault *vault)
 }
 
 static void
-count_second(struct vault_counts *counts)
+count_second(struct vault *vault)
 {
+	struct vault_counts *counts = &vault->counts;
+
+	vault->much_asked = counts->requests >= MUCH_A_SECOND;
+	counts->requests = 0;
 	memmove(counts->past, counts->past + 1,
 	    sizeof(counts->past) - sizeof(counts->past[0]));
 	counts->past[VAULT_PAST_SECONDS - 1] = counts->transactions;
@@ -137,7 +142,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	if (!vault->serving)
 		return;
 	tell_untold(vault);
-	count_second(&vault->counts);
+	count_second(vault);
 	session_expire(vault, now_ms);
 	watch_files(vault);
 	store_keep_room(vault->store);

@@ -47,6 +47,7 @@ enum vault_mode {
 
 struct vault_counts {
 	uint64_t logins, refused, transactions, batches;
+	uint64_t requests;    /* of sessions, since the last tick */
 	size_t largest_batch; /* steps */
 	struct latency commits;
 	/* `transactions` as it was at each of the last ticks, oldest first */
@@ -72,6 +73,7 @@ struct vault {
 	uint64_t now_ms; /* the bank's time of the batch in hand */
 	enum vault_mode mode;
 	bool little_room, paused;
+	bool much_asked; /* by sessions, in the last second */
 	struct ledger_limits limits;
 	struct kiosks kiosks;
 	struct batch batch;

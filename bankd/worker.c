@@ -32,7 +32,8 @@ struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	struct job_list waiting, ended; /* under the lock */
-	bool stopping;                  /* under the lock */
+	bool stopping, half;            /* under the lock */
+	unsigned running;               /* under the lock */
 	size_t in_hand;                 /* the loop's */
 	struct event *event;
 	int wake_fd;
@@ -58,18 +59,42 @@ wake(const struct pool *pool)
 		continue;
 }
 
+/* Under the lock. */
+static bool
+may_run_one(const struct pool *pool)
+{
+	unsigned threads = pool->options.threads;
+	unsigned most = pool->half ? (threads + 1) / 2 : threads;
+
+	return pool->running < most && !STAILQ_EMPTY(&pool->waiting);
+}
+
+/* NULL: no more. */
 static struct job *
 next_job(struct pool *pool)
 {
 	struct job *job = NULL;
 
 	pthread_mutex_lock(&pool->lock);
-	while (!pool->stopping && (job = STAILQ_FIRST(&pool->waiting)) == NULL)
+	while (!pool->stopping && !may_run_one(pool))
 		pthread_cond_wait(&pool->more, &pool->lock);
-	if (job != NULL)
+	if (!pool->stopping) {
+		job = STAILQ_FIRST(&pool->waiting);
 		STAILQ_REMOVE_HEAD(&pool->waiting, link);
+		pool->running++;
+	}
 	pthread_mutex_unlock(&pool->lock);
 	return job;
+}
+
+static void
+end_job(struct pool *pool, struct job *job)
+{
+	pthread_mutex_lock(&pool->lock);
+	STAILQ_INSERT_TAIL(&pool->ended, job, link);
+	pool->running--;
+	pthread_mutex_unlock(&pool->lock);
+	wake(pool);
 }
 
 /* Linux: 0 is the calling thread, not the process. */
@@ -94,10 +119,7 @@ thread_main(void *argument)
 	while ((job = next_job(pool)) != NULL) {
 		job->run(job, pool->options.thread);
 		wipe_stack();
-		pthread_mutex_lock(&pool->lock);
-		STAILQ_INSERT_TAIL(&pool->ended, job, link);
-		pthread_mutex_unlock(&pool->lock);
-		wake(pool);
+		end_job(pool, job);
 	}
 	return NULL;
 }
@@ -188,6 +210,16 @@ pool_submit(struct pool *pool, struct job *job)
 	pthread_mutex_lock(&pool->lock);
 	STAILQ_INSERT_TAIL(&pool->waiting, job, link);
 	pthread_cond_signal(&pool->more);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void
+pool_halve(struct pool *pool, bool half)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->half = half;
+	if (!half)
+		pthread_cond_broadcast(&pool->more);
 	pthread_mutex_unlock(&pool->lock);
 }
 

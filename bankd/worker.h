@@ -13,6 +13,7 @@
 #include <sys/queue.h>
 
 #include <event2/event.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct job {
@@ -42,6 +43,8 @@ int pool_new(struct pool **pool, struct event_base *base,
     const struct pool_options *options);
 /* The job is the pool's until its done(), which is always called once. */
 void pool_submit(struct pool *pool, struct job *job);
+/* From now on half of its threads run jobs, at least one; or again all. */
+void pool_halve(struct pool *pool, bool half);
 /* Jobs submitted whose done() has not been called. */
 size_t pool_in_hand(const struct pool *pool);
 /* Lets the jobs that run end, drops the others; calls no done(). */

@@ -22,7 +22,7 @@ from lib.case import CORRECT, REFUSED, TOO_MANY, BankCase
 PART = 8 if bank.sanitized() else 1
 HALF_OPEN, HELLOS, FRAMES = 1200 // PART, 600 // PART, 200 // PART
 HONEST = 50 if PART == 1 else 8
-FLOODERS, FLOOD = 40, 50
+FLOODERS, FLOOD = 40, 10
 SHAKERS = 8
 IDLE = int(os.environ.get("IDLE", 400 // PART))
 FRAME_S, TLS_S = 5, 10

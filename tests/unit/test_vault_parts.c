@@ -62,115 +62,6 @@ test_clock_starts_behind_nothing(void **state)
 	assert_true(bank_clock_now(&clock) <= clock_real_ms());
 }
 
-#define JOBS 200
-
-struct count_job {
-	struct job job;
-	int in, out;
-	int policy;
-	void *thread;
-};
-
-struct counts {
-	struct event_base *base;
-	int done, settled, order_right;
-};
-
-static void
-count_run(struct job *job, void *thread)
-{
-	struct count_job *count = (struct count_job *)(void *)job;
-
-	count->out = count->in * 2;
-	count->thread = thread;
-	count->policy = sched_getscheduler(0);
-}
-
-static void
-count_done(struct job *job, void *context)
-{
-	struct count_job *count = (struct count_job *)(void *)job;
-	struct counts *counts = context;
-
-	counts->order_right += count->in == counts->done;
-	if (++counts->done == JOBS)
-		event_base_loopbreak(counts->base);
-}
-
-static void
-count_settle(void *context)
-{
-	struct counts *counts = context;
-
-	counts->settled++;
-}
-
-static void
-run_jobs(unsigned threads, enum pool_priority priority, struct counts *counts)
-{
-	static struct count_job jobs[JOBS];
-	int mark;
-	struct pool_options options = { .threads = threads,
-		.priority = priority,
-		.thread = &mark,
-		.context = counts,
-		.settle = count_settle };
-	struct pool *pool;
-
-	counts->base = event_base_new();
-	assert_int_equal(pool_new(&pool, counts->base, &options), 0);
-	for (int i = 0; i < JOBS; i++) {
-		jobs[i] = (struct count_job) {
-			.job = { .run = count_run, .done = count_done }, .in = i
-		};
-		pool_submit(pool, &jobs[i].job);
-	}
-	assert_int_equal(pool_in_hand(pool), JOBS);
-	event_base_dispatch(counts->base);
-	assert_int_equal(counts->done, JOBS);
-	assert_int_equal(pool_in_hand(pool), 0);
-	for (int i = 0; i < JOBS; i++) {
-		assert_int_equal(jobs[i].out, 2 * i);
-		assert_ptr_equal(jobs[i].thread, &mark);
-		assert_int_equal(jobs[i].policy,
-		    priority == POOL_SPARE ? SCHED_IDLE : SCHED_OTHER);
-	}
-	pool_free(pool);
-	event_base_free(counts->base);
-}
-
-static void
-test_pool(void **state)
-{
-	struct counts one = { 0 }, many = { 0 }, spare = { 0 };
-
-	(void)state;
-	run_jobs(1, POOL_LOW, &one);
-	assert_int_equal(one.order_right, JOBS);
-	assert_true(one.settled >= 1);
-	run_jobs(4, POOL_EQUAL, &many);
-	run_jobs(2, POOL_SPARE, &spare);
-}
-
-static void
-test_pool_free_drops(void **state)
-{
-	struct pool_options options = { .threads = 1 };
-	struct count_job jobs[8] = { 0 };
-	struct event_base *base = event_base_new();
-	struct pool *pool;
-
-	(void)state;
-	assert_int_equal(pool_new(&pool, base, &options), 0);
-	for (size_t i = 0; i < NELEM(jobs); i++) {
-		jobs[i].job.run = count_run;
-		pool_submit(pool, &jobs[i].job);
-	}
-	pool_free(pool);
-	pool_free(NULL);
-	event_base_free(base);
-}
-
 static void
 test_hashes(void **state)
 {
@@ -399,8 +290,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_clock_starts_behind_nothing),
-		cmocka_unit_test(test_pool),
-		cmocka_unit_test(test_pool_free_drops),
 		cmocka_unit_test(test_hashes),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_refusals_are_bounded),
