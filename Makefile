@@ -303,6 +303,7 @@ lint: deps-lint
 	$(call run,msgfmt)for po in atm-tui/po/*.po; do test ! -f $$po || \
 	    msgfmt -c -o /dev/null $$po || exit 1; done
 	@$(PYTHON) -m compileall -q tests >/dev/null
+	$(call run,mutants)$(PYTHON) tests/mutants/run --check
 
 # -- installation ----------------------------------------------------------
 

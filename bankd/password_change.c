@@ -41,17 +41,16 @@ change_new(struct vault *vault, const struct step *step)
 	if ((change = calloc(1, sizeof(*change))) == NULL)
 		return NULL;
 	string_copy(change->customer, step->session->customer, WIRE_ID_SIZE);
+	if (attempt_init(vault, &change->attempt, change->customer, step->kiosk,
+		try_again) != 0) {
+		free(change);
+		return NULL;
+	}
 	memcpy(change->old_password, step->request.old_password,
 	    WIRE_PASSWORD_SIZE);
 	memcpy(change->new_password, step->request.new_password,
 	    WIRE_PASSWORD_SIZE);
 	change->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
-	if (attempt_init(vault, &change->attempt, change->customer, step->kiosk,
-		try_again) != 0) {
-		OPENSSL_cleanse(change, sizeof(*change));
-		free(change);
-		return NULL;
-	}
 	change->errand.connection = step->connection;
 	step->connection->errand = &change->errand;
 	return change;
