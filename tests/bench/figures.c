@@ -97,24 +97,41 @@ histogram_print(const struct histogram *histogram, FILE *out)
 	fputc(']', out);
 }
 
+/* /proc/PID/NAME, or NULL. */
+static FILE *
+process_open(pid_t pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	return fopen(path, "re");
+}
+
 struct cpu
 process_cpu(pid_t pid)
 {
 	uint64_t tick_us = 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
-	char path[64];
 	unsigned long user, system;
+	unsigned long long ran_ns, ready_ns;
 	struct cpu cpu = { 0 };
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if ((file = fopen(path, "re")) == NULL)
+	if ((file = process_open(pid, "stat")) == NULL)
 		return cpu;
 	/* No name of ours has a parenthesis in it. */
 	if (fscanf(file,
 		"%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
 		"%lu %lu",
 		&user, &system) == 2)
-		cpu = (struct cpu) { user * tick_us, system * tick_us };
+		cpu = (struct cpu) { .user_us = user * tick_us,
+			.system_us = system * tick_us };
+	fclose(file);
+	if ((file = process_open(pid, "schedstat")) == NULL)
+		return cpu;
+	if (fscanf(file, "%llu %llu", &ran_ns, &ready_ns) == 2) {
+		cpu.loop_us = ran_ns / 1000;
+		cpu.ready_us = ready_ns / 1000;
+	}
 	fclose(file);
 	return cpu;
 }
@@ -122,12 +139,10 @@ process_cpu(pid_t pid)
 long
 process_rss_kib(pid_t pid)
 {
-	char path[64];
 	long pages = 0;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-	if ((file = fopen(path, "re")) == NULL)
+	if ((file = process_open(pid, "statm")) == NULL)
 		return 0;
 	if (fscanf(file, "%*d %ld", &pages) != 1)
 		pages = 0;

@@ -31,6 +31,8 @@ void histogram_print(const struct histogram *histogram, FILE *out);
 
 struct cpu {
 	uint64_t user_us, system_us;
+	uint64_t loop_us,
+	    ready_us; /* its first thread: ran; waited for a core */
 };
 
 /* A process whose use of the machine is told beside the requests. */
@@ -43,7 +45,7 @@ struct process {
 	long rss_after_kib;  /* and with all of them open */
 };
 
-/* Time on all cores so far, from /proc/PID/stat; 0 for one that is gone. */
+/* So far, from /proc/PID/stat and schedstat; 0 for one that is gone. */
 struct cpu process_cpu(pid_t pid);
 /* Memory that is resident; 0 for one that is gone. */
 long process_rss_kib(pid_t pid);

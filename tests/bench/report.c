@@ -51,11 +51,14 @@ report_stop(struct load *load)
 	for (unsigned i = 0; i < load->process_count; i++) {
 		struct process *process = &load->processes[i];
 		struct cpu now = process_cpu(process->pid);
+		const struct cpu *before = &process->before;
 
-		process->used.user_us =
-		    used(now.user_us, process->before.user_us);
-		process->used.system_us =
-		    used(now.system_us, process->before.system_us);
+		process->used = (struct cpu) {
+			.user_us = used(now.user_us, before->user_us),
+			.system_us = used(now.system_us, before->system_us),
+			.loop_us = used(now.loop_us, before->loop_us),
+			.ready_us = used(now.ready_us, before->ready_us),
+		};
 	}
 }
 
@@ -74,9 +77,11 @@ print_processes(const struct load *load, FILE *out)
 
 		fprintf(out,
 		    "%s\"%s\":{\"cpu_s\":%.2f,\"system_s\":%.2f,"
-		    "\"cpu_us\":%.2f,"
+		    "\"loop_s\":%.3f,\"ready_s\":%.3f,\"cpu_us\":%.2f,"
 		    "\"rss_before_kib\":%ld,\"rss_after_kib\":%ld}",
 		    comma, process->name, used_us / 1e6, system_us / 1e6,
+		    (double)process->used.loop_us / 1e6,
+		    (double)process->used.ready_us / 1e6,
 		    requests > 0 ? used_us / requests : 0.0,
 		    process->rss_before_kib, process->rss_after_kib);
 		comma = ",";

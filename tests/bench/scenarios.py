@@ -66,6 +66,16 @@ class Case:
                 cost - sum(us for _, us in parts),
                 100 - 100e-6 * cost * rate / CORES))
 
+    def note_loop(self, label):
+        """What the vault's one thread of money did with its time."""
+        ran, ready = (100 * self.of(label, "processes/vault/" + key) /
+                      self.of(label, "seconds") for key in (
+                          "loop_s", "ready_s"))
+        self.notes.append(
+            "%s: of its time the vault's thread of money ran %.0f %%, was "
+            "ready but had no core %.0f %%, slept %.0f %%" % (
+                label, ran, ready, 100 - ran - ready))
+
     def json(self):
         return {"name": self.name, "title": self.title, "runs": self.runs,
                 "targets": self.targets, "notes": self.notes}
@@ -181,6 +191,7 @@ def transfers(bench):
                 label, each, took_us, parts[2],
                 100e-6 * took_us * case.of(label) / each))
         if n > 1:   # one's is mostly that of looking for work
+            case.note_loop(label)
             case.note_cost(label, [("the echo", case.cost("echo %d" % n))])
     case.ratio("64, of Redis", "bank 64", "Redis 64", least=1.0)
     case.ratio("64, of PostgreSQL", "bank 64", "PostgreSQL 64", least=4)

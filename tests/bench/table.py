@@ -114,6 +114,8 @@ def summary(cases):
 
 # What the front and the vault do on one thread each.
 ONE_THREAD = "transfer", "balance", "mix"
+# Of its time; what is less is no bound.
+READY = 0.1
 
 
 def bound_line(label, runs):
@@ -129,7 +131,9 @@ def bound_line(label, runs):
             cpu / seconds, 100 * system / cpu if cpu else 0))
         each = middle(runs, "processes/%s/cpu_us" % name)
         rates[name] = 1e6 / each if each else 0
-    vault = middle(runs, "processes/vault/cpu_s") / seconds
+    vault, ready = (middle(runs, "processes/vault/" + key) / seconds
+                    for key in ("loop_s", "ready_s"))
+    words += ["%.2f + %.2f" % (vault, ready)]
     if runs[0].get("rate"):
         now = "the rate that is asked for"
     elif busy >= 0.9 * CORES:
@@ -137,7 +141,8 @@ def bound_line(label, runs):
     elif vault >= 0.9:
         now = "the vault's thread"
     else:
-        now = "waiting: disk, wake-ups"
+        now = "waiting: %sdisk, wake-ups" % (
+            "a core, " if ready >= READY else "")
     # Logins and pages are on threads of their own.
     following = runs[0]["case"] in ONE_THREAD and min(
         (name for name in ("front", "vault") if rates[name]),
@@ -156,7 +161,7 @@ def bounds(cases):
             "vault" in runs[0].get("processes", {})]
     if not rows:
         return ""
-    return grid(["", "load", "front", "vault", "busy", "bound by",
+    return grid(["", "load", "front", "vault", "its loop", "busy", "bound by",
                  "with more cores"], rows)
 
 
@@ -230,8 +235,11 @@ def page(result):
     for title, said, table in (
             ("What bounds each run",
              "Cores that each process kept busy, how much of that in system "
-             "calls, and which process would be full next if there were a "
-             "core for each: at so many requests a second.",
+             "calls; how much of its time the vault's one thread of money "
+             "ran + was ready to run but waited for a core (the rest it "
+             "slept, for the disk or since nothing was there); and which "
+             "process would be full next if there were a core for each: at "
+             "so many requests a second.",
              bounds(result["cases"])),
             ("A model: one bank with {:,} kiosks and {:,} customers".format(
                 KIOSKS, CUSTOMERS),
