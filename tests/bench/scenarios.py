@@ -17,7 +17,7 @@ FDATASYNC_S = 2
 # Of strangers who make a TLS connection and go: a quarter of what one core
 # can take, as both ends of them are on this machine.
 HANDSHAKES = 500
-FLOOD, FLOODERS = 101, 4000     # of what logins the bank can do; connections
+FLOOD, FLOODERS = 101, 2000     # of what logins the bank can do; connections
 
 
 class Case:
