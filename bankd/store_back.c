@@ -4,15 +4,16 @@
  * accounts back, round and round, and checkpoints the WAL.  The vault's
  * thread of money; both are bounded, so that no batch waits long for them.
  *
- * A round goes over all rows by number.  An entry earns the looking at two
- * rows, or at as few as make a round of ROUND_ENTRIES entries in a bank of
- * few accounts, spent in lots of at least ROUND_LOT, in the batch's own
- * transaction.  Entries that a start had to replay earn once more, so that a
- * bank that is killed again and again doesn't replay ever more.
+ * A round goes over all rows by number.  Two entries earn the looking at one
+ * row, or at as few as make a round of ROUND_ENTRIES entries in a bank of few
+ * accounts, spent in lots of at least ROUND_LOT, in the batch's own
+ * transaction: more would be written sooner and oftener than a start gains by
+ * it.  Entries that a start had to replay earn once more, so that a bank that
+ * is killed again and again doesn't replay ever more.
  * A row that an entry up to the round's beginning has changed was flagged
  * then, so at the round's end all entries up to its beginning are in rows:
  * that is the mark.  A start replays what is past it, at most the entries of
- * two rounds: one entry for each account there is, or 2 ROUND_ENTRIES.
+ * two rounds: four entries for each account there is, or 2 ROUND_ENTRIES.
  *
  * wal_autocheckpoint is off, for it would run inside COMMIT and mix its
  * errors with the commit's.  Our own comes after it, PASSIVE: it waits for no
@@ -28,7 +29,7 @@
 
 #define ROUND_LOT 128
 #define ROUND_ENTRIES 4096
-#define ROWS_PER_ENTRY 2
+#define ENTRIES_PER_ROW 2
 #define CHECKPOINT_PAGES 2000
 #define READERS_MS 250 /* that a whole checkpoint waits for readers */
 #define STOP_ROWS 8192 /* rows in one transaction of a stop */
@@ -85,7 +86,7 @@ store_earn(struct store *store, uint64_t entries)
 {
 	struct store_head *batch = &store->batch;
 	const uint64_t whole = (uint64_t)batch->accounts * ROUND_ENTRIES;
-	uint64_t each = ROWS_PER_ENTRY * ROUND_ENTRIES;
+	uint64_t each = ROUND_ENTRIES / ENTRIES_PER_ROW;
 
 	if (each > batch->accounts)
 		each = batch->accounts;
@@ -98,7 +99,7 @@ int
 store_write_back(struct store *store, uint64_t entries)
 {
 	struct store_head *batch = &store->batch;
-	uint64_t rows, most = ROUND_LOT + entries * ROWS_PER_ENTRY;
+	uint64_t rows, most = ROUND_LOT + entries * 2;
 	int error;
 
 	store->written_count = 0;

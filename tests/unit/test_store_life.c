@@ -100,28 +100,40 @@ transfer_often(struct store *store, uint64_t *now, int count)
 
 /* A start replays the entries of two rounds at most, not everything. */
 static void
-test_rounds(void **state)
+go_round(void **state, unsigned customers, int round)
 {
-	enum { CUSTOMERS = 200, ROUND = 4096 };
 	struct store *store = fixture_open(*state, NULL);
 	uint64_t now = NOW;
 	int64_t mark = 0;
 
 	store_mark_running(store);
-	fixture_customers(store, CUSTOMERS);
-	transfer_often(store, &now, 3 * ROUND);
-	assert_true(mark_of(*state) >= ROUND);
+	fixture_customers(store, customers);
+	transfer_often(store, &now, 3 * round);
+	assert_true(mark_of(*state) >= round);
 	/* Also where the bank is killed again and again within a round. */
 	for (int i = 0; i < 5; i++) {
 		store_close(store);
 		store = fixture_open(*state, NULL);
 		mark = (int64_t)store_last_seq(store);
-		transfer_often(store, &now, ROUND / 2);
+		transfer_often(store, &now, round / 2);
 		if (i > 1)
-			assert_true(mark_of(*state) >= mark - ROUND);
+			assert_true(mark_of(*state) >= mark - round);
 	}
 	store_close(store);
 	fixture_verify(*state);
+}
+
+static void
+test_rounds(void **state)
+{
+	go_round(state, 200, 4096);
+}
+
+/* Two entries for each account are a round, where there are many. */
+static void
+test_rounds_of_many(void **state)
+{
+	go_round(state, 3000, 6000);
 }
 
 static void
@@ -148,6 +160,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_random_life),
 		FIXTURE_TEST(test_rounds),
+		FIXTURE_TEST(test_rounds_of_many),
 		FIXTURE_TEST(test_wal_is_bounded),
 	};
 
