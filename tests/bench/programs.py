@@ -7,6 +7,7 @@ import re
 import signal
 import statistics
 import subprocess
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 CORES = os.cpu_count()
@@ -79,6 +80,39 @@ def probe_cores(settings, what, seconds, word="-"):
             for key in found[0] if key.endswith("_us")}
     return {**found[0], **both,
             "throughput": sum(run["throughput"] for run in found)}
+
+
+class WriteBack(threading.Thread):
+    """While it is entered: the most that the kernel wrote back to its disks
+    in 0.1 s, in MB."""
+
+    EVERY_S = 0.1
+
+    def __init__(self):
+        super().__init__()
+        self.over, self.most_mb = threading.Event(), 0.0
+
+    @staticmethod
+    def pages():
+        with open("/proc/vmstat") as f:
+            return next(int(line.split()[1]) for line in f
+                        if line.startswith("nr_written "))
+
+    def run(self):
+        before = self.pages()
+        while not self.over.wait(self.EVERY_S):
+            now = self.pages()
+            self.most_mb = max(self.most_mb, (now - before) *
+                               os.sysconf("SC_PAGESIZE") / 1e6)
+            before = now
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *trouble):
+        self.over.set()
+        self.join()
 
 
 class Server:

@@ -10,8 +10,8 @@ import kiosk as terminal
 import rivals
 from banks import Bank
 from crowd import Crowd
-from programs import (CORES, Echo, Trouble, load, middle, probe,
-                      probe_cores)
+from programs import (CORES, Echo, Trouble, WriteBack, load, middle,
+                      probe, probe_cores)
 
 FDATASYNC_S = 2
 # Of strangers who make a TLS connection and go: a quarter of what one core
@@ -376,10 +376,20 @@ def customers(bench):
     case.target("slowest of fastest", min(rates) / max(rates), least=0.75)
     for bank in banks:
         bank.stop()
+    most_mb = []
     for _ in range(3):
         case.add("fdatasync, 10 s", bench.fdatasync(10))
-        case.add("stalls, 20 s", banks[-1].measure(
-            "transfer:64", seconds=20)[0])
+        with WriteBack() as written:
+            case.add("stalls, 20 s", banks[-1].measure(
+                "transfer:64", seconds=20)[0])
+        most_mb.append(written.most_mb)
+    case.notes.append(
+        "stalls of %s ms, while the kernel wrote back up to %s MB within 0.1 "
+        "s: the lines of `balance` that had changed since it last did" % tuple(
+            ", ".join(figures) for figures in (
+                ["%.0f" % (run["gap_us"] / 1000)
+                 for run in case.runs["stalls, 20 s"]],
+                ["%.0f" % mb for mb in most_mb])))
     case.target(
         "worst stall in 60 s, of the worst fdatasync",
         max(run["gap_us"] for run in case.runs["stalls, 20 s"]) /
