@@ -167,7 +167,8 @@ $(B)/tests/unit/%: $(O)/tests/unit/%.o $(B)/libtest.a $(B)/libbankd.a \
 	@mkdir -p $(@D)
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(BANKD_LIBS) $(ATM_LIBS)
 
-$(B)/tests/screens/%: $(O)/tests/screens/%.o $(SCREEN_OBJS) $(B)/libshared.a
+$(B)/tests/screens/%: $(O)/tests/screens/%.o $(SCREEN_OBJS) $(B)/libtest.a \
+    $(B)/libshared.a
 	@mkdir -p $(@D)
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(ATM_LIBS)
 

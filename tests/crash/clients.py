@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from lib import atm, bank
+from lib import atm, bank, patience
 from lib.atm import Closed, Refused, TimedOut
 from lib.wire import Broken
 
@@ -334,7 +334,7 @@ class Kiosk(Party):
         return self.listen(process)
 
     def listen(self, process):
-        output, error = process.communicate(timeout=120 * bank.SLOW)
+        output, error = patience.communicate(process, base=120)
         if process.returncode not in (0, 1, -9):
             raise Broken("atm-tui: %d\n%s%s" % (
                 process.returncode, output, error))

@@ -34,7 +34,7 @@ if "--build" in sys.argv[1:-1]:     # lib.bank reads it when it is loaded
     os.environ["BUILD"] = sys.argv[sys.argv.index("--build") + 1]
 
 from clients import Client, Guesser, Kiosk, Reader  # noqa: E402
-from lib import bank, faults, model, proxy  # noqa: E402
+from lib import bank, faults, model, patience, proxy  # noqa: E402
 
 SLOWEST = "slowest to serve ms"
 SERVING_S = 2           # from the start of a new process
@@ -42,12 +42,6 @@ PAUSE_BOUND_S = 5       # of the monitor, before that start
 WORK_BOUND_S = 30
 KILLS = ("vault", "front", "both", "monitor", "atm")
 EX_SOFTWARE = 70
-
-
-def serving_bound_s():
-    """Of a machine that is the bank's alone; more where others, who may be
-    other tests, take their share of it."""
-    return SERVING_S * max(1, os.getloadavg()[0] / os.cpu_count())
 
 
 class BadNetwork:
@@ -169,7 +163,7 @@ class Trial:
                 self.quiet()
                 self.over.set()
                 for party in self.parties():
-                    party.join(60 * bank.SLOW)
+                    patience.join(party)
             if self.proxy is not None:
                 self.proxy.close()
             self.judge()
@@ -233,7 +227,7 @@ class Trial:
                     all(map(bank.alive, family)))
         bank.wait_for("new processes", replaced, PAUSE_BOUND_S + 1, 0.02)
         began = time.monotonic()
-        self.progress(1, serving_bound_s())
+        self.progress(1, SERVING_S)
         self.counts[SLOWEST] = max(
             self.counts[SLOWEST], int(1000 * (time.monotonic() - began)))
 
@@ -329,7 +323,7 @@ class Trial:
         for client in self.clients:
             if client.atm is not None:
                 client.atm.where = self.where(client.proxied)
-        self.progress(1, serving_bound_s())
+        self.progress(1, SERVING_S)
         self.counts[SLOWEST] = max(
             self.counts[SLOWEST], int(1000 * (time.monotonic() - began)))
 

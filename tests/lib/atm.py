@@ -11,7 +11,7 @@ import time
 
 from OpenSSL import SSL, crypto
 
-from . import wire
+from . import patience, wire
 from .wire import Broken, Keys, Reply
 
 
@@ -38,7 +38,8 @@ class Refused(Exception):
 
 def tcp(address, port, timeout=10, source=None):
     return socket.create_connection(
-        (address, port), timeout, (source, 0) if source else None)
+        (address, port), patience.seconds(timeout),
+        (source, 0) if source else None)
 
 
 def client_context(anchor, alpn=(wire.ALPN,), newest=None, verify=True):
@@ -71,7 +72,11 @@ class Channel:
         self.tls = SSL.Connection(context, sock)
         self.tls.set_connect_state()
         if handshake:
-            self.handshake()
+            try:
+                self.handshake()
+            except Exception:
+                sock.close()
+                raise
 
     def handshake(self):
         self._pump(self.tls.do_handshake, self.timeout)
@@ -82,7 +87,7 @@ class Channel:
             wire.BINDING_LABEL, 32, b"")
 
     def _pump(self, call, timeout):
-        deadline = time.monotonic() + timeout
+        bound = patience.Bound(timeout)
         while True:
             try:
                 return call()
@@ -98,9 +103,8 @@ class Channel:
                 raise Closed("tls %s" % self._reason(e)) from None
             poll = select.poll()
             poll.register(self.sock, mask)
-            left = deadline - time.monotonic()
-            if left <= 0 or not poll.poll(left * 1000):
-                raise TimedOut("%.0f s" % timeout)
+            if not poll.poll(bound.left() * 1000) and bound.over():
+                raise TimedOut(str(bound))
 
     @staticmethod
     def _reason(error):
@@ -124,7 +128,6 @@ class Channel:
 
     def read_frame(self, timeout=None):
         """(type, body); Closed at the end."""
-        deadline = time.monotonic() + (timeout or self.timeout)
         while True:
             if len(self.buffer) >= 2:
                 length = struct.unpack(">H", self.buffer[:2])[0]
@@ -135,11 +138,8 @@ class Channel:
                     body = self.buffer[3:2 + length]
                     self.buffer = self.buffer[2 + length:]
                     return kind, body
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimedOut("%.0f s" % (timeout or self.timeout))
             try:
-                self.buffer += self.read_some(left)
+                self.buffer += self.read_some(timeout)
             except Closed as e:
                 if self.buffer and e.how == "notify":
                     raise Broken("half a frame before the end") from None
@@ -190,10 +190,14 @@ class Atm:
         self.channel = Channel(
             tcp(*self.where, self.timeout, self.source),
             client_context(self.anchor), self.timeout)
-        if self.channel.tls.get_alpn_proto_negotiated() != wire.ALPN:
-            raise Broken("ALPN")
-        self.binding = self.channel.binding
-        self.greet()
+        try:
+            if self.channel.tls.get_alpn_proto_negotiated() != wire.ALPN:
+                raise Broken("ALPN")
+            self.binding = self.channel.binding
+            self.greet()
+        except Exception:
+            self.channel.sock.close()
+            raise
 
     def greet(self):
         kind, body = self.channel.read_frame()
@@ -382,13 +386,13 @@ class Datagrams:
         self.key, self.key_id = atm.keys.notices, reply["key-id"]
 
     def receive(self, timeout=10):
-        deadline = time.monotonic() + timeout
+        bound = patience.Bound(timeout)
         while True:
-            self.sock.settimeout(max(0.001, deadline - time.monotonic()))
-            try:
-                data = self.sock.recv(65536)
-            except socket.timeout:
-                raise TimedOut("no datagram in %s s" % timeout) from None
+            if not select.select([self.sock], [], [], bound.left())[0]:
+                if not bound.over():
+                    continue
+                raise TimedOut("no datagram in %s" % bound)
+            data = self.sock.recv(65536)
             try:
                 key_id, counter, text = wire.open_datagram(self.key, data)
             except Broken:

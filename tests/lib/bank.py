@@ -17,15 +17,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
-from . import atm, canary, wire
+from . import atm, canary, patience, wire
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(TOP, "build")))
 SANDBOX = os.environ.get("SANDBOX", "best-effort")
-SLOW = float(os.environ.get("SLOW", "1"))   # bounds are multiplied by it
 
 BANKD = os.path.join(BUILD, "bankd")
 BANKCTL = os.path.join(BUILD, "bankctl")
@@ -40,22 +38,22 @@ class Failed(Exception):
 
 def wait_for(what, condition, timeout=20, every=0.01):
     """Asks `condition` until it is true, and returns what it gave."""
-    deadline = time.monotonic() + timeout * SLOW
+    bound = patience.Bound(timeout)
     while True:
+        over = bound.over()     # asked first: who comes late asks once more
         value = condition()
         if value:
             return value
-        if time.monotonic() > deadline:
-            raise Failed("waited %g s in vain: %s" % (timeout * SLOW, what))
+        if over:
+            raise Failed("waited %s in vain: %s" % (
+                bound, what() if callable(what) else what))
         select.select([], [], [], every)
 
 
 def run(*command, input=None, timeout=60, env=None, cwd=None):
     """Runs a program to its end: CompletedProcess with text."""
-    result = subprocess.run(
-        [str(word) for word in command], input=input, timeout=timeout * SLOW,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd,
-        stdin=subprocess.DEVNULL if input is None else None,
+    result = patience.run(
+        [str(word) for word in command], input, timeout, text=True, cwd=cwd,
         env=dict(os.environ, **(env or {})))
     canary.check("what %s says" % command[0], result.stdout + result.stderr)
     return result
@@ -250,11 +248,11 @@ class Bank:
         self.reader = threading.Thread(
             target=self._collect, args=(self.process.stderr,), daemon=True)
         self.reader.start()
-        line = self._first_line(timeout * SLOW)
+        line = self._first_line(timeout)
         words = line.split()
         if len(words) != 3 or words[0] != "listening":
-            self.process.wait(timeout * SLOW)
-            self.reader.join(timeout)
+            patience.end(self.process, timeout)
+            self._unread()
             raise Failed("bankd: exit %s, first line %r\n%s" % (
                 self.process.returncode, line, self.said))
         self.address, self.port = words[1], int(words[2])
@@ -263,9 +261,7 @@ class Bank:
 
     def fails(self, timeout=30):
         """Starts it, expecting that it doesn't: (exit code, stderr)."""
-        result = subprocess.run(
-            self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, timeout=timeout * SLOW)
+        result = patience.run(self.command(), None, timeout, text=True)
         return result.returncode, result.stderr
 
     def _collect(self, stream):
@@ -274,15 +270,18 @@ class Bank:
         stream.close()
 
     def _first_line(self, timeout):
-        deadline = time.monotonic() + timeout
+        bound = patience.Bound(timeout)
         line = ""
         while not line.endswith("\n"):
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select(
-                    [self.process.stdout], [], [], left)[0]:
+            if not select.select(
+                    [self.process.stdout], [], [], bound.left())[0]:
+                if not bound.over():
+                    continue
                 self.process.kill()
-                raise Failed("bankd said nothing in %g s\n%s"
-                             % (timeout, self.said))
+                self.process.wait()
+                self._unread()
+                raise Failed("bankd said nothing in %s\n%s"
+                             % (bound, self.said))
             char = os.read(self.process.stdout.fileno(), 1).decode()
             if not char:
                 break
@@ -321,12 +320,16 @@ class Bank:
     def ended(self, timeout=30):
         """Waits for the end of bankd: its exit code."""
         try:
-            self.process.wait(timeout * SLOW)
+            patience.end(self.process, timeout)
         except subprocess.TimeoutExpired:
             raise Failed("bankd doesn't end\n%s" % self.said) from None
-        self.process.stdout.close()
-        self.reader.join(timeout)
+        self._unread()
         return self.process.returncode
+
+    def _unread(self):
+        """Of an end: what it still said is taken."""
+        self.process.stdout.close()
+        patience.join(self.reader)
 
     def kill(self):
         """kill -9 of bankd; waits for its front and vault, which end by
@@ -366,8 +369,7 @@ class Bank:
                 finally:
                     self._end(family)
             if self.process is not None and self.process.stdout:
-                self.process.stdout.close()
-                self.reader.join(20)
+                self._unread()
             self.search_files()
         finally:
             if self.own_directory and not os.environ.get("TEST_KEEP"):
@@ -376,7 +378,7 @@ class Bank:
     def _end(self, family):
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(20 * SLOW)
+            patience.end(self.process, 20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -428,8 +430,9 @@ class Bank:
 
     def log_has(self, pattern, timeout=10):
         """Waits for a line of its log that fits; the match."""
-        return wait_for("a log line like %r in\n%s" % (pattern, self.said),
-                        lambda: re.search(pattern, self.said, re.M), timeout)
+        return wait_for(
+            lambda: "a log line like %r in\n%s" % (pattern, self.said),
+            lambda: re.search(pattern, self.said, re.M), timeout)
 
     # Clients
 
@@ -454,6 +457,7 @@ class Bank:
         client = self.atm(**parts)
         reply = client.login(name, password or DEMO[name])
         if reply.code != 200:
+            client.close()
             raise Failed("login of %s: %s" % (name, reply.said()))
         return client
 

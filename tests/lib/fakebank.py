@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from . import wire
+from . import patience, wire
 
 DONE = "your transaction is successful"
 REFUSED = b"401 ID or password is incorrect"
@@ -302,7 +302,7 @@ class FakeBank:
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        self.thread.join(10)
+        patience.join(self.thread)
 
     def __enter__(self):
         return self

@@ -25,6 +25,7 @@
 #include "../../bankd/vault.h"
 #include "../../shared/error.h"
 #include "../../shared/util.h"
+#include "patience.h"
 
 #define PATIENCE_MS 60000
 
@@ -162,7 +163,8 @@ await_ready(struct child *child)
 
 	say(child, IPC_START, NULL, 0, -1);
 	while (!child->ready) {
-		must(poll(&pfd, 1, PATIENCE_MS) == 1, "it doesn't start");
+		must(patience_poll(&pfd, 1, PATIENCE_MS) == 1,
+		    "it doesn't start");
 		drain(child);
 	}
 }
@@ -250,7 +252,7 @@ live_bank_operator(const char *command)
 	close(link[1]);
 	pfd.fd = link[0];
 	while (n > 0 && length < sizeof(answer) - 1) {
-		must(poll(&pfd, 1, PATIENCE_MS) == 1, command);
+		must(patience_poll(&pfd, 1, PATIENCE_MS) == 1, command);
 		n = read(link[0], answer + length, sizeof(answer) - 1 - length);
 		length += n > 0 ? (size_t)n : 0;
 	}
@@ -285,7 +287,8 @@ live_bank_stop(struct live_bank *bank)
 	struct ipc_message message;
 
 	say(&vault, IPC_STOP, NULL, 0, -1);
-	while (poll(&pfd, 1, PATIENCE_MS) == 1 && ipc_read(vault.ipc) == 0)
+	while (patience_poll(&pfd, 1, PATIENCE_MS) == 1 &&
+	    ipc_read(vault.ipc) == 0)
 		while (ipc_next(vault.ipc, &message) == 1)
 			continue;
 	stop(&vault);

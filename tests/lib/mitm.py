@@ -20,7 +20,7 @@ import threading
 
 from OpenSSL import SSL
 
-from . import bank, wire
+from . import bank, patience, wire
 from .atm import client_context
 
 Seen = collections.namedtuple("Seen", "link way kind body")
@@ -184,7 +184,7 @@ class Middle:
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        self.thread.join(10)
+        patience.join(self.thread)
         for link in self.links:
             try:
                 link.sock.shutdown(socket.SHUT_RDWR)
@@ -288,7 +288,7 @@ class Front(Middle):
         self._reader(self.link, self._from_vault)
         self.to_vault(IPC["HELLO"], 0, bytes(2))
         self._say(self.monitor, IPC["START"], 0, b"")
-        if not self.ready.wait(30 * bank.SLOW):
+        if not self.ready.wait(patience.seconds(30)):
             raise bank.Failed("no vault: %r" % self.log)
 
     @staticmethod
@@ -381,7 +381,7 @@ class Front(Middle):
         super().close()
         self._say(self.monitor, IPC["STOP"], 0, b"")
         try:
-            code = self.vault.wait(30 * bank.SLOW)
+            code = patience.end(self.vault)
         finally:
             self.vault.kill()
             self.monitor.close()

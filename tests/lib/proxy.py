@@ -10,6 +10,8 @@ import socket
 import struct
 import threading
 
+from . import patience
+
 PASS, CUT_BEFORE, CUT_AFTER, SWALLOW = "pass", "before", "after", "swallow"
 DRIP, CUT_WITHIN, RESET = "drip", "within", "reset"
 DRIP_BYTES = 7
@@ -163,7 +165,7 @@ class Proxy:
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        self.thread.join(10)
+        patience.join(self.thread)
         self.cut_all()
 
     def __enter__(self):

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 
-from . import bank, canary
+from . import bank, canary, patience
 
 # Makes $1/dev a /dev with `log` pointing to $2, puts it in place, runs the
 # rest.
@@ -63,7 +63,7 @@ class Syslog:
         os.unlink(self.path)
         wake = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.sock.shutdown(socket.SHUT_RDWR)
-        self.thread.join(10)
+        patience.join(self.thread)
         self.sock.close()
         wake.close()
 

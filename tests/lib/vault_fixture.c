@@ -28,6 +28,7 @@
 #include "../../shared/channel.h"
 #include "../../shared/error.h"
 #include "../../shared/util.h"
+#include "patience.h"
 
 #define PATIENCE_MS 30000
 
@@ -60,7 +61,7 @@ next_of(struct ipc *ipc, struct ipc_message *message)
 	int result, error;
 
 	while ((result = ipc_next(ipc, message)) == 0) {
-		assert_int_equal(poll(&pfd, 1, PATIENCE_MS), 1);
+		assert_int_equal(patience_poll(&pfd, 1, PATIENCE_MS), 1);
 		error = ipc_read(ipc);
 		if (error == BANK_ECLOSED || error == BANK_ESYS)
 			return 0;

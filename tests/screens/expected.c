@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "../lib/patience.h"
+
 #define SETTLE_MS 400 /* a screen that is written down must be whole */
 #define TRY_MS 50
 
@@ -156,6 +158,7 @@ expect_screen(struct term *term, const char *name, bool looks)
 {
 	char path[512], *wanted, *got = NULL;
 	bool same = false;
+	struct patience bound;
 
 	path_of(path, sizeof(path), name);
 	if (updating) {
@@ -163,7 +166,8 @@ expect_screen(struct term *term, const char *name, bool looks)
 		return;
 	}
 	wanted = read_file(path);
-	for (int tries = TERM_WAIT_MS / TRY_MS; tries > 0 && !same; tries--) {
+	patience_begin(&bound, TERM_WAIT_MS);
+	while (!same && !patience_is_over(&bound)) {
 		free(got);
 		got = masked_screen(term, looks);
 		same = strcmp(got, wanted) == 0;

@@ -22,6 +22,8 @@
 
 #include <cmocka.h>
 
+#include "../lib/patience.h"
+
 #define ARGUMENTS 32
 #define START_MS 60000
 
@@ -116,7 +118,7 @@ read_port(struct fixture *fixture, int fd)
 	size_t used = 0;
 
 	while (used + 1 < sizeof(line) && strchr(line, '\n') == NULL) {
-		if (poll(&ready, 1, START_MS) <= 0 ||
+		if (patience_poll(&ready, 1, START_MS) <= 0 ||
 		    read(fd, line + used, 1) != 1)
 			break;
 		line[++used] = '\0';

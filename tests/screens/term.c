@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../lib/patience.h"
 #include "term_private.h"
 
 static long
@@ -24,15 +25,6 @@ now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static long
-slowly(long milliseconds)
-{
-	const char *slow = getenv("SLOW");
-
-	return slow == NULL ? milliseconds
-			    : (long)((double)milliseconds * atof(slow));
 }
 
 static void
@@ -189,16 +181,15 @@ watch_mouse(struct term *term, const char *bytes, size_t length)
 		term->mouse = false;
 }
 
-/* Takes what comes until the deadline, at most one piece. */
+/* Takes what comes within so long, at most one piece. */
 static bool
-take(struct term *term, long deadline_ms)
+take(struct term *term, long most_ms)
 {
 	struct pollfd ready = { .fd = term->fd, .events = POLLIN };
-	long left = deadline_ms - now_ms();
 	char bytes[4096];
 	ssize_t n;
 
-	if (left <= 0 || poll(&ready, 1, (int)left) <= 0)
+	if (most_ms <= 0 || poll(&ready, 1, (int)most_ms) <= 0)
 		return false;
 	n = read(term->fd, bytes, sizeof(bytes));
 	if (n <= 0) {
@@ -217,19 +208,27 @@ term_take(struct term *term, int milliseconds)
 {
 	long deadline = now_ms() + milliseconds;
 
-	while (take(term, deadline))
+	while (take(term, deadline - now_ms()))
 		continue;
+}
+
+static bool
+is_over(struct term *term, struct patience *bound)
+{
+	return !take(term, patience_left_ms(bound)) &&
+	    (term->closed || patience_is_over(bound));
 }
 
 /* Waits until `text` is there or not there, as asked. */
 static bool
-wait_for(struct term *term, const char *text, bool there, long bound_ms)
+wait_for(struct term *term, const char *text, bool there)
 {
-	long deadline = now_ms() + bound_ms;
+	struct patience bound;
 	int row, column;
 
+	patience_begin(&bound, TERM_WAIT_MS);
 	while (term_find(term, text, &row, &column) != there) {
-		if (!take(term, deadline))
+		if (is_over(term, &bound))
 			return term_find(term, text, &row, &column) == there;
 	}
 	return true;
@@ -239,7 +238,7 @@ wait_for(struct term *term, const char *text, bool there, long bound_ms)
 static bool
 wait_or_tell(struct term *term, const char *text, bool there)
 {
-	bool good = wait_for(term, text, there, slowly(TERM_WAIT_MS));
+	bool good = wait_for(term, text, there);
 	char *screen;
 
 	if (good)
@@ -266,16 +265,24 @@ term_wait_gone(struct term *term, const char *text)
 bool
 term_wait_within(struct term *term, const char *text, int milliseconds)
 {
-	return wait_for(term, text, true, slowly(milliseconds));
+	long deadline = now_ms() + milliseconds;
+	int row, column;
+
+	while (!term_find(term, text, &row, &column)) {
+		if (!take(term, deadline - now_ms()))
+			return term_find(term, text, &row, &column);
+	}
+	return true;
 }
 
 bool
 term_wait_bytes(struct term *term, size_t more_than)
 {
-	long deadline = now_ms() + slowly(TERM_WAIT_MS);
+	struct patience bound;
 
+	patience_begin(&bound, TERM_WAIT_MS);
 	while (term->bytes <= more_than) {
-		if (!take(term, deadline))
+		if (is_over(term, &bound))
 			return false;
 	}
 	return true;
@@ -284,12 +291,13 @@ term_wait_bytes(struct term *term, size_t more_than)
 int
 term_wait_end(struct term *term)
 {
-	long deadline = now_ms() + slowly(TERM_WAIT_MS);
+	struct patience bound;
 
-	while (!term->ended && now_ms() < deadline) {
+	patience_begin(&bound, TERM_WAIT_MS);
+	while (!term->ended && !patience_is_over(&bound)) {
 		/* Read on: a child that can't write can't end either. */
 		if (term->fd >= 0 && !term->closed)
-			take(term, now_ms() + 20);
+			take(term, 20);
 		else
 			poll(NULL, 0, 5);
 		term->ended =

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* The bound of every wait, times $SLOW. */
+/* The bound of every wait, as tests/lib/patience.h has it. */
 #define TERM_WAIT_MS 10000
 
 struct term;
@@ -53,6 +53,7 @@ size_t term_bytes(const struct term *term);   /* received so far */
 bool term_wait(struct term *term, const char *text);
 bool term_wait_gone(struct term *term, const char *text);
 bool term_wait_bytes(struct term *term, size_t more_than);
+/* Whether it comes in such a moment, as for a try of several. */
 bool term_wait_within(struct term *term, const char *text, int milliseconds);
 /* Until the child ends; its status as waitpid(2) gives it, -1 at the bound. */
 int term_wait_end(struct term *term);

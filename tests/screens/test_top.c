@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "../lib/patience.h"
 #include "expected.h"
 #include "fixture.h"
 
@@ -110,7 +111,10 @@ send_money(struct fixture *fixture)
 static int
 wait_for_bar(struct term *top, int first_row, int last_row, int before)
 {
-	for (int tries = TERM_WAIT_MS / TRY_MS; tries > 0; tries--) {
+	struct patience bound;
+
+	patience_begin(&bound, TERM_WAIT_MS);
+	while (!patience_is_over(&bound)) {
 		for (int row = first_row; row <= last_row; row++) {
 			const char *line = term_row(top, row);
 			const char *bar = strstr(line, FULL_BLOCK);

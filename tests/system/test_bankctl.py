@@ -12,11 +12,10 @@ import signal
 import sqlite3
 import subprocess
 import threading
-import time
 import unittest
 from decimal import Decimal
 
-from lib import bank, model
+from lib import bank, model, patience
 from lib.bank import BANKCTL, run, wait_for
 from lib.case import OVER, SUCCESS, BankCase
 
@@ -179,9 +178,9 @@ class Follow(BankCase):
     def read_until(self, process, pattern, doing):
         """What it printed, up to a line that fits; `doing` again until."""
         said = ""
-        deadline = time.monotonic() + 20 * bank.SLOW
+        bound = patience.Bound(20)
         while not re.search(pattern, said):
-            self.assertLess(time.monotonic(), deadline, said)
+            self.assertFalse(bound.over(), said)
             doing()
             if select.select([process.stdout], [], [], 0.2)[0]:
                 said += os.read(process.stdout.fileno(), 65536).decode()
@@ -246,7 +245,7 @@ class Follow(BankCase):
         self.read_until(process, "operator",
                         lambda: served.ctl("unlock", "joe"))
         served.ctl("stop")
-        self.assertIn("stop", process.communicate(timeout=20)[0])
+        self.assertIn("stop", patience.communicate(process)[0])
         self.assertEqual(process.returncode, 0)
         result = served.ctl("monitor", check=False)
         self.assertEqual(result.returncode, EX_UNAVAILABLE)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import unittest
 
-from lib import bank, wire
+from lib import patience, wire
 from lib.bank import ATM_TUI, wait_for
 from lib.case import BankCase
 from lib.proxy import CUT_AFTER, CUT_BEFORE, PASS, SWALLOW, Proxy
@@ -54,7 +54,8 @@ class Kiosk:
                 self.said += os.read(
                     self.process.stdout.fileno(), 65536).decode()
             return re.search(pattern, self.said)
-        found = wait_for("%r in\n%s" % (pattern, self.said), there, timeout)
+        found = wait_for(
+            lambda: "%r in\n%s" % (pattern, self.said), there, timeout)
         self.past += self.said[:found.end()]
         self.said = self.said[found.end():]
         return found
@@ -67,7 +68,7 @@ class Kiosk:
         """The end of the input; (exit code, all that it ever said)."""
         self.process.stdin.close()
         self.said += self.process.stdout.read().decode()
-        return (self.process.wait(timeout * bank.SLOW),
+        return (patience.end(self.process, timeout),
                 self.past + self.said)
 
     def close(self):

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import unittest
 
-from lib import bank
+from lib import bank, patience
 from lib.bank import BANKCTL, BANKD, Bank, run, wait_for
 from lib.case import CORRECT, SUCCESS, BankCase, PrivateCase
 
@@ -344,7 +344,7 @@ class Configuration(PrivateCase):
         served.process.send_signal(signal.SIGHUP)
         os.kill(vault, signal.SIGCONT)
         for asked in [first] + others:
-            self.assertEqual(asked.wait(20 * bank.SLOW), 0)
+            self.assertEqual(patience.end(asked), 0)
         atm = served.session("chris")
         self.assertEqual(atm.transfer(1, "fey", 15).said(), SUCCESS)
         self.assertEqual(atm.transfer(1, "fey", 25).code, 429)

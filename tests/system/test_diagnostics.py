@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from lib import bank, syslogd
+from lib import patience, syslogd
 from lib.bank import TOP, Bank, run
 
 DEFAULT_USER = "_bankfront"
@@ -333,7 +333,7 @@ class ServiceManager(unittest.TestCase):
                 env=dict(os.environ, JOURNAL_STREAM=stream))
             self.assertRegex(process.stdout.readline(), "^listening ")
             process.send_signal(signal.SIGTERM)
-            self.assertEqual(process.wait(30 * bank.SLOW), 0)
+            self.assertEqual(patience.end(process), 0)
             process.stdout.close()
             said = os.read(reading, 65536).decode()
             for line in said.splitlines():
@@ -351,7 +351,7 @@ class ServiceManager(unittest.TestCase):
         manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.addCleanup(manager.close)
         manager.bind(served.path("notify"))
-        manager.settimeout(20 * bank.SLOW)
+        manager.settimeout(patience.seconds(60))
 
         def told(word):
             while True:

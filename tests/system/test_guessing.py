@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-from lib import bank, wire
+from lib import bank, patience, wire
 from lib.atm import Atm, Closed, Refused, TimedOut
 from lib.case import CORRECT, REFUSED, BankCase
 from lib.proxy import PASS, Proxy
@@ -188,7 +188,7 @@ class Guessing(BankCase):
         finally:
             until.set()
             for thread in threads:
-                thread.join(60 * bank.SLOW)
+                patience.join(thread)
         return codes
 
     def still_locked(self, name, **parts):

@@ -311,9 +311,7 @@ class Liar(unittest.TestCase):
                 connection.send(b"S", os.urandom(272))
                 return True
             return None
-        began = time.monotonic()
         result = self.play(on_request=spoil)
-        self.assertLess(time.monotonic() - began, 30)
         self.assertEqual(len(seen), 5)
         self.assertEqual(len(set(seen)), 1)
         self.assertNotIn(SUCCESS, result.stdout)

@@ -447,17 +447,25 @@ class LockEnds(BankCase):
     def test_it_ends_by_itself_and_leaves_0(self):
         """Tries while locked prolong nothing."""
         atm = self.atm()
-        for _ in range(3):
-            self.said(atm.login("p1", "wrong"), REFUSED)
-        began = time.monotonic()
-        self.assertEqual(atm.login("p1", "wrong").code, 423)
+        self.until_locked(atm, 3)
         bank.wait_for("the lock to end", lambda: atm.login(
             "p1", "wrong").code == 401, 10, every=0.1)
-        self.assertLess(time.monotonic() - began, 4 * bank.SLOW)
         # That was the first of a new row of three.
-        self.said(atm.login("p1", "wrong"), REFUSED)
-        self.said(atm.login("p1", "wrong"), REFUSED)
-        self.assertEqual(atm.login("p1", "wrong").code, 423)
+        self.until_locked(atm, 2)
+
+    def until_locked(self, atm, more):
+        """So many are refused, then it is locked; what was locked and is so
+        no more when a late test looks begins a new row of three."""
+        while True:
+            for _ in range(more):
+                began = time.monotonic()
+                self.said(atm.login("p1", "wrong"), REFUSED)
+            code = atm.login("p1", "wrong").code
+            if code == 423:
+                return
+            self.assertEqual(code, 401)
+            self.assertGreater(time.monotonic() - began, 2)
+            more = 2
 
 
 class Waiting(BankCase):
@@ -467,10 +475,11 @@ class Waiting(BankCase):
                "login_max_logins_waiting": "2"}
 
     def refused(self):
-        """An ATM that was told so."""
+        """An ATM that was told so; asked: before its question."""
         for _ in range(10):
             atms = [self.atm() for _ in range(8)]
             frames = [atm.body(b"L", "chris\ncanary-chris") for atm in atms]
+            self.asked = time.monotonic()
             for atm, body in zip(atms, frames):
                 atm.channel.write_frame(b"L", body)
             replies = [atm.answer() for atm in atms]
@@ -490,12 +499,11 @@ class Waiting(BankCase):
     def test_it_is_read_again_a_little_later(self):
         """So that a flood of logins costs little; others are read at once."""
         atm, other = self.refused(), self.atm()
-        began = time.monotonic()
         body = atm.body(b"L", "chris\ncanary-chris")
         atm.channel.write_frame(b"L", body)
         self.said(other.login("fey", "canary-fey"), CORRECT)
         self.assertIn(atm.answer().code, (200, 429))
-        self.assertGreater(time.monotonic() - began, 0.8)
+        self.assertGreater(time.monotonic() - self.asked, 0.8)
 
 
 class WithoutAVault(unittest.TestCase):

@@ -5,7 +5,7 @@ import re
 import signal
 import unittest
 
-from lib import bank
+from lib import bank, patience
 from lib.atm import Datagrams, TimedOut
 from lib.case import CORRECT, INCORRECT, REFUSED, SUCCESS, BankCase
 from lib.wire import Reply
@@ -46,7 +46,7 @@ class Udp(BankCase):
         self.addCleanup(listener.close)
         reply = self.ask(atm, listener)
         self.said(self.session("p2").transfer(1, "p1", 1), SUCCESS)
-        listener.sock.settimeout(10)
+        listener.sock.settimeout(patience.seconds(60))
         data, where = listener.sock.recvfrom(4096)
         self.assertEqual(where, ("127.0.0.1", int(reply["from-port"])))
         self.assertEqual(len(data), 12 + 128 + 16)

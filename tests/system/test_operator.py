@@ -15,10 +15,9 @@ import ssl
 import subprocess
 import tempfile
 import termios
-import time
 import unittest
 
-from lib import bank
+from lib import patience
 from lib.atm import Closed, Refused
 from lib.bank import BANKCTL, run, wait_for
 from lib.case import CORRECT, OVER, REFUSED, SUCCESS
@@ -88,9 +87,9 @@ class Manners(Operator):
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         said = b""
-        deadline = time.monotonic() + 20 * bank.SLOW
+        bound = patience.Bound(20)
         while process.poll() is None:
-            self.assertLess(time.monotonic(), deadline, said)
+            self.assertFalse(bound.over(), said)
             if select.select([master], [], [], 0.05)[0]:
                 said += os.read(master, 4096)
                 if said.endswith(b"password: "):
@@ -287,14 +286,14 @@ class Group(Operator):
              "export"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             cwd="/")
         self.addCleanup(process.kill)
-        listener.settimeout(20 * bank.SLOW)
+        listener.settimeout(patience.seconds(60))
         connection, _ = listener.accept()
         with connection:
-            connection.settimeout(20 * bank.SLOW)
+            connection.settimeout(patience.seconds(60))
             while connection.recv(4096):
                 pass
             answer(connection, process)
-        said, complaint = process.communicate(timeout=20 * bank.SLOW)
+        said, complaint = patience.communicate(process)
         return said, complaint.decode(), process.returncode
 
     def test_it_is_printed_as_it_comes(self):
@@ -303,7 +302,8 @@ class Group(Operator):
 
         def answer(connection, process):
             connection.sendall(b"= text\n" + 8 * (b"+ " + piece + b"\\n\n"))
-            ready = select.select([process.stdout], [], [], 20 * bank.SLOW)
+            ready = select.select(
+                [process.stdout], [], [], patience.seconds(60))
             self.assertNotEqual(ready[0], [], "nothing before the end")
             connection.sendall(b"+ a\\tb\\\\c\\n\n. 0\n")
         said, complaint, code = self.slow_bank(answer)

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
-from lib import bank
+from lib import bank, patience
 from lib.case import CORRECT, REFUSED, SUCCESS, BankCase
 
 ROLES = ("monitor", "front", "vault")
@@ -148,10 +148,10 @@ class Secrets(BankCase):
         for name in ("opened", "passwd"):
             what = ["open", "other"] if name == "opened" else [
                 "passwd", "joe"]
-            result = subprocess.run(
+            result = patience.run(
                 [bank.BANKCTL, "-c", cls.bank.config] + what,
-                input="%s\n%s\n" % ((words[name],) * 2), text=True,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+                "%s\n%s\n" % ((words[name],) * 2), text=True,
+                stderr=subprocess.STDOUT)
             assert result.returncode == 0, result.stdout
         atm = cls.bank.session("joe", words["passwd"])
         atm.exit()
@@ -268,7 +268,7 @@ class Secrets(BankCase):
         for name in ("cmdline", "environ"):
             self.assertEqual(
                 self.canaries.found_in(proc(process.pid, name)), {})
-        more, errors = process.communicate(b"3\n", timeout=60)
+        more, errors = patience.communicate(process, b"3\n")
         self.assertEqual(
             self.canaries.found_in(out + more + errors), {})
         self.test_no_file_has_them()

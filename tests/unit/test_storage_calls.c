@@ -30,6 +30,7 @@
 
 #include "../../shared/error.h"
 #include "../../shared/util.h"
+#include "../lib/patience.h"
 #include "../lib/script.h"
 #include "../lib/store_fixture.h"
 
@@ -225,7 +226,7 @@ live_with_fault(long n, int life)
 	pid_t child = fork();
 
 	if (child == 0) {
-		alarm(60);
+		patience_alarm(60000);
 		nth = n;
 		disk_calls.before = fail_nth;
 		(void)script_live(now, life, 3, promise);
@@ -338,7 +339,7 @@ live_with_pair(int life)
 
 	for (int start = 0; start < 2; start++) {
 		if ((child = fork()) == 0) {
-			alarm(60);
+			patience_alarm(60000);
 			disk_calls.before = fail_pair;
 			(void)script_live(now, life, 3, promise);
 			_exit(0);

@@ -20,7 +20,7 @@
 #include "../lib/fault_vfs.h"
 #include "../lib/vault_fixture.h"
 
-#define PATIENCE 2000 /* looks, of 5 ms */
+#define PATIENCE 60000 /* looks, of 5 ms */
 
 static struct vaults fixture;
 /* Shared with the vault: its disk takes as long as `held`. */

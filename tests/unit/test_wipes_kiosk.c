@@ -35,6 +35,7 @@
 #include "../../shared/util.h"
 #include "../lib/live_bank.h"
 #include "../lib/memory/wipes.c"
+#include "../lib/patience.h"
 
 #define ONE LIVE_PASSWORD
 #define TWO "another-one"
@@ -175,17 +176,18 @@ static void
 hear(const char *text)
 {
 	struct pollfd pfd = { .fd = kiosk.from, .events = POLLIN };
-	const uint64_t bound_ms = clock_steady_ms() + PATIENCE_MS;
+	struct patience bound;
 	char *at = NULL;
 	ssize_t n;
 
+	patience_begin(&bound, PATIENCE_MS);
 	for (;;) {
 		at = memmem(kiosk.seen + kiosk.heard,
 		    kiosk.length - kiosk.heard, text, strlen(text));
 		if (at != NULL)
 			break;
-		if (clock_steady_ms() > bound_ms ||
-		    poll(&pfd, 1, PATIENCE_MS) != 1 ||
+		if (patience_is_over(&bound) ||
+		    patience_poll(&pfd, 1, PATIENCE_MS) != 1 ||
 		    (n = read(kiosk.from, kiosk.seen + kiosk.length,
 			 sizeof(kiosk.seen) - kiosk.length)) <= 0) {
 			fail_msg("no `%s` in:\n%.*s", text,

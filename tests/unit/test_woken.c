@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "../../shared/util.h"
+#include "../lib/patience.h"
 #include "../lib/vault_fixture.h"
 
 #define PATIENCE_MS 30000
@@ -124,7 +125,7 @@ expect(char what)
 	char byte;
 
 	vaults_flush(&fixture);
-	assert_int_equal(poll(&pfd, 1, PATIENCE_MS), 1);
+	assert_int_equal(patience_poll(&pfd, 1, PATIENCE_MS), 1);
 	assert_int_equal(read(told[0], &byte, 1), 1);
 	assert_int_equal(byte, what);
 }

@@ -32,9 +32,10 @@
 #include "../../../shared/util.h"
 #include "../../../shared/wire.h"
 #include "../fault_vfs.h"
+#include "../patience.h"
 #include "../vault_fixture.h"
 
-#define PATIENCE 2000 /* looks, of 5 ms */
+#define PATIENCE_MS 20000
 #define SLOW "login.hash_cost=7"
 
 static struct shared {
@@ -193,11 +194,13 @@ number_of(const char *sql)
 static void
 wait_for(const char *sql, int64_t number)
 {
-	for (int i = 0; i < PATIENCE; i++) {
-		if (number_of(sql) == number)
-			return;
+	struct patience bound;
+
+	patience_begin(&bound, PATIENCE_MS);
+	while (number_of(sql) != number && !patience_is_over(&bound))
 		poll(NULL, 0, 5);
-	}
+	if (number_of(sql) == number)
+		return;
 	fail_msg("%s: never %ld", sql, (long)number);
 }
 

@@ -15,8 +15,10 @@
 
 #include <openssl/crypto.h>
 
+#include "../patience.h"
+
 #define RECORDS 65536
-#define PATIENCE 1000 /* looks, of 5 ms */
+#define SOON_MS 10000
 #define LARGE ((size_t)1 << 30)
 #define SECRETS_MAX 16
 #define HAS(secret) (1U << (secret))
@@ -121,7 +123,10 @@ count(size_t least, size_t most, unsigned has)
 static void
 expect(const char *what, size_t least, size_t most, unsigned has, size_t n)
 {
-	for (int i = 0; i < PATIENCE && count(least, most, has) < n; i++)
+	struct patience bound;
+
+	patience_begin(&bound, SOON_MS);
+	while (count(least, most, has) < n && !patience_is_over(&bound))
 		poll(NULL, 0, 5);
 	if (count(least, most, has) < n)
 		fail_msg("%s: wiped %zu times, not %zu", what,
