@@ -158,15 +158,15 @@ class Client(Party):
         client = atm.Atm(*self.trial.where(self.proxied),
                          self.trial.bank.anchor, kiosk=self.trial.kiosk,
                          source=self.source, timeout=10)
+        self.atm = client       # lost with the link, where that is lost
         reply = client.login(self.name, "canary-" + self.name)
         if reply.code != 200:
-            client.close()
             # No memory for the password is a password that isn't right.
             if reply.code in (429, 503) or (
                     reply.code == 401 and self.trial.memory_failed()):
                 raise Closed(reply.said())
             raise Broken("login: " + reply.said())
-        self.atm, self.outcomes = client, 0
+        self.outcomes = 0
         self.trial.count("logins")
 
     def settle(self):

@@ -77,13 +77,17 @@ class Trial:
     clients' own get transfers; hot: to how many of them the first half of
     all goes; network: `proxied` of the clients by way of a proxy that cuts,
     delays and drips, and all clients' clocks step; cash: deposits and
-    withdrawals too; seconds, transactions: how long, in place of cycles."""
+    withdrawals too; seconds, transactions: how long, in place of cycles, and
+    longer until each of `wanted` was counted."""
 
     def __init__(self, cycles, clients, seed, what=KILLS, accounts=0, hot=0,
                  network=False, cash=False, seconds=0, transactions=0,
-                 work=None, proxied=None):
+                 work=None, proxied=None, wanted=()):
         self.cycles, self.seed, self.what = cycles, seed, what
         self.seconds, self.transactions = seconds, transactions
+        self.wanted = tuple(wanted) + tuple(
+            fault + " failed" for fault in ("disk", "memory")
+            if fault in what)
         self.work = work or 3 * clients
         self.hot, self.cash, self.network = hot, cash, network
         self.steps = network
@@ -181,8 +185,7 @@ class Trial:
             return self.cycles >= 0
         return (time.monotonic() - self.began < self.seconds or
                 self.counts["acknowledged"] < self.transactions or
-                any(what in self.what and not self.counts[what + " failed"]
-                    for what in ("disk", "memory")))
+                not all(self.counts[what] for what in self.wanted))
 
     def cycle(self):
         """Some work, then a fault at a random moment of the work after it."""

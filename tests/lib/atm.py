@@ -62,7 +62,8 @@ def client_context(anchor, alpn=(wire.ALPN,), newest=None, verify=True):
 
 
 class Channel:
-    """TLS over one TCP connection, cut into frames; never waits unbounded."""
+    """TLS over one TCP connection, cut into frames; never waits unbounded.
+    The socket is closed as soon as the link is over, from either side."""
 
     def __init__(self, sock, context, timeout=20, handshake=True):
         self.sock = sock
@@ -89,6 +90,9 @@ class Channel:
     def _pump(self, call, timeout):
         bound = patience.Bound(timeout)
         while True:
+            # OpenSSL has its number, which may be somebody else's by now.
+            if self.sock.fileno() < 0:
+                raise Closed("closed")
             try:
                 return call()
             except SSL.WantReadError:
@@ -96,15 +100,20 @@ class Channel:
             except SSL.WantWriteError:
                 mask = select.POLLOUT
             except SSL.ZeroReturnError:
-                raise Closed("notify") from None
+                raise self._over("notify") from None
             except SSL.SysCallError as e:
-                raise Closed("eof" if e.args[0] == -1 else "reset") from None
+                raise self._over(
+                    "eof" if e.args[0] == -1 else "reset") from None
             except SSL.Error as e:
-                raise Closed("tls %s" % self._reason(e)) from None
+                raise self._over("tls %s" % self._reason(e)) from None
             poll = select.poll()
             poll.register(self.sock, mask)
             if not poll.poll(bound.left() * 1000) and bound.over():
                 raise TimedOut(str(bound))
+
+    def _over(self, how):
+        self.sock.close()
+        return Closed(how)
 
     @staticmethod
     def _reason(error):
@@ -147,6 +156,8 @@ class Channel:
 
     def close(self):
         """As the protocol wants it: close_notify first."""
+        if self.sock.fileno() < 0:
+            return
         try:
             self.tls.shutdown()
         except SSL.Error:
@@ -155,6 +166,8 @@ class Channel:
 
     def cut(self):
         """As a pulled cable, or a reset: no close_notify."""
+        if self.sock.fileno() < 0:
+            return
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                              struct.pack("ii", 1, 0))
         self.sock.close()

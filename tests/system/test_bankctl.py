@@ -382,7 +382,8 @@ class Backup(Operator):
         served.process.wait()
         for pid in family:
             bank.kill(pid)
-        wait_for("the end", lambda: not any(map(bank.alive, family)))
+        served.process.stdout.close()
+        wait_for("the vault to leave its state", served.is_left)
         served.ctl("-y", "restore", path)
         served.start()
         self.assertEqual(self.balances("joe", served)[0], "10000.00")

@@ -41,27 +41,26 @@ class Network(unittest.TestCase):
     weight = 90
 
     def test_cuts_delays_drips_and_clocks(self):
-        counts = trial(cycles=0, clients=16, what=("none",), network=True,
-                       seconds=shorter(60))
-        for what in ("resumed", "delayed", "connections held",
-                     "network reset", "network drip", "refused, 422"):
-            self.assertGreater(counts[what], 0, what)
+        """So long that each of them has happened."""
+        trial(cycles=0, clients=16, what=("none",), network=True,
+              seconds=shorter(60), wanted=(
+                  "resumed", "delayed", "connections held", "network reset",
+                  "network drip", "refused, 422"))
 
 
 class BankTest(unittest.TestCase):
-    """8 hot accounts of 1,000, and everything goes wrong by turns."""
+    """8 hot accounts of 1,000, and everything goes wrong by turns, so long
+    that a disk, memory and a read of all were among it."""
 
     weight = 110
 
     def test_all_faults_mixed(self):
-        counts = trial(
+        trial(
             cycles=0, clients=64, proxied=16, accounts=shorter(1000), hot=8,
             cash=True, network=True, work=2000,
             what=crash.KILLS + ("disk", "disk", "memory"),
-            seconds=shorter(60), transactions=shorter(50000))
-        self.assertGreater(counts["reads of the whole bank"], 0)
-        self.assertGreater(counts["disk failed"], 0)
-        self.assertGreater(counts["memory failed"], 0)
+            seconds=shorter(60), transactions=shorter(50000),
+            wanted=("reads of the whole bank",))
 
 
 if __name__ == "__main__":
