@@ -61,6 +61,16 @@ def client_context(anchor, alpn=(wire.ALPN,), newest=None, verify=True):
     return context
 
 
+def forget_errors():
+    """OpenSSL takes an error that was left in a thread's queue for the next
+    call's, on any link; pyOpenSSL leaves that of a system call there, and
+    empties the queue where something else fails."""
+    try:
+        crypto.load_certificate(crypto.FILETYPE_PEM, b"")
+    except crypto.Error:
+        pass
+
+
 class Channel:
     """TLS over one TCP connection, cut into frames; never waits unbounded.
     The socket is closed as soon as the link is over, from either side."""
@@ -102,6 +112,7 @@ class Channel:
             except SSL.ZeroReturnError:
                 raise self._over("notify") from None
             except SSL.SysCallError as e:
+                forget_errors()
                 raise self._over(
                     "eof" if e.args[0] == -1 else "reset") from None
             except SSL.Error as e:

@@ -173,6 +173,7 @@ class Bank:
         self.said = ""          # everything on its stderr, all runs
         self.unsearched = False     # for passwords, since it served
         self.reader = None
+        self.clients = []       # all ATMs it was asked for
         if directory is None:
             init(self.directory, demo)
         for name, data in (("password", password), ("balance", balance)):
@@ -361,6 +362,7 @@ class Bank:
 
     def close(self):
         """Whatever state it is in: nothing runs and nothing lies about."""
+        self.let_go()
         try:
             if self.running():
                 family = self.family()
@@ -437,7 +439,14 @@ class Bank:
     # Clients
 
     def atm(self, **parts):
-        return atm.Atm(self.address, self.port, self.anchor, **parts)
+        client = atm.Atm(self.address, self.port, self.anchor, **parts)
+        self.clients.append(client)
+        return client
+
+    def let_go(self, but=0):
+        """Closes all ATMs but so many of the first."""
+        while len(self.clients) > but:
+            self.clients.pop().close()
 
     def atm_when_served(self, timeout=30, **parts):
         """An ATM as soon as the bank takes one (after a kill)."""

@@ -65,7 +65,9 @@ class BankCase(unittest.TestCase):
 
     def run(self, result=None):
         before = len(result.failures) + len(result.errors)
+        clients = len(self.bank.clients)
         done = super().run(result)
+        self.bank.let_go(but=clients)
         if len(result.failures) + len(result.errors) > before:
             sys.stdout.write("\n%s: bankd said:\n%s\n" % (
                 self.id(), self.bank.said[-8000:]))

@@ -30,10 +30,9 @@ class Daemon(PrivateCase):
         self.addCleanup(lambda: bank.kill(pid))
         # It is nobody's child of ours, in a session of its own.
         self.assertNotEqual(os.getsid(pid), os.getsid(0))
-        with open(self.pid_file(served)) as f:
+        with open(self.pid_file(served), "r+") as f:
             with self.assertRaises(OSError):
-                fcntl.lockf(open(self.pid_file(served), "r+"),
-                            fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
         status = served.ctl("status").stdout
         served.address = "127.0.0.1"
         served.port = int(re.search(r"127\.0\.0\.1[: ](\d+)", status)[1])
