@@ -7,6 +7,7 @@ PREFIX = /usr/local
 SYSCONFDIR = $(PREFIX)/etc/bankd
 DESTDIR =
 CC = cc
+AR = ar
 CFLAGS = -O2 -g
 SANITIZE =
 PYTHON = /usr/bin/python3
@@ -414,13 +415,17 @@ deb: deps
 	lintian --profile debian --fail-on error,warning $(B)/deb/*.changes
 	cp $(B)/deb/*.deb $(B)/
 
-# The packages in a fresh root file system: a transfer between two hosts, and
-# under a systemd that runs.  Needs root.
-deb-test: deps-test deb
+# The packages in a fresh root file system of SUITE=, bookworm, trixie or the
+# host's own: a transfer between two hosts, and under a systemd that runs.
+# Needs root.
+HOST_SUITE = $(shell . /etc/os-release && echo $$VERSION_CODENAME)
+other_suite = $(filter-out $(HOST_SUITE),$(SUITE))
+DEB_TEST = CLEAN_ROOT=$(or $(CLEAN_ROOT),make) SUITE=$(SUITE) PYTHONPATH=tests \
+	BUILD=$(abspath $(B)) $(PYTHON) -B -m
+deb-test: deps-test $(if $(other_suite),,deb)
 	$(call install_packages,debootstrap iproute2 util-linux)
-	CLEAN_ROOT=$(or $(CLEAN_ROOT),make) PYTHONPATH=tests \
-	    BUILD=$(abspath $(B)) $(PYTHON) -B -m unittest -v \
-	    system.test_package system.test_booted
+	$(if $(other_suite),$(DEB_TEST) lib.clean_root)
+	$(DEB_TEST) unittest -v system.test_package system.test_booted
 
 .PHONY: completions install-etc uninstall-etc deb deb-test
 

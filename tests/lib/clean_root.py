@@ -3,8 +3,10 @@
 network namespaces with addresses of their own.
 
 CLEAN_ROOT=make has debootstrap make the root, CLEAN_ROOT=DIR copies one;
-without it, and where that can't be had, why_not() tells why.  Each command
-runs in mounts of its own, so that nothing is left mounted whatever happens.
+without it, and where that can't be had, why_not() tells why.  SUITE is the
+release of it, the host's if nothing is said; the packages of another are built
+in a root of its own, by `python3 -m lib.clean_root`.  Each command runs in
+mounts of its own, so that nothing is left mounted whatever happens.
 """
 
 import glob
@@ -16,10 +18,11 @@ import stat
 import subprocess
 import tempfile
 
-from lib.bank import BUILD, Failed, children, run, wait_for
+from lib import patience
+from lib.bank import BUILD, TOP, Failed, children, run, wait_for
 
 CLEAN_ROOT = os.environ.get("CLEAN_ROOT")
-SUITE = "bookworm"
+SUITE_OTHERWISE = "bookworm"
 BANK_ADDRESS, KIOSK_ADDRESS = "192.0.2.1", "192.0.2.2"
 PROGRAMS = ("ip", "unshare", "chroot", "setpriv", "dpkg-deb")
 CALM = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8",
@@ -41,8 +44,8 @@ def why_not():
         if shutil.which(program) is None:
             return "no " + program
     for name in ("bankd", "atm-tui"):
-        if not glob.glob(os.path.join(BUILD, name + "_*.deb")):
-            return "no %s package in %s: make deb" % (name, BUILD)
+        if not glob.glob(os.path.join(PACKAGES, name + "_*.deb")):
+            return "no %s package in %s: make deb" % (name, PACKAGES)
     if run("unshare", "--net", "--mount", "true").returncode != 0:
         return "no namespaces"
     return None
@@ -51,7 +54,11 @@ def why_not():
 def release():
     with open("/etc/os-release") as f:
         found = re.search(r"(?m)^VERSION_CODENAME=(\w+)$", f.read())
-    return found[1] if found else SUITE
+    return found[1] if found else SUITE_OTHERWISE
+
+
+SUITE = os.environ.get("SUITE") or release()
+PACKAGES = BUILD if SUITE == release() else os.path.join(BUILD, SUITE)
 
 
 class Root:
@@ -65,8 +72,7 @@ class Root:
 
     def make(self):
         if CLEAN_ROOT == "make":
-            command = ["debootstrap", "--variant=minbase", release(),
-                       self.path]
+            command = ["debootstrap", "--variant=minbase", SUITE, self.path]
         else:
             command = ["cp", "-a", CLEAN_ROOT, self.path]
         self.check(command)
@@ -126,7 +132,8 @@ class Root:
         """The newest packages, and others of the distribution."""
         packages = []
         for name in ("bankd", "atm-tui"):
-            newest = max(glob.glob(os.path.join(BUILD, name + "_*.deb")),
+            newest = max(glob.glob(os.path.join(
+                PACKAGES, name + "_*.deb")),
                          key=os.path.getmtime)
             shutil.copy(newest, self.file("root/%s.deb" % name))
             packages.append("/root/%s.deb" % name)
@@ -235,7 +242,7 @@ class Booted:
             # waits for it heeds no other signal.
             for pid in children(self.process.pid) or [self.process.pid]:
                 os.kill(pid, signal.SIGKILL)
-            self.process.wait(60)
+            patience.end(self.process, 60)
             self.process.stdout.close()
         for path, _, _ in os.walk(self.own, topdown=False):
             wait_for("cgroup %s to be empty" % path,
@@ -249,3 +256,27 @@ class Booted:
         except OSError:
             return not os.path.isdir(path)
         return True
+
+
+def build_packages():
+    """Those of SUITE, of the tree as it stands, into PACKAGES."""
+    root = Root()
+    try:
+        root.make()
+        tree = root.file("root/bankd")
+        shutil.copytree(TOP, tree, symlinks=True,
+                        ignore=shutil.ignore_patterns(
+                            "build", ".git", "*.pyc", "*.key"))
+        root.run("apt-get", "-q", "update")
+        root.run("apt-get", "-qy", "install", "--no-install-recommends",
+                 "make")
+        root.run("make", "-C", "/root/bankd", "deb")
+        os.makedirs(PACKAGES, exist_ok=True)
+        for package in glob.glob(os.path.join(tree, "build", "*.deb")):
+            shutil.copy(package, PACKAGES)
+    finally:
+        root.close()
+
+
+if __name__ == "__main__":
+    build_packages()

@@ -17,7 +17,7 @@ import socket
 import subprocess
 import unittest
 
-from lib import bank
+from lib import bank, patience
 from lib.bank import Failed, wait_for
 from lib.clean_root import BANK_ADDRESS, CALM, Root, why_not
 
@@ -86,7 +86,7 @@ class Service:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(60)
+        code = patience.end(self.process, 60)
         if code != 0:
             raise Failed("bankd ended with %d\n%s" % (code, self.log()))
 
@@ -96,7 +96,7 @@ class Service:
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(30)
+                patience.end(self.process, 30)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

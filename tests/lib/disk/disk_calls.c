@@ -288,7 +288,7 @@ rename(const char *from, const char *to)
 
 	if (ours && ask(&call) > 0)
 		return -1;
-	result = (int)syscall(SYS_rename, from, to);
+	result = (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
 	if (ours && result == 0)
 		tell(&call);
 	return result;
@@ -302,7 +302,7 @@ unlink(const char *path)
 
 	if (call.path != NULL && ask(&call) > 0)
 		return -1;
-	result = (int)syscall(SYS_unlink, path);
+	result = (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 	if (call.path != NULL && result == 0)
 		tell(&call);
 	return result;
