@@ -336,7 +336,7 @@ uninstall: uninstall-etc
 
 # -- completions, units and packages ---------------------------------------
 
-PACKAGE_PACKAGES = dpkg-dev debhelper lintian libcmocka-dev
+PACKAGE_PACKAGES = build-essential dpkg-dev debhelper lintian libcmocka-dev
 
 # Made from the tables in each program's source.
 COMPLETIONS = $(foreach p,bankd bankctl atm-tui,\
