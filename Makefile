@@ -71,6 +71,7 @@ help:
 	@echo 'make deps        installs what building needs (apt-get)'
 	@echo 'make lint        compilers, formatters and checkers of everything'
 	@echo 'make unit        the unit tests alone'
+	@echo 'make arm64-test  the same of an arm64 build, by qemu-user'
 	@echo 'make soak        the long runs, for HOURS=n hours; or ROW=name'
 	@echo 'make mutants     takes things away, which the tests must notice'
 	@echo 'make coverage    branches that the tests take'
@@ -185,6 +186,7 @@ FAULTY_OBJ = $(O)/tests/faulty/faulty.o
 FAULTY_LDFLAGS = $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc \
 	reallocarray strdup strndup clock_gettime)
 comma = ,
+nothing =
 $(B)/tests/faulty/bankd: $(O)/bankd/bankd.o $(FAULTY_OBJ) $(B)/libbankd.a \
     $(B)/libshared.a
 	@mkdir -p $(@D)
@@ -208,6 +210,42 @@ test: deps-test
 	@$(PYTHON) tests/run $(TEST_FLAGS) --build $(B):require \
 	    --build $(B)/asan:off
 
+# The unit tests of an arm64 build, by an emulator, with the libraries of a
+# root that is only unpacked.  qemu-user has neither seccomp(2) nor large
+# pages, and can't start the bank's programs, which are not of this machine.
+ARM64_ROOT = $(abspath $(B))/arm64-root
+ARM64_PROGRAMS = aarch64-linux-gnu-gcc qemu-aarch64 debootstrap
+ARM64_PACKAGES = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user \
+	debootstrap
+ARM64_NOT = /test_(sandbox|sandbox_rules|hashing|wipes_programs)$$
+comma_list = $(subst $(nothing) ,$(comma),$(strip $(1)))
+arm64-test: deps-test
+	@for p in $(ARM64_PROGRAMS); do command -v $$p >/dev/null || { \
+	    echo "make: no $$p; install: $(ARM64_PACKAGES)" >&2; exit 69; }; done
+	@test -e $(ARM64_ROOT)/made || $(MAKE) --no-print-directory arm64-root
+	@$(MAKE) --no-print-directory -j2 B=$(B)/arm64 arm64-programs \
+	    CC='aarch64-linux-gnu-gcc --sysroot=$(ARM64_ROOT)' \
+	    AR=aarch64-linux-gnu-ar
+	@SLOW=$(or $(SLOW),40) LIVES=1 POWER_STATES=100 $(PYTHON) tests/run \
+	    --build $(B)/arm64:off --only '^unit/' --not '$(ARM64_NOT)' \
+	    --under 'qemu-aarch64 -L $(ARM64_ROOT)'
+
+arm64-programs: all $(UNIT_TESTS)
+
+# Needs root, as debootstrap(8) does.  What is not of arm64 alone would stand
+# before this machine's own in the emulator's eyes.
+arm64-root:
+	@rm -rf $(ARM64_ROOT)
+	debootstrap --arch=arm64 --foreign --variant=minbase \
+	    --include=$(call comma_list,$(filter lib%,$(BUILD_PACKAGES) \
+	    $(TEST_PACKAGES))) $(or $(SUITE),$(HOST_SUITE)) $(ARM64_ROOT)
+	@for p in $(ARM64_ROOT)/var/cache/apt/archives/*.deb; do \
+	    dpkg-deb -x $$p $(ARM64_ROOT) || exit; done
+	@cd $(ARM64_ROOT) && find . -mindepth 1 -maxdepth 1 ! -name lib \
+	    ! -name usr -exec rm -rf {} + && find lib usr/lib -lname '/*' \
+	    -exec sh -c 'ln -snf "$(ARM64_ROOT)$$(readlink "$$1")" "$$1"' - \
+	    {} ';' && : >made
+
 soak: deps-test
 	@$(MAKE) --no-print-directory tests
 	@$(PYTHON) tests/soak --build $(B) $(if $(HOURS),--hours $(HOURS)) \
@@ -222,7 +260,6 @@ mutants: deps-test
 COVERING = ^unit/test_(ledger|wire|frame|seal|envelope|files|store_|vault|wipes)\
 |^unit/test_hostile_front|^fuzz/\
 |^system/(verbs|requests|repeats|login|sessions|guessing|state|notices|flow)
-nothing =
 covering = $(subst $(nothing) ,,$(COVERING))
 COVERAGE = B=$(B)/gcov CFLAGS='-O0 -g -U_FORTIFY_SOURCE -fprofile-update=atomic' \
 	SANITIZE=--coverage LDFLAGS='-Wl,--wrap=_exit $(B)/gcov/exit.o'
@@ -433,6 +470,6 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all help deps deps-test deps-lint run demo reset-demo tests unit \
-	test soak mutants coverage fuzz fuzzers bench pictures lint install uninstall clean
+	arm64-test arm64-programs arm64-root test soak mutants coverage fuzz fuzzers bench pictures lint install uninstall clean
 -include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)
 .SECONDARY:

@@ -322,9 +322,12 @@ class Kiosk(Party):
              *map(str, self.trial.where(self.trial.network))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
-        process.stdin.write(
-            "%s\ncanary-%s\n%s3\n" % (self.name, self.name, typed))
-        process.stdin.flush()
+        try:
+            process.stdin.write(
+                "%s\ncanary-%s\n%s3\n" % (self.name, self.name, typed))
+            process.stdin.flush()
+        except BrokenPipeError:     # it found no bank, and has ended
+            pass
         if doomed:
             try:
                 process.wait(self.chance.random() * 0.3)

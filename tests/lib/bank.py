@@ -29,6 +29,8 @@ BANKD = os.path.join(BUILD, "bankd")
 BANKCTL = os.path.join(BUILD, "bankctl")
 ATM_TUI = os.path.join(BUILD, "atm-tui")
 
+BUSY, TRIES = 3, 5  # see Bank.stop()
+
 DEMO = canary.DEMO
 
 
@@ -290,17 +292,27 @@ class Bank:
         return line
 
     def stop(self, timeout=30):
-        """SIGTERM; it must end with 0, and its children too."""
+        """SIGTERM; it must end with 0, and its children too.  bankd's own
+        bound for that is no test's: past it on a machine that is that busy,
+        it is started and asked again."""
+        tries = 1 if patience.slowness() < BUSY else TRIES
+        while self._stop(timeout) != 0:
+            tries -= 1
+            if tries == 0 or "not_stopped_in_time" not in self.said:
+                raise Failed("bankd ended with %s\n%s" % (
+                    self.process.returncode, self.said))
+            self.start()
+        self.search_files()
+        return self
+
+    def _stop(self, timeout):
         family = self.family()
         self.search_processes(family)
         self.process.send_signal(signal.SIGTERM)
         code = self.ended(timeout)
-        if code != 0:
-            raise Failed("bankd ended with %s\n%s" % (code, self.said))
         wait_for("front and vault to end",
                  lambda: not any(map(alive, family)))
-        self.search_files()
-        return self
+        return code
 
     def search_processes(self, family):
         """canary.Found where one of them has a password that it shows, or
