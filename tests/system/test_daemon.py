@@ -145,13 +145,15 @@ class Daemon(PrivateCase):
         served.log_has("vault_gone connections=")
 
     def held_front(self, served):
-        """A new front, held before the monitor had heard that it is ready."""
-        for _ in range(5):
+        """A new front, held before the monitor had heard that it is ready:
+        one of as many as it takes, as who looks for it may come late."""
+        bound = patience.Bound(60)
+        vault = served.vault()
+        while not bound.over():
             old = served.front()
             bank.kill(old)
-            pid = wait_for("another front", every=0.001, condition=lambda:
-                           served.child("front") not in (old, None) and
-                           served.child("front"))
+            pid, = wait_for("another front", every=0, condition=lambda:
+                            offspring(served.monitor()) - {vault, old})
             os.kill(pid, signal.SIGSTOP)
             # Two turns of the monitor's loop: what was said is heard.
             served.ctl("log", "debug")
@@ -465,6 +467,12 @@ def wakes(pid):
     with open("/proc/%d/status" % pid) as f:
         return int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)$", f.read(),
                              re.M)[1])
+
+
+def offspring(pid):
+    """Its children's pids, and at once: without a look at all processes."""
+    with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+        return set(map(int, f.read().split()))
 
 
 def sleeps(pid):
