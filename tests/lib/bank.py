@@ -29,7 +29,8 @@ BANKD = os.path.join(BUILD, "bankd")
 BANKCTL = os.path.join(BUILD, "bankctl")
 ATM_TUI = os.path.join(BUILD, "atm-tui")
 
-BUSY, TRIES = 3, 5  # see Bank.stop()
+SLOW = patience.SLOW    # for what has a bound of its own: patience is better
+BUSY, TRIES = 3, 5      # see Bank.stop()
 
 DEMO = canary.DEMO
 
