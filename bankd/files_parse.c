@@ -5,7 +5,6 @@
  */
 #include "files_parse.h"
 
-#include <crypt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "../shared/error.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "hash_form.h"
 
 #define MAX_WORDS 4 /* one more than any line has */
 
@@ -97,45 +97,34 @@ take_balance(struct parser *parser)
 	return error;
 }
 
-/* `$2b$`, a cost of 04 to 31, `$`. */
-static bool
-is_bcrypt(const char *secret)
-{
-	return secret[4] >= '0' && secret[4] <= '3' && secret[5] >= '0' &&
-	    secret[5] <= '9' && memcmp(secret + 4, "04", 2) >= 0 &&
-	    memcmp(secret + 4, "31", 2) <= 0 && secret[6] == '$';
-}
-
 /*
- * Hashes that we take, and how long what follows the last `$` is; of
- * bcrypt's, salt and hash together.  crypt_checksalt() looks at little more
- * than the prefix, and hashing to see whether it works takes too long.
+ * A hash, locked by a `!` before it, or a password in plain text.  Marks
+ * alone are a lock without a hash, as in shadow(5).
  */
-static bool
-is_hash(const char *secret)
+static int
+judge_secret(struct parser *parser, size_t length)
 {
-	static const struct {
-		const char *prefix;
-		size_t length;
-	} forms[] = { { "$y$", 43 }, { "$7$", 43 }, { "$6$", 86 },
-		{ "$5$", 43 }, { "$2b$", 53 } };
-	static const char letters[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "abcdefghijklmnopqrstuvwxyz$=";
-	const char *last = strrchr(secret, '$');
-	size_t i;
+	struct files_line *line = &parser->line;
+	size_t marks = strspn(line->secret, "!*");
+	const char *rest = line->secret + marks;
+	enum hash_form form = hash_form_of(rest);
 
-	for (i = 0; i < NELEM(forms); i++)
-		if (strncmp(secret, forms[i].prefix, strlen(forms[i].prefix)) ==
-		    0)
-			break;
-	/* Behind the prefix, whose last `$` may be the last of all. */
-	return i < NELEM(forms) &&
-	    last >= secret + strlen(forms[i].prefix) - 1 &&
-	    strspn(secret, letters) == strlen(secret) &&
-	    strlen(last + 1) == forms[i].length &&
-	    (strcmp(forms[i].prefix, "$2b$") != 0 || is_bcrypt(secret)) &&
-	    crypt_checksalt(secret) != CRYPT_SALT_INVALID &&
-	    crypt_checksalt(secret) != CRYPT_SALT_METHOD_DISABLED;
+	if (form == HASH_FORM_UNKNOWN ||
+	    hash_form_of(line->secret) == HASH_FORM_UNKNOWN)
+		return wrong(parser,
+		    "a hash that can't be verified: whole ones of $y$ $7$ "
+		    "$6$ $5$ $2b$ $2y$ $2a$ $1$ are taken (bankd-files(5)); "
+		    "write such a one, or the password itself");
+	line->is_hash = form == HASH_FORM_TAKEN || *rest == '\0';
+	if (line->is_hash && marks > 0) {
+		memmove(line->secret + 1, rest, strlen(rest) + 1);
+		line->secret[0] = '!';
+	}
+	if (!line->is_hash && !wire_is_password(line->secret, length))
+		return wrong(parser,
+		    "not a password: 1 to 64 bytes of UTF-8 "
+		    "without control characters");
+	return 0;
 }
 
 static int
@@ -155,12 +144,7 @@ take_password(struct parser *parser)
 		return wrong(parser, "the password is too long");
 	memcpy(secret, word->text, word->length);
 	secret[word->length] = '\0';
-	parser->line.is_hash = is_hash(secret + (secret[0] == '!'));
-	if (!parser->line.is_hash && !wire_is_password(secret, word->length))
-		return wrong(parser,
-		    "not a password: 1 to 64 bytes of UTF-8 "
-		    "without control characters");
-	return 0;
+	return judge_secret(parser, word->length);
 }
 
 static int

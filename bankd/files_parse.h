@@ -20,9 +20,10 @@
 struct files_line {
 	unsigned line;
 	char id[WIRE_ID_SIZE];
-	int64_t cents[2];                  /* balance file */
-	char secret[FILES_PASSWORD_WIDTH]; /* password file: hash or plain */
-	bool is_hash; /* crypt(5) form that libcrypt takes */
+	int64_t cents[2]; /* balance file */
+	/* password file: hash or plain; `!` and a hash, or none, is locked */
+	char secret[FILES_PASSWORD_WIDTH];
+	bool is_hash; /* HASH_FORM_TAKEN, or a lock without a hash */
 };
 
 /*

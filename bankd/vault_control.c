@@ -15,6 +15,7 @@
 
 #include "../shared/log.h"
 #include "../shared/util.h"
+#include "hash_form.h"
 #include "hashing.h"
 #include "operator.h"
 #include "vault_state.h"
@@ -162,20 +163,30 @@ hashed(struct job *job, void *context)
 	go_on(context, (struct operator_command *)(void *)job);
 }
 
+/* Whoever pipes a hash in means its password, and not the text of it. */
+static void
+check_secret(struct operator_command *command)
+{
+	const char *secret = command->secret;
+
+	if (secret == NULL || !wire_is_password(secret, strlen(secret)))
+		operator_fail(command, EX_DATAERR,
+		    "a password has 1 to 64 bytes of UTF-8, no control "
+		    "characters");
+	else if (hash_form_of(secret) != HASH_FORM_PLAIN)
+		operator_fail(command, EX_DATAERR,
+		    "that is the form of a hash, which would be taken for "
+		    "the password: give the password itself");
+}
+
 static void
 start(struct vault *vault, struct operator_command *command)
 {
 	const struct operator_row *row = command->row;
 
-	if (row->has_secret &&
-	    (command->secret == NULL ||
-		!wire_is_password(command->secret, strlen(command->secret)))) {
-		operator_fail(command, EX_DATAERR,
-		    "a password has 1 to 64 bytes of UTF-8, no control "
-		    "characters");
-		return;
-	}
-	if (row->start != NULL)
+	if (row->has_secret)
+		check_secret(command);
+	if (command->code == 0 && row->start != NULL)
 		row->start(vault, command);
 }
 

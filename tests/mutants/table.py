@@ -9,6 +9,7 @@ import canaries
 import counters
 import money
 import order
+import passwords
 import seccomp
 import wipes
 import wipes_kiosk
@@ -18,5 +19,5 @@ Mutant = collections.namedtuple("Mutant", "group name path old new tests")
 
 MUTANTS = [Mutant(*row) for part in (
     order, money, counters, canaries, wipes, wipes_kiosk, wipes_programs,
-    seccomp)
+    seccomp, passwords)
     for row in part.ROWS]

@@ -121,6 +121,11 @@ class Manners(Operator):
             result = run(BANKCTL, "-c", self.bank.config, "passwd", "fey",
                          input=secret)
             self.assertIn(result.returncode, (EX_DATAERR, 74), repr(secret))
+        # A hash is piped in for its password, not to become one.
+        result = run(BANKCTL, "-c", self.bank.config, "passwd", "fey",
+                     input="$2y$05$abcdefghijklmnopqrstuu\n")
+        self.assertEqual(result.returncode, EX_DATAERR)
+        self.assertIn("the form of a hash", result.stderr)
         # Not a prefix of what was too long, either.
         atm = self.atm()
         self.said(atm.login("fey", "x" * 64), REFUSED)

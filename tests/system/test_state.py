@@ -14,6 +14,17 @@ from lib.bank import Bank, wait_for
 from lib.case import CORRECT, REFUSED, SUCCESS, BankCase
 
 EX_DATAERR, EX_UNAVAILABLE = 65, 69
+B_REST = "abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a"
+# Of `secret`, by each method that libcrypt verifies.
+HASHES = (
+    "$2y$05$" + B_REST, "$2a$05$" + B_REST, "$2b$05$" + B_REST,
+    "$1$saltsalt$9xy1btjgzLYfb7hivXtC//",
+    "$6$saltsalt$TVLlQcbpFVof5W3Yz4DTP6gRstiNuHwwTt6GLc1E5n0U0aDehy0S5knV8wi"
+    "OQSpT0Y77vwPZN.Pq.H91p5hVO1",
+    "$5$saltsalt$0IyaXrmV7.sGNS6tirgqHLqX/G.FBvgkYA.lpPdS5sA",
+    "$7$6U..../....saltsalt$X5U8SQsYxdKoV4YFGbCO2to1JJbjQrcIM4GkaM41m96",
+    "$y$j75$k2XAnEHBqQ1Ct2aMXFKNa/$"
+    "Tg4ZRR7tz/WRlmYbADZh9OJYakPewgSPQqW55EXAJ14")
 
 
 class Files(BankCase):
@@ -71,18 +82,32 @@ class FirstStart(Files):
         self.assertEqual(self.login(served, "chris", "canary-chris"), CORRECT)
 
     def test_hashes_are_taken_as_they_are(self):
-        """What libcrypt doesn't take in full is a plain password."""
-        good = libcrypt.hashed("secret", "$5$")
-        blow = libcrypt.hashed("secret", "$2b$", 4)
+        names = dict(zip("abcdefgh", HASHES))
         served = self.hand_made(
-            "a %s\nb !%s\nc $6$\nd $y$broken\ne %s\n" % (good, good, blow),
-            "".join("%s 1 1\n" % name for name in "abcde"))
-        self.assertEqual(served.lines("password")["a"], [good])
-        self.assertEqual(self.login(served, "a", "secret"), CORRECT)
-        self.assertEqual(self.login(served, "b", "secret"), REFUSED)
-        self.assertEqual(self.login(served, "c", "$6$"), CORRECT)
-        self.assertEqual(self.login(served, "d", "$y$broken"), CORRECT)
-        self.assertEqual(self.login(served, "e", "secret"), CORRECT)
+            "".join("%s %s\n" % line for line in names.items())
+            + "k !%s\nl !\nm *\n" % HASHES[0],
+            "".join("%s 1 1\n" % name for name in "abcdefghklm"))
+        found = served.lines("password")
+        for name, secret in names.items():
+            self.assertEqual(found[name], [secret])
+            self.assertEqual(self.login(served, name, "secret"), CORRECT)
+        self.assertEqual(found["k"], ["!" + HASHES[0]])
+        self.assertEqual((found["l"], found["m"]), (["!"], ["!"]))
+        for name, secret in (("k", "secret"), ("l", "!"), ("m", "*")):
+            self.assertEqual(self.login(served, name, secret), REFUSED)
+
+    def test_a_hash_that_is_none_is_no_password(self):
+        """Its text would log in, and the owner's password would not."""
+        for value in (HASHES[0][:-1], HASHES[3][:-1], HASHES[4][:-20],
+                      "$apr1$saltsalt$0123456789012345678901", "$6$",
+                      "$y$broken", "!" + HASHES[0][:-1], "$2b$17$" + "a" * 53,
+                      "*0"):
+            with self.subTest(value):
+                said = self.refused("chris canary-chris\nfey %s\n" % value,
+                                    "chris 1 1\nfey 1 1\n", "password", 2)
+                if len(value) > 12:
+                    self.assertNotIn(value, said)
+                self.assertIn("a hash", said)
 
     def test_an_id_in_one_file_alone(self):
         served = self.hand_made("chris canary-chris\nfey canary-fey\n",
@@ -104,6 +129,7 @@ class FirstStart(Files):
         self.assertEqual(code, EX_DATAERR, said)
         self.assertRegex(said, r"%s:%d: ." % (name, line))
         self.assertEqual(self.everything(served), before)
+        return said
 
     @staticmethod
     def everything(served):
