@@ -8,7 +8,6 @@
 
 #include <sys/stat.h>
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "../shared/error.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "hash_form.h"
 #include "id_index.h"
 
 /*
@@ -31,16 +31,30 @@
 #define BUFFER_BYTES ((size_t)4096)
 #define ROOM_LINES 4096 /* asked for at once, ahead of new accounts */
 
-/* A word and a space; `end` is where the newline goes. */
+/*
+ * A word and a space, as much of them as there is room for: what the bytes
+ * of a line follow from is data, and no length of it is beyond doubt.
+ */
 static char *
 put_word(char *at, const char *end, const char *word)
 {
-	size_t length = strlen(word);
+	size_t length = strnlen(word, (size_t)(end - at));
 
-	assert(at + length <= end);
 	memcpy(at, word, length);
-	at[length] = ' ';
-	return at + length + 1;
+	at += length;
+	if (at < end)
+		*at++ = ' ';
+	return at;
+}
+
+const char *
+files_shown_hash(const struct ledger_account *account, const char *hash)
+{
+	static const char locked[] = { HASH_FORM_LOCKED, '\0' };
+
+	return strlen(account->id) + strlen(hash) + 2 <= FILES_PASSWORD_WIDTH
+	    ? hash
+	    : locked;
 }
 
 void
@@ -59,10 +73,9 @@ files_make_line(enum files_name name, char *line,
 			    money_format_short(account->cents[i], amount));
 	} else if (account->closed_ms == 0 && hash[0] != '\0') {
 		at = put_word(at, end, account->id);
-		at = put_word(at, end, hash);
+		at = put_word(at, end, files_shown_hash(account, hash));
 	}
-	if (at < end)
-		memset(at, ' ', (size_t)(end - at));
+	memset(at, ' ', (size_t)(end - at));
 	*end = '\n';
 }
 

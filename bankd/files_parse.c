@@ -118,7 +118,7 @@ judge_secret(struct parser *parser, size_t length)
 	line->is_hash = form == HASH_FORM_TAKEN || *rest == '\0';
 	if (line->is_hash && marks > 0) {
 		memmove(line->secret + 1, rest, strlen(rest) + 1);
-		line->secret[0] = '!';
+		line->secret[0] = HASH_FORM_LOCKED;
 	}
 	if (!line->is_hash && !wire_is_password(line->secret, length))
 		return wrong(parser,

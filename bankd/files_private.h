@@ -47,6 +47,12 @@ struct files {
 /* Makes `width` bytes of line; `hash` counts for `password` alone. */
 void files_make_line(enum files_name name, char *line,
     const struct ledger_account *account, const char *hash);
+/*
+ * What the line of `password` shows: the hash, or, where that has no room in
+ * it since the `!` of a lock came before it, the `!` alone.
+ */
+const char *files_shown_hash(
+    const struct ledger_account *account, const char *hash);
 int files_put_sum(struct files *files, uint32_t line, const char *bytes);
 uint64_t files_sum(const struct files *files, const char *bytes);
 /* Writes NAME.new whole and syncs it; BANK_ENOSPC, BANK_EIO, BANK_ESYS. */

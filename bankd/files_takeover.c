@@ -144,7 +144,10 @@ take_password(void *context, const struct files_line *line)
 	if (error == 0 && row->account != NULL)
 		error = store_account_texts(
 		    takeover->files->store, row->account, name, hash);
-	if (error == 0 && strcmp(hash, line->secret) != 0) {
+	if (error == 0 &&
+	    (row->account == NULL ||
+		strcmp(files_shown_hash(row->account, hash), line->secret) !=
+		    0)) {
 		row->is_hash = line->is_hash;
 		row->has_secret = true;
 		row->secret = strdup(line->secret);

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define HASH_FORM_LOCKED '!' /* before a hash: nobody gets in by it */
+
 /*
  * All that begins with `$id$` is meant as a hash: taking one that we can't
  * verify for a password in plain text would let in who knows the hash.
@@ -19,7 +21,7 @@ enum hash_form {
 	HASH_FORM_UNKNOWN /* neither: cut short, too dear, another method */
 };
 
-/* What a text is, without the `!` that locks a hash. */
+/* What a text is that has no HASH_FORM_LOCKED before it. */
 enum hash_form hash_form_of(const char *text);
 
 /*

@@ -10,8 +10,6 @@
 
 #include "store.h"
 
-#define HASHING_LOCKED '!' /* before a hash: nobody gets in by it */
-
 /*
  * A new yescrypt hash with fresh salt; cost 0 is libcrypt's own choice.
  * 0 or BANK_ECRYPTO.

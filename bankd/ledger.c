@@ -117,8 +117,8 @@ ledger_left_today(const struct ledger_limits *limits,
 	return left < amount ? left : amount;
 }
 
-static bool
-in_range(const char *id, const int64_t cents[2])
+bool
+ledger_in_range(const char *id, const int64_t cents[2])
 {
 	if (ledger_is_own(id))
 		return cents[WIRE_CHECKING] == 0;
@@ -401,6 +401,6 @@ ledger_follows(const struct ledger_entry *entry, const int64_t debit_before[2],
 	}
 	return memcmp(after[0], debit->cents, sizeof(after[0])) == 0 &&
 	    memcmp(after[1], credit->cents, sizeof(after[1])) == 0 &&
-	    in_range(debit->id, debit->cents) &&
-	    in_range(credit->id, credit->cents);
+	    ledger_in_range(debit->id, debit->cents) &&
+	    ledger_in_range(credit->id, credit->cents);
 }

@@ -143,6 +143,8 @@ void ledger_replay(struct ledger_account *account,
 bool ledger_follows(const struct ledger_entry *entry,
     const int64_t debit_before[2], const int64_t credit_before[2]);
 
+/* Whether an account of this ID may have these balances. */
+bool ledger_in_range(const char *id, const int64_t cents[2]);
 /* The customer whose txid an entry's is: who asked for it. */
 uint32_t ledger_owner(const struct ledger_entry *entry);
 bool ledger_is_own(const char *id); /* the bank's own: `:` first */

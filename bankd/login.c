@@ -15,7 +15,7 @@
 #include "../shared/error.h"
 #include "../shared/log.h"
 #include "../shared/util.h"
-#include "hashing.h"
+#include "hash_form.h"
 #include "vault_state.h"
 
 /* The front gives a login 60 s from its G; this is for a front that lies. */
@@ -286,7 +286,7 @@ login_hash(struct vault *vault, const struct ledger_account *customer,
 	hash[0] = '\0';
 	if (store_account_texts(
 		vault->store, open ? customer : &nobody, name, hash) == 0 &&
-	    open && hash[0] != '\0' && hash[0] != HASHING_LOCKED)
+	    open && hash[0] != '\0' && hash[0] != HASH_FORM_LOCKED)
 		return true;
 	memcpy(hash, vault->dummy_hash, STORE_HASH_SIZE);
 	return false;

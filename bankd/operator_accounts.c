@@ -9,7 +9,7 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
-#include "hashing.h"
+#include "hash_form.h"
 #include "operator.h"
 #include "vault_state.h"
 
@@ -90,14 +90,14 @@ lock_apply(struct vault *vault, struct step *step)
 	if (customer == NULL)
 		return;
 	read_hash(vault, command, customer, hash);
-	if (command->code != 0 || hash[0] == HASHING_LOCKED)
+	if (command->code != 0 || hash[0] == HASH_FORM_LOCKED)
 		return;
 	if (strlen(hash) + 2 > sizeof(command->hash)) {
 		operator_fail(command, EX_SOFTWARE, "the hash is too long");
 		return;
 	}
-	snprintf(command->hash, sizeof(command->hash), "%c%.*s", HASHING_LOCKED,
-	    (int)sizeof(command->hash) - 2, hash);
+	snprintf(command->hash, sizeof(command->hash), "%c%.*s",
+	    HASH_FORM_LOCKED, (int)sizeof(command->hash) - 2, hash);
 	set_hash(vault, customer, command->hash);
 }
 
@@ -118,7 +118,7 @@ unlock_apply(struct vault *vault, struct step *step)
 		operator_fail(command, EX_SOFTWARE, "%s", bank_strerror(error));
 		return;
 	}
-	if (hash[0] != HASHING_LOCKED)
+	if (hash[0] != HASH_FORM_LOCKED)
 		return;
 	string_copy(command->hash, hash + 1, sizeof(command->hash));
 	set_hash(vault, customer, command->hash);

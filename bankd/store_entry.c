@@ -221,7 +221,7 @@ entry_read(sqlite3_stmt *row, struct ledger_entry *entry, store_id_of *id_of,
 	entry->time_ms = (uint64_t)sqlite3_column_int64(row, ENTRY_TIME);
 	entry->amount_cents = sqlite3_column_int64(row, ENTRY_AMOUNT);
 	entry->reverses = (uint64_t)sqlite3_column_int64(row, ENTRY_REVERSES);
-	if (kind < 0 || kind >= LEDGER_KIND_COUNT)
+	if (kind < 0 || kind >= LEDGER_KIND_COUNT || entry->amount_cents <= 0)
 		return BANK_EDAMAGED;
 	entry->kind = (enum ledger_kind)kind;
 	if (sqlite3_column_type(row, ENTRY_TXID) != SQLITE_NULL &&
@@ -283,5 +283,10 @@ account_read(sqlite3_stmt *row, struct ledger_account *account)
 	if (!read_text(row, ACCOUNT_ID, account->id, sizeof(account->id)) ||
 	    ledger_is_own(account->id) != (account->line < 0))
 		return BANK_EDAMAGED;
-	return 0;
+	/* What the rules and the lines of the two files take for granted. */
+	return (account->line < 0 ||
+		   wire_is_id(account->id, strlen(account->id))) &&
+		ledger_in_range(account->id, account->cents)
+	    ? 0
+	    : BANK_EDAMAGED;
 }

@@ -18,4 +18,15 @@ ROWS = [
      "\telse if (hash_form_of(secret) != HASH_FORM_PLAIN)\n",
      "\telse if (false)\n",
      ["system/operator.Manners"]),
+    ("passwords", "a locked hash that its line has no room for",
+     "bankd/files_lines.c",
+     "\treturn strlen(account->id) + strlen(hash) + 2 <= "
+     "FILES_PASSWORD_WIDTH\n",
+     "\treturn true\n",
+     ["system/state.FirstStart"]),
+    ("passwords", "balances that no account may have, at an open",
+     "bankd/store_entry.c",
+     "\t\tledger_in_range(account->id, account->cents)\n",
+     "\t\ttrue\n",
+     ["unit/test_store_damage"]),
 ]

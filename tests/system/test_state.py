@@ -109,6 +109,32 @@ class FirstStart(Files):
                     self.assertNotIn(value, said)
                 self.assertIn("a hash", said)
 
+    def test_a_hash_that_fills_its_line_is_locked(self):
+        """The `!` has no room in the line: it stands there alone."""
+        secret = "$7$6U..../...." + "s" * 127 + "$My.km88YkU6811NXADj47PjOe" \
+            "NQtMnC3ojpfxw7FfM5"
+        served = self.hand_made("chris %s\nfey canary-fey\n" % secret,
+                                "chris 1 1\nfey 1 1\n")
+        self.assertTrue(served.read("password").startswith(
+            "chris %s\n" % secret))
+        served.ctl("lock", "chris")
+        for change in (False, True):
+            if change:
+                served.stop()
+                served.write("password", served.read("password").replace(
+                    "fey ", "joe canary-joe\nfey "))
+                served.write("balance", "joe 1 1\n" + served.read("balance"))
+                served.start()
+            else:
+                served.restart()
+            self.assertEqual(served.lines("password")["chris"], ["!"])
+            self.assertEqual(self.login(
+                served, "chris", "!" if change else "secret"), REFUSED)
+        served.log_has("hand_edit.*joe")
+        served.ctl("unlock", "chris")
+        self.assertEqual(served.lines("password")["chris"], [secret])
+        self.assertEqual(self.login(served, "chris", "secret"), CORRECT)
+
     def test_an_id_in_one_file_alone(self):
         served = self.hand_made("chris canary-chris\nfey canary-fey\n",
                                 "chris 1 1\njoe 5 5\n")

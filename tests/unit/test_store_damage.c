@@ -66,6 +66,8 @@ test_what_is_no_bank(void **state)
 	expect_refused("/nonexistent", BANK_ESYS, "No such file");
 }
 
+#define LONG_ID "abcdefghijklmnopqrstuvwxyz0123456789"
+
 /* A bank of 7 entries, the last two past the mark. */
 static char *
 replayed_bank(void)
@@ -114,6 +116,20 @@ test_damage_at_open(void **state)
 		{ "DELETE FROM entry WHERE seq = 6", "entry 6" },
 		{ "DELETE FROM entry WHERE seq = 7", "names entry 7" },
 		{ "UPDATE account SET id = 'c0' WHERE id = 'c1'", "account" },
+		/* The sum is 0, and yet the rules would stumble over it. */
+		{ "UPDATE account SET savings = -1, checking = checking +"
+		  " savings + 1 WHERE id = 'c0'",
+		    "account 2" },
+		{ "UPDATE account SET savings = savings - 1, checking = 1"
+		  " WHERE id = ':cash/x'",
+		    "account 1" },
+		/* A line of `balance` has room for 32 bytes of it. */
+		{ "UPDATE account SET id = substr('" LONG_ID "', 1, 33)"
+		  " WHERE id = 'c1'",
+		    "account 3" },
+		{ "UPDATE account SET id = '' WHERE id = 'c1'", "account 3" },
+		{ "UPDATE entry SET amount = -amount WHERE seq = 7",
+		    "entry 7" },
 		{ "DELETE FROM account WHERE id = 'c0'", "account 2" },
 		{ "UPDATE account SET line = 7 WHERE id = 'c0'", "account 2" },
 		{ "UPDATE account SET number = 4000000000 WHERE id = 'c1'",
