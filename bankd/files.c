@@ -43,8 +43,8 @@ refuse_directory(const char *directory, char *error_text, size_t size)
 }
 
 static int
-new_files(struct files **result, struct store *store, const char *directory,
-    char *error_text, size_t size)
+new_files(struct files **result, struct store *store,
+    const struct files_options *options, char *error_text, size_t size)
 {
 	struct files *files = calloc(1, sizeof(*files));
 	struct files_file *file;
@@ -54,6 +54,8 @@ new_files(struct files **result, struct store *store, const char *directory,
 	if (files == NULL)
 		return BANK_ENOMEM;
 	files->store = store;
+	files->on_hash = options->on_hash;
+	files->context = options->context;
 	for (i = 0; i < FILES_COUNT; i++)
 		files->file[i].fd = -1;
 	for (i = 0; i < FILES_COUNT; i++) {
@@ -61,8 +63,9 @@ new_files(struct files **result, struct store *store, const char *directory,
 		file->name = kinds[i].name;
 		file->width = kinds[i].width;
 		if ((size_t)snprintf(file->path, sizeof(file->path), "%s/%s",
-			directory, file->name) >= sizeof(file->path))
-			return refuse_directory(directory, error_text, size);
+			options->directory, file->name) >= sizeof(file->path))
+			return refuse_directory(
+			    options->directory, error_text, size);
 	}
 	return RAND_bytes((unsigned char *)files->key, sizeof(files->key)) == 1
 	    ? 0
@@ -175,7 +178,7 @@ files_start(struct files **result, struct store *store, enum store_end end,
 
 	*result = NULL;
 	error_text[0] = '\0';
-	error = new_files(&files, store, options->directory, error_text, size);
+	error = new_files(&files, store, options, error_text, size);
 	if (error != 0)
 		goto out;
 	if (now_ms < store_newest_ms(store))
@@ -219,6 +222,8 @@ update_line(struct files *files, enum files_name name,
 	files_make_line(name, line, account, hash);
 	if (name == FILES_PASSWORD)
 		error = files_put_sum(files, (uint32_t)account->line, line);
+	if (name == FILES_PASSWORD && error == 0)
+		error = files_tell_hash(files, account, hash);
 	if (error == 0)
 		error =
 		    files_put_line(files, name, (uint32_t)account->line, line);

@@ -22,6 +22,12 @@ struct files_options {
 	bool refuse_edits;       /* hand_edits = refuse */
 	const char *hash_prefix; /* for crypt_gensalt: "$y$" */
 	unsigned long hash_cost; /* 0: libcrypt's default */
+	/*
+	 * Is told each hash that there is at a start, and then each that
+	 * changes: "" for none.  0 or BANK_ENOMEM.  NULL: nobody asks.
+	 */
+	int (*on_hash)(void *context, uint32_t line, const char *hash);
+	void *context;
 };
 
 /*

@@ -178,6 +178,8 @@ compare_account(void *context, const struct ledger_account *account,
 	files_make_line(FILES_PASSWORD, line, account, hash);
 	compare_line(comparison, FILES_PASSWORD, account, line);
 	error = files_put_sum(comparison->files, (uint32_t)account->line, line);
+	if (error == 0)
+		error = files_tell_hash(comparison->files, account, hash);
 	OPENSSL_cleanse(line, sizeof(line));
 	return error;
 }

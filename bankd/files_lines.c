@@ -79,6 +79,16 @@ files_make_line(enum files_name name, char *line,
 	*end = '\n';
 }
 
+int
+files_tell_hash(const struct files *files, const struct ledger_account *account,
+    const char *hash)
+{
+	if (files->on_hash == NULL)
+		return 0;
+	return files->on_hash(files->context, (uint32_t)account->line,
+	    account->closed_ms == 0 ? hash : "");
+}
+
 uint64_t
 files_sum(const struct files *files, const char *bytes)
 {

@@ -36,6 +36,8 @@ struct files_file {
 struct files {
 	struct store *store;
 	struct files_file file[FILES_COUNT];
+	int (*on_hash)(void *context, uint32_t line, const char *hash);
+	void *context;
 	uint64_t key[2];
 	uint64_t *sums; /* of the lines of `password`, by line */
 	uint32_t sums_size;
@@ -52,6 +54,9 @@ void files_make_line(enum files_name name, char *line,
  * it since the `!` of a lock came before it, the `!` alone.
  */
 const char *files_shown_hash(
+    const struct ledger_account *account, const char *hash);
+/* Tells who asked for it (files.h). */
+int files_tell_hash(const struct files *files,
     const struct ledger_account *account, const char *hash);
 int files_put_sum(struct files *files, uint32_t line, const char *bytes);
 uint64_t files_sum(const struct files *files, const char *bytes);

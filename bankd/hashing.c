@@ -12,6 +12,8 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
+#include "hash_form.h"
+#include "hash_kinds.h"
 #include "hashing_pages.h"
 
 #define PREFIX "$y$"
@@ -61,4 +63,48 @@ hashing_matches(const char *password, const char *hash)
 	same = strlen(made) == length && CRYPTO_memcmp(made, hash, length) == 0;
 	OPENSSL_cleanse(made, sizeof(made));
 	return same;
+}
+
+/* One hash of a kind: the comparison, where it is the kind of the hash. */
+static bool
+matches_kind(const char *password, const char *setting, const char *own,
+    const char *hash)
+{
+	char unused[STORE_HASH_SIZE];
+
+	if (strcmp(setting, own) == 0)
+		return hashing_matches(password, hash);
+	if (hash_with(password, setting, unused) == 0)
+		OPENSSL_cleanse(unused, sizeof(unused));
+	return false;
+}
+
+void
+hashing_compare(const char *password, struct hashing_work *work)
+{
+	const struct hash_kinds *kinds = work->kinds;
+	char own[HASH_SETTING_SIZE];
+	bool known = hash_form_setting(work->hash, own, sizeof(own));
+	bool right = false, counted = !known;
+	size_t i;
+
+	work->anew[0] = '\0';
+	for (i = 1; i < HASH_KINDS_MAX; i++) {
+		if ((work->old >> i & 1) == 0)
+			continue;
+		counted = counted || strcmp(kinds->settings[i], own) == 0;
+		right |=
+		    matches_kind(password, kinds->settings[i], own, work->hash);
+	}
+	if (strcmp(kinds->settings[0], own) == 0)
+		right = hashing_matches(password, work->hash);
+	else {
+		if (!counted)
+			right = hashing_matches(password, work->hash);
+		if (hashing_make(password, work->cost, work->anew) != 0)
+			work->anew[0] = '\0';
+	}
+	if (!right)
+		OPENSSL_cleanse(work->anew, sizeof(work->anew));
+	work->right = right;
 }

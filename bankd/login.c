@@ -275,7 +275,7 @@ login_answer(
 }
 
 /* The store is asked in any case: an unknown ID costs no less. */
-bool
+void
 login_hash(struct vault *vault, const struct ledger_account *customer,
     char hash[STORE_HASH_SIZE])
 {
@@ -285,11 +285,19 @@ login_hash(struct vault *vault, const struct ledger_account *customer,
 
 	hash[0] = '\0';
 	if (store_account_texts(
-		vault->store, open ? customer : &nobody, name, hash) == 0 &&
-	    open && hash[0] != '\0' && hash[0] != HASH_FORM_LOCKED)
-		return true;
-	memcpy(hash, vault->dummy_hash, STORE_HASH_SIZE);
-	return false;
+		vault->store, open ? customer : &nobody, name, hash) != 0 ||
+	    !open || hash[0] == HASH_FORM_LOCKED)
+		OPENSSL_cleanse(hash, STORE_HASH_SIZE);
+}
+
+void
+login_work(struct vault *vault, const struct ledger_account *customer,
+    struct hashing_work *work)
+{
+	login_hash(vault, customer, work->hash);
+	work->kinds = &vault->hash_kinds;
+	work->old = hash_kinds_old(&vault->hash_kinds);
+	work->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
 }
 
 void

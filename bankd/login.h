@@ -16,6 +16,7 @@
 
 #include "attempts.h"
 #include "connection.h"
+#include "hashing.h"
 #include "login_text.h"
 #include "session.h"
 
@@ -47,9 +48,9 @@ struct login {
 
 	struct attempt attempt;
 	bool has_attempt;
-	char hash[STORE_HASH_SIZE]; /* to compare; O: the new one */
-	bool may_match;             /* hash is that of this ID */
-	bool right;                 /* what the second job found */
+	struct hashing_work work;   /* L: the second job */
+	char hash[STORE_HASH_SIZE]; /* O: the new one */
+	bool right;                 /* O: it was made */
 	bool one_too_many;          /* O: of this kiosk's in the hour */
 	uint32_t failures;
 	uint64_t last_login_ms;
@@ -84,11 +85,14 @@ void login_free(struct vault *vault, struct login *login);
 void login_submit(struct vault *vault, struct login *login);
 
 /*
- * The hash to compare a password with: the customer's, or, where nobody can
- * log in (no account, closed, locked, no password), the dummy and false.
+ * The hash to compare a password with: the customer's, or "" where nobody
+ * can log in (no account, closed, locked, no password).
  */
-bool login_hash(struct vault *vault, const struct ledger_account *customer,
+void login_hash(struct vault *vault, const struct ledger_account *customer,
     char hash[STORE_HASH_SIZE]);
+/* The same, and all else that a worker needs: for hashing_compare(). */
+void login_work(struct vault *vault, const struct ledger_account *customer,
+    struct hashing_work *work);
 /* The answer to L and R; attaches the session to the connection. */
 void login_accept(struct vault *vault, struct login *login,
     struct session *session, enum wire_reply reply);

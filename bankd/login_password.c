@@ -16,6 +16,7 @@
 #include "vault_state.h"
 
 static void begin_attempt(struct vault *vault, struct login *login);
+static void submit_comparison(struct vault *vault, struct login *login);
 
 static void
 compare(struct job *job, void *thread)
@@ -23,22 +24,39 @@ compare(struct job *job, void *thread)
 	struct login *login = (struct login *)(void *)job;
 
 	(void)thread;
-	login->right = hashing_matches(login->text.password, login->hash) &&
-	    login->may_match;
+	hashing_compare(login->text.password, &login->work);
 }
 
-/* The hash was looked up before the comparison: it must be so still. */
+/*
+ * The hash was looked up before the comparison.  Where another login has made
+ * it anew since, or an operator changed it, that one is compared instead.
+ */
 static bool
-is_still_right(struct vault *vault, const struct login *login,
+is_still_the_hash(struct vault *vault, const struct login *login,
     const struct ledger_account *customer)
 {
 	char hash[STORE_HASH_SIZE];
 	bool same;
 
-	same =
-	    login_hash(vault, customer, hash) && strcmp(hash, login->hash) == 0;
+	login_hash(vault, customer, hash);
+	same = strcmp(hash, login->work.hash) == 0;
 	OPENSSL_cleanse(hash, sizeof(hash));
-	return login->right && same;
+	return same;
+}
+
+/* The same password: no session ends, and the customer isn't told. */
+static void
+put_hash_anew(struct vault *vault, const struct login *login,
+    const struct ledger_account *customer)
+{
+	int error;
+
+	if (login->work.anew[0] == '\0' || vault->mode != VAULT_NORMAL)
+		return;
+	error = store_set_hash(vault->store, customer, login->work.anew);
+	if (error != 0)
+		batch_failed(vault, error);
+	batch_touch(vault, customer, login->work.anew);
 }
 
 static void
@@ -46,8 +64,11 @@ apply_end(struct vault *vault, struct step *step)
 {
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	struct login *login = step->subject;
-	bool right = is_still_right(vault, login, customer);
+	bool right = login->work.right;
 
+	step->reply = STEP_GO_ON;
+	if (!is_still_the_hash(vault, login, customer))
+		return;
 	step->reply = right ? WIRE_LOGIN_OK : WIRE_LOGIN_REFUSED;
 	if (vault->mode == VAULT_READ_ONLY) {
 		login->failures = 0;
@@ -60,6 +81,7 @@ apply_end(struct vault *vault, struct step *step)
 	login->last_login_ms = customer->last_login_ms;
 	customer->last_login_ms = vault->now_ms;
 	customer->changed = true;
+	put_hash_anew(vault, login, customer);
 }
 
 static void
@@ -109,6 +131,10 @@ finish_end(struct vault *vault, struct step *step)
 {
 	struct login *login = step->subject;
 
+	if (step->reply == STEP_GO_ON) {
+		submit_comparison(vault, login);
+		return;
+	}
 	attempt_ended(vault, &login->attempt);
 	if (step->reply == WIRE_LOGIN_OK && login->errand.connection != NULL) {
 		accept_login(vault, login);
@@ -134,6 +160,19 @@ compared(struct job *job, void *context)
 }
 
 static void
+submit_comparison(struct vault *vault, struct login *login)
+{
+	const struct ledger_account *customer = NULL;
+
+	if (login->has_form)
+		customer = store_account(vault->store, login->text.id);
+	login_work(vault, customer, &login->work);
+	login->errand.job.run = compare;
+	login->errand.job.done = compared;
+	login_submit(vault, login);
+}
+
+static void
 apply_begin(struct vault *vault, struct step *step)
 {
 	struct login *login = step->subject;
@@ -149,7 +188,6 @@ static void
 finish_begin(struct vault *vault, struct step *step)
 {
 	struct login *login = step->subject;
-	const struct ledger_account *customer = NULL;
 
 	if (step->reply != STEP_GO_ON) {
 		tell_refused(vault, login, step->reply);
@@ -157,14 +195,8 @@ finish_begin(struct vault *vault, struct step *step)
 		return;
 	}
 	/* Perhaps no longer waiting: one that ended in this batch woke it. */
-	if (!login->attempt.comparing)
-		return;
-	if (login->has_form)
-		customer = store_account(vault->store, login->text.id);
-	login->may_match = login_hash(vault, customer, login->hash);
-	login->errand.job.run = compare;
-	login->errand.job.done = compared;
-	login_submit(vault, login);
+	if (login->attempt.comparing)
+		submit_comparison(vault, login);
 }
 
 static const struct step_kind begin_step = { apply_begin, finish_begin };

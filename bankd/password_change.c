@@ -25,10 +25,9 @@ struct change {
 	char customer[WIRE_ID_SIZE];
 	char old_password[WIRE_PASSWORD_SIZE];
 	char new_password[WIRE_PASSWORD_SIZE];
-	char hash[STORE_HASH_SIZE]; /* to compare; then the new one */
-	bool may_match;             /* hash is the customer's own */
-	unsigned long cost;
-	bool right; /* the job: old is right, hash is new */
+	struct hashing_work work;   /* of the old one */
+	char hash[STORE_HASH_SIZE]; /* of the new one */
+	bool right;                 /* the job: old is right, hash is made */
 };
 
 static void try_again(struct vault *vault, struct deferred *deferred);
@@ -50,7 +49,6 @@ change_new(struct vault *vault, const struct step *step)
 	    WIRE_PASSWORD_SIZE);
 	memcpy(change->new_password, step->request.new_password,
 	    WIRE_PASSWORD_SIZE);
-	change->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
 	change->errand.connection = step->connection;
 	step->connection->errand = &change->errand;
 	return change;
@@ -115,13 +113,12 @@ static void
 compare(struct job *job, void *thread)
 {
 	struct change *change = (struct change *)(void *)job;
-	bool right;
 
 	(void)thread;
-	right = hashing_matches(change->old_password, change->hash) &&
-	    change->may_match;
-	change->right = right &&
-	    hashing_make(change->new_password, change->cost, change->hash) == 0;
+	hashing_compare(change->old_password, &change->work);
+	change->right = change->work.right &&
+	    hashing_make(
+		change->new_password, change->work.cost, change->hash) == 0;
 }
 
 /*
@@ -200,7 +197,7 @@ go_on(struct vault *vault, struct change *change)
 	if (!change->attempt.comparing)
 		return;
 	customer = store_account(vault->store, change->customer);
-	change->may_match = login_hash(vault, customer, change->hash);
+	login_work(vault, customer, &change->work);
 	change->errand.job.run = compare;
 	change->errand.job.done = compared;
 	pool_submit(vault->workers, &change->errand.job);

@@ -22,7 +22,6 @@
 #include "../shared/log.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
-#include "hashing.h"
 #include "sandbox.h"
 #include "store_reader.h"
 #include "vault_state.h"
@@ -122,6 +121,12 @@ exit_code_of(int result)
 }
 
 static int
+note_hash(void *context, uint32_t line, const char *hash)
+{
+	return hash_kinds_put(context, line, hash);
+}
+
+static int
 open_store(struct vault *vault, char *error, size_t size)
 {
 	const char *path = config_string(vault->config, BANK_STATE);
@@ -133,11 +138,15 @@ open_store(struct vault *vault, char *error, size_t size)
 		.hash_prefix = "$y$",
 		.hash_cost =
 		    (unsigned long)vault_option(vault, LOGIN_HASH_COST),
+		.on_hash = note_hash,
+		.context = &vault->hash_kinds,
 	};
 	enum store_end end;
 	int result;
 
-	result = store_open(&vault->store, path, &end, error, size);
+	result = hash_kinds_init(&vault->hash_kinds, options.hash_cost);
+	if (result == 0)
+		result = store_open(&vault->store, path, &end, error, size);
 	if (result != 0)
 		return exit_code_of(result);
 	bank_clock_start(&vault->clock, store_newest_ms(vault->store));
@@ -145,6 +154,7 @@ open_store(struct vault *vault, char *error, size_t size)
 	    bank_clock_now(&vault->clock), error, size);
 	if (result != 0)
 		return exit_code_of(result);
+	hash_kinds_tell(&vault->hash_kinds);
 	result = kiosks_load(&vault->kiosks, vault->store);
 	if (result == 0)
 		result = store_reader_open(
@@ -153,21 +163,6 @@ open_store(struct vault *vault, char *error, size_t size)
 		result = store_reader_open(
 		    &vault->operator_reader, path, error, size);
 	return exit_code_of(result);
-}
-
-/* Compared where there is no hash to compare: the same work, no match. */
-static int
-make_dummy(struct vault *vault)
-{
-	uint8_t random[16];
-	char password[2 * sizeof(random) + 1];
-
-	if (RAND_bytes(random, sizeof(random)) != 1)
-		return EX_SOFTWARE;
-	hex_encode(random, sizeof(random), password);
-	return exit_code_of(hashing_make(password,
-	    (unsigned long)vault_option(vault, LOGIN_HASH_COST),
-	    vault->dummy_hash));
 }
 
 /*
@@ -247,8 +242,6 @@ vault_setup(struct vault *vault, char *error, size_t size)
 	if (code == 0)
 		code = open_store(vault, error, size);
 	if (code == 0)
-		code = make_dummy(vault);
-	if (code == 0)
 		code = rehearse_login(vault);
 	if (code == 0)
 		code = start_threads(vault);
@@ -295,5 +288,5 @@ vault_teardown(struct vault *vault)
 	kiosks_free(&vault->kiosks);
 	batch_free(&vault->batch);
 	EVP_PKEY_free(vault->key);
-	OPENSSL_cleanse(vault->dummy_hash, sizeof(vault->dummy_hash));
+	hash_kinds_free(&vault->hash_kinds);
 }

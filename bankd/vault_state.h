@@ -19,6 +19,7 @@
 #include "busy_poll.h"
 #include "connection.h"
 #include "files.h"
+#include "hash_kinds.h"
 #include "ipc.h"
 #include "kiosks.h"
 #include "latency.h"
@@ -82,8 +83,8 @@ struct vault {
 	struct logins logins;
 	struct attempts attempts;
 	struct sign_ups sign_ups;
-	char dummy_hash[STORE_HASH_SIZE]; /* compared for unknown IDs */
-	uint16_t from_port;               /* the front's, of datagrams */
+	struct hash_kinds hash_kinds;
+	uint16_t from_port; /* the front's, of datagrams */
 
 	struct vault_counts counts;
 	unsigned told, untold; /* lines about strangers in this second */

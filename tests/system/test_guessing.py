@@ -34,6 +34,7 @@ def causes(atm, block=0):
     return {
         "wrong password": dict(text=one + "\nwrong!"),
         "unknown id": dict(text="z%d\ncanary-p1!" % block),
+        "hash of another system": dict(text="q%d\nwrong!" % block),
         "locked by the operator": dict(text="%s\ncanary-%s" % (other, other)),
         "broken OAEP": dict(text="p1\ncanary-p1", wrapped=bytes(384)),
         "OAEP above the modulus": dict(text="p1\ncanary-p1",
@@ -49,8 +50,10 @@ def causes(atm, block=0):
 
 BASE = "wrong password"
 # Each other way through the code; the rest are one of these.
-TIMED = ("unknown id", "locked by the operator", "broken OAEP",
-         "OAEP above the modulus", "another binding", "form")
+TIMED = ("unknown id", "hash of another system", "locked by the operator",
+         "broken OAEP", "OAEP above the modulus", "another binding", "form")
+FOREIGN = "$6$saltsalt$TVLlQcbpFVof5W3Yz4DTP6gRstiNuHwwTt6GLc1E5n0U0aDehy0S5" \
+    "knV8wiOQSpT0Y77vwPZN.Pq.H91p5hVO1"
 
 
 def welch(one, other):
@@ -74,6 +77,11 @@ class OneAnswer(BankCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.attempts = 0
+        cls.bank.stop()
+        for name, words in (("password", FOREIGN), ("balance", "1 1")):
+            cls.bank.write(name, cls.bank.read(name) + "".join(
+                "q%d %s\n" % (block, words) for block in range(BLOCKS)))
+        cls.bank.start()
         for block in range(BLOCKS):
             cls.bank.ctl("lock", "p%d" % (2 * block + 2))
 

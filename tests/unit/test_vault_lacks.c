@@ -140,7 +140,7 @@ test_without_memory(void **state)
 		    FRAME_OPEN, "sam\npw\nSam", 503 },
 		{ sizeof(struct crypt_data), sizeof(struct crypt_data), 'S',
 		    "PASSWORD 9012\nnew", 401 },
-		{ 500, 640, 'S', "PASSWORD 9012\nnew", 503 },
+		{ 1040, 1160, 'S', "PASSWORD 9012\nnew", 503 },
 	};
 	struct vaults_atm atm = { .number = 0 };
 	int code;

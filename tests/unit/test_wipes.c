@@ -296,16 +296,6 @@ test_a_message_that_moves(void **state)
 }
 
 static void
-test_a_stop(void **state)
-{
-	(void)state;
-	begin();
-	assert_int_equal(vaults_stop(&fixture), 0);
-	expect_one("the dummy's hash", STORE_HASH_SIZE, HAS(HASH));
-	vaults_run(&fixture, NULL);
-}
-
-static void
 test_a_first_start(void **state)
 {
 	const char text[] = "chris " ONE "\n";
@@ -451,7 +441,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_a_new_password, setup, teardown),
 		cmocka_unit_test(test_a_message_that_moves),
-		cmocka_unit_test_setup_teardown(test_a_stop, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_a_first_start, files_setup, fixture_files_teardown),
 		cmocka_unit_test_setup_teardown(
