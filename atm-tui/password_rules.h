@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a new password must be: told at the field, before it is sent.  Pure.
+ * The bank's rules for new passwords, in words: which one a refused password
+ * broke.  The rules are the bank's alone (bankd/password_rules.h).  Pure.
  */
 #ifndef ATM_PASSWORD_RULES_H
 #define ATM_PASSWORD_RULES_H
 
-/*
- * NULL where `password` will do for `id`, else what is wrong with it, in
- * English (N_()).  The bank's own rule, 1 to 64 bytes, is looser.
- */
-const char *password_weakness(const char *password, const char *id);
+#include "../shared/wire.h"
+
+/* What a 422 says of a new password, in English (N_()); NULL: nothing. */
+const char *password_refusal(const struct wire_reader *reply);
 
 #endif

@@ -17,6 +17,7 @@
 #include "limits.h"
 #include "notices.h"
 #include "options.h"
+#include "password_rules.h"
 #include "plain.h"
 #include "plain_io.h"
 
@@ -286,9 +287,11 @@ void
 plain_say_reply(const struct wire_reader *reader)
 {
 	char words[INTL_REPLY_SIZE];
-	const char *limit = limits_refusal(reader);
+	const char *why = limits_refusal(reader);
 
+	if (why == NULL)
+		why = password_refusal(reader);
 	plain_say(intl_reply(reader, words));
-	if (limit != NULL)
-		plain_say(_(limit));
+	if (why != NULL)
+		plain_say(_(why));
 }

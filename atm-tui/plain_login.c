@@ -100,7 +100,7 @@ sign_up(struct plain *plain)
 	    !plain_ask_secret(plain, _("Password: "), password) ||
 	    !plain_ask_secret(plain, _("Password again: "), again))
 		goto out;
-	if (!plain_new_password(password, again, id))
+	if (!plain_is_same(password, again))
 		goto out;
 	plain->waiting = true;
 	if (bank_sign_up(

@@ -29,8 +29,7 @@ plain_command plain_receipt, plain_notices, plain_language, plain_services;
 /* Prints any text and says how it went. */
 void plain_print(
     struct plain *plain, const char *name, const char *text, size_t length);
-/* Whether it will do, typed twice, for this ID; else says why not. */
-bool plain_new_password(
-    const char *password, const char *again, const char *id);
+/* Whether it was typed twice; else says so. */
+bool plain_is_same(const char *password, const char *again);
 
 #endif

@@ -14,7 +14,6 @@
 #include "../shared/util.h"
 #include "limits.h"
 #include "options.h"
-#include "password_rules.h"
 #include "plain_bank.h"
 #include "plain_io.h"
 
@@ -79,15 +78,13 @@ show_details(struct plain *plain)
 }
 
 bool
-plain_new_password(const char *password, const char *again, const char *id)
+plain_is_same(const char *password, const char *again)
 {
-	const char *weakness = password_weakness(password, id);
+	bool same = strcmp(password, again) == 0;
 
-	if (weakness == NULL && strcmp(password, again) != 0)
-		weakness = N_("the two passwords are not the same");
-	if (weakness != NULL)
-		plain_say(_(weakness));
-	return weakness == NULL;
+	if (!same)
+		plain_say(_("the two passwords are not the same"));
+	return same;
 }
 
 static void
@@ -101,7 +98,7 @@ change_password(struct plain *plain)
 	    !plain_ask_secret(plain, _("New password: "), new) ||
 	    !plain_ask_secret(plain, _("New password again: "), again))
 		goto out;
-	if (!plain_new_password(new, again, bank_session(plain->bank)->id))
+	if (!plain_is_same(new, again))
 		goto out;
 	if (!wire_is_password(old, strlen(old)) ||
 	    !wire_is_password(new, strlen(new))) {

@@ -18,13 +18,11 @@ submit(struct kiosk *kiosk)
 	struct form_page *page = &((struct form_screen *)kiosk->state)->page;
 	const struct form_line *lines = page->lines;
 	char request[2 * FORM_VALUE_SIZE + 16];
-	const char *weakness =
-	    password_weakness(lines[NEW].value, bank_session(kiosk->bank)->id);
 
 	if (*lines[OLD].value == '\0') {
 		form_fail(page, OLD, N_("please enter your password"));
-	} else if (weakness != NULL) {
-		form_fail(page, NEW, weakness);
+	} else if (*lines[NEW].value == '\0') {
+		form_fail(page, NEW, N_("please enter your password"));
 	} else if (strcmp(lines[NEW].value, lines[AGAIN].value) != 0) {
 		form_fail(page, AGAIN, N_("the two are not the same"));
 	} else {
@@ -63,8 +61,16 @@ static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
 	struct form_page *page = &((struct form_screen *)kiosk->state)->page;
+	const char *refusal = NULL;
 
 	(void)ask;
+	if (kiosk_replied(reply, 422))
+		refusal = password_refusal(&reply->reader);
+	if (refusal != NULL) {
+		form_set(page, AGAIN, "");
+		form_fail(page, NEW, refusal);
+		return;
+	}
 	if (kiosk_replied(reply, 200)) {
 		kiosk_go(kiosk, SCREEN_MAIN_MENU);
 	} else {

@@ -16,15 +16,13 @@ submit(struct kiosk *kiosk)
 {
 	struct form_page *page = &((struct form_screen *)kiosk->state)->page;
 	const struct form_line *lines = page->lines;
-	const char *weakness =
-	    password_weakness(lines[PASSWORD].value, lines[ID].value);
 
 	if (!wire_is_id(lines[ID].value, strlen(lines[ID].value)))
 		form_fail(page, ID, N_("a letter or digit first"));
 	else if (!wire_is_name(lines[NAME].value, strlen(lines[NAME].value)))
 		form_fail(page, NAME, N_("this name is too long"));
-	else if (weakness != NULL)
-		form_fail(page, PASSWORD, weakness);
+	else if (*lines[PASSWORD].value == '\0')
+		form_fail(page, PASSWORD, N_("please enter your password"));
 	else if (strcmp(lines[PASSWORD].value, lines[AGAIN].value) != 0)
 		form_fail(page, AGAIN, N_("the two are not the same"));
 	else
@@ -62,8 +60,16 @@ static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
 	struct form_screen *form = kiosk->state;
+	const char *refusal = NULL;
 
 	(void)ask;
+	if (kiosk_replied(reply, 422))
+		refusal = password_refusal(&reply->reader);
+	if (refusal != NULL) {
+		form_set(&form->page, AGAIN, "");
+		form_fail(&form->page, PASSWORD, refusal);
+		return;
+	}
 	if (kiosk_replied(reply, 200))
 		kiosk_go(kiosk, SCREEN_LOGIN);
 	else if (kiosk_replied(reply, 409))

@@ -72,7 +72,7 @@ read_line(char *line, size_t size, int interrupt)
  * signals meanwhile: one would leave the terminal without its echo.
  */
 static int
-read_secret(char secret[WIRE_PASSWORD_SIZE + 1])
+read_secret(const char *prompt, char secret[WIRE_PASSWORD_SIZE + 1])
 {
 	struct termios before, silent;
 	bool terminal = tcgetattr(STDIN_FILENO, &before) == 0, read;
@@ -84,7 +84,7 @@ read_secret(char secret[WIRE_PASSWORD_SIZE + 1])
 		interrupt = silent.c_cc[VINTR];
 		silent.c_cc[VEOL] = silent.c_cc[VINTR];
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-		fputs("password: ", stderr);
+		fputs(prompt, stderr);
 	}
 	read = read_line(secret, WIRE_PASSWORD_SIZE + 1, interrupt);
 	if (terminal) {
@@ -100,13 +100,30 @@ read_secret(char secret[WIRE_PASSWORD_SIZE + 1])
 	return 0;
 }
 
+/* What nobody sees at a terminal is asked for twice. */
+static int
+read_new_password(char secret[WIRE_PASSWORD_SIZE + 1])
+{
+	char again[WIRE_PASSWORD_SIZE + 1] = "";
+	int code = read_secret("password: ", secret);
+
+	if (code != 0 || !isatty(STDIN_FILENO))
+		return code;
+	code = read_secret("the same again: ", again);
+	if (code == 0 && strcmp(secret, again) != 0)
+		code = complain(EX_DATAERR,
+		    "the two are not the same, nothing was changed");
+	OPENSSL_cleanse(again, sizeof(again));
+	return code;
+}
+
 static int
 pass_with_secret(struct bankctl *bankctl, int argc, char *argv[])
 {
 	char secret[WIRE_PASSWORD_SIZE + 1] = "";
 	int code;
 
-	code = read_secret(secret);
+	code = read_new_password(secret);
 	if (code == 0)
 		code = client_run(bankctl, argc, argv, secret);
 	OPENSSL_cleanse(secret, sizeof(secret));

@@ -57,6 +57,7 @@ struct step {
 	bool refused;      /* kept in session->refusals */
 	bool moved;        /* entry is new: no repeat's */
 	const char *limit; /* which, for WIRE_OVER_LIMIT */
+	const char *rule;  /* of a new password, for WIRE_INCORRECT; or NULL */
 	struct ledger_entry entry, original;
 	size_t length;
 	char text[STEP_REPLY_SIZE];

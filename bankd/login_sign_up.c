@@ -7,6 +7,7 @@
 #include "../shared/log.h"
 #include "../shared/util.h"
 #include "hashing.h"
+#include "password_rules.h"
 #include "requests.h"
 #include "vault_state.h"
 
@@ -111,11 +112,23 @@ finish_check(struct vault *vault, struct step *step)
 
 static const struct step_kind check_step = { apply_check, finish_check };
 
+/* The rule that the new password breaks, or NULL. */
+static const struct password_rule *
+broken_rule(const struct login *login)
+{
+	return login->has_form
+	    ? password_rule_broken(login->text.password, login->text.id, NULL)
+	    : NULL;
+}
+
 static void
 apply_form(struct vault *vault, struct step *step)
 {
+	const struct password_rule *broken = broken_rule(step->subject);
+
 	(void)vault;
 	step->reply = WIRE_INCORRECT;
+	step->rule = broken != NULL ? broken->name : NULL;
 }
 
 static const struct step_kind form_step = { apply_form, answer };
@@ -123,12 +136,13 @@ static const struct step_kind form_step = { apply_form, answer };
 void
 login_sign_up(struct vault *vault, struct login *login)
 {
+	bool good = login->has_form && broken_rule(login) == NULL;
 	struct step *step =
-	    batch_add(vault, login->has_form ? &check_step : &form_step, NULL);
+	    batch_add(vault, good ? &check_step : &form_step, NULL);
 
 	step->subject = login;
-	step->writes = login->has_form;
-	if (!login->has_form)
+	step->writes = good;
+	if (!good)
 		return;
 	step->ids[STEP_CUSTOMER] = login->text.id;
 	login->one_too_many =

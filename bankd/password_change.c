@@ -17,6 +17,7 @@
 #include "../shared/log.h"
 #include "../shared/util.h"
 #include "hashing.h"
+#include "password_rules.h"
 #include "vault_state.h"
 
 struct change {
@@ -94,14 +95,24 @@ is_repeat(const struct session *session, const struct change *change)
 	return CRYPTO_memcmp(digest, session->change, sizeof(digest)) == 0;
 }
 
-/* 423 comes before all but form. */
+/*
+ * 423 comes before all but form; what the rules refuse is refused before the
+ * old one is looked at, and is no attempt.
+ */
 static enum wire_reply
-decide(
-    struct vault *vault, struct change *change, const struct session *session)
+decide(struct vault *vault, struct change *change, struct step *step)
 {
+	const struct password_rule *broken;
+
 	if (attempt_is_locked(vault, &change->attempt))
 		return WIRE_LOCKED;
-	if (is_repeat(session, change))
+	broken = password_rule_broken(
+	    change->new_password, change->customer, change->old_password);
+	if (broken != NULL) {
+		step->rule = broken->name;
+		return WIRE_INCORRECT;
+	}
+	if (is_repeat(step->session, change))
 		return WIRE_PASSWORD_CHANGED;
 	if (vault->mode != VAULT_NORMAL)
 		return WIRE_UNAVAILABLE;
@@ -209,9 +220,9 @@ apply_again(struct vault *vault, struct step *step)
 	struct change *change = step->subject;
 	const struct connection *connection = change->errand.connection;
 
-	step->reply = connection == NULL
-	    ? WIRE_UNAVAILABLE
-	    : decide(vault, change, connection->session);
+	step->session = connection != NULL ? connection->session : NULL;
+	step->reply =
+	    connection == NULL ? WIRE_UNAVAILABLE : decide(vault, change, step);
 }
 
 static void
@@ -253,7 +264,7 @@ password_change_begin(struct vault *vault, struct step *step)
 		step->subject = change_new(vault, step);
 	if (step->subject == NULL)
 		return WIRE_UNAVAILABLE;
-	return decide(vault, step->subject, step->session);
+	return decide(vault, step->subject, step);
 }
 
 void

@@ -175,6 +175,15 @@ write_limit(
 	wire_key(writer, "limit", "%s", step->limit);
 }
 
+static void
+write_rule(
+    struct vault *vault, const struct step *step, struct wire_writer *writer)
+{
+	(void)vault;
+	if (step->rule != NULL)
+		wire_key(writer, "rule", "%s", step->rule);
+}
+
 /* The replies that have keys; in a session all others are a line alone. */
 static void (*const writers[WIRE_REPLY_COUNT])(struct vault *vault,
     const struct step *step, struct wire_writer *writer) = {
@@ -184,6 +193,7 @@ static void (*const writers[WIRE_REPLY_COUNT])(struct vault *vault,
 	[WIRE_DETAILS] = write_details,
 	[WIRE_NOTICES] = write_notices,
 	[WIRE_OVER_LIMIT] = write_limit,
+	[WIRE_INCORRECT] = write_rule,
 };
 
 void

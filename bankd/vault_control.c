@@ -18,6 +18,7 @@
 #include "hash_form.h"
 #include "hashing.h"
 #include "operator.h"
+#include "password_rules.h"
 #include "vault_state.h"
 
 /* How many words of the request the row's name is, or 0. */
@@ -168,6 +169,7 @@ static void
 check_secret(struct operator_command *command)
 {
 	const char *secret = command->secret;
+	const struct password_rule *broken;
 
 	if (secret == NULL || !wire_is_password(secret, strlen(secret)))
 		operator_fail(command, EX_DATAERR,
@@ -177,6 +179,11 @@ check_secret(struct operator_command *command)
 		operator_fail(command, EX_DATAERR,
 		    "that is the form of a hash, which would be taken for "
 		    "the password: give the password itself");
+	else if ((broken = password_rule_broken(
+		      secret, command->args[0], NULL)) != NULL)
+		operator_fail(command, EX_DATAERR,
+		    "the bank's rules refuse this password: %s",
+		    broken->reason);
 }
 
 static void

@@ -204,9 +204,11 @@ test_password(void **state)
 	term_send(kiosk, JOE "\r1111\r1111\r");
 	assert_true(term_wait(kiosk, "too easy to guess"));
 	expect_screen(kiosk, "password-weak", false);
-	/* The field that is wrong was emptied. */
+	/* Both fields of the new one were emptied, the old one is there. */
+	term_send(kiosk, JOE "\r" JOE "\r");
+	assert_true(term_wait(kiosk, "not the old one"));
 	term_send(kiosk, "4711\r");
-	term_send(kiosk, "\r");
+	term_send(kiosk, "4712\r");
 	assert_true(term_wait(kiosk, "the two are not the same"));
 	term_send(kiosk, "4711\r");
 	assert_true(term_wait(kiosk, "password changed"));

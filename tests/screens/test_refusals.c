@@ -64,12 +64,12 @@ at_the_sign_up(struct tour *tour)
 	tour_see(tour, "2", "Password again", "Clave otra vez", NULL);
 	tour_see(tour, "jorg\r\rabc\rabc\r", "at least 4 char",
 	    "al menos 4 car", "sign-up-short");
-	tour_see(
-	    tour, "jorg\r\r", "not your ID", "que no sea su", "sign-up-as-id");
-	tour_see(tour, "\033[Z" LONG_NAME "\r7391\r\r", "this name is too long",
-	    "demasiado largo", "sign-up-name");
+	tour_see(tour, "jorg\rjorg\r", "not your ID", "que no sea su",
+	    "sign-up-as-id");
+	tour_see(tour, "\033[Z" LONG_NAME "\r7391\r7391\r",
+	    "this name is too long", "demasiado largo", "sign-up-name");
 	fixture_configure(fixture, "[login]\nsign_up = no");
-	tour_see(tour, "J\r\r\177\177\1777391\r", NOT_ALLOWED, "sign-up-403");
+	tour_see(tour, "J\r\r\r", NOT_ALLOWED, "sign-up-403");
 	fixture_configure(fixture, "[login]\nsign_up = yes");
 	use_up_sign_ups(tour);
 	tour_see(tour, "\r", OVER, "sign-up-429");
@@ -128,7 +128,12 @@ the_old_password(struct tour *tour)
 	fixture_configure(tour->fixture, "[login]\nmax_attempts = 1");
 	tour_see(tour, "7", SERVICES, NULL);
 	tour_see(tour, "2", "New password again", "Clave nueva otra vez", NULL);
-	tour_see(tour, "9999\r4711\r4711\r", REFUSED, "password-401");
+	tour_see(tour, CHRIS "\r" CHRIS "\r" CHRIS "\r", "not the old one",
+	    "que sea otra", "password-same");
+	/* The old one is still there, and is another one now. */
+	tour_see(tour,
+	    "\033[Z\177\177\177\177\177\177\177\1779999\r4711\r4711\r", REFUSED,
+	    "password-401");
 	tour_see(tour, CHRIS "\r4711\r4711\r", LOCKED, "password-423");
 }
 

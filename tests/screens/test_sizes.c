@@ -13,6 +13,8 @@
 
 #include "tour.h"
 
+#define RUB_OUT "\177\177\177\177"
+
 static const struct step arriving[] = {
 	{ "", WELCOME, "welcome" },
 	{ " ", LOGIN, "login" },
@@ -23,9 +25,10 @@ static const struct step arriving[] = {
 	    "sign-up-id" },
 	{ "chris\r\r\r\r", "this ID is taken", "este identificador ya",
 	    "sign-up-taken" },
-	{ "jorg\r\r\177\177\177\1771111\r\r", "too easy", "demasiado",
+	{ "jorg\r\r" RUB_OUT "1111\r" RUB_OUT "1111\r", "too easy", "demasiado",
 	    "sign-up-weak" },
-	{ "7392\r\r", "the two are not", "las dos no son", "sign-up-unlike" },
+	{ "7392\r7391\r", "the two are not", "las dos no son",
+	    "sign-up-unlike" },
 	{ "7392\r", "account opened", "cuenta abierta", "login-opened" },
 	{ "chris\r9999\r", "is incorrect", "incorrectos", "login-refused" },
 	{ "chris\r" CHRIS "\r", MENU, "menu" },

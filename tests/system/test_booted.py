@@ -110,16 +110,16 @@ class Systemd(unittest.TestCase):
         self.systemctl("reload", "bankd")
 
     def transfer(self):
-        for name, secret in (("chris", "1234\n"), ("fey", "5678\n")):
+        for name, secret in (("chris", "4711\n"), ("fey", "8520\n")):
             self.host.run("bankctl", "open", name, input=secret)
         self.host.run("bankctl", "deposit", "chris", "2", "500", "opening")
-        self.plain("chris", "1234", "1", "2", "fey", "100.50", "3")
+        self.plain("chris", "4711", "1", "2", "fey", "100.50", "3")
         self.assertRegex(self.root.read("var/lib/bankd/balance"),
                          r"(?m)^fey 0 100\.50 *$")
 
     def renew(self):
         self.host.run("bankctl", "renew")
-        self.assertIn("100.50", self.plain("fey", "5678", "2", "3"))
+        self.assertIn("100.50", self.plain("fey", "8520", "2", "3"))
 
     def vault_dies(self):
         """The monitor starts another; systemd has nothing to do."""
@@ -127,7 +127,7 @@ class Systemd(unittest.TestCase):
         self.host.kill(vault)
         wait_for("another vault", lambda: self.status("vault-customers") and
                  self.status("vault-pid") != vault)
-        self.assertIn("100.50", self.plain("fey", "5678", "2", "3"))
+        self.assertIn("100.50", self.plain("fey", "8520", "2", "3"))
         self.assertEqual(self.status("pid"), monitor)
 
     def watchdog(self):
@@ -143,7 +143,7 @@ class Systemd(unittest.TestCase):
         self.systemctl("stop", "bankd")
         self.systemctl("start", "bankd.socket")
         self.assertFalse(self.active())
-        self.assertIn("100.50", self.plain("fey", "5678", "2", "3"))
+        self.assertIn("100.50", self.plain("fey", "8520", "2", "3"))
         self.assertTrue(self.active())
         self.systemctl("restart", "bankd")
         self.assertTrue(self.active("bankd.socket"))

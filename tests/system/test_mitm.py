@@ -148,12 +148,13 @@ class Replays(BankCase):
                           self.bank.anchor)
         self.addCleanup(atm.close)
         self.said(atm.login(name, "wrong"), REFUSED)
-        self.said(atm.open_account("new-" + os.urandom(6).hex(), "x"),
+        self.said(atm.open_account("new-" + os.urandom(6).hex(), "xyyz"),
                   "200 account opened")
         self.said(atm.login(name, "canary-" + name), CORRECT)
         self.said(atm.transfer(1, "p2", 5), SUCCESS)
-        self.said(atm.request("PASSWORD canary-%s\ncanary-%s" % (name, name)),
-                  "200 password changed")
+        for old, new in (("canary-", "other-"), ("other-", "canary-")):
+            self.said(atm.request("PASSWORD %s%s\n%s%s" % (
+                old, name, new, name)), "200 password changed")
         self.said(atm.request("NOTIFY tls"), "200 notices")
         atm.cut()
         self.said(atm.resume(), "200 session resumed")

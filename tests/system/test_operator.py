@@ -92,8 +92,8 @@ class Manners(Operator):
             self.assertFalse(bound.over(), said)
             if select.select([master], [], [], 0.05)[0]:
                 said += os.read(master, 4096)
-                if said.endswith(b"password: "):
-                    os.write(master, typed)
+                if said.endswith((b"password: ", b"again: ")):
+                    os.write(master, typed.pop(0))
                     said += b"<typed>"
         while select.select([master], [], [], 0)[0]:
             said += os.read(master, 4096)
@@ -102,18 +102,25 @@ class Manners(Operator):
 
     def test_a_password_is_not_seen(self):
         said, code, echoes = self.at_a_terminal(
-            ["open", "seen"], b"geheim-4711\n")
+            ["open", "seen"], [b"geheim-4711\n"] * 2)
         self.assertEqual((code, echoes), (0, True), said)
-        self.assertIn("password: ", said)
+        self.assertRegex(said, r"(?s)password: .*again: ")
         self.assertNotIn("4711", said)
         self.said(self.atm().login("seen", "geheim-4711"), CORRECT)
 
-    def test_an_interrupted_one_leaves_the_terminal_as_it_was(self):
+    def test_what_is_not_typed_twice_is_not_taken(self):
         said, code, echoes = self.at_a_terminal(
-            ["passwd", "joe"], b"half\x03")
-        self.assertTrue(echoes, said)
-        self.assertNotEqual(code, 0)
-        self.assertNotIn("half", said)
+            ["passwd", "joe"], [b"geheim-4711\n", b"geheim-4712\n"])
+        self.assertEqual((code, echoes), (EX_DATAERR, True), said)
+        self.assertIn("not the same", said)
+        self.session("joe").exit()
+
+    def test_an_interrupted_one_leaves_the_terminal_as_it_was(self):
+        for typed in ([b"half\x03"], [b"half-4711\n", b"half\x03"]):
+            said, code, echoes = self.at_a_terminal(["passwd", "joe"], typed)
+            self.assertTrue(echoes, said)
+            self.assertNotEqual(code, 0)
+            self.assertNotIn("half", said)
         self.session("joe").exit()
 
     def test_passwords_that_are_none(self):
@@ -233,7 +240,7 @@ class Group(Operator):
 
     def test_what_the_socket_gives(self):
         self.assertIn("serving", self.member("status").stdout)
-        self.member("open", "new", "A Name", input="password\n")
+        self.member("open", "new", "A Name", input="other-4711\n")
         self.member("deposit", "new", "1", "5", "--reason", "x")
         self.member("limit", "new", "transfer", "5")
         self.assertIn("adjust", self.member("history", "new").stdout)

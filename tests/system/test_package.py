@@ -188,8 +188,8 @@ class Package(unittest.TestCase):
         self.assertRegex(self.ctl("status"), r"(?m)^state +serving")
 
     def open_accounts(self):
-        self.ctl("open", "chris", "Chris Example", input="1234\n")
-        self.ctl("open", "fey", "Fey Example", input="5678\n")
+        self.ctl("open", "chris", "Chris Example", input="4711\n")
+        self.ctl("open", "fey", "Fey Example", input="8520\n")
         self.ctl("deposit", "chris", "2", "500", "opening balance")
         self.assertRegex(self.ctl("accounts"), r"(?m)^chris .*500")
 
@@ -204,7 +204,7 @@ class Package(unittest.TestCase):
             "state = /var/lib/atm-tui\n") % BANK_ADDRESS)
 
     def transfer(self):
-        said = self.kiosk("chris", "1234", "1", "2", "fey", "100.50", "3")
+        said = self.kiosk("chris", "4711", "1", "2", "fey", "100.50", "3")
         self.assertIn("ID and password are correct", said)
         self.assertEqual(self.balances("chris"), "0 399.50")
         self.assertEqual(self.balances("fey"), "0 100.50")
@@ -218,13 +218,13 @@ class Package(unittest.TestCase):
         self.ctl("reload")
         self.service.told("RELOADING=1")
         self.service.told("READY=1")
-        self.kiosk("chris", "1234", "1", "2", "fey", "60", "3", expect=None)
+        self.kiosk("chris", "4711", "1", "2", "fey", "60", "3", expect=None)
         self.assertEqual(self.balances("fey"), "0 100.50")
         self.root.write("etc/bankd/bankd.ini", before + "\n[limits]\nx = y\n")
         self.ctl("reload", expect=78)
         self.root.write("etc/bankd/bankd.ini", before)
         self.ctl("reload")
-        self.kiosk("chris", "1234", "1", "2", "fey", "60", "3")
+        self.kiosk("chris", "4711", "1", "2", "fey", "60", "3")
         self.assertEqual(self.balances("fey"), "0 160.50")
 
     def renew(self):
@@ -233,7 +233,7 @@ class Package(unittest.TestCase):
         self.ctl("renew")
         self.assertNotEqual(self.root.read("etc/bankd/leaf.crt"), before)
         self.owned("etc/bankd/leaf.key", "root", 0o640)
-        self.kiosk("fey", "5678", "2", "3")
+        self.kiosk("fey", "8520", "2", "3")
 
     def back_up(self):
         """As the timer's unit does it."""
@@ -241,7 +241,7 @@ class Package(unittest.TestCase):
         self.root.run("runuser", "-u", "_bankd", "--", "bankctl", "backup",
                       copy, host="bank")
         self.owned(copy, "_bankd", 0o600)
-        self.kiosk("chris", "1234", "1", "2", "fey", "1", "3")
+        self.kiosk("chris", "4711", "1", "2", "fey", "1", "3")
         self.service.stop()
         self.ctl("-y", "restore", copy)
         self.owned("var/lib/bankd/bank.db", "_bankd", 0o600)
@@ -260,7 +260,7 @@ class Package(unittest.TestCase):
         found = {int(status_of(child)["Uid"].split()[0])
                  for child in bank.children(pid)}
         self.assertEqual(found, {users["_bankd"], users["_bankfront"]})
-        self.kiosk("fey", "5678", "2", "3")
+        self.kiosk("fey", "8520", "2", "3")
 
     def upgrade(self):
         """Installed again: keys and configuration are kept."""

@@ -127,11 +127,11 @@ class Secrets(BankCase):
         assert atm.request("PASSWORD " + words["one"]).code == 422
         assert atm.request("PASSWORD  %s\n" % words["two"]).code == 422
         assert atm.request("PASSWOR %s" % words["verb"]).code == 422
-        for _ in range(3):
-            atm.send("PASSWORD %s\n%s" % (words["newer"], words["newer"]))
+        for old, new in (("newer", "new"), ("new", "newer"), ("newer", "new")):
+            atm.send("PASSWORD %s\n%s" % (words[old], words[new]))
         for _ in range(3):
             assert atm.receive().said() == "200 password changed"
-        atm.send("PASSWORD %s\n%s" % (words["newer"], words["cut off"]))
+        atm.send("PASSWORD %s\n%s" % (words["new"], words["cut off"]))
         atm.cut()
         atm = served.atm()
         reply = atm.open_account("somebody", words["sign-up"], "Some Body")

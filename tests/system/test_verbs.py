@@ -342,7 +342,7 @@ class Services(VerbCase):
                      " canary-p4\na\nb", " canary-p4\n" + "x" * 65,
                      " canary-p4\n\x7f"):
             self.said(atm.request("PASSWORD" + rest), INCORRECT, repr(rest))
-        self.said(atm.request("PASSWORD wrong\nx"), REFUSED)
+        self.said(atm.request("PASSWORD wrong\nxyyz"), REFUSED)
         self.said(self.atm().login("p4", "canary-p4"), CORRECT)
 
     def test_close(self):
@@ -380,9 +380,9 @@ class PasswordLock(VerbCase):
     def test_a_wrong_old_counts(self):
         atm = self.session("p1")
         for _ in range(3):
-            self.said(atm.request("PASSWORD wrong\nx"), REFUSED)
+            self.said(atm.request("PASSWORD wrong\nxyyz"), REFUSED)
         locked = "423 too many attempts, try again later"
-        reply = self.said(atm.request("PASSWORD canary-p1\nx"), locked)
+        reply = self.said(atm.request("PASSWORD canary-p1\nxyyz"), locked)
         self.assertTrue(reply.sealed)
         # Form comes before even that.
         self.said(atm.request("PASSWORD"), INCORRECT)
@@ -401,9 +401,9 @@ class SignUp(VerbCase):
         self.assertEqual(atm.balances(), ("0.00", "0.00"))
         self.assertEqual(self.bank.lines()["ann"], ["0", "0"])
         self.assertRegex(self.bank.lines("password")["ann"][0], r"^\$y\$")
-        self.said(self.atm().open_account("ann", "x"),
+        self.said(self.atm().open_account("ann", "xyyz"),
                   "409 this ID is taken")
-        self.said(self.atm(source="127.0.0.2").open_account("chris", "x"),
+        self.said(self.atm(source="127.0.0.2").open_account("chris", "xyyz"),
                   "409 this ID is taken")
 
     def test_forms(self):
@@ -415,30 +415,103 @@ class SignUp(VerbCase):
             reply = atm.ask(b"O", text)
             self.said(reply, INCORRECT, repr(text))
             atm.greet()
-        self.said(atm.open_account("bob", "x"), "200 account opened")
+        self.said(atm.open_account("bob", "xyyz"), "200 account opened")
 
     def test_ten_an_hour_and_kiosk(self):
         atm = self.atm(source="127.0.0.4")
         for number in range(10):
             name = "t%d" % (number // 2)
-            self.said(atm.open_account(name, "x"), "409 this ID is taken"
+            self.said(atm.open_account(name, "xyyz"), "409 this ID is taken"
                       if number % 2 else "200 account opened")
-        self.said(atm.open_account("t9", "x"), OVER)
-        self.said(self.atm(source="127.0.0.5").open_account("t9", "x"),
+        self.said(atm.open_account("t9", "xyyz"), OVER)
+        self.said(self.atm(source="127.0.0.5").open_account("t9", "xyyz"),
                   "200 account opened")
 
     def test_not_where_sign_up_is_off(self):
         served = self.fresh(login_sign_up="no")
         atm = served.atm()
         self.addCleanup(atm.close)
-        reply = self.said(atm.open_account("bob", "x"), NOT_ALLOWED)
+        reply = self.said(atm.open_account("bob", "xyyz"), NOT_ALLOWED)
         self.assertTrue(reply.sealed)
 
     def test_ids_differ_by_case(self):
         atm = self.atm(source="127.0.0.6")
-        self.said(atm.open_account("Chris", "x"), "200 account opened")
-        self.said(atm.login("Chris", "x"), CORRECT)
+        self.said(atm.open_account("Chris", "xyyz"), "200 account opened")
+        self.said(atm.login("Chris", "xyyz"), CORRECT)
         self.assertEqual(atm.balances()[0], "0.00")
+
+
+class PasswordRules(VerbCase):
+    """One rule for each new password, whoever gives it."""
+
+    people = 1
+    options = {"login_max_attempts": "2"}
+    BROKEN = {"length": ("y", "123", "\u20ac\u20ac\u20ac"),
+              "easy": ("1111", "1234", "4321", "aAaA", "wxyz", "Password",
+                       "2580", "\u20ac" * 4),
+              "id": ("Pete7", "7etep", "7ETEP")}
+
+    def refused(self, reply, rule, what):
+        self.said(reply, INCORRECT, what)
+        self.assertEqual(reply.all("rule"), [rule], what)
+
+    def test_at_a_sign_up(self):
+        atm = self.atm()
+        for rule, words in self.BROKEN.items():
+            for word in words:      # more than ten: nothing is counted
+                self.refused(atm.open_account("pete7", word), rule, word)
+        # The ID isn't looked up, nor whether sign-ups are on.
+        self.refused(atm.open_account("p1", "y"), "length", "taken")
+        served = self.fresh(login_sign_up="no")
+        off = served.atm()
+        self.addCleanup(off.close)
+        self.refused(off.open_account("pete7", "y"), "length", "off")
+        self.said(atm.open_account("pete7", "pete"), "200 account opened")
+        self.said(atm.login("pete7", "pete"), CORRECT)
+
+    def test_at_a_change(self):
+        atm = self.session("p1")
+        for rule, words in dict(
+                self.BROKEN, id=(), same=("canary-p1",)).items():
+            for word in words:
+                self.refused(atm.request("PASSWORD canary-p1\n" + word), rule,
+                             word)
+        # Before the old one is compared: a wrong one is no attempt.
+        for _ in range(3):
+            self.refused(atm.request("PASSWORD wrong\n1111"), "easy", "wrong")
+        self.said(self.atm().login("p1", "canary-p1"), CORRECT)
+        # A lock comes before it.
+        for _ in range(2):
+            self.said(atm.request("PASSWORD wrong\nxyyz"), REFUSED)
+        reply = atm.request("PASSWORD canary-p1\n1111")
+        self.said(reply, "423 too many attempts, try again later")
+        self.assertEqual(reply.all("rule"), [])
+
+    def test_by_an_operator(self):
+        before = self.bank.read("password")
+        for rule, words in self.BROKEN.items():
+            for word in words:
+                for command in ("open", "passwd"):
+                    result = bank.run(
+                        bank.BANKCTL, "-c", self.bank.config, command,
+                        "pete7", input=word + "\n")
+                    self.assertEqual(result.returncode, 65, word)
+                    self.assertIn("rules refuse", result.stderr, word)
+                    if len(word) > 3:
+                        self.assertNotIn(word, result.stderr)
+        self.assertEqual(self.bank.read("password"), before)
+
+    def test_those_that_there_are_stay(self):
+        served = bank.Bank(
+            start=False, demo=True, password="chris 1234\nfey y\n",
+            balance="chris 1 1\n")
+        self.addCleanup(served.close)
+        served.start()
+        for name, word in (("chris", "1234"), ("fey", "y")):
+            atm = served.session(name, word)
+            self.addCleanup(atm.close)
+            self.said(atm.request("PASSWORD %s\nxyyz-%s" % (word, name)),
+                      "200 password changed")
 
 
 class Forms(unittest.TestCase):

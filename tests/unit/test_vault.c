@@ -166,12 +166,12 @@ test_too_many_wait(void **state)
 
 	(void)state;
 	vaults_session(&fixture, &fey, 1, "fey\n5678");
-	vaults_request(&fixture, &fey, "PASSWORD 5678\nx");
+	vaults_request(&fixture, &fey, "PASSWORD 5678\nxyyz");
 	for (int i = 0; i < CONNECTION_WAITING_MAX; i++)
 		vaults_request(&fixture, &fey, "2");
 	for (int i = 0; i <= CONNECTION_WAITING_MAX; i++)
 		assert_int_equal(vaults_answer(&fixture, &fey), 200);
-	vaults_request(&fixture, &fey, "PASSWORD x\n5678");
+	vaults_request(&fixture, &fey, "PASSWORD x\n9012");
 	for (int i = 0; i <= CONNECTION_WAITING_MAX; i++)
 		vaults_request(&fixture, &fey, "2");
 	vaults_flush(&fixture);
@@ -363,7 +363,7 @@ test_operator(void **state)
 	(void)state;
 	vaults_operator(&fixture, "open dan Dan\\sO'D\nsecret pw");
 	assert_string_equal(fixture.answer, ". 0\n");
-	vaults_operator(&fixture, "open dan\nx");
+	vaults_operator(&fixture, "open dan\nxyyz");
 	assert_non_null(strstr(fixture.answer, ". 65 "));
 	vaults_operator(&fixture, "deposit dan 1 12.50 a\\sreason");
 	assert_string_equal(fixture.answer, ". 0\n");

@@ -41,21 +41,21 @@ test_the_disk_fills(void **state)
 
 	(void)state;
 	restart(SLOW, "bank.min_free=0");
-	vaults_operator(&fixture, "passwd joe\nold");
-	vaults_operator(&fixture, "passwd fey\nold");
-	vaults_operator(&fixture, "passwd chris\nold");
-	vaults_session(&fixture, &other, 9, "fey\nold");
+	vaults_operator(&fixture, "passwd joe\nold-1");
+	vaults_operator(&fixture, "passwd fey\nold-1");
+	vaults_operator(&fixture, "passwd chris\nold-1");
+	vaults_session(&fixture, &other, 9, "fey\nold-1");
 	log_in_while_the_disk_fills(&atm, "chris\nwrong", 401, 2);
-	log_in_while_the_disk_fills(&atm, "joe\nold", 200, 4);
+	log_in_while_the_disk_fills(&atm, "joe\nold-1", 200, 4);
 	assert_int_equal(vaults_ask(&fixture, &atm, "2"), 200);
 	/* A change that is being compared isn't made. */
-	vaults_request(&fixture, &other, "PASSWORD old\nnew");
+	vaults_request(&fixture, &other, "PASSWORD old-1\nnew-1");
 	vaults_flush(&fixture);
 	wait_for("SELECT sum(pending) FROM attempt", 6);
 	fill_the_disk(true);
 	assert_int_equal(vaults_answer(&fixture, &other), 503);
 	fill_the_disk(false);
-	vaults_session(&fixture, &other, 10, "fey\nold");
+	vaults_session(&fixture, &other, 10, "fey\nold-1");
 	seal_wipe(&atm.keys);
 	seal_wipe(&other.keys);
 }
@@ -68,11 +68,11 @@ test_the_row_is_forgotten(void **state)
 
 	(void)state;
 	restart(SLOW, NULL);
-	vaults_operator(&fixture, "passwd joe\nold");
+	vaults_operator(&fixture, "passwd joe\nold-1");
 	for (int i = 0; i < 2; i++) {
 		vaults_connect(&fixture, &atm, (uint32_t)i + 1);
 		vaults_login(&fixture, &atm, FRAME_LOGIN,
-		    i == 0 ? "joe\nwrong" : "joe\nold");
+		    i == 0 ? "joe\nwrong" : "joe\nold-1");
 		vaults_flush(&fixture);
 		wait_until_compared();
 		(void)number_of("DELETE FROM attempt");
@@ -137,10 +137,10 @@ test_without_memory(void **state)
 		{ sizeof(struct crypt_data), sizeof(struct crypt_data),
 		    FRAME_LOGIN, "joe\n9012", 401 },
 		{ sizeof(struct crypt_data), sizeof(struct crypt_data),
-		    FRAME_OPEN, "sam\npw\nSam", 503 },
+		    FRAME_OPEN, "sam\npw-71\nSam", 503 },
 		{ sizeof(struct crypt_data), sizeof(struct crypt_data), 'S',
-		    "PASSWORD 9012\nnew", 401 },
-		{ 1040, 1160, 'S', "PASSWORD 9012\nnew", 503 },
+		    "PASSWORD 9012\nnew-1", 401 },
+		{ 1040, 1160, 'S', "PASSWORD 9012\nnew-1", 503 },
 	};
 	struct vaults_atm atm = { .number = 0 };
 	int code;
@@ -170,7 +170,7 @@ test_without_memory(void **state)
 	vaults_session(&fixture, &atm, 20, "joe\n9012");
 	shared->memory.least = shared->memory.most = sizeof(struct crypt_data);
 	shared->memory.nth = 2;
-	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD 9012\nnew"), 401);
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD 9012\nnew-1"), 401);
 	vaults_session(&fixture, &atm, 21, "joe\n9012");
 	seal_wipe(&atm.keys);
 }
@@ -212,7 +212,7 @@ test_without_keyed_hash(void **state)
 	for (int nth = 1; nth <= 2; nth++) {
 		shared->failing_hmac = nth;
 		assert_int_equal(
-		    vaults_ask(&fixture, &atm, "PASSWORD wrong\nnew"), 503);
+		    vaults_ask(&fixture, &atm, "PASSWORD wrong\nnew-1"), 503);
 	}
 	assert_int_equal(number_of("SELECT count(*) FROM attempt"), 2);
 	/* Nobody is unlocked by a row that could not be told. */
@@ -232,15 +232,15 @@ test_repeats_without_keyed_hash(void **state)
 	vaults_session(&fixture, &atm, 1, "joe\n9012");
 	/* Two rows of attempts, and what is kept of it. */
 	shared->failing_hmac = 3;
-	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD 9012\nnew"), 200);
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD 9012\nnew-1"), 200);
 	shared->failing_hmac = 3;
-	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD x\ny"), 401);
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD x\nyyyz"), 401);
 	shared->failing_hmac = 0;
-	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD new\nold"), 200);
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD new-1\nold-1"), 200);
 	/* Told now: what is asked again, and what isn't. */
-	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD new\nold"), 200);
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD new-1\nold-1"), 200);
 	shared->failing_hmac = 3;
-	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD x\ny"), 401);
+	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD x\nyyyz"), 401);
 	seal_wipe(&atm.keys);
 }
 
@@ -252,7 +252,7 @@ test_sign_up_without_room(void **state)
 	(void)state;
 	restart("bank.min_free=1048576", NULL);
 	vaults_connect(&fixture, &atm, 1);
-	vaults_login(&fixture, &atm, FRAME_OPEN, "sam\npw\nSam");
+	vaults_login(&fixture, &atm, FRAME_OPEN, "sam\npw-71\nSam");
 	assert_int_equal(vaults_answer(&fixture, &atm), 503);
 	seal_wipe(&atm.keys);
 }

@@ -14,12 +14,12 @@ test_the_link_ends(void **state)
 
 	(void)state;
 	restart(SLOW, NULL);
-	vaults_operator(&fixture, "passwd joe\nold");
-	vaults_operator(&fixture, "passwd fey\nold");
+	vaults_operator(&fixture, "passwd joe\nold-1");
+	vaults_operator(&fixture, "passwd fey\nold-1");
 	vaults_connect(&fixture, &atm, 1);
-	vaults_login(&fixture, &atm, FRAME_OPEN, "sam\npw\nSam");
+	vaults_login(&fixture, &atm, FRAME_OPEN, "sam\npw-71\nSam");
 	vaults_connect(&fixture, &atm, 2);
-	vaults_login(&fixture, &atm, FRAME_LOGIN, "joe\nold");
+	vaults_login(&fixture, &atm, FRAME_LOGIN, "joe\nold-1");
 	vaults_flush(&fixture);
 	wait_until_compared();
 	vaults_send(&fixture, IPC_DISCONNECTED, 1, NULL, 0);
@@ -33,14 +33,14 @@ test_the_link_ends(void **state)
 	/* A guess counts, a login that nobody heard of is none. */
 	wait_for("SELECT count(*) FROM attempt WHERE count = 1", 2);
 	wait_for("SELECT max(pending) FROM attempt", 0);
-	vaults_session(&fixture, &atm, 4, "joe\nold");
+	vaults_session(&fixture, &atm, 4, "joe\nold-1");
 	assert_string_equal(vaults_value(&fixture, "last-login"), "-");
 	assert_string_equal(vaults_value(&fixture, "failed"), "0");
-	vaults_session(&fixture, &atm, 5, "fey\nold");
+	vaults_session(&fixture, &atm, 5, "fey\nold-1");
 	assert_string_equal(vaults_value(&fixture, "failed"), "1");
 	/* The account is there or not, by when the link ended. */
 	vaults_connect(&fixture, &atm, 6);
-	code = log_in(&atm, "sam\npw");
+	code = log_in(&atm, "sam\npw-71");
 	assert_true(code == 200 || code == 401);
 	seal_wipe(&atm.keys);
 }
@@ -49,24 +49,24 @@ test_the_link_ends(void **state)
 static void
 test_the_password_changes(void **state)
 {
-	static const char *const commands[] = { "lock joe", "passwd joe\nnew" };
+	static const char *const commands[] = { "lock joe", "passwd joe\nnew-1" };
 	struct vaults_atm atm = { .number = 0 };
 
 	(void)state;
 	for (uint32_t i = 0; i < NELEM(commands); i++) {
 		restart(SLOW, NULL);
-		vaults_operator(&fixture, "passwd joe\nold");
+		vaults_operator(&fixture, "passwd joe\nold-1");
 		/* What is hashed from now on is hashed sooner. */
 		restart("login.hash_cost=1", NULL);
 		vaults_connect(&fixture, &atm, 1);
-		vaults_login(&fixture, &atm, FRAME_LOGIN, "joe\nold");
+		vaults_login(&fixture, &atm, FRAME_LOGIN, "joe\nold-1");
 		vaults_flush(&fixture);
 		wait_until_compared();
 		vaults_operator(&fixture, commands[i]);
 		assert_int_equal(vaults_answer(&fixture, &atm), 401);
 		vaults_operator(&fixture, "unlock joe");
 	}
-	vaults_session(&fixture, &atm, 2, "joe\nnew");
+	vaults_session(&fixture, &atm, 2, "joe\nnew-1");
 	assert_int_equal(vaults_ask(&fixture, &atm, "2"), 200);
 	seal_wipe(&atm.keys);
 }
@@ -83,19 +83,19 @@ test_guesses_wait(void **state)
 
 	(void)state;
 	restart(SLOW, "login.max_logins_waiting_per_address=64");
-	vaults_operator(&fixture, "passwd joe\nold");
-	vaults_operator(&fixture, "passwd fey\nold");
-	vaults_operator(&fixture, "passwd chris\nold");
+	vaults_operator(&fixture, "passwd joe\nold-1");
+	vaults_operator(&fixture, "passwd fey\nold-1");
+	vaults_operator(&fixture, "passwd chris\nold-1");
 	for (uint32_t i = 0; i < 6; i++)
-		vaults_session(&fixture, &atms[i], i + 1, "joe\nold");
+		vaults_session(&fixture, &atms[i], i + 1, "joe\nold-1");
 	for (uint32_t i = 6; i < 13; i++)
 		vaults_connect(&fixture, &atms[i], i + 1);
 	for (int i = 0; i < 6; i++)
-		vaults_request(&fixture, &atms[i], "PASSWORD wrong\nnew");
+		vaults_request(&fixture, &atms[i], "PASSWORD wrong\nnew-1");
 	for (int i = 6; i < 12; i++)
 		vaults_login(&fixture, &atms[i], FRAME_LOGIN, "fey\nwrong");
 	/* Behind them all: then they are opened, and wait. */
-	vaults_login(&fixture, &atms[12], FRAME_LOGIN, "chris\nold");
+	vaults_login(&fixture, &atms[12], FRAME_LOGIN, "chris\nold-1");
 	vaults_flush(&fixture);
 	wait_for("SELECT count(*) FROM attempt WHERE pending > 0", 6);
 	vaults_send(&fixture, IPC_DISCONNECTED, 6, NULL, 0);
@@ -282,11 +282,11 @@ test_who_has_no_password(void **state)
 	char path[128];
 
 	(void)state;
-	vaults_operator(&fixture, "open sam Sam\npw");
+	vaults_operator(&fixture, "open sam Sam\npw-71");
 	vaults_operator(&fixture, "close sam");
 	assert_string_equal(fixture.answer, ". 0\n");
 	vaults_connect(&fixture, &atm, 1);
-	refused(&atm, "sam\npw", 401);
+	refused(&atm, "sam\npw-71", 401);
 	assert_int_equal(vaults_stop(&fixture), 0);
 	/* A line in `balance` alone. */
 	snprintf(path, sizeof(path), "echo 'pat 1 1' >>%s/balance",
@@ -373,7 +373,7 @@ test_sign_ups_at_once(void **state)
 	for (uint32_t i = 0; i < NELEM(atms); i++)
 		vaults_connect(&fixture, &atms[i], i + 1);
 	for (int i = 0; i < 5; i++) {
-		snprintf(text, sizeof(text), "sam%d\npw\nSam", i);
+		snprintf(text, sizeof(text), "sam%d\npw-71\nSam", i);
 		sign_up_twice(atms, text);
 	}
 	for (size_t i = 0; i < NELEM(atms); i++)

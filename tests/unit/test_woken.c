@@ -181,7 +181,7 @@ test_woken_in_its_own_batch(void **state)
 	expect('g');
 	/* Behind it: an envelope, and what tells that it was opened. */
 	vaults_login(&fixture, &atms[2], FRAME_LOGIN, texts[2]);
-	vaults_request(&fixture, &fey, "PASSWORD " MARKER "\nx");
+	vaults_request(&fixture, &fey, "PASSWORD " MARKER "\nxyyz");
 	vaults_request(&fixture, &asking, "2");
 	assert_int_equal(vaults_answer(&fixture, &asking), 200);
 	/* Something to turn for, if it does not look first. */
