@@ -72,6 +72,8 @@ limits_refusal(const struct wire_reader *reply)
 		    N_("It is more than you may still withdraw today") },
 		{ "balance", N_("The balance would become too large") },
 		{ "outcome", N_("Too many questions: please log in again") },
+		{ "refused",
+		    N_("Too many were refused: please leave and log in again") },
 	};
 	char name[32];
 

@@ -163,7 +163,7 @@ undo_outcomes(struct batch *batch)
 		if (step->counted)
 			step->session->outcomes--;
 		if (step->refused)
-			refusals_undo(step->session->refusals);
+			refusals_undo(&step->session->refusals);
 		step->counted = step->refused = step->moved = false;
 	}
 }

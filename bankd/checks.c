@@ -158,13 +158,25 @@ check_known(struct vault *vault, struct step *step)
 	if (error == 0 && is_same(step, &step->entry))
 		return WIRE_DONE;
 	refused = refusals_find(
-	    step->session->refusals, &step->request, &step->limit);
+	    &step->session->refusals, &step->request, &step->limit);
 	if (error != 0 && !settled && refused != STEP_GO_ON &&
 	    refused != WIRE_TXID_USED)
 		return refused;
 	if (to_itself(vault, step))
 		return WIRE_INCORRECT;
 	return error == 0 || settled ? WIRE_TXID_USED : refused;
+}
+
+/* A new transaction might be refused, and the refusal be forgotten. */
+static enum wire_reply
+check_refusals(struct vault *vault, struct step *step)
+{
+	(void)vault;
+	if (!has(step, REQUEST_MOVES) ||
+	    !refusals_full(&step->session->refusals))
+		return STEP_GO_ON;
+	step->limit = "refused";
+	return WIRE_OVER_LIMIT;
 }
 
 static enum wire_reply
@@ -273,6 +285,7 @@ check_obstacle(struct vault *vault, struct step *step)
 
 check *const checks[] = {
 	check_known,     /* its first outcome, 422 or 409; always the first */
+	check_refusals,  /* 429 */
 	check_stale,     /* 422 */
 	check_allowed,   /* 403 */
 	check_available, /* 503 */

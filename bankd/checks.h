@@ -2,7 +2,7 @@
 /*
  * The checks of a request, in the order in which the protocol has them.
  * Each answers or lets it pass with STEP_GO_ON; all but form, which is
- * request_read()'s, and 402 and 429, which are the ledger's.
+ * request_read()'s, and 402 and the last 429, which are the ledger's.
  */
 #ifndef BANKD_CHECKS_H
 #define BANKD_CHECKS_H

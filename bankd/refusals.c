@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Refused transactions of one session (the vault's): a ring.
+ * Refused transactions of one session (the vault's): a list of so many.
  */
 #include "refusals.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "../shared/error.h"
 
 /* What of a request tells it from others; its passwords aren't kept. */
 struct refusal {
@@ -19,11 +17,6 @@ struct refusal {
 	uint8_t account, to_account; /* enum wire_account */
 	enum wire_reply reply;
 	const char *limit;
-};
-
-struct refusals {
-	uint64_t count; /* ever added, less those taken back */
-	struct refusal ring[REFUSALS_MAX];
 };
 
 /* Arguments by value; without to-account wherever the first one landed. */
@@ -40,18 +33,20 @@ is_same(const struct refusal *refusal, const struct request *request)
 		request->to_account == refusal->to_account);
 }
 
+bool
+refusals_full(const struct refusals *refusals)
+{
+	return refusals->lost || refusals->count == REFUSALS_MAX;
+}
+
 enum wire_reply
 refusals_find(const struct refusals *refusals, const struct request *request,
     const char **limit)
 {
 	const struct refusal *refusal;
-	uint64_t kept;
 
-	if (refusals == NULL)
-		return WIRE_REPLY_COUNT;
-	kept = refusals->count < REFUSALS_MAX ? refusals->count : REFUSALS_MAX;
-	for (uint64_t i = 1; i <= kept; i++) {
-		refusal = &refusals->ring[(refusals->count - i) % REFUSALS_MAX];
+	for (unsigned i = 0; i < refusals->count; i++) {
+		refusal = &refusals->kept[i];
 		if (memcmp(refusal->txid, request->txid, WIRE_TXID_SIZE) != 0)
 			continue;
 		if (!is_same(refusal, request))
@@ -62,18 +57,20 @@ refusals_find(const struct refusals *refusals, const struct request *request,
 	return WIRE_REPLY_COUNT;
 }
 
-int
-refusals_add(struct refusals **made, const struct request *request,
+bool
+refusals_add(struct refusals *refusals, const struct request *request,
     enum wire_account to_account, enum wire_reply reply, const char *limit)
 {
-	struct refusals *refusals = *made;
 	struct refusal *refusal;
 
-	if (refusals == NULL)
-		refusals = *made = calloc(1, sizeof(*refusals));
-	if (refusals == NULL)
-		return BANK_ENOMEM;
-	refusal = &refusals->ring[refusals->count++ % REFUSALS_MAX];
+	if (refusals_full(refusals))
+		return false;
+	if (refusals->kept == NULL)
+		refusals->kept = calloc(REFUSALS_MAX, sizeof(*refusal));
+	refusals->lost = refusals->kept == NULL;
+	if (refusals->lost)
+		return false;
+	refusal = &refusals->kept[refusals->count++];
 	memcpy(refusal->txid, request->txid, WIRE_TXID_SIZE);
 	memcpy(refusal->withdrawal, request->withdrawal, WIRE_TXID_SIZE);
 	memcpy(refusal->recipient, request->recipient, WIRE_ID_SIZE);
@@ -83,12 +80,19 @@ refusals_add(struct refusals **made, const struct request *request,
 	refusal->to_account = (uint8_t)to_account;
 	refusal->reply = reply;
 	refusal->limit = limit;
-	return 0;
+	return true;
 }
 
 void
 refusals_undo(struct refusals *refusals)
 {
-	if (refusals != NULL && refusals->count > 0)
+	if (refusals->count > 0)
 		refusals->count--;
+}
+
+void
+refusals_free(struct refusals *refusals)
+{
+	free(refusals->kept);
+	*refusals = (struct refusals) { 0 };
 }

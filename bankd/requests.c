@@ -62,8 +62,7 @@ keep_refusal(struct vault *vault, struct step *step)
 	    step->reply == WIRE_DONE)
 		return;
 	step->refused = refusals_add(&step->session->refusals, request,
-			    checks_to_account(vault, request), step->reply,
-			    step->limit) == 0;
+	    checks_to_account(vault, request), step->reply, step->limit);
 }
 
 void

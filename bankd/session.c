@@ -126,7 +126,7 @@ session_end(struct vault *vault, struct session *session, const char *why)
 	LIST_REMOVE(session, by_customer);
 	TAILQ_REMOVE(&vault->sessions.all, session, link);
 	vault->sessions.count--;
-	free(session->refusals);
+	refusals_free(&session->refusals);
 	OPENSSL_cleanse(session, sizeof(*session));
 	free(session);
 }

@@ -42,7 +42,7 @@ struct session {
 	uint64_t last_login_ms;                /* the one before; 0: none */
 	uint32_t failed;                       /* attempts since that */
 	unsigned outcomes;                     /* OUTCOMEs answered 404 */
-	struct refusals *refusals; /* refused txids, NULL for none */
+	struct refusals refusals;              /* refused transactions */
 	bool changed_password;
 	uint8_t change[SESSION_DIGEST_SIZE]; /* of the change's text */
 	LIST_ENTRY(session) by_id, by_customer;

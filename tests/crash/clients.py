@@ -65,6 +65,7 @@ class Client(Party):
         self.skew_s = 0         # of its clock
         self.notes = []
         self.outcomes = 0       # unknown ones asked about on this session
+        self.refusals = 0       # at most, on this session
 
     def live(self):
         while not self.trial.over.is_set() or (
@@ -105,7 +106,7 @@ class Client(Party):
             self.settle()
         else:
             self.ask()
-        if self.outcomes >= 12:
+        if self.outcomes >= 12 or self.refusals >= 100:
             self.atm.exit()
             self.atm.close()
             self.atm = None
@@ -166,7 +167,7 @@ class Client(Party):
                     reply.code == 401 and self.trial.memory_failed()):
                 raise Closed(reply.said())
             raise Broken("login: " + reply.said())
-        self.outcomes = 0
+        self.outcomes, self.refusals = 0, 0
         self.trial.count("logins")
 
     def settle(self):
@@ -189,6 +190,7 @@ class Client(Party):
             + divmod(wish.amount, 100)))
         if not self.is_due(wish, reply):
             raise Broken("%s: %s" % (wish, reply.said()))
+        self.refusals += reply.code != 200
         self.note(reply, "reply")
         if reply.code == 503:       # for good, as every refusal
             self.pause(0.02)

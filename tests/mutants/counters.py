@@ -246,6 +246,23 @@ ROWS = [
      "\tif (0)\n"
      "\t\tkeep_refusal(vault, step);\n",
      ["system/requests.Txids"]),
+    ("counter", "a session's refusals are so many",
+     "bankd/checks.c",
+     "\tcheck_refusals,  /* 429 */\n",
+     "",
+     ["system/requests.Refusals"]),
+    ("counter", "so many refusals come before a stale txid",
+     "bankd/checks.c",
+     "\tcheck_refusals,  /* 429 */\n"
+     "\tcheck_stale,     /* 422 */\n",
+     "\tcheck_stale,     /* 422 */\n"
+     "\tcheck_refusals,  /* 429 */\n",
+     ["system/requests.Refusals"]),
+    ("counter", "a refusal that there is no memory for",
+     "bankd/refusals.c",
+     "return refusals->lost || refusals->count == REFUSALS_MAX;",
+     "return refusals->count == REFUSALS_MAX;",
+     ["unit/test_vault_lacks"]),
     ("counter", "a refusal is its request's",
      "bankd/refusals.c",
      "if (!is_same(refusal, request))",

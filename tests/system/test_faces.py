@@ -193,6 +193,19 @@ class Done(BankCase):
                 said, result.stdout[at:]))
             at = found
 
+    def test_what_to_do_after_too_many_refusals(self):
+        too_much, fits = "1\n1\nfey\n99999\n", "1\n1\nfey\n1\n"
+        for typed, words in (
+                ("", "Too many were refused: please leave and log in again"),
+                ("LANGUAGE\n2\n",
+                 "Demasiados rechazos: salga y vuelva a identificarse")):
+            said = self.bank.plain(
+                "p24\ncanary-p24\n" + typed + too_much * 128 + fits +
+                "3\n").stdout
+            self.assertEqual(said.count(words), 1, said[-2000:])
+            said = self.bank.plain("p24\ncanary-p24\n" + fits + "3\n").stdout
+            self.assertIn("your transaction is successful", said)
+
     def test_since_the_last_visit(self):
         session = self.session("p28")
         self.bank.plain("p29\ncanary-p29\n3\n")

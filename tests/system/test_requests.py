@@ -289,6 +289,76 @@ class Txids(BankCase):
         self.assertEqual(float(atm.balances()[0]), before - 5)
 
 
+class Refusals(BankCase):
+    """A session remembers each of its refusals, and takes no new transaction
+    when it can't remember one more."""
+
+    people = 4
+    MOST = 128
+
+    def refuse(self, atm, times):
+        """The txids of so many that the funds don't suffice for."""
+        txids = [atm.txid() for _ in range(times)]
+        for txid in txids:
+            atm.send("1 %s 2 p2 1500" % txid)
+        for txid in txids:
+            self.said(atm.receive(), NO_FUNDS, txid)
+        return txids
+
+    def full(self, atm, *words, **more):
+        reply = self.said(atm.transfer(*words, **more), OVER, words)
+        self.assertEqual(reply["limit"], "refused")
+
+    def test_a_refused_one_is_never_carried_out(self):
+        """Not after any number of other refusals: neither as the first of
+        them nor as the last, whatever has come to the account since."""
+        atm = self.session("p1")
+        txids = self.refuse(atm, self.MOST)
+        self.said(self.session("p2").transfer(1, "p1", 5000), SUCCESS)
+        for txid in txids:
+            self.said(atm.transfer(2, "p2", 1500, txid=txid), NO_FUNDS)
+        for words in ((1, "p2", 1), (1, "nobody", 1), (2, "p2", 99999)):
+            self.full(atm, *words)
+        self.full(atm, 1, "p2", 1, txid=atm.txid(-660))
+        for txid in txids[0], txids[-1]:
+            self.said(atm.transfer(2, "p2", 1500, txid=txid), NO_FUNDS)
+            self.said(atm.transfer(2, "p2", 1, txid=txid), USED)
+
+    def test_what_is_answered_then(self):
+        """Form, a repeat and all that is no transaction as ever; R keeps
+        the count; a new login begins anew, and what was 429 is open."""
+        atm = self.session("p3")
+        done = atm.txid()
+        first = self.said(atm.transfer(1, "p4", 1, txid=done), SUCCESS)
+        self.refuse(atm, self.MOST)
+        self.said(atm.transfer(1, "p4", "x"), INCORRECT)
+        self.said(atm.transfer(2, "p3", 1), INCORRECT)
+        self.assertEqual(atm.transfer(1, "p4", 1, txid=done).raw, first.raw)
+        self.said(atm.transfer(1, "p4", 2, txid=done), USED)
+        self.assertEqual(atm.balances()[0], first["savings"])
+        self.assertEqual(atm.request("HISTORY 1").said(), "200 entries")
+        self.said(atm.request("DEPOSIT %s 1 5" % atm.txid()), OVER)
+        txid = atm.txid()
+        self.full(atm, 1, "p4", 1, txid=txid)
+        atm.cut()
+        self.said(atm.resume(), "200 session resumed")
+        self.full(atm, 1, "p4", 1, txid=txid)
+        self.said(self.session("p3").transfer(1, "p4", 1, txid=txid),
+                  SUCCESS)
+        # Carried out by another session: known, and no new one.
+        self.said(atm.transfer(1, "p4", 1, txid=txid), SUCCESS)
+
+    def test_what_does_not_count(self):
+        atm = self.session("p4")
+        txid, = self.refuse(atm, 1)
+        for _ in range(self.MOST):
+            self.said(atm.transfer(1, "p2", "x"), INCORRECT)
+            self.said(atm.transfer(2, "p4", 1), INCORRECT)
+            self.said(atm.transfer(2, "p2", 1500, txid=txid), NO_FUNDS)
+            self.said(atm.transfer(2, "p2", 1, txid=txid), USED)
+        self.said(atm.transfer(1, "p2", 1), SUCCESS)
+
+
 class Outcome(BankCase):
     people = 4
 

@@ -175,6 +175,36 @@ test_without_memory(void **state)
 	seal_wipe(&atm.keys);
 }
 
+/* A refusal that can't be remembered: the session takes nothing new then. */
+static void
+test_a_refusal_without_memory(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+	char txid[WIRE_TXID_TEXT], text[128];
+
+	(void)state;
+	if (!OWN_MEMORY)
+		return;
+	vaults_session(&fixture, &atm, 1, "joe\n9012");
+	shared->memory.least = REFUSALS_MAX * 64;
+	shared->memory.most = REFUSALS_MAX * 256;
+	shared->memory.nth = 1;
+	snprintf(text, sizeof(text), "1 %s 1 fey 1000000",
+	    vaults_txid(clock_real_ms(), txid));
+	assert_int_equal(vaults_ask(&fixture, &atm, text), 402);
+	assert_int_equal(shared->memory.failed, 1);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(vaults_ask(&fixture, &atm, text), 429);
+		assert_string_equal(vaults_value(&fixture, "limit"), "refused");
+		snprintf(text, sizeof(text), "1 %s 1 fey 1",
+		    vaults_txid(clock_real_ms(), txid));
+	}
+	assert_int_equal(vaults_ask(&fixture, &atm, "2"), 200);
+	vaults_session(&fixture, &atm, 2, "joe\n9012");
+	assert_int_equal(vaults_ask(&fixture, &atm, text), 200);
+	seal_wipe(&atm.keys);
+}
+
 static void
 test_without_openssl(void **state)
 {
@@ -265,6 +295,7 @@ main(void)
 		TEST(test_the_row_is_forgotten),
 		TEST(test_outcomes_are_counted_once),
 		TEST(test_without_memory),
+		TEST(test_a_refusal_without_memory),
 		TEST(test_without_openssl),
 		TEST(test_without_keyed_hash),
 		TEST(test_repeats_without_keyed_hash),

@@ -99,33 +99,32 @@ static void
 test_refusals(void **state)
 {
 	struct request first = transfer_request(1, 500), other;
-	struct refusals *refusals = NULL;
+	struct refusals refusals = { 0 };
 	const char *limit = NULL;
 
 	(void)state;
 	assert_int_equal(
-	    refusals_find(refusals, &first, &limit), WIRE_REPLY_COUNT);
-	assert_int_equal(refusals_add(&refusals, &first, WIRE_CHECKING,
-			     WIRE_OVER_LIMIT, "transfer"),
-	    0);
+	    refusals_find(&refusals, &first, &limit), WIRE_REPLY_COUNT);
+	assert_true(refusals_add(
+	    &refusals, &first, WIRE_CHECKING, WIRE_OVER_LIMIT, "transfer"));
 	assert_int_equal(
-	    refusals_find(refusals, &first, &limit), WIRE_OVER_LIMIT);
+	    refusals_find(&refusals, &first, &limit), WIRE_OVER_LIMIT);
 	assert_string_equal(limit, "transfer");
 	other = transfer_request(1, 501);
 	assert_int_equal(
-	    refusals_find(refusals, &other, &limit), WIRE_TXID_USED);
+	    refusals_find(&refusals, &other, &limit), WIRE_TXID_USED);
 	other = transfer_request(2, 500);
 	assert_int_equal(
-	    refusals_find(refusals, &other, &limit), WIRE_REPLY_COUNT);
+	    refusals_find(&refusals, &other, &limit), WIRE_REPLY_COUNT);
 	/* With a to-account it must be the one where it would have landed. */
 	other = first;
 	other.has_to_account = true;
 	other.to_account = WIRE_CHECKING;
 	assert_int_equal(
-	    refusals_find(refusals, &other, &limit), WIRE_OVER_LIMIT);
+	    refusals_find(&refusals, &other, &limit), WIRE_OVER_LIMIT);
 	other.to_account = WIRE_SAVINGS;
 	assert_int_equal(
-	    refusals_find(refusals, &other, &limit), WIRE_TXID_USED);
+	    refusals_find(&refusals, &other, &limit), WIRE_TXID_USED);
 	/* Each argument tells it from others. */
 	for (int i = 0; i < 4; i++) {
 		other = first;
@@ -138,37 +137,46 @@ test_refusals(void **state)
 		else
 			other.verb = &requests_verbs[REQUESTS_DEPOSIT];
 		assert_int_equal(
-		    refusals_find(refusals, &other, &limit), WIRE_TXID_USED);
+		    refusals_find(&refusals, &other, &limit), WIRE_TXID_USED);
 	}
-	refusals_undo(refusals);
+	refusals_undo(&refusals);
 	assert_int_equal(
-	    refusals_find(refusals, &first, &limit), WIRE_REPLY_COUNT);
-	refusals_undo(refusals);
-	refusals_undo(NULL);
-	free(refusals);
+	    refusals_find(&refusals, &first, &limit), WIRE_REPLY_COUNT);
+	refusals_undo(&refusals);
+	refusals_free(&refusals);
 }
 
+/* The first is remembered for as long as the last: they are full instead. */
 static void
 test_refusals_are_bounded(void **state)
 {
-	struct refusals *refusals = NULL;
+	struct refusals refusals = { 0 };
 	const char *limit = NULL;
 	struct request request;
 
 	(void)state;
-	for (int i = 0; i <= REFUSALS_MAX; i++) {
+	for (int i = 0; i < REFUSALS_MAX; i++) {
+		assert_false(refusals_full(&refusals));
 		request = transfer_request((uint8_t)i, i + 1);
-		assert_int_equal(refusals_add(&refusals, &request,
-				     WIRE_CHECKING, WIRE_NO_FUNDS, NULL),
-		    0);
+		assert_true(refusals_add(
+		    &refusals, &request, WIRE_CHECKING, WIRE_NO_FUNDS, NULL));
 	}
-	request = transfer_request(0, 1);
+	assert_true(refusals_full(&refusals));
+	request = transfer_request(REFUSALS_MAX, 1);
+	assert_false(refusals_add(
+	    &refusals, &request, WIRE_CHECKING, WIRE_NO_FUNDS, NULL));
 	assert_int_equal(
-	    refusals_find(refusals, &request, &limit), WIRE_REPLY_COUNT);
-	request = transfer_request(1, 2);
-	assert_int_equal(
-	    refusals_find(refusals, &request, &limit), WIRE_NO_FUNDS);
-	free(refusals);
+	    refusals_find(&refusals, &request, &limit), WIRE_REPLY_COUNT);
+	for (int i = 0; i < REFUSALS_MAX; i++) {
+		request = transfer_request((uint8_t)i, i + 1);
+		assert_int_equal(
+		    refusals_find(&refusals, &request, &limit), WIRE_NO_FUNDS);
+	}
+	/* One that is taken back makes room for one. */
+	refusals_undo(&refusals);
+	assert_false(refusals_full(&refusals));
+	refusals_free(&refusals);
+	assert_false(refusals_full(&refusals));
 }
 
 static void
