@@ -4,6 +4,7 @@
  */
 #include "limits.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,25 @@
 #include "../shared/text.h"
 #include "../shared/util.h"
 #include "intl.h"
+
+#define RATE_DIGITS 9
+
+/* The words of the line about the limit of this name; false: there is none. */
+static bool
+find(const struct wire_reader *reader, const char *name,
+    struct wire_token t[WIRE_MAX_TOKENS])
+{
+	struct wire_line line;
+	size_t offset = 0;
+
+	while (wire_next_line(reader, &offset, &line)) {
+		if (wire_token_is(&line.key, "limit") &&
+		    wire_split(line.value.text, line.value.length, t) == 3 &&
+		    wire_token_is(&t[0], name))
+			return true;
+	}
+	return false;
+}
 
 /*
  * What is left under the limit of this name; MONEY_MAX_CENTS for none, which
@@ -20,19 +40,13 @@ static int64_t
 left_of(const struct wire_reader *reader, const char *name)
 {
 	struct wire_token t[WIRE_MAX_TOKENS];
-	struct wire_line line;
-	size_t offset = 0;
 	int64_t all, left;
 
-	while (wire_next_line(reader, &offset, &line)) {
-		if (wire_token_is(&line.key, "limit") &&
-		    wire_split(line.value.text, line.value.length, t) == 3 &&
-		    wire_token_is(&t[0], name) &&
-		    money_parse(t[1].text, t[1].length, &all) == 0 &&
-		    money_parse(t[2].text, t[2].length, &left) == 0)
-			return all < MONEY_MAX_CENTS ? left : all;
-	}
-	return MONEY_MAX_CENTS;
+	if (!find(reader, name, t) ||
+	    money_parse(t[1].text, t[1].length, &all) != 0 ||
+	    money_parse(t[2].text, t[2].length, &left) != 0)
+		return MONEY_MAX_CENTS;
+	return all < MONEY_MAX_CENTS ? left : all;
 }
 
 char *
@@ -58,6 +72,25 @@ limits_words(const struct wire_reader *details, const char *what,
 	return to;
 }
 
+char *
+limits_rate(const struct wire_reader *details, char to[LIMITS_SIZE])
+{
+	struct wire_token t[WIRE_MAX_TOKENS];
+	char number[RATE_DIGITS + 1] = "";
+	size_t length;
+
+	*to = '\0';
+	if (!find(details, "rate", t))
+		return to;
+	length = t[1].length;
+	if (length > RATE_DIGITS)
+		return to;
+	memcpy(number, t[1].text, length);
+	if (strspn(number, "0123456789") == length)
+		snprintf(to, LIMITS_SIZE, _("At most %s in a minute"), number);
+	return to;
+}
+
 const char *
 limits_refusal(const struct wire_reader *reply)
 {
@@ -71,9 +104,11 @@ limits_refusal(const struct wire_reader *reply)
 		{ "withdraw-day",
 		    N_("It is more than you may still withdraw today") },
 		{ "balance", N_("The balance would become too large") },
+		{ "rate", N_("Too many in one minute: please wait a little") },
 		{ "outcome", N_("Too many questions: please log in again") },
 		{ "refused",
-		    N_("Too many were refused: please leave and log in again") },
+		    N_("Too many were refused: please leave and log in "
+		       "again") },
 	};
 	char name[32];
 

@@ -2,7 +2,8 @@
 /*
  * A customer's limits in words: before an amount is asked for, as DETAILS
  * tells them (`limit withdraw AMOUNT LEFT` of one transaction, `limit
- * withdraw-day AMOUNT LEFT` of a day), and when one of them refused.  Pure.
+ * withdraw-day AMOUNT LEFT` of a day, `limit rate NUMBER LEFT` of a minute),
+ * and when one of them refused.  Pure.
  */
 #ifndef ATM_LIMITS_H
 #define ATM_LIMITS_H
@@ -19,6 +20,9 @@
  */
 char *limits_words(const struct wire_reader *details, const char *what,
     const char *currency, char to[LIMITS_SIZE]);
+
+/* Likewise about how many transactions there may be in a minute. */
+char *limits_rate(const struct wire_reader *details, char to[LIMITS_SIZE]);
 
 /* Which one a 429 was about, in English (N_()); NULL where it doesn't say. */
 const char *limits_refusal(const struct wire_reader *reply);

@@ -51,6 +51,8 @@ show_limits(const struct plain *plain, const struct wire_reader *reader)
 		if (*words != '\0')
 			plain_sayf("%s: %s", _(limits[i].label), words);
 	}
+	if (*limits_rate(reader, words) != '\0')
+		plain_sayf("%s: %s", _("Transactions"), words);
 }
 
 static void

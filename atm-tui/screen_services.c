@@ -25,6 +25,7 @@ struct services {
 	char id[WIRE_ID_SIZE], name[WIRE_NAME_SIZE];
 	char opened[WIRE_TIME_TEXT], last_login[WIRE_TIME_TEXT];
 	char transfer_limit[LIMITS_SIZE], withdraw_limit[LIMITS_SIZE];
+	char rate[LIMITS_SIZE];
 };
 
 static void
@@ -116,8 +117,10 @@ draw_details(struct kiosk *kiosk)
 		y = draw_detail(
 		    kiosk, y, _("Transfers"), services->transfer_limit);
 	if (*services->withdraw_limit != '\0')
-		draw_detail(
+		y = draw_detail(
 		    kiosk, y, _("Withdrawals"), services->withdraw_limit);
+	if (*services->rate != '\0')
+		draw_detail(kiosk, y, _("Transactions"), services->rate);
 }
 
 static void
@@ -210,6 +213,7 @@ take_details(struct kiosk *kiosk, const struct wire_reader *reader)
 	    sizeof(services->last_login));
 	limits_words(reader, "transfer", currency, services->transfer_limit);
 	limits_words(reader, "withdraw", currency, services->withdraw_limit);
+	limits_rate(reader, services->rate);
 	services->known = true;
 }
 

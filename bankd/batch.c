@@ -152,10 +152,11 @@ name_accounts(struct vault *vault)
 	return 0;
 }
 
-/* What the run before kept in sessions, newest first. */
+/* What the run before kept elsewhere than in the store, newest first. */
 static void
-undo_outcomes(struct batch *batch)
+undo_outcomes(struct vault *vault)
 {
+	struct batch *batch = &vault->batch;
 	struct step *step;
 
 	for (size_t i = batch->count; i-- > 0;) {
@@ -164,7 +165,10 @@ undo_outcomes(struct batch *batch)
 			step->session->outcomes--;
 		if (step->refused)
 			refusals_undo(&step->session->refusals);
-		step->counted = step->refused = step->moved = false;
+		if (step->rated)
+			rates_undo(&vault->rates);
+		step->counted = step->refused = false;
+		step->rated = step->moved = false;
 	}
 }
 
@@ -188,7 +192,7 @@ apply_and_commit(struct vault *vault)
 
 	batch->error = 0;
 	batch->touched_count = 0;
-	undo_outcomes(batch);
+	undo_outcomes(vault);
 	if ((error = name_accounts(vault)) != 0) {
 		store_abort(vault->store);
 		return error;
@@ -315,6 +319,7 @@ commit_or_fail(struct vault *vault)
 	vault->mode = mode_at_first(vault, writes);
 	vault->now_ms = bank_clock_now(&vault->clock);
 	store_note_time(vault->store, vault->now_ms);
+	rates_tick(&vault->rates, clock_steady_ms());
 	if (writes)
 		answer_readers(vault);
 	while ((error = apply_and_commit(vault)) == BANK_ENOSPC &&

@@ -55,6 +55,7 @@ struct step {
 	enum wire_reply reply;
 	bool counted;      /* in session->outcomes */
 	bool refused;      /* kept in session->refusals */
+	bool rated;        /* counted in vault->rates */
 	bool moved;        /* entry is new: no repeat's */
 	const char *limit; /* which, for WIRE_OVER_LIMIT */
 	const char *rule;  /* of a new password, for WIRE_INCORRECT; or NULL */

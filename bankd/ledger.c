@@ -24,6 +24,7 @@ static const char *const limit_names[LEDGER_LIMIT_COUNT] = {
 	[LEDGER_LIMIT_WITHDRAW] = "withdraw",
 	[LEDGER_LIMIT_WITHDRAW_DAY] = "withdraw-day",
 	[LEDGER_LIMIT_BALANCE] = "balance",
+	[LEDGER_LIMIT_RATE] = "rate",
 };
 
 static const char *const kind_names[LEDGER_KIND_COUNT] = {
@@ -214,6 +215,8 @@ ledger_transfer(struct ledger_entry *entry, struct ledger_account *from,
 		return over(LEDGER_LIMIT_TRANSFER_DAY, limit);
 	if (!has_room(limits, to, to_account, amount_cents))
 		return over(LEDGER_LIMIT_BALANCE, limit);
+	if (limits->minute_full)
+		return over(LEDGER_LIMIT_RATE, limit);
 
 	move(entry, LEDGER_TRANSFER, from, from_account, to, to_account,
 	    amount_cents, now_ms);
@@ -237,6 +240,8 @@ ledger_deposit(struct ledger_entry *entry, struct ledger_account *cash,
 	if (!has_room(limits, customer, account, amount_cents) ||
 	    overflows(cash, WIRE_SAVINGS, -amount_cents))
 		return over(LEDGER_LIMIT_BALANCE, limit);
+	if (limits->minute_full)
+		return over(LEDGER_LIMIT_RATE, limit);
 
 	move(entry, LEDGER_DEPOSIT, cash, WIRE_SAVINGS, customer, account,
 	    amount_cents, now_ms);
@@ -263,6 +268,8 @@ ledger_withdraw(struct ledger_entry *entry, struct ledger_account *cash,
 		return over(LEDGER_LIMIT_WITHDRAW_DAY, limit);
 	if (overflows(cash, WIRE_SAVINGS, amount_cents))
 		return over(LEDGER_LIMIT_BALANCE, limit);
+	if (limits->minute_full)
+		return over(LEDGER_LIMIT_RATE, limit);
 
 	move(entry, LEDGER_WITHDRAW, customer, account, cash, WIRE_SAVINGS,
 	    amount_cents, now_ms);

@@ -27,9 +27,10 @@ enum ledger_limit {
 	LEDGER_LIMIT_WITHDRAW,
 	LEDGER_LIMIT_WITHDRAW_DAY,
 	LEDGER_LIMIT_BALANCE, /* the largest balance; no customer's own */
+	LEDGER_LIMIT_RATE,    /* transactions a minute: no amount */
 	LEDGER_LIMIT_COUNT
 };
-/* `transfer`, `transfer-day`, ... `balance`: names in DETAILS and 429. */
+/* `transfer`, `transfer-day`, ... `rate`: names in DETAILS and 429. */
 const char *ledger_limit_name(enum ledger_limit limit);
 
 enum ledger_kind {
@@ -82,7 +83,9 @@ struct ledger_entry {
 
 /* The limits in force for everybody, from the configuration; cents. */
 struct ledger_limits {
-	int64_t limit[LEDGER_LIMIT_COUNT];
+	int64_t limit[LEDGER_LIMIT_RATE];
+	/* The customer who asks has had this minute's transactions. */
+	bool minute_full;
 };
 
 /* What of it a customer has: own limit or the bank's; left of the day. */
@@ -114,7 +117,10 @@ enum wire_reply ledger_withdraw(struct ledger_entry *entry,
     enum wire_account account, int64_t amount_cents,
     const struct ledger_limits *limits, uint64_t now_ms,
     enum ledger_limit *limit);
-/* Takes `withdrawal` back whole; the caller has checked that it may be. */
+/*
+ * Takes `withdrawal` back whole; the caller has checked that it may be.  No
+ * minute is too full for it.
+ */
 enum wire_reply ledger_reverse(struct ledger_entry *entry,
     const struct ledger_entry *withdrawal, struct ledger_account *cash,
     struct ledger_account *customer, const struct ledger_limits *limits,

@@ -119,6 +119,7 @@ write_limits(
 {
 	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	char amount[MONEY_TEXT_SIZE], left[MONEY_TEXT_SIZE];
+	uint32_t rate = (uint32_t)vault_option(vault, LIMITS_RATE);
 
 	for (enum ledger_limit i = 0; i < LEDGER_LIMIT_BALANCE; i++) {
 		money_format(
@@ -129,6 +130,10 @@ write_limits(
 		wire_key(writer, "limit", "%s %s %s", ledger_limit_name(i),
 		    amount, left);
 	}
+	if (rate != 0)
+		wire_key(writer, "limit", "%s %" PRIu32 " %" PRIu32,
+		    ledger_limit_name(LEDGER_LIMIT_RATE), rate,
+		    rates_left(&vault->rates, customer->number, rate));
 }
 
 static void

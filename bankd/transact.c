@@ -29,6 +29,32 @@ begin_entry(struct step *step)
 	return entry;
 }
 
+/* The limits in force for the customer who asks. */
+static struct ledger_limits
+limits_of(const struct vault *vault, const struct step *step)
+{
+	struct ledger_limits limits = vault->limits;
+	uint32_t rate = (uint32_t)vault_option(vault, LIMITS_RATE);
+
+	limits.minute_full = rate != 0 &&
+	    rates_left(&vault->rates, step->accounts[STEP_CUSTOMER]->number,
+		rate) == 0;
+	return limits;
+}
+
+/* Counts the customer's transaction; one that takes another back is none. */
+static void
+count_rate(struct vault *vault, struct step *step)
+{
+	if (step->entry.kind == LEDGER_REVERSAL ||
+	    vault_option(vault, LIMITS_RATE) == 0)
+		return;
+	step->rated = rates_add(&vault->rates,
+			  step->accounts[STEP_CUSTOMER]->number) == 0;
+	if (!step->rated)
+		batch_failed(vault, BANK_ENOMEM);
+}
+
 static enum wire_reply
 book(struct vault *vault, struct step *step, enum wire_reply reply,
     struct ledger_account *debit, struct ledger_account *credit,
@@ -44,6 +70,7 @@ book(struct vault *vault, struct step *step, enum wire_reply reply,
 	if (error != 0)
 		batch_failed(vault, error);
 	step->moved = true;
+	count_rate(vault, step);
 	batch_touch(vault, debit, NULL);
 	if (credit != debit)
 		batch_touch(vault, credit, NULL);
@@ -66,12 +93,13 @@ transact_transfer(struct vault *vault, struct step *step)
 	const struct request *request = &step->request;
 	struct ledger_account *from = step->accounts[STEP_CUSTOMER];
 	struct ledger_account *to = step->accounts[STEP_OTHER];
+	const struct ledger_limits limits = limits_of(vault, step);
 	enum ledger_limit limit = 0;
 	enum wire_reply reply;
 
 	reply = ledger_transfer(begin_entry(step), from, request->account, to,
-	    checks_to_account(vault, request), request->amount_cents,
-	    &vault->limits, vault->now_ms, &limit);
+	    checks_to_account(vault, request), request->amount_cents, &limits,
+	    vault->now_ms, &limit);
 	return book(vault, step, reply, from, to, limit);
 }
 
@@ -81,6 +109,7 @@ transact_deposit(struct vault *vault, struct step *step)
 	const struct request *request = &step->request;
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	struct ledger_account *cash = cash_of(vault, step);
+	const struct ledger_limits limits = limits_of(vault, step);
 	enum ledger_limit limit = 0;
 	enum wire_reply reply;
 
@@ -88,7 +117,7 @@ transact_deposit(struct vault *vault, struct step *step)
 		return WIRE_UNAVAILABLE;
 	reply =
 	    ledger_deposit(begin_entry(step), cash, customer, request->account,
-		request->amount_cents, &vault->limits, vault->now_ms, &limit);
+		request->amount_cents, &limits, vault->now_ms, &limit);
 	return book(vault, step, reply, cash, customer, limit);
 }
 
@@ -98,6 +127,7 @@ transact_withdraw(struct vault *vault, struct step *step)
 	const struct request *request = &step->request;
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	struct ledger_account *cash = cash_of(vault, step);
+	const struct ledger_limits limits = limits_of(vault, step);
 	enum ledger_limit limit = 0;
 	enum wire_reply reply;
 
@@ -105,7 +135,7 @@ transact_withdraw(struct vault *vault, struct step *step)
 		return WIRE_UNAVAILABLE;
 	reply =
 	    ledger_withdraw(begin_entry(step), cash, customer, request->account,
-		request->amount_cents, &vault->limits, vault->now_ms, &limit);
+		request->amount_cents, &limits, vault->now_ms, &limit);
 	return book(vault, step, reply, customer, cash, limit);
 }
 

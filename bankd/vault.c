@@ -144,6 +144,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	tell_untold(vault);
 	count_second(vault);
 	session_expire(vault, now_ms);
+	rates_tick(&vault->rates, now_ms);
 	watch_files(vault);
 	store_keep_room(vault->store);
 	if (now_ms - vault->head_told_ms >= HEAD_EVERY_MS) {

@@ -287,6 +287,7 @@ vault_teardown(struct vault *vault)
 	state_dir_close(&vault->dir);
 	kiosks_free(&vault->kiosks);
 	batch_free(&vault->batch);
+	rates_free(&vault->rates);
 	EVP_PKEY_free(vault->key);
 	hash_kinds_free(&vault->hash_kinds);
 }

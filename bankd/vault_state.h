@@ -25,6 +25,7 @@
 #include "latency.h"
 #include "login.h"
 #include "options.h"
+#include "rates.h"
 #include "session.h"
 #include "sign_ups.h"
 #include "state_dir.h"
@@ -83,6 +84,7 @@ struct vault {
 	struct logins logins;
 	struct attempts attempts;
 	struct sign_ups sign_ups;
+	struct rates rates;
 	struct hash_kinds hash_kinds;
 	uint16_t from_port; /* the front's, of datagrams */
 

@@ -47,7 +47,7 @@ class Bank:
             call(["cp", "-a", like.directory, self.directory], 120)
         self.process = lib.Bank(
             start=False, directory=self.directory,
-            login_hash_cost=self.cost)
+            login_hash_cost=self.cost, limits_rate=0)
         self.start()
         self.base = self.last_seq()
 

@@ -115,7 +115,7 @@ class Trial:
             start=False, login_max_logins_waiting="1000",
             login_max_logins_waiting_per_address="1000",
             login_max_attempts="1000", login_max_attempts_total="10000",
-            session_max_sessions_per_address="1000")
+            session_max_sessions_per_address="1000", limits_rate="0")
         self.faulty = faults.Faulty("bankd", self.bank.path("var"))
         self.bank.program = self.faulty.program
         names = ["p%d" % i for i in range(1, self.people + 1)]

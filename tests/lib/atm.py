@@ -354,6 +354,15 @@ class Atm:
             raise Broken(reply.said())
         return reply["savings"], reply["checking"]
 
+    def limits(self):
+        """{name: (what it is, what is left of it)} as DETAILS has them; one
+        that the bank doesn't set is not there."""
+        reply = self.request("DETAILS")
+        if reply.said() != "200 details":
+            raise Broken(reply.said())
+        return {name: (amount, left) for name, amount, left in
+                map(str.split, reply.all("limit"))}
+
     def outcome(self, txid):
         return self.request("OUTCOME " + txid)
 

@@ -85,7 +85,8 @@ make_config(const struct live_bank *bank)
 	static const char *const options[] = { "process.sandbox=off",
 		"login.hash_cost=1", "bank.any_file_system=yes",
 		"login.max_attempts=1000", "login.max_attempts_total=10000",
-		"session.max_sessions_per_address=1000", "log.level=info" };
+		"session.max_sessions_per_address=1000", "limits.rate=0",
+		"log.level=info" };
 	struct config *config = config_new(bankd_options, BANKD_OPTION_COUNT);
 	char text[128], error[256], *dump;
 	bool good = true;

@@ -246,6 +246,48 @@ ROWS = [
      "\tif (0)\n"
      "\t\tkeep_refusal(vault, step);\n",
      ["system/requests.Txids"]),
+    ("counter", "a customer's transactions of a minute",
+     "bankd/transact.c",
+     "limits.minute_full = rate != 0 &&",
+     "limits.minute_full = false && rate != 0 &&",
+     ["system/requests.Rate"]),
+    ("counter", "transactions of a minute are counted",
+     "bankd/transact.c",
+     "\tcount_rate(vault, step);\n",
+     "\tif (0)\n"
+     "\t\tcount_rate(vault, step);\n",
+     ["system/requests.Rate"]),
+    ("counter", "transactions of a minute after a batch that runs again",
+     "bankd/batch.c",
+     "\t\t\trates_undo(&vault->rates);\n",
+     "\t\t\t(void)0;\n",
+     ["unit/test_vault_lacks"]),
+    ("counter", "a minute is no shorter",
+     "bankd/rates.c",
+     "rates->second - at(rates, 0)->second > MINUTE_S",
+     "rates->second - at(rates, 0)->second > MINUTE_S - 1",
+     ["unit/test_vault_parts"]),
+    ("counter", "a minute ends",
+     "bankd/rates.c",
+     "rates->second - at(rates, 0)->second > MINUTE_S",
+     "rates->second - at(rates, 0)->second > 2 * MINUTE_S",
+     ["unit/test_vault_parts", "unit/test_vault_lacks"]),
+    ("counter", "a deposit within a full minute",
+     "bankd/ledger.c",
+     "\tif (limits->minute_full)\n"
+     "\t\treturn over(LEDGER_LIMIT_RATE, limit);\n"
+     "\n"
+     "\tmove(entry, LEDGER_DEPOSIT,",
+     "\tmove(entry, LEDGER_DEPOSIT,",
+     ["system/requests.Rate"]),
+    ("counter", "a withdrawal within a full minute",
+     "bankd/ledger.c",
+     "\tif (limits->minute_full)\n"
+     "\t\treturn over(LEDGER_LIMIT_RATE, limit);\n"
+     "\n"
+     "\tmove(entry, LEDGER_WITHDRAW,",
+     "\tmove(entry, LEDGER_WITHDRAW,",
+     ["system/requests.Rate"]),
     ("counter", "a session's refusals are so many",
      "bankd/checks.c",
      "\tcheck_refusals,  /* 429 */\n",

@@ -113,6 +113,13 @@ over_the_limits(struct tour *tour)
 	tour_see(tour, "9999999999999\r", SURE, "deposit-sure-most");
 	tour_see(tour, "\r", OVER, "deposit-429");
 	tour_see(tour, " ", MENU, NULL);
+	transfer(tour, "fey\r5\r");
+	tour_see(tour, "\r", DONE, NULL);
+	tour_see(tour, " ", MENU, NULL);
+	fixture_configure(tour->fixture, "[limits]\nrate = 1");
+	transfer(tour, "fey\r5\r");
+	tour_see(tour, "\r", OVER, "transfer-429-rate");
+	tour_see(tour, " ", MENU, NULL);
 	fixture_configure(tour->fixture, "[bank]\nmin_free = 1048576");
 	transfer(tour, "fey\r5\r");
 	tour_see(tour, "\r", "cannot take transactions", "no puede hacer",

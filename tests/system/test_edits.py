@@ -57,7 +57,7 @@ class Edits(unittest.TestCase):
     def setUp(self):
         print("SEED=%d" % SEED)
         self.chance = random.Random(SEED)
-        self.bank = bank.Bank(**FREE)
+        self.bank = bank.Bank(limits_rate="0", **FREE)
         self.addCleanup(self.bank.close)
         self.guesses = Guesses(self.bank)
         self.money = {name: [1000000, 100000] for name in bank.DEMO}

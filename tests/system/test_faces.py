@@ -187,11 +187,25 @@ class Done(BankCase):
                      "At most $50.00 at once", "Recipient's ID: ",
                      "over the limit", "It is more than one transfer may be",
                      "Transfers: At most $50.00 at once",
-                     "Withdrawals: At most $50.00 at once, $50.00 left"):
+                     "Withdrawals: At most $50.00 at once, $50.00 left",
+                     "Transactions: At most 600 in a minute\n"):
             found = result.stdout.find(said, at + 1)
             self.assertGreater(found, at, "%r in\n%s" % (
                 said, result.stdout[at:]))
             at = found
+
+    def test_the_rate(self):
+        served = self.fresh(limits_rate="1")
+        result = served.plain(
+            "chris\ncanary-chris\n" + 2 * "1\n1\nchris\n1\n" + "3\n")
+        self.assertRegex(result.stdout, "(?s)your transaction is successful"
+                         ".*over the limit\nToo many in one minute: please "
+                         "wait a little\n")
+        served.restart(limits_rate="0")
+        result = served.plain("chris\ncanary-chris\n7\n1\n5\n3\n",
+                              "-o", "plain.menu=full")
+        self.assertIn("Last login", result.stdout)
+        self.assertNotIn("in a minute", result.stdout)
 
     def test_what_to_do_after_too_many_refusals(self):
         too_much, fits = "1\n1\nfey\n99999\n", "1\n1\nfey\n1\n"

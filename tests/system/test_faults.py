@@ -27,7 +27,8 @@ class FullDisk(unittest.TestCase):
             self.skipTest("can't mount: " + os.strerror(ctypes.get_errno()))
         self.addCleanup(libc.umount2, self.place.encode(), 2)
         self.bank = bank.Bank(start=False, directory=self.place,
-                              bank_min_free="16", **FREE)
+                              bank_min_free="16", limits_rate="0",
+                              **FREE)
         self.addCleanup(self.bank.close)
         bank.init(self.place)
         self.bank.start()

@@ -44,7 +44,7 @@ class Serving(unittest.TestCase):
         print("SEED=%d" % SEED)
 
     def setUp(self):
-        self.bank = bank.Bank(start=False, **FREE)
+        self.bank = bank.Bank(start=False, limits_rate="0", **FREE)
         self.addCleanup(self.bank.close)
         self.faulty = faults.Faulty("bankd", self.bank.path("var"))
         self.bank.program = self.faulty.program

@@ -468,6 +468,107 @@ class Limits(BankCase):
         self.said(full.transfer(2, "full", 1, 1), SUCCESS)
 
 
+class Rate(BankCase):
+    """So many of the customer's own transactions in a minute."""
+
+    people = 10
+    options = {"limits_rate": "5"}
+
+    def over(self, reply):
+        self.assertEqual(self.said(reply, OVER)["limit"], "rate")
+
+    def left(self, atm, most=5):
+        rate, left = map(int, atm.limits()["rate"])
+        self.assertEqual(rate, most)
+        return left
+
+    def test_all_sessions_together(self):
+        one, two = self.session("p1"), self.session("p1")
+        self.assertEqual(self.left(one), 5)
+        for number, atm in enumerate((one, two, one, two, one), 1):
+            self.said(atm.transfer(1, "p1", 1), SUCCESS)
+            self.assertEqual(self.left(two), 5 - number)
+        self.over(one.transfer(1, "p1", 1))
+        self.over(two.transfer(1, "p2", 1))
+        one.cut()
+        self.said(one.resume(), "200 session resumed")
+        self.over(one.transfer(1, "p2", 1))
+        self.said(two.exit(), "200 goodbye")
+        self.over(self.session("p1").transfer(2, "p2", 1))
+        self.assertEqual(self.left(one), 0)
+
+    def test_sent_ahead(self):
+        atm = self.session("p3")
+        for _ in range(9):
+            atm.send("1 %s 1 p3 1" % atm.txid())
+        self.assertEqual([atm.receive().code for _ in range(9)],
+                         5 * [200] + 4 * [429])
+
+    def test_what_does_not_count(self):
+        """Refusals, repeats, what comes from others or an operator."""
+        atm, other = self.session("p4"), self.session("p5")
+        txid = atm.txid()
+        self.said(atm.transfer(1, "p5", 1, txid=txid), SUCCESS)
+        for _ in range(6):
+            self.said(atm.transfer(1, "p5", 1, txid=txid), SUCCESS)
+            self.said(atm.transfer(1, "p5", 99999), NO_FUNDS)
+            self.bank.ctl("deposit", "p4", "1", "1", "a gift")
+        for _ in range(5):
+            self.said(other.transfer(1, "p4", 1), SUCCESS)
+        self.assertEqual(self.left(atm), 4)
+        for _ in range(4):
+            self.said(atm.transfer(1, "p5", 1), SUCCESS)
+        # 402 comes before, a repeat before all; what comes in still does.
+        self.said(atm.transfer(1, "p5", 99999), NO_FUNDS)
+        self.over(atm.transfer(1, "p5", 1))
+        self.said(atm.transfer(1, "p5", 1, txid=txid), SUCCESS)
+        self.said(self.session("p6").transfer(1, "p4", 1), SUCCESS)
+
+    def test_it_is_reloaded_and_settles_the_txid(self):
+        served = self.fresh()
+        with open(served.config) as f:
+            before = f.read()
+
+        def reload(rate):
+            with open(served.config, "w") as f:
+                f.write(before + "\n[limits]\nrate = %d\n" % rate)
+            served.ctl("reload")
+        atm = served.session("chris")
+        self.addCleanup(atm.close)
+        self.assertEqual(self.left(atm, 600), 600)
+        for _ in range(3):
+            self.said(atm.transfer(1, "chris", 1), SUCCESS)
+        reload(2)
+        self.assertEqual(self.left(atm, 2), 0)
+        txid = atm.txid()
+        self.over(atm.transfer(1, "chris", 1, txid=txid))
+        reload(4)
+        self.over(atm.transfer(1, "chris", 1, txid=txid))
+        self.said(atm.transfer(1, "chris", 1), SUCCESS)
+        self.over(atm.transfer(1, "chris", 1))
+        reload(0)
+        self.assertNotIn("rate", atm.limits())
+        for _ in range(10):
+            self.said(atm.transfer(1, "chris", 1), SUCCESS)
+        self.over(atm.transfer(1, "chris", 1, txid=txid))
+
+    def test_cash(self):
+        atm = self.session("p9", kiosk=self.bank.kiosk())
+        taken = [atm.txid() for _ in range(3)]
+        self.said(atm.request("DEPOSIT %s 1 10" % atm.txid()), SUCCESS)
+        for txid in taken:
+            self.said(atm.request("WITHDRAW %s 1 10" % txid), SUCCESS)
+        self.said(atm.transfer(1, "p10", 1), SUCCESS)
+        self.over(atm.request("DEPOSIT %s 1 10" % atm.txid()))
+        self.over(atm.request("WITHDRAW %s 1 10" % atm.txid()))
+        # Whoever got no notes gets the money back.
+        self.said(atm.request("REVERSE %s %s" % (atm.txid(), taken[0])),
+                  SUCCESS)
+        link = self.atm(kiosk=self.bank.kiosk())
+        self.said(link.reversal("p9", taken[1]), SUCCESS)
+        self.over(atm.request("DEPOSIT %s 1 10" % atm.txid()))
+
+
 class CreditAccount(unittest.TestCase):
     def test_where_a_transfer_lands(self):
         from lib.bank import Bank

@@ -515,7 +515,8 @@ class PasswordRules(VerbCase):
 
 
 class Forms(unittest.TestCase):
-    """What DETAILS and limits say is money of two decimals."""
+    """What DETAILS and limits say is money of two decimals, but for a rate,
+    which is numbers."""
 
     def test_limits_in_details(self):
         with bank.Bank(limits_transfer="500",
@@ -528,6 +529,7 @@ class Forms(unittest.TestCase):
                 line.split(" ") for line in reply.all("limit"))}
             self.assertEqual(limits["transfer"][0], "500.00")
             self.assertEqual(limits["transfer-day"], ["800.00", "699.75"])
+            self.assertEqual(limits.pop("rate"), ["600", "599"])
             for words in limits.values():
                 for word in words:
                     self.assertTrue(

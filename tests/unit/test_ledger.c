@@ -110,11 +110,17 @@ test_transfer_refusals(void **state)
 	limits.limit[LEDGER_LIMIT_TRANSFER_DAY] = 98;
 	assert_refused(WIRE_OVER_LIMIT, TRY(99, WIRE_SAVINGS), a, b);
 	assert_int_equal(limit, LEDGER_LIMIT_TRANSFER_DAY);
+	limits = no_limits;
+	limits.minute_full = true;
+	assert_refused(WIRE_OVER_LIMIT, TRY(1, WIRE_SAVINGS), a, b);
+	assert_int_equal(limit, LEDGER_LIMIT_RATE);
+	assert_string_equal(ledger_limit_name(limit), "rate");
 	/* 402 comes before 429. */
 	assert_refused(WIRE_NO_FUNDS, TRY(1001, WIRE_CHECKING), a, b);
 	b.closed_ms = 1;
 	assert_refused(WIRE_NO_RECIPIENT, TRY(1001, WIRE_CHECKING), a, b);
 	b.closed_ms = 0;
+	limits.minute_full = false;
 	assert_int_equal(WIRE_DONE, TRY(10, WIRE_CHECKING));
 	assert_int_equal(b.cents[1], MONEY_MAX_CENTS);
 #undef TRY

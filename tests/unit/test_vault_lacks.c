@@ -275,6 +275,61 @@ test_repeats_without_keyed_hash(void **state)
 }
 
 static void
+transfer(struct vaults_atm *atm, int code)
+{
+	char txid[WIRE_TXID_TEXT], text[128];
+
+	snprintf(text, sizeof(text), "1 %s 1 joe 1",
+	    vaults_txid(
+		clock_real_ms() + (uint64_t)shared->skew_s * 1000, txid));
+	assert_int_equal(vaults_ask(&fixture, atm, text), code);
+	if (code == 429)
+		assert_string_equal(vaults_value(&fixture, "limit"), "rate");
+}
+
+/* So many, and again so many when a minute has passed since the first. */
+static void
+test_a_minute(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	restart("limits.rate=3", NULL);
+	vaults_session(&fixture, &atm, 1, "joe\n9012");
+	for (int minute = 0; minute < 3; minute++) {
+		for (int i = 0; i < 3; i++)
+			transfer(&atm, 200);
+		shared->skew_s += 58;
+		transfer(&atm, 429);
+		shared->skew_s += 3;
+	}
+	transfer(&atm, 200);
+	seal_wipe(&atm.keys);
+}
+
+/* What a batch that runs again for want of room took back isn't counted. */
+static void
+test_a_minute_without_room(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	restart("bank.min_free=0", "limits.rate=3");
+	vaults_session(&fixture, &atm, 1, "joe\n9012");
+	transfer(&atm, 200);
+	fill_the_disk(true);
+	for (int i = 0; i < 4; i++)
+		transfer(&atm, 503);
+	fill_the_disk(false);
+	assert_int_equal(vaults_ask(&fixture, &atm, "DETAILS"), 200);
+	assert_non_null(strstr(fixture.answer, "200-limit rate 3 2\n"));
+	transfer(&atm, 200);
+	transfer(&atm, 200);
+	transfer(&atm, 429);
+	seal_wipe(&atm.keys);
+}
+
+static void
 test_sign_up_without_room(void **state)
 {
 	struct vaults_atm atm = { .number = 0 };
@@ -299,6 +354,8 @@ main(void)
 		TEST(test_without_openssl),
 		TEST(test_without_keyed_hash),
 		TEST(test_repeats_without_keyed_hash),
+		TEST(test_a_minute),
+		TEST(test_a_minute_without_room),
 		TEST(test_sign_up_without_room),
 	};
 

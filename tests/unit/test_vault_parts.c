@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The vault's small parts: its clock, its threads, hashes, refusals,
+ * The vault's small parts: its clock, its threads, hashes, refusals, rates,
  * sign-ups, the state directory, an operator's words.
  */
 #include <sys/socket.h>
@@ -20,6 +20,7 @@
 #include "../../bankd/bank_clock.h"
 #include "../../bankd/hashing.h"
 #include "../../bankd/operator.h"
+#include "../../bankd/rates.h"
 #include "../../bankd/refusals.h"
 #include "../../bankd/requests.h"
 #include "../../bankd/sign_ups.h"
@@ -180,6 +181,61 @@ test_refusals_are_bounded(void **state)
 }
 
 static void
+test_rates(void **state)
+{
+	struct rates rates = { 0 };
+
+	(void)state;
+	rates_tick(&rates, 5999);
+	assert_int_equal(rates_left(&rates, 7, 3), 3);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(rates_add(&rates, 7), 0);
+	rates_tick(&rates, 30000);
+	assert_int_equal(rates_add(&rates, 7), 0);
+	assert_int_equal(rates_left(&rates, 7, 3), 0);
+	assert_int_equal(rates_left(&rates, 8, 3), 3);
+	assert_int_equal(rates_left(&rates, 100000, 3), 3);
+	/* Lowered meanwhile, or raised. */
+	assert_int_equal(rates_left(&rates, 7, 2), 0);
+	assert_int_equal(rates_left(&rates, 7, 10), 7);
+	rates_undo(&rates);
+	assert_int_equal(rates_left(&rates, 7, 3), 1);
+	assert_int_equal(rates_add(&rates, 7), 0);
+	/* Not before the minute is over, and then the two first alone. */
+	rates_tick(&rates, 65999);
+	assert_int_equal(rates_left(&rates, 7, 3), 0);
+	rates_tick(&rates, 66000);
+	assert_int_equal(rates_left(&rates, 7, 3), 2);
+	rates_tick(&rates, 91000);
+	assert_int_equal(rates_left(&rates, 7, 3), 3);
+	assert_null(rates.ring);
+	assert_null(rates.counts);
+}
+
+/* Many of many, again and again: each is forgotten in its turn. */
+static void
+test_rates_of_many(void **state)
+{
+	struct rates rates = { 0 };
+	const uint32_t most = 3000;
+	uint64_t now_ms = 1000;
+
+	(void)state;
+	for (int round = 0; round < 20; round++, now_ms += 25000) {
+		rates_tick(&rates, now_ms);
+		for (uint32_t i = 1; i <= most; i++)
+			assert_int_equal(rates_add(&rates, i * 7), 0);
+		for (uint32_t i = 1; i <= most; i++)
+			assert_int_equal(rates_left(&rates, i * 7, 100),
+			    100 - (round < 2 ? round + 1 : 3));
+		assert_int_equal(rates_left(&rates, 8, 100), 100);
+	}
+	rates_tick(&rates, now_ms + 60000);
+	assert_int_equal(rates.count, 0);
+	rates_free(&rates);
+}
+
+static void
 test_sign_ups(void **state)
 {
 	struct sign_ups *sign_ups = calloc(1, sizeof(*sign_ups));
@@ -301,6 +357,8 @@ main(void)
 		cmocka_unit_test(test_hashes),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_refusals_are_bounded),
+		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_rates_of_many),
 		cmocka_unit_test(test_sign_ups),
 		cmocka_unit_test(test_state_dir),
 		cmocka_unit_test(test_operator_words),
