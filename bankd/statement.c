@@ -134,5 +134,6 @@ statement_after(struct vault *vault, struct step *step)
 	step->connection->errand = &statement->errand;
 	statement->errand.job.run = read_entries;
 	statement->errand.job.done = answer;
+	statement->errand.job.owner = customer->number;
 	pool_submit(vault->statements, &statement->errand.job);
 }

@@ -208,21 +208,58 @@ previous(const struct ledger_entry *entry, uint32_t number, uint64_t *seq)
 	return *seq < entry->seq ? 0 : BANK_EDAMAGED;
 }
 
+/*
+ * Where to begin so as to reach the account's entries before `before_seq`:
+ * its next milestone (store_open.c), or, where there is none, `newest`.
+ */
+static uint64_t
+begin_near(struct store_reader *reader, uint32_t number, uint64_t before_seq,
+    uint64_t newest)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&reader->connection, SQL_ENTRY_MILESTONE);
+	uint64_t seq = 0;
+
+	if (row == NULL)
+		return newest;
+	sqlite3_bind_int64(row, 1, number);
+	sqlite3_bind_int64(row, 2, (int64_t)before_seq);
+	if (sqlite3_step(row) == SQLITE_ROW)
+		seq = (uint64_t)sqlite3_column_int64(row, 0);
+	sqlite3_reset(row);
+	return seq != 0 && seq < newest ? seq : newest;
+}
+
+/*
+ * A page that follows another begins at once at its end; any other number
+ * is looked for from near it.
+ */
+static uint64_t
+find_start(struct store_reader *reader, struct id_reader *ids, uint32_t number,
+    uint64_t before_seq, uint64_t newest)
+{
+	struct ledger_entry entry;
+	uint64_t seq;
+
+	if (before_seq == 0 || before_seq > newest)
+		return newest;
+	if (reader_entry(reader, before_seq, &entry, read_id, ids) == 0 &&
+	    previous(&entry, number, &seq) == 0)
+		return seq;
+	return begin_near(reader, number, before_seq, newest);
+}
+
 static int
-walk(struct store_reader *reader, uint32_t number, uint64_t seq,
+walk(struct store_reader *reader, uint32_t number, uint64_t newest,
     uint64_t before_seq, size_t count,
     bool (*each)(void *context, const struct ledger_entry *entry),
     void *context)
 {
 	struct id_reader ids = { .reader = reader };
 	struct ledger_entry entry;
+	uint64_t seq = find_start(reader, &ids, number, before_seq, newest);
 	int error;
 
-	/* A page that follows another begins at once at its end. */
-	if (before_seq != 0 && before_seq <= seq &&
-	    reader_entry(reader, before_seq, &entry, read_id, &ids) == 0 &&
-	    previous(&entry, number, &seq) == 0)
-		before_seq = 0;
 	while (seq != 0 && count > 0) {
 		error = reader_entry(reader, seq, &entry, read_id, &ids);
 		if (error == 0)

@@ -22,6 +22,7 @@ void store_reader_close(struct store_reader *reader);
  * Walks a customer's entries back from before_seq (0: the newest), at most
  * `count`; `each` returns false to stop.  Entries are found by number:
  * `newest` is the account's last_seq, and the walk follows previous_seq.
+ * Whatever before_seq is, it takes some hundreds of steps to come there.
  */
 int store_reader_walk(struct store_reader *reader, uint32_t number,
     uint64_t newest, uint64_t before_seq, size_t count,

@@ -43,6 +43,14 @@ static const char *const texts[SQL_COUNT] = {
 				  " WHERE reverses = ?1",
 	[SQL_ENTRY_AFTER] = "SELECT " ENTRY " FROM entry WHERE seq > ?1"
 			    " ORDER BY seq LIMIT ?2",
+	[SQL_ENTRY_MILESTONE] =
+	    "SELECT min(seq) FROM ("
+	    "SELECT min(seq) AS seq FROM entry"
+	    " INDEXED BY entry_debit_milestone"
+	    " WHERE debit = ?1 AND seq >= ?2 AND chain < x'01' "
+	    "UNION ALL SELECT min(seq) FROM entry"
+	    " INDEXED BY entry_credit_milestone"
+	    " WHERE credit = ?1 AND seq >= ?2 AND chain < x'01')",
 	[SQL_ENTRY_MAX] = "SELECT max(seq) FROM entry",
 	[SQL_ACCOUNT_ADD] = "INSERT INTO account (" ACCOUNT ", name, hash) "
 			    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"

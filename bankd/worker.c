@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The pool: two lists under one lock, and an eventfd that wakes the loop.
+ * The pool: who waits and who has ended, under one lock, and an eventfd that
+ * wakes the loop.
  * The vault's; a thread of it touches nothing but the job that it was given.
  */
 #include "worker.h"
@@ -20,6 +21,7 @@
 #include <openssl/crypto.h>
 
 #include "../shared/error.h"
+#include "turns.h"
 
 #define THREADS_MAX 64
 #define LOW_NICE 10
@@ -31,10 +33,11 @@ struct pool {
 	struct pool_options options;
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	struct job_list waiting, ended; /* under the lock */
-	bool stopping, half;            /* under the lock */
-	unsigned running;               /* under the lock */
-	size_t in_hand;                 /* the loop's */
+	struct turns waiting;  /* under the lock */
+	struct job_list ended; /* under the lock */
+	bool stopping, half;   /* under the lock */
+	unsigned running;      /* under the lock */
+	size_t in_hand;        /* the loop's */
 	struct event *event;
 	int wake_fd;
 	unsigned started;
@@ -66,7 +69,7 @@ may_run_one(const struct pool *pool)
 	unsigned threads = pool->options.threads;
 	unsigned most = pool->half ? (threads + 1) / 2 : threads;
 
-	return pool->running < most && !STAILQ_EMPTY(&pool->waiting);
+	return pool->running < most && !turns_empty(&pool->waiting);
 }
 
 /* NULL: no more. */
@@ -79,8 +82,7 @@ next_job(struct pool *pool)
 	while (!pool->stopping && !may_run_one(pool))
 		pthread_cond_wait(&pool->more, &pool->lock);
 	if (!pool->stopping) {
-		job = STAILQ_FIRST(&pool->waiting);
-		STAILQ_REMOVE_HEAD(&pool->waiting, link);
+		job = turns_take(&pool->waiting);
 		pool->running++;
 	}
 	pthread_mutex_unlock(&pool->lock);
@@ -184,7 +186,7 @@ pool_new(struct pool **made, struct event_base *base,
 		pool->options.threads = THREADS_MAX;
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->more, NULL);
-	STAILQ_INIT(&pool->waiting);
+	turns_init(&pool->waiting);
 	STAILQ_INIT(&pool->ended);
 	pool->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (pool->wake_fd == -1)
@@ -208,7 +210,7 @@ pool_submit(struct pool *pool, struct job *job)
 {
 	pool->in_hand++;
 	pthread_mutex_lock(&pool->lock);
-	STAILQ_INSERT_TAIL(&pool->waiting, job, link);
+	turns_add(&pool->waiting, job);
 	pthread_cond_signal(&pool->more);
 	pthread_mutex_unlock(&pool->lock);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Threads of the vault: a pool runs jobs, pure functions that share nothing,
- * and hands them back to the loop in the order in which they ended.  The
- * vault has four: logins, and logins when many wait (several threads each),
- * statements and the operator's questions (one each, with a store_reader).
+ * and hands them back to the loop in the order in which they ended.  Whose
+ * they are have turns (turns.h): one owner's wait in the order in which they
+ * were submitted.  The vault has four: logins, and logins when many wait
+ * (several threads each), statements and the operator's questions (one each,
+ * with a store_reader).
  *
  * A job's run() may not touch the vault, log, or allocate for others.
  */
@@ -15,11 +17,17 @@
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct job {
 	void (*run)(struct job *job, void *thread);   /* on the pool's */
 	void (*done)(struct job *job, void *context); /* on the loop's */
+	uint32_t owner; /* a customer's number; 0: all such are one's */
+	/* The pool's. */
 	STAILQ_ENTRY(job) link;
+	TAILQ_ENTRY(job) line;
+	LIST_ENTRY(job) same_bucket;
+	struct job *behind, *last; /* in its line */
 };
 
 struct pool;

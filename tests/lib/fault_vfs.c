@@ -58,6 +58,8 @@ file_close(sqlite3_file *file)
 static int
 file_read(sqlite3_file *file, void *data, int size, sqlite3_int64 at)
 {
+	if (fault_vfs.at_read != NULL)
+		fault_vfs.at_read();
 	return real_of(file)->pMethods->xRead(real_of(file), data, size, at);
 }
 

@@ -21,6 +21,8 @@ struct fault_vfs {
 	const char *full_while;
 	/* Where set: called before each sync. */
 	void (*at_sync)(void);
+	/* Where set: called before each read of the file. */
+	void (*at_read)(void);
 	/* Where set: called once, when this many more locks of a WAL's index
 	 * were asked for. */
 	void (*at_lock)(void *context);

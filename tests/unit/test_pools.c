@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "../../bankd/turns.h"
 #include "../../bankd/vault_state.h"
 #include "../../bankd/worker.h"
 #include "../../shared/util.h"
@@ -122,6 +123,41 @@ test_pool_free_drops(void **state)
 	pool_free(pool);
 	pool_free(NULL);
 	event_base_free(base);
+}
+
+/* Each has one job in its turn, however many another has. */
+static void
+test_turns(void **state)
+{
+	static const uint32_t owners[] = { 7, 7, 7, 7, 8, 7 + TURNS_BUCKETS, 8,
+		0, 7, 0 };
+	static const size_t order[] = { 0, 4, 5, 7, 1, 6, 9, 2, 3, 8 };
+	static struct turns turns;
+	struct job jobs[NELEM(owners)];
+
+	(void)state;
+	turns_init(&turns);
+	for (int round = 0; round < 2; round++) {
+		assert_true(turns_empty(&turns));
+		assert_null(turns_take(&turns));
+		for (size_t i = 0; i < NELEM(jobs); i++) {
+			jobs[i] = (struct job) { .owner = owners[i] };
+			turns_add(&turns, &jobs[i]);
+		}
+		for (size_t i = 0; i < NELEM(jobs); i++) {
+			assert_false(turns_empty(&turns));
+			assert_ptr_equal(turns_take(&turns), &jobs[order[i]]);
+		}
+	}
+	/* Whoever comes while others have their turns is behind them once. */
+	for (size_t i = 0; i < 3; i++)
+		turns_add(&turns, &jobs[i]);
+	assert_ptr_equal(turns_take(&turns), &jobs[0]);
+	turns_add(&turns, &jobs[4]);
+	assert_ptr_equal(turns_take(&turns), &jobs[1]);
+	assert_ptr_equal(turns_take(&turns), &jobs[4]);
+	assert_ptr_equal(turns_take(&turns), &jobs[2]);
+	assert_true(turns_empty(&turns));
 }
 
 #define THREADS 4
@@ -351,6 +387,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pool),
 		cmocka_unit_test(test_pool_free_drops),
+		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_half_of_a_pool),
 		cmocka_unit_test(test_half_of_one_is_one),
 		cmocka_unit_test(test_where_logins_go),

@@ -18,7 +18,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "../../bankd/store_reader.h"
+#include "../../bankd/store_private.h"
 #include "../../shared/error.h"
 #include "../../shared/util.h"
 #include "../lib/fault_vfs.h"
@@ -100,6 +100,124 @@ test_walk(void **state)
 	    BANK_EDAMAGED);
 	store_reader_close(reader);
 	store_close(store);
+}
+
+/* Entries of three customers, and which of them are the first one's. */
+#define MANY 20000
+#define PAGE 3
+#define STATEMENTS_EACH 3 /* an entry, and the IDs of its two sides */
+#define STEPS_MOST (256 * 16)
+
+static uint64_t own[MANY];
+static size_t own_count;
+
+static void
+make_many(struct store *store)
+{
+	struct ledger_entry entry;
+	int i;
+
+	own_count = 0;
+	fixture_customers(store, 3);
+	for (i = 0; i < MANY; i++) {
+		if (i % 8 == 7)
+			fixture_transfer(
+			    store, "c2", "c2", 1, NOW, NULL, &entry);
+		else
+			fixture_transfer(store, i % 2 ? "c0" : "c1",
+			    i % 2 ? "c1" : "c0", 1, NOW, NULL, &entry);
+		if (i % 8 != 7)
+			own[own_count++] = entry.seq;
+		if (i % 500 == 499)
+			assert_int_equal(store_commit(store), 0);
+	}
+}
+
+/* A page before this number, which may be anybody's. */
+static void
+expect_page(
+    struct store_reader *reader, const struct ledger_account *c0, uint64_t n)
+{
+	struct walk walk = { 0 };
+	size_t i = own_count;
+
+	while (i > 0 && own[i - 1] >= n)
+		i--;
+	assert_int_equal(store_reader_walk(reader, c0->number, c0->last_seq, n,
+			     PAGE, note_entry, &walk),
+	    0);
+	for (size_t k = 0; k < PAGE && i > k; k++)
+		assert_int_equal(walk.seqs[k], own[i - 1 - k]);
+}
+
+static int
+count_statement(unsigned type, void *context, void *p, void *x)
+{
+	(void)type;
+	(void)p;
+	(void)x;
+	++*(long *)context;
+	return 0;
+}
+
+/* The work doesn't grow with how far back it is, whoever's the number is. */
+static void
+test_walk_from_anywhere(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	const struct ledger_account *c0;
+	struct store_reader *reader;
+	long statements, most = 0;
+	uint64_t n;
+
+	fixture_seed();
+	make_many(store);
+	c0 = store_account(store, "c0");
+	reader = reader_of(*state);
+	sqlite3_trace_v2(reader->connection.db, SQLITE_TRACE_STMT,
+	    count_statement, &statements);
+	for (int i = 0; i < 300; i++) {
+		n = PAGE + 6 + (uint64_t)random() % (MANY + 20);
+		if (i < 100)
+			n = own[0] + 7 + 8 * (uint64_t)i; /* old, and c2's */
+		statements = 0;
+		expect_page(reader, c0, n);
+		if (statements > most)
+			most = statements;
+	}
+	print_message("# at most %ld statements for a page\n", most);
+	assert_in_range(most, STATEMENTS_EACH * PAGE,
+	    STATEMENTS_EACH * (STEPS_MOST + PAGE + 2));
+	store_reader_close(reader);
+	store_close(store);
+}
+
+static void change(const char *directory, const char *sql);
+
+/* A bank of before: its walks are right, and its next start helps them. */
+static void
+test_walk_without_milestones(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	struct ledger_account c0;
+	struct store_reader *reader;
+
+	make_many(store);
+	c0 = *store_account(store, "c0");
+	assert_int_equal(store_mark_stopped(store), 0);
+	store_close(store);
+	change(*state,
+	    "DROP INDEX entry_debit_milestone;"
+	    "DROP INDEX entry_credit_milestone");
+	reader = reader_of(*state);
+	for (uint64_t n = 10; n < MANY; n += 1999)
+		expect_page(reader, &c0, n);
+	store_reader_close(reader);
+	store_close(fixture_open(*state, NULL));
+	assert_int_equal(fixture_number(*state,
+			     "SELECT count(*) FROM sqlite_schema"
+			     " WHERE name LIKE 'entry_%_milestone'"),
+	    2);
 }
 
 struct list {
@@ -555,6 +673,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_walk),
+		FIXTURE_TEST(test_walk_from_anywhere),
+		FIXTURE_TEST(test_walk_without_milestones),
 		FIXTURE_TEST(test_accounts),
 		FIXTURE_TEST(test_no_bank),
 		FIXTURE_TEST(test_restart_at_each_lock),

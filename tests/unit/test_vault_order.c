@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * In which order a batch answers: who only reads doesn't wait for the disk,
- * sees what is on it, and hears the answers of one connection in its order.
+ * sees what is on it, and hears the answers of one connection in its order;
+ * and in which order customers' statements are read.
  */
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +16,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../shared/seal.h"
 #include "../../shared/util.h"
@@ -26,6 +29,8 @@ static struct vaults fixture;
 /* Shared with the vault: its disk takes as long as `held`. */
 static volatile struct {
 	bool held;
+	bool statements_held; /* reads by any thread but the money's */
+	long reading;         /* such threads, just now */
 	bool gave_up;
 } * disk;
 
@@ -38,16 +43,28 @@ wait_while_held(void)
 }
 
 static void
+wait_to_read(void)
+{
+	if ((pid_t)syscall(SYS_gettid) == getpid())
+		return;
+	__atomic_add_fetch(&disk->reading, 1, __ATOMIC_SEQ_CST);
+	for (int i = 0; disk->statements_held && i < PATIENCE; i++)
+		poll(NULL, 0, 5);
+	__atomic_sub_fetch(&disk->reading, 1, __ATOMIC_SEQ_CST);
+}
+
+static void
 in_the_vault(void)
 {
 	fault_vfs_register();
 	fault_vfs.at_sync = wait_while_held;
+	fault_vfs.at_read = wait_to_read;
 }
 
 static int
 setup(void **state)
 {
-	disk->held = false;
+	disk->held = disk->statements_held = false;
 	fixture.before = in_the_vault;
 	vaults_start(&fixture, NULL);
 	*state = &fixture;
@@ -136,6 +153,55 @@ test_one_connection_in_its_order(void **state)
 	seal_wipe(&chris.keys);
 }
 
+#define CHRIS_ASKS 5
+
+/* The connection that the next answer is for. */
+static uint32_t
+answered(void)
+{
+	struct ipc_message message;
+
+	assert_int_equal(vaults_next(&fixture, &message), IPC_SEND);
+	return message.connection;
+}
+
+/* However many one customer asks for, another's waits for one of them. */
+static void
+test_statements_have_turns(void **state)
+{
+	struct vaults_atm chris[CHRIS_ASKS] = { { .number = 0 } };
+	struct vaults_atm fey = { .number = 0 }, joe = { .number = 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < CHRIS_ASKS; i++)
+		vaults_session(&fixture, &chris[i], i + 1, "chris\n1234");
+	vaults_session(&fixture, &fey, CHRIS_ASKS + 1, "fey\n5678");
+	vaults_session(&fixture, &joe, CHRIS_ASKS + 2, "joe\n9012");
+	/* So that the reader has something to read. */
+	ask_transfer(&chris[0], "fey", "10");
+	assert_int_equal(vaults_answer(&fixture, &chris[0]), 200);
+	disk->statements_held = true;
+	vaults_request(&fixture, &chris[0], "HISTORY 5");
+	vaults_flush(&fixture);
+	for (int i = 0; disk->reading == 0; i++) {
+		assert_true(i < PATIENCE);
+		poll(NULL, 0, 5);
+	}
+	for (int i = 1; i < CHRIS_ASKS; i++)
+		vaults_request(&fixture, &chris[i], "HISTORY 5");
+	vaults_request(&fixture, &fey, "HISTORY 5");
+	/* Once this is answered, all of those wait. */
+	assert_int_equal(vaults_ask(&fixture, &joe, "PING"), 200);
+	disk->statements_held = false;
+	assert_int_equal(answered(), 1);
+	assert_int_equal(answered(), 2);
+	assert_int_equal(answered(), CHRIS_ASKS + 1);
+	for (int i = 0; i < CHRIS_ASKS; i++)
+		seal_wipe(&chris[i].keys);
+	seal_wipe(&fey.keys);
+	seal_wipe(&joe.keys);
+}
+
 int
 main(void)
 {
@@ -144,6 +210,8 @@ main(void)
 		    test_reading_does_not_wait, setup, vaults_teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_one_connection_in_its_order, setup, vaults_teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_statements_have_turns, setup, vaults_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, NULL);
