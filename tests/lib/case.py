@@ -21,6 +21,7 @@ LOCKED = "423 too many attempts, try again later"
 TOO_MANY = "429 too many sessions"
 OVER = "429 over the limit"
 PROTOCOL_ERROR = "500 protocol error"
+UNAVAILABLE = "503 the bank cannot take transactions now"
 
 
 class BankCase(unittest.TestCase):

@@ -18,12 +18,23 @@ static bool skip_syncs;
 struct fault_file {
 	sqlite3_file base;
 	sqlite3_file *real; /* in the bytes behind this struct */
+	bool is_database;
 };
 
 static sqlite3_file *
 real_of(sqlite3_file *file)
 {
 	return ((struct fault_file *)file)->real;
+}
+
+/* A database that has no room, while its log has. */
+static bool
+is_full(const sqlite3_file *file)
+{
+	const char *name = fault_vfs.database_full_while;
+
+	return name != NULL && ((const struct fault_file *)file)->is_database &&
+	    access(name, F_OK) == 0;
 }
 
 /* SQLITE_OK, or what this call is to return instead of its work. */
@@ -68,6 +79,10 @@ file_write(sqlite3_file *file, const void *data, int size, sqlite3_int64 at)
 {
 	int code = count(FAULT_WRITE);
 
+	if (code == SQLITE_OK && is_full(file)) {
+		fault_vfs.failed++;
+		code = SQLITE_FULL;
+	}
 	return code != SQLITE_OK
 	    ? code
 	    : real_of(file)->pMethods->xWrite(real_of(file), data, size, at);
@@ -205,6 +220,7 @@ vfs_open(
 
 	(void)vfs;
 	f->real = (sqlite3_file *)(f + 1);
+	f->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
 	code = real->xOpen(real, name, f->real, flags, out);
 	f->base.pMethods = f->real->pMethods != NULL ? &methods : NULL;
 	return code;

@@ -19,6 +19,8 @@ struct fault_vfs {
 	int error; /* errno beside it */
 	/* Where set: writes give SQLITE_FULL while this file exists. */
 	const char *full_while;
+	/* Likewise writes to the database itself, and none to its log. */
+	const char *database_full_while;
 	/* Where set: called before each sync. */
 	void (*at_sync)(void);
 	/* Where set: called before each read of the file. */

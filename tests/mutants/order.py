@@ -199,6 +199,44 @@ ROWS = [
      "return seq != 0 && seq < newest ? seq : newest;",
      "return seq != 0 && seq < newest ? newest : newest;",
      ["unit/test_store_read"]),
+    ("order", "what OUTCOME settles stays until it is stale",
+     "bankd/transact.c",
+     "txid, vault->now_ms - STALE_MS);",
+     "txid, vault->now_ms);",
+     ["unit/test_vault_lacks", "system/repeats.Repeats"]),
+    ("order", "what V settles stays until it is stale",
+     "bankd/checks.c",
+     "store_settle(vault->store, owner, txid, vault->now_ms - STALE_MS);",
+     "store_settle(vault->store, owner, txid, vault->now_ms);",
+     ["system/repeats.Repeats"]),
+    ("order", "what is settled stays in the store",
+     "bankd/store_find.c",
+     "put_u64(oldest, stale_ms << 16);",
+     "put_u64(oldest, UINT64_MAX);",
+     ["unit/test_store"]),
+    ("order", "403 before 503",
+     "bankd/checks.c",
+     "\tcheck_allowed,   /* 403 */\n"
+     "\tcheck_available, /* 503 */\n",
+     "\tcheck_available, /* 503 */\n"
+     "\tcheck_allowed,   /* 403 */\n",
+     ["system/requests.Order"]),
+    ("order", "503 before 404",
+     "bankd/checks.c",
+     "\tcheck_available, /* 503 */\n"
+     "\tcheck_exists,    /* 404 */\n",
+     "\tcheck_exists,    /* 404 */\n"
+     "\tcheck_available, /* 503 */\n",
+     ["system/requests.Order"]),
+    ("order", "a commit is one though its checkpoint finds no room",
+     "bankd/store_back.c",
+     "if (error != 0 && error != BANK_ENOSPC)\n"
+     "\t\treturn error;\n"
+     "\tif (!store->reserve)",
+     "if (error != 0)\n"
+     "\t\treturn error;\n"
+     "\tif (!store->reserve)",
+     ["unit/test_vault_disk", "unit/test_store_faults"]),
     ("order", "OUTCOME's 404 is settled",
      "bankd/transact.c",
      "\tif (record) {",

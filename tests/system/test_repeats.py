@@ -97,6 +97,17 @@ class Repeats(VerbCase):
         self.said(atm.transfer(1, "p1", 1, txid=txid), USED)
         self.said(atm.transfer(1, "p1", 1, txid=old), STALE)
 
+    def test_each_stays_settled(self):
+        """Whatever else is settled after it, by OUTCOME and by V."""
+        atm = self.cash("p7")
+        link = self.atm(kiosk=self.bank.kiosk())
+        asked, reversed = ([atm.txid() for _ in range(3)] for _ in range(2))
+        for one, other in zip(asked, reversed):
+            self.said(atm.outcome(one), NO_TRANSACTION)
+            self.said(link.reversal("p7", other), NO_TRANSACTION)
+        for txid in asked + reversed:
+            self.said(atm.request("WITHDRAW %s 1 5" % txid), USED)
+
     def test_details_say_the_login_before(self):
         self.session("p8").close()
         before = time.strftime("%Y-%m-%d", time.gmtime())

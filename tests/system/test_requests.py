@@ -8,7 +8,8 @@ import unittest
 from lib import wire
 from lib.atm import Closed
 from lib.case import (INCORRECT, NO_FUNDS, NO_RECIPIENT, NO_TRANSACTION,
-                      NOT_ALLOWED, OVER, STALE, SUCCESS, USED, BankCase)
+                      NOT_ALLOWED, OVER, STALE, SUCCESS, UNAVAILABLE, USED,
+                      BankCase)
 
 TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 
@@ -197,6 +198,18 @@ class Order(BankCase):
         reply = self.said(atm.transfer(1, "p2", "500.01"), OVER)
         self.assertEqual(reply["limit"], "transfer")
         self.said(atm.transfer(1, "p2", 500), SUCCESS)
+
+
+    def test_403_before_503_before_404(self):
+        atm = self.session("p1")
+        self.bank.ctl("pause")
+        self.addCleanup(self.bank.ctl, "resume")
+        self.said(atm.request("DEPOSIT %s 1 5" % atm.txid(-660)), STALE)
+        for verb in "DEPOSIT", "WITHDRAW":
+            self.said(atm.request("%s %s 1 5" % (verb, atm.txid())),
+                      NOT_ALLOWED)
+        for words in ((1, "nobody", 1), (1, "p2", 99999), (1, "p2", 501)):
+            self.said(atm.transfer(*words), UNAVAILABLE)
 
 
 class Txids(BankCase):

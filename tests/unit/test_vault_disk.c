@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include <sqlite3.h>
@@ -144,6 +145,81 @@ test_no_room(void **state)
 }
 
 static void
+with_full_checkpoint(void)
+{
+	fault_vfs_register();
+	fault_vfs_skip_syncs(true);
+	fault_vfs.database_full_while = trouble_while;
+}
+
+/* Enough that the log is copied into the database, which has no room then. */
+#define ENOUGH 1200
+#define CHECKPOINT_PAGES 2000 /* as in bankd/store_back.c */
+#define PAGE_SIZE 4096
+
+/* What the file has, which is current at every answer. */
+static void
+assert_line(int expected)
+{
+	char path[128], line[32], start[32];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/balance", fixture.directory);
+	snprintf(start, sizeof(start), "chris %d ", expected);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	do
+		assert_non_null(fgets(line, sizeof(line), file));
+	while (strncmp(line, "chris ", strlen("chris ")) != 0);
+	assert_int_equal(fclose(file), 0);
+	assert_memory_equal(line, start, strlen(start));
+}
+
+/*
+ * It isn't the commit that failed: what is committed is answered as done,
+ * and what follows a commit is done for it.
+ */
+static void
+test_no_room_to_checkpoint(void **state)
+{
+	static const char *const options[] = { "limits.rate=0", NULL };
+	struct vaults_atm chris = { .number = 0 };
+	char text[128], txid[WIRE_TXID_TEXT], savings[32];
+	struct stat log;
+
+	(void)state;
+	name_trouble();
+	fixture.before = with_full_checkpoint;
+	vaults_start(&fixture, options);
+	vaults_session(&fixture, &chris, 1, "chris\n1234");
+	begin_trouble();
+	for (int i = 1; i <= ENOUGH; i++) {
+		assert_int_equal(
+		    vaults_ask(&fixture, &chris, make_transfer(text, txid)),
+		    200);
+		snprintf(savings, sizeof(savings), "%d.00", 10000 - i);
+		assert_string_equal(vaults_value(&fixture, "savings"), savings);
+		assert_line(10000 - i);
+	}
+	/* The log was too large, and nothing of it was copied. */
+	snprintf(text, sizeof(text), "%s/bank.db-wal", fixture.directory);
+	assert_int_equal(stat(text, &log), 0);
+	assert_in_range(log.st_size, CHECKPOINT_PAGES * PAGE_SIZE, INT64_MAX);
+	assert_int_equal(unlink(trouble_while), 0);
+	assert_int_equal(
+	    vaults_ask(&fixture, &chris, make_transfer(text, txid)), 200);
+	assert_int_equal(vaults_stop(&fixture), 0);
+	fixture.before = NULL;
+	vaults_run(&fixture, NULL);
+	vaults_session(&fixture, &chris, 1, "chris\n1234");
+	snprintf(savings, sizeof(savings), "%d.00", 10000 - ENOUGH - 1);
+	assert_savings(&chris, savings);
+	assert_int_equal(vaults_stop(&fixture), 0);
+	vaults_remove(&fixture);
+	seal_wipe(&chris.keys);
+}
+
+static void
 with_failing_sync(void)
 {
 	fault_vfs_register();
@@ -268,6 +344,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_little_room),
 		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_no_room_to_checkpoint),
 		cmocka_unit_test(test_a_line_that_fails),
 		cmocka_unit_test(test_failed_syncs),
 	};

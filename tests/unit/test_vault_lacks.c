@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What logins and requests come to when something lacks: room on the disk,
- * a row of the store, memory, OpenSSL.
+ * a row of the store, memory, OpenSSL, time.
  */
 #include "../lib/memory/vault_hooks.c"
 
@@ -117,6 +117,99 @@ test_outcomes_are_counted_once(void **state)
 	snprintf(text, sizeof(text), "OUTCOME %s",
 	    vaults_txid(clock_real_ms() + 700000, new));
 	assert_int_equal(vaults_ask(&fixture, &atm, text), 422);
+	seal_wipe(&atm.keys);
+}
+
+/* Both reach the vault before it takes the first of them. */
+static void
+ask_both(struct vaults_atm *atm, const char *one, const char *other)
+{
+	assert_int_equal(kill((pid_t)shared->vault, SIGSTOP), 0);
+	vaults_request(&fixture, atm, one);
+	vaults_request(&fixture, atm, other);
+	vaults_flush(&fixture);
+	assert_int_equal(kill((pid_t)shared->vault, SIGCONT), 0);
+}
+
+/*
+ * What a batch refused before it ran again for want of room is taken back:
+ * in the run that counts there are no funds to be looked at.
+ */
+static void
+test_refusals_are_taken_back(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+	char txid[WIRE_TXID_TEXT], refused_text[128], text[128];
+
+	(void)state;
+	restart("bank.min_free=0", NULL);
+	vaults_session(&fixture, &atm, 1, "joe\n9012");
+	snprintf(refused_text, sizeof(refused_text), "1 %s 1 fey 1000000",
+	    vaults_txid(clock_real_ms(), txid));
+	snprintf(text, sizeof(text), "1 %s 1 fey 1",
+	    vaults_txid(clock_real_ms(), txid));
+	fill_the_disk(true);
+	ask_both(&atm, refused_text, text);
+	assert_int_equal(vaults_answer(&fixture, &atm), 503);
+	assert_int_equal(vaults_answer(&fixture, &atm), 503);
+	fill_the_disk(false);
+	/* Their outcomes on this session. */
+	assert_int_equal(vaults_ask(&fixture, &atm, refused_text), 503);
+	assert_int_equal(vaults_ask(&fixture, &atm, text), 503);
+	seal_wipe(&atm.keys);
+}
+
+#define DAY_S 86400L
+
+/* However busy it is, a session ends when it is a day old. */
+static void
+test_a_day(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+	int code = 200;
+
+	(void)state;
+	restart("session.idle_timeout=86400", NULL);
+	vaults_session(&fixture, &atm, 1, "joe\n9012");
+	shared->skew_s = DAY_S - 600;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(vaults_ask(&fixture, &atm, "2"), 200);
+	shared->skew_s = DAY_S + 1;
+	for (int i = 0; i < PATIENCE && code == 200; i++) {
+		code = vaults_ask(&fixture, &atm, "2");
+		poll(NULL, 0, 5);
+	}
+	assert_int_equal(code, 0);
+	vaults_connect(&fixture, &atm, 2);
+	vaults_resume(&fixture, &atm);
+	assert_int_equal(vaults_answer(&fixture, &atm), 401);
+	seal_wipe(&atm.keys);
+}
+
+/* What OUTCOME called unknown stays so until it is stale, whatever comes. */
+static void
+test_settled_until_stale(void **state)
+{
+	static const int64_t ages_s[] = { 0, 590, 610 };
+	struct vaults_atm atm = { .number = 0 };
+	char first[WIRE_TXID_TEXT], another[WIRE_TXID_TEXT], text[128];
+
+	(void)state;
+	vaults_session(&fixture, &atm, 1, "joe\n9012");
+	vaults_txid(clock_real_ms(), first);
+	snprintf(text, sizeof(text), "OUTCOME %s", first);
+	assert_int_equal(vaults_ask(&fixture, &atm, text), 404);
+	for (uint32_t i = 0; i < NELEM(ages_s); i++) {
+		shared->skew_s = ages_s[i];
+		vaults_session(&fixture, &atm, i + 2, "joe\n9012");
+		snprintf(text, sizeof(text), "OUTCOME %s",
+		    vaults_txid(
+			clock_real_ms() + (uint64_t)ages_s[i] * 1000, another));
+		assert_int_equal(vaults_ask(&fixture, &atm, text), 404);
+		snprintf(text, sizeof(text), "1 %s 1 fey 1", first);
+		assert_int_equal(vaults_ask(&fixture, &atm, text),
+		    ages_s[i] < 600 ? 409 : 422);
+	}
 	seal_wipe(&atm.keys);
 }
 
@@ -349,6 +442,9 @@ main(void)
 		TEST(test_the_disk_fills),
 		TEST(test_the_row_is_forgotten),
 		TEST(test_outcomes_are_counted_once),
+		TEST(test_refusals_are_taken_back),
+		TEST(test_a_day),
+		TEST(test_settled_until_stale),
 		TEST(test_without_memory),
 		TEST(test_a_refusal_without_memory),
 		TEST(test_without_openssl),
