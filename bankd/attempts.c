@@ -54,7 +54,7 @@ attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
 	attempt->enrolled = kiosk->enrolled;
 	attempt->again.run = again;
 	error = make_key(vault, kiosk->enrolled ? 'k' : 'a',
-	    id == NULL ? "" : id, kiosk->name, attempt->at_kiosk);
+	    id == NULL ? "" : id, kiosk->counted, attempt->at_kiosk);
 	if (error == 0)
 		error = make_key(
 		    vault, 't', id == NULL ? "" : id, "", attempt->in_all);

@@ -149,6 +149,10 @@ connection_new(struct vault *vault, uint32_t number,
 	connection->resume.run = resume_waiting;
 	memcpy(connection->binding, binding, FRAME_BINDING_SIZE);
 	string_copy(connection->address, address, sizeof(connection->address));
+	if (limit_address(address, connection->limit) != 0) {
+		free(connection);
+		return BANK_EINVAL;
+	}
 	LIST_INSERT_HEAD(&connections->buckets[number % CONNECTION_BUCKETS],
 	    connection, link);
 	connections->count++;

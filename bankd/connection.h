@@ -18,9 +18,10 @@
 #include "../shared/seal.h"
 #include "../shared/wire.h"
 #include "batch.h"
+#include "limit_address.h"
 #include "worker.h"
 
-#define CONNECTION_ADDRESS_SIZE 65
+#define CONNECTION_ADDRESS_SIZE LIMIT_ADDRESS_SIZE
 #define CONNECTION_WAITING_MAX 64
 #define CONNECTION_BUCKETS 4096
 #define CONNECTION_KEY_ID_SIZE 4
@@ -48,6 +49,7 @@ struct connection {
 	uint32_t number; /* the front's */
 	enum connection_state state;
 	char address[CONNECTION_ADDRESS_SIZE];
+	char limit[CONNECTION_ADDRESS_SIZE]; /* limit_address() of it */
 	uint8_t binding[FRAME_BINDING_SIZE];
 	uint8_t nonce[FRAME_NONCE_SIZE];
 	uint64_t greeted_ms; /* steady clock */
@@ -76,7 +78,8 @@ struct vault;
 /* NULL where there is none. */
 struct connection *connection_find(
     const struct connections *connections, uint32_t number);
-/* A new one, greeted.  0, BANK_EEXIST, BANK_ENOMEM, BANK_ECRYPTO. */
+/* A new one, greeted.  0, BANK_EEXIST, BANK_EINVAL (no address), BANK_ENOMEM.
+ */
 int connection_new(struct vault *vault, uint32_t number,
     const uint8_t binding[FRAME_BINDING_SIZE], const char *address);
 /* Forgets it and wipes its keys; its session, if any, is lost, not ended. */

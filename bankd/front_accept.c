@@ -8,7 +8,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,28 +56,33 @@ front_raise_limit(struct front *front)
 }
 
 static struct address_bucket *
-address_bucket(struct front *front, const struct in6_addr *in6)
+address_bucket(struct front *front, const char *limit)
 {
 	uint32_t hash = 2166136261U;
 
-	for (size_t i = 0; i < sizeof(in6->s6_addr); i++)
-		hash = (hash ^ in6->s6_addr[i]) * 16777619U;
+	for (; *limit != '\0'; limit++)
+		hash = (hash ^ (uint8_t)*limit) * 16777619U;
 	return &front->addresses[hash % FRONT_BUCKETS];
 }
 
 static struct address *
-address_get(struct front *front, const struct in6_addr *in6)
+address_get(struct front *front, const struct client *client)
 {
-	struct address_bucket *bucket = address_bucket(front, in6);
+	struct address_bucket *bucket;
 	struct address *address = NULL;
+	char text[LIMIT_ADDRESS_SIZE];
 
+	front_address_text(client, text);
+	if (limit_address(text, text) != 0)
+		return NULL;
+	bucket = address_bucket(front, text);
 	LIST_FOREACH (address, bucket, entries) {
-		if (memcmp(&address->in6, in6, sizeof(*in6)) == 0)
+		if (strcmp(address->limit, text) == 0)
 			return address;
 	}
 	if ((address = calloc(1, sizeof(*address))) == NULL)
 		return NULL;
-	address->in6 = *in6;
+	string_copy(address->limit, text, sizeof(address->limit));
 	LIST_INSERT_HEAD(bucket, address, entries);
 	return address;
 }
@@ -114,14 +121,20 @@ new_number(struct front *front)
 }
 
 void
-front_address_text(const struct client *client, char text[INET6_ADDRSTRLEN])
+front_address_text(const struct client *client, char text[LIMIT_ADDRESS_SIZE])
 {
 	const struct in6_addr *in6 = &client->peer.sin6_addr;
+	char host[INET6_ADDRSTRLEN];
 
 	if (IN6_IS_ADDR_V4MAPPED(in6))
-		inet_ntop(AF_INET, &in6->s6_addr[12], text, INET6_ADDRSTRLEN);
+		inet_ntop(AF_INET, &in6->s6_addr[12], host, sizeof(host));
 	else
-		inet_ntop(AF_INET6, in6, text, INET6_ADDRSTRLEN);
+		inet_ntop(AF_INET6, in6, host, sizeof(host));
+	if (client->peer.sin6_scope_id == 0)
+		string_copy(text, host, LIMIT_ADDRESS_SIZE);
+	else
+		snprintf(text, LIMIT_ADDRESS_SIZE, "%s%%%" PRIu32, host,
+		    client->peer.sin6_scope_id);
 }
 
 static void
@@ -149,7 +162,7 @@ admit(struct front *front, struct client *client)
 
 	if (most > front->limit)
 		most = front->limit;
-	address = address_get(front, &client->peer.sin6_addr);
+	address = address_get(front, client);
 	if (address == NULL)
 		return false;
 	if (front->count < most &&

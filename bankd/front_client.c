@@ -44,7 +44,7 @@ client_free(struct client *client)
 static void
 refuse_protocol(struct client *client)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[LIMIT_ADDRESS_SIZE];
 
 	front_address_text(client, text);
 	log_event(LOG_INFO, "protocol_error", "address", LOG_TEXT(text), NULL);

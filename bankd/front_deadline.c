@@ -76,7 +76,7 @@ deadline_login(struct client *client)
 static void
 end(struct client *client, enum deadline deadline)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[LIMIT_ADDRESS_SIZE];
 
 	front_address_text(client, text);
 	log_event(LOG_DEBUG, "deadline", "address", LOG_TEXT(text), "of",

@@ -26,6 +26,7 @@
 #include "../shared/wire.h"
 #include "busy_poll.h"
 #include "ipc.h"
+#include "limit_address.h"
 #include "options.h"
 
 #define FRONT_LISTENERS_MAX 32
@@ -52,10 +53,10 @@ enum client_state {
 	CLIENT_LINGER   /* close_notify sent; waits for the peer's end */
 };
 
-/* One address and how many connections it has. */
+/* An address as limits see it, and how many connections it has. */
 struct address {
 	LIST_ENTRY(address) entries;
-	struct in6_addr in6; /* IPv4 as ::ffff:a.b.c.d */
+	char limit[LIMIT_ADDRESS_SIZE];
 	unsigned count;
 };
 
@@ -146,8 +147,9 @@ void front_raise_limit(struct front *front);
 struct client *front_find(struct front *front, uint32_t number);
 /* Takes it out of every table. */
 void front_unlist(struct client *client);
+/* The whole of it; a zone is its number. */
 void front_address_text(
-    const struct client *client, char text[INET6_ADDRSTRLEN]);
+    const struct client *client, char text[LIMIT_ADDRESS_SIZE]);
 
 /* front_client.c, front_output.c */
 void client_start(struct client *client);

@@ -99,7 +99,7 @@ void
 front_vault_announce(struct client *client)
 {
 	uint8_t binding[FRAME_BINDING_SIZE];
-	char text[INET6_ADDRSTRLEN];
+	char text[LIMIT_ADDRESS_SIZE];
 	struct front *front = client->front;
 
 	if (front->vault == NULL) {

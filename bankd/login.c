@@ -31,12 +31,15 @@ look_up_kiosk(
 	if (kiosk_is_none(login->body)) {
 		string_copy(login->kiosk.name, login->address,
 		    sizeof(login->kiosk.name));
+		string_copy(login->kiosk.counted, login->limit,
+		    sizeof(login->kiosk.counted));
 		return;
 	}
 	login->kiosk.enrolled = true;
 	if (kiosk_name(login->body, name) != 0)
 		return;
 	string_copy(login->kiosk.name, name, sizeof(login->kiosk.name));
+	string_copy(login->kiosk.counted, name, sizeof(login->kiosk.counted));
 	*found = kiosks_find(&vault->kiosks, name);
 	if (*found == NULL)
 		return;
@@ -60,7 +63,7 @@ too_many_wait(const struct vault *vault, const struct login *login)
 		return true;
 	LIST_FOREACH (other, &vault->logins.list, link)
 		here += other->type != FRAME_RESUME &&
-		    strcmp(other->address, login->address) == 0;
+		    strcmp(other->limit, login->limit) == 0;
 	return here > (size_t)vault_option(vault, LOGIN_MAX_WAITING_ADDRESS);
 }
 
@@ -182,6 +185,7 @@ login_new(struct vault *vault, struct connection *connection, uint8_t type,
 	memcpy(login->nonce, connection->nonce, FRAME_NONCE_SIZE);
 	memcpy(login->binding, connection->binding, FRAME_BINDING_SIZE);
 	memcpy(login->address, connection->address, sizeof(login->address));
+	memcpy(login->limit, connection->limit, sizeof(login->limit));
 	login->key = vault->key;
 	login->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
 	login->stale =

@@ -57,14 +57,16 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    1000000, NULL, true, "Connections at once." },
 	[SESSION_MAX_ADDRESS] = { "session", "max_sessions_per_address",
 	    CONFIG_NUMBER, "64", 1, 1000000, NULL, true,
-	    "Connections at once from one address." },
+	    "Connections at once from one address; of IPv6, from one /64." },
 	[LOGIN_MAX_WAITING] = { "login", "max_logins_waiting", CONFIG_NUMBER,
 	    "64", 1, 10000, NULL, true,
 	    "Logins that wait at once; while more than a fourth of them do, "
 	    "hashes take only processor time that nobody else wants." },
 	[LOGIN_MAX_WAITING_ADDRESS] = { "login",
 	    "max_logins_waiting_per_address", CONFIG_NUMBER, "4", 1, 10000,
-	    NULL, true, "Logins that wait at once from one address." },
+	    NULL, true,
+	    "Logins that wait at once from one address; of IPv6, from one "
+	    "/64." },
 	[LOGIN_MAX_ATTEMPTS] = { "login", "max_attempts", CONFIG_NUMBER, "3", 1,
 	    1000, NULL, true,
 	    "Failures in a row at one kiosk that lock an ID there." },

@@ -23,9 +23,13 @@
 #define SESSION_BUCKETS 4096
 #define SESSION_DIGEST_SIZE 32
 
-/* The kiosk of a session or a login: its enrolled name, else its address. */
+/*
+ * The kiosk of a session or a login: its enrolled name, else its address; and
+ * what it is counted under, where an address is as limits see it.
+ */
 struct kiosk_seen {
 	char name[CONNECTION_ADDRESS_SIZE];
+	char counted[CONNECTION_ADDRESS_SIZE];
 	bool enrolled;
 };
 

@@ -24,7 +24,7 @@ find(struct sign_ups *sign_ups, const struct kiosk_seen *kiosk)
 	for (row = sign_ups->kiosks; row < sign_ups->kiosks + SIGN_UPS_KIOSKS;
 	     row++) {
 		if (row->kiosk.enrolled == kiosk->enrolled &&
-		    strcmp(row->kiosk.name, kiosk->name) == 0)
+		    strcmp(row->kiosk.counted, kiosk->counted) == 0)
 			return row;
 		if (newest(row) < newest(oldest))
 			oldest = row;

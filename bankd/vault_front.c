@@ -62,6 +62,8 @@ on_connected(struct vault *vault, const struct ipc_message *message)
 	/* No fault of the front's; it gets another vault at once. */
 	if (error == BANK_ENOMEM)
 		vault_fail(vault, EX_OSERR, "no memory for a connection");
+	if (error == BANK_EINVAL)
+		return "an address that is none";
 	return error == 0 ? NULL : "a connection twice";
 }
 

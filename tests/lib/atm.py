@@ -37,9 +37,11 @@ class Refused(Exception):
 
 
 def tcp(address, port, timeout=10, source=None):
+    """`source` is an address, or a tuple of it, port 0, 0 and a zone."""
+    if source and not isinstance(source, tuple):
+        source = (source, 0)
     return socket.create_connection(
-        (address, port), patience.seconds(timeout),
-        (source, 0) if source else None)
+        (address, port), patience.seconds(timeout), source)
 
 
 def client_context(anchor, alpn=(wire.ALPN,), newest=None, verify=True):

@@ -23,6 +23,7 @@
 
 #include <openssl/rand.h>
 
+#include "../../bankd/limit_address.h"
 #include "../../bankd/options.h"
 #include "../../bankd/vault.h"
 #include "../../shared/channel.h"
@@ -257,14 +258,16 @@ vaults_send(struct vaults *fixture, enum ipc_type type, uint32_t number,
 void
 vaults_connect(struct vaults *fixture, struct vaults_atm *atm, uint32_t number)
 {
-	static const char address[] = "127.0.0.1";
-	uint8_t body[FRAME_BINDING_SIZE + sizeof(address) - 1];
+	const char *address = atm->address != NULL ? atm->address : "127.0.0.1";
+	uint8_t body[FRAME_BINDING_SIZE + LIMIT_ADDRESS_SIZE];
+	size_t length = strlen(address);
 
 	atm->number = number;
 	assert_int_equal(RAND_bytes(atm->binding, FRAME_BINDING_SIZE), 1);
 	memcpy(body, atm->binding, FRAME_BINDING_SIZE);
-	memcpy(body + FRAME_BINDING_SIZE, address, sizeof(address) - 1);
-	vaults_send(fixture, IPC_CONNECTED, number, body, sizeof(body));
+	memcpy(body + FRAME_BINDING_SIZE, address, length);
+	vaults_send(
+	    fixture, IPC_CONNECTED, number, body, FRAME_BINDING_SIZE + length);
 	assert_int_equal(vaults_answer(fixture, atm), 'G');
 }
 

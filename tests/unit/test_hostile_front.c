@@ -135,6 +135,8 @@ test_out_of_order(void **state)
 {
 	static const uint8_t zeros[BODY_MAX] = { 0 };
 	static const char binding[] = "0123456789abcdef0123456789abcdef";
+	static const char spelled[] =
+	    "0123456789abcdef0123456789abcdef127.0.0.x";
 	static const struct {
 		enum ipc_type type;
 		uint32_t connection;
@@ -149,6 +151,7 @@ test_out_of_order(void **state)
 		{ IPC_CONNECTED, 1, "", FRAME_BINDING_SIZE + 9 },
 		{ IPC_CONNECTED, 2, "", FRAME_BINDING_SIZE + 1 },
 		{ IPC_CONNECTED, 2, binding, FRAME_BINDING_SIZE + 64 },
+		{ IPC_CONNECTED, 2, spelled, FRAME_BINDING_SIZE + 9 },
 		{ IPC_FRAME, 1, "G", 33 },
 		{ IPC_FRAME, 1, "E", 10 },
 		{ IPC_FRAME, 1, "S", 272 },
@@ -340,7 +343,7 @@ put_random(uint8_t *message)
 	for (size_t i = 0; i < sizeof(body); i++)
 		body[i] = (uint8_t)random();
 	if (random() % 4 == 0) {
-		memset(body + FRAME_BINDING_SIZE, '1', 9);
+		memcpy(body + FRAME_BINDING_SIZE, "127.0.0.1", 9);
 		return put_message(message, IPC_CONNECTED, 0, number,
 		    FRAME_BINDING_SIZE + 9, body, FRAME_BINDING_SIZE + 9);
 	}

@@ -299,11 +299,13 @@ test_who_has_no_password(void **state)
 	seal_wipe(&atm.keys);
 }
 
-/* Four at once, of one address: two are too many. */
+/* Four at once, of one network: two are too many. */
 static void
 expect_two_refused(const char *option)
 {
-	struct vaults_atm atms[4] = { 0 };
+	struct vaults_atm atms[4] = { { .address = "2001:db8::1" },
+		{ .address = "2001:db8::2" }, { .address = "2001:db8::1" },
+		{ .address = "2001:db8::ffff:0:0:3" } };
 	struct ipc_message message;
 	int too_many = 0;
 

@@ -239,9 +239,10 @@ static void
 test_sign_ups(void **state)
 {
 	struct sign_ups *sign_ups = calloc(1, sizeof(*sign_ups));
-	const struct kiosk_seen kiosk = { "10.0.0.1", false };
-	const struct kiosk_seen named = { "10.0.0.1", true };
-	struct kiosk_seen another = { "", false };
+	const struct kiosk_seen kiosk = { .counted = "10.0.0.1" };
+	const struct kiosk_seen named = { .counted = "10.0.0.1",
+		.enrolled = true };
+	struct kiosk_seen another = { .enrolled = false };
 	const uint64_t hour = 3600000;
 
 	(void)state;
@@ -254,7 +255,7 @@ test_sign_ups(void **state)
 	assert_false(sign_up_count(sign_ups, &kiosk, 1000 + hour));
 	/* Others, however many, take the rows of those long quiet. */
 	for (unsigned i = 0; i < 3 * SIGN_UPS_KIOSKS; i++) {
-		snprintf(another.name, sizeof(another.name), "k%u", i);
+		snprintf(another.counted, sizeof(another.counted), "k%u", i);
 		assert_true(sign_up_count(sign_ups, &another, 2 * hour + i));
 	}
 	free(sign_ups);
