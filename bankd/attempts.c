@@ -51,13 +51,13 @@ attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
 	int error;
 
 	attempt->nobody = id == NULL;
+	string_copy(attempt->id, id == NULL ? "" : id, sizeof(attempt->id));
 	attempt->enrolled = kiosk->enrolled;
 	attempt->again.run = again;
-	error = make_key(vault, kiosk->enrolled ? 'k' : 'a',
-	    id == NULL ? "" : id, kiosk->counted, attempt->at_kiosk);
+	error = make_key(vault, kiosk->enrolled ? 'k' : 'a', attempt->id,
+	    kiosk->counted, attempt->at_kiosk);
 	if (error == 0)
-		error = make_key(
-		    vault, 't', id == NULL ? "" : id, "", attempt->in_all);
+		error = make_key(vault, 't', attempt->id, "", attempt->in_all);
 	if (error != 0)
 		return error;
 	LIST_INSERT_HEAD(&vault->attempts.list, attempt, link);
@@ -81,6 +81,29 @@ expire(struct store_attempt *row, uint64_t now_ms)
 	row->count = row->pending;
 }
 
+/* One that was opened while its attempt was compared is the owner by now. */
+static int
+read_row(const struct vault *vault, const char *id,
+    const uint8_t total[STORE_ATTEMPT_KEY],
+    const uint8_t key[STORE_ATTEMPT_KEY], struct store_attempt *row)
+{
+	const struct ledger_account *account = store_account(vault->store, id);
+
+	row->owner = account != NULL ? account->number : 0;
+	memcpy(row->total, total, STORE_ATTEMPT_KEY);
+	memcpy(row->key, key, STORE_ATTEMPT_KEY);
+	return store_attempt_get(vault->store, row);
+}
+
+/* No stranger locks a customer out of their own branch. */
+static bool
+is_trusted(const struct vault *vault, const struct attempt *attempt,
+    const struct store_attempt *kiosk)
+{
+	return attempt->enrolled && kiosk->success_ms != 0 &&
+	    vault->now_ms - kiosk->success_ms < TRUSTED_MS;
+}
+
 /* What a row lost when its attempt could not be settled stays a failure. */
 static void
 read_rows(struct vault *vault, const struct attempt *attempt, struct rows *rows)
@@ -88,13 +111,15 @@ read_rows(struct vault *vault, const struct attempt *attempt, struct rows *rows)
 	int error;
 
 	memset(rows, 0, sizeof(*rows));
-	error =
-	    store_attempt_get(vault->store, attempt->at_kiosk, &rows->kiosk);
+	error = read_row(vault, attempt->id, attempt->in_all, attempt->at_kiosk,
+	    &rows->kiosk);
 	if (error == 0)
-		error = store_attempt_get(
-		    vault->store, attempt->in_all, &rows->all);
+		error = read_row(vault, attempt->id, attempt->in_all,
+		    attempt->in_all, &rows->all);
 	if (error != 0)
 		batch_failed(vault, error);
+	if (!is_trusted(vault, attempt, &rows->kiosk))
+		rows->kiosk.success_ms = 0;
 	if (rows->all.success_ms != 0 &&
 	    rows->kiosk.time_ms <= rows->all.success_ms) {
 		rows->kiosk.locked_until_ms = 0;
@@ -136,15 +161,6 @@ comparing(
 	return count;
 }
 
-/* No stranger locks a customer out of their own branch. */
-static bool
-is_trusted(const struct vault *vault, const struct attempt *attempt,
-    const struct store_attempt *kiosk)
-{
-	return attempt->enrolled && kiosk->success_ms != 0 &&
-	    vault->now_ms - kiosk->success_ms < TRUSTED_MS;
-}
-
 /* Whether one more guess is allowed by this row, given those on their way. */
 static enum attempt_verdict
 judge(struct vault *vault, struct rows *rows, struct store_attempt *row,
@@ -174,8 +190,7 @@ judge_both(struct vault *vault, struct attempt *attempt, struct rows *rows)
 		return ATTEMPT_COMPARE;
 	verdict = judge(
 	    vault, rows, &rows->kiosk, most, comparing(vault, attempt, true));
-	if (verdict == ATTEMPT_COMPARE &&
-	    !is_trusted(vault, attempt, &rows->kiosk))
+	if (verdict == ATTEMPT_COMPARE && rows->kiosk.success_ms == 0)
 		verdict = judge(vault, rows, &rows->all, most_all,
 		    comparing(vault, attempt, false));
 	/* Else it would begin anew with each try, and never end. */
@@ -251,7 +266,7 @@ attempt_end(struct vault *vault, struct attempt *attempt, bool right,
 		settle(vault, &rows.all, right,
 		    (uint32_t)vault_option(vault, LOGIN_MAX_ATTEMPTS_TOTAL));
 	}
-	if (right)
+	if (right && attempt->enrolled)
 		rows.kiosk.success_ms = vault->now_ms;
 	write_rows(vault, &rows);
 }
@@ -281,7 +296,7 @@ attempt_clear(struct vault *vault, const char *id)
 
 	if ((error = make_key(vault, 't', id, "", key)) != 0)
 		return error;
-	error = store_attempt_get(vault->store, key, &row);
+	error = read_row(vault, id, key, key, &row);
 	if (error == 0) {
 		row.count = row.pending;
 		row.locked_until_ms = 0;

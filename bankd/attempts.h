@@ -24,6 +24,7 @@ struct vault;
 
 /* One attempt; embedded in the login or change of password it belongs to. */
 struct attempt {
+	char id[WIRE_ID_SIZE];
 	uint8_t at_kiosk[STORE_ATTEMPT_KEY];
 	uint8_t in_all[STORE_ATTEMPT_KEY];
 	bool enrolled; /* at a kiosk with a name */

@@ -25,7 +25,13 @@
 
 #define STORE_HASH_SIZE 256 /* a password hash of crypt(5), with NUL */
 #define STORE_ATTEMPT_KEY 16
-#define STORE_ATTEMPTS_MAX 100000
+/*
+ * Rows of attempts that are kept: of an ID at kiosks where it never succeeded,
+ * at kiosks that are trusted, and of all IDs together that nobody has.
+ */
+#define STORE_ATTEMPTS_KIOSKS 8
+#define STORE_ATTEMPTS_TRUSTED 8
+#define STORE_STRANGERS_MAX 100000
 
 struct store;
 
@@ -137,25 +143,39 @@ int store_settle(struct store *store, const struct ledger_account *owner,
 
 /*
  * Failed logins in a row, by a keyed hash of ID and kiosk (or ID alone: the
- * total).  Known and unknown IDs alike.  An attempt is recorded by count and
- * pending, both one up, before it is compared, and locks (locked_until_ms)
- * only when it was found wrong.  What is pending at an open was never
- * compared: one of it is taken off the count, and pending is 0.
+ * total).  An attempt is recorded by count and pending, both one up, before
+ * it is compared, and locks (locked_until_ms) only when it was found wrong.
+ * What is pending at an open was never compared: one of it is taken off the
+ * count, and pending is 0.
+ *
+ * An ID has so many rows at most, whoever guesses it from however many
+ * addresses: the oldest that locks nobody goes first.  A row with a success
+ * is trust: it stands beside the others and goes only before newer trust.
+ * The total goes never, where the ID is an account's.  IDs that nobody has
+ * are bounded by the ID in the same way, so that nothing tells them from the
+ * others, and besides all together: there too the oldest that locks nobody
+ * goes first.  An account takes over what its ID gathered before it was
+ * opened.  A row with nothing in it isn't kept.
  */
 struct store_attempt {
-	uint8_t key[STORE_ATTEMPT_KEY];
+	uint32_t owner;                   /* an account's number, 0: none */
+	uint8_t total[STORE_ATTEMPT_KEY]; /* key of the ID's total */
+	uint8_t key[STORE_ATTEMPT_KEY];   /* the total's own: the same */
 	uint32_t count;
 	uint32_t pending;         /* recorded, not yet compared */
 	uint64_t time_ms;         /* of the newest attempt */
 	uint64_t locked_until_ms; /* 0: not locked */
-	uint64_t success_ms;      /* newest success, 0 never */
+	uint64_t success_ms;      /* newest success, 0 never: trust */
+	bool stranger;            /* was found among those without an owner */
 };
 /* The secret of the keyed hash, made with the store. 32 bytes. */
 const uint8_t *store_attempt_secret(const struct store *store);
-/* Sets *attempt to what is kept, or zeros and the key. 0 or BANK_EIO. */
-int store_attempt_get(struct store *store, const uint8_t key[STORE_ATTEMPT_KEY],
-    struct store_attempt *attempt);
-/* Within a batch. */
+/*
+ * By owner, total and key, which the caller has set: sets the rest to what is
+ * kept, or zeros.  0 or BANK_EIO.
+ */
+int store_attempt_get(struct store *store, struct store_attempt *attempt);
+/* Within a batch; of what store_attempt_get() gave. */
 int store_attempt_put(struct store *store, const struct store_attempt *attempt);
 
 struct store_kiosk {

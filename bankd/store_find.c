@@ -159,18 +159,34 @@ store_attempt_secret(const struct store *store)
 	return store->secret;
 }
 
-int
-store_attempt_get(struct store *store, const uint8_t key[STORE_ATTEMPT_KEY],
-    struct store_attempt *attempt)
+static void
+bind_attempt(sqlite3_stmt *row, const struct store_attempt *attempt)
 {
+	sqlite3_bind_int64(row, 1, attempt->owner);
+	sqlite3_bind_blob(
+	    row, 2, attempt->key, STORE_ATTEMPT_KEY, SQLITE_STATIC);
+	sqlite3_bind_int64(row, 3, attempt->count);
+	sqlite3_bind_int64(row, 4, attempt->pending);
+	sqlite3_bind_int64(row, 5, (int64_t)attempt->time_ms);
+	sqlite3_bind_int64(row, 6, (int64_t)attempt->locked_until_ms);
+	sqlite3_bind_int64(row, 7, (int64_t)attempt->success_ms);
+	sqlite3_bind_blob(
+	    row, 8, attempt->total, STORE_ATTEMPT_KEY, SQLITE_STATIC);
+}
+
+int
+store_attempt_get(struct store *store, struct store_attempt *attempt)
+{
+	struct store_attempt got = { .owner = attempt->owner };
 	int code, error;
 	sqlite3_stmt *row = statement(store, SQL_ATTEMPT_GET, &error);
 
-	*attempt = (struct store_attempt) { 0 };
-	memcpy(attempt->key, key, STORE_ATTEMPT_KEY);
+	memcpy(got.total, attempt->total, STORE_ATTEMPT_KEY);
+	memcpy(got.key, attempt->key, STORE_ATTEMPT_KEY);
+	*attempt = got;
 	if (row == NULL)
 		return error;
-	sqlite3_bind_blob(row, 1, key, STORE_ATTEMPT_KEY, SQLITE_STATIC);
+	bind_attempt(row, &got);
 	code = sqlite3_step(row);
 	if (code == SQLITE_ROW) {
 		attempt->count = (uint32_t)sqlite3_column_int64(row, 0);
@@ -179,6 +195,7 @@ store_attempt_get(struct store *store, const uint8_t key[STORE_ATTEMPT_KEY],
 		attempt->locked_until_ms =
 		    (uint64_t)sqlite3_column_int64(row, 3);
 		attempt->success_ms = (uint64_t)sqlite3_column_int64(row, 4);
+		attempt->stranger = sqlite3_column_int(row, 5) != 0;
 	}
 	sqlite3_reset(row);
 	return code == SQLITE_ROW || code == SQLITE_DONE
@@ -186,58 +203,108 @@ store_attempt_get(struct store *store, const uint8_t key[STORE_ATTEMPT_KEY],
 	    : store_fail(store, code);
 }
 
+/* *changes, which may be NULL, are the rows that it changed. */
 static int
 run_attempt(struct store *store, enum store_sql which,
-    const struct store_attempt *attempt, int *changes)
+    const struct store_attempt *attempt, uint32_t *changes)
 {
 	int error;
 	sqlite3_stmt *row = statement(store, which, &error);
 
-	*changes = 0;
 	if (row == NULL)
 		return error;
-	sqlite3_bind_blob(
-	    row, 1, attempt->key, STORE_ATTEMPT_KEY, SQLITE_STATIC);
-	sqlite3_bind_int64(row, 2, attempt->count);
-	sqlite3_bind_int64(row, 3, attempt->pending);
-	sqlite3_bind_int64(row, 4, (int64_t)attempt->time_ms);
-	sqlite3_bind_int64(row, 5, (int64_t)attempt->locked_until_ms);
-	sqlite3_bind_int64(row, 6, (int64_t)attempt->success_ms);
+	bind_attempt(row, attempt);
 	error = store_fail(store, connection_run(&store->connection, which));
-	if (error == 0)
-		*changes = sqlite3_changes(store->connection.db);
+	if (error == 0 && changes != NULL)
+		*changes = (uint32_t)sqlite3_changes(store->connection.db);
 	return error;
 }
 
-/* One over the bound: the oldest goes, those that lock somebody last. */
+/* With what changes the number of rows of IDs that nobody has. */
 static int
-evict_attempt(struct store *store, const struct store_attempt *newest)
+run_stranger(struct store *store, enum store_sql which,
+    const struct store_attempt *attempt, uint32_t *changes)
 {
-	int changes, error;
+	uint32_t *count = &store->batch.strangers;
+	int error;
 
-	error = run_attempt(store, SQL_ATTEMPT_EVICT, newest, &changes);
-	if (error == 0 && changes == 0)
-		error = run_attempt(
-		    store, SQL_ATTEMPT_EVICT_LOCKED, newest, &changes);
-	if (error == 0)
-		store->batch.attempts -= (uint32_t)changes;
+	*changes = 0;
+	error = run_attempt(store, which, attempt, changes);
+	if (which == SQL_STRANGER_ADD)
+		*count += *changes;
+	else
+		*count -= *changes;
 	return error;
+}
+
+static int
+put_owned(struct store *store, const struct store_attempt *attempt)
+{
+	uint32_t changes = 0;
+	int error;
+
+	if (attempt->stranger) {
+		error =
+		    run_stranger(store, SQL_STRANGER_DROP, attempt, &changes);
+		if (error != 0)
+			return error;
+	}
+	error = run_attempt(store, SQL_ATTEMPT_PUT, attempt, &changes);
+	if (error != 0 || (changes > 0 && attempt->success_ms == 0))
+		return error;
+	if (changes == 0)
+		error = run_attempt(store, SQL_ATTEMPT_ADD, attempt, NULL);
+	return error != 0 ? error
+			  : run_attempt(store, SQL_ATTEMPT_TRIM, attempt, NULL);
+}
+
+static int
+put_stranger(struct store *store, const struct store_attempt *attempt)
+{
+	uint32_t changes = 0;
+	int error;
+
+	error = run_attempt(store, SQL_STRANGER_PUT, attempt, &changes);
+	if (error != 0 || changes > 0)
+		return error;
+	error = run_stranger(store, SQL_STRANGER_ADD, attempt, &changes);
+	if (error == 0)
+		error =
+		    run_stranger(store, SQL_STRANGER_TRIM, attempt, &changes);
+	if (error != 0 || store->batch.strangers <= STORE_STRANGERS_MAX)
+		return error;
+	error = run_stranger(store, SQL_STRANGER_EVICT_IDLE, attempt, &changes);
+	if (error == 0 && changes == 0)
+		error =
+		    run_stranger(store, SQL_STRANGER_EVICT, attempt, &changes);
+	return error;
+}
+
+static int
+drop_attempt(struct store *store, const struct store_attempt *attempt)
+{
+	uint32_t changes;
+	int error = run_attempt(store, SQL_ATTEMPT_DROP, attempt, NULL);
+
+	return error != 0
+	    ? error
+	    : run_stranger(store, SQL_STRANGER_DROP, attempt, &changes);
 }
 
 int
 store_attempt_put(struct store *store, const struct store_attempt *attempt)
 {
-	int changes = 0, error = store_write(store);
+	int error = store_write(store);
 
 	if (error != 0)
 		return error;
-	error = run_attempt(store, SQL_ATTEMPT_PUT, attempt, &changes);
-	if (error == 0 && changes == 0) {
-		error = run_attempt(store, SQL_ATTEMPT_ADD, attempt, &changes);
-		store->batch.attempts += (uint32_t)changes;
-		if (error == 0 && store->batch.attempts > STORE_ATTEMPTS_MAX)
-			error = evict_attempt(store, attempt);
-	}
+	if (attempt->count == 0 && attempt->pending == 0 &&
+	    attempt->locked_until_ms == 0 && attempt->success_ms == 0)
+		error = drop_attempt(store, attempt);
+	else if (attempt->owner != 0)
+		error = put_owned(store, attempt);
+	else
+		error = put_stranger(store, attempt);
 	if (error != 0)
 		store->batch_error = error;
 	else if (attempt->time_ms > store->batch.newest_ms)

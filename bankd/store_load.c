@@ -113,26 +113,34 @@ load_meta(const struct loading *loading, enum store_end *end)
 	return error != 0 ? error : load_secret(loading);
 }
 
-/* Attempts that were recorded and never compared; counted, for the bound. */
+static int
+load_number(
+    const struct loading *loading, enum store_sql which, uint32_t *number)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&loading->store->connection, which);
+	int code = row != NULL ? sqlite3_step(row) : SQLITE_ERROR;
+
+	if (code == SQLITE_ROW)
+		*number = (uint32_t)sqlite3_column_int64(row, 0);
+	sqlite3_reset(row);
+	return code == SQLITE_ROW ? 0 : failed(loading, code);
+}
+
+/* Attempts that were recorded and never compared. */
 static int
 load_attempts(const struct loading *loading)
 {
-	struct store *store = loading->store;
-	struct store_connection *connection = &store->connection;
-	sqlite3_stmt *row =
-	    connection_statement(connection, SQL_ATTEMPT_SUMMARY);
-	int64_t pending = 0;
-	int code = row != NULL ? sqlite3_step(row) : SQLITE_ERROR;
+	struct store_connection *connection = &loading->store->connection;
+	uint32_t pending;
+	int code, error;
 
-	if (code == SQLITE_ROW) {
-		store->batch.attempts = (uint32_t)sqlite3_column_int(row, 0);
-		note(store, (uint64_t)sqlite3_column_int64(row, 1));
-		pending = sqlite3_column_int64(row, 2);
-		code = SQLITE_OK;
-	}
-	sqlite3_reset(row);
-	if (code == SQLITE_OK && pending > 0)
-		code = connection_run(connection, SQL_ATTEMPT_TAKE_BACK);
+	error = load_number(loading, SQL_ATTEMPT_PENDING, &pending);
+	if (error != 0 || pending == 0)
+		return error;
+	code = connection_run(connection, SQL_ATTEMPT_TAKE_BACK);
+	if (code == SQLITE_OK)
+		code = connection_run(connection, SQL_STRANGER_TAKE_BACK);
 	return code == SQLITE_OK ? 0 : failed(loading, code);
 }
 
@@ -167,20 +175,6 @@ loaded_id(const void *context, uint32_t number)
 }
 
 /* The number in the one row of a statement without arguments. */
-static int
-load_number(
-    const struct loading *loading, enum store_sql which, uint32_t *number)
-{
-	sqlite3_stmt *row =
-	    connection_statement(&loading->store->connection, which);
-	int code = row != NULL ? sqlite3_step(row) : SQLITE_ERROR;
-
-	if (code == SQLITE_ROW)
-		*number = (uint32_t)sqlite3_column_int64(row, 0);
-	sqlite3_reset(row);
-	return code == SQLITE_ROW ? 0 : failed(loading, code);
-}
-
 static int
 load_accounts(const struct loading *loading)
 {
@@ -386,6 +380,9 @@ store_load(
 	error = load_meta(&loading, end);
 	if (error == 0)
 		error = load_attempts(&loading);
+	if (error == 0)
+		error = load_number(
+		    &loading, SQL_STRANGER_COUNT, &store->batch.strangers);
 	if (error == 0)
 		error = load_number(
 		    &loading, SQL_SETTLED_COUNT, &store->batch.settled);

@@ -17,7 +17,7 @@
 #include "store_connection.h"
 #include "store_reader.h"
 
-#define STORE_SCHEMA 1
+#define STORE_SCHEMA 2
 #define STORE_APPLICATION 0x62616e6b /* "bank" */
 #define STORE_SECRET_SIZE 32
 #define STORE_BLOCK 1024 /* accounts, and copies, in a block of memory */
@@ -32,7 +32,7 @@ struct store_head {
 	uint8_t chain[STORE_CHAIN_SIZE];
 	uint64_t newest_ms; /* newest time given out by then */
 	uint64_t lease_ms;  /* as in meta: no time after it was given out */
-	uint32_t accounts, lines, attempts, settled;
+	uint32_t accounts, lines, strangers, settled;
 	uint64_t mark;      /* as in meta: entries up to it are in rows */
 	uint64_t round_seq; /* newest entry when the present round began */
 	uint32_t cursor;    /* next row of the round */

@@ -25,6 +25,32 @@
 	" last_login, day, day_transfer, day_withdraw, limit_transfer, " \
 	"limit_transfer_day, limit_withdraw, limit_withdraw_day"
 
+/* Parameters: owner, key, the five of ATTEMPT, total. */
+#define ATTEMPT "count, pending, time, locked_until, success"
+#define ATTEMPT_SET \
+	"count = ?3, pending = ?4, time = ?5, locked_until = ?6, success = ?7"
+/*
+ * Of an ID: those past its bound, of trust and of others, but for the row
+ * that is just put and the total.
+ */
+#define ATTEMPT_TRIM(table, of_it)                                            \
+	"DELETE FROM " table " WHERE " of_it " AND key IN (SELECT key FROM (" \
+	"SELECT key, success, row_number() OVER (PARTITION BY success > 0 "   \
+	"ORDER BY success DESC, key = ?2 DESC, locked_until > ?5 DESC, "      \
+	"time DESC) AS place FROM " table " WHERE " of_it " AND key <> ?8) "  \
+	"WHERE place > iif(success > 0, " TEXT_OF(                            \
+	    STORE_ATTEMPTS_TRUSTED) ", " TEXT_OF(STORE_ATTEMPTS_KIOSKS) "))"
+#define ATTEMPT_TAKE_BACK(table)                                       \
+	"UPDATE " table " SET count = max(count - 1, 0), pending = 0 " \
+	"WHERE pending > 0"
+/* The one that goes first, of other IDs than this. */
+#define STRANGER_EVICT(where)                                         \
+	"DELETE FROM stranger WHERE key = (SELECT key FROM stranger " \
+	"WHERE " where " AND total <> ?8 "                            \
+	"ORDER BY locked_until, time LIMIT 1)"
+#define TEXT_OF(number) TEXT_OF_THIS(number)
+#define TEXT_OF_THIS(number) #number
+
 static const char *const texts[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_BEGIN_READ] = "BEGIN",
@@ -76,25 +102,33 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_SETTLED_FIND] = "SELECT 1 FROM settled"
 			     " WHERE txid = ?1 AND owner = ?2",
 	[SQL_SETTLED_DROP] = "DELETE FROM settled WHERE txid < ?1",
-	[SQL_ATTEMPT_GET] = "SELECT count, pending, time, locked_until, "
-			    "success FROM attempt WHERE key = ?1",
-	[SQL_ATTEMPT_PUT] = "UPDATE attempt SET count = ?2, pending = ?3, "
-			    "time = ?4, locked_until = ?5, success = ?6 "
-			    "WHERE key = ?1",
-	[SQL_ATTEMPT_ADD] = "INSERT INTO attempt (key, count, pending, time, "
-			    "locked_until, success) "
-			    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-	[SQL_ATTEMPT_EVICT] = "DELETE FROM attempt WHERE key = (SELECT key "
-			      "FROM attempt WHERE locked_until <= ?4 AND "
-			      "key <> ?1 ORDER BY time LIMIT 1)",
-	[SQL_ATTEMPT_EVICT_LOCKED] = "DELETE FROM attempt WHERE key = (SELECT "
-				     "key FROM attempt WHERE key <> ?1 "
-				     "ORDER BY time LIMIT 1)",
-	[SQL_ATTEMPT_TAKE_BACK] = "UPDATE attempt SET count = "
-				  "max(count - 1, 0), pending = 0 "
-				  "WHERE pending > 0",
-	[SQL_ATTEMPT_SUMMARY] = "SELECT count(*), ifnull(max(time), 0), "
-				"ifnull(sum(pending > 0), 0) FROM attempt",
+	[SQL_ATTEMPT_GET] = "SELECT " ATTEMPT ", 0 FROM attempt "
+			    "WHERE owner = ?1 AND key = ?2 UNION ALL "
+			    "SELECT " ATTEMPT ", 1 FROM stranger "
+			    "WHERE key = ?2 LIMIT 1",
+	[SQL_ATTEMPT_PUT] =
+	    "UPDATE attempt SET " ATTEMPT_SET " WHERE owner = ?1 AND key = ?2",
+	[SQL_ATTEMPT_ADD] = "INSERT INTO attempt (owner, key, " ATTEMPT ") "
+			    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_ATTEMPT_DROP] = "DELETE FROM attempt"
+			     " WHERE owner = ?1 AND key = ?2",
+	[SQL_ATTEMPT_TRIM] = ATTEMPT_TRIM("attempt", "owner = ?1"),
+	[SQL_ATTEMPT_PENDING] = "SELECT (SELECT count(*) FROM attempt WHERE "
+				"pending > 0) + (SELECT count(*) FROM stranger "
+				"WHERE pending > 0)",
+	[SQL_ATTEMPT_TAKE_BACK] = ATTEMPT_TAKE_BACK("attempt"),
+	[SQL_STRANGER_PUT] = "UPDATE stranger SET " ATTEMPT_SET ", total = ?8"
+			     " WHERE key = ?2",
+	[SQL_STRANGER_ADD] = "INSERT INTO stranger (key, " ATTEMPT ", total) "
+			     "VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[SQL_STRANGER_DROP] = "DELETE FROM stranger WHERE key = ?2",
+	[SQL_STRANGER_TRIM] = ATTEMPT_TRIM("stranger", "total = ?8"),
+	[SQL_STRANGER_TAKE_BACK] = ATTEMPT_TAKE_BACK("stranger"),
+	/* A lock that is over is nothing, and goes before what counts. */
+	[SQL_STRANGER_EVICT_IDLE] = STRANGER_EVICT("locked_until > 0 AND "
+						   "locked_until <= ?5"),
+	[SQL_STRANGER_EVICT] = STRANGER_EVICT("1"),
+	[SQL_STRANGER_COUNT] = "SELECT count(*) FROM stranger",
 	[SQL_KIOSK_PUT] = "INSERT INTO kiosk (name, public_key, cash, revoked)"
 			  " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET"
 			  " public_key = ?2, cash = ?3, revoked = ?4",

@@ -73,7 +73,9 @@ class Books:
             self.replay(dict(row))
         self.settled = {(row["owner"], row["txid"].hex()) for row in
                         db.execute("SELECT owner, txid FROM settled")}
-        rows = db.execute("SELECT key, count, time FROM attempt").fetchall()
+        rows = db.execute(
+            "SELECT key, count, time FROM attempt UNION ALL "
+            "SELECT key, count, time FROM stranger").fetchall()
         self.attempts = {row["key"]: row["count"] for row in rows}
         self.attempted = {row["key"]: row["time"] for row in rows}
 

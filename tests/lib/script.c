@@ -23,7 +23,7 @@
 #define OPENING 1000000 /* cents of each account at first */
 
 static const char *const ids[SCRIPT_CUSTOMERS] = { "chris", "fey", "joe" };
-static const uint8_t attempt_key[STORE_ATTEMPT_KEY] = { 7 };
+static const struct store_attempt no_attempt = { .owner = 1, .key = { 7 } };
 
 /* The reserve is 4 MB of nothing: its size alone tells. */
 static void
@@ -99,8 +99,8 @@ append(struct store *store, uint64_t seq)
 static int
 attempt(struct store *store, struct script_promise *promise)
 {
-	struct store_attempt record;
-	int error = store_attempt_get(store, attempt_key, &record);
+	struct store_attempt record = no_attempt;
+	int error = store_attempt_get(store, &record);
 
 	record.count++;
 	record.time_ms = NOW;
@@ -319,7 +319,7 @@ judge_open(struct store *store, const char *directory,
     const struct script_truth *truth, const struct script_promise *promise)
 {
 	static char text[160];
-	struct store_attempt record;
+	struct store_attempt record = no_attempt;
 	uint64_t seq = store_last_seq(store);
 
 	if (promise->broken)
@@ -333,7 +333,7 @@ judge_open(struct store *store, const char *directory,
 	}
 	if (memcmp(store_chain(store), truth->chain[seq], 32) != 0)
 		return "another chain";
-	if (store_attempt_get(store, attempt_key, &record) != 0 ||
+	if (store_attempt_get(store, &record) != 0 ||
 	    record.count < promise->attempts)
 		return "an attempt is forgotten";
 	for (int i = 0; i < SCRIPT_CUSTOMERS; i++)

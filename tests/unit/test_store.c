@@ -297,90 +297,6 @@ test_reversal(void **state)
 	fixture_verify(*state);
 }
 
-static struct store_attempt
-attempt(uint32_t key, uint32_t count, uint64_t time_ms, uint64_t locked_ms)
-{
-	struct store_attempt made = {
-		.count = count, .time_ms = time_ms, .locked_until_ms = locked_ms
-	};
-
-	put_u32(made.key, key);
-	return made;
-}
-
-static void
-test_attempts(void **state)
-{
-	struct store *store = fixture_open(*state, NULL);
-	struct store_attempt a = attempt(1, 3, NOW, 0), got;
-	uint8_t secret[32];
-
-	memcpy(secret, store_attempt_secret(store), sizeof(secret));
-	a.pending = 2;
-	a.success_ms = 77;
-	assert_int_equal(store_attempt_get(store, a.key, &got), 0);
-	assert_int_equal(got.count, 0);
-	assert_memory_equal(got.key, a.key, sizeof(a.key));
-	assert_int_equal(store_attempt_put(store, &a), 0);
-	assert_int_equal(store_commit(store), 0);
-	store_attempt_get(store, a.key, &got);
-	assert_memory_equal(&got, &a, sizeof(a));
-	a.count = 4;
-	store_attempt_put(store, &a);
-	store_abort(store);
-	store_attempt_get(store, a.key, &got);
-	assert_int_equal(got.count, 3);
-	store_close(store);
-	/* Taken back: one for the row, and no more at the start after. */
-	store = fixture_open(*state, NULL);
-	store_attempt_get(store, a.key, &got);
-	assert_int_equal(got.count, 2);
-	assert_int_equal(got.pending, 0);
-	assert_int_equal(got.success_ms, 77);
-	store_close(store);
-	store = fixture_open(*state, NULL);
-	store_attempt_get(store, a.key, &got);
-	assert_int_equal(got.count, 2);
-	assert_memory_equal(secret, store_attempt_secret(store), 32);
-	store_close(store);
-}
-
-static void
-test_attempts_are_bounded(void **state)
-{
-	struct store *store = fixture_open(*state, NULL);
-	struct store_attempt a, got;
-	uint32_t i;
-
-	/* The oldest locks somebody, the next one doesn't. */
-	for (i = 0; i < STORE_ATTEMPTS_MAX; i++) {
-		a = attempt(i, 1, NOW + i, i == 0 ? NOW * 2 : 0);
-		assert_int_equal(store_attempt_put(store, &a), 0);
-	}
-	assert_int_equal(store_commit(store), 0);
-	a = attempt(i, 1, NOW + i, 0);
-	i++;
-	assert_int_equal(store_attempt_put(store, &a), 0);
-	assert_int_equal(store_commit(store), 0);
-	store_close(store);
-	store = fixture_open(*state, NULL);
-	a = attempt(i, 1, NOW + i, 0);
-	i++;
-	assert_int_equal(store_attempt_put(store, &a), 0);
-	assert_int_equal(store_commit(store), 0);
-	assert_int_equal(fixture_number(*state, "SELECT count(*) FROM attempt"),
-	    STORE_ATTEMPTS_MAX);
-	a = attempt(0, 0, 0, 0);
-	store_attempt_get(store, a.key, &got);
-	assert_int_equal(got.count, 1);
-	for (i = 1; i < 4; i++) {
-		a = attempt(i, 0, 0, 0);
-		store_attempt_get(store, a.key, &got);
-		assert_int_equal(got.count, i < 3 ? 0 : 1);
-	}
-	store_close(store);
-}
-
 static void
 note_kiosk(void *context, const struct store_kiosk *kiosk)
 {
@@ -482,8 +398,6 @@ main(void)
 		FIXTURE_TEST(test_closed_is_urgent),
 		FIXTURE_TEST(test_txids),
 		FIXTURE_TEST(test_reversal),
-		FIXTURE_TEST(test_attempts),
-		FIXTURE_TEST(test_attempts_are_bounded),
 		FIXTURE_TEST(test_kiosks),
 		FIXTURE_TEST(test_time),
 		FIXTURE_TEST(test_texts),

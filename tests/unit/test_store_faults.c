@@ -129,6 +129,9 @@ rich_batch(struct store *store)
 	struct store_attempt attempt = {
 		.key = { 1 }, .count = 1, .time_ms = NOW
 	};
+	struct store_attempt owned = {
+		.owner = 2, .key = { 1 }, .count = 1, .time_ms = NOW
+	};
 	struct store_kiosk kiosk = { .name = "k" };
 	const char *id = "c3";
 	struct ledger_account *new, *c3;
@@ -153,6 +156,8 @@ rich_batch(struct store *store)
 	if (error == 0)
 		error = store_attempt_put(store, &attempt);
 	if (error == 0)
+		error = store_attempt_put(store, &owned);
+	if (error == 0)
 		error = store_kiosk_put(store, &kiosk);
 	if (error != 0) {
 		store_abort(store);
@@ -164,15 +169,14 @@ rich_batch(struct store *store)
 static void
 expect_before(struct store *store)
 {
-	struct store_attempt attempt;
-	uint8_t key[16] = { 1 };
+	struct store_attempt attempt = { .owner = 2, .key = { 1 } };
 	char name[WIRE_NAME_SIZE], hash[STORE_HASH_SIZE];
 
 	assert_int_equal(store_last_seq(store), 2 * CUSTOMERS);
 	assert_null(store_account(store, "new"));
 	assert_int_equal(store_account(store, "c7")->cents[1], 100000);
 	assert_int_equal(store_account(store, "c3")->last_login_ms, 0);
-	assert_int_equal(store_attempt_get(store, key, &attempt), 0);
+	assert_int_equal(store_attempt_get(store, &attempt), 0);
 	assert_int_equal(attempt.count, 0);
 	store_account_texts(store, store_account(store, "c3"), name, hash);
 	assert_string_equal(hash, "hash");

@@ -122,7 +122,7 @@ test_faults(void **state)
 	assert_int_equal(store_memory_restart(store), STORE_BROKEN);
 	/* Never answered, and there. */
 	assert_int_equal(store_last_seq(store), 7);
-	store_attempt_get(store, attempt.key, &attempt);
+	store_attempt_get(store, &attempt);
 	assert_int_equal(attempt.count, 1);
 	assert_int_equal(attempt.pending, 0);
 	assert_int_equal(store_memory_calls(store, MEMORY_COMMIT), 4);

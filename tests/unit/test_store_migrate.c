@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -171,6 +172,67 @@ test_nothing_to_do(void **state)
 	assert_non_null(strstr(migrated->error, "schema 0"));
 }
 
+/* What schema 1 had in the place of attempts and strangers. */
+static const char schema_1[] =
+    "DROP TABLE attempt; DROP TABLE stranger;"
+    "CREATE TABLE attempt ("
+    " key BLOB PRIMARY KEY, count INTEGER NOT NULL,"
+    " pending INTEGER NOT NULL, time INTEGER NOT NULL,"
+    " locked_until INTEGER NOT NULL, success INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX attempt_time ON attempt (time, locked_until);"
+    "INSERT INTO attempt VALUES (zeroblob(16), 3, 1, 7, 8, 9);"
+    "UPDATE meta SET value = 1 WHERE key = 'schema'";
+#define ALL_SQL                                                              \
+	"SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema " \
+	"ORDER BY name)"
+
+static char *
+all_sql(const char *directory)
+{
+	sqlite3_stmt *row;
+	sqlite3 *db;
+	char *sql;
+
+	assert_int_equal(
+	    sqlite3_open(fixture_path(directory, "bank.db"), &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db, ALL_SQL, -1, &row, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+	sql = strdup((const char *)sqlite3_column_text(row, 0));
+	sqlite3_finalize(row);
+	sqlite3_close(db);
+	return sql;
+}
+
+/* A bank of schema 1 becomes as a new one is, and forgets no attempt. */
+static void
+test_from_schema_1(void **state)
+{
+	struct migrated *migrated = *state;
+	struct store_attempt row = { .owner = 2 };
+	char *fresh = all_sql(migrated->directory), *made;
+	struct store *store;
+
+	assert_int_equal(
+	    sqlite3_exec(migrated->connection.db, schema_1, NULL, NULL, NULL),
+	    SQLITE_OK);
+	connection_close(&migrated->connection);
+	store = fixture_open(migrated->directory, NULL);
+	made = all_sql(migrated->directory);
+	assert_string_equal(made, fresh);
+	assert_int_equal(store_attempt_get(store, &row), 0);
+	assert_true(row.stranger);
+	/* What was pending is taken back, as at any start. */
+	assert_int_equal(row.count, 2);
+	assert_int_equal(row.time_ms, 7);
+	assert_int_equal(row.locked_until_ms, 8);
+	assert_int_equal(row.success_ms, 9);
+	store_close(store);
+	free(fresh);
+	free(made);
+}
+
 int
 main(void)
 {
@@ -183,6 +245,8 @@ main(void)
 		    test_a_step_that_fails_changes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_nothing_to_do, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_from_schema_1, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

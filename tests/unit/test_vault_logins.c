@@ -168,18 +168,24 @@ enrol(EVP_PKEY **key)
 	assert_string_equal(fixture.answer, ". 0\n");
 }
 
-/* Joe's, on a new link; its number is used once. */
+/* On a new link; its number is used once. */
 static int
-joe_logs_in(EVP_PKEY *kiosk, const char *text)
+logs_in(EVP_PKEY *kiosk, const char *address, const char *text)
 {
 	static uint32_t number;
-	struct vaults_atm atm = { .kiosk = kiosk };
+	struct vaults_atm atm = { .kiosk = kiosk, .address = address };
 	int code;
 
 	vaults_connect(&fixture, &atm, ++number);
 	code = log_in(&atm, text);
 	seal_wipe(&atm.keys);
 	return code;
+}
+
+static int
+joe_logs_in(EVP_PKEY *kiosk, const char *text)
+{
+	return logs_in(kiosk, NULL, text);
 }
 
 static void
@@ -212,6 +218,72 @@ test_a_kiosk_of_ones_own(void **state)
 	guess_until_locked();
 	assert_int_equal(joe_logs_in(lobby, "joe\n9012"), 423);
 	EVP_PKEY_free(lobby);
+}
+
+/* Once from each of so many networks. */
+static void
+guess_from_networks(const char *text, int networks, int code)
+{
+	char address[32];
+
+	for (int i = 0; i < networks; i++) {
+		snprintf(address, sizeof(address), "2001:db8:0:%x::1", i);
+		assert_int_equal(logs_in(NULL, address, text), code);
+	}
+}
+
+/*
+ * More places than an ID has rows for.  Nothing tells a customer's from one
+ * that nobody has, their total is bounded, and the trust of a branch stays.
+ */
+static void
+test_from_many_places(void **state)
+{
+	static const char *const guesses[] = { "joe\nwrong", "ghost\nwrong" };
+	EVP_PKEY *lobby;
+
+	(void)state;
+	restart("login.max_attempts_total=60", "login.hash_cost=1");
+	enrol(&lobby);
+	assert_int_equal(joe_logs_in(lobby, "joe\n9012"), 200);
+	for (size_t i = 0; i < NELEM(guesses); i++) {
+		/* What one address failed is forgotten for newer ones, */
+		for (int guess = 0; guess < 2; guess++)
+			assert_int_equal(logs_in(NULL, NULL, guesses[i]), 401);
+		guess_from_networks(guesses[i], STORE_ATTEMPTS_KIOSKS, 401);
+		for (int guess = 0; guess < 3; guess++)
+			assert_int_equal(logs_in(NULL, NULL, guesses[i]), 401);
+		/* but not what locks, */
+		guess_from_networks(guesses[i], STORE_ATTEMPTS_KIOSKS + 2, 401);
+		assert_int_equal(logs_in(NULL, NULL, guesses[i]), 423);
+		/* and the total not at all. */
+		guess_from_networks(guesses[i], 60 - 23, 401);
+		guess_from_networks(guesses[i], 60, 423);
+		assert_int_equal(
+		    logs_in(lobby, NULL, guesses[i]), i == 0 ? 401 : 423);
+	}
+	assert_int_equal(joe_logs_in(NULL, "joe\n9012"), 423);
+	assert_int_equal(joe_logs_in(lobby, "joe\n9012"), 200);
+	assert_true(number_of("SELECT count(*) FROM attempt") <=
+	    1 + STORE_ATTEMPTS_KIOSKS + STORE_ATTEMPTS_TRUSTED);
+	assert_true(number_of("SELECT count(*) FROM stranger") <=
+	    1 + STORE_ATTEMPTS_KIOSKS);
+	EVP_PKEY_free(lobby);
+}
+
+/* What an ID failed before it was anybody's locks whoever opens it too. */
+static void
+test_the_id_becomes_known(void **state)
+{
+	(void)state;
+	for (int guess = 0; guess < 3; guess++)
+		assert_int_equal(logs_in(NULL, NULL, "sam\nwrong"), 401);
+	vaults_operator(&fixture, "open sam Sam\npw");
+	assert_int_equal(logs_in(NULL, NULL, "sam\npw"), 423);
+	assert_int_equal(logs_in(NULL, "127.0.0.2", "sam\npw"), 200);
+	vaults_operator(&fixture, "unlock sam");
+	assert_int_equal(logs_in(NULL, NULL, "sam\npw"), 200);
+	assert_int_equal(number_of("SELECT count(*) FROM stranger"), 0);
 }
 
 /* A G that nobody answered for more than a minute is worth nothing. */
@@ -406,6 +478,8 @@ main(void)
 		TEST(test_guesses_wait),
 		TEST(test_locks_and_their_numbers),
 		TEST(test_a_kiosk_of_ones_own),
+		TEST(test_from_many_places),
+		TEST(test_the_id_becomes_known),
 		TEST(test_a_stale_nonce),
 		TEST(test_resume_after_the_end),
 		TEST(test_resume_behind_a_request),

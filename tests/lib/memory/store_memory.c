@@ -516,6 +516,7 @@ store_attempt_secret(const struct store *store)
 	return memory(store)->secret;
 }
 
+/* By the key alone, whoever owns it by now; and there are no bounds here. */
 static struct store_attempt *
 find_attempt(struct memory_state *state, const uint8_t *key)
 {
@@ -526,15 +527,19 @@ find_attempt(struct memory_state *state, const uint8_t *key)
 }
 
 int
-store_attempt_get(struct store *store, const uint8_t key[STORE_ATTEMPT_KEY],
-    struct store_attempt *attempt)
+store_attempt_get(struct store *store, struct store_attempt *attempt)
 {
-	const struct store_attempt *found = find_attempt(state_of(store), key);
+	const struct store_attempt *found =
+	    find_attempt(state_of(store), attempt->key);
+	struct store_attempt got = { .owner = attempt->owner };
 
-	*attempt = (struct store_attempt) { 0 };
-	memcpy(attempt->key, key, STORE_ATTEMPT_KEY);
 	if (found != NULL)
-		*attempt = *found;
+		got = *found;
+	got.stranger = found != NULL && found->owner == 0;
+	got.owner = attempt->owner;
+	memcpy(got.total, attempt->total, STORE_ATTEMPT_KEY);
+	memcpy(got.key, attempt->key, STORE_ATTEMPT_KEY);
+	*attempt = got;
 	return memory(store)->failed ? BANK_EIO : 0;
 }
 
@@ -549,12 +554,18 @@ store_attempt_put(struct store *store, const struct store_attempt *attempt)
 		return error;
 	batch = memory(store)->batch;
 	found = find_attempt(batch, attempt->key);
+	note(batch, attempt->time_ms);
+	if (attempt->count == 0 && attempt->pending == 0 &&
+	    attempt->locked_until_ms == 0 && attempt->success_ms == 0) {
+		if (found != NULL)
+			*found = batch->attempts[--batch->attempt_count];
+		return 0;
+	}
 	if (found == NULL && batch->attempt_count == MEMORY_MAX)
 		return BANK_ENOSPC;
 	if (found == NULL)
 		found = &batch->attempts[batch->attempt_count++];
 	*found = *attempt;
-	note(batch, attempt->time_ms);
 	return 0;
 }
 
