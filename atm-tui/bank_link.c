@@ -267,14 +267,21 @@ on_resumed(struct bank *bank, const struct frame *frame)
 		bank_link_spoilt(bank);
 }
 
+/*
+ * Where the bank takes no more R of this kiosk's for now the session may live
+ * on, but not for us: the customer logs in anew, and what became of a
+ * transaction is asked then.
+ */
 static void
 on_resume_refused(struct bank *bank, const struct frame *frame)
 {
 	enum wire_reply refusal = error_reply(frame);
+	bool too_many = refusal == WIRE_TOO_MANY_SESSIONS;
 
-	if (refusal == WIRE_LOGIN_REFUSED || refusal == WIRE_NOT_ALLOWED) {
+	if (too_many || refusal == WIRE_LOGIN_REFUSED ||
+	    refusal == WIRE_NOT_ALLOWED) {
 		bank_await_greeting(bank);
-		bank_session_fail(bank, BANK_OVER);
+		bank_session_fail(bank, too_many ? BANK_LOST : BANK_OVER);
 	} else
 		bank_link_lost(bank, wire_reply_text(refusal));
 }

@@ -49,7 +49,11 @@ look_up_kiosk(
 	    LEDGER_ID_SIZE - strlen(LEDGER_CASH_PREFIX));
 }
 
-/* R costs no envelope and no hash: a flood of logins keeps nobody from it. */
+/*
+ * R costs no envelope and no hash: a flood of logins keeps nobody from it, but
+ * a flood of its own does.  Who says to be an enrolled kiosk is counted only
+ * when that is proven.
+ */
 static bool
 too_many_wait(const struct vault *vault, const struct login *login)
 {
@@ -57,7 +61,9 @@ too_many_wait(const struct vault *vault, const struct login *login)
 	const struct login *other;
 
 	if (login->type == FRAME_RESUME)
-		return false;
+		return !login->kiosk.enrolled &&
+		    tally_is_full(
+			vault->resumes, &login->kiosk, clock_steady_ms());
 	if (vault->logins.costly >
 	    (size_t)vault_option(vault, LOGIN_MAX_WAITING))
 		return true;
@@ -138,14 +144,14 @@ opened(struct job *job, void *context)
 		refuse_kiosk(vault, login, "signature");
 	else if (login->type == FRAME_LOGIN)
 		login_password(vault, login);
+	else if (login->type == FRAME_RESUME)
+		login_resume(vault, login);
 	else if (!login->opened)
 		login_refuse(vault, login, WIRE_LOGIN_REFUSED);
 	else if (login->type == FRAME_OPEN)
 		login_sign_up(vault, login);
-	else if (login->type == FRAME_REVERSAL)
-		login_reversal(vault, login);
 	else
-		login_resume(vault, login);
+		login_reversal(vault, login);
 }
 
 /* Whether more than `parts` in `of` of those that may wait do. */

@@ -23,6 +23,10 @@
 #define LOGIN_BODY_MAX \
 	(FRAME_KIOSK_SIZE + FRAME_WRAPPED_SIZE + FRAME_SEALED_SIZE)
 
+/* Of a kiosk's: accounts that it asks to open, R that are refused. */
+#define LOGIN_SIGN_UPS_AN_HOUR 10
+#define LOGIN_REFUSED_A_MINUTE 8
+
 struct login {
 	struct errand errand;
 	uint8_t type; /* enum frame_type */

@@ -20,18 +20,37 @@ is_same_kiosk(const struct kiosk_seen *one, const struct kiosk_seen *other)
 
 /*
  * The batch is run first: what the vault has of the old connection is
- * applied and answered, and nothing of it ever is after this.
+ * applied and answered, and nothing of it ever is after this.  Not for a
+ * stranger, who would end everybody's batch with each R.
  */
+static struct session *
+resumed(struct vault *vault, const struct login *login)
+{
+	struct session *session;
+
+	if (!login->opened || !login->has_session || !login->has_form)
+		return NULL;
+	batch_run(vault);
+	session =
+	    session_find(&vault->sessions, login->body + FRAME_KIOSK_SIZE);
+	return session != NULL && is_same_kiosk(&session->kiosk, &login->kiosk)
+	    ? session
+	    : NULL;
+}
+
 void
 login_resume(struct vault *vault, struct login *login)
 {
 	struct session *session;
+	uint64_t now_ms = clock_steady_ms();
 
-	batch_run(vault);
-	session =
-	    session_find(&vault->sessions, login->body + FRAME_KIOSK_SIZE);
-	if (session == NULL || !login->has_session || !login->has_form ||
-	    !is_same_kiosk(&session->kiosk, &login->kiosk)) {
+	if (login->kiosk.enrolled &&
+	    tally_is_full(vault->resumes, &login->kiosk, now_ms)) {
+		login_refuse(vault, login, WIRE_TOO_MANY_SESSIONS);
+		return;
+	}
+	if ((session = resumed(vault, login)) == NULL) {
+		tally_add(vault->resumes, &login->kiosk, now_ms);
 		login_refuse(vault, login, WIRE_LOGIN_REFUSED);
 		return;
 	}

@@ -139,12 +139,16 @@ login_sign_up(struct vault *vault, struct login *login)
 	bool good = login->has_form && broken_rule(login) == NULL;
 	struct step *step =
 	    batch_add(vault, good ? &check_step : &form_step, NULL);
+	uint64_t now_ms;
 
 	step->subject = login;
 	step->writes = good;
 	if (!good)
 		return;
 	step->ids[STEP_CUSTOMER] = login->text.id;
+	now_ms = clock_steady_ms();
 	login->one_too_many =
-	    !sign_up_count(&vault->sign_ups, &login->kiosk, clock_steady_ms());
+	    tally_is_full(vault->sign_ups, &login->kiosk, now_ms);
+	if (!login->one_too_many)
+		tally_add(vault->sign_ups, &login->kiosk, now_ms);
 }

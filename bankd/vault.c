@@ -20,7 +20,9 @@
 #include "vault_setup.h"
 #include "vault_state.h"
 
-#define HEAD_EVERY_MS (UINT64_C(3600) * 1000)
+#define MINUTE_MS UINT64_C(60000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define HEAD_EVERY_MS HOUR_MS
 #define LINES_A_SECOND 20
 #define MUCH_A_SECOND 2000 /* requests: a tenth of a core, about */
 #define STOP_STEP_US 20000
@@ -193,7 +195,10 @@ init(struct vault *vault, int monitor_fd)
 
 	vault->dir.fd = vault->dir.lock_fd = -1;
 	sessions_init(&vault->sessions);
-	if ((vault->base = event_base_new()) == NULL ||
+	vault->sign_ups = tally_new(LOGIN_SIGN_UPS_AN_HOUR, HOUR_MS);
+	vault->resumes = tally_new(LOGIN_REFUSED_A_MINUTE, MINUTE_MS);
+	if (vault->sign_ups == NULL || vault->resumes == NULL ||
+	    (vault->base = event_base_new()) == NULL ||
 	    batch_init(&vault->batch) != 0 ||
 	    vault_monitor_join(vault, monitor_fd) != 0)
 		return BANK_ENOMEM;

@@ -288,6 +288,8 @@ vault_teardown(struct vault *vault)
 	kiosks_free(&vault->kiosks);
 	batch_free(&vault->batch);
 	rates_free(&vault->rates);
+	tally_free(vault->sign_ups);
+	tally_free(vault->resumes);
 	EVP_PKEY_free(vault->key);
 	hash_kinds_free(&vault->hash_kinds);
 }

@@ -27,9 +27,9 @@
 #include "options.h"
 #include "rates.h"
 #include "session.h"
-#include "sign_ups.h"
 #include "state_dir.h"
 #include "store.h"
+#include "tally.h"
 #include "worker.h"
 
 #define VAULT_PAST_SECONDS 60
@@ -83,7 +83,8 @@ struct vault {
 	struct sessions sessions;
 	struct logins logins;
 	struct attempts attempts;
-	struct sign_ups sign_ups;
+	struct tally *sign_ups; /* of each kiosk in the last hour */
+	struct tally *resumes;  /* refused, in the last minute */
 	struct rates rates;
 	struct hash_kinds hash_kinds;
 	uint16_t from_port; /* the front's, of datagrams */

@@ -325,6 +325,10 @@ vaults_resume(struct vaults *fixture, struct vaults_atm *atm)
 	memcpy(body + FRAME_KIOSK_SIZE, atm->session, FRAME_SESSION_SIZE);
 	seal_first(atm, FRAME_RESUME, "RESUME",
 	    body + FRAME_KIOSK_SIZE + FRAME_SESSION_SIZE);
+	assert_int_equal(kiosk_sign(body, "lobby", atm->kiosk, FRAME_RESUME,
+			     atm->nonce, atm->binding, body + FRAME_KIOSK_SIZE,
+			     sizeof(body) - FRAME_KIOSK_SIZE),
+	    0);
 	queue_frame(fixture, atm, FRAME_RESUME, body, sizeof(body));
 }
 
@@ -419,7 +423,8 @@ vaults_session(struct vaults *fixture, struct vaults_atm *atm, uint32_t number,
 	const char *session;
 
 	seal_wipe(&atm->keys);
-	memset(atm, 0, sizeof(*atm));
+	*atm = (struct vaults_atm) { .kiosk = atm->kiosk,
+		.address = atm->address };
 	vaults_connect(fixture, atm, number);
 	vaults_login(fixture, atm, FRAME_LOGIN, text);
 	assert_int_equal(vaults_answer(fixture, atm), 200);

@@ -300,6 +300,43 @@ class Liar(unittest.TestCase):
         self.assertEqual(result.stdout.count(SUCCESS), 1, result.stdout)
         self.assertEqual(self.fake.money["fey"][1], 100500)
 
+    def test_a_resumption_of_too_many(self):
+        """E 429 to the R: no second R, no untrue result; the next login asks
+        what became of the transfer."""
+        seen, resumed = [], []
+
+        def lose(connection, text):
+            if text.startswith("1 "):
+                seen.append(text)
+                connection.bank.request(connection.session, text)
+                connection.cut()
+                return True
+            return None
+
+        def refuse(connection, kind, body):
+            if kind == b"R":
+                resumed.append(body)
+                connection.refuse("429 too many sessions")
+                connection.greet()
+                return True
+            return None
+        result = self.play(on_request=lose, on_frame=refuse)
+        self.assertEqual((len(seen), len(resumed)), (1, 1), result.stdout)
+        self.assertNotIn(SUCCESS, result.stdout)
+        self.assertIn("look at your statement", result.stdout)
+        self.assertNotEqual(result.returncode, 0)
+        # The same bank, as it goes on.
+        first = self.fake.first
+
+        def remember(connection, text):
+            connection.bank.first = first
+            return None
+        again = self.play("chris\n1234\n3\n", on_request=remember)
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+        self.assertIn(SUCCESS, again.stdout)
+        self.assertEqual(self.fake.asked[0],
+                         "OUTCOME " + seen[0].split(" ")[1])
+
     def test_nonsense_for_ever(self):
         """It resumes, is asked again, and never seals an answer: the session
         is given up long before the grace time, with no untrue result."""

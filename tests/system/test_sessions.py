@@ -10,7 +10,7 @@ from lib import wire
 from lib.bank import wait_for
 from lib.atm import Closed
 from lib.case import (CORRECT, INCORRECT, NOT_ALLOWED, PROTOCOL_ERROR,
-                      REFUSED, SUCCESS, BankCase)
+                      REFUSED, SUCCESS, TOO_MANY, BankCase)
 
 FREE = {"login_max_attempts": "1000", "login_max_attempts_total": "10000",
         "login_max_logins_waiting_per_address": "64"}
@@ -220,17 +220,40 @@ class Resume(BankCase):
             "binding": dict(binding=bytes(32)),
             "nonce": dict(nonce=bytes(32)),
         }
-        probe = self.atm()
+        probe = self.atm(source="127.0.4.1")
         probe.k, probe.session = atm.k, atm.session
         for what, parts in tries.items():
             reply = probe.ask(b"R", "RESUME", **parts)
             self.assertEqual((reply.raw, reply.sealed),
                              (REFUSED.encode(), False), what)
+        probe = self.atm(source="127.0.4.2")
+        probe.k, probe.session = atm.k, atm.session
         for text in ("", "resume", "RESUME ", "RESUME\n", "PING"):
             self.said(probe.ask(b"R", text), REFUSED, repr(text))
         # None of it has ended the session.
         self.said(atm.request("PING"), "200 pong")
         self.said(other.request("PING"), "200 pong")
+
+    def test_more_than_eight_a_minute(self):
+        """The ninth is 429, a good one too, and what comes after it on that
+        connection is read later; others and other addresses are served."""
+        source = "127.0.4.3"
+        atm = self.session("p8", source=source)
+        probe = self.atm(source=source)
+        probe.k, probe.session = atm.k, os.urandom(16)
+        for _ in range(8):
+            self.said(probe.ask(b"R", "RESUME"), REFUSED)
+        began = time.monotonic()
+        reply = self.said(probe.ask(b"R", "RESUME"), TOO_MANY)
+        self.assertFalse(reply.sealed)
+        self.said(probe.login("p8", "canary-p8"), CORRECT)
+        self.assertGreater(time.monotonic() - began, 0.8)
+        # The session is none the worse for it.
+        self.said(atm.request("PING"), "200 pong")
+        atm.cut()
+        self.said(atm.resume(), TOO_MANY)
+        atm.source = "127.0.4.4"
+        self.said(atm.resume(), RESUMED)
 
     def test_an_r_is_replayed_nowhere(self):
         atm = self.session("p5")

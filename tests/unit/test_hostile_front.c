@@ -343,7 +343,7 @@ put_random(uint8_t *message)
 	for (size_t i = 0; i < sizeof(body); i++)
 		body[i] = (uint8_t)random();
 	if (random() % 4 == 0) {
-		memcpy(body + FRAME_BINDING_SIZE, "127.0.0.1", 9);
+		memcpy(body + FRAME_BINDING_SIZE, "127.0.0.9", 9);
 		return put_message(message, IPC_CONNECTED, 0, number,
 		    FRAME_BINDING_SIZE + 9, body, FRAME_BINDING_SIZE + 9);
 	}

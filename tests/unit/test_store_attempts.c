@@ -240,7 +240,7 @@ test_an_account_takes_its_own(void **state)
 
 /* As many as there may be: an account's rows, and the oldest of them two. */
 static void
-fill_with_strangers(struct store *store)
+fill_with_strangers(struct store *store, uint64_t locked_until_ms)
 {
 	uint32_t id = 1000;
 
@@ -249,7 +249,7 @@ fill_with_strangers(struct store *store)
 	put(store, attempt(0, id++, 0), NOW - 2, LOCKED, 0);
 	put(store, attempt(0, id++, 0), NOW - 2, NOW - 1, 0);
 	while (store->batch.strangers < STORE_STRANGERS_MAX)
-		put(store, attempt(0, id++, 0), NOW, 0, 0);
+		put(store, attempt(0, id++, 0), NOW, locked_until_ms, 0);
 	assert_int_equal(store_commit(store), 0);
 }
 
@@ -258,7 +258,7 @@ test_strangers_are_bounded(void **state)
 {
 	struct store *store = fixture_open(*state, NULL);
 
-	fill_with_strangers(store);
+	fill_with_strangers(store, 0);
 	/* Also counted anew; first goes a lock that is over. */
 	store_close(store);
 	store = fixture_open(*state, NULL);
@@ -277,6 +277,23 @@ test_strangers_are_bounded(void **state)
 		assert_int_equal(count(store, attempt(0, 9, kiosk)), 1);
 	assert_int_equal(got(store, attempt(ACCOUNT, 1, 1)).success_ms, NOW);
 	assert_int_equal(count(store, attempt(ACCOUNT, 1, 0)), 1);
+	store_close(store);
+}
+
+/* All of them lock somebody: the rows of one who comes now stay together. */
+static void
+test_strangers_that_lock(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+
+	fill_with_strangers(store, LOCKED);
+	for (int guess = 0; guess < 2; guess++) {
+		put(store, attempt(0, 9, 1), NOW + 1, 0, 0);
+		put(store, attempt(0, 9, 0), NOW + 1, 0, 0);
+		assert_int_equal(store_commit(store), 0);
+	}
+	assert_int_equal(count(store, attempt(0, 9, 1)), 2);
+	assert_int_equal(count(store, attempt(0, 9, 0)), 2);
 	store_close(store);
 }
 
@@ -346,7 +363,7 @@ test_what_they_take(void **state)
 	assert_int_equal(store_commit(store), 0);
 	all = row_bytes(store, *state, 2000, most);
 	stranger = bytes(*state);
-	fill_with_strangers(store);
+	fill_with_strangers(store, 0);
 	stranger = (bytes(*state) - stranger) / STORE_STRANGERS_MAX;
 	printf("# a million customers: %" PRId64 " MB where each has a row, "
 	       "%" PRId64 " MB where each has all of %" PRIu32 "\n",
@@ -369,6 +386,7 @@ main(void)
 		FIXTURE_TEST(test_trust_outlives_strangers),
 		FIXTURE_TEST(test_an_account_takes_its_own),
 		FIXTURE_TEST(test_strangers_are_bounded),
+		FIXTURE_TEST(test_strangers_that_lock),
 		FIXTURE_TEST(test_what_they_take),
 	};
 

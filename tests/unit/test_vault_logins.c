@@ -347,6 +347,103 @@ test_resume_behind_a_request(void **state)
 	seal_wipe(&new.keys);
 }
 
+/* On a new link; in *later whether the front is to pause it. */
+static int
+resumes(struct vaults_atm *atm, const char *address, EVP_PKEY *kiosk,
+    const uint8_t *k, bool *later)
+{
+	static uint32_t number = 1000;
+	struct ipc_message message;
+	struct vaults_atm new = *atm;
+	int code = 200;
+
+	new.address = address;
+	new.kiosk = kiosk;
+	memset(&new.keys, 0, sizeof(new.keys));
+	if (k != NULL)
+		memcpy(new.k, k, SEAL_KEY_SIZE);
+	vaults_connect(&fixture, &new, ++number);
+	vaults_resume(&fixture, &new);
+	vaults_flush(&fixture);
+	do
+		assert_int_not_equal(vaults_next(&fixture, &message), 0);
+	while (message.connection != number);
+	assert_int_equal(message.type, IPC_SEND);
+	*later = (message.body[0] & IPC_SEND_LATER) != 0;
+	if (message.body[3] == FRAME_ERROR) {
+		code = atoi((const char *)message.body + 4);
+		assert_int_equal(vaults_answer(&fixture, &new), 'G');
+	}
+	seal_wipe(&new.keys);
+	return code;
+}
+
+/* With a K that isn't the session's, as often as a kiosk may. */
+static void
+refuse_resumptions(struct vaults_atm *atm, const char *address, EVP_PKEY *kiosk)
+{
+	static const uint8_t wrong[SEAL_KEY_SIZE];
+	bool later;
+
+	for (int i = 0; i < LOGIN_REFUSED_A_MINUTE; i++) {
+		assert_int_equal(
+		    resumes(atm, address, kiosk, wrong, &later), 401);
+		assert_false(later);
+	}
+	/* The next one is too many, good or bad, and paused. */
+	assert_int_equal(resumes(atm, address, kiosk, wrong, &later), 429);
+	assert_true(later);
+	assert_int_equal(resumes(atm, address, kiosk, NULL, &later), 429);
+	assert_true(later);
+}
+
+/* Of a network's and of an enrolled kiosk's, for a minute, nobody else's. */
+static void
+test_refused_resumptions(void **state)
+{
+	static const uint8_t wrong[SEAL_KEY_SIZE];
+	struct vaults_atm atm = { .address = "2001:db8:1:1::1" },
+			  own = { .number = 0 };
+	EVP_PKEY *lobby, *stranger;
+	bool later;
+
+	(void)state;
+	enrol(&stranger);
+	enrol(&lobby); /* in the place of the other */
+	vaults_session(&fixture, &atm, 1, "joe\n9012");
+	own.kiosk = lobby;
+	vaults_session(&fixture, &own, 2, "fey\n5678");
+	refuse_resumptions(&atm, "2001:db8:1:1::2", NULL);
+	assert_int_equal(
+	    resumes(&atm, "2001:db8:1:1::3", NULL, NULL, &later), 429);
+	assert_int_equal(
+	    resumes(&atm, "2001:db8:1:2::2", NULL, NULL, &later), 200);
+	/* Who only says to be the lobby uses up nothing of it. */
+	for (int i = 0; i <= LOGIN_REFUSED_A_MINUTE; i++)
+		assert_int_equal(
+		    resumes(&own, "2001:db8:1:3::1", stranger, NULL, &later),
+		    403);
+	assert_int_equal(
+	    resumes(&own, "2001:db8:1:1::1", lobby, NULL, &later), 200);
+	refuse_resumptions(&own, "2001:db8:1:3::1", lobby);
+	assert_int_equal(
+	    resumes(&own, "2001:db8:1:3::1", stranger, NULL, &later), 403);
+	/* The lobby is used up, not the address where it stands. */
+	assert_int_equal(
+	    resumes(&atm, "2001:db8:1:3::1", NULL, NULL, &later), 200);
+	shared->skew_s += 61;
+	assert_int_equal(
+	    resumes(&atm, "2001:db8:1:1::1", NULL, wrong, &later), 401);
+	assert_int_equal(
+	    resumes(&atm, "2001:db8:1:1::1", NULL, NULL, &later), 200);
+	assert_int_equal(
+	    resumes(&own, "2001:db8:1:1::1", lobby, NULL, &later), 200);
+	EVP_PKEY_free(stranger);
+	EVP_PKEY_free(lobby);
+	seal_wipe(&atm.keys);
+	seal_wipe(&own.keys);
+}
+
 static void
 test_who_has_no_password(void **state)
 {
@@ -483,6 +580,7 @@ main(void)
 		TEST(test_a_stale_nonce),
 		TEST(test_resume_after_the_end),
 		TEST(test_resume_behind_a_request),
+		TEST(test_refused_resumptions),
 		TEST(test_who_has_no_password),
 		TEST(test_too_many_wait),
 		TEST(test_sign_ups_at_once),

@@ -23,8 +23,8 @@
 #include "../../bankd/rates.h"
 #include "../../bankd/refusals.h"
 #include "../../bankd/requests.h"
-#include "../../bankd/sign_ups.h"
 #include "../../bankd/state_dir.h"
+#include "../../bankd/tally.h"
 #include "../../bankd/worker.h"
 #include "../../shared/error.h"
 #include "../../shared/util.h"
@@ -236,29 +236,56 @@ test_rates_of_many(void **state)
 }
 
 static void
-test_sign_ups(void **state)
+test_tally(void **state)
 {
-	struct sign_ups *sign_ups = calloc(1, sizeof(*sign_ups));
+	const unsigned most = 3;
+	const uint64_t hour = 3600000;
+	struct tally *tally = tally_new(most, hour);
 	const struct kiosk_seen kiosk = { .counted = "10.0.0.1" };
 	const struct kiosk_seen named = { .counted = "10.0.0.1",
 		.enrolled = true };
-	struct kiosk_seen another = { .enrolled = false };
-	const uint64_t hour = 3600000;
 
 	(void)state;
-	for (unsigned i = 0; i < SIGN_UPS_AN_HOUR; i++)
-		assert_true(sign_up_count(sign_ups, &kiosk, 1000 + i));
-	assert_false(sign_up_count(sign_ups, &kiosk, 1000 + hour - 1));
-	assert_true(sign_up_count(sign_ups, &named, 1000 + hour - 1));
-	/* The first of them is over, and only that. */
-	assert_true(sign_up_count(sign_ups, &kiosk, 1000 + hour));
-	assert_false(sign_up_count(sign_ups, &kiosk, 1000 + hour));
-	/* Others, however many, take the rows of those long quiet. */
-	for (unsigned i = 0; i < 3 * SIGN_UPS_KIOSKS; i++) {
-		snprintf(another.counted, sizeof(another.counted), "k%u", i);
-		assert_true(sign_up_count(sign_ups, &another, 2 * hour + i));
+	assert_non_null(tally);
+	for (unsigned i = 0; i < most; i++) {
+		assert_false(tally_is_full(tally, &kiosk, 1000 + i));
+		tally_add(tally, &kiosk, 1000 + i);
 	}
-	free(sign_ups);
+	assert_true(tally_is_full(tally, &kiosk, 1000 + hour - 1));
+	assert_false(tally_is_full(tally, &named, 1000 + hour - 1));
+	/* The first of them is over, and only that. */
+	assert_false(tally_is_full(tally, &kiosk, 1000 + hour));
+	tally_add(tally, &kiosk, 1000 + hour);
+	assert_true(tally_is_full(tally, &kiosk, 1000 + hour));
+	tally_free(tally);
+}
+
+/* Others, however many, are counted, and nobody is taken for another. */
+static void
+test_tally_is_bounded(void **state)
+{
+	struct tally *tally = tally_new(1, 1000000);
+	struct kiosk_seen kiosk = { .enrolled = false };
+	unsigned remembered = 0;
+
+	(void)state;
+	assert_non_null(tally);
+	for (unsigned i = 1; i <= 3 * TALLY_KIOSKS; i++) {
+		snprintf(kiosk.counted, sizeof(kiosk.counted), "k%u", i);
+		assert_false(tally_is_full(tally, &kiosk, i));
+		tally_add(tally, &kiosk, i);
+		assert_true(tally_is_full(tally, &kiosk, i));
+	}
+	/* Of all of them as many as it holds, but for sets not filled. */
+	for (unsigned i = 1; i <= 3 * TALLY_KIOSKS; i++) {
+		snprintf(kiosk.counted, sizeof(kiosk.counted), "k%u", i);
+		if (!tally_is_full(tally, &kiosk, 3 * TALLY_KIOSKS))
+			continue;
+		remembered++;
+	}
+	assert_true(remembered <= TALLY_KIOSKS);
+	assert_true(remembered > TALLY_KIOSKS / 10 * 9);
+	tally_free(tally);
 }
 
 static void
@@ -360,7 +387,8 @@ main(void)
 		cmocka_unit_test(test_refusals_are_bounded),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_rates_of_many),
-		cmocka_unit_test(test_sign_ups),
+		cmocka_unit_test(test_tally),
+		cmocka_unit_test(test_tally_is_bounded),
 		cmocka_unit_test(test_state_dir),
 		cmocka_unit_test(test_operator_words),
 		cmocka_unit_test(test_operator_answer),
