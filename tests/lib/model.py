@@ -76,8 +76,25 @@ class Books:
         rows = db.execute(
             "SELECT key, count, time FROM attempt UNION ALL "
             "SELECT key, count, time FROM stranger").fetchall()
+        self.bounds(db)
         self.attempts = {row["key"]: row["count"] for row in rows}
         self.attempted = {row["key"]: row["time"] for row in rows}
+
+    def bounds(self, db):
+        """No ID has more rows of attempts than it may."""
+        def most(sql):
+            return db.execute(sql).fetchone()[0] or 0
+        need(most("SELECT count(*) FROM attempt WHERE owner NOT IN "
+                  "(SELECT number FROM account)") == 0,
+             "an attempt without an account")
+        rows = most("SELECT max(n) FROM (SELECT count(*) AS n FROM attempt "
+                    "GROUP BY owner)")
+        need(rows <= 17, "%d rows of attempts of an account", rows)
+        rows = most("SELECT max(n) FROM (SELECT count(*) AS n FROM stranger "
+                    "WHERE total <> x'' GROUP BY total)")
+        need(rows <= 9, "%d rows of attempts of an ID", rows)
+        rows = most("SELECT count(*) FROM stranger")
+        need(rows <= 100000, "%d rows of IDs that nobody has", rows)
 
     def replay(self, row):
         seq = row["seq"]
