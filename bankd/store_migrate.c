@@ -20,8 +20,8 @@
 
 /*
  * Attempts of accounts and of IDs that nobody has: one table before.  A keyed
- * hash doesn't tell whose row it is: all are put with the strangers, and an
- * account takes its own from there when its ID is tried next, by the key.
+ * hash doesn't tell whose row it is: all are put with the strangers, without a
+ * total, and an account takes its own from there when its ID is tried next.
  */
 static const char strangers[] =
     "ALTER TABLE attempt RENAME TO attempt_1;"
@@ -34,16 +34,15 @@ static const char strangers[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX attempt_pending ON attempt (pending) WHERE pending > 0;"
     "CREATE TABLE stranger ("
-    " key BLOB PRIMARY KEY, count INTEGER NOT NULL,"
-    " pending INTEGER NOT NULL, time INTEGER NOT NULL,"
-    " locked_until INTEGER NOT NULL, success INTEGER NOT NULL,"
-    " total BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    " total BLOB NOT NULL, key BLOB NOT NULL,"
+    " count INTEGER NOT NULL, pending INTEGER NOT NULL,"
+    " time INTEGER NOT NULL, locked_until INTEGER NOT NULL,"
+    " success INTEGER NOT NULL, PRIMARY KEY (total, key))"
+    " STRICT, WITHOUT ROWID;"
     "CREATE INDEX stranger_pending ON stranger (pending) WHERE pending > 0;"
-    "CREATE INDEX stranger_total ON stranger (total);"
     "CREATE INDEX stranger_order ON stranger (locked_until, time);"
-    "INSERT INTO stranger SELECT key, count, "
-    "pending, time, locked_until, success, x'' "
-    "FROM attempt_1;"
+    "INSERT INTO stranger SELECT x'', key, count, pending, time,"
+    " locked_until, success FROM attempt_1;"
     "DROP TABLE attempt_1;";
 
 /* A new STORE_SCHEMA comes with the row { the one before it, its SQL }. */

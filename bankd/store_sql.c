@@ -29,6 +29,8 @@
 #define ATTEMPT "count, pending, time, locked_until, success"
 #define ATTEMPT_SET \
 	"count = ?3, pending = ?4, time = ?5, locked_until = ?6, success = ?7"
+/* What a migration left there has no total. */
+#define STRANGER "total IN (?8, x'') AND key = ?2"
 /*
  * Of an ID: those past its bound, of trust and of others, but for the row
  * that is just put and the total.
@@ -44,9 +46,10 @@
 	"UPDATE " table " SET count = max(count - 1, 0), pending = 0 " \
 	"WHERE pending > 0"
 /* The one that goes first, of other IDs than this. */
-#define STRANGER_EVICT(where)                                         \
-	"DELETE FROM stranger WHERE key = (SELECT key FROM stranger " \
-	"WHERE " where " AND total <> ?8 "                            \
+#define STRANGER_EVICT(where)                                                \
+	"DELETE FROM stranger WHERE (total, key) = (SELECT total, key FROM " \
+	"stranger "                                                          \
+	"WHERE " where " AND total <> ?8 "                                   \
 	"ORDER BY locked_until, time LIMIT 1)"
 #define TEXT_OF(number) TEXT_OF_THIS(number)
 #define TEXT_OF_THIS(number) #number
@@ -105,7 +108,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_ATTEMPT_GET] = "SELECT " ATTEMPT ", 0 FROM attempt "
 			    "WHERE owner = ?1 AND key = ?2 UNION ALL "
 			    "SELECT " ATTEMPT ", 1 FROM stranger "
-			    "WHERE key = ?2 LIMIT 1",
+			    "WHERE " STRANGER " LIMIT 1",
 	[SQL_ATTEMPT_PUT] =
 	    "UPDATE attempt SET " ATTEMPT_SET " WHERE owner = ?1 AND key = ?2",
 	[SQL_ATTEMPT_ADD] = "INSERT INTO attempt (owner, key, " ATTEMPT ") "
@@ -118,10 +121,10 @@ static const char *const texts[SQL_COUNT] = {
 				"WHERE pending > 0)",
 	[SQL_ATTEMPT_TAKE_BACK] = ATTEMPT_TAKE_BACK("attempt"),
 	[SQL_STRANGER_PUT] = "UPDATE stranger SET " ATTEMPT_SET ", total = ?8"
-			     " WHERE key = ?2",
-	[SQL_STRANGER_ADD] = "INSERT INTO stranger (key, " ATTEMPT ", total) "
-			     "VALUES (?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-	[SQL_STRANGER_DROP] = "DELETE FROM stranger WHERE key = ?2",
+			     " WHERE " STRANGER,
+	[SQL_STRANGER_ADD] = "INSERT INTO stranger (total, key, " ATTEMPT ") "
+			     "VALUES (?8, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_STRANGER_DROP] = "DELETE FROM stranger WHERE " STRANGER,
 	[SQL_STRANGER_TRIM] = ATTEMPT_TRIM("stranger", "total = ?8"),
 	[SQL_STRANGER_TAKE_BACK] = ATTEMPT_TAKE_BACK("stranger"),
 	/* A lock that is over is nothing, and goes before what counts. */

@@ -22,9 +22,10 @@
 #define LOCKED (NOW * 2)
 #define ACCOUNT 2 /* the first customer's */
 #define MILLION INT64_C(1000000)
+#define SOME 20000
 /* What bankd-files(5) says: bytes of a row, and of a stranger's. */
 #define ROW_BYTES 60
-#define STRANGER_BYTES 150
+#define STRANGER_BYTES 120
 
 /* Of the ID `id`, its owner's or nobody's, at a kiosk; 0: the total. */
 static struct store_attempt
@@ -238,9 +239,10 @@ test_an_account_takes_its_own(void **state)
 	store_close(store);
 }
 
-/* As many as there may be: an account's rows, and the oldest of them two. */
+/* So many, and an account's rows, which are older than all of them. */
 static void
-fill_with_strangers(struct store *store, uint64_t locked_until_ms)
+fill_with_strangers(
+    struct store *store, uint32_t strangers, uint64_t locked_until_ms)
 {
 	uint32_t id = 1000;
 
@@ -248,7 +250,7 @@ fill_with_strangers(struct store *store, uint64_t locked_until_ms)
 	put(store, attempt(ACCOUNT, 1, 0), 1, 0, 0);
 	put(store, attempt(0, id++, 0), NOW - 2, LOCKED, 0);
 	put(store, attempt(0, id++, 0), NOW - 2, NOW - 1, 0);
-	while (store->batch.strangers < STORE_STRANGERS_MAX)
+	while (store->batch.strangers < strangers)
 		put(store, attempt(0, id++, 0), NOW, locked_until_ms, 0);
 	assert_int_equal(store_commit(store), 0);
 }
@@ -258,7 +260,7 @@ test_strangers_are_bounded(void **state)
 {
 	struct store *store = fixture_open(*state, NULL);
 
-	fill_with_strangers(store, 0);
+	fill_with_strangers(store, STORE_STRANGERS_MAX, 0);
 	/* Also counted anew; first goes a lock that is over. */
 	store_close(store);
 	store = fixture_open(*state, NULL);
@@ -286,7 +288,9 @@ test_strangers_that_lock(void **state)
 {
 	struct store *store = fixture_open(*state, NULL);
 
-	fill_with_strangers(store, LOCKED);
+	fill_with_strangers(store, 100, LOCKED);
+	/* As if it were full. */
+	store->batch.strangers = store->head.strangers = STORE_STRANGERS_MAX;
 	for (int guess = 0; guess < 2; guess++) {
 		put(store, attempt(0, 9, 1), NOW + 1, 0, 0);
 		put(store, attempt(0, 9, 0), NOW + 1, 0, 0);
@@ -356,15 +360,15 @@ test_what_they_take(void **state)
 	int64_t one, all, stranger;
 
 	assert_int_equal(store_commit(store), 0);
-	one = row_bytes(store, *state, 20000, 0);
+	one = row_bytes(store, *state, SOME, 0);
 	assert_int_equal(store_close_whole(store), 0);
 	fixture_empty(*state);
 	store = fixture_open(*state, NULL);
 	assert_int_equal(store_commit(store), 0);
 	all = row_bytes(store, *state, 2000, most);
 	stranger = bytes(*state);
-	fill_with_strangers(store, 0);
-	stranger = (bytes(*state) - stranger) / STORE_STRANGERS_MAX;
+	fill_with_strangers(store, SOME, 0);
+	stranger = (bytes(*state) - stranger) / SOME;
 	printf("# a million customers: %" PRId64 " MB where each has a row, "
 	       "%" PRId64 " MB where each has all of %" PRIu32 "\n",
 	    one, all * (1 + most), 1 + most);
