@@ -61,7 +61,8 @@ test_what_is_no_bank(void **state)
 	expect_refused(*state, BANK_EINVAL, "not the database of a bank");
 	unlink(fixture_path(*state, "bank.db"));
 	store_close(fixture_open(*state, NULL));
-	change(*state, "UPDATE meta SET value = value + 1 WHERE key = 'schema'");
+	change(
+	    *state, "UPDATE meta SET value = value + 1 WHERE key = 'schema'");
 	expect_refused(*state, BANK_EINVAL, "newer");
 	expect_refused("/nonexistent", BANK_ESYS, "No such file");
 }

@@ -61,7 +61,8 @@ test_little_room(void **state)
 	assert_int_equal(vaults_ask(&fixture, &chris, outcome), 503);
 	/* Its outcome on this session; elsewhere it leaves no trace. */
 	assert_int_equal(vaults_ask(&fixture, &chris, text), 503);
-	assert_int_equal(vaults_ask(&fixture, &chris, "PASSWORD 1234\nxyyz"), 503);
+	assert_int_equal(
+	    vaults_ask(&fixture, &chris, "PASSWORD 1234\nxyyz"), 503);
 	assert_int_equal(vaults_ask(&fixture, &chris, "CLOSE"), 503);
 	assert_int_equal(vaults_ask(&fixture, &chris, "1 x"), 422);
 	assert_int_equal(vaults_ask(&fixture, &chris, "HISTORY 5"), 200);

@@ -263,7 +263,8 @@ test_without_memory(void **state)
 	vaults_session(&fixture, &atm, 20, "joe\n9012");
 	shared->memory.least = shared->memory.most = sizeof(struct crypt_data);
 	shared->memory.nth = 2;
-	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD 9012\nnew-1"), 401);
+	assert_int_equal(
+	    vaults_ask(&fixture, &atm, "PASSWORD 9012\nnew-1"), 401);
 	vaults_session(&fixture, &atm, 21, "joe\n9012");
 	seal_wipe(&atm.keys);
 }
@@ -355,13 +356,16 @@ test_repeats_without_keyed_hash(void **state)
 	vaults_session(&fixture, &atm, 1, "joe\n9012");
 	/* Two rows of attempts, and what is kept of it. */
 	shared->failing_hmac = 3;
-	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD 9012\nnew-1"), 200);
+	assert_int_equal(
+	    vaults_ask(&fixture, &atm, "PASSWORD 9012\nnew-1"), 200);
 	shared->failing_hmac = 3;
 	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD x\nyyyz"), 401);
 	shared->failing_hmac = 0;
-	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD new-1\nold-1"), 200);
+	assert_int_equal(
+	    vaults_ask(&fixture, &atm, "PASSWORD new-1\nold-1"), 200);
 	/* Told now: what is asked again, and what isn't. */
-	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD new-1\nold-1"), 200);
+	assert_int_equal(
+	    vaults_ask(&fixture, &atm, "PASSWORD new-1\nold-1"), 200);
 	shared->failing_hmac = 3;
 	assert_int_equal(vaults_ask(&fixture, &atm, "PASSWORD x\nyyyz"), 401);
 	seal_wipe(&atm.keys);

@@ -49,7 +49,8 @@ test_the_link_ends(void **state)
 static void
 test_the_password_changes(void **state)
 {
-	static const char *const commands[] = { "lock joe", "passwd joe\nnew-1" };
+	static const char *const commands[] = { "lock joe",
+		"passwd joe\nnew-1" };
 	struct vaults_atm atm = { .number = 0 };
 
 	(void)state;
