@@ -46,8 +46,9 @@ int export_run(struct bankctl *bankctl, int argc, char *argv[]);
 int top_run(struct bankctl *bankctl, int argc, char *argv[]);
 int metrics_run(struct bankctl *bankctl, int argc, char *argv[]);
 int follow_run(struct bankctl *bankctl, int argc, char *argv[]);
-/* `--reason text` may stand anywhere; goes to the vault as the last word. */
+/* Options may stand anywhere; the vault gets reason and ID as last words. */
 int money_run(struct bankctl *bankctl, int argc, char *argv[]);
+int reverse_run(struct bankctl *bankctl, int argc, char *argv[]);
 
 /* bankctl_init.c, bankctl_keys.c */
 int init_run(struct bankctl *bankctl, int argc, char *argv[]);

@@ -45,6 +45,8 @@ int client_begin(const struct bankctl *bankctl, const char *line);
  */
 bool fact_text(const char *answer, const char *name, char *value, size_t size);
 bool fact_number(const char *answer, const char *name, uint64_t *number);
+/* Whether an answer has its last line, which says how it ended. */
+bool answer_is_whole(const char *answer);
 
 /* bankctl_table.c.  Prints an answer; returns its code. */
 int table_print(const char *answer, bool json);

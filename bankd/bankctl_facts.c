@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The facts of an answer to `status`, for those who reckon with them.
+ * The facts of an answer, for those who reckon with them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -43,4 +43,16 @@ fact_number(const char *answer, const char *name, uint64_t *number)
 		return false;
 	*number = strtoull(value, NULL, 10);
 	return true;
+}
+
+bool
+answer_is_whole(const char *answer)
+{
+	size_t length = strlen(answer);
+	const char *last;
+
+	if (length == 0 || answer[length - 1] != '\n')
+		return false;
+	last = memrchr(answer, '\n', length - 1);
+	return strncmp(last != NULL ? last + 1 : answer, ". ", 2) == 0;
 }

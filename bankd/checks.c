@@ -124,14 +124,18 @@ is_same(const struct step *step, const struct ledger_entry *entry)
 	    entry->debit.account == request->account;
 }
 
-/* V has no txid of its own: the reversal that a V made has none either. */
+/*
+ * V has no txid of its own: the reversal that a V made has none either, and
+ * one that an operator made answers a V as well.
+ */
 static enum wire_reply
 known_reversal(struct vault *vault, struct step *step)
 {
 	if (step->original.seq != 0 &&
 	    store_find_reversal(
 		vault->store, step->original.seq, &step->entry) == 0 &&
-	    is_zero(step->entry.txid))
+	    (is_zero(step->entry.txid) ||
+		ledger_owner(&step->entry) == LEDGER_OPERATORS))
 		return WIRE_DONE;
 	return STEP_GO_ON;
 }

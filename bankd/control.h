@@ -19,6 +19,8 @@
  *	accounts, account ID       id name savings checking state
  *	                           opened last-login
  *	export FORMAT BANK [ID]    text: its pieces
+ *	deposit ID 1|2 AMOUNT REASON TXID, adjust likewise, reverse SEQ TXID
+ *	                           facts: entry time id booked (now|before)
  *	kiosk list                 name cash state key
  *	kiosk add NAME KEY yes|no  the public key in hex; whether with cash
  *	kiosk revoke NAME          and others, which bankctl(8) lists

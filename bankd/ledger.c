@@ -60,6 +60,10 @@ ledger_is_own(const char *id)
 uint32_t
 ledger_owner(const struct ledger_entry *entry)
 {
+	/* No customer can ask for these: the latter has no kiosk. */
+	if (entry->kind == LEDGER_ADJUST ||
+	    (entry->kind == LEDGER_REVERSAL && entry->kiosk[0] == '\0'))
+		return LEDGER_OPERATORS;
 	if (entry->kind == LEDGER_DEPOSIT || entry->kind == LEDGER_REVERSAL)
 		return entry->credit.number;
 	return entry->debit.number;

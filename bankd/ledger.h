@@ -72,7 +72,7 @@ struct ledger_posting {
 struct ledger_entry {
 	uint64_t seq;                 /* 1, 2, 3 ... set by the store */
 	uint64_t time_ms;             /* the bank's time */
-	uint8_t txid[WIRE_TXID_SIZE]; /* zero for the bank's own */
+	uint8_t txid[WIRE_TXID_SIZE]; /* zero: a V's, or of a hand edit */
 	enum ledger_kind kind;
 	char kiosk[LEDGER_ID_SIZE]; /* enrolled name, else address, or "" */
 	struct ledger_posting debit, credit;
@@ -151,7 +151,11 @@ bool ledger_follows(const struct ledger_entry *entry,
 
 /* Whether an account of this ID may have these balances. */
 bool ledger_in_range(const char *id, const int64_t cents[2]);
-/* The customer whose txid an entry's is: who asked for it. */
+/*
+ * Whose txid an entry's is, that is, who asked for it: a customer's number,
+ * or LEDGER_OPERATORS, whose txids are all operators' together.
+ */
+#define LEDGER_OPERATORS 0
 uint32_t ledger_owner(const struct ledger_entry *entry);
 bool ledger_is_own(const char *id); /* the bank's own: `:` first */
 

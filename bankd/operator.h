@@ -33,11 +33,13 @@ struct operator_command {
 	int arg_count;
 	char *secret; /* the line after it, or NULL */
 	unsigned long cost;
-	char hash[STORE_HASH_SIZE]; /* of the secret */
-	uint32_t number;            /* the account's, for a question */
-	uint64_t last_seq;          /* likewise */
-	struct ledger_entry entry;  /* that it made */
-	bool failed;                /* nobody reads the answer */
+	char hash[STORE_HASH_SIZE];   /* of the secret */
+	uint32_t number;              /* the account's, for a question */
+	uint64_t last_seq;            /* likewise */
+	struct ledger_entry entry;    /* that it made */
+	uint8_t txid[WIRE_TXID_SIZE]; /* of that entry */
+	bool repeated; /* it was made before, by the same command */
+	bool failed;   /* nobody reads the answer */
 	char *answer;
 	size_t length, size;
 	int code; /* of sysexits(3) */

@@ -21,11 +21,17 @@ operator_customer(struct vault *vault, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	char time[WIRE_TIME_TEXT];
 
-	if (customer == NULL || customer->closed_ms != 0 ||
-	    ledger_is_own(customer->id)) {
+	if (customer == NULL || ledger_is_own(customer->id)) {
 		operator_fail(
 		    command, EX_DATAERR, "no account %s", command->args[0]);
+		return NULL;
+	}
+	if (customer->closed_ms != 0) {
+		operator_fail(command, EX_DATAERR,
+		    "no account %s: it was closed at %s", customer->id,
+		    wire_format_time(customer->closed_ms, time));
 		return NULL;
 	}
 	if (vault->mode == VAULT_READ_ONLY) {
@@ -177,7 +183,8 @@ open_apply(struct vault *vault, struct step *step)
 	if (error == 0)
 		batch_touch(vault, account, command->hash);
 	else if (error == BANK_EEXIST)
-		operator_fail(command, EX_DATAERR, "the ID %s is taken",
+		operator_fail(command, EX_DATAERR,
+		    "the ID %s is taken; bankctl account tells since when",
 		    command->args[0]);
 	else
 		batch_failed(vault, error);

@@ -5,6 +5,7 @@
  * transactions are taken at all.  Steps of the batch like a customer's.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -17,7 +18,7 @@
 #include "operator.h"
 #include "vault_state.h"
 
-/* What the words of deposit and adjust say. */
+/* What the words of deposit and adjust say, but for reason and ID. */
 struct change {
 	enum wire_account account;
 	int64_t cents;
@@ -43,6 +44,71 @@ read_change(const struct operator_command *command, struct change *change)
 	return 0;
 }
 
+/*
+ * The last word, 32 hex digits: what the entry is known by for ever, so that
+ * a command asked again after a lost answer is not carried out again.  All
+ * zeros would be none (bankd-files(5)).
+ */
+static bool
+read_txid(struct operator_command *command)
+{
+	static const uint8_t none[WIRE_TXID_SIZE];
+	const char *text = command->args[command->arg_count - 1];
+
+	if (wire_parse_txid(text, strlen(text), command->txid) == 0 &&
+	    memcmp(command->txid, none, sizeof(none)) != 0)
+		return true;
+	operator_fail(command, EX_DATAERR,
+	    "a transaction's ID is 32 digits of 0-9 a-f, not all of them 0");
+	return false;
+}
+
+/*
+ * Whether the ID is known, which ends the command: with the first outcome
+ * where `is_same` says that its entry is what the command asks for.  This
+ * comes before anything that may have changed since is looked at.  An
+ * operator's ID is never stale: the note of it may be asked about long after.
+ */
+static bool
+is_known(struct vault *vault, struct operator_command *command,
+    bool (*is_same)(const struct operator_command *command,
+	const struct ledger_entry *entry))
+{
+	struct ledger_entry *entry = &command->entry;
+	bool settled;
+	int error;
+
+	error =
+	    store_find_txid(vault->store, NULL, command->txid, entry, &settled);
+	if (error == BANK_ENOTFOUND)
+		return false;
+	if (error != 0)
+		batch_failed(vault, error);
+	else if (is_same(command, entry))
+		command->repeated = true;
+	else
+		operator_fail(command, EX_DATAERR,
+		    "this ID was used for something else, entry %" PRIu64,
+		    entry->seq);
+	return true;
+}
+
+/* Told of a new entry and of one that was there before. */
+static void
+tell_entry(struct operator_command *command)
+{
+	char seq[24], time[WIRE_TIME_TEXT], txid[WIRE_TXID_TEXT];
+
+	snprintf(seq, sizeof(seq), "%" PRIu64, command->entry.seq);
+	wire_format_txid(command->txid, txid);
+	operator_line(command, '+', "entry", seq, NULL);
+	operator_line(command, '+', "time",
+	    wire_format_time(command->entry.time_ms, time), NULL);
+	operator_line(command, '+', "id", txid, NULL);
+	operator_line(
+	    command, '+', "booked", command->repeated ? "before" : "now", NULL);
+}
+
 static void
 change_start(struct vault *vault, struct operator_command *command)
 {
@@ -55,6 +121,39 @@ change_start(struct vault *vault, struct operator_command *command)
 		    "0 with at most two decimals; adjust takes a sign");
 	else if (command->args[3][0] == '\0')
 		operator_fail(command, EX_DATAERR, "the reason is empty");
+	else
+		(void)read_txid(command);
+}
+
+/*
+ * An entry doesn't tell `deposit 5` from `adjust +5`, which do the same, and
+ * has no reason.
+ */
+static bool
+is_same_change(
+    const struct operator_command *command, const struct ledger_entry *entry)
+{
+	bool minus = ledger_is_own(entry->credit.id);
+	const struct ledger_posting *own =
+	    minus ? &entry->debit : &entry->credit;
+	struct change change;
+
+	return entry->kind == LEDGER_ADJUST &&
+	    read_change(command, &change) == 0 &&
+	    strcmp(own->id, command->args[0]) == 0 &&
+	    own->account == change.account &&
+	    (minus ? -entry->amount_cents : entry->amount_cents) ==
+	    change.cents;
+}
+
+/* The entry's parts that the ledger leaves alone. */
+static void
+begin_entry(struct step *step)
+{
+	const struct operator_command *command = step->subject;
+
+	memset(&step->entry, 0, sizeof(step->entry));
+	memcpy(step->entry.txid, command->txid, WIRE_TXID_SIZE);
 }
 
 static void
@@ -74,17 +173,18 @@ static void
 change_apply(struct vault *vault, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = operator_customer(vault, step);
-	struct ledger_account *adjust;
+	struct ledger_account *customer, *adjust;
 	struct ledger_entry *entry = &step->entry;
 	struct change change;
 	int64_t cents;
 
-	if (customer == NULL || !operator_has_room(vault, command) ||
+	if (is_known(vault, command, is_same_change) ||
+	    (customer = operator_customer(vault, step)) == NULL ||
+	    !operator_has_room(vault, command) ||
 	    read_change(command, &change) != 0 ||
 	    (adjust = batch_bank_account(vault, LEDGER_ADJUST_ID)) == NULL)
 		return;
-	memset(entry, 0, sizeof(*entry));
+	begin_entry(step);
 	/* Neither can overflow: both are at most MONEY_MAX_CENTS. */
 	cents = customer->cents[change.account] + change.cents;
 	if (cents < 0)
@@ -101,6 +201,9 @@ change_apply(struct vault *vault, struct step *step)
 static void
 change_after(struct vault *vault, struct operator_command *command)
 {
+	tell_entry(command);
+	if (command->repeated)
+		return;
 	notice_of_entry(vault, &command->entry);
 	log_event(LOG_NOTICE,
 	    strcmp(command->row->name, "adjust") == 0 ? "operator_adjust"
@@ -131,6 +234,18 @@ reverse_start(struct vault *vault, struct operator_command *command)
 	if (read_seq(command->args[0], &seq) != 0)
 		operator_fail(command, EX_DATAERR,
 		    "an entry's number is wanted: bankctl history ID");
+	else
+		(void)read_txid(command);
+}
+
+static bool
+is_same_reversal(
+    const struct operator_command *command, const struct ledger_entry *entry)
+{
+	uint64_t seq;
+
+	return entry->kind == LEDGER_REVERSAL &&
+	    read_seq(command->args[0], &seq) == 0 && entry->reverses == seq;
 }
 
 /* The entry named, if it is one that can be taken back. */
@@ -167,7 +282,8 @@ reverse_apply(struct vault *vault, struct step *step)
 	enum ledger_limit limit;
 	int error;
 
-	if (!operator_has_room(vault, command) ||
+	if (is_known(vault, command, is_same_reversal) ||
+	    !operator_has_room(vault, command) ||
 	    !find_withdrawal(vault, command, withdrawal))
 		return;
 	ids[0] = withdrawal->credit.id;
@@ -177,7 +293,7 @@ reverse_apply(struct vault *vault, struct step *step)
 		batch_failed(vault, error != 0 ? error : BANK_EDAMAGED);
 		return;
 	}
-	memset(&step->entry, 0, sizeof(step->entry));
+	begin_entry(step);
 	if (ledger_reverse(&step->entry, withdrawal, both[0], both[1],
 		&vault->limits, vault->now_ms, &limit) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR,
@@ -189,6 +305,9 @@ reverse_apply(struct vault *vault, struct step *step)
 static void
 reverse_after(struct vault *vault, struct operator_command *command)
 {
+	tell_entry(command);
+	if (command->repeated)
+		return;
 	notice_of_entry(vault, &command->entry);
 	log_event(LOG_NOTICE, "operator_reverse", "entry",
 	    LOG_TEXT(command->args[0]), "seq", LOG_NUMBER(command->entry.seq),
@@ -262,11 +381,11 @@ pause_start(struct vault *vault, struct operator_command *command)
 }
 
 const struct operator_row operator_money[] = {
-	{ "deposit", 4, 4, false, change_start, change_apply, change_after,
+	{ "deposit", 5, 5, false, change_start, change_apply, change_after,
 	    NULL },
-	{ "adjust", 4, 4, false, change_start, change_apply, change_after,
+	{ "adjust", 5, 5, false, change_start, change_apply, change_after,
 	    NULL },
-	{ "reverse", 1, 1, false, reverse_start, reverse_apply, reverse_after,
+	{ "reverse", 2, 2, false, reverse_start, reverse_apply, reverse_after,
 	    NULL },
 	{ "limit", 3, 3, false, limit_start, limit_apply, limit_after, NULL },
 	{ "pause", 0, 0, false, pause_start, NULL, NULL, NULL },

@@ -126,8 +126,9 @@ int store_texts_each(struct store *store,
     void *context);
 
 /*
- * The entry of this customer's txid, the open batch included. 0;
- * BANK_ENOTFOUND.  `settled` is set where OUTCOME or V called it unknown.
+ * The entry of this customer's txid (NULL: of this operator's), the open
+ * batch included. 0; BANK_ENOTFOUND.  `settled` is set where OUTCOME or V
+ * called it unknown.
  */
 int store_find_txid(struct store *store, const struct ledger_account *owner,
     const uint8_t txid[WIRE_TXID_SIZE], struct ledger_entry *entry,

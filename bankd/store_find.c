@@ -97,6 +97,7 @@ store_find_txid(struct store *store, const struct ledger_account *owner,
     const uint8_t txid[WIRE_TXID_SIZE], struct ledger_entry *entry,
     bool *settled)
 {
+	uint32_t number = owner != NULL ? owner->number : LEDGER_OPERATORS;
 	int error;
 	sqlite3_stmt *row = statement(store, SQL_ENTRY_BY_TXID, &error);
 
@@ -106,11 +107,11 @@ store_find_txid(struct store *store, const struct ledger_account *owner,
 	sqlite3_bind_blob(row, 1, txid, WIRE_TXID_SIZE, SQLITE_STATIC);
 	do
 		error = next_entry(store, row, entry);
-	while (error == 0 && ledger_owner(entry) != owner->number);
+	while (error == 0 && ledger_owner(entry) != number);
 	sqlite3_reset(row);
 	if (error != BANK_ENOTFOUND)
 		return error;
-	return find_settled(store, owner->number, txid, settled);
+	return find_settled(store, number, txid, settled);
 }
 
 static int

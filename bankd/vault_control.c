@@ -110,6 +110,7 @@ apply(struct vault *vault, struct step *step)
 	struct operator_command *command = step->subject;
 
 	command->code = 0;
+	command->repeated = false;
 	command->row->apply(vault, step);
 }
 
@@ -119,8 +120,9 @@ finish(struct vault *vault, struct step *step)
 	struct operator_command *command = step->subject;
 
 	if (command->code == 0)
-		log_event(LOG_NOTICE, "operator", "command",
-		    LOG_TEXT(command->row->name), "on",
+		log_event(LOG_NOTICE,
+		    command->repeated ? "operator_repeat" : "operator",
+		    "command", LOG_TEXT(command->row->name), "on",
 		    LOG_TEXT(command->arg_count > 0 ? command->args[0] : "-"),
 		    NULL);
 	if (command->code == 0 && command->row->after != NULL)

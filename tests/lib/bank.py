@@ -54,10 +54,11 @@ def wait_for(what, condition, timeout=20, every=0.01):
 
 
 def run(*command, input=None, timeout=60, env=None, cwd=None):
-    """Runs a program to its end: CompletedProcess with text."""
+    """Runs a program to its end: CompletedProcess with text.  What bankctl
+    notes goes where the tests' files are."""
     result = patience.run(
         [str(word) for word in command], input, timeout, text=True, cwd=cwd,
-        env=dict(os.environ, **(env or {})))
+        env=dict(os.environ, XDG_STATE_HOME=scratch()) | (env or {}))
     canary.check("what %s says" % command[0], result.stdout + result.stderr)
     return result
 

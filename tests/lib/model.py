@@ -172,7 +172,11 @@ class Books:
             self.check_reversal(row)
         if row["txid"] is not None:
             owner = credit if kind in ("deposit", "reversal") else debit
-            key = owner.id, row["txid"].hex()
+            # Operators share their txids; a customer's reversal has a kiosk.
+            if kind == "adjust" or (kind == "reversal" and not row["kiosk"]):
+                key = "operators", row["txid"].hex()
+            else:
+                key = owner.id, row["txid"].hex()
             need(key not in self.txids, "entry %d: txid of entry %d", seq,
                  self.txids.get(key, 0))
             self.txids[key] = seq

@@ -229,12 +229,15 @@ class Group(Operator):
                     "control_socket = control\n" % cls.bank.file(""))
         os.chmod(cls.config, 0o644)
         shutil.copy(BANKCTL, cls.public)
+        os.mkdir(cls.public + "/notes")
+        os.chown(cls.public + "/notes", NOBODY, NOBODY)
 
     def member(self, *words, input=None, expect=0, group=NOBODY):
         result = run(
             "setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % group,
             "--clear-groups", self.public + "/bankctl", "-c", self.config,
-            *words, input=input, cwd="/")
+            *words, input=input, cwd="/",
+            env={"XDG_STATE_HOME": self.public + "/notes"})
         self.assertEqual(result.returncode, expect, result.stderr)
         return result
 

@@ -96,7 +96,7 @@ static const struct broken brokens[] = {
 	{ "an operator's unlock", HIDES("attempt"), SHOWS("attempt"), 0, NULL,
 	    "unlock chris" },
 	{ "an operator's deposit", FAILS("INSERT ON entry"), MENDS, 0, NULL,
-	    "deposit chris 1 5 reason" },
+	    "deposit chris 1 5 reason 000000000001aaaaaaaaaaaaaaaaaaaa" },
 };
 
 static void

@@ -67,7 +67,8 @@ test_little_room(void **state)
 	assert_int_equal(vaults_ask(&fixture, &chris, "1 x"), 422);
 	assert_int_equal(vaults_ask(&fixture, &chris, "HISTORY 5"), 200);
 	assert_savings(&chris, "10000.00");
-	vaults_operator(&fixture, "deposit chris 1 5 reason");
+	vaults_operator(&fixture,
+	    "deposit chris 1 5 reason 000000000001aaaaaaaaaaaaaaaaaaaa");
 	assert_non_null(strstr(fixture.answer, ". 69 "));
 	assert_int_equal(vaults_stop(&fixture), 0);
 	vaults_run(&fixture, NULL);

@@ -447,16 +447,17 @@ store_find_txid(struct store *store, const struct ledger_account *owner,
     bool *settled)
 {
 	const struct memory_state *state = state_of(store);
+	uint32_t number = owner != NULL ? owner->number : LEDGER_OPERATORS;
 
 	*settled = false;
 	for (uint64_t i = 0; i < state->last_seq; i++)
 		if (memcmp(state->entries[i].txid, txid, WIRE_TXID_SIZE) == 0 &&
-		    ledger_owner(&state->entries[i]) == owner->number) {
+		    ledger_owner(&state->entries[i]) == number) {
 			*entry = state->entries[i];
 			return 0;
 		}
 	for (uint32_t j = 0; j < state->settled_count; j++)
-		if (state->settled[j].owner == owner->number &&
+		if (state->settled[j].owner == number &&
 		    memcmp(state->settled[j].txid, txid, WIRE_TXID_SIZE) == 0)
 			*settled = true;
 	return BANK_ENOTFOUND;
