@@ -184,8 +184,10 @@ static const struct command {
 	{ "history", "id [count]", 1, 2, CONFIG, pass_on },
 	{ "init", "[--demo] [--port port] [directory]", 0, 4, NOTHING,
 	    init_run },
-	{ "kiosk", "add [--cash] [--key file] name | list | revoke name", 1, 5,
-	    CONFIG, kiosk_run },
+	{ "kiosk",
+	    "add [--cash] [--key file] name | list | rekey [--key file] name | "
+	    "revoke name",
+	    1, 5, CONFIG, kiosk_run },
 	{ "limit", "id name amount|default", 3, 3, CONFIG, pass_on },
 	{ "lock", "id", 1, 1, CONFIG, pass_on },
 	{ "log", "level|default", 1, 1, CONFIG, pass_on },

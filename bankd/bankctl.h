@@ -35,8 +35,11 @@ int kiosk_run(struct bankctl *bankctl, int argc, char *argv[]);
  * The public half of the key in `path`, which is made where there is none.
  */
 int kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE]);
-/* Told to the bank, or put into the state of one that doesn't run. */
-int kiosk_enrol(const struct bankctl *bankctl, const struct store_kiosk *kiosk);
+/*
+ * Told to the bank, or put into the state of one that doesn't run.  A kiosk
+ * that is enrolled already, with another key or right to cash, is refused.
+ */
+int kiosk_enrol(const struct bankctl *bankctl, struct store_kiosk *kiosk);
 
 /* bankctl_backup.c, bankctl_restore.c, bankctl_export*.c */
 int backup_run(struct bankctl *bankctl, int argc, char *argv[]);

@@ -170,9 +170,11 @@ read_kiosk(
 	return code;
 }
 
+/* Once: with its key and the state kept, it may have been revoked since. */
 static int
 enrol(struct bankctl *bankctl, const struct init *init)
 {
+	const char *state = config_string(bankctl->config, BANK_STATE);
 	struct store_kiosk kiosk = { .cash = true };
 	char path[PATH_MAX];
 	int code;
@@ -181,6 +183,10 @@ enrol(struct bankctl *bankctl, const struct init *init)
 		return code;
 	if (kiosk.name[0] == '\0')
 		return 0;
+	if (access(path, F_OK) == 0 && has(state, "bank.db")) {
+		fprintf(stderr, "kiosk %s is kept\n", kiosk.name);
+		return 0;
+	}
 	if ((code = kiosk_key(path, kiosk.public_key)) != 0)
 		return code;
 	return kiosk_enrol(bankctl, &kiosk);

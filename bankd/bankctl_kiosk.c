@@ -20,6 +20,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_offline.h"
+#include "kiosks.h"
 #include "options.h"
 
 #define KEY_FILE_MAX 16384
@@ -78,7 +79,7 @@ kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE])
 	return code;
 }
 
-/* What `kiosk add` says: the words of the command line, taken apart. */
+/* What `kiosk add` and `rekey` say: their words, taken apart. */
 struct addition {
 	const char *name, *path;
 	char default_path[PATH_SIZE];
@@ -112,10 +113,30 @@ parse_addition(struct addition *addition, int argc, char *argv[])
 	return 0;
 }
 
-/* Where the bank doesn't run: straight into its state. */
-static int
-change_offline(const struct bankctl *bankctl, const struct store_kiosk *kiosk)
+struct wanted {
+	const char *name;
+	struct store_kiosk kiosk;
+	bool found;
+};
+
+static void
+look_for(void *context, const struct store_kiosk *kiosk)
 {
+	struct wanted *wanted = context;
+
+	if (strcmp(kiosk->name, wanted->name) != 0)
+		return;
+	wanted->kiosk = *kiosk;
+	wanted->found = true;
+}
+
+/* Where the bank doesn't run: straight into its state, by the same rule. */
+static int
+change_offline(
+    const struct bankctl *bankctl, struct store_kiosk *kiosk, kiosks_rule *rule)
+{
+	struct wanted wanted = { .name = kiosk->name };
+	char reason[KIOSKS_REASON_SIZE];
 	struct offline *offline;
 	int code;
 
@@ -124,43 +145,78 @@ change_offline(const struct bankctl *bankctl, const struct store_kiosk *kiosk)
 		config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
 	if (code != 0)
 		return code;
-	code = offline_kiosk_put(offline, kiosk);
+	if (store_kiosk_each(offline_store(offline), look_for, &wanted) != 0)
+		code = complain(EX_DATAERR, "the kiosks can't be read");
+	else if (rule(wanted.found ? &wanted.kiosk : NULL, kiosk, reason) != 0)
+		code = complain(EX_DATAERR, "%s", reason);
+	else
+		code = offline_kiosk_put(offline, kiosk);
 	offline_close(offline);
 	return code;
 }
 
-int
-kiosk_enrol(const struct bankctl *bankctl, const struct store_kiosk *kiosk)
+/* What tells `kiosk add` and `kiosk rekey` apart. */
+static const struct change {
+	const char *name;
+	kiosks_rule *rule;
+	bool has_cash;
+} adding = { "add", kiosks_may_add, true },
+  rekeying = { "rekey", kiosks_may_rekey, false };
+
+static int
+change(const struct bankctl *bankctl, struct store_kiosk *kiosk,
+    const struct change *change)
 {
 	char name[KIOSK_NAME_SIZE], hex[PUBLIC_HEX];
-	char words[][8] = { "kiosk", "add", "yes", "no" };
-	char *request[] = { words[0], words[1], name, hex,
-		kiosk->cash ? words[2] : words[3] };
+	const char *const words[] = { "kiosk", change->name, name, hex,
+		kiosk->cash ? "yes" : "no" };
+	char *answer = NULL;
 	int code;
 
 	string_copy(name, kiosk->name, sizeof(name));
 	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
-	code = client_run(bankctl, NELEM(request), request, NULL);
-	return code == CLIENT_NOBODY ? change_offline(bankctl, kiosk) : code;
+	code = client_ask(bankctl, change->has_cash ? 5 : 4, words, &answer);
+	if (code == CLIENT_NOBODY)
+		return change_offline(bankctl, kiosk, change->rule);
+	if (code == 0)
+		code = table_print(answer, bankctl->json);
+	free(answer);
+	return code;
 }
 
+int
+kiosk_enrol(const struct bankctl *bankctl, struct store_kiosk *kiosk)
+{
+	return change(bankctl, kiosk, &adding);
+}
+
+/* A key that was made for a kiosk that is refused is nobody's. */
 static int
-add(struct bankctl *bankctl, int argc, char *argv[])
+give_key(
+    struct bankctl *bankctl, const struct change *what, int argc, char *argv[])
 {
 	struct addition addition = { 0 };
 	struct store_kiosk kiosk = { 0 };
+	bool is_there;
 	int code;
 
 	if ((code = parse_addition(&addition, argc, argv)) != 0)
 		return code;
+	if (addition.cash && !what->has_cash)
+		return EX_USAGE;
+	is_there = access(addition.path, F_OK) == 0;
 	if ((code = kiosk_key(addition.path, kiosk.public_key)) != 0)
 		return code;
 	string_copy(kiosk.name, addition.name, sizeof(kiosk.name));
 	kiosk.cash = addition.cash;
-	if ((code = kiosk_enrol(bankctl, &kiosk)) == 0)
+	if ((code = change(bankctl, &kiosk, what)) == 0)
 		fprintf(stderr,
-		    "kiosk %s is enrolled; give %s to it, and to nobody else\n",
-		    kiosk.name, addition.path);
+		    "kiosk %s is enrolled%s; give %s to it, and to nobody "
+		    "else\n",
+		    kiosk.name, what->has_cash ? "" : " with another key",
+		    addition.path);
+	else if (code == EX_DATAERR && !is_there)
+		(void)unlink(addition.path);
 	return code;
 }
 
@@ -196,23 +252,6 @@ list_offline(const struct bankctl *bankctl)
 	return answer_print(&answer, code, "can't be read", bankctl->json);
 }
 
-struct wanted {
-	const char *name;
-	struct store_kiosk kiosk;
-	bool found;
-};
-
-static void
-look_for(void *context, const struct store_kiosk *kiosk)
-{
-	struct wanted *wanted = context;
-
-	if (strcmp(kiosk->name, wanted->name) != 0)
-		return;
-	wanted->kiosk = *kiosk;
-	wanted->found = true;
-}
-
 static int
 revoke_offline(const struct bankctl *bankctl, const char *name)
 {
@@ -238,11 +277,13 @@ kiosk_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	static const char usage[] =
 	    "usage: bankctl kiosk add [--cash] [--key file] name | list | "
-	    "revoke name";
+	    "rekey [--key file] name | revoke name";
 	int code = EX_USAGE;
 
 	if (strcmp(argv[1], "add") == 0)
-		code = add(bankctl, argc - 2, argv + 2);
+		code = give_key(bankctl, &adding, argc - 2, argv + 2);
+	else if (strcmp(argv[1], "rekey") == 0)
+		code = give_key(bankctl, &rekeying, argc - 2, argv + 2);
 	else if (strcmp(argv[1], "list") == 0 && argc == 2) {
 		code = client_run(bankctl, argc, argv, NULL);
 		if (code == CLIENT_NOBODY)

@@ -23,6 +23,7 @@
  *	                           facts: entry time id booked (now|before)
  *	kiosk list                 name cash state key
  *	kiosk add NAME KEY yes|no  the public key in hex; whether with cash
+ *	kiosk rekey NAME KEY
  *	kiosk revoke NAME          and others, which bankctl(8) lists
  *
  * Who may: root, the user that bankd runs as, the owner of the state

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The enrolled kiosks (the vault's copy of the store's table).
+ * The enrolled kiosks (the vault's copy of the store's table), and what may
+ * become of one.
  */
 #include "kiosks.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,4 +87,49 @@ kiosks_find(const struct kiosks *kiosks, const char *name)
 	found = bsearch(&wanted, kiosks->list, kiosks->count,
 	    sizeof(*kiosks->list), compare);
 	return found != NULL && !found->revoked ? found : NULL;
+}
+
+static bool
+has_key_of(const struct store_kiosk *present, const struct store_kiosk *kiosk)
+{
+	return memcmp(present->public_key, kiosk->public_key,
+		   KIOSK_PUBLIC_SIZE) == 0;
+}
+
+/* The same one again is no change: its answer may have been lost. */
+int
+kiosks_may_add(const struct store_kiosk *present, struct store_kiosk *kiosk,
+    char reason[KIOSKS_REASON_SIZE])
+{
+	if (present == NULL || present->revoked ||
+	    (has_key_of(present, kiosk) && present->cash == kiosk->cash))
+		return 0;
+	snprintf(reason, KIOSKS_REASON_SIZE,
+	    "kiosk %s is enrolled, with%s cash; kiosk rekey replaces its key, "
+	    "and after kiosk revoke it can be added anew",
+	    present->name, present->cash ? "" : "out");
+	return BANK_EINVAL;
+}
+
+int
+kiosks_may_rekey(const struct store_kiosk *present, struct store_kiosk *kiosk,
+    char reason[KIOSKS_REASON_SIZE])
+{
+	if (present == NULL)
+		snprintf(
+		    reason, KIOSKS_REASON_SIZE, "no kiosk %s", kiosk->name);
+	else if (present->revoked)
+		snprintf(reason, KIOSKS_REASON_SIZE,
+		    "kiosk %s is revoked; kiosk add enrols it again",
+		    kiosk->name);
+	else if (has_key_of(present, kiosk))
+		snprintf(reason, KIOSKS_REASON_SIZE,
+		    "kiosk %s has this key already; --key names a file for "
+		    "the new one",
+		    kiosk->name);
+	else {
+		kiosk->cash = present->cash;
+		return 0;
+	}
+	return BANK_EINVAL;
 }

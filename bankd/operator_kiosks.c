@@ -11,7 +11,7 @@
 #include "operator.h"
 #include "vault_state.h"
 
-/* `kiosk add NAME PUBLIC yes|no`, the last for its cash. */
+/* `kiosk add NAME PUBLIC yes|no`, the last for its cash; rekey without. */
 static int
 read_kiosk(const struct operator_command *command, struct store_kiosk *kiosk)
 {
@@ -23,6 +23,8 @@ read_kiosk(const struct operator_command *command, struct store_kiosk *kiosk)
 		KIOSK_PUBLIC_SIZE) != 0)
 		return BANK_EINVAL;
 	string_copy(kiosk->name, name, sizeof(kiosk->name));
+	if (command->arg_count == 2)
+		return 0;
 	kiosk->cash = strcmp(command->args[2], "yes") == 0;
 	return kiosk->cash || strcmp(command->args[2], "no") == 0 ? 0
 								  : BANK_EINVAL;
@@ -52,17 +54,7 @@ add_start(struct vault *vault, struct operator_command *command)
 	if (read_kiosk(command, &kiosk) != 0)
 		operator_fail(command, EX_DATAERR,
 		    "a kiosk has a name of an ID's form, a public key of 64 "
-		    "hex digits, and cash: yes or no");
-}
-
-static void
-add_apply(struct vault *vault, struct step *step)
-{
-	struct operator_command *command = step->subject;
-	struct store_kiosk kiosk;
-
-	if (read_kiosk(command, &kiosk) == 0)
-		put_kiosk(vault, command, &kiosk);
+		    "hex digits, and, where it is added, cash: yes or no");
 }
 
 static const struct store_kiosk *
@@ -73,6 +65,33 @@ find_any(const struct vault *vault, const char *name)
 			return &vault->kiosks.list[i];
 	}
 	return NULL;
+}
+
+static void
+put_by_rule(struct vault *vault, struct step *step, kiosks_rule *rule)
+{
+	struct operator_command *command = step->subject;
+	char reason[KIOSKS_REASON_SIZE];
+	struct store_kiosk kiosk;
+
+	if (read_kiosk(command, &kiosk) != 0)
+		return;
+	if (rule(find_any(vault, kiosk.name), &kiosk, reason) != 0)
+		operator_fail(command, EX_DATAERR, "%s", reason);
+	else
+		put_kiosk(vault, command, &kiosk);
+}
+
+static void
+add_apply(struct vault *vault, struct step *step)
+{
+	put_by_rule(vault, step, kiosks_may_add);
+}
+
+static void
+rekey_apply(struct vault *vault, struct step *step)
+{
+	put_by_rule(vault, step, kiosks_may_rekey);
 }
 
 static void
@@ -141,6 +160,8 @@ sessions_start(struct vault *vault, struct operator_command *command)
 
 const struct operator_row operator_kiosks[] = {
 	{ "kiosk add", 3, 3, false, add_start, add_apply, load_after, NULL },
+	{ "kiosk rekey", 2, 2, false, add_start, rekey_apply, load_after,
+	    NULL },
 	{ "kiosk list", 0, 0, false, list_start, NULL, NULL, NULL },
 	{ "kiosk revoke", 1, 1, false, NULL, revoke_apply, load_after, NULL },
 	{ "sessions", 0, 0, false, sessions_start, NULL, NULL, NULL },

@@ -116,8 +116,10 @@ printf '%%s\\n' "${COMPREPLY[@]}"
         self.assertEqual(self.offered("bankctl", "-j", "-c", "etc", "stat"),
                          {"status"})
         self.assertEqual(self.offered("bankctl", "kiosk", ""),
-                         {"add", "list", "revoke"})
-        self.assertEqual(self.offered("bankctl", "kiosk", "r"), {"revoke"})
+                         {"add", "list", "rekey", "revoke"})
+        self.assertEqual(self.offered("bankctl", "kiosk", "rev"), {"revoke"})
+        self.assertEqual(self.offered("bankctl", "kiosk", "rekey", "-"),
+                         {"--key"})
         self.assertEqual(self.offered("bankctl", "kiosk", "add", "-"),
                          {"--cash", "--key"})
         self.assertEqual(self.offered("bankctl", "kiosk", "list", "-"), set())
@@ -183,7 +185,7 @@ zpty -d shell
         self.addCleanup(shutil.rmtree, directory)
         for line, wanted in (
                 ("bankctl ", commands()),
-                ("bankctl kiosk ", ("add", "list", "revoke")),
+                ("bankctl kiosk ", ("add", "list", "rekey", "revoke")),
                 ("bankctl kiosk add --", ("--cash", "--key")),
                 ("bankd -o process.", ("process.sandbox",)),
                 ("bankd -o process.sandbox=", ("require", "best-effort")),

@@ -303,7 +303,7 @@ class Kiosks(BankCase):
 
 
 class KioskAdmin(BankCase):
-    """bankctl kiosk add, list, revoke."""
+    """bankctl kiosk add, list, rekey, revoke."""
 
     def add(self, name, *more):
         """Enrols; the kiosk."""
@@ -328,6 +328,71 @@ class KioskAdmin(BankCase):
         # The others' are as they were.
         own = self.atm(kiosk=self.bank.kiosk())
         self.said(own.login("fey", "canary-fey"), CORRECT)
+
+    def enrolled(self, name, served=None):
+        return [row for row in (served or self.bank).ctl_json("kiosk", "list")
+                if row["name"] == name][0]
+
+    def refused(self, pattern, *words, served=None):
+        result = (served or self.bank).ctl("kiosk", *words, check=False)
+        self.assertEqual(result.returncode, 65, result.stderr)
+        self.assertRegex(result.stderr, pattern)
+
+    def check_keys(self, served):
+        """What replaces a key and a right to cash, and what doesn't."""
+        path, other = (served.path("etc", name)
+                       for name in ("branch.key", "other.key"))
+        served.ctl("kiosk", "add", "--cash", "--key", path, "branch")
+        before = self.enrolled("branch", served)
+        # The same again, as after a lost answer.
+        served.ctl("kiosk", "add", "--cash", "--key", path, "branch")
+        for words in (("--cash", "--key", other), ("--key", path),
+                      ("--key", other)):
+            self.refused("branch is enrolled, with cash; kiosk rekey",
+                         "add", *words, "branch", served=served)
+        self.assertEqual(self.enrolled("branch", served), before)
+        self.assertFalse(os.path.exists(other))
+        self.refused("has this key already", "rekey", "--key", path,
+                     "branch", served=served)
+        self.refused("no kiosk ghost", "rekey", "--key", other, "ghost",
+                     served=served)
+        self.assertFalse(os.path.exists(other))
+        served.ctl("kiosk", "rekey", "--key", other, "branch")
+        after = self.enrolled("branch", served)
+        self.assertNotEqual(after.pop("key"), before.pop("key"))
+        self.assertEqual(after, before)
+        self.refused("is enrolled", "add", "--cash", "--key", path, "branch",
+                     served=served)
+        served.ctl("kiosk", "revoke", "branch")
+        self.refused("is revoked; kiosk add", "rekey", "--key", path,
+                     "branch", served=served)
+        served.ctl("kiosk", "add", "--key", path, "branch")
+        self.assertEqual(self.enrolled("branch", served)["cash"], "no")
+        result = served.ctl("kiosk", "rekey", "--cash", "branch", check=False)
+        self.assertEqual(result.returncode, 64)
+
+    def test_keys(self):
+        self.check_keys(self.bank)
+        path = [self.bank.path("etc", name + ".key")
+                for name in ("branch", "other")]
+        for name, said in zip(path, (CORRECT, NOT_ALLOWED)):
+            self.said(self.atm(kiosk=wire.Kiosk.load("branch", name)).login(
+                "chris", "canary-chris"), said)
+
+    def test_keys_of_a_bank_that_is_stopped(self):
+        self.check_keys(self.fresh(start=False))
+
+    def test_init_again(self):
+        """It enrols once: what was revoked since stays so."""
+        served = self.fresh(start=False)
+        name = served.atm_config()["kiosk"]["name"].strip("'\"")
+        bank.run(bank.BANKCTL, "init", served.directory)
+        self.assertEqual(self.enrolled(name, served)["state"], "enrolled")
+        served.ctl("kiosk", "revoke", name)
+        result = bank.run(bank.BANKCTL, "init", served.directory)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("kiosk %s is kept" % name, result.stderr)
+        self.assertEqual(self.enrolled(name, served)["state"], "revoked")
 
     def test_cash(self):
         kiosk = self.add("branch-8", "--cash")
