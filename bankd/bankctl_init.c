@@ -14,8 +14,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include <iniparser/iniparser.h>
-
 #include "../shared/util.h"
 #include "../shared/wire.h"
 #include "bankctl.h"
@@ -23,6 +21,8 @@
 
 #define PORT 4280
 #define PORT_MAX 65535
+#define ERROR_SIZE 1024
+#define VALUE_SIZE 1024
 
 struct init {
 	const char *directory;
@@ -150,14 +150,14 @@ static int
 read_kiosk(
     const struct init *init, struct store_kiosk *kiosk, char path[PATH_MAX])
 {
-	dictionary *ini;
-	const char *key, *name;
+	char key[VALUE_SIZE], name[KIOSK_NAME_SIZE + 1], error[ERROR_SIZE];
 	int code = 0;
 
-	if ((ini = iniparser_load(init->atm_ini)) == NULL)
-		return complain(EX_CONFIG, "%s: can't be read", init->atm_ini);
-	name = iniparser_getstring(ini, "kiosk:name", "");
-	key = iniparser_getstring(ini, "kiosk:key", "");
+	if (config_peek(init->atm_ini, "kiosk:name", name, sizeof(name), error,
+		sizeof(error)) != 0 ||
+	    config_peek(init->atm_ini, "kiosk:key", key, sizeof(key), error,
+		sizeof(error)) != 0)
+		return complain(EX_CONFIG, "%s", error);
 	if (*name != '\0' && !wire_is_id(name, strlen(name)))
 		code = complain(EX_CONFIG, "%s: [kiosk] name: not an id's form",
 		    init->atm_ini);
@@ -166,7 +166,6 @@ read_kiosk(
 	    *key == '/' ? "" : "/etc/", key);
 	if (*key == '\0')
 		kiosk->name[0] = '\0';
-	iniparser_freedict(ini);
 	return code;
 }
 

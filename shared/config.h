@@ -57,6 +57,13 @@ int config_read(
     struct config *config, const char *path, char *error, size_t size);
 
 /*
+ * One value, by `section:key`, of a file that is another program's: as it
+ * stands there, empty where it doesn't, cut to value_size.  Errors as there.
+ */
+int config_peek(const char *path, const char *name, char *value,
+    size_t value_size, char *error, size_t size);
+
+/*
  * `section.key=value`, as -o has it; paths relative to the current directory.
  * A file read later goes on top: files first.  Errors as there.
  */

@@ -11,6 +11,7 @@
  */
 #include "config.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <ctype.h>
@@ -22,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "config_private.h"
 #include "error.h"
@@ -34,9 +36,10 @@
 
 /* One reading of one file. */
 struct reading {
-	struct config *config;
+	struct config *config; /* NULL for config_peek() */
 	const char *path;
 	char *text;
+	bool changed; /* the text is no longer that of the file */
 	size_t length;
 	dictionary *names;
 	char directory[PATH_MAX];
@@ -182,12 +185,19 @@ load_text(struct reading *reading)
 
 /* What iniparser would drop without a word. */
 static int
-check_text(const struct reading *reading)
+check_text(struct reading *reading)
 {
 	struct span all = trim(reading->text, reading->text + reading->length);
+	const char *wrong;
+	unsigned line;
 
 	if (memchr(reading->text, '\0', reading->length) != NULL)
 		return complain(reading, 0, NULL, NULL, "has a zero byte");
+	wrong = config_text_mend(
+	    reading->text, reading->length, &line, &reading->changed);
+	if (wrong != NULL)
+		return complain(reading, line, NULL, NULL, wrong);
+	all = trim(reading->text, reading->text + reading->length);
 	if (all.start < all.end && all.end[-1] == '\\')
 		return complain(reading, 0, NULL, NULL,
 		    "ends with a backslash, which continues a line");
@@ -199,7 +209,7 @@ check_text(const struct reading *reading)
  * all that it says.
  */
 static int
-complain_message(const struct reading *reading, char *message)
+complain_message(const struct reading *reading, const char *path, char *message)
 {
 	static const char prefix[] = "iniparser: ";
 	char *what = message, *in, *place;
@@ -208,9 +218,9 @@ complain_message(const struct reading *reading, char *message)
 	if (strncmp(what, prefix, sizeof(prefix) - 1) == 0)
 		what += sizeof(prefix) - 1;
 	in = strstr(what, " in ");
-	place = in == NULL ? NULL : strstr(in, reading->path);
+	place = in == NULL ? NULL : strstr(in, path);
 	if (place != NULL)
-		place += strlen(reading->path);
+		place += strlen(path);
 	if (place != NULL && strncmp(place, " (", 2) == 0) {
 		line = (unsigned)strtoul(place + 2, NULL, 10);
 		*in = '\0';
@@ -220,18 +230,44 @@ complain_message(const struct reading *reading, char *message)
 }
 
 static int
-parse(struct reading *reading)
+parse_file(struct reading *reading, const char *path)
 {
 	char message[MESSAGE_SIZE] = "";
 
 	first_message = message;
 	iniparser_set_error_callback(keep_message);
-	reading->names = iniparser_load(reading->path);
+	reading->names = iniparser_load(path);
 	first_message = NULL;
 	/* Out of memory, it returns what it has: so the message decides. */
 	if (message[0] != '\0')
-		return complain_message(reading, message);
+		return complain_message(reading, path, message);
 	return reading->names != NULL ? 0 : BANK_ENOMEM;
+}
+
+/* iniparser reads files alone: a text that was changed is one in memory. */
+static int
+parse(struct reading *reading)
+{
+	char path[64];
+	int fd, result;
+
+	if (!reading->changed)
+		return parse_file(reading, reading->path);
+	if ((fd = memfd_create("ini", MFD_CLOEXEC)) == -1)
+		return BANK_ENOMEM;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (write(fd, reading->text, reading->length) !=
+	    (ssize_t)reading->length)
+		result = BANK_ENOMEM;
+	else if (access(path, R_OK) == -1)
+		result = complain(reading, 0, NULL, NULL,
+		    "begins with a byte order mark, or has a comment behind a "
+		    "section or with a backslash at its end, which takes /proc "
+		    "to be read");
+	else
+		result = parse_file(reading, path);
+	close(fd);
+	return result;
 }
 
 /* An entry of the dictionary: `section`, or `section:key`. */
@@ -330,26 +366,55 @@ out:
 	return error;
 }
 
+/* The names of the file, whichever they are; end_reading() in any case. */
+static int
+begin_reading(struct reading *reading)
+{
+	int result;
+
+	/* The one error that complains of nothing. */
+	string_copy(reading->error, bank_strerror(BANK_ENOMEM), reading->size);
+	if ((result = load_text(reading)) == 0 &&
+	    (result = check_text(reading)) == 0)
+		result = parse(reading);
+	return result;
+}
+
+static void
+end_reading(struct reading *reading)
+{
+	int saved = errno;
+
+	if (reading->names != NULL)
+		iniparser_freedict(reading->names);
+	free(reading->text);
+	errno = saved;
+}
+
 int
 config_read(struct config *config, const char *path, char *error, size_t size)
 {
 	struct reading reading = {
 		.config = config, .path = path, .error = error, .size = size
 	};
-	int result, saved;
+	int result = begin_reading(&reading);
 
-	/* The one error that complains of nothing. */
-	string_copy(error, bank_strerror(BANK_ENOMEM), size);
-	if ((result = load_text(&reading)) != 0)
-		return result;
-	if ((result = check_text(&reading)) == 0 &&
-	    (result = parse(&reading)) == 0 &&
-	    (result = check_names(&reading)) == 0)
+	if (result == 0 && (result = check_names(&reading)) == 0)
 		result = apply(&reading);
-	saved = errno;
-	if (reading.names != NULL)
-		iniparser_freedict(reading.names);
-	free(reading.text);
-	errno = saved;
+	end_reading(&reading);
+	return result;
+}
+
+int
+config_peek(const char *path, const char *name, char *value, size_t value_size,
+    char *error, size_t size)
+{
+	struct reading reading = { .path = path, .error = error, .size = size };
+	int result = begin_reading(&reading);
+
+	if (result == 0)
+		string_copy(value, iniparser_getstring(reading.names, name, ""),
+		    value_size);
+	end_reading(&reading);
 	return result;
 }

@@ -2,7 +2,8 @@
 /*
  * What the parts of the configuration share, and nobody else sees: config.c
  * (the values in force), config_value.c (from text to value), config_file.c
- * (the ini file) and config_report.c (what is wrong with it).
+ * and config_text.c (the ini file) and config_report.c (what is wrong with
+ * it).
  */
 #ifndef SHARED_CONFIG_PRIVATE_H
 #define SHARED_CONFIG_PRIVATE_H
@@ -41,6 +42,16 @@ int config_put(struct config *config, size_t index, const char *text,
 
 /* `text` in the quotes that the file needs; BANK_EINVAL: there are none. */
 int config_quote(const char *text, char quoted[CONFIG_VALUE_SIZE + 2]);
+
+/*
+ * config_text.c: makes the text of a file, in place, one that iniparser reads
+ * as its writer meant it: without a byte order mark, comments behind a
+ * section's name, and backslashes at the end of comments.  No line moves.
+ * NULL with *changed; or what is wrong, on line *line: a quote that is left
+ * open or has something behind it, a line that a carriage return alone ends.
+ */
+const char *config_text_mend(
+    char *text, size_t length, unsigned *line, bool *changed);
 
 /* The row of a key, letter case aside, or -1. */
 long config_find(

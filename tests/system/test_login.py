@@ -3,6 +3,7 @@
 O and V (atm-protocol(7), section 3)."""
 
 import os
+import re
 import time
 import unittest
 
@@ -393,6 +394,28 @@ class KioskAdmin(BankCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("kiosk %s is kept" % name, result.stderr)
         self.assertEqual(self.enrolled(name, served)["state"], "revoked")
+
+    def test_init_reads_an_ini_file_as_all_do(self):
+        """Of an editor that puts a mark before it, with comments."""
+        served = self.fresh(start=False)
+        for name in ("bankd.ini", "atm.ini"):
+            with open(served.path("etc", name)) as f:
+                text = f.read()
+            with open(served.path("etc", name), "w") as f:
+                f.write("\ufeff" + re.sub(r"(?m)^(\[.*\])$", r"\1 ; of", text))
+        os.unlink(served.path("etc", "kiosk.key"))
+        served.ctl("kiosk", "revoke", "kiosk-1")
+        result = bank.run(bank.BANKCTL, "init", served.directory)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(self.enrolled("kiosk-1", served)["state"],
+                         "enrolled")
+        served.start()
+        with open(served.path("etc", "atm.ini"), "a") as f:
+            f.write("\n[kiosk]\nname = \"kiosk-1\n")
+        os.unlink(served.path("etc", "kiosk.key"))
+        result = bank.run(bank.BANKCTL, "init", served.directory)
+        self.assertEqual(result.returncode, 78)
+        self.assertRegex(result.stderr, r"atm.ini:\d+: the quote isn't closed")
 
     def test_cash(self):
         kiosk = self.add("branch-8", "--cash")

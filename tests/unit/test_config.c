@@ -236,7 +236,6 @@ test_syntax(void **state)
 	(void)state;
 	assert_refused(
 	    "[bank]\nname = x\nwhat is this\nand this\n", ":3: syntax error");
-	assert_refused("\xef\xbb\xbf[bank]\n", ":1: syntax error");
 	assert_refused("[bank]\nname = x\\\n",
 	    ": ends with a backslash, which continues a line");
 	memset(line, 'x', sizeof(line));
@@ -247,6 +246,86 @@ test_syntax(void **state)
 	assert_int_equal(
 	    read_bytes(config, "[bank]\n\0name=x\n", 15), BANK_ECONFIG);
 	assert_non_null(strstr(message, "has a zero byte"));
+	config_free(config);
+}
+
+/* What editors and people put into one. */
+static void
+test_text(void **state)
+{
+	(void)state;
+	/* A byte order mark, at the start alone. */
+	assert_name("\xef\xbb\xbf[bank]\nname = x\n", "x");
+	assert_name("\xef\xbb\xbf; c\r\n[bank]\r\nname = x\r\n", "x");
+	assert_name("\xef\xbb\xbf", "Bank");
+	assert_refused("\n\xef\xbb\xbf[bank]\n", ":2: syntax error");
+	assert_refused("\xef\xbb\xbf[bank]\nnmae = y\n",
+	    ":2: [bank] nmae: unknown key; the nearest is [bank] name");
+	assert_refused(
+	    "\xef\xbb\xbf[bank]\nname = x\nwhat\n", ":3: syntax error");
+	/* Comments behind a section; a key in one is none. */
+	assert_name("[bank] ; comment\nname = x\n", "x");
+	assert_name("[bank]#comment = [tls]\nname = x\n", "x");
+	assert_name("  [ bank ]\t;name = y\n name = x", "x");
+	assert_name("[bank];\nname = x\n[tls] # ]", "x");
+	assert_refused("[bank] ; comment\nnmae = y\n",
+	    ":2: [bank] nmae: unknown key; the nearest is [bank] name");
+	assert_refused("[bank] comment\nname = x\n", ":1: syntax error");
+	/* A backslash at the end of a comment takes no line away. */
+	assert_name("[bank]\n; C:\\\nname = x\n", "x");
+	assert_name("[bank] ; C:\\\nname = x\n", "x");
+	assert_name("[bank]\ncredit_account = same # C:\\\nname = x\n", "x");
+	assert_name("[bank]\nname = \"x\" ; C:\\\n", "x");
+	/* Quotes. */
+	assert_name("[bank]\nname = \"a \\\n b\" ; c\n", "a  b");
+	assert_name("[bank]\nname = it's \"so\"\n", "it's \"so\"");
+	assert_name("[bank]\n; name = \"x\nname = y # \"\n", "y");
+	assert_refused("[bank]\nname = \"x\n", ":2: the quote isn't closed");
+	assert_refused(
+	    "[bank]\n\nname = 'x ; y\"\n", ":3: the quote isn't closed");
+	assert_refused("[bank]\nname = \"x\\\ny\\\nz\n[tls]\n",
+	    ":2: the quote isn't closed");
+	assert_refused("[bank]\nname = \"", ":2: the quote isn't closed");
+	assert_refused("[bank]\nname = \"x\" y\n",
+	    ":2: something stands behind the closing quote");
+	assert_refused("[bank]\nname = \"say \"hi\"\"\n",
+	    ":2: something stands behind the closing quote");
+	/* Lines of a carriage return alone would be one line. */
+	assert_refused("[bank]\rname = x\r",
+	    ":1: a carriage return ends the line; lines end with a newline");
+	assert_refused("[bank]\n\nname = x\r",
+	    ":3: a carriage return ends the line; lines end with a newline");
+	assert_refused("[bank]\r\r\nname = x\r\n",
+	    ":1: a carriage return ends the line; lines end with a newline");
+}
+
+/* One value of a file that is another program's. */
+static void
+test_peek(void **state)
+{
+	struct config *config = fresh();
+	char value[8];
+
+	(void)state;
+	(void)read_text(config,
+	    "\xef\xbb\xbf[other] ; c\nKey = \"a b\"\nlong = 123456789\n");
+	assert_int_equal(config_peek(path, "other:key", value, sizeof(value),
+			     message, sizeof(message)),
+	    0);
+	assert_string_equal(value, "a b");
+	assert_int_equal(config_peek(path, "other:long", value, sizeof(value),
+			     message, sizeof(message)),
+	    0);
+	assert_string_equal(value, "1234567");
+	assert_int_equal(config_peek(path, "other:none", value, sizeof(value),
+			     message, sizeof(message)),
+	    0);
+	assert_string_equal(value, "");
+	(void)read_text(config, "[other]\nkey = \"a\n");
+	assert_int_equal(config_peek(path, "other:key", value, sizeof(value),
+			     message, sizeof(message)),
+	    BANK_ECONFIG);
+	assert_non_null(strstr(message, ":2: the quote isn't closed"));
 	config_free(config);
 }
 
@@ -305,6 +384,8 @@ main(void)
 		cmocka_unit_test(test_wrong_values),
 		cmocka_unit_test(test_all_or_nothing),
 		cmocka_unit_test(test_syntax),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_peek),
 		cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_silence),
 	};
