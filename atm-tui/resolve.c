@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../shared/util.h"
+
 /* What thread and loop share; the last one to let go frees it. */
 struct question {
 	atomic_int holders;
@@ -117,11 +119,12 @@ resolve_start(struct event_base *base, const char *host, const char *port,
 
 	if (resolve == NULL || question == NULL)
 		goto out;
-	question->host = strdup(host);
+	question->host = malloc(strlen(host) + 1);
 	question->port = strdup(port);
 	if (question->host == NULL || question->port == NULL ||
 	    pipe2(fds, O_CLOEXEC) != 0)
 		goto out;
+	address_unbracket(host, question->host, strlen(host) + 1);
 	*resolve = (struct resolve) { .question = question,
 		.fd = fds[0],
 		.done = done,

@@ -17,7 +17,10 @@ struct resolve;
  */
 typedef void resolve_fn(void *context, struct addrinfo *addresses);
 
-/* Asks for TCP addresses.  NULL where no memory or thread is to be had. */
+/*
+ * Asks for TCP addresses; one of IPv6 may stand in brackets.  NULL where no
+ * memory or thread is to be had.
+ */
 struct resolve *resolve_start(struct event_base *base, const char *host,
     const char *port, resolve_fn *done, void *context);
 

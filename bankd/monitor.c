@@ -88,15 +88,20 @@ tell(struct monitor *monitor, int exit_code, const char *reason)
 static void
 tell_listening(const struct monitor *monitor)
 {
-	char text[LISTEN_TEXT_SIZE];
+	char text[LISTEN_TEXT_SIZE], all[LISTEN_MAX * LISTEN_TEXT_SIZE] = "";
+	size_t length = 0;
 
-	listen_text(monitor->listeners[0], text);
-	if (monitor->start->foreground) {
+	for (int i = 0; i < monitor->listener_count; i++) {
+		listen_text(monitor->listeners[i], text);
+		length += (size_t)snprintf(all + length, sizeof(all) - length,
+		    "%s%s", i == 0 ? "" : ", ", text);
+		if (i > 0 || !monitor->start->foreground)
+			continue;
 		printf("listening %s\n", text);
 		fflush(stdout);
 	}
 	log_event(LOG_NOTICE, "serving", "version", LOG_TEXT(VERSION),
-	    "listening", LOG_TEXT(text), NULL);
+	    "listening", LOG_TEXT(all), NULL);
 }
 
 void

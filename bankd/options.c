@@ -35,7 +35,8 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    "The amount over which a transfer out is told to its owner." },
 	[LISTEN_ADDRESS] = { "listen", "address", CONFIG_STRING, "*", 1, 255,
 	    NULL, false,
-	    "The addresses to listen on, separated by spaces; * for all." },
+	    "The addresses to listen on, separated by spaces; * for all of "
+	    "IPv4 and IPv6." },
 	[LISTEN_PORT] = { "listen", "port", CONFIG_NUMBER, "4280", 0, 65535,
 	    NULL, false, "The TCP port; 0 takes a free one." },
 	[TLS_CERTIFICATE] = { "tls", "certificate", CONFIG_PATH, "leaf.crt", 1,

@@ -323,3 +323,17 @@ string_copy(char *to, const char *from, size_t size)
 	}
 	return length;
 }
+
+void
+address_unbracket(const char *address, char *to, size_t size)
+{
+	size_t length = strlen(address);
+
+	if (address[0] == '[' && address[length - 1] == ']' &&
+	    strchr(address, ':') != NULL) {
+		string_copy(to, address + 1, size);
+		if (length - 2 < size)
+			to[length - 2] = '\0';
+	} else
+		string_copy(to, address, size);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What libc lacks: hex, clocks, whole-file reads and atomic replacement.
+ * What libc lacks: hex, clocks, whole-file reads and atomic replacement,
+ * addresses in brackets.
  */
 #ifndef SHARED_UTIL_H
 #define SHARED_UTIL_H
@@ -54,6 +55,9 @@ int file_replace(
 
 /* Syncs the directory that holds `path`. 0 or BANK_ESYS. */
 int file_sync_directory(const char *path);
+
+/* An address without the brackets that one of IPv6 may stand in. */
+void address_unbracket(const char *address, char *to, size_t size);
 
 /* strlcpy(3) of OpenBSD. */
 size_t string_copy(char *to, const char *from, size_t size);

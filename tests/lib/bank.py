@@ -260,7 +260,7 @@ class Bank:
             self._unread()
             raise Failed("bankd: exit %s, first line %r\n%s" % (
                 self.process.returncode, line, self.said))
-        self.address, self.port = words[1], int(words[2])
+        self.address, self.port = words[1].strip("[]"), int(words[2])
         self.unsearched = True
         return self
 
