@@ -15,6 +15,7 @@
 #include <openssl/crypto.h>
 
 #include "../shared/error.h"
+#include "../shared/escape.h"
 #include "../shared/util.h"
 
 static void
@@ -98,6 +99,8 @@ plain_take_line(struct plain *plain, char line[PLAIN_LINE_SIZE])
 	    memchr(plain->lines, '\0', length) != NULL)
 		length = 0;
 	memcpy(line, plain->lines, length);
+	/* What a terminal answered to somebody else's question. */
+	length = escape_strip(line, length);
 	line[length] = '\0';
 	plain->skip_line = false;
 	plain->lines_length -= taken;

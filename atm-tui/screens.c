@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../shared/error.h"
+#include "../shared/log.h"
 #include "../shared/term.h"
 #include "../shared/util.h"
 #include "kiosk.h"
@@ -191,6 +192,14 @@ complain(const char *words, int code)
 	return code;
 }
 
+/* Where it is seen when the screens are gone, and in the kiosk's log. */
+static void
+tell_terminal(const char *remark)
+{
+	(void)complain(remark, EX_OK);
+	log_event(LOG_WARNING, "terminal", "why", LOG_TEXT(remark), NULL);
+}
+
 int
 screens_run(const struct config *config, bool kiosk_mode)
 {
@@ -230,7 +239,7 @@ screens_run(const struct config *config, bool kiosk_mode)
 		goto out;
 	}
 	code = EX_UNAVAILABLE;
-	if (term_start(kiosk_mode, words, sizeof(words)) == 0) {
+	if (term_start(kiosk_mode, tell_terminal, words, sizeof(words)) == 0) {
 		error = run(loop);
 		term_stop();
 		code = error == 0 ? EX_OK : EX_OSERR;

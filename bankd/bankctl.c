@@ -19,6 +19,7 @@
 #include <openssl/crypto.h>
 
 #include "../shared/error.h"
+#include "../shared/escape.h"
 #include "../shared/log.h"
 #include "../shared/util.h"
 #include "../shared/wire.h"
@@ -54,13 +55,16 @@ pass_on(struct bankctl *bankctl, int argc, char *argv[])
 static bool
 read_line(char *line, size_t size, int interrupt)
 {
+	struct escape escape = { ESCAPE_TEXT, 0 };
 	size_t length = 0;
 	int c;
 
 	/* No second copy of it in the stream's buffer. */
 	setvbuf(stdin, NULL, _IONBF, 0);
 	while ((c = getchar()) != EOF && c != '\n' && c != interrupt) {
-		if (length + 1 < size)
+		/* A terminal's late answer, in bytes, is nobody's secret. */
+		if (!escape_take(&escape, c < 0x80 ? (uint32_t)c : 0xff) &&
+		    length + 1 < size)
 			line[length++] = (char)c;
 	}
 	line[length] = '\0';

@@ -359,6 +359,12 @@ first_answer(struct top *top)
 	return code;
 }
 
+static void
+tell_terminal(const char *remark)
+{
+	complain(0, "%s", remark);
+}
+
 int
 top_run(struct bankctl *bankctl, int argc, char *argv[])
 {
@@ -378,7 +384,7 @@ top_run(struct bankctl *bankctl, int argc, char *argv[])
 	setlocale(LC_CTYPE, "");
 	if (init(&top) != 0)
 		code = complain(EX_OSERR, "no event loop");
-	else if (term_start(false, error, sizeof(error)) != 0)
+	else if (term_start(false, tell_terminal, error, sizeof(error)) != 0)
 		code = complain(EX_UNAVAILABLE, "%s", error);
 	else {
 		top_draw_start();

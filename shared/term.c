@@ -17,9 +17,16 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "escape.h"
 #include "util.h"
 
 #define ESC_DELAY_MS 25
+/*
+ * For how long a sequence that was begun goes on, and for how long an Esc
+ * that was taken for the key may turn out to have been one's beginning.
+ */
+#define SEQUENCE_MS 5000
+#define AFTER_ESC_MS 1000
 #define TOUCHES 8 /* as many as curses keeps */
 
 static struct {
@@ -30,6 +37,9 @@ static struct {
 	size_t leave_length;
 	MEVENT touches[TOUCHES]; /* not handed out yet, the newest first */
 	size_t touch_count;
+	struct escape escape; /* what of a sequence came so far */
+	bool esc_told;        /* its Esc was handed out as the key */
+	uint64_t escape_ms;   /* when the newest of it came */
 } term;
 
 static const struct {
@@ -125,15 +135,56 @@ ignore_job_control(void)
 		signal(signals[i], SIG_IGN);
 }
 
+/* Whether the host has a description of this terminal that curses can use. */
+static bool
+is_described(const char *name)
+{
+	int error;
+
+	if (setupterm(name, STDOUT_FILENO, &error) != OK)
+		return false;
+	del_curterm(cur_term);
+	return true;
+}
+
+/*
+ * The terminal's own description, or the nearest that there is: terminals of
+ * today do what xterm does.  One that says that it is unknown does nothing.
+ */
+static const char *
+choose_description(const char *name, void (*tell)(const char *remark))
+{
+	static const char *const near[] = { "xterm-256color", "xterm",
+		"vt100" };
+	char remark[256];
+
+	if (name == NULL || *name == '\0' || strcmp(name, "unknown") == 0 ||
+	    is_described(name))
+		return name;
+	for (size_t i = 0; i < NELEM(near); i++) {
+		if (!is_described(near[i]))
+			continue;
+		snprintf(remark, sizeof(remark),
+		    "this host has no description of the terminal %.64s; "
+		    "taking it for %s (terminfo: the package ncurses-term "
+		    "has more)",
+		    name, near[i]);
+		tell(remark);
+		return near[i];
+	}
+	return name;
+}
+
 int
-term_start(bool locked, char *error, size_t size)
+term_start(
+    bool locked, void (*tell)(const char *remark), char *error, size_t size)
 {
 	const char *name = getenv("TERM");
 
 	term.tty = tcgetattr(STDIN_FILENO, &term.modes) == 0;
 	if (locked)
 		ignore_job_control();
-	if (newterm(NULL, stdout, stdin) == NULL) {
+	if (newterm(choose_description(name, tell), stdout, stdin) == NULL) {
 		snprintf(error, size, "cannot use the terminal %s; try -p",
 		    name == NULL ? "(TERM is not set)" : name);
 		return BANK_ESYS;
@@ -172,35 +223,6 @@ term_stop(void)
 	erase();
 	refresh();
 	endwin(); /* no delscreen(): panels keep a pointer into the screen */
-}
-
-/*
- * After an Esc: what follows at once belongs to a sequence that the
- * terminal's description doesn't know, and is taken up to its end.
- */
-static int
-read_sequence(void)
-{
-	static const char finals[] = "ABCDHF";
-	static const enum term_key keys[] = { TERM_UP, TERM_DOWN, TERM_RIGHT,
-		TERM_LEFT, TERM_HOME, TERM_END };
-	const char *final;
-	wint_t code;
-	int length = 0;
-
-	if (wget_wch(stdscr, &code) != OK || code == 27)
-		return TERM_ESC;
-	if (code != '[' && code != 'O')
-		return TERM_OTHER;
-	while (wget_wch(stdscr, &code) == OK) {
-		length++;
-		if (code >= 0x40 && code <= 0x7e)
-			break;
-	}
-	/* Arrows of a terminal that isn't in the mode it was put in. */
-	final = length == 1 ? strchr(finals, (int)code) : NULL;
-	return final != NULL && *final != '\0' ? (int)keys[final - finals]
-					       : TERM_OTHER;
 }
 
 /*
@@ -246,27 +268,103 @@ function_key(wint_t code, int *y, int *x)
 	return TERM_OTHER;
 }
 
-int
-term_key(int *y, int *x)
+/*
+ * Whether what comes after an Esc that was handed out as the key makes both a
+ * sequence.  A terminal's `[` or `]` does; a letter does if more is there at
+ * once, as people type one at a time.
+ */
+static bool
+follows_esc(wint_t code)
 {
-	wint_t code;
+	wint_t next;
 
-	if (term.touch_count > 0)
-		return next_touch(y, x);
-	switch (wget_wch(stdscr, &code)) {
-	case ERR:
+	if (code == '[' || code == ']')
+		return true;
+	if (code >= 0x80 || strchr("OP_^X", (int)code) == NULL ||
+	    wget_wch(stdscr, &next) != OK)
+		return false;
+	unget_wch((wchar_t)next);
+	return true;
+}
+
+/* A sequence that was begun ends by itself when nothing of it comes. */
+static void
+expire_sequence(wint_t code)
+{
+	uint64_t now_ms = clock_steady_ms();
+	bool over;
+
+	if (term.escape.state == ESCAPE_BEGUN && term.esc_told)
+		over = now_ms - term.escape_ms > AFTER_ESC_MS ||
+		    !follows_esc(code);
+	else
+		over = now_ms - term.escape_ms > SEQUENCE_MS;
+	if (over)
+		term.escape.state = ESCAPE_TEXT;
+	term.escape_ms = now_ms;
+}
+
+/* Nothing more is there: an Esc alone is the key. */
+static int
+no_key(void)
+{
+	if (term.escape.state != ESCAPE_BEGUN || term.esc_told)
 		return TERM_NONE;
-	case KEY_CODE_YES:
-		return function_key(code, y, x);
-	}
-	if (code == 27)
-		return read_sequence();
+	term.esc_told = true;
+	return TERM_ESC;
+}
+
+/* Arrows of a terminal that isn't in the mode it was put in; or no key. */
+static int
+sequence_key(enum escape_state state, unsigned length, wint_t last)
+{
+	static const char finals[] = "ABCDHF";
+	static const enum term_key keys[] = { TERM_UP, TERM_DOWN, TERM_RIGHT,
+		TERM_LEFT, TERM_HOME, TERM_END };
+	const char *final;
+
+	if (state != ESCAPE_CONTROL || length > 0 || last >= 0x80)
+		return TERM_OTHER;
+	final = strchr(finals, (int)last);
+	return final != NULL && *final != '\0' ? (int)keys[final - finals]
+					       : TERM_OTHER;
+}
+
+static int
+character_key(wint_t code)
+{
 	for (size_t i = 0; i < NELEM(control_keys); i++) {
 		if (control_keys[i].code == code)
 			return (int)control_keys[i].key;
 	}
 	return code < ' ' || (code >= 0x7f && code < 0xa0) ? TERM_OTHER
 							   : (int)code;
+}
+
+int
+term_key(int *y, int *x)
+{
+	enum escape_state before;
+	wint_t code;
+
+	if (term.touch_count > 0)
+		return next_touch(y, x);
+	for (;;) {
+		switch (wget_wch(stdscr, &code)) {
+		case ERR:
+			return no_key();
+		case KEY_CODE_YES:
+			term.escape.state = ESCAPE_TEXT;
+			return function_key(code, y, x);
+		}
+		expire_sequence(code);
+		before = term.escape.state;
+		if (!escape_take(&term.escape, (uint32_t)code))
+			return character_key(code);
+		term.esc_told = false;
+		if (term.escape.state == ESCAPE_TEXT)
+			return sequence_key(before, term.escape.length, code);
+	}
 }
 
 bool

@@ -12,7 +12,8 @@
 
 /*
  * Keys: a character is its code point, everything else one of these.
- * Unknown escape sequences are no keys at all.
+ * Unknown escape sequences, and what a terminal answers to a question, are
+ * no keys at all, whenever and in however many pieces they come.
  */
 enum term_key {
 	TERM_NONE = 0,
@@ -39,9 +40,12 @@ enum term_key {
 
 /*
  * Starts curses on standard input and output.  `locked` (kiosk mode) also
- * ignores the signals of job control.  0, or BANK_ESYS with error[0..size).
+ * ignores the signals of job control.  `tell` is called before it, if it is,
+ * with a line on the description of another terminal that was taken where the
+ * host has none of $TERM.  0, or BANK_ESYS with error[0..size).
  */
-int term_start(bool locked, char *error, size_t size);
+int term_start(
+    bool locked, void (*tell)(const char *remark), char *error, size_t size);
 /* Wipes the screen and restores the terminal; may be called twice. */
 void term_stop(void);
 

@@ -72,6 +72,18 @@ test_screen(void **state)
 	expect_screen(open_paused(*state, NULL), "top", true);
 }
 
+/* Of a terminal without one, by another's description. */
+static void
+test_without_a_description(void **state)
+{
+	static const char *const unheard[] = { "TERM=of-no-terminfo", NULL };
+	struct term *top = open_paused(*state, unheard);
+
+	term_send(top, "q");
+	assert_int_equal(term_wait_end(top), 0);
+	assert_true(term_wait(top, "no description of the terminal"));
+}
+
 static void
 test_no_color(void **state)
 {
@@ -287,6 +299,7 @@ main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		TOP_TEST(test_screen),
+		TOP_TEST(test_without_a_description),
 		TOP_TEST(test_no_color),
 		TOP_TEST(test_ascii),
 		TOP_TEST(test_figures_move),

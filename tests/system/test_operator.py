@@ -108,6 +108,14 @@ class Manners(Operator):
         self.assertNotIn("4711", said)
         self.said(self.atm().login("seen", "geheim-4711"), CORRECT)
 
+    def test_a_terminal_answers_late(self):
+        """What it says to another program is no part of a password."""
+        said, code, _ = self.at_a_terminal(["open", "late"], [
+            b"\x1b]11;rgb:1e1e/2020/2a2a\x1b\\geheim-\x1b[24;80R4712\n",
+            b"geheim-4712\n"])
+        self.assertEqual(code, 0, said)
+        self.said(self.atm().login("late", "geheim-4712"), CORRECT)
+
     def test_what_is_not_typed_twice_is_not_taken(self):
         said, code, echoes = self.at_a_terminal(
             ["passwd", "joe"], [b"geheim-4711\n", b"geheim-4712\n"])
