@@ -3,11 +3,13 @@
  * Answers (control.h) as an operator reads them: a table whose columns line
  * up, or JSON.  All values are JSON strings, so that money stays exact.
  */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "../shared/text.h"
 #include "../shared/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
@@ -81,24 +83,38 @@ parse(struct table *table, const char *answer)
 	return 0;
 }
 
-/* What is printed of a value: no byte that would steer a terminal. */
+/*
+ * Values are UTF-8 whatever the locale says, and what goes to a program must
+ * not depend on it: so they are measured as the kiosk does in UTF-8.
+ */
 static void
-put_plain(const char *text)
+use_utf8(void)
 {
-	for (; *text != '\0'; text++)
-		putchar(
-		    (unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+	if (setlocale(LC_CTYPE, "") == NULL || !text_is_utf8())
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-static size_t
-width_of(const char *text)
+/* Values as they are printed: nothing that would steer a terminal. */
+static int
+clean(struct table *table)
 {
-	size_t width = 0;
+	struct row *row;
+	size_t size;
+	char *text;
 
-	/* Characters, not bytes: what continues one doesn't count. */
-	for (; *text != '\0'; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
-	return width;
+	for (size_t i = 0; i < table->count; i++) {
+		row = &table->rows[i];
+		for (size_t j = 0; row->kind != '.' && j < row->count; j++) {
+			size = strlen(row->fields[j]) + 1;
+			if ((text = malloc(size)) == NULL)
+				return EX_OSERR;
+			text_clean(text, size, row->fields[j], size - 1);
+			/* As long as it was, or shorter. */
+			memcpy(row->fields[j], text, strlen(text) + 1);
+			free(text);
+		}
+	}
+	return 0;
 }
 
 static bool
@@ -108,7 +124,7 @@ is_number(const char *text)
 }
 
 struct column {
-	size_t width;
+	int width;
 	bool number; /* on the right */
 };
 
@@ -123,7 +139,7 @@ measure(const struct table *table, struct column columns[COLUMNS_MAX])
 		const struct row *row = &table->rows[i];
 
 		for (size_t j = 0; row->kind != '.' && j < row->count; j++) {
-			size_t width = width_of(row->fields[j]);
+			int width = text_width(row->fields[j]);
 
 			if (width > columns[j].width)
 				columns[j].width = width;
@@ -137,29 +153,32 @@ static void
 print_row(const struct row *row, const struct column *columns)
 {
 	for (size_t j = 0; j < row->count; j++) {
-		size_t pad = columns[j].width - width_of(row->fields[j]);
+		int pad = columns[j].width - text_width(row->fields[j]);
 		bool last = j + 1 == row->count;
 
 		if (columns[j].number)
-			printf("%*s", (int)pad, "");
-		put_plain(row->fields[j]);
+			printf("%*s", pad, "");
+		fputs(row->fields[j], stdout);
 		if (!last)
-			printf("%*s",
-			    (int)(GAP + (columns[j].number ? 0 : pad)), "");
+			printf("%*s", GAP + (columns[j].number ? 0 : pad), "");
 	}
 	putchar('\n');
 }
 
-static void
-print_table(const struct table *table)
+static int
+print_table(struct table *table)
 {
 	struct column columns[COLUMNS_MAX];
 
+	use_utf8();
+	if (clean(table) != 0)
+		return complain(EX_OSERR, "no memory");
 	measure(table, columns);
 	for (size_t i = 0; i < table->count; i++) {
 		if (table->rows[i].kind != '.')
 			print_row(&table->rows[i], columns);
 	}
+	return 0;
 }
 
 static void
@@ -280,8 +299,8 @@ table_print(const char *answer, bool json)
 
 		if (json && (any || code == 0))
 			print_json(&table);
-		else if (any)
-			print_table(&table);
+		else if (any && print_table(&table) != 0)
+			code = EX_OSERR;
 	}
 	free(table.rows);
 	free(table.text);

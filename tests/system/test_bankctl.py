@@ -3,7 +3,9 @@
 exports (bankctl(8))."""
 
 import csv
+import ctypes
 import io
+import locale
 import os
 import re
 import select
@@ -129,6 +131,55 @@ class Money(Operator):
         self.addCleanup(atm.close)
         self.assertEqual(atm.login("p7", "canary-p7").code, 200)
         self.assertEqual(atm.transfer(1, "p6", "11").said()[:3], OVER[:3])
+
+
+class Columns(Operator):
+    """Names of any width, which the kiosk measures with the same function:
+    wcwidth(3) of each character."""
+
+    NAMES = {"plain": "Joe", "accent": "Jos\u00e9",
+             "marks": "Jose\u0301 a\u030a\u0323",
+             "wide": "\u65e5\u672c\u8a9e \u9280\u884c", "hangul": "\ud55c\uae00",
+             "half": "\uff76\uff85", "emoji": "\U0001f600 Joe",
+             "joined": "a\u200db", "none": ""}
+
+    def width(self, text):
+        libc = ctypes.CDLL(None)
+        libc.wcwidth.argtypes = [ctypes.c_uint32]
+        widths = [libc.wcwidth(ord(c)) for c in text]
+        self.assertGreaterEqual(min(widths, default=0), 0, repr(text))
+        return sum(widths)
+
+    def test_they_line_up(self):
+        before = locale.setlocale(locale.LC_CTYPE)
+        self.addCleanup(locale.setlocale, locale.LC_CTYPE, before)
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+        self.assertEqual(self.width("\u65e5e\u0301"), 3)
+        for name, text in self.NAMES.items():
+            result = run(BANKCTL, "-c", self.bank.config, "open", name, text,
+                         input="canary-names\n")
+            self.assertEqual(result.returncode, 0, result.stderr)
+        shown = {}
+        for language in ("C", "C.UTF-8"):
+            shown[language] = subprocess.run(
+                [BANKCTL, "-c", self.bank.config, "accounts"],
+                stdout=subprocess.PIPE, check=True,
+                env=dict(os.environ, LC_ALL=language)).stdout.decode()
+        # What a script reads is no matter of its locale.
+        self.assertEqual(shown["C"], shown["C.UTF-8"])
+        lines = shown["C"].splitlines()
+        ends = set()
+        for line in lines[1:]:
+            name = line.split()[0]
+            text = self.NAMES.get(name, "")
+            self.assertIn(text, line)
+            # The end of `savings`, which stands on the right.
+            end = re.match(r"\S+ +" + re.escape(text) + r" +\S+",
+                           line).end()
+            ends.add(self.width(line[:end]))
+        self.assertLessEqual(set(self.NAMES),
+                             {line.split()[0] for line in lines})
+        self.assertEqual(len(ends), 1, shown["C"])
 
 
 class Pause(Operator):
