@@ -18,6 +18,9 @@
 #include "export.h"
 #include "options.h"
 #include "store_reader.h"
+#include "zone.h"
+
+#define ERROR_SIZE 256
 
 struct search {
 	const char *id;
@@ -124,6 +127,7 @@ export_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct export export = { .out = stdout };
 	const char *wanted = "csv";
+	char error[ERROR_SIZE];
 	export_format *format;
 	bool wrong = false;
 	int code;
@@ -140,6 +144,9 @@ export_run(struct bankctl *bankctl, int argc, char *argv[])
 	if (wrong || (format = export_find(wanted)) == NULL)
 		return complain(EX_USAGE,
 		    "usage: bankctl export [id] [--format csv|hledger|ofx]");
+	if (zone_use(config_string(bankctl->config, BANK_TIME_ZONE), error,
+		sizeof(error)) != 0)
+		return complain(EX_CONFIG, "%s", error);
 	code = is_closed_to_us(bankctl) ? ask_the_bank(bankctl, &export, wanted)
 					: run(bankctl, &export, format);
 	if (code == 0 && (fflush(stdout) == EOF || ferror(stdout)))

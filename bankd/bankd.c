@@ -27,6 +27,7 @@
 #include "sandbox.h"
 #include "state_dir.h"
 #include "vault.h"
+#include "zone.h"
 
 #define ASSIGNMENTS_MAX 64
 #define ERROR_SIZE 1024
@@ -192,13 +193,22 @@ check_group(const struct config *config, char *error, size_t size)
 	return EX_CONFIG;
 }
 
+static int
+check_zone(const struct config *config, char *error, size_t size)
+{
+	return zone_check(config_string(config, BANK_TIME_ZONE), error, size) ==
+		0
+	    ? 0
+	    : EX_CONFIG;
+}
+
 /* -t: everything that can be known without starting; all that is wrong. */
 static int
 check(const struct config *config, const char *path)
 {
-	static int (*const checks[])(
-	    const struct config *, char *, size_t) = { check_state,
-		keys_check_bank, check_leaf, check_group, monitor_check_user };
+	static int (*const checks[])(const struct config *, char *,
+	    size_t) = { check_state, keys_check_bank, check_leaf, check_group,
+		check_zone, monitor_check_user };
 	char error[ERROR_SIZE];
 	int code, first = 0;
 

@@ -7,11 +7,13 @@
 #include "export.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../shared/error.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "zone.h"
 
 static const char *const account_names[] = {
 	[WIRE_SAVINGS] = "savings", [WIRE_CHECKING] = "checking"
@@ -29,7 +31,7 @@ static bool
 csv_row(void *context, const struct ledger_entry *entry)
 {
 	const struct export *export = context;
-	char time[WIRE_TIME_TEXT], amount[MONEY_TEXT_SIZE], reverses[24] = "";
+	char time[ZONE_TIME_TEXT], amount[MONEY_TEXT_SIZE], reverses[24] = "";
 
 	if (!is_wanted(export, entry))
 		return true;
@@ -37,7 +39,7 @@ csv_row(void *context, const struct ledger_entry *entry)
 		snprintf(
 		    reverses, sizeof(reverses), "%" PRIu64, entry->reverses);
 	fprintf(export->out, "%" PRIu64 ",%s,%s,%s,%s,%s,%s,%s,%s,%s\r\n",
-	    entry->seq, wire_format_time(entry->time_ms, time),
+	    entry->seq, zone_text(entry->time_ms, time),
 	    ledger_kind_name(entry->kind), entry->debit.id,
 	    account_names[entry->debit.account], entry->credit.id,
 	    account_names[entry->credit.account],
@@ -56,10 +58,63 @@ export_csv(const struct export *export)
 }
 
 /*
- * `customer:chris:savings`, `cash:kiosk-1`, `adjust`.  The balance after it
- * goes with it, which hledger checks, where all entries of the account are in
- * the journal.  An entry has the balances after all of it; no account is
- * named twice by one, so they are right for each line.
+ * A journal in the making.  hledger's strict check wants each account and the
+ * commodity declared: an account is when it is named first, so that one
+ * customer's journal names no others than its entries do.
+ */
+struct journal {
+	const struct export *export;
+	uint8_t *declared; /* two bits for the number of an account */
+	size_t size;
+	int error;
+};
+
+/* `customer:chris:savings`, `cash:kiosk-1`, `adjust`. */
+static void
+name_account(
+    const struct ledger_posting *posting, char name[LEDGER_ID_SIZE + 32])
+{
+	if (!ledger_is_own(posting->id)) {
+		snprintf(name, LEDGER_ID_SIZE + 32, "customer:%s:%s",
+		    posting->id, account_names[posting->account]);
+		return;
+	}
+	string_copy(name, posting->id + 1, LEDGER_ID_SIZE + 32);
+	/* An address of a kiosk that isn't enrolled. */
+	for (char *p = name; (p = strpbrk(p, "/:")) != NULL; p++)
+		*p = *p == '/' ? ':' : '.';
+}
+
+static void
+declare(struct journal *journal, const struct ledger_posting *posting)
+{
+	size_t bit = 2 * (size_t)posting->number + posting->account;
+	size_t size = journal->size;
+	char name[LEDGER_ID_SIZE + 32];
+	uint8_t *more;
+
+	while (bit / 8 >= size)
+		size = size == 0 ? 4096 : 2 * size;
+	if (size != journal->size) {
+		if ((more = realloc(journal->declared, size)) == NULL) {
+			journal->error = BANK_ENOMEM;
+			return;
+		}
+		memset(more + journal->size, 0, size - journal->size);
+		journal->declared = more;
+		journal->size = size;
+	}
+	if (journal->declared[bit / 8] & 1 << bit % 8)
+		return;
+	journal->declared[bit / 8] |= (uint8_t)(1 << bit % 8);
+	name_account(posting, name);
+	fprintf(journal->export->out, "account %s\n", name);
+}
+
+/*
+ * The balance after it goes with it, which hledger checks, where all entries
+ * of the account are in the journal.  An entry has the balances after all of
+ * it; no account is named twice by one, so they are right for each line.
  */
 static void
 put_posting(const struct export *export, const struct ledger_posting *posting,
@@ -68,15 +123,7 @@ put_posting(const struct export *export, const struct ledger_posting *posting,
 	char amount[MONEY_TEXT_SIZE], balance[MONEY_TEXT_SIZE];
 	char name[LEDGER_ID_SIZE + 32];
 
-	if (!ledger_is_own(posting->id))
-		snprintf(name, sizeof(name), "customer:%s:%s", posting->id,
-		    account_names[posting->account]);
-	else {
-		string_copy(name, posting->id + 1, sizeof(name));
-		/* An address of a kiosk that isn't enrolled. */
-		for (char *p = name; (p = strpbrk(p, "/:")) != NULL; p++)
-			*p = *p == '/' ? ':' : '.';
-	}
+	name_account(posting, name);
 	fprintf(
 	    export->out, "    %-48s  %s", name, money_format(change, amount));
 	if (export->id == NULL || strcmp(export->id, posting->id) == 0)
@@ -88,27 +135,35 @@ put_posting(const struct export *export, const struct ledger_posting *posting,
 static bool
 hledger_row(void *context, const struct ledger_entry *entry)
 {
-	const struct export *export = context;
-	char time[WIRE_TIME_TEXT];
+	struct journal *journal = context;
+	const struct export *export = journal->export;
+	char time[ZONE_TIME_TEXT];
 
 	if (!is_wanted(export, entry))
 		return true;
-	wire_format_time(entry->time_ms, time);
+	declare(journal, &entry->debit);
+	declare(journal, &entry->credit);
+	zone_text(entry->time_ms, time);
 	fprintf(export->out, "%.10s (%" PRIu64 ") %s  ; %s%s%s\n", time,
 	    entry->seq, ledger_kind_name(entry->kind), time,
 	    entry->kiosk[0] != '\0' ? " at " : "", entry->kiosk);
 	put_posting(export, &entry->debit, -entry->amount_cents);
 	put_posting(export, &entry->credit, entry->amount_cents);
 	fputc('\n', export->out);
-	return !ferror(export->out);
+	return journal->error == 0 && !ferror(export->out);
 }
 
 int
 export_hledger(const struct export *export)
 {
-	fputs("decimal-mark .\n\n", export->out);
-	return store_reader_entries(
-	    export->reader, 0, hledger_row, (void *)(uintptr_t) export);
+	struct journal journal = { .export = export };
+	int error;
+
+	/* The commodity is the one without a sign. */
+	fputs("decimal-mark .\ncommodity 1000.00\n\n", export->out);
+	error = store_reader_entries(export->reader, 0, hledger_row, &journal);
+	free(journal.declared);
+	return error != 0 ? error : journal.error;
 }
 
 static const struct {

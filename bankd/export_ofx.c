@@ -14,8 +14,10 @@
 #include "../shared/error.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "zone.h"
 
-#define TIME_SIZE 32
+#define TIME_SIZE 64
+#define HOUR 3600
 /* Money has a currency here: the one that ISO 4217 keeps for none. */
 #define CURRENCY "XXX"
 
@@ -32,14 +34,37 @@ struct statement {
 	enum wire_account account;
 };
 
+/* A name of letters alone: some zones have but their offset for one. */
+static bool
+has_name(const struct tm *tm)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz";
+
+	return tm->tm_zone[0] != '\0' &&
+	    tm->tm_zone[strspn(tm->tm_zone, letters)] == '\0';
+}
+
+/*
+ * The bank's time, with its offset in hours, `[-5:EST]` or `[+5.50]` (OFX
+ * 2.1.1, 3.2.8).  The 13 and 14 of some islands are more than OFX foresees,
+ * but a program that looks at the day alone finds the right one.
+ */
 static const char *
 ofx_time(uint64_t time_ms, char text[TIME_SIZE])
 {
-	time_t seconds = (time_t)(time_ms / 1000);
 	struct tm tm;
+	size_t length;
 
-	strftime(text, TIME_SIZE, "%Y%m%d%H%M%S.000[0:GMT]",
-	    gmtime_r(&seconds, &tm));
+	zone_time(time_ms, &tm);
+	length = strftime(text, TIME_SIZE, "%Y%m%d%H%M%S.000", &tm);
+	if (tm.tm_gmtoff == 0)
+		string_copy(text + length, "[0:GMT]", TIME_SIZE - length);
+	else
+		snprintf(text + length, TIME_SIZE - length, "[%+.*f%s%.20s]",
+		    tm.tm_gmtoff % HOUR == 0 ? 0 : 2,
+		    (double)tm.tm_gmtoff / HOUR, has_name(&tm) ? ":" : "",
+		    has_name(&tm) ? tm.tm_zone : "");
 	return text;
 }
 

@@ -33,6 +33,8 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	[BANK_ALERT_AMOUNT] = { "bank", "alert_amount", CONFIG_MONEY, "5000", 0,
 	    MONEY_MAX_CENTS, NULL, true,
 	    "The amount over which a transfer out is told to its owner." },
+	[BANK_TIME_ZONE] = { "bank", "time_zone", CONFIG_STRING, "UTC", 1, 64,
+	    NULL, false, "The time zone of the days of an export." },
 	[LISTEN_ADDRESS] = { "listen", "address", CONFIG_STRING, "*", 1, 255,
 	    NULL, false,
 	    "The addresses to listen on, separated by spaces; * for all of "

@@ -25,6 +25,7 @@
 #include "sandbox.h"
 #include "store_reader.h"
 #include "vault_state.h"
+#include "zone.h"
 
 #define KEY_FILE_MAX 16384
 #define WORKERS_LEAST 2
@@ -236,7 +237,10 @@ vault_setup(struct vault *vault, char *error, size_t size)
 
 	error[0] = '\0';
 	vault_configure(vault);
-	code = read_key(vault, error, size);
+	code = zone_use(config_string(vault->config, BANK_TIME_ZONE), error,
+		   size) == 0
+	    ? read_key(vault, error, size)
+	    : EX_CONFIG;
 	if (code == 0)
 		code = enter_sandbox(vault, error, size);
 	if (code == 0)

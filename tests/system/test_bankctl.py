@@ -4,6 +4,7 @@ exports (bankctl(8))."""
 
 import csv
 import ctypes
+import datetime
 import io
 import locale
 import os
@@ -11,10 +12,12 @@ import re
 import select
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import threading
 import unittest
+import zoneinfo
 from decimal import Decimal
 
 from lib import bank, model, patience
@@ -547,7 +550,8 @@ class Export(Operator):
     def test_hledger(self):
         for words in ((), ("chris",)):
             text = self.export("--format", "hledger", *words)
-            self.hledger(text, "check")
+            self.hledger(text, "check", "--strict")
+            self.hledger(text, "-s", "balance")
             told = {}
             for row in csv.DictReader(io.StringIO(self.hledger(
                     text, "balance", "-O", "csv", "--flat", "-E"))):
@@ -560,6 +564,97 @@ class Export(Operator):
                     self.assertEqual(told.get(full, 0), cents, full)
         self.assertEqual(told["customer:chris:savings"],
                          self.accounts()["chris", "savings"])
+
+    def test_one_customers_names_no_others(self):
+        """But those in its entries."""
+        text = self.export("fey", "--format", "hledger")
+        self.assertNotIn("joe", text)
+        declared = re.findall(r"(?m)^account (.*)$", text)
+        self.assertEqual(len(declared), len(set(declared)))
+        self.assertEqual(set(declared), set(re.findall(
+            r"(?m)^    (\S+)", text)))
+
+    def days(self):
+        """Of each entry, by its number: what the three formats say, as
+        [(date, hour, minutes from UTC), ...]."""
+        found = {}
+        for row in csv.DictReader(io.StringIO(self.export(), newline="")):
+            when = datetime.datetime.fromisoformat(
+                row["time"].replace("Z", "+00:00"))
+            found[row["seq"]] = [when]
+        text = self.export("--format", "hledger")
+        for date, seq, time in re.findall(
+                r"(?m)^(\S+) \((\d+)\) \w+  ; (\S+)", text):
+            found[seq].append(datetime.datetime.fromisoformat(
+                date + time[10:].replace("Z", "+00:00")))
+        for posted, seq in re.findall(
+                "<DTPOSTED>([^<]*)</DTPOSTED>.*?<FITID>([^<]*)",
+                self.export("--format", "ofx")):
+            digits, hours = re.fullmatch(
+                r"(\d{14})\.000\[([-+]?[\d.]+)(?::[A-Za-z]+)?\]",
+                posted).groups()
+            zone = datetime.timezone(
+                datetime.timedelta(hours=float(hours)))
+            found[seq].append(datetime.datetime.strptime(
+                digits, "%Y%m%d%H%M%S").replace(tzinfo=zone))
+        return {seq: [(when.isoformat(), when.utcoffset())
+                      for when in times] for seq, times in found.items()}
+
+    def test_days(self):
+        """At any time there is another day in one of the first two."""
+        self.addCleanup(self.bank.restart, bank_time_zone="UTC")
+        before = self.days()
+        for name in ("Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kolkata",
+                     "Europe/Berlin", "America/St_Johns", "UTC"):
+            try:
+                zone = zoneinfo.ZoneInfo(name)
+            except zoneinfo.ZoneInfoNotFoundError:
+                self.skipTest("tzdata is not installed")
+            self.bank.restart(bank_time_zone=name)
+            with open(self.bank.config) as f:
+                text = f.read()
+            with open(self.bank.config, "w") as f:
+                f.write(re.sub(r"(?m)^time_zone.*\n", "", text).replace(
+                    "[bank]\n", "[bank]\ntime_zone = %s\n" % name))
+            days = self.days()
+            self.assertEqual(set(days), set(before))
+            for seq, told in days.items():
+                utc = datetime.datetime.fromisoformat(before[seq][0][0])
+                local = utc.astimezone(zone)
+                self.assertEqual(
+                    set(told), {(local.isoformat(), local.utcoffset())})
+                self.assertGreaterEqual(len(told), 2)
+            # By the bank that runs, too: its vault reads no file then.
+            answer = self.through_the_bank("hledger")
+            self.assertEqual(answer, self.export("--format", "hledger"))
+            self.hledger(answer, "check", "--strict")
+
+    def through_the_bank(self, form):
+        """What a member of control_group is given."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(self.bank.path("var", "control"))
+            s.sendall(("export %s Bank\n" % form).encode())
+            s.shutdown(socket.SHUT_WR)
+            with s.makefile() as f:
+                lines = f.read().split("\n")
+        self.assertEqual(lines[-2:], [". 0", ""])
+        return "".join(line[2:].replace("\\n", "\n") for line in lines
+                       if line.startswith("+ "))
+
+    def test_a_zone_that_is_none(self):
+        served = self.fresh(start=False)
+        for name in ("Nowhere/Atall", "Europe", "../zoneinfo/UTC", "zone.tab",
+                     "/usr/share/zoneinfo/UTC"):
+            served.set(bank_time_zone=name)
+            code, said = served.fails()
+            self.assertEqual(code, 78, said)
+            self.assertIn("no time zone " + name, said)
+        with open(served.config, "a") as f:
+            f.write("\n[bank]\ntime_zone = Nowhere/Atall\n")
+        self.refused(78, "no time zone", "export", served=served)
+        result = run(bank.BANKD, "-t", "-c", served.config)
+        self.assertEqual(result.returncode, 78)
+        self.assertIn("no time zone Nowhere/Atall", result.stderr)
 
     def fitids(self, text):
         found = {}
