@@ -162,9 +162,8 @@ ROWS = [
      ["unit/test_store_damage"]),
     ("balance", "the operator's money to the closed",
      "bankd/operator_accounts.c",
-     "if (customer == NULL || customer->closed_ms != 0 ||\n"
-     "\t    ledger_is_own(customer->id)) {",
-     "if (customer == NULL || ledger_is_own(customer->id)) {",
+     "if (customer->closed_ms != 0) {",
+     "if (0) {",
      ["unit/test_vault", "system/bankctl.Money"]),
     ("balance", "what a day's transfers have left",
      "bankd/ledger.c",
