@@ -77,6 +77,8 @@ class Root:
             command = ["cp", "-a", CLEAN_ROOT, self.path]
         self.check(command)
         shutil.copy("/etc/resolv.conf", self.file("etc/resolv.conf"))
+        # What an installer writes: from Debian 13 on debootstrap doesn't.
+        self.write("etc/hosts", "127.0.0.1 localhost\n::1 localhost\n")
         with open(self.file("usr/sbin/policy-rc.d"), "w") as f:
             f.write("#!/bin/sh\nexit 101\n")
         os.chmod(self.file("usr/sbin/policy-rc.d"), 0o755)
