@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../shared/process.h"
+
 #define DEVICE_WORDS 32
 #define DEVICE_NO_COMMAND 127
 
@@ -93,18 +95,14 @@ open_input(const void *input, size_t length)
 static void
 become(const char *const words[], int input)
 {
-	sigset_t none;
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	for (int i = 1; i < NSIG; i++)
-		signal(i, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	process_begin();
 	setsid();
 	if (null < 0 || dup2(input, STDIN_FILENO) < 0 ||
 	    dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(DEVICE_NO_COMMAND);
-	close_range(STDERR_FILENO + 1, ~0U, 0);
+	process_close_from(STDERR_FILENO + 1);
 	environ = (char **)(uintptr_t)clean_environment;
 	execvp(words[0], as_arguments(words));
 	_exit(DEVICE_NO_COMMAND);

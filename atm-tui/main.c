@@ -14,6 +14,7 @@
 #include "../shared/config.h"
 #include "../shared/error.h"
 #include "../shared/log.h"
+#include "../shared/process.h"
 #include "../shared/text.h"
 #include "dates.h"
 #include "harden.h"
@@ -24,6 +25,7 @@
 
 #define DEFAULT_FILE SYSCONFDIR "/atm.ini"
 #define SETTINGS_MAX 32
+#define DESCRIPTORS 64
 
 /* What the command line says. */
 struct arguments {
@@ -164,12 +166,18 @@ main(int argc, char *argv[])
 	struct arguments arguments = { .file = DEFAULT_FILE };
 	struct config *config;
 	char error[512];
-	int code = read_arguments(argc, argv, &arguments);
+	int code;
 
-	if (code >= 0)
+	process_begin();
+	if ((code = read_arguments(argc, argv, &arguments)) >= 0)
 		return code;
+	process_close_from(STDERR_FILENO + 1);
 	if (harden_process() != 0) {
 		fprintf(stderr, "atm-tui: hardening: %s\n", strerror(errno));
+		return EX_OSERR;
+	}
+	if (process_need_descriptors(DESCRIPTORS, error, sizeof(error)) != 0) {
+		fprintf(stderr, "atm-tui: %s\n", error);
 		return EX_OSERR;
 	}
 	config = config_new(atm_options, ATM_OPTION_COUNT);

@@ -13,6 +13,7 @@
 #include <openssl/crypto.h>
 
 #include "../shared/error.h"
+#include "../shared/process.h"
 #include "../shared/util.h"
 #include "options.h"
 #include "plain_bank.h"
@@ -41,6 +42,8 @@ open_signals(struct plain *plain, struct plain_signals *signals)
 {
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < NELEM(ending_signals); i++) {
+		if (process_ignores(ending_signals[i]))
+			continue;
 		signals->events[i] = evsignal_new(
 		    plain->base, ending_signals[i], on_signal, plain);
 		if (signals->events[i] == NULL ||

@@ -17,6 +17,7 @@
 
 #include "../shared/error.h"
 #include "../shared/log.h"
+#include "../shared/process.h"
 #include "../shared/term.h"
 #include "../shared/util.h"
 #include "kiosk.h"
@@ -114,6 +115,14 @@ on_ignored(evutil_socket_t fd, short what, void *context)
 	(void)context;
 }
 
+/* Those that wait from the start; a hangup only where it isn't ignored. */
+static bool
+is_awaited(size_t event)
+{
+	return event != ON_SECOND &&
+	    (event != ON_HUP || !process_ignores(SIGHUP));
+}
+
 /* After curses has started, so that its own handlers are replaced. */
 static int
 make_events(struct loop *loop)
@@ -134,7 +143,7 @@ make_events(struct loop *loop)
 	for (size_t i = 0; i < EVENT_COUNT; i++) {
 		if (events[i] == NULL)
 			return BANK_ENOMEM;
-		if (i != ON_SECOND && event_add(events[i], NULL) != 0)
+		if (is_awaited(i) && event_add(events[i], NULL) != 0)
 			return BANK_ESYS;
 	}
 	next_second(events[ON_SECOND]);

@@ -21,6 +21,7 @@
 #include "../shared/error.h"
 #include "../shared/escape.h"
 #include "../shared/log.h"
+#include "../shared/process.h"
 #include "../shared/util.h"
 #include "../shared/wire.h"
 #include "bankctl_client.h"
@@ -28,6 +29,9 @@
 #include "options.h"
 
 #define ERROR_SIZE 1024
+#define BANKCTL_DESCRIPTORS 64
+/* bankd itself takes at most 15 s for a stop. */
+#define STOP_SECONDS 30
 
 int
 complain(int code, const char *format, ...)
@@ -135,6 +139,13 @@ pass_with_secret(struct bankctl *bankctl, int argc, char *argv[])
 }
 
 static int
+stop(struct bankctl *bankctl, int argc, char *argv[])
+{
+	bankctl->wait_s = STOP_SECONDS;
+	return client_run(bankctl, argc, argv, NULL);
+}
+
+static int
 accounts(struct bankctl *bankctl, int argc, char *argv[])
 {
 	int code;
@@ -207,7 +218,7 @@ static const struct command {
 	{ "reverse", "seq [--id txid]", 1, 3, CONFIG, reverse_run },
 	{ "sessions", "", 0, 0, CONFIG, pass_on },
 	{ "status", "", 0, 0, CONFIG, status },
-	{ "stop", "", 0, 0, CONFIG, pass_on },
+	{ "stop", "", 0, 0, CONFIG, stop },
 	{ "top", "", 0, 0, CONFIG, top_run },
 	{ "unlock", "id", 1, 1, CONFIG, pass_on },
 	{ "verify", "[--head seq:hash]", 0, 2, CONFIG, verify },
@@ -325,8 +336,10 @@ main(int argc, char *argv[])
 {
 	static char name[] = "bankctl";
 	struct bankctl bankctl = { .config_path = BANKD_CONFIG };
+	char error[ERROR_SIZE];
 	int option;
 
+	process_begin();
 	log_open(log_to_stderr, name, LOG_WARNING);
 	/* Options behind the command are the command's. */
 	while ((option = getopt(argc, argv, "+c:jVy")) != -1) {
@@ -344,5 +357,9 @@ main(int argc, char *argv[])
 	}
 	if (optind == argc)
 		usage();
+	process_close_from(STDERR_FILENO + 1);
+	if (process_need_descriptors(
+		BANKCTL_DESCRIPTORS, error, sizeof(error)) != 0)
+		return complain(EX_OSERR, "%s", error);
 	return run(&bankctl, argc - optind, argv + optind);
 }

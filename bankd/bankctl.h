@@ -19,7 +19,8 @@ struct bankctl {
 	const char *config_path;
 	struct config *config; /* NULL for commands that need none */
 	bool json;
-	bool yes; /* -y: ask nothing */
+	bool yes;        /* -y: ask nothing */
+	unsigned wait_s; /* for an answer of bankd's; 0: as long as it takes */
 };
 
 /* bankctl.c.  0 and ->config, or a code that was complained of. */

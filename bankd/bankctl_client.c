@@ -6,6 +6,8 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,15 +65,18 @@ make_line(int count, const char *const words[])
 	return line;
 }
 
+/* One that takes nobody in holds who calls for `wait_s`, where that isn't 0. */
 static int
-call(const char *path)
+call(const char *path, unsigned wait_s)
 {
+	const struct timeval bound = { (time_t)wait_s, 0 };
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	int fd, saved_errno;
 
 	string_copy(un.sun_path, path, sizeof(un.sun_path));
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
 		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof(bound));
 	if (connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0)
 		return fd;
 	saved_errno = errno;
@@ -98,8 +103,31 @@ say(int fd, const char *data, size_t length)
 	return shutdown(fd, SHUT_WR) == 0 || errno == ENOTCONN ? 0 : -1;
 }
 
+/* Whether something came by then, the end too; 0 is never. */
+static bool
+comes_by(int fd, uint64_t by_ms)
+{
+	struct pollfd readable = { .fd = fd, .events = POLLIN };
+	uint64_t now_ms;
+	int left_ms;
+
+	while (by_ms != 0) {
+		now_ms = clock_steady_ms();
+		if (now_ms >= by_ms) {
+			errno = ETIMEDOUT;
+			return false;
+		}
+		left_ms =
+		    by_ms - now_ms < INT_MAX ? (int)(by_ms - now_ms) : INT_MAX;
+		if (poll(&readable, 1, left_ms) > 0)
+			break;
+	}
+	return true;
+}
+
+/* NULL where there is no memory, or with ETIMEDOUT. */
 static char *
-hear(int fd)
+hear(int fd, uint64_t by_ms)
 {
 	size_t size = ANSWER_START, length = 0;
 	char *answer, *more;
@@ -107,7 +135,14 @@ hear(int fd)
 
 	if ((answer = malloc(size)) == NULL)
 		return NULL;
-	while ((n = recv(fd, answer + length, size - length - 1, 0)) != 0) {
+	for (;;) {
+		if (!comes_by(fd, by_ms)) {
+			free(answer);
+			return NULL;
+		}
+		n = recv(fd, answer + length, size - length - 1, 0);
+		if (n == 0)
+			break;
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
@@ -125,15 +160,27 @@ hear(int fd)
 }
 
 static int
+complain_late(const struct bankctl *bankctl)
+{
+	return complain(EX_TEMPFAIL,
+	    "%s: bankd has not answered within %u s; what was asked may still "
+	    "happen, and its log tells more",
+	    config_string(bankctl->config, PROCESS_CONTROL_SOCKET),
+	    bankctl->wait_s);
+}
+
+static int
 reach(const struct bankctl *bankctl, int *fd)
 {
 	const char *path =
 	    config_string(bankctl->config, PROCESS_CONTROL_SOCKET);
 
-	if ((*fd = call(path)) != -1)
+	if ((*fd = call(path, bankctl->wait_s)) != -1)
 		return 0;
 	if (errno == ENOENT || errno == ECONNREFUSED)
 		return CLIENT_NOBODY;
+	if (errno == EAGAIN)
+		return complain_late(bankctl);
 	return complain(errno == EACCES ? EX_NOPERM : EX_OSERR,
 	    "%s: %s; be root, the bank's user, or in [process] "
 	    "control_group of bankd.ini",
@@ -148,19 +195,25 @@ static int
 ask(const struct bankctl *bankctl, const char *request, size_t length,
     char **answer)
 {
+	uint64_t by_ms = bankctl->wait_s == 0
+	    ? 0
+	    : clock_steady_ms() + (uint64_t)bankctl->wait_s * 1000;
 	int code, fd;
 
 	*answer = NULL;
 	if ((code = reach(bankctl, &fd)) != 0)
 		return code;
 	if (say(fd, request, length) == 0)
-		*answer = hear(fd);
+		*answer = hear(fd, by_ms);
+	code = errno;
 	close(fd);
-	return *answer != NULL
-	    ? 0
-	    : complain(EX_IOERR, "%s: %s",
-		  config_string(bankctl->config, PROCESS_CONTROL_SOCKET),
-		  strerror(errno));
+	if (*answer != NULL)
+		return 0;
+	if (code == ETIMEDOUT)
+		return complain_late(bankctl);
+	return complain(EX_IOERR, "%s: %s",
+	    config_string(bankctl->config, PROCESS_CONTROL_SOCKET),
+	    strerror(code));
 }
 
 int
@@ -209,7 +262,8 @@ out:
 int
 client_begin(const struct bankctl *bankctl, const char *line)
 {
-	int fd = call(config_string(bankctl->config, PROCESS_CONTROL_SOCKET));
+	int fd =
+	    call(config_string(bankctl->config, PROCESS_CONTROL_SOCKET), 0);
 
 	if (fd == -1)
 		return -1;

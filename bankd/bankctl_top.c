@@ -17,6 +17,7 @@
 
 #include <event2/event.h>
 
+#include "../shared/process.h"
 #include "../shared/term.h"
 #include "../shared/util.h"
 #include "bankctl.h"
@@ -314,6 +315,8 @@ init(struct top *top)
 	    event_add(top->keys, NULL) == -1)
 		return -1;
 	for (size_t i = 0; i < NELEM(signals); i++) {
+		if (process_ignores(signals[i]))
+			continue;
 		top->signals[i] =
 		    evsignal_new(top->base, signals[i], on_signal, top);
 		if (top->signals[i] == NULL ||

@@ -17,12 +17,14 @@
 #include <unistd.h>
 
 #include "../shared/error.h"
+#include "../shared/process.h"
 #include "../shared/util.h"
 #include "daemon.h"
 #include "front.h"
 #include "ipc.h"
 #include "keys.h"
 #include "monitor.h"
+#include "notify.h"
 #include "options.h"
 #include "sandbox.h"
 #include "state_dir.h"
@@ -31,6 +33,11 @@
 
 #define ASSIGNMENTS_MAX 64
 #define ERROR_SIZE 1024
+/*
+ * The least that each of the three processes can work with: its own, all
+ * listeners, a full house of operators, a few customers.
+ */
+#define LEAST_DESCRIPTORS 128
 
 static const struct role {
 	const char *name;
@@ -53,6 +60,15 @@ usage(void)
 	fprintf(stderr,
 	    "usage: bankd [-dftTV] [-c file] [-o section.key=value] [port]\n");
 	exit(EX_USAGE);
+}
+
+/* Of what was inherited, sockets that a service manager passed are kept. */
+static void
+close_inherited(const struct command_line *line)
+{
+	int passed = line->start.foreground ? notify_passed() : 0;
+
+	process_close_from(NOTIFY_FIRST_FD + passed);
 }
 
 /* Descriptors 0 to 2 are there, so that no socket becomes one of them. */
@@ -253,6 +269,7 @@ main(int argc, char *argv[])
 	char error[ERROR_SIZE];
 	int code = 0;
 
+	process_begin();
 	for (size_t i = 0; i < NELEM(roles); i++) {
 		if (argc == 1 && strcmp(argv[0], roles[i].name) == 0) {
 			(void)prctl(PR_SET_NAME, roles[i].name);
@@ -261,8 +278,12 @@ main(int argc, char *argv[])
 	}
 	open_standard();
 	parse(&line, argc, argv);
+	close_inherited(&line);
 	if (sandbox_harden() != 0)
 		return EX_OSERR;
+	if (process_need_descriptors(LEAST_DESCRIPTORS, error, sizeof(error)) !=
+	    0)
+		return fail(&line, EX_OSERR, error);
 	if (monitor_config(&line.start, &config, error, sizeof(error)) != 0)
 		return fail(&line, EX_CONFIG, error);
 	if (!line.check && !line.print)

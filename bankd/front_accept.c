@@ -44,13 +44,14 @@ front_raise_limit(struct front *front)
 	limit.rlim_cur = limit.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 	front->limit = UINT32_MAX;
+	/* bankd starts only with more than these two. */
 	if (limit.rlim_max < UINT32_MAX)
-		front->limit = limit.rlim_max < 2 * OTHER_FDS
-		    ? OTHER_FDS
-		    : (unsigned)limit.rlim_max - OVERFLOW_MAX - OTHER_FDS;
+		front->limit =
+		    (unsigned)limit.rlim_max - OVERFLOW_MAX - OTHER_FDS;
 	if (limit.rlim_max < wanted)
-		log_event(LOG_WARNING, "few_descriptors", "connections",
-		    LOG_NUMBER(front->limit), "max_sessions",
+		log_event(LOG_WARNING, "few_descriptors", "RLIMIT_NOFILE",
+		    LOG_NUMBER(limit.rlim_max), "needed", LOG_NUMBER(wanted),
+		    "connections", LOG_NUMBER(front->limit), "max_sessions",
 		    LOG_NUMBER(config_number(front->config, SESSION_MAX)),
 		    NULL);
 }

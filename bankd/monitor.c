@@ -22,6 +22,7 @@
 
 #include "../shared/error.h"
 #include "../shared/log.h"
+#include "../shared/process.h"
 #include "../shared/util.h"
 #include "daemon.h"
 #include "keys.h"
@@ -327,6 +328,9 @@ start_loop(struct monitor *monitor)
 	if ((monitor->base = event_base_new()) == NULL)
 		return EX_OSERR;
 	for (size_t i = 0; i < NELEM(signals); i++) {
+		/* Of a terminal that goes, where nohup(1) says so. */
+		if (monitor->start->foreground && process_ignores(signals[i]))
+			continue;
 		monitor->signals[i] =
 		    evsignal_new(monitor->base, signals[i], on_signal, monitor);
 		if (monitor->signals[i] == NULL ||

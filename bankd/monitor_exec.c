@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +16,12 @@
 #include <unistd.h>
 
 #include "../shared/error.h"
+#include "../shared/process.h"
 #include "../shared/util.h"
 #include "monitor_parts.h"
 
-#define FIRST_FREE_FD 64
 #define EXEC_FD (IPC_CHILD_FD + 1)
+#define FIRST_FREE_FD (EXEC_FD + 1)
 
 /* The sanitizers' settings, where there are some, and nothing else. */
 static void
@@ -59,19 +59,17 @@ arrange(int *exec_fd, int ipc_fd, int error_fd)
 	    dup3(*exec_fd, EXEC_FD, O_CLOEXEC) == -1)
 		return BANK_ESYS;
 	*exec_fd = EXEC_FD;
-	return close_range(EXEC_FD + 1, ~0U, 0) == 0 ? 0 : BANK_ESYS;
+	process_close_from(FIRST_FREE_FD);
+	return 0;
 }
 
 static _Noreturn void
 become(const struct child *child, int exec_fd, int ipc_fd, int error_fd)
 {
 	char role[32], *argv[] = { role, NULL }, *kept[4];
-	sigset_t none;
 
 	snprintf(role, sizeof(role), "bankd: %s", child->name);
 	keep_environment(kept);
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	/* Ctrl-C is the monitor's to hear. */
 	(void)setpgid(0, 0);
 	if (arrange(&exec_fd, ipc_fd, error_fd) == 0)

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FIRST_FD 3
+#define PASSED_MAX 1024
 
 void
 notify_send(const char *lines)
@@ -68,18 +68,28 @@ option_of(int fd, int option)
 }
 
 int
-notify_listeners(int *fds, int max)
+notify_passed(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-	int n = 0, last;
+	int n;
 
 	if (pid == NULL || count == NULL || atol(pid) != (long)getpid())
 		return 0;
-	last = FIRST_FD + atoi(count);
-	for (int fd = FIRST_FD; fd < last && n < max; fd++) {
-		if (option_of(fd, SO_TYPE) != SOCK_STREAM ||
-		    option_of(fd, SO_ACCEPTCONN) != 1)
+	n = atoi(count);
+	return n > 0 && n <= PASSED_MAX ? n : 0;
+}
+
+int
+notify_listeners(int *fds, int max)
+{
+	int n = 0, last = NOTIFY_FIRST_FD + notify_passed();
+
+	for (int fd = NOTIFY_FIRST_FD; fd < last; fd++) {
+		if (n == max || option_of(fd, SO_TYPE) != SOCK_STREAM ||
+		    option_of(fd, SO_ACCEPTCONN) != 1) {
+			close(fd);
 			continue;
+		}
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 		(void)fcntl(fd, F_SETFL, O_NONBLOCK);
 		fds[n++] = fd;

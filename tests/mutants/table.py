@@ -7,6 +7,7 @@ import collections
 
 import canaries
 import counters
+import inherited
 import money
 import order
 import passwords
@@ -19,5 +20,5 @@ Mutant = collections.namedtuple("Mutant", "group name path old new tests")
 
 MUTANTS = [Mutant(*row) for part in (
     order, money, counters, canaries, wipes, wipes_kiosk, wipes_programs,
-    seccomp, passwords)
+    seccomp, passwords, inherited)
     for row in part.ROWS]

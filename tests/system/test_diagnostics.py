@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from lib import patience, syslogd
+from lib import bank, inherit, patience, syslogd
 from lib.bank import TOP, Bank, run
 
 DEFAULT_USER = "_bankfront"
@@ -31,6 +31,8 @@ CASES = {
     "leaf_and_key_differ": "not a certificate and its key",
     "bank_key_differs": "not the one in",
     "expired": ": expired",
+    "too_few_descriptors": "too few descriptors",
+    "few_descriptors": "few_descriptors",
     "about_to_expire": "leaf_expires",
     "balance_broken": "file:line: reason",
     "pid_file_held": "holds file",
@@ -119,6 +121,17 @@ class Diagnostics(unittest.TestCase):
             other.listen()
             self.fails(self.bank(listen_port=other.getsockname()[1]),
                        "port_busy")
+
+    def test_too_few_descriptors(self):
+        served = self.bank()
+        served.wrapper = inherit.wrapper(descriptors=[100, 100])
+        self.fails(served, "too_few_descriptors")
+
+    def test_few_descriptors(self):
+        served = self.bank()
+        served.wrapper = inherit.wrapper(descriptors=[1000, 1000])
+        served.start()
+        self.logs(served, "few_descriptors")
 
     # Keys
 
