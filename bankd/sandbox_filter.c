@@ -47,14 +47,14 @@ static const char *const calls_front[] = { "accept4", "getpeername",
 
 static const char *const calls_vault[] = { "access", "chmod", "copy_file_range",
 	"dup", "epoll_create1", "eventfd2", "faccessat", "faccessat2",
-	"fadvise64", "fallocate", "fchmod", "fchmodat", "fchown", "fcntl",
-	"fdatasync", "flock", "fstat", "fstatfs", "fsync", "ftruncate",
-	"getdents64", "getsockopt", "link", "linkat", "lstat", "membarrier",
-	"mkdir", "mkdirat", "msync", "newfstatat", "open", "openat", "pipe2",
-	"pread64", "preadv", "pwrite64", "pwritev", "readlink", "readlinkat",
-	"rename", "renameat", "renameat2", "rmdir", "rseq", "set_robust_list",
-	"stat", "statfs", "statx", "sync_file_range", "unlink", "unlinkat",
-	"utimensat", NULL };
+	"fadvise64", "fallocate", "fchmod", "fchmodat", "fchown", "fdatasync",
+	"flock", "fstat", "fstatfs", "fsync", "ftruncate", "getdents64",
+	"getsockopt", "link", "linkat", "lstat", "membarrier", "mkdir",
+	"mkdirat", "msync", "newfstatat", "open", "openat", "pipe2", "pread64",
+	"preadv", "pwrite64", "pwritev", "readlink", "readlinkat", "rename",
+	"renameat", "renameat2", "rmdir", "rseq", "set_robust_list", "stat",
+	"statfs", "statx", "sync_file_range", "unlink", "unlinkat", "utimensat",
+	NULL };
 
 /* A call allowed where one argument is `a`, or, masked with `a`, is `b`. */
 struct rule {
@@ -100,7 +100,21 @@ rules_common(scmp_filter_ctx filter)
 		{ "fcntl", 1, SCMP_CMP_EQ, F_SETFL, 0 },
 		{ "fcntl", 1, SCMP_CMP_EQ, F_GETFD, 0 },
 		{ "fcntl", 1, SCMP_CMP_EQ, F_SETFD, 0 },
-		{ "fcntl", 1, SCMP_CMP_EQ, F_DUPFD_CLOEXEC, 0 },
+	};
+
+	return rules_add(filter, rules, NELEM(rules));
+}
+
+/*
+ * SQLite's locks.  Of fcntl(2) nobody gets more than these and the flags of a
+ * descriptor: F_SETOWN and F_SETSIG would have the kernel signal others.
+ */
+static int
+rules_files(scmp_filter_ctx filter)
+{
+	const struct rule rules[] = {
+		{ "fcntl", 1, SCMP_CMP_EQ, F_GETLK, 0 },
+		{ "fcntl", 1, SCMP_CMP_EQ, F_SETLK, 0 },
 	};
 
 	return rules_add(filter, rules, NELEM(rules));
@@ -180,7 +194,7 @@ handle_refusals(void)
 }
 
 static int
-install(const char *const *names, bool threads)
+install(const char *const *names, bool vault)
 {
 	scmp_filter_ctx filter;
 	int result;
@@ -199,7 +213,9 @@ install(const char *const *names, bool threads)
 		result = rules_names(filter, names);
 	if (result == 0)
 		result = rules_common(filter);
-	if (result == 0 && threads)
+	if (result == 0 && vault)
+		result = rules_files(filter);
+	if (result == 0 && vault)
 		result = rules_threads(filter);
 	if (result == 0)
 		result = seccomp_load(filter);

@@ -277,6 +277,76 @@ copy_fd_to_programs(void)
 }
 
 static int
+be_signalled(void)
+{
+	return fcntl(STDIN_FILENO, F_SETOWN, getpid()) == -1;
+}
+
+static int
+have_another_signalled(void)
+{
+	const struct f_owner_ex parent = { F_OWNER_PID, getppid() };
+
+	return fcntl(STDIN_FILENO, F_SETOWN_EX, &parent) == -1;
+}
+
+static int
+have_a_signal(void)
+{
+	return fcntl(STDIN_FILENO, F_SETSIG, SIGKILL) == -1;
+}
+
+static int
+hear_of_a_directory(void)
+{
+	return fcntl(STDIN_FILENO, F_NOTIFY, DN_CREATE) == -1;
+}
+
+static int
+hold_a_lease(void)
+{
+	return fcntl(STDIN_FILENO, F_SETLEASE, F_RDLCK) == -1;
+}
+
+static int
+enlarge_a_pipe(void)
+{
+	return fcntl(STDIN_FILENO, F_SETPIPE_SZ, 1 << 20) == -1;
+}
+
+static int
+lock_by(int command)
+{
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+	return fcntl(STDIN_FILENO, command, &lock) == -1;
+}
+
+static int
+look_at_a_lock(void)
+{
+	return lock_by(F_GETLK);
+}
+
+static int
+lock_a_file(void)
+{
+	return lock_by(F_SETLK);
+}
+
+static int
+wait_for_a_lock(void)
+{
+	return lock_by(F_SETLKW);
+}
+
+static int
+lock_by_description(void)
+{
+	return lock_by(F_OFD_SETLK);
+}
+
+static int
 fork_by_flags(void)
 {
 	long pid = syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, 0L, 0L);
@@ -348,8 +418,18 @@ static const struct {
 	{ "set flags", set_flags, true, true },
 	{ "look at a descriptor's flags", look_at_fd_flags, true, true },
 	{ "set a descriptor's flags", set_fd_flags, true, true },
-	{ "copy a descriptor", copy_fd, true, true },
-	{ "copy one for programs", copy_fd_to_programs, false, true },
+	{ "copy a descriptor", copy_fd, false, false },
+	{ "copy one for programs", copy_fd_to_programs, false, false },
+	{ "be signalled", be_signalled, false, false },
+	{ "have another signalled", have_another_signalled, false, false },
+	{ "have a signal of choice", have_a_signal, false, false },
+	{ "hear of a directory", hear_of_a_directory, false, false },
+	{ "hold a lease", hold_a_lease, false, false },
+	{ "enlarge a pipe", enlarge_a_pipe, false, false },
+	{ "look at a lock", look_at_a_lock, false, true },
+	{ "lock a file", lock_a_file, false, true },
+	{ "wait for a lock", wait_for_a_lock, false, false },
+	{ "lock by description", lock_by_description, false, false },
 	{ "fork by flags", fork_by_flags, false, false },
 	{ "do without clone3", has_no_clone3, false, true },
 	{ "start a thread", start_a_thread, false, true },
