@@ -32,23 +32,29 @@ process_ignores(int signal)
 	    action.sa_handler == SIG_IGN;
 }
 
-/* Handlers are left alone: a sanitizer has some before main(). */
+/*
+ * What came while it was blocked and ignored is dropped by unblocking first;
+ * what a timer sent, by ignoring that.  Handlers are left alone: a sanitizer
+ * has some before main().
+ */
 void
 process_begin(void)
 {
-	static const int timers[] = { ITIMER_REAL, ITIMER_VIRTUAL,
-		ITIMER_PROF };
+	static const int sent[] = { SIGALRM, SIGVTALRM, SIGPROF };
 	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
 	sigset_t none;
 
-	for (size_t i = 0; i < NELEM(timers); i++)
-		(void)setitimer(timers[i], &never, NULL);
+	(void)setitimer(ITIMER_REAL, &never, NULL);
+	(void)setitimer(ITIMER_VIRTUAL, &never, NULL);
+	(void)setitimer(ITIMER_PROF, &never, NULL);
+	for (size_t i = 0; i < NELEM(sent); i++)
+		(void)signal(sent[i], SIG_IGN);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int number = 1; number < NSIG; number++) {
 		if (number != SIGHUP && process_ignores(number))
 			(void)signal(number, SIG_DFL);
 	}
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static void

@@ -132,6 +132,10 @@ begin(void)
 	sigfillset(&mask);
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 	(void)setitimer(ITIMER_REAL, &soon, NULL);
+	/* Came already, and would end it. */
+	(void)signal(SIGALRM, SIG_DFL);
+	(void)raise(SIGALRM);
+	(void)raise(SIGUSR1);
 	process_begin();
 	if (getitimer(ITIMER_REAL, &left) != 0 || left.it_value.tv_sec != 0 ||
 	    sigprocmask(SIG_SETMASK, NULL, &mask) != 0)
