@@ -17,7 +17,8 @@ V =
 BUILD_PACKAGES = gcc make libc6-dev libncurses-dev libssl-dev libiniparser-dev \
 	libevent-dev libsqlite3-dev libcrypt-dev libseccomp-dev gettext
 TEST_PACKAGES = libcmocka-dev libvterm-dev python3 python3-openssl \
-	python3-cryptography openssl procps zsh testssl.sh sslscan hledger ofx
+	python3-cryptography openssl procps strace zsh testssl.sh sslscan \
+	hledger ofx
 LINT_PACKAGES = clang clang-format cppcheck mandoc shellcheck
 
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \

@@ -13,6 +13,7 @@
 
 #include "../shared/channel.h"
 #include "../shared/config.h"
+#include "place.h"
 #include "store.h"
 
 struct bankctl {
@@ -63,7 +64,12 @@ int keys_make(const struct config *config);
 char *text_bankd_ini(unsigned port);
 char *text_atm_ini(unsigned port);
 extern const char text_password[], text_balance[]; /* --demo */
-/* Replaces a file; complains. 0 or a code. */
+/*
+ * Replaces a file; complains. 0 or a code.  One that is there keeps its owner
+ * and mode: bankd may read it by them.  Else it is the caller's, or `file`'s.
+ */
 int write_file(const char *path, const void *data, size_t length, mode_t mode);
+int write_file_as(const char *path, const void *data, size_t length,
+    const struct place_file *file);
 
 #endif

@@ -27,10 +27,39 @@
 struct backup {
 	const char *path;
 	char new_path[PATH_MAX]; /* until it is whole */
+	struct place place;
 	struct offline *offline;
 	struct store_reader *reader;
 	int fd;
 };
+
+/*
+ * SQLite opens a file by its name: whoever may write to the directory could
+ * have put another there.  So root works where root alone may, or with the
+ * rights of the state's owner in what is that user's.
+ */
+static int
+enter(struct backup *backup)
+{
+	struct place *place = &backup->place;
+	uid_t uid;
+	gid_t gid;
+
+	if (place_open(place, backup->path, false) != 0)
+		return complain(
+		    EX_CANTCREAT, "%s: %s", backup->path, place_reason(errno));
+	offline_owner(backup->offline, &uid, &gid);
+	if (geteuid() == 0 && place->uid != uid &&
+	    (place->uid != 0 || !place->straight))
+		return complain(EX_CANTCREAT,
+		    "%s: others than root and the state's owner could exchange "
+		    "the backup there; name another directory",
+		    backup->path);
+	if (place_enter(place, PLACE_NO_GROUP) != 0)
+		return complain(
+		    EX_CANTCREAT, "%s: %s", backup->path, strerror(errno));
+	return 0;
+}
 
 /* What a backup left that was killed; not one that is being made. */
 static void
@@ -57,13 +86,10 @@ finish(const struct backup *backup)
 	return file_sync_directory(backup->path);
 }
 
-/* Owned like the state, and nobody else's: it has the password hashes. */
+/* Nobody else's: it has the password hashes. */
 static int
 make_file(struct backup *backup)
 {
-	uid_t uid;
-	gid_t gid;
-
 	if (access(backup->path, F_OK) == 0)
 		return complain(EX_CANTCREAT,
 		    "%s: exists; a backup replaces nothing", backup->path);
@@ -81,17 +107,16 @@ make_file(struct backup *backup)
 		return code;
 	}
 	(void)flock(backup->fd, LOCK_EX | LOCK_NB);
-	offline_owner(backup->offline, &uid, &gid);
-	if (geteuid() == 0 && fchown(backup->fd, uid, gid) == -1)
-		return complain(
-		    EX_CANTCREAT, "%s: %s", backup->new_path, strerror(errno));
 	return 0;
 }
 
+/* Owned like the state, when nobody has to find it by its name any more. */
 static int
 copy(struct backup *backup)
 {
 	char error[ERROR_SIZE] = "";
+	uid_t uid;
+	gid_t gid;
 	int result;
 
 	result = store_reader_copy(
@@ -99,7 +124,9 @@ copy(struct backup *backup)
 	if (result != 0)
 		return complain(result == BANK_EDAMAGED ? EX_DATAERR : EX_IOERR,
 		    "%s: %s", backup->new_path, error);
-	if (fsync(backup->fd) == -1 || finish(backup) != 0)
+	offline_owner(backup->offline, &uid, &gid);
+	if ((geteuid() == 0 && fchown(backup->fd, uid, gid) == -1) ||
+	    fsync(backup->fd) == -1 || finish(backup) != 0)
 		return complain(
 		    EX_IOERR, "%s: %s", backup->path, strerror(errno));
 	return 0;
@@ -114,6 +141,8 @@ run(struct backup *backup, const struct bankctl *bankctl)
 	if (code == 0)
 		code = offline_regain(backup->offline);
 	if (code == 0)
+		code = enter(backup);
+	if (code == 0)
 		code = make_file(backup);
 	if (code == 0)
 		code = copy(backup);
@@ -122,6 +151,8 @@ run(struct backup *backup, const struct bankctl *bankctl)
 	if (backup->fd != -1)
 		close(backup->fd);
 	store_reader_close(backup->reader);
+	place_leave(&backup->place);
+	place_close(&backup->place);
 	if (backup->offline != NULL)
 		offline_close(backup->offline);
 	return code;
@@ -130,7 +161,7 @@ run(struct backup *backup, const struct bankctl *bankctl)
 int
 backup_run(struct bankctl *bankctl, int argc, char *argv[])
 {
-	struct backup backup = { .path = argv[1], .fd = -1 };
+	struct backup backup = { .path = argv[1], .fd = -1, .place.fd = -1 };
 	int code;
 
 	(void)argc;

@@ -122,6 +122,7 @@ make_demo(const char *state)
 {
 	static const char *const names[] = { "password", "balance" };
 	const char *const texts[] = { text_password, text_balance };
+	struct place_file file;
 	char path[PATH_MAX];
 	struct stat st;
 	int code = 0;
@@ -133,14 +134,11 @@ make_demo(const char *state)
 	}
 	if (stat(state, &st) == -1)
 		return complain(EX_OSERR, "%s: %s", state, strerror(errno));
+	/* Root makes it for whoever has the state. */
+	file = (struct place_file) { st.st_uid, st.st_gid, 0600 };
 	for (size_t i = 0; i < NELEM(names) && code == 0; i++) {
 		snprintf(path, sizeof(path), "%s/%s", state, names[i]);
-		code = write_file(path, texts[i], strlen(texts[i]), 0600);
-		/* Where root makes it for somebody else. */
-		if (code == 0 && geteuid() == 0 &&
-		    chown(path, st.st_uid, st.st_gid) == -1)
-			code =
-			    complain(EX_OSERR, "%s: %s", path, strerror(errno));
+		code = write_file_as(path, texts[i], strlen(texts[i]), &file);
 	}
 	return code;
 }
@@ -209,6 +207,33 @@ fill(struct bankctl *bankctl, struct init *init)
 	return code;
 }
 
+/*
+ * In a directory of somebody else's root makes a bank of that user's, with no
+ * more rights than that user has.
+ */
+static int
+become_owner(const char *directory)
+{
+	struct place place = { .fd = -1 };
+	struct stat st;
+	int code = 0, fd;
+
+	if (geteuid() != 0)
+		return 0;
+	fd = place_directory(directory);
+	if (fd < 0 && errno == ENOENT &&
+	    place_open(&place, directory, false) == 0)
+		fd = place.fd;
+	if (fd < 0 || fstat(fd, &st) == -1)
+		return complain(
+		    EX_CANTCREAT, "%s: %s", directory, place_reason(errno));
+	if (st.st_uid != 0 && place_become(st.st_uid, st.st_gid) != 0)
+		code = complain(EX_NOPERM, "%s: can't become its owner: %s",
+		    directory, strerror(errno));
+	close(fd);
+	return code;
+}
+
 int
 init_run(struct bankctl *bankctl, int argc, char *argv[])
 {
@@ -217,7 +242,8 @@ init_run(struct bankctl *bankctl, int argc, char *argv[])
 
 	if ((code = parse(&init, argc, argv)) != 0)
 		return code;
-	if ((code = make_below(&init, "", 0755)) != 0 ||
+	if ((code = become_owner(init.directory)) != 0 ||
+	    (code = make_below(&init, "", 0755)) != 0 ||
 	    (code = make_below(&init, "/etc", 0755)) != 0 ||
 	    (code = make_below(&init, "/var", 0755)) != 0 ||
 	    (code = make_ini(&init)) != 0)

@@ -3,8 +3,6 @@
  * The bank's keys and certificates as files: made once by init, the front's
  * leaf anew by renew.  A key that exists is never written over by init.
  */
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,21 +18,31 @@
 
 #define PEM_MAX ((size_t)256 * 1024)
 
-/* What is written anew keeps its owner and mode: bankd may read it by them. */
+int
+write_file_as(const char *path, const void *data, size_t length,
+    const struct place_file *file)
+{
+	struct place place;
+	int result, saved;
+
+	if ((result = place_open(&place, path, false)) == 0) {
+		result = place_replace(&place, data, length, file);
+		saved = errno;
+		place_close(&place);
+		errno = saved;
+	}
+	if (result == 0)
+		return 0;
+	return complain(errno == EACCES ? EX_NOPERM : EX_IOERR, "%s: %s", path,
+	    place_reason(errno));
+}
+
 int
 write_file(const char *path, const void *data, size_t length, mode_t mode)
 {
-	struct stat st;
-	bool there = stat(path, &st) == 0;
+	const struct place_file file = { geteuid(), getegid(), mode };
 
-	if (there)
-		mode = st.st_mode & 07777;
-	if (file_replace(path, data, length, mode) == 0 &&
-	    (!there || geteuid() != 0 ||
-		chown(path, st.st_uid, st.st_gid) == 0))
-		return 0;
-	return complain(errno == EACCES ? EX_NOPERM : EX_IOERR, "%s: %s", path,
-	    strerror(errno));
+	return write_file_as(path, data, length, &file);
 }
 
 /* The key first: a certificate without its key would be of no use. */

@@ -19,6 +19,7 @@
 #include "bankctl_offline.h"
 #include "head.h"
 #include "options.h"
+#include "place.h"
 #include "state_dir.h"
 #include "store_reader.h"
 
@@ -39,7 +40,7 @@ become_owner(struct offline *offline)
 	umask(077);
 	if (offline->uid != 0)
 		return 0;
-	if (setegid(offline->dir.gid) == -1 || seteuid(offline->dir.uid) == -1)
+	if (place_become(offline->dir.uid, offline->dir.gid) != 0)
 		return complain(
 		    EX_OSERR, "can't become the owner: %s", strerror(errno));
 	return 0;

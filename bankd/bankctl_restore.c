@@ -56,17 +56,35 @@ in(const char *directory, const char *name)
 	return path;
 }
 
-/* As who called: the state's owner may not be able to read it. */
+/*
+ * As who called: the state's owner may not be able to read it.  Root follows
+ * nobody else's link, to what the state's owner shall not read either.
+ */
+static int
+open_file(const char *path)
+{
+	int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, fd;
+	struct place place;
+
+	if (place_open(&place, path, false) != 0)
+		return -1;
+	if (geteuid() == 0 && (place.uid != 0 || !place.straight))
+		flags |= O_NOFOLLOW;
+	fd = openat(place.fd, place.name, flags);
+	place_close(&place);
+	return fd;
+}
+
 static int
 open_backup(struct restore *restore)
 {
 	char header[HEADER_SIZE];
 	struct stat status;
 
-	restore->fd = open(restore->path, O_RDONLY | O_CLOEXEC);
+	restore->fd = open_file(restore->path);
 	if (restore->fd == -1 || fstat(restore->fd, &status) == -1)
 		return complain(
-		    EX_NOINPUT, "%s: %s", restore->path, strerror(errno));
+		    EX_NOINPUT, "%s: %s", restore->path, place_reason(errno));
 	if (!S_ISREG(status.st_mode) ||
 	    file_read_at(restore->fd, header, HEADER_SIZE, 0) != HEADER_SIZE ||
 	    memcmp(header, "SQLite format 3", 16) != 0 ||

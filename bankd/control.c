@@ -12,6 +12,7 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -26,14 +27,13 @@
 #include "../shared/error.h"
 #include "../shared/log.h"
 #include "../shared/util.h"
-#include "pidfile.h"
+#include "place.h"
 
 #define CLIENTS_MAX 32
 #define REQUEST_SECONDS 10
 #define GROUPS_MAX 256
 #define ANSWER_MAX 65536
 #define BACKLOG 16
-#define NO_GROUP ((gid_t)-1)
 
 struct control_client {
 	struct control *control;
@@ -50,6 +50,7 @@ struct control {
 	struct event *event;
 	int fd;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct place place;
 	uid_t owner;
 	gid_t group;
 	unsigned clients;
@@ -63,7 +64,7 @@ in_group(int fd, gid_t own, gid_t wanted)
 	gid_t groups[GROUPS_MAX];
 	socklen_t length = sizeof(groups);
 
-	if (wanted == NO_GROUP)
+	if (wanted == PLACE_NO_GROUP)
 		return false;
 	if (own == wanted)
 		return true;
@@ -261,7 +262,8 @@ acceptable(evutil_socket_t listener, short what, void *context)
 
 /* A socket's file that nobody listens on is left over from a crash. */
 static int
-remove_stale(const struct sockaddr_un *un, struct ucred *holder)
+remove_stale(const struct control *control, const struct sockaddr_un *un,
+    struct ucred *holder)
 {
 	socklen_t length = sizeof(*holder);
 	int fd, result;
@@ -275,35 +277,74 @@ remove_stale(const struct sockaddr_un *un, struct ucred *holder)
 	if (result == 0)
 		return BANK_EBUSY;
 	if (errno == ECONNREFUSED)
-		(void)unlink(un->sun_path);
+		(void)unlinkat(control->place.fd, control->place.name, 0);
 	return 0;
 }
 
+/* By its path, so that ss(8) shows it; by /proc where others can bend that. */
+static void
+set_address(const struct control *control, struct sockaddr_un *un)
+{
+	const struct place *place = &control->place;
+	int length = 0;
+
+	if (!place->straight && !place->entered)
+		length = snprintf(un->sun_path, sizeof(un->sun_path),
+		    "/proc/self/fd/%d/%s", place->fd, place->name);
+	if (length == 0 || (size_t)length >= sizeof(un->sun_path))
+		string_copy(un->sun_path, control->path, sizeof(un->sun_path));
+}
+
+/*
+ * Mode, owner and group come with the making of the file, or are given to the
+ * name itself, wherever it leads: nothing here follows it.
+ */
 static int
-listen_at(struct control *control, struct ucred *holder)
+bind_socket(const struct control *control, const struct sockaddr_un *un)
+{
+	const bool shared = control->group != PLACE_NO_GROUP;
+	const uid_t owner = geteuid() == 0 ? control->owner : (uid_t)-1;
+	const mode_t before = umask(shared ? 0117 : 0177);
+	int result;
+
+	result = bind(control->fd, (const struct sockaddr *)un, sizeof(*un));
+	(void)umask(before);
+	if (result == 0 && (geteuid() == 0 || shared))
+		result = fchownat(control->place.fd, control->place.name, owner,
+		    control->group, AT_SYMLINK_NOFOLLOW);
+	return result == 0 ? 0 : BANK_ESYS;
+}
+
+static int
+make_socket(struct control *control, struct ucred *holder)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	const bool shared = control->group != NO_GROUP;
 
-	string_copy(un.sun_path, control->path, sizeof(un.sun_path));
-	if (pidfile_make_parent(control->path) != 0)
-		return BANK_ESYS;
-	if (remove_stale(&un, holder) != 0)
+	set_address(control, &un);
+	if (remove_stale(control, &un, holder) != 0)
 		return BANK_EBUSY;
 	control->fd =
 	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* The umask lets nobody in before the owner is set. */
-	if (control->fd == -1 ||
-	    bind(control->fd, (struct sockaddr *)&un, sizeof(un)) == -1)
+	return control->fd != -1 ? bind_socket(control, &un) : BANK_ESYS;
+}
+
+/* Nobody is let in before the group is set: it doesn't listen. */
+static int
+listen_at(struct control *control, struct ucred *holder)
+{
+	int result, saved;
+
+	if (place_open(&control->place, control->path, true) != 0)
 		return BANK_ESYS;
-	if ((geteuid() == 0 || shared) &&
-	    chown(control->path, geteuid() == 0 ? control->owner : (uid_t)-1,
-		control->group) == -1)
-		return BANK_ESYS;
-	if (chmod(control->path, shared ? 0660 : 0600) == -1 ||
-	    listen(control->fd, BACKLOG) == -1)
-		return BANK_ESYS;
-	return 0;
+	result = place_enter(&control->place, control->group);
+	if (result == 0)
+		result = make_socket(control, holder);
+	saved = errno;
+	place_leave(&control->place);
+	errno = saved;
+	if (result == 0 && listen(control->fd, BACKLOG) == -1)
+		result = BANK_ESYS;
+	return result;
 }
 
 static int
@@ -335,7 +376,7 @@ start(struct control *control, const struct control_options *options,
 		return result;
 	}
 	snprintf(error, size, "%s: %s; bankd.ini: [process] control_socket",
-	    control->path, strerror(errno));
+	    control->path, place_reason(errno));
 	*exit_code = errno == EACCES || errno == EPERM ? EX_NOPERM : EX_OSERR;
 	return result;
 }
@@ -351,9 +392,9 @@ control_open(struct event_base *base, const struct control_options *options,
 	if ((control = calloc(1, sizeof(*control))) == NULL)
 		return NULL;
 	control->base = base;
-	control->fd = -1;
+	control->fd = control->place.fd = -1;
 	control->owner = options->owner;
-	control->group = NO_GROUP;
+	control->group = PLACE_NO_GROUP;
 	control->handler = handler;
 	control->context = context;
 	string_copy(control->path, options->path, sizeof(control->path));
@@ -366,6 +407,7 @@ control_open(struct event_base *base, const struct control_options *options,
 	}
 	if (control->fd != -1)
 		close(control->fd);
+	place_close(&control->place);
 	free(control);
 	return NULL;
 }
@@ -376,7 +418,8 @@ control_close(struct control *control)
 	if (control->fd == -1)
 		return;
 	event_free(control->event);
-	(void)unlink(control->path);
+	(void)unlinkat(control->place.fd, control->place.name, 0);
+	place_close(&control->place);
 	close(control->fd);
 	control->fd = -1;
 }

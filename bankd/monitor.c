@@ -28,7 +28,7 @@
 #include "keys.h"
 #include "monitor_parts.h"
 #include "notify.h"
-#include "pidfile.h"
+#include "place.h"
 
 #define STOP_SECONDS 15
 
@@ -236,16 +236,21 @@ static int
 start_state(struct monitor *monitor)
 {
 	const char *path = config_string(monitor->config, BANK_STATE);
+	int fd = place_directory(path), result = -1;
 	struct stat st;
 
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+	if (fd >= 0) {
+		result = fstat(fd, &st);
+		close(fd);
+	}
+	if (result == 0) {
 		monitor->owner = st.st_uid;
 		return 0;
 	}
 	snprintf(monitor->reason, sizeof(monitor->reason),
-	    "%s: no such directory; `bankctl init` makes one; bankd.ini: "
-	    "[bank] state",
-	    path);
+	    "%s: %s; `bankctl init` makes one; bankd.ini: [bank] state", path,
+	    errno == ENOENT || errno == ENOTDIR ? "no such directory"
+						: place_reason(errno));
 	return EX_CONFIG;
 }
 
@@ -253,20 +258,17 @@ static int
 start_pidfile(struct monitor *monitor)
 {
 	const char *path = config_string(monitor->config, PROCESS_PID_FILE);
-	int code = EX_OSERR;
+	int result;
 
 	if (path[0] == '\0')
 		return 0;
-	monitor->pid_fd =
-	    pidfile_take(path, monitor->reason, sizeof(monitor->reason));
-	if (monitor->pid_fd >= 0)
+	result = pidfile_take(
+	    &monitor->pidfile, path, monitor->reason, sizeof(monitor->reason));
+	if (result == 0)
 		return 0;
-	if (monitor->pid_fd == BANK_EBUSY)
-		code = EX_UNAVAILABLE;
-	else if (errno == EACCES || errno == EPERM)
-		code = EX_NOPERM;
-	monitor->pid_fd = -1;
-	return code;
+	if (result == BANK_EBUSY)
+		return EX_UNAVAILABLE;
+	return errno == EACCES || errno == EPERM ? EX_NOPERM : EX_OSERR;
 }
 
 /* The default one may be missing: its place is taken by nobody. */
@@ -374,8 +376,7 @@ end(struct monitor *monitor)
 {
 	if (monitor->control != NULL)
 		control_close(monitor->control);
-	pidfile_drop(
-	    config_string(monitor->config, PROCESS_PID_FILE), monitor->pid_fd);
+	pidfile_drop(&monitor->pidfile);
 	if (monitor->stage == MONITOR_STOPPED)
 		log_event(LOG_NOTICE, "stopped", "exit",
 		    LOG_NUMBER(monitor->exit_code), NULL);
@@ -393,7 +394,7 @@ monitor_run(const struct monitor_start *start, struct config *config)
 	monitor.start = start;
 	monitor.config = config;
 	monitor.ready_fd = start->ready_fd;
-	monitor.pid_fd = -1;
+	monitor.pidfile.fd = -1;
 	monitor.own_level = -1;
 	monitor.started_ms = clock_steady_ms();
 	umask(077);

@@ -23,6 +23,7 @@
 #include "listen.h"
 #include "monitor.h"
 #include "options.h"
+#include "pidfile.h"
 #include "restart.h"
 
 #define MONITOR_REASON_SIZE 1024
@@ -73,7 +74,8 @@ struct monitor {
 	struct child front, vault;
 	struct control *control;
 	int listeners[LISTEN_MAX], listener_count;
-	int pid_fd, ready_fd;
+	struct pidfile pidfile;
+	int ready_fd;
 	uid_t owner; /* of the state directory */
 	uint64_t started_ms;
 	enum monitor_stage stage;

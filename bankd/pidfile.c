@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,23 +16,6 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
-
-int
-pidfile_make_parent(const char *path)
-{
-	char directory[PATH_MAX];
-	char *slash;
-
-	string_copy(directory, path, sizeof(directory));
-	slash = strrchr(directory, '/');
-	if (slash == NULL || slash == directory)
-		return 0;
-	*slash = '\0';
-	if (mkdir(directory, 0755) == -1)
-		return errno == EEXIST ? 0 : BANK_ESYS;
-	/* Past the umask: the operators' group must get at the socket. */
-	return chmod(directory, 0755) == 0 ? 0 : BANK_ESYS;
-}
 
 static void
 complain_held(const char *path, int fd, char *error, size_t size)
@@ -49,12 +31,24 @@ complain_held(const char *path, int fd, char *error, size_t size)
 
 /* The holder may remove the file between our open and our lock. */
 static bool
-is_still_there(const char *path, int fd)
+is_still_there(const struct pidfile *pidfile)
 {
-	struct stat by_path, by_fd;
+	struct stat by_name, by_fd;
 
-	return stat(path, &by_path) == 0 && fstat(fd, &by_fd) == 0 &&
-	    by_path.st_ino == by_fd.st_ino && by_path.st_dev == by_fd.st_dev;
+	return fstatat(pidfile->place.fd, pidfile->place.name, &by_name,
+		   AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstat(pidfile->fd, &by_fd) == 0 && by_name.st_ino == by_fd.st_ino &&
+	    by_name.st_dev == by_fd.st_dev;
+}
+
+/* Another name of it would be somebody else's file, which isn't ours. */
+static bool
+is_plain(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+	    status.st_nlink <= 1 && status.st_uid == geteuid();
 }
 
 static int
@@ -69,44 +63,80 @@ write_pid(int fd)
 	return fchmod(fd, 0644) == 0 ? 0 : BANK_ESYS;
 }
 
-int
-pidfile_take(const char *path, char *error, size_t size)
+static int
+open_file(struct pidfile *pidfile)
 {
-	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
-	const struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int fd = -1, result = BANK_ESYS;
+	const int flags =
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
-	if (pidfile_make_parent(path) != 0)
-		goto out;
-	do {
-		if (fd != -1)
-			close(fd);
-		if ((fd = open(path, flags, 0644)) == -1)
-			goto out;
-		if (fcntl(fd, F_SETLK, &whole) == -1) {
-			if (errno != EAGAIN && errno != EACCES)
-				goto out;
-			complain_held(path, fd, error, size);
-			close(fd);
-			return BANK_EBUSY;
-		}
-	} while (!is_still_there(path, fd));
-	result = write_pid(fd);
-out:
-	if (result == 0)
-		return fd;
-	snprintf(error, size, "%s: %s; bankd.ini: [process] pid_file", path,
-	    strerror(errno));
-	if (fd != -1)
-		close(fd);
-	return BANK_ESYS;
+	if (pidfile->fd != -1)
+		close(pidfile->fd);
+	pidfile->fd =
+	    openat(pidfile->place.fd, pidfile->place.name, flags, 0644);
+	return pidfile->fd != -1 ? 0 : BANK_ESYS;
 }
 
-void
-pidfile_drop(const char *path, int fd)
+static int
+take(struct pidfile *pidfile, const char *path, char *error, size_t size)
 {
-	if (fd == -1)
+	const struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	do {
+		if (open_file(pidfile) != 0)
+			return BANK_ESYS;
+		if (!is_plain(pidfile->fd)) {
+			errno = EMLINK;
+			return BANK_ESYS;
+		}
+		if (fcntl(pidfile->fd, F_SETLK, &whole) == -1) {
+			if (errno != EAGAIN && errno != EACCES)
+				return BANK_ESYS;
+			complain_held(path, pidfile->fd, error, size);
+			return BANK_EBUSY;
+		}
+	} while (!is_still_there(pidfile));
+	return write_pid(pidfile->fd);
+}
+
+int
+pidfile_take(
+    struct pidfile *pidfile, const char *path, char *error, size_t size)
+{
+	int result, saved;
+
+	pidfile->fd = -1;
+	string_copy(pidfile->path, path, sizeof(pidfile->path));
+	result = place_open(&pidfile->place, pidfile->path, true);
+	if (result == 0)
+		result = place_enter(&pidfile->place, PLACE_NO_GROUP);
+	if (result == 0)
+		result = take(pidfile, path, error, size);
+	saved = errno;
+	place_leave(&pidfile->place);
+	if (result == 0)
+		return 0;
+	if (result != BANK_EBUSY)
+		snprintf(error, size, "%s: %s; bankd.ini: [process] pid_file",
+		    path,
+		    saved == EMLINK ? "not a plain file of its directory's "
+				      "owner's, with one name; remove it"
+				    : place_reason(saved));
+	if (pidfile->fd != -1)
+		close(pidfile->fd);
+	pidfile->fd = -1;
+	place_close(&pidfile->place);
+	errno = saved;
+	return result;
+}
+
+/* A name alone is removed, which is never followed. */
+void
+pidfile_drop(struct pidfile *pidfile)
+{
+	if (pidfile->fd == -1)
 		return;
-	(void)unlink(path);
-	close(fd);
+	(void)unlinkat(pidfile->place.fd, pidfile->place.name, 0);
+	close(pidfile->fd);
+	pidfile->fd = -1;
+	place_close(&pidfile->place);
 }

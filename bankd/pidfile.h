@@ -6,18 +6,24 @@
 #ifndef BANKD_PIDFILE_H
 #define BANKD_PIDFILE_H
 
+#include <limits.h>
 #include <stddef.h>
+
+#include "place.h"
+
+struct pidfile {
+	char path[PATH_MAX];
+	struct place place;
+	int fd; /* holds the lock; -1: there is none */
+};
 
 /*
  * Takes the file, making its directory where that is missing, and writes the
- * pid.  Returns its descriptor, which holds the lock; BANK_EBUSY or
- * BANK_ESYS with what to do in error.
+ * pid.  0; BANK_EBUSY or BANK_ESYS with what to do in error.
  */
-int pidfile_take(const char *path, char *error, size_t size);
+int pidfile_take(
+    struct pidfile *pidfile, const char *path, char *error, size_t size);
 /* Removes the file while the lock still holds; then lets go. */
-void pidfile_drop(const char *path, int fd);
-
-/* Makes the directory of `path` where it is missing. 0 or BANK_ESYS. */
-int pidfile_make_parent(const char *path);
+void pidfile_drop(struct pidfile *pidfile);
 
 #endif

@@ -115,7 +115,7 @@ chroot_empty(void)
 
 	if (mkdtemp(path) == NULL && mkdtemp(path = tmp) == NULL)
 		return BANK_ESYS;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (rmdir(path) == 0 && fd != -1 && fchdir(fd) == 0 &&
 	    chroot(".") == 0 && chdir("/") == 0)
 		result = 0;

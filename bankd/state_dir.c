@@ -20,6 +20,7 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
+#include "place.h"
 
 #define LOCK_NAME "lock"
 
@@ -84,12 +85,19 @@ state_dir_open(struct state_dir *dir, const char *path, bool forced,
 	const char *name;
 
 	dir->lock_fd = -1;
-	dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir->fd == -1 || fstat(dir->fd, &st) == -1) {
+	dir->fd = place_directory(path);
+	if (dir->fd < 0 || fstat(dir->fd, &st) == -1) {
 		snprintf(error, size,
 		    "%s: %s; bankd.ini: [bank] state, bankctl init", path,
-		    strerror(errno));
+		    place_reason(errno));
+		dir->fd = -1;
 		return BANK_ESYS;
+	}
+	if (geteuid() == 0 && st.st_uid == 0 && !place_keeps_roots_files(&st)) {
+		snprintf(error, size,
+		    "%s: others may write to root's state; chmod go-w", path);
+		state_dir_close(dir);
+		return BANK_EINVAL;
 	}
 	dir->uid = st.st_uid;
 	dir->gid = st.st_gid;
@@ -117,13 +125,20 @@ write_pid(int fd)
 int
 state_dir_lock(struct state_dir *dir, char *error, size_t size)
 {
+	const int flags =
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	char holder[32] = "";
+	struct stat st;
 	ssize_t n;
 
-	dir->lock_fd =
-	    openat(dir->fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (dir->lock_fd == -1) {
+	dir->lock_fd = openat(dir->fd, LOCK_NAME, flags, 0600);
+	if (dir->lock_fd == -1 || fstat(dir->lock_fd, &st) == -1) {
 		snprintf(error, size, "%s: %s", LOCK_NAME, strerror(errno));
+		return BANK_ESYS;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1) {
+		snprintf(error, size,
+		    "%s: not a plain file with one name; remove it", LOCK_NAME);
 		return BANK_ESYS;
 	}
 	if (flock(dir->lock_fd, LOCK_EX | LOCK_NB) == 0) {

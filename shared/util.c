@@ -251,9 +251,8 @@ write_all(int fd, const char *data, size_t length)
 	return 0;
 }
 
-/* Fills, syncs and closes fd. */
-static int
-write_file(int fd, const void *data, size_t length, mode_t mode)
+int
+file_fill(int fd, const void *data, size_t length, mode_t mode)
 {
 	int saved;
 
@@ -262,9 +261,9 @@ write_file(int fd, const void *data, size_t length, mode_t mode)
 		saved = errno;
 		close(fd);
 		errno = saved;
-		return -1;
+		return BANK_ESYS;
 	}
-	return close(fd);
+	return close(fd) == 0 ? 0 : BANK_ESYS;
 }
 
 int
@@ -280,7 +279,7 @@ file_replace(const char *path, const void *data, size_t length, mode_t mode)
 	}
 	if ((fd = mkostemp(temporary, O_CLOEXEC)) == -1)
 		return BANK_ESYS;
-	if (write_file(fd, data, length, mode) == -1 ||
+	if (file_fill(fd, data, length, mode) != 0 ||
 	    rename(temporary, path) == -1) {
 		saved = errno;
 		unlink(temporary);

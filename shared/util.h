@@ -45,6 +45,12 @@ int file_read(const char *path, size_t limit, char **data, size_t *length);
 ssize_t file_read_at(int fd, void *data, size_t length, off_t at);
 
 /*
+ * Writes the bytes into a new file, with `mode` whatever the umask, syncs and
+ * closes it.  0 or BANK_ESYS with errno.
+ */
+int file_fill(int fd, const void *data, size_t length, mode_t mode);
+
+/*
  * Replaces `path` with the bytes: temporary file beside it, sync, rename,
  * sync of the directory; `mode` whatever the umask.  0 or BANK_ESYS with
  * errno; `path` is then as it was, or, where only the directory's sync

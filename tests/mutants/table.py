@@ -11,6 +11,7 @@ import inherited
 import money
 import order
 import passwords
+import rights
 import seccomp
 import wipes
 import wipes_kiosk
@@ -20,5 +21,5 @@ Mutant = collections.namedtuple("Mutant", "group name path old new tests")
 
 MUTANTS = [Mutant(*row) for part in (
     order, money, counters, canaries, wipes, wipes_kiosk, wipes_programs,
-    seccomp, passwords, inherited)
+    seccomp, passwords, inherited, rights)
     for row in part.ROWS]
