@@ -3,9 +3,11 @@
  * bankctl's end of the control socket (control.h): one request, one answer.
  */
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -20,6 +22,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "options.h"
+#include "place.h"
 
 #define ANSWER_START 65536
 
@@ -65,24 +68,64 @@ make_line(int count, const char *const words[])
 	return line;
 }
 
-/* One that takes nobody in holds who calls for `wait_s`, where that isn't 0. */
+/*
+ * Root says nothing to what another user's link leads to: the socket is held
+ * by *held, and called by that.  0, or -1 with errno.
+ */
+static int
+set_address(struct sockaddr_un *un, const char *path, int *held)
+{
+	struct place place;
+	struct stat st;
+
+	*held = -1;
+	string_copy(un->sun_path, path, sizeof(un->sun_path));
+	if (geteuid() != 0)
+		return 0;
+	if (place_open(&place, path, false) != 0)
+		return -1;
+	if (place.uid != 0 || !place.straight) {
+		*held = openat(
+		    place.fd, place.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (*held == -1 || fstat(*held, &st) == -1) {
+			place_close(&place);
+			return -1;
+		}
+		snprintf(un->sun_path, sizeof(un->sun_path), "/proc/self/fd/%d",
+		    *held);
+	}
+	place_close(&place);
+	if (*held == -1 || (S_ISSOCK(st.st_mode) && st.st_nlink == 1))
+		return 0;
+	errno = ELOOP;
+	return -1;
+}
+
+/* Who takes nobody in holds the caller for `wait_s`; 0 is for ever. */
 static int
 call(const char *path, unsigned wait_s)
 {
 	const struct timeval bound = { (time_t)wait_s, 0 };
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	int fd, saved_errno;
+	int fd = -1, held, saved_errno;
 
-	string_copy(un.sun_path, path, sizeof(un.sun_path));
-	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
-		return -1;
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof(bound));
-	if (connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0)
-		return fd;
+	if (set_address(&un, path, &held) == 0)
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd != -1) {
+		(void)setsockopt(
+		    fd, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof(bound));
+		if (connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1) {
+			saved_errno = errno;
+			close(fd);
+			fd = -1;
+			errno = saved_errno;
+		}
+	}
 	saved_errno = errno;
-	close(fd);
+	if (held != -1)
+		close(held);
 	errno = saved_errno;
-	return -1;
+	return fd;
 }
 
 static int
@@ -184,7 +227,7 @@ reach(const struct bankctl *bankctl, int *fd)
 	return complain(errno == EACCES ? EX_NOPERM : EX_OSERR,
 	    "%s: %s; be root, the bank's user, or in [process] "
 	    "control_group of bankd.ini",
-	    path, strerror(errno));
+	    path, place_reason(errno));
 }
 
 /*

@@ -68,4 +68,8 @@ ROWS = [
      "if (st.st_uid != 0 && place_become(st.st_uid, st.st_gid) != 0)",
      "if (false)",
      ["system/rights.Attacks"]),
+    ("rights", "bankctl calls the socket and nothing behind a link",
+     "bankd/bankctl_client.c",
+     "if (place.uid != 0 || !place.straight)", "if (false)",
+     ["system/rights.Attacks"]),
 ]

@@ -16,7 +16,7 @@ from lib.case import PrivateCase
 
 USER = 54321        # nobody else's, and the bank's here
 OTHER = 54322
-EX_CANTCREAT, EX_IOERR, EX_CONFIG = 73, 74, 78
+EX_OSERR, EX_CANTCREAT, EX_IOERR, EX_CONFIG = 71, 73, 74, 78
 
 
 def describe(path):
@@ -119,7 +119,7 @@ class Traced(Rights):
         with open(there, "w") as f:
             f.write("old\n")
         os.chown(there, USER, USER)
-        strangers = backups, served.path("var")
+        strangers = backups, served.path("var"), self.run_directory
         copy = os.path.join(backups, "copy")
         for words in (["metrics", "--textfile", there], ["backup", copy]):
             self.assertEqual(self.traced(served, *words).followed(
@@ -308,6 +308,20 @@ class Attacks(Rights):
                             check=False)
         self.assertIn("no symbolic link", result.stderr)
         served.ctl("-y", "restore", os.path.join(theirs, "copy"))
+
+    def test_what_root_says_goes_to_no_other_socket(self):
+        served = self.users_bank(start=True)
+        name = os.path.join(self.run_directory, "control")
+        aside = served.path("control")
+        os.rename(name, aside)
+        for link in (os.symlink, os.link):
+            link(aside, name)
+            result = served.ctl("status", check=False)
+            self.assertEqual(result.returncode, EX_OSERR, result.stdout)
+            self.assertIn("no symbolic link", result.stderr)
+            os.remove(name)
+        os.rename(aside, name)
+        served.ctl("status")
 
     def test_init_for_somebody_else(self):
         """Is somebody else's bank, by no more rights than theirs."""
