@@ -23,6 +23,7 @@ def wrapper(**what):
 
 def main():
     what = json.loads(sys.argv[1])
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     for name in what.get("ignore", ()):
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, [
