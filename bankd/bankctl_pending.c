@@ -28,7 +28,7 @@
 #define SHARED_PLACE "/var/tmp"
 
 /* A directory for the notes: made below `base`, name by name. */
-struct place {
+struct note_place {
 	const char *base; /* NULL: none */
 	const char *below[3];
 };
@@ -69,7 +69,7 @@ open_below(int above, const char *name)
 
 /* The place's base if the place is to be used, else -1. */
 static int
-open_base(const struct place *place)
+open_base(const struct note_place *place)
 {
 	struct stat st;
 	int fd;
@@ -87,7 +87,7 @@ open_base(const struct place *place)
 }
 
 static int
-open_place(struct pending *pending, const struct place *place, int base)
+open_place(struct pending *pending, const struct note_place *place, int base)
 {
 	int fd = base, below;
 
@@ -111,7 +111,7 @@ open_directory(struct pending *pending)
 {
 	const struct passwd *user = getpwuid(geteuid());
 	char own[32];
-	const struct place places[] = {
+	const struct note_place places[] = {
 		{ getenv("XDG_STATE_HOME"), { "bankctl" } },
 		{ getenv("HOME"), { ".local", "state", "bankctl" } },
 		{ user != NULL ? user->pw_dir : NULL,
