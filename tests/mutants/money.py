@@ -24,12 +24,16 @@ ROWS = [
      "\tif (!has_room(limits, customer, account, amount_cents) ||\n"
      "\t    overflows(cash, WIRE_SAVINGS, -amount_cents))\n"
      "\t\treturn over(LEDGER_LIMIT_BALANCE, limit);\n"
+     "\tif (limits->minute_full)\n"
+     "\t\treturn over(LEDGER_LIMIT_RATE, limit);\n"
      "\n"
      "\tmove(entry, LEDGER_DEPOSIT",
      "if (customer->closed_ms != 0)\n"
      "\t\treturn WIRE_NO_RECIPIENT;\n"
      "\tif (overflows(cash, WIRE_SAVINGS, -amount_cents))\n"
      "\t\treturn over(LEDGER_LIMIT_BALANCE, limit);\n"
+     "\tif (limits->minute_full)\n"
+     "\t\treturn over(LEDGER_LIMIT_RATE, limit);\n"
      "\n"
      "\tmove(entry, LEDGER_DEPOSIT",
      ["unit/test_ledger"]),
