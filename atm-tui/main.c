@@ -15,6 +15,7 @@
 #include "../shared/error.h"
 #include "../shared/log.h"
 #include "../shared/process.h"
+#include "../shared/output.h"
 #include "../shared/text.h"
 #include "dates.h"
 #include "harden.h"
@@ -71,7 +72,7 @@ read_arguments(int argc, char *argv[], struct arguments *arguments)
 			break;
 		case 'V':
 			puts("atm-tui " VERSION);
-			return EX_OK;
+			return output_end("atm-tui", EX_OK);
 		default:
 			return usage();
 		}
@@ -169,6 +170,7 @@ main(int argc, char *argv[])
 	int code;
 
 	process_begin();
+	output_open();
 	if ((code = read_arguments(argc, argv, &arguments)) >= 0)
 		return code;
 	process_close_from(STDERR_FILENO + 1);
@@ -199,5 +201,5 @@ main(int argc, char *argv[])
 	    ? plain_run(config)
 	    : screens_run(config, arguments.kiosk_mode);
 	config_free(config);
-	return code;
+	return output_end("atm-tui", code);
 }

@@ -40,7 +40,6 @@ on_signal(int number, short what, void *argument)
 static int
 open_signals(struct plain *plain, struct plain_signals *signals)
 {
-	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < NELEM(ending_signals); i++) {
 		if (process_ignores(ending_signals[i]))
 			continue;
@@ -171,8 +170,6 @@ plain_run(const struct config *config)
 		code = plain_session(&plain);
 		plain_wait_for_reversals(&plain);
 	}
-	if (fflush(stdout) != 0 && code == 0)
-		code = EX_IOERR;
 out:
 	plain_close_input(&plain);
 	plain_forget_reply(&plain);

@@ -22,6 +22,7 @@
 #include "../shared/escape.h"
 #include "../shared/log.h"
 #include "../shared/process.h"
+#include "../shared/output.h"
 #include "../shared/util.h"
 #include "../shared/wire.h"
 #include "bankctl_client.h"
@@ -340,6 +341,7 @@ main(int argc, char *argv[])
 	int option;
 
 	process_begin();
+	output_open();
 	log_open(log_to_stderr, name, LOG_WARNING);
 	/* Options behind the command are the command's. */
 	while ((option = getopt(argc, argv, "+c:jVy")) != -1) {
@@ -351,7 +353,7 @@ main(int argc, char *argv[])
 			bankctl.yes = true;
 		else if (option == 'V') {
 			printf("bankctl %s\n", VERSION);
-			return 0;
+			return output_end(name, 0);
 		} else
 			usage();
 	}
@@ -361,5 +363,5 @@ main(int argc, char *argv[])
 	if (process_need_descriptors(
 		BANKCTL_DESCRIPTORS, error, sizeof(error)) != 0)
 		return complain(EX_OSERR, "%s", error);
-	return run(&bankctl, argc - optind, argv + optind);
+	return output_end(name, run(&bankctl, argc - optind, argv + optind));
 }

@@ -130,7 +130,6 @@ export_run(struct bankctl *bankctl, int argc, char *argv[])
 	char error[ERROR_SIZE];
 	export_format *format;
 	bool wrong = false;
-	int code;
 
 	export.bank = config_string(bankctl->config, BANK_NAME);
 	for (int i = 1; i < argc; i++) {
@@ -147,9 +146,6 @@ export_run(struct bankctl *bankctl, int argc, char *argv[])
 	if (zone_use(config_string(bankctl->config, BANK_TIME_ZONE), error,
 		sizeof(error)) != 0)
 		return complain(EX_CONFIG, "%s", error);
-	code = is_closed_to_us(bankctl) ? ask_the_bank(bankctl, &export, wanted)
+	return is_closed_to_us(bankctl) ? ask_the_bank(bankctl, &export, wanted)
 					: run(bankctl, &export, format);
-	if (code == 0 && (fflush(stdout) == EOF || ferror(stdout)))
-		code = complain(EX_IOERR, "standard output");
-	return code;
 }

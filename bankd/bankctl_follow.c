@@ -31,13 +31,14 @@ print_line(void *context, char *line)
 	*text = '\0';
 	answer_unescape(text + 1);
 	fields[1] = text + 1;
-	if (!bankctl->json) {
+	if (!bankctl->json)
 		printf("%s: %s\n", fields[0], fields[1]);
-		return fflush(stdout) != EOF;
+	else {
+		answer_line(&answer, '=', columns);
+		answer_line(&answer, '+', fields);
+		(void)answer_print(&answer, 0, "", true);
 	}
-	answer_line(&answer, '=', columns);
-	answer_line(&answer, '+', fields);
-	return answer_print(&answer, 0, "", true) == 0;
+	return fflush(stdout) != EOF;
 }
 
 int

@@ -144,10 +144,10 @@ metrics_run(struct bankctl *bankctl, int argc, char *argv[])
 	fclose(out);
 	if (path != NULL)
 		code = write_file(path, text, length, 0644);
-	else if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
-		code = complain(EX_IOERR, "standard output");
-	else
+	else {
+		fputs(text, stdout);
 		code = 0;
+	}
 	free(text);
 	free(answer);
 	return code;

@@ -304,8 +304,6 @@ table_print(const char *answer, bool json)
 	}
 	free(table.rows);
 	free(table.text);
-	if (fflush(stdout) == EOF && code == 0)
-		code = complain(EX_IOERR, "standard output");
 	return code;
 }
 

@@ -18,6 +18,7 @@
 
 #include "../shared/error.h"
 #include "../shared/process.h"
+#include "../shared/output.h"
 #include "../shared/util.h"
 #include "daemon.h"
 #include "front.h"
@@ -69,19 +70,6 @@ close_inherited(const struct command_line *line)
 	int passed = line->start.foreground ? notify_passed() : 0;
 
 	process_close_from(NOTIFY_FIRST_FD + passed);
-}
-
-/* Descriptors 0 to 2 are there, so that no socket becomes one of them. */
-static void
-open_standard(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd != -1 && fd <= STDERR_FILENO);
-	if (fd != -1)
-		close(fd);
 }
 
 static void
@@ -145,7 +133,7 @@ parse(struct command_line *line, int argc, char *argv[])
 			break;
 		case 'V':
 			printf("bankd %s\n", VERSION);
-			exit(0);
+			exit(output_end("bankd", 0));
 		default:
 			usage();
 		}
@@ -276,7 +264,7 @@ main(int argc, char *argv[])
 			return roles[i].run(IPC_CHILD_FD);
 		}
 	}
-	open_standard();
+	output_open();
 	parse(&line, argc, argv);
 	close_inherited(&line);
 	if (sandbox_harden() != 0)
@@ -293,5 +281,5 @@ main(int argc, char *argv[])
 	if (line.check)
 		code = check(config, line.config_path);
 	config_free(config);
-	return code;
+	return output_end("bankd", code);
 }

@@ -86,6 +86,16 @@ tell(struct monitor *monitor, int exit_code, const char *reason)
 	monitor->ready_fd = -1;
 }
 
+/* A bank doesn't stay shut because nobody can read where it is. */
+static void
+print_listening(const char *text)
+{
+	if (printf("listening %s\n", text) < 0 || fflush(stdout) == EOF)
+		log_event(LOG_WARNING, "not_printed", "what",
+		    LOG_TEXT("listening"), "reason", LOG_TEXT(strerror(errno)),
+		    NULL);
+}
+
 static void
 tell_listening(const struct monitor *monitor)
 {
@@ -96,10 +106,8 @@ tell_listening(const struct monitor *monitor)
 		listen_text(monitor->listeners[i], text);
 		length += (size_t)snprintf(all + length, sizeof(all) - length,
 		    "%s%s", i == 0 ? "" : ", ", text);
-		if (i > 0 || !monitor->start->foreground)
-			continue;
-		printf("listening %s\n", text);
-		fflush(stdout);
+		if (i == 0 && monitor->start->foreground)
+			print_listening(text);
 	}
 	log_event(LOG_NOTICE, "serving", "version", LOG_TEXT(VERSION),
 	    "listening", LOG_TEXT(all), NULL);

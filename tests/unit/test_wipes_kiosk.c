@@ -32,6 +32,7 @@
 #include "../../atm-tui/visit.h"
 #include "../../shared/kiosk.h"
 #include "../../shared/pem.h"
+#include "../../shared/output.h"
 #include "../../shared/util.h"
 #include "../lib/live_bank.h"
 #include "../lib/memory/wipes.c"
@@ -141,7 +142,7 @@ start_plain(void)
 		dup2(in[0], STDIN_FILENO);
 		dup2(out[1], STDOUT_FILENO);
 		close(in[1]);
-		_exit(plain_run(make_config()));
+		_exit(output_end("atm-tui", plain_run(make_config())));
 	}
 	close(in[0]);
 	close(out[1]);
