@@ -25,6 +25,12 @@ static const struct metric {
 	    "Fronts that ended and were started anew." },
 	{ "vault-restarts", "bankd_vault_restarts", "counter",
 	    "Vaults that ended and were started anew." },
+	{ "front-failures", "bankd_front_failures", "gauge",
+	    "Times in a row that the front ended and did not serve a minute." },
+	{ "vault-failures", "bankd_vault_failures", "gauge",
+	    "Times in a row that the vault ended and did not serve a minute." },
+	{ "vault-recovered-percent", "bankd_vault_recovered_percent", "gauge",
+	    "How far the vault's recovery has come in its present step." },
 	{ "vault-customers", "bankd_customers", "gauge",
 	    "Customers, closed ones included." },
 	{ "vault-entries", "bankd_entries", "counter",
@@ -99,6 +105,15 @@ put_metrics(FILE *out, const char *answer)
 
 	put_gauge(out, "bankd_up", "Whether the bank serves.",
 	    says(answer, "+ state\tserving\n"));
+	put_gauge(out, "bankd_failing",
+	    "Whether front or vault ends again and again.",
+	    says(answer, "+ state\tfailing\n"));
+	put_gauge(out, "bankd_recovering",
+	    "Whether the vault died and its next one is not ready yet.",
+	    says(answer, "+ state\trecovering\n"));
+	put_gauge(out, "bankd_hanging",
+	    "Whether front or vault does not answer.",
+	    says(answer, "\tnot answering\n"));
 	put_gauge(out, "bankd_transactions_taken",
 	    "Whether transactions are taken: not paused, disk not full.",
 	    says(answer, "+ vault-transactions\ttaken\n"));

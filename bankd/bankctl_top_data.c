@@ -135,6 +135,24 @@ look_at_restarts(struct alarms *alarms, const char *name, uint64_t before)
 		    (unsigned long long)(now - before));
 }
 
+/* How often it ended in a row, and the last reason, which names the file. */
+static void
+look_at_failures(struct alarms *alarms, const char *name)
+{
+	char fact[32], last[TOP_ALARM_SIZE], *reason;
+	uint64_t failures;
+
+	snprintf(fact, sizeof(fact), "%s-failures", name);
+	if (!fact_number(alarms->data->answer, fact, &failures) || failures < 2)
+		return;
+	snprintf(fact, sizeof(fact), "%s-last-end", name);
+	(void)fact_text(alarms->data->answer, fact, last, sizeof(last));
+	/* Behind its time. */
+	reason = last + strcspn(last, " ");
+	alarm_add(alarms, "%s ended %llu times:%.90s", name,
+	    (unsigned long long)failures, reason);
+}
+
 /*
  * A fact that is an alarm if its value has these words, or hasn't.  A sandbox
  * that was turned off has no word of landlock.
@@ -177,6 +195,8 @@ top_data_alarms(
 			alarm_add(&alarms, "%s%.100s", watched[i].say,
 			    watched[i].value ? value : "");
 	}
+	look_at_failures(&alarms, "front");
+	look_at_failures(&alarms, "vault");
 	look_at_restarts(&alarms, "front", data->front_restarts);
 	look_at_restarts(&alarms, "vault", data->vault_restarts);
 	return alarms.count;

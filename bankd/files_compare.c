@@ -16,6 +16,7 @@
 #include <openssl/crypto.h>
 
 #include "../shared/error.h"
+#include "progress.h"
 
 #define BUFFER_BYTES ((size_t)64 * 1024)
 #define AHEAD_BYTES ((off_t)256 * 1024)
@@ -173,6 +174,7 @@ compare_account(void *context, const struct ledger_account *account,
 	int error;
 
 	(void)name;
+	progress_done((uint64_t)account->line);
 	files_make_line(FILES_BALANCE, line, account, "");
 	compare_line(comparison, FILES_BALANCE, account, line);
 	files_make_line(FILES_PASSWORD, line, account, hash);
@@ -194,6 +196,7 @@ open_stream(struct files *files, enum files_name name, struct stream *stream)
 	stream->at = stream->length = 0;
 	stream->offset = 0;
 	file->present = file->same = false;
+	progress_step(file->name, 0);
 	stream->fd = open(file->path, O_RDONLY | O_CLOEXEC);
 	if (stream->fd == -1)
 		return errno == ENOENT ? 0 : BANK_ESYS;
@@ -223,6 +226,8 @@ files_compare(struct files *files, bool forgive_late)
 	for (i = 0; error == 0 && i < FILES_COUNT; i++)
 		error = open_stream(
 		    files, (enum files_name)i, &comparison->stream[i]);
+	progress_step(
+	    "balance, password: comparing lines", store_lines(files->store));
 	if (error == 0)
 		error =
 		    store_texts_each(files->store, compare_account, comparison);

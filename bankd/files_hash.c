@@ -14,6 +14,7 @@
 #include <openssl/crypto.h>
 
 #include "../shared/error.h"
+#include "progress.h"
 
 struct hashing {
 	char ***secrets;
@@ -57,6 +58,7 @@ hash_some(void *context)
 		OPENSSL_cleanse(*secret, strlen(*secret));
 		free(*secret);
 		*secret = hash;
+		progress_sign();
 	}
 	if (data == NULL)
 		hashing->error = BANK_ENOMEM;

@@ -22,6 +22,7 @@
 #include "../shared/util.h"
 #include "hash_form.h"
 #include "id_index.h"
+#include "progress.h"
 
 /*
  * Pages that are written or read together become one piece of the page cache
@@ -205,6 +206,7 @@ write_line(void *context, const struct ledger_account *account,
 		if (error != 0)
 			return error;
 	}
+	progress_done((uint64_t)account->line);
 	line = writer->buffer + writer->used;
 	files_make_line(writer->name, line, account, hash);
 	writer->used += width;
@@ -259,6 +261,9 @@ files_write_new(struct files *files, enum files_name name)
 	writer->files = files;
 	writer->name = name;
 	writer->used = 0;
+	snprintf(
+	    path, sizeof(path), "%s: writing lines", files->file[name].name);
+	progress_step(path, store_lines(files->store));
 	new_path(&files->file[name], path);
 	writer->fd = open(
 	    path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -21,9 +21,10 @@
 #include "../shared/money.h"
 #include "../shared/util.h"
 #include "id_index.h"
+#include "progress.h"
 
 #define BATCH_ROWS 4096
-#define HASH_ROWS 128 /* hashed between two looks at the clock */
+#define HASH_ROWS 32 /* hashed between two looks at the clock */
 #define PROGRESS_MS 5000
 
 /* An ID in either file, or of an open account. */
@@ -398,6 +399,7 @@ hash_rows(struct takeover *takeover, uint32_t from, uint32_t to)
 			continue;
 		error = files_hash(secrets, count, takeover->options);
 		count = 0;
+		progress_done(from);
 		tell_progress(takeover, from);
 	}
 	return error;
@@ -411,10 +413,12 @@ apply_rows(struct takeover *takeover, uint32_t from, uint32_t to)
 	int error;
 
 	error = begin_batch(takeover, &adjuster);
-	for (; error == 0 && from < to; from++)
+	for (; error == 0 && from < to; from++) {
 		if (changes(&takeover->rows[from]))
 			error = apply_row(
 			    takeover, &takeover->rows[from], adjuster);
+		progress_done(from);
+	}
 	if (error == 0)
 		return store_commit(store);
 	store_abort(store);
@@ -428,6 +432,7 @@ apply(struct takeover *takeover)
 	int error = 0;
 
 	takeover->told_ms = clock_steady_ms();
+	progress_step("password, balance: taking over lines", takeover->count);
 	for (from = 0; error == 0 && from < takeover->count; from = to) {
 		to = from + BATCH_ROWS < takeover->count ? from + BATCH_ROWS
 							 : takeover->count;

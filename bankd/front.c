@@ -321,6 +321,18 @@ rest(evutil_socket_t fd, short what, void *context)
 	take_messages(context, 0);
 }
 
+/* The monitor ends a front that says nothing for too long. */
+static void
+alive(evutil_socket_t fd, short what, void *context)
+{
+	struct front *front = context;
+
+	(void)fd;
+	(void)what;
+	(void)ipc_send(front->monitor, IPC_ALIVE, 0, NULL, 0, -1);
+	monitor_flush(front);
+}
+
 static int
 init(struct front *front, int monitor_fd)
 {
@@ -338,9 +350,10 @@ init(struct front *front, int monitor_fd)
 	front->rest = evtimer_new(front->base, rest, front);
 	front->flush = evtimer_new(front->base, flush, front);
 	front->stop_timer = evtimer_new(front->base, stop_bound, front);
+	front->alive = event_new(front->base, -1, EV_PERSIST, alive, front);
 	return front->monitor_read != NULL && front->monitor_write != NULL &&
 		front->rest != NULL && front->flush != NULL &&
-		front->stop_timer != NULL
+		front->stop_timer != NULL && front->alive != NULL
 	    ? 0
 	    : BANK_ENOMEM;
 }
@@ -394,6 +407,7 @@ run(struct front *front)
 int
 front_main(int monitor_fd)
 {
+	static const struct timeval second = { 1, 0 };
 	static struct front front;
 
 	/* Ctrl-C in a terminal is the monitor's; it tells us. */
@@ -412,6 +426,7 @@ front_main(int monitor_fd)
 		strlen(front.in_force), -1) != 0)
 		return EX_OSERR;
 	event_add(front.monitor_read, NULL);
+	event_add(front.alive, &second);
 	/* What came together with IPC_START makes no socket readable. */
 	event_active(front.rest, EV_TIMEOUT, 0);
 	run(&front);

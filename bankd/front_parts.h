@@ -98,7 +98,7 @@ struct front {
 	struct ipc *monitor, *vault;
 	struct event *monitor_read, *monitor_write;
 	struct event *vault_read, *vault_write, *vault_lost;
-	struct event *rest, *flush, *stop_timer, *accept_again;
+	struct event *rest, *flush, *stop_timer, *accept_again, *alive;
 	char *leaf, *leaf_key;
 	size_t leaf_length, leaf_key_length;
 	SSL_CTX *tls;

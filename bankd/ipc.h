@@ -42,7 +42,7 @@ enum ipc_type {
 	IPC_STATUS_REPLY, /* text, lines `key value` */
 	IPC_RELOADED,     /* code(1) reason: new configuration taken or not */
 	IPC_STOPPED,      /* front: nothing is in hand any more */
-	IPC_ALIVE,        /* vault: its loop turns (watchdog) */
+	IPC_ALIVE,        /* its loop turns; each second */
 	/* front to vault */
 	IPC_HELLO,        /* from_port(2), the first message on their link */
 	IPC_CONNECTED,    /* binding(32) address text: a new connection */
@@ -52,6 +52,8 @@ enum ipc_type {
 	IPC_SEND,     /* flags(1) and a whole frame for the ATM */
 	IPC_CLOSE,    /* close after what was sent */
 	IPC_DATAGRAM, /* port(2) datagram, to the connection's address */
+	/* vault to monitor, while it starts */
+	IPC_PROGRESS, /* done(8) of(8) what it is at; of 0: nobody knows */
 	IPC_TYPE_COUNT
 };
 

@@ -14,6 +14,7 @@
 #include "../shared/error.h"
 #include "../shared/frame.h"
 #include "../shared/log.h"
+#include "progress.h"
 
 #define BUFFER_START ((size_t)64 * 1024)
 
@@ -40,7 +41,8 @@ static const struct ipc_rule rules[IPC_TYPE_COUNT] = {
 	[IPC_STATUS_REPLY] = { F | V, M, 0, TEXT_MAX, false, false },
 	[IPC_RELOADED] = { F | V, M, 1, TEXT_MAX, false, false },
 	[IPC_STOPPED] = { F, M, 0, 0, false, false },
-	[IPC_ALIVE] = { V, M, 0, 0, false, false },
+	[IPC_ALIVE] = { F | V, M, 0, 0, false, false },
+	[IPC_PROGRESS] = { V, M, 16, 16 + PROGRESS_TEXT_SIZE, false, false },
 	[IPC_HELLO] = { F, V, 2, 2, false, false },
 	[IPC_CONNECTED] = { F, V, FRAME_BINDING_SIZE + 1,
 	    FRAME_BINDING_SIZE + 64, false, true },

@@ -122,7 +122,8 @@ monitor_child_ready(struct monitor *monitor)
 	monitor->stage = MONITOR_SERVING;
 	tell_listening(monitor);
 	tell(monitor, 0, monitor_log_missing(monitor));
-	notify_send("READY=1\nSTATUS=serving");
+	notify_send("READY=1");
+	state_tell(monitor);
 }
 
 /* At the end of its link the front ends itself; the loop then ends too. */
@@ -331,7 +332,8 @@ static int
 start_loop(struct monitor *monitor)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
-	static const struct timeval day = { 24 * 60 * 60, 0 };
+	static const struct timeval second = { 1, 0 },
+				    day = { 24 * 60 * 60, 0 };
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	string_copy(monitor->reason, "no event loop", sizeof(monitor->reason));
@@ -350,10 +352,14 @@ start_loop(struct monitor *monitor)
 	monitor->stop_bound = evtimer_new(monitor->base, stop_bound, monitor);
 	monitor->daily =
 	    event_new(monitor->base, -1, EV_PERSIST, daily, monitor);
+	monitor->watch =
+	    event_new(monitor->base, -1, EV_PERSIST, watch_tick, monitor);
 	monitor->status_bound =
 	    evtimer_new(monitor->base, command_status_bound, monitor);
 	if (monitor->stop_bound == NULL || monitor->status_bound == NULL ||
 	    monitor->daily == NULL || event_add(monitor->daily, &day) == -1 ||
+	    monitor->watch == NULL ||
+	    event_add(monitor->watch, &second) == -1 ||
 	    child_init(&monitor->front, monitor, IPC_FRONT, "front") != 0 ||
 	    child_init(&monitor->vault, monitor, IPC_VAULT, "vault") != 0)
 		return EX_OSERR;

@@ -17,7 +17,8 @@
 #include "../shared/log.h"
 #include "../shared/util.h"
 #include "monitor_parts.h"
-#include "notify.h"
+
+#define PROGRESS_LOG_MS 5000
 
 void
 child_flush(struct child *child)
@@ -95,6 +96,9 @@ on_ready(struct child *child, const struct ipc_message *message)
 	copy_text(child->in_force, sizeof(child->in_force), message->body,
 	    message->length);
 	child->ready = true;
+	child->doing[0] = '\0';
+	child->done = child->of = 0;
+	restart_ready(&child->restart, clock_steady_ms());
 	log_event(LOG_NOTICE, "ready", "process", LOG_TEXT(child->name), "pid",
 	    LOG_NUMBER(child->pid), "sandbox", LOG_TEXT(child->in_force), NULL);
 	monitor_child_ready(child->monitor);
@@ -132,12 +136,31 @@ on_stopped(struct child *child, const struct ipc_message *message)
 	monitor_child_stopped(child->monitor);
 }
 
+/* As every message, a sign of life. */
 static void
 on_alive(struct child *child, const struct ipc_message *message)
 {
 	(void)child;
 	(void)message;
-	notify_send("WATCHDOG=1");
+}
+
+static void
+on_progress(struct child *child, const struct ipc_message *message)
+{
+	const uint64_t now_ms = clock_steady_ms();
+
+	if (child->ready)
+		return;
+	child->done = get_u64(message->body);
+	child->of = get_u64(message->body + 8);
+	copy_text(child->doing, sizeof(child->doing), message->body + 16,
+	    message->length - 16);
+	if (now_ms - child->progress_logged_ms < PROGRESS_LOG_MS)
+		return;
+	child->progress_logged_ms = now_ms;
+	log_event(LOG_NOTICE, "recovering", "process", LOG_TEXT(child->name),
+	    "doing", LOG_TEXT(child->doing), "done", LOG_NUMBER(child->done),
+	    "of", LOG_NUMBER(child->of), NULL);
 }
 
 static void (*const handlers[IPC_TYPE_COUNT])(
@@ -149,6 +172,7 @@ static void (*const handlers[IPC_TYPE_COUNT])(
 	[IPC_RELOADED] = on_reloaded,
 	[IPC_STOPPED] = on_stopped,
 	[IPC_ALIVE] = on_alive,
+	[IPC_PROGRESS] = on_progress,
 };
 
 /* 1 where there may be more, 0 nothing now, or the error that ends it. */
@@ -162,8 +186,10 @@ child_take_messages(struct child *child)
 		return BANK_ECLOSED;
 	if ((error = ipc_read(child->ipc)) == BANK_EAGAIN)
 		return 0;
-	while (error == 0 && (result = ipc_next(child->ipc, &message)) == 1)
+	while (error == 0 && (result = ipc_next(child->ipc, &message)) == 1) {
+		watchdog_sign(&child->watchdog);
 		handlers[message.type](child, &message);
+	}
 	if (error == 0)
 		error = result;
 	if (error == BANK_EINVAL) {
@@ -222,7 +248,11 @@ prepare(struct child *child)
 	struct event_base *base = monitor->base;
 
 	restart_started(&child->restart, clock_steady_ms());
-	child->reason[0] = '\0';
+	watchdog_start(&child->watchdog, clock_steady_ms());
+	child->killed = false;
+	child->doing[0] = child->reason[0] = '\0';
+	child->done = child->of = 0;
+	child->progress_logged_ms = clock_steady_ms();
 	child->error_lines = 0;
 	if (child_spawn(child, monitor->start->exec_fd) != 0)
 		return BANK_ESYS;

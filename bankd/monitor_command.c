@@ -21,14 +21,6 @@
 
 #define STATUS_SECONDS 2
 
-static const char *const stages[] = {
-	[MONITOR_STARTING] = "starting",
-	[MONITOR_SERVING] = "serving",
-	[MONITOR_STOPPING_FRONT] = "stopping",
-	[MONITOR_STOPPING_VAULT] = "stopping",
-	[MONITOR_STOPPED] = "stopped",
-};
-
 static void
 fact(struct control_client *client, const char *name, const char *value)
 {
@@ -45,19 +37,13 @@ fact_number(struct control_client *client, const char *name, uint64_t number)
 }
 
 static void
-child_facts(struct control_client *client, struct child *child)
+child_facts(struct control_client *client, const struct child *child)
 {
-	char name[32], text[MONITOR_STATUS_SIZE], *line, *rest = text, *space;
+	char text[MONITOR_STATUS_SIZE], *line, *rest = text, *space;
 
-	snprintf(name, sizeof(name), "%s-pid", child->name);
-	fact_number(client, name, (uint64_t)child->pid);
-	snprintf(name, sizeof(name), "%s-restarts", child->name);
-	fact_number(client, name, child->restart.count);
-	if (child->status_awaited || child->pid == 0) {
-		fact(client, child->name,
-		    child->pid == 0 ? "down" : "not answering");
+	state_child_facts(client, child);
+	if (child->status_awaited || !child->ready)
 		return;
-	}
 	string_copy(text, child->status, sizeof(text));
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		if ((space = strchr(line, ' ')) == NULL)
@@ -100,7 +86,7 @@ answer_status(struct monitor *monitor, struct control_client *client)
 	char text[LISTEN_TEXT_SIZE];
 
 	fact(client, "bank", config_string(monitor->config, BANK_NAME));
-	fact(client, "state", stages[monitor->stage]);
+	fact(client, "state", state_word(monitor));
 	fact(client, "version", VERSION);
 	libraries_fact(client);
 	fact_number(client, "pid", (uint64_t)getpid());
@@ -168,7 +154,9 @@ command_status_reply(struct child *child)
 static void
 ask(struct child *child)
 {
-	child->status_awaited = child->pid != 0;
+	/* One that is starting listens to nobody. */
+	if (!(child->status_awaited = child->ready))
+		return;
 	child_send(child, IPC_STATUS, NULL, 0, -1);
 }
 

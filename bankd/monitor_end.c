@@ -5,9 +5,11 @@
  */
 #include <sys/wait.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../shared/log.h"
@@ -32,6 +34,23 @@ forget(struct child *child)
 	child->error_fd = -1;
 	child->pid = 0;
 	child->ready = false;
+}
+
+/* Its own words, or how it ended; and what it was at, if it never served. */
+static void
+note_end(struct child *child, int status)
+{
+	char how[32];
+
+	if (WIFSIGNALED(status))
+		snprintf(how, sizeof(how), "signal %s",
+		    sigabbrev_np(WTERMSIG(status)));
+	else
+		snprintf(how, sizeof(how), "exit %d", WEXITSTATUS(status));
+	snprintf(child->last_end, sizeof(child->last_end), "%.800s%s%s",
+	    child->reason[0] != '\0' ? child->reason : how,
+	    child->doing[0] != '\0' ? ", while " : "", child->doing);
+	child->last_end_time = time(NULL);
 }
 
 static void
@@ -71,6 +90,20 @@ is_failure(const struct child *child, int status)
 	    code != EX_IOERR;
 }
 
+/* Once, when it begins; each end is a line of the log anyway. */
+static void
+tell_failing(struct child *child)
+{
+	bool failing = restart_is_failing(&child->restart);
+
+	if (failing && !child->failing)
+		log_event(LOG_ERR, "failing", "process", LOG_TEXT(child->name),
+		    "ended", LOG_NUMBER(child->restart.in_a_row), "last",
+		    LOG_TEXT(child->last_end), NULL);
+	child->failing = failing;
+	state_tell(child->monitor);
+}
+
 static void
 ended_unasked(struct child *child, int status)
 {
@@ -78,6 +111,7 @@ ended_unasked(struct child *child, int status)
 	const char *reason = child->reason;
 	int pause_ms;
 
+	note_end(child, status);
 	if (reason[0] == '\0')
 		reason = "a process ended; see the log";
 	if (is_hopeless(child, status)) {
@@ -86,6 +120,7 @@ ended_unasked(struct child *child, int status)
 	}
 	pause_ms = restart_ended(
 	    &child->restart, is_failure(child, status), clock_steady_ms());
+	tell_failing(child);
 	if (pause_ms >= 0)
 		child_start_after(child, pause_ms);
 	else

@@ -7,6 +7,8 @@
  *	monitor_child.c    one child: its start, its messages, its end
  *	monitor_exec.c     its process: fork and exec
  *	monitor_end.c      its end, and what follows
+ *	monitor_watch.c    whether it hangs
+ *	monitor_state.c    how the bank and its processes are, in words
  *	monitor_command.c  the control socket's requests
  *	monitor_follow.c   those who follow the log, and its level
  *	monitor_reload.c   a new configuration, all of it or nothing
@@ -24,12 +26,15 @@
 #include "monitor.h"
 #include "options.h"
 #include "pidfile.h"
+#include "progress.h"
 #include "restart.h"
+#include "watchdog.h"
 
 #define MONITOR_REASON_SIZE 1024
 #define MONITOR_STATUS_SIZE 4096
 #define MONITOR_CLIENTS 32
 #define MONITOR_FOLLOWERS 8
+#define STATE_TEXT_SIZE 32
 
 enum monitor_stage {
 	MONITOR_STARTING, /* until front and vault were ready once */
@@ -56,10 +61,18 @@ struct child {
 	struct event *error_readable;
 	struct event *start_again;
 	struct restart restart;
+	struct watchdog watchdog;
 	bool ready;
+	bool killed;  /* it hung, and its end is awaited */
+	bool failing; /* the log was told that it ends again and again */
+	/* Until it is ready: the newest IPC_PROGRESS, "" and 0 before one. */
+	char doing[PROGRESS_TEXT_SIZE];
+	uint64_t done, of, progress_logged_ms;
 	unsigned error_lines;
 	char in_force[256];
-	char reason[MONITOR_REASON_SIZE]; /* of its IPC_FAILED */
+	char reason[MONITOR_REASON_SIZE];   /* of its IPC_FAILED */
+	char last_end[MONITOR_REASON_SIZE]; /* why the one before it ended */
+	time_t last_end_time;
 	char status[MONITOR_STATUS_SIZE];
 	bool status_awaited;
 };
@@ -70,7 +83,7 @@ struct monitor {
 	struct channel_pem leaf, new_leaf;
 	struct event_base *base;
 	struct event *signals[4];
-	struct event *stop_bound, *status_bound, *daily;
+	struct event *stop_bound, *status_bound, *daily, *watch;
 	struct child front, vault;
 	struct control *control;
 	int listeners[LISTEN_MAX], listener_count;
@@ -80,7 +93,8 @@ struct monitor {
 	uint64_t started_ms;
 	enum monitor_stage stage;
 	int exit_code;
-	char reason[MONITOR_REASON_SIZE]; /* why it ends, "" if asked to */
+	char reason[MONITOR_REASON_SIZE];     /* why it ends, "" if asked to */
+	char told_state[MONITOR_REASON_SIZE]; /* to the service manager */
 	/* who is answered when the status is whole, the bank has stopped */
 	struct waiting status_clients, stop_clients;
 	/* the one under way, and the one that follows it */
@@ -120,6 +134,20 @@ void child_kill(const struct child *child);
 
 /* monitor_end.c; waitpid(2) said so */
 void child_ended(struct child *child, int status);
+
+/* monitor_watch.c; once a second */
+void watch_tick(evutil_socket_t fd, short what, void *monitor);
+
+/* monitor_state.c */
+const char *state_word(const struct monitor *monitor);
+/* "" where it serves and answers. */
+const char *state_of_child(
+    const struct child *child, char text[STATE_TEXT_SIZE]);
+/* What the monitor knows of it, for `status`. */
+void state_child_facts(
+    struct control_client *client, const struct child *child);
+/* To the service manager, where it has changed. */
+void state_tell(struct monitor *monitor);
 
 /* monitor_exec.c: the process and its descriptors; 0 or BANK_ESYS */
 int child_spawn(struct child *child, int exec_fd);

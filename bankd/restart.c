@@ -10,6 +10,28 @@ void
 restart_started(struct restart *restart, uint64_t now_ms)
 {
 	restart->started_ms = now_ms;
+	restart->ready_ms = 0;
+}
+
+void
+restart_ready(struct restart *restart, uint64_t now_ms)
+{
+	restart->ready_ms = now_ms;
+}
+
+unsigned
+restart_in_a_row(const struct restart *restart, uint64_t now_ms)
+{
+	if (restart->ready_ms != 0 &&
+	    now_ms - restart->ready_ms >= RESTART_WINDOW_MS)
+		return 0;
+	return restart->in_a_row;
+}
+
+bool
+restart_is_failing(const struct restart *restart)
+{
+	return restart->ready_ms == 0 && restart->in_a_row > 1;
 }
 
 /* Whether this failure is the last of as many as there may be in a window. */
@@ -32,6 +54,8 @@ restart_ended(struct restart *restart, bool counts, uint64_t now_ms)
 {
 	unsigned pause_ms = restart->pause_ms;
 
+	restart->in_a_row = restart_in_a_row(restart, now_ms) + 1;
+	restart->ready_ms = 0;
 	if (counts && is_last(restart, now_ms))
 		return -1;
 	restart->count++;

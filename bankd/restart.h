@@ -22,17 +22,28 @@ struct restart {
 	uint64_t failures_ms[RESTART_FAILURES]; /* newest first */
 	unsigned failures;
 	uint64_t started_ms;
+	uint64_t ready_ms; /* 0: the newest isn't ready yet */
 	unsigned pause_ms; /* the one before the newest start */
+	unsigned in_a_row; /* ends with no run of a minute between them */
 	uint64_t count;    /* restarts, for status */
 };
 
 /* To be called at each start; times are of a clock that never steps. */
 void restart_started(struct restart *restart, uint64_t now_ms);
+/* To be called when what was started says that it serves. */
+void restart_ready(struct restart *restart, uint64_t now_ms);
 
 /*
  * To be called at each end.  Returns the pause in ms until the next start,
  * or -1 where there shall be none.
  */
 int restart_ended(struct restart *restart, bool counts, uint64_t now_ms);
+
+/*
+ * How often it has ended in a row: 0 again once it has served for a minute.
+ * It is failing from the second end on, while it doesn't serve.
+ */
+unsigned restart_in_a_row(const struct restart *restart, uint64_t now_ms);
+bool restart_is_failing(const struct restart *restart);
 
 #endif

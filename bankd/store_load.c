@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../shared/error.h"
+#include "progress.h"
 
 struct loading {
 	struct store *store;
@@ -191,9 +192,12 @@ load_accounts(const struct loading *loading)
 		return error != 0 ? error : failed(loading, code);
 	/* It saves time, no more; of a damaged number nothing comes. */
 	(void)id_index_reserve(&store->index, count);
+	progress_step(STORE_FILE ": loading accounts", count);
 	sqlite3_bind_int64(row, 1, 0);
-	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW)
+	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW) {
 		error = load_account(loading, row);
+		progress_done(store->batch.accounts);
+	}
 	sqlite3_reset(row);
 	if (error == 0 && code != SQLITE_DONE)
 		error = failed(loading, code);
@@ -326,6 +330,20 @@ replay_entry(const struct loading *loading, sqlite3_stmt *row)
 	return 0;
 }
 
+/* How many are past the mark; only to be told. */
+static uint64_t
+count_to_replay(struct store *store)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&store->connection, SQL_ENTRY_MAX);
+	uint64_t newest = 0;
+
+	if (row != NULL && sqlite3_step(row) == SQLITE_ROW)
+		newest = (uint64_t)sqlite3_column_int64(row, 0);
+	sqlite3_reset(row);
+	return newest > store->batch.mark ? newest - store->batch.mark : 0;
+}
+
 static int
 replay(const struct loading *loading)
 {
@@ -336,10 +354,13 @@ replay(const struct loading *loading)
 
 	if (row == NULL)
 		return failed(loading, code);
+	progress_step(STORE_FILE ": replaying entries", count_to_replay(store));
 	sqlite3_bind_int64(row, 1, (int64_t)store->batch.mark);
 	sqlite3_bind_int64(row, 2, -1);
-	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW)
+	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW) {
 		error = replay_entry(loading, row);
+		progress_done(store->batch.last_seq - store->batch.mark);
+	}
 	sqlite3_reset(row);
 	if (error == 0 && code != SQLITE_DONE)
 		error = failed(loading, code);

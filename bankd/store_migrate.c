@@ -17,6 +17,7 @@
 #include "../shared/error.h"
 #include "../shared/log.h"
 #include "../shared/util.h"
+#include "progress.h"
 
 /*
  * Attempts of accounts and of IDs that nobody has: one table before.  A keyed
@@ -186,6 +187,7 @@ store_migrate(struct store_connection *connection, const char *directory,
 	}
 	if (first->sql == NULL)
 		return 0;
+	progress_step(STORE_FILE ": migrating", 0);
 	result = back_up(&migrating, version);
 	return result != 0 ? result : apply(&migrating, first);
 }

@@ -20,6 +20,7 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
+#include "progress.h"
 
 /* The file's format; a change of it is a new STORE_SCHEMA. */
 static const char schema[] =
@@ -108,6 +109,8 @@ static const char pragmas[] = "PRAGMA locking_mode = NORMAL;"
 			      "PRAGMA cache_size = -4096;"
 			      "PRAGMA cache_spill = OFF;"
 			      "PRAGMA temp_store = MEMORY;";
+
+#define PROGRESS_STEPS 100000 /* of SQLite's machine; some milliseconds */
 
 struct opening {
 	const char *directory;
@@ -310,6 +313,15 @@ set_up(struct store *store, const struct opening *opening)
 	return 0;
 }
 
+/* Statements that take long, such as those of a migration. */
+static int
+still_at_it(void *context)
+{
+	(void)context;
+	progress_sign();
+	return 0;
+}
+
 static int
 open_once(
     struct store *store, enum store_end *end, const struct opening *opening)
@@ -325,17 +337,22 @@ open_once(
 	code = connection_open(&store->connection, opening->directory);
 	if (code != SQLITE_OK)
 		return refuse_code(opening, store, code);
+	sqlite3_progress_handler(
+	    store->connection.db, PROGRESS_STEPS, still_at_it, NULL);
 	error = set_up(store, opening);
 	if (error == 0)
 		error = check_schema(store, opening);
 	if (error != 0)
 		return error;
 	/* All of it, so that the pages of the database are written anew. */
+	progress_step(STORE_FILE ": taking in its log", 0);
 	error = store_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
 	if (error != 0)
 		return refuse(opening, error, "checkpoint: %s",
 		    sqlite3_errmsg(store->connection.db));
-	return store_load(store, end, opening->error, opening->size);
+	error = store_load(store, end, opening->error, opening->size);
+	sqlite3_progress_handler(store->connection.db, 0, NULL, NULL);
+	return error;
 }
 
 static void

@@ -25,6 +25,7 @@
 
 #include "../shared/error.h"
 #include "../shared/util.h"
+#include "progress.h"
 
 #define COPY_BYTES (1024 * 1024)
 #define RESERVE "reserve"
@@ -36,10 +37,11 @@ copy_bytes(int from, int to)
 {
 	char *buffer = malloc(COPY_BYTES);
 	ssize_t got = 0, put, at;
+	uint64_t copied = 0;
 
 	if (buffer == NULL)
 		return -1;
-	while ((got = read(from, buffer, COPY_BYTES)) > 0)
+	while ((got = read(from, buffer, COPY_BYTES)) > 0) {
 		for (at = 0; at < got; at += put) {
 			put = write(to, buffer + at, (size_t)(got - at));
 			if (put <= 0) {
@@ -47,6 +49,8 @@ copy_bytes(int from, int to)
 				return -1;
 			}
 		}
+		progress_done(copied += (uint64_t)got);
+	}
 	free(buffer);
 	return (int)got;
 }
@@ -89,6 +93,7 @@ store_copy_wal(const char *directory, char *error, size_t size)
 		return BANK_EINVAL;
 	if (stat(path, &status) == -1 || status.st_size == 0)
 		return 0;
+	progress_step(STORE_WAL ": copying bytes", (uint64_t)status.st_size);
 	if (copy_file(path, new) == 0 && rename(new, path) == 0 &&
 	    file_sync_directory(path) == 0)
 		return 0;

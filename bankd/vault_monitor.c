@@ -14,6 +14,7 @@
 #include "../shared/log.h"
 #include "../shared/util.h"
 #include "notice.h"
+#include "progress.h"
 #include "vault_control.h"
 #include "vault_front.h"
 #include "vault_setup.h"
@@ -115,6 +116,19 @@ on_stop(struct vault *vault, const struct ipc_message *message)
 }
 
 static void
+tell_progress(void *context, const char *what, uint64_t done, uint64_t of)
+{
+	struct ipc *monitor = context;
+	uint8_t numbers[16];
+
+	put_u64(numbers, done);
+	put_u64(numbers + 8, of);
+	if (ipc_send2(monitor, IPC_PROGRESS, 0, numbers, sizeof(numbers), what,
+		strlen(what)) == 0)
+		(void)ipc_flush(monitor);
+}
+
+static void
 on_start(struct vault *vault, const struct ipc_message *message)
 {
 	char reason[REASON_SIZE];
@@ -125,7 +139,9 @@ on_start(struct vault *vault, const struct ipc_message *message)
 		vault_fail(vault, EX_SOFTWARE, "the monitor started it twice");
 	if (vault->config == NULL)
 		vault_fail(vault, EX_CONFIG, "no configuration came");
+	progress_open(tell_progress, vault->monitor.ipc);
 	code = vault_setup(vault, reason, sizeof(reason));
+	progress_open(NULL, NULL);
 	if (code != 0)
 		vault_fail(vault, code, reason);
 	vault->serving = true;

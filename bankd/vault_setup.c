@@ -22,6 +22,7 @@
 #include "../shared/log.h"
 #include "../shared/money.h"
 #include "../shared/util.h"
+#include "progress.h"
 #include "sandbox.h"
 #include "store_reader.h"
 #include "vault_state.h"

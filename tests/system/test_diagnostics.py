@@ -47,6 +47,9 @@ CASES = {
     "clock_set_back": "clock_behind",
     "no_syslog": "/dev/log",
     "no_user": "no user",
+    "ended": "ended process",
+    "failing": "failing process",
+    "hangs": "hangs process",
 }
 
 
@@ -114,6 +117,28 @@ class Diagnostics(unittest.TestCase):
         for name in CASES:
             item(name)
             self.assertTrue(hasattr(self, "test_" + name), name)
+
+    # Processes
+
+    def test_ended(self):
+        served = self.bank(start=True)
+        served.kill_child("front")
+        self.logs(served, "ended")
+
+    def test_failing(self):
+        served = self.bank(start=True)
+        os.chmod(served.file("password"), 0)
+        bank.kill(served.vault())
+        self.logs(served, "failing")
+
+    def test_hangs(self):
+        served = self.bank(start=True)
+        vault = served.vault()
+        self.addCleanup(bank.kill, vault)
+        os.kill(vault, signal.SIGSTOP)
+        _, _, pattern = item("hangs")
+        served.log_has("^bankd: %s$" % pattern, 120)
+        served.atm_when_served().close()
 
     def test_port_busy(self):
         with socket.socket() as other:

@@ -47,7 +47,8 @@ def malformed(role):
         "the monitor's own": message("STOP"),
         "one between the two": message("HELLO", b"\0\1"),
         "of the other's": message(
-            "ALIVE" if role == "front" else "STOPPED"),
+            *(("PROGRESS", bytes(17)) if role == "front"
+              else ("STOPPED",))),
         "with a connection": message("READY", b"x", number=1),
         "what is to be zero isn't": message("READY", b"x", zero=1),
         "an empty line": message("LOG"),
@@ -66,7 +67,9 @@ def unasked(role):
         message("STATUS_REPLY", b"connections 999999\n" * 50),
         message("RELOADED", b"\0"),
         message("RELOADED", b"\x46" + forged),
-        message("STOPPED" if role == "front" else "ALIVE"),
+        message("STOPPED") if role == "front" else message(
+            "PROGRESS", bytes(16) + forged),
+        message("ALIVE"),
         message("LOG", b"\6" + forged),
         message("LOG", b"\xff" + bytes(range(256))),
         message("LOG", b"\0" + b"\xff" * 200),

@@ -102,6 +102,37 @@ test_failures_slide_out_of_the_window(void **state)
 	assert_int_equal(restart_ended(&restart, true, now_ms), -1);
 }
 
+/* What `status` tells of one that dies again and again. */
+static void
+test_failing(void **state)
+{
+	struct restart restart = { 0 };
+	uint64_t now_ms = 5000;
+
+	(void)state;
+	restart_started(&restart, now_ms);
+	assert_false(restart_is_failing(&restart));
+	restart_ready(&restart, now_ms);
+	restart_ended(&restart, false, now_ms += 1000);
+	assert_int_equal(restart_in_a_row(&restart, now_ms), 1);
+	assert_false(restart_is_failing(&restart));
+	restart_started(&restart, now_ms);
+	restart_ended(&restart, true, now_ms);
+	assert_int_equal(restart_in_a_row(&restart, now_ms), 2);
+	assert_true(restart_is_failing(&restart));
+	restart_started(&restart, now_ms);
+	assert_true(restart_is_failing(&restart));
+	/* It serves, and what was is told for a minute. */
+	restart_ready(&restart, now_ms);
+	assert_false(restart_is_failing(&restart));
+	now_ms += RESTART_WINDOW_MS - 1;
+	assert_int_equal(restart_in_a_row(&restart, now_ms), 2);
+	assert_int_equal(restart_in_a_row(&restart, ++now_ms), 0);
+	restart_ended(&restart, false, now_ms);
+	assert_int_equal(restart_in_a_row(&restart, now_ms), 1);
+	assert_false(restart_is_failing(&restart));
+}
+
 int
 main(void)
 {
@@ -111,6 +142,7 @@ main(void)
 		cmocka_unit_test(
 		    test_the_third_failure_of_a_minute_is_the_last),
 		cmocka_unit_test(test_failures_slide_out_of_the_window),
+		cmocka_unit_test(test_failing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,13 @@ test_alarms(void **state)
 		    "front restarted: 2 since this began" },
 		{ "+ vault-restarts", "+ vault-restarts\t3\n",
 		    "vault restarted: 1 since this began" },
+		{ "+ vault-restarts",
+		    "+ vault-restarts\t2\n+ vault-failures\t2\n"
+		    "+ vault-last-end\t2026-11-29T08:00:00Z /x/bank.db: no\n",
+		    "vault ended 2 times: /x/bank.db: no" },
+		{ "+ state", "+ state\tfailing\n", "bankd is failing" },
+		{ "+ vault-restarts",
+		    "+ vault-restarts\t2\n+ vault-failures\t1\n", "" },
 		/* As it was when we came. */
 		{ "+ vault-restarts", "+ vault-restarts\t2\n", "" },
 	};
