@@ -11,12 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/bio.h>
 #include <openssl/crypto.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include "../shared/channel.h"
+#include "../shared/kiosk.h"
+#include "../shared/openssl_error.h"
 #include "../shared/util.h"
 #include "intl.h"
 #include "options.h"
@@ -29,6 +28,32 @@ setup_error(int result)
 {
 	return result == BANK_ESYS && errno != ENOENT ? BANK_ESYS
 						      : BANK_ECONFIG;
+}
+
+/* What is wrong with the file, or with the OpenSSL that was to read it. */
+static int
+setup_refuse(
+    int result, const char *path, const char *wrong, char *error, size_t size)
+{
+	const char *reason = openssl_error_reason();
+	char file[512];
+
+	openssl_error_file(file, sizeof(file));
+	if (result == BANK_ENOMEM)
+		snprintf(error, size, "%s: %s", path, bank_strerror(result));
+	else if (result == BANK_ECRYPTO && file[0] != '\0')
+		snprintf(error, size,
+		    _("%s: OpenSSL can't use it here: %s; see to %s, which "
+		      "configures it"),
+		    path, reason, file);
+	else if (result == BANK_ECRYPTO)
+		snprintf(error, size, _("%s: OpenSSL can't use it here: %s"),
+		    path, reason);
+	else
+		snprintf(error, size, "%s: %s%s%s%s", path, wrong,
+		    *reason != '\0' ? " (OpenSSL: " : "", reason,
+		    *reason != '\0' ? ")" : "");
+	return BANK_ECONFIG;
 }
 
 static int
@@ -52,21 +77,10 @@ setup_certificate(struct bank *bank, char *error, size_t size)
 	if (result == 0)
 		result = channel_bank_public(&bank->bank_public, pem, length);
 	free(pem);
-	if (result == 0)
-		return 0;
-	snprintf(error, size, _("%s: this is no certificate of a bank"), path);
-	return BANK_ECONFIG;
-}
-
-/* A key with a passphrase is none that a kiosk could start with. */
-static int
-setup_no_passphrase(char *buffer, int size, int writing, void *context)
-{
-	(void)buffer;
-	(void)size;
-	(void)writing;
-	(void)context;
-	return -1;
+	return result == 0
+	    ? 0
+	    : setup_refuse(result, path, _("this is no certificate of a bank"),
+		  error, size);
 }
 
 static int
@@ -74,9 +88,9 @@ setup_key(struct bank *bank, char *error, size_t size)
 {
 	const char *path = config_string(bank->config, KIOSK_KEY);
 	const char *name = config_string(bank->config, KIOSK_NAME);
-	char *pem = NULL;
+	char *pem = NULL, where[512];
 	size_t length = 0;
-	BIO *bio;
+	int result;
 
 	if (*name == '\0')
 		return 0;
@@ -92,18 +106,14 @@ setup_key(struct bank *bank, char *error, size_t size)
 		    path, strerror(errno));
 		return setup_error(BANK_ESYS);
 	}
-	bio = BIO_new_mem_buf(pem, (int)length);
-	bank->kiosk_key =
-	    PEM_read_bio_PrivateKey(bio, NULL, setup_no_passphrase, NULL);
-	BIO_free(bio);
+	result = kiosk_key_read(&bank->kiosk_key, pem, length);
 	OPENSSL_cleanse(pem, length);
 	free(pem);
-	ERR_clear_error();
-	if (bank->kiosk_key != NULL &&
-	    EVP_PKEY_get_base_id(bank->kiosk_key) == EVP_PKEY_ED25519)
+	if (result == 0)
 		return 0;
-	snprintf(error, size, _("kiosk.key: %s: this is no Ed25519 key"), path);
-	return BANK_ECONFIG;
+	snprintf(where, sizeof(where), "kiosk.key: %s", path);
+	return setup_refuse(
+	    result, where, _("this is no Ed25519 key"), error, size);
 }
 
 static int

@@ -60,6 +60,12 @@ int init_run(struct bankctl *bankctl, int argc, char *argv[]);
 int renew_run(struct bankctl *bankctl, int argc, char *argv[]);
 /* Makes what is missing of the bank's keys, where the configuration says. */
 int keys_make(const struct config *config);
+/*
+ * `what` can't be made, for `result` and OpenSSL's own reason; where that is
+ * the given bytes' fault, `wrong` and `help`.  Returns the code.
+ */
+int complain_cannot(
+    int result, const char *what, const char *wrong, const char *help);
 /* bankctl_texts.c: the two ini files as init writes them; malloc'd. */
 char *text_bankd_ini(unsigned port);
 char *text_atm_ini(unsigned port);

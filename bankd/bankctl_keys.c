@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 #include "../shared/error.h"
+#include "../shared/openssl_error.h"
 #include "../shared/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "options.h"
 
 #define PEM_MAX ((size_t)256 * 1024)
+#define ERROR_SIZE 1024
 
 int
 write_file_as(const char *path, const void *data, size_t length,
@@ -72,6 +74,19 @@ read_pair(
 	return 0;
 }
 
+int
+complain_cannot(
+    int result, const char *what, const char *wrong, const char *help)
+{
+	char reason[ERROR_SIZE];
+
+	openssl_error_say(result, wrong, help, reason, sizeof(reason));
+	return complain(result == BANK_ECRYPTO || result == BANK_ENOMEM
+		? EX_SOFTWARE
+		: EX_DATAERR,
+	    "can't make %s: %s", what, reason);
+}
+
 static int
 make_leaf(const struct channel_pem *bank, const char *name,
     const char *certificate_path, const char *key_path)
@@ -82,8 +97,8 @@ make_leaf(const struct channel_pem *bank, const char *name,
 	result = channel_make_leaf(&leaf, name, bank);
 	code = result == 0
 	    ? write_pair(&leaf, certificate_path, key_path)
-	    : complain(EX_DATAERR, "can't make %s: %s; is bank.key the bank's?",
-		  certificate_path, bank_strerror(result));
+	    : complain_cannot(result, certificate_path, bank_strerror(result),
+		  "is bank.key the bank's?");
 	channel_pem_wipe(&leaf);
 	return code;
 }
@@ -96,8 +111,8 @@ make_bank(struct channel_pem *bank, const char *name,
 
 	fputs("making the bank's key, RSA of 3072 bits ...\n", stderr);
 	if ((result = channel_make_bank(bank, name)) != 0)
-		return complain(EX_SOFTWARE, "can't make the bank's key: %s",
-		    bank_strerror(result));
+		return complain_cannot(result, "the bank's key",
+		    bank_strerror(result), "look at [bank] name");
 	return write_pair(bank, certificate_path, key_path);
 }
 

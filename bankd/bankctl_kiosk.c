@@ -14,6 +14,8 @@
 #include <openssl/crypto.h>
 
 #include "../shared/error.h"
+#include "../shared/kiosk.h"
+#include "../shared/openssl_error.h"
 #include "../shared/pem.h"
 #include "../shared/util.h"
 #include "../shared/wire.h"
@@ -32,11 +34,14 @@ make_key(const char *path, EVP_PKEY **key)
 {
 	char *pem = NULL;
 	size_t length = 0;
-	int code;
+	int code, result;
 
-	if ((*key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")) == NULL ||
-	    pem_write_key(&pem, &length, *key) != 0)
-		return complain(EX_SOFTWARE, "can't make a key");
+	if ((*key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")) == NULL)
+		result = openssl_error_take(BANK_ECRYPTO);
+	else
+		result = pem_write_key(&pem, &length, *key);
+	if (result != 0)
+		return complain_cannot(result, path, "", "");
 	code = write_file(path, pem, length, 0600);
 	OPENSSL_cleanse(pem, length);
 	free(pem);
@@ -46,19 +51,22 @@ make_key(const char *path, EVP_PKEY **key)
 static int
 read_key(const char *path, EVP_PKEY **key)
 {
-	char *pem = NULL;
+	char *pem = NULL, reason[PATH_SIZE];
 	size_t length = 0;
 	int result;
 
 	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0)
 		return complain(EX_IOERR, "%s: %s", path,
 		    result == BANK_ESYS ? strerror(errno) : "too large");
-	result = pem_read_key(key, pem, length);
+	result = kiosk_key_read(key, pem, length);
 	OPENSSL_cleanse(pem, length);
 	free(pem);
-	if (result == 0 && EVP_PKEY_is_a(*key, "ED25519"))
+	if (result == 0)
 		return 0;
-	return complain(EX_DATAERR, "%s: not an Ed25519 key (PEM)", path);
+	openssl_error_say(result, "not an Ed25519 key (PEM)",
+	    "--key names another file", reason, sizeof(reason));
+	return complain(result == BANK_ECRYPTO ? EX_SOFTWARE : EX_DATAERR,
+	    "%s: %s", path, reason);
 }
 
 int

@@ -22,11 +22,13 @@
 #include "../shared/channel.h"
 #include "../shared/error.h"
 #include "../shared/log.h"
+#include "../shared/openssl_error.h"
 #include "../shared/util.h"
 #include "front_parts.h"
 #include "sandbox.h"
 
 #define STOP_SECONDS 3
+#define REASON_SIZE 512
 
 void
 front_fail(struct front *front, int exit_code, const char *reason)
@@ -118,11 +120,28 @@ take_config(struct front *front, const struct ipc_message *message)
 	return 0;
 }
 
+/* Of a configuration that wasn't taken; once it serves it opens no file. */
+static void
+tell_why(const struct front *front, int error, char reason[REASON_SIZE])
+{
+	static const char what[] = "the front's certificate";
+
+	if (error == BANK_ECRYPTO && !front->started) {
+		snprintf(reason, REASON_SIZE, "%s: ", what);
+		openssl_error_say(error, "", "", reason + strlen(reason),
+		    REASON_SIZE - strlen(reason));
+	} else if (error == BANK_ECRYPTO || error == BANK_ECERT)
+		snprintf(reason, REASON_SIZE, "%s: %s: %s", what,
+		    bank_strerror(error), openssl_error_reason());
+	else
+		string_copy(reason, bank_strerror(error), REASON_SIZE);
+}
+
 static int
 on_config(struct front *front, struct ipc_message *message)
 {
 	uint8_t code = 0;
-	const char *reason = "";
+	char reason[REASON_SIZE] = "";
 	int error;
 
 	error = take_config(front, message);
@@ -130,7 +149,7 @@ on_config(struct front *front, struct ipc_message *message)
 		return error;
 	if (error != 0) {
 		code = EX_CONFIG;
-		reason = bank_strerror(error);
+		tell_why(front, error, reason);
 	}
 	return ipc_send2(
 	    front->monitor, IPC_RELOADED, 0, &code, 1, reason, strlen(reason));
@@ -409,6 +428,8 @@ front_main(int monitor_fd)
 {
 	static const struct timeval second = { 1, 0 };
 	static struct front front;
+	char reason[REASON_SIZE];
+	int error;
 
 	/* Ctrl-C in a terminal is the monitor's; it tells us. */
 	signal(SIGINT, SIG_IGN);
@@ -416,8 +437,11 @@ front_main(int monitor_fd)
 	if (sandbox_harden() != 0 || init(&front, monitor_fd) != 0)
 		return EX_OSERR;
 	log_open(ipc_log, front.monitor, LOG_INFO);
-	if (take_all(&front) != 0)
+	if ((error = take_all(&front)) != 0) {
+		tell_why(&front, error, reason);
+		front_fail(&front, EX_SOFTWARE, reason);
 		return EX_SOFTWARE;
+	}
 	if (drop(&front) != 0)
 		return front.exit_code;
 	if (front.vault != NULL && front_vault_hello(&front) != 0)

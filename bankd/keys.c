@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 
 #include "../shared/error.h"
 #include "../shared/log.h"
+#include "../shared/openssl_error.h"
 #include "../shared/pem.h"
 #include "../shared/util.h"
 #include "options.h"
@@ -51,10 +53,26 @@ read_pem(const struct config *config, enum bankd_option option, char **data,
 	else if (result == BANK_ESYS && errno != ENOENT)
 		code = EX_IOERR;
 	snprintf(error, size, "%s: %s; bankd.ini: [%s] %s; %s", path,
-	    result == BANK_ESYS ? strerror(errno) : "not a PEM file",
+	    result == BANK_ESYS         ? strerror(errno)
+		: result == BANK_ENOMEM ? bank_strerror(result)
+					: "not a PEM file",
 	    bankd_options[option].section, bankd_options[option].key,
 	    help(result == BANK_ESYS ? errno : 0));
 	return code;
+}
+
+/* What is wrong with it, or with the OpenSSL that was to read it. */
+static int
+refuse(const char *path, int result, const char *wrong, const char *help_text,
+    char *error, size_t size)
+{
+	size_t length;
+
+	length = (size_t)snprintf(error, size, "%s: ", path);
+	if (length < size)
+		openssl_error_say(
+		    result, wrong, help_text, error + length, size - length);
+	return result == BANK_ENOMEM ? EX_OSERR : EX_CONFIG;
 }
 
 /* A group may read a key, which is how others than root are given one. */
@@ -103,37 +121,78 @@ keys_tell_expiry(const struct config *config, const struct channel_pem *leaf)
 		    LOG_TEXT("bankctl renew makes a new one"), NULL);
 }
 
+/* Both times, since either may be the wrong one. */
+static int
+check_end(const struct channel_pem *leaf, char *wrong, size_t size)
+{
+	char end_text[CHANNEL_TIME_SIZE], now_text[CHANNEL_TIME_SIZE];
+	const time_t now = time(NULL);
+	time_t end = 0;
+	int result;
+
+	result =
+	    channel_expires(leaf->certificate, leaf->certificate_length, &end);
+	if (result != 0 || end >= now)
+		return result;
+	snprintf(wrong, size, "expired %s, and this host's clock says %s",
+	    channel_time_text(end, end_text), channel_time_text(now, now_text));
+	return openssl_error_take(BANK_ECERT);
+}
+
 /* Whether bank.crt's key signed the leaf, and the leaf is still good. */
 static int
 check_leaf(const struct config *config, const struct channel_pem *leaf,
     const char *bank, size_t bank_length, char *error, size_t size)
 {
-	const char *path = config_string(config, TLS_CERTIFICATE);
+	const char *help_text = "`bankctl renew` makes a new one";
+	enum bankd_option file = TLS_CERTIFICATE;
+	char wrong[128] = "no certificate in it";
 	EVP_PKEY *bank_public = NULL;
 	X509 *certificate = NULL;
-	time_t end = 0, now = time(NULL);
-	const char *wrong = NULL;
+	int result;
 
-	if (pem_read_certificate(
-		&certificate, leaf->certificate, leaf->certificate_length) != 0)
-		wrong = "no certificate in it";
-	else if (channel_bank_public(&bank_public, bank, bank_length) != 0)
-		wrong = "can't be checked: [keys] certificate is none";
-	else if (X509_verify(certificate, bank_public) != 1)
-		wrong = "not signed by the key of [keys] certificate";
-	else if (channel_expires(
-		     leaf->certificate, leaf->certificate_length, &end) != 0 ||
-	    end < now)
-		wrong = "expired";
+	result = pem_read_certificate(
+	    &certificate, leaf->certificate, leaf->certificate_length);
+	if (result == 0 &&
+	    (result = channel_bank_public(&bank_public, bank, bank_length)) !=
+		0) {
+		file = KEYS_CERTIFICATE;
+		string_copy(wrong, "none of a bank", sizeof(wrong));
+		help_text = "restore it from a backup";
+	}
+	if (result == 0 && X509_verify(certificate, bank_public) != 1) {
+		string_copy(wrong,
+		    "not signed by the key of [keys] certificate",
+		    sizeof(wrong));
+		result = openssl_error_take(BANK_ECERT);
+	}
+	if (result == 0)
+		result = check_end(leaf, wrong, sizeof(wrong));
 	X509_free(certificate);
 	EVP_PKEY_free(bank_public);
-	if (wrong == NULL) {
+	if (result == 0) {
 		keys_tell_expiry(config, leaf);
 		return 0;
 	}
-	snprintf(error, size, "%s: %s; `bankctl renew` makes a new one", path,
-	    wrong);
-	return EX_CONFIG;
+	return refuse(
+	    config_string(config, file), result, wrong, help_text, error, size);
+}
+
+static int
+refuse_pair(const struct config *config, int result, char *error, size_t size)
+{
+	char wrong[2 * PATH_MAX];
+
+	snprintf(wrong, sizeof(wrong),
+	    "%s and %s are not a certificate and its key",
+	    config_string(config, TLS_CERTIFICATE),
+	    config_string(config, TLS_KEY));
+	if (result == BANK_ECRYPTO)
+		return refuse(config_string(config, TLS_CERTIFICATE), result,
+		    "", "", error, size);
+	openssl_error_say(
+	    result, wrong, "`bankctl renew` makes both", error, size);
+	return result == BANK_ENOMEM ? EX_OSERR : EX_CONFIG;
 }
 
 int
@@ -143,7 +202,7 @@ keys_read_leaf(const struct config *config, struct channel_pem *leaf,
 	SSL_CTX *context = NULL;
 	char *bank = NULL;
 	size_t bank_length = 0;
-	int code;
+	int code, result;
 
 	memset(leaf, 0, sizeof(*leaf));
 	code = read_pem(config, TLS_CERTIFICATE, &leaf->certificate,
@@ -157,15 +216,9 @@ keys_read_leaf(const struct config *config, struct channel_pem *leaf,
 		code = read_pem(
 		    config, KEYS_CERTIFICATE, &bank, &bank_length, error, size);
 	if (code == 0 &&
-	    channel_server(&context, leaf->certificate,
-		leaf->certificate_length, leaf->key, leaf->key_length) != 0) {
-		snprintf(error, size,
-		    "%s and %s are not a certificate and its key; "
-		    "`bankctl renew` makes both",
-		    config_string(config, TLS_CERTIFICATE),
-		    config_string(config, TLS_KEY));
-		code = EX_CONFIG;
-	}
+	    (result = channel_server(&context, leaf->certificate,
+		 leaf->certificate_length, leaf->key, leaf->key_length)) != 0)
+		code = refuse_pair(config, result, error, size);
 	if (code == 0)
 		code = check_leaf(config, leaf, bank, bank_length, error, size);
 	SSL_CTX_free(context);
@@ -178,21 +231,25 @@ compare_bank(const struct config *config, const char *crt, size_t crt_length,
     const char *key, size_t key_length, char *error, size_t size)
 {
 	EVP_PKEY *public = NULL, *private = NULL;
-	const char *wrong = NULL;
+	const char *wrong = "[keys] certificate is none of a bank";
+	enum bankd_option file = KEYS_CERTIFICATE;
+	int result;
 
-	if (channel_bank_public(&public, crt, crt_length) != 0)
-		wrong = "[keys] certificate is none of a bank";
-	else if (pem_read_key(&private, key, key_length) != 0)
+	result = channel_bank_public(&public, crt, crt_length);
+	if (result == 0) {
+		file = KEYS_KEY;
 		wrong = "[keys] key holds no private key";
-	else if (EVP_PKEY_eq(public, private) != 1)
+		result = pem_read_key(&private, key, key_length);
+	}
+	if (result == 0 && EVP_PKEY_eq(public, private) != 1) {
 		wrong = "[keys] key is not the one in [keys] certificate";
+		result = openssl_error_take(BANK_ECERT);
+	}
 	EVP_PKEY_free(public);
 	EVP_PKEY_free(private);
-	if (wrong == NULL)
-		return 0;
-	snprintf(error, size, "%s: %s; restore both from a backup",
-	    config_string(config, KEYS_KEY), wrong);
-	return EX_CONFIG;
+	return result == 0 ? 0
+			   : refuse(config_string(config, file), result, wrong,
+				 "restore both from a backup", error, size);
 }
 
 int

@@ -15,12 +15,13 @@
 #include <unistd.h>
 
 #include <openssl/crypto.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 
 #include "../shared/error.h"
 #include "../shared/log.h"
 #include "../shared/money.h"
+#include "../shared/openssl_error.h"
+#include "../shared/pem.h"
 #include "../shared/util.h"
 #include "progress.h"
 #include "sandbox.h"
@@ -29,6 +30,7 @@
 #include "zone.h"
 
 #define KEY_FILE_MAX 16384
+#define ERROR_SIZE 768
 #define WORKERS_LEAST 2
 
 void
@@ -54,26 +56,28 @@ static int
 read_key(struct vault *vault, char *error, size_t size)
 {
 	const char *path = config_string(vault->config, KEYS_KEY);
-	char *pem = NULL;
+	char *pem = NULL, wrong[ERROR_SIZE];
 	size_t length = 0;
-	BIO *bio = NULL;
-	int code = EX_CONFIG;
+	int result;
 
 	if (file_read(path, KEY_FILE_MAX, &pem, &length) != 0) {
 		snprintf(error, size, "%s: %s; bankd.ini: [keys] key", path,
 		    strerror(errno));
 		return EX_CONFIG;
 	}
-	if ((bio = BIO_new_mem_buf(pem, (int)length)) != NULL)
-		vault->key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
-	if (vault->key != NULL && EVP_PKEY_is_a(vault->key, "RSA"))
-		code = 0;
-	else
-		snprintf(error, size, "%s: not an RSA private key (PEM)", path);
-	BIO_free(bio);
+	result = openssl_error_check();
+	if (result == 0)
+		result = pem_read_key(&vault->key, pem, length);
+	if (result == 0 && !EVP_PKEY_is_a(vault->key, "RSA"))
+		result = openssl_error_take(BANK_EINVAL);
 	OPENSSL_cleanse(pem, length);
 	free(pem);
-	return code;
+	if (result == 0)
+		return 0;
+	openssl_error_say(result, "not an RSA private key (PEM)",
+	    "restore it from a backup", wrong, sizeof(wrong));
+	snprintf(error, size, "%s: %s", path, wrong);
+	return result == BANK_EINVAL ? EX_CONFIG : EX_OSERR;
 }
 
 static int
@@ -246,8 +250,8 @@ vault_setup(struct vault *vault, char *error, size_t size)
 		code = enter_sandbox(vault, error, size);
 	if (code == 0)
 		code = open_store(vault, error, size);
-	if (code == 0)
-		code = rehearse_login(vault);
+	if (code == 0 && (code = rehearse_login(vault)) != 0)
+		snprintf(error, size, "OpenSSL can't do what a login needs");
 	if (code == 0)
 		code = start_threads(vault);
 	if (code != 0 && error[0] == '\0')

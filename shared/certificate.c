@@ -16,6 +16,7 @@
 #include <openssl/x509v3.h>
 
 #include "error.h"
+#include "openssl_error.h"
 #include "pem.h"
 #include "util.h"
 
@@ -100,7 +101,7 @@ begin_certificate(X509 **made, EVP_PKEY *key, const char *name, int days)
 	/* Refuses what isn't 1 to 64 characters of UTF-8. */
 	if (!X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
 		(const uint8_t *)name, -1, -1, 0))
-		return BANK_EINVAL;
+		return openssl_error_take(BANK_EINVAL);
 	if (!X509_set_version(certificate, VERSION_3) ||
 	    !set_serial(certificate) ||
 	    X509_time_adj_ex(X509_getm_notBefore(certificate), -SLACK_DAYS, 0,
@@ -167,6 +168,8 @@ channel_make_bank(struct channel_pem *pem, const char *name)
 		goto out;
 	error = write_pair(pem, key, bank);
 out:
+	if (error == BANK_ECRYPTO)
+		error = openssl_error_take(error);
 	X509_free(bank);
 	EVP_PKEY_free(key);
 	ERR_clear_error();
@@ -230,6 +233,8 @@ channel_make_leaf(
 		goto out;
 	error = make_leaf(pem, name, certificate, key);
 out:
+	if (error == BANK_ECERT || error == BANK_ECRYPTO)
+		error = openssl_error_take(error);
 	EVP_PKEY_free(key);
 	X509_free(certificate);
 	ERR_clear_error();
@@ -244,6 +249,17 @@ channel_pem_wipe(struct channel_pem *pem)
 	free(pem->key);
 	free(pem->certificate);
 	memset(pem, 0, sizeof(*pem));
+}
+
+const char *
+channel_time_text(time_t time, char text[CHANNEL_TIME_SIZE])
+{
+	struct tm tm;
+
+	if (gmtime_r(&time, &tm) == NULL ||
+	    strftime(text, CHANNEL_TIME_SIZE, "%FT%TZ", &tm) == 0)
+		string_copy(text, "?", CHANNEL_TIME_SIZE);
+	return text;
 }
 
 int

@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include "error.h"
+#include "openssl_error.h"
 #include "pem.h"
 
 #define BINDING_LABEL "EXPORTER-Channel-Binding"
@@ -86,6 +87,8 @@ channel_server(SSL_CTX **context, const void *leaf_pem, size_t leaf_length,
 	made = NULL;
 	error = 0;
 out:
+	if (error == BANK_ECERT || error == BANK_ECRYPTO)
+		error = openssl_error_take(error);
 	SSL_CTX_free(made);
 	EVP_PKEY_free(key);
 	X509_free(leaf);
@@ -133,6 +136,8 @@ channel_client(SSL_CTX **context, const void *bank_crt_pem, size_t length)
 	made = NULL;
 	error = 0;
 out:
+	if (error != 0)
+		error = openssl_error_take(error);
 	SSL_CTX_free(made);
 	X509_free(bank);
 	ERR_clear_error();
@@ -150,13 +155,14 @@ channel_bank_public(EVP_PKEY **key, const void *bank_crt_pem, size_t length)
 		return error;
 	*key = X509_get_pubkey(bank);
 	X509_free(bank);
-	ERR_clear_error();
-	if (*key != NULL && EVP_PKEY_is_a(*key, "RSA") &&
+	if (*key == NULL)
+		return openssl_error_take(BANK_EINVAL);
+	if (EVP_PKEY_is_a(*key, "RSA") &&
 	    EVP_PKEY_get_bits(*key) == CHANNEL_BANK_BITS)
 		return 0;
 	EVP_PKEY_free(*key);
 	*key = NULL;
-	return BANK_EINVAL;
+	return openssl_error_take(BANK_EINVAL);
 }
 
 int

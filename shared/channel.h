@@ -23,7 +23,7 @@
  * compression, released buffers.  A peer that offers ALPN without `atm/1` is
  * refused.  PEM bytes of leaf and its key.  Returns 0 and *context, which
  * the caller frees; BANK_EINVAL (unreadable PEM), BANK_ECERT (the two don't
- * match), BANK_ECRYPTO.
+ * match), BANK_ECRYPTO.  Here and below openssl_error_reason() tells more.
  */
 int channel_server(SSL_CTX **context, const void *leaf_pem, size_t leaf_length,
     const void *key_pem, size_t key_length);
@@ -71,6 +71,10 @@ int channel_make_leaf(
     struct channel_pem *pem, const char *name, const struct channel_pem *bank);
 /* Wipes and frees what the two above made; may be called on zeroed ones. */
 void channel_pem_wipe(struct channel_pem *pem);
+
+/* A time as operators read it: 2026-11-29T08:00:00Z. */
+#define CHANNEL_TIME_SIZE 32
+const char *channel_time_text(time_t time, char text[CHANNEL_TIME_SIZE]);
 
 /* notAfter of the first certificate in the PEM bytes. 0 or BANK_EINVAL. */
 int channel_expires(const void *certificate_pem, size_t length, time_t *when);

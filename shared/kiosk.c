@@ -11,6 +11,7 @@
 #include <openssl/err.h>
 
 #include "error.h"
+#include "openssl_error.h"
 #include "pem.h"
 #include "wire.h"
 
@@ -146,6 +147,8 @@ kiosk_key_make(
 	if (key != NULL &&
 	    EVP_PKEY_get_raw_public_key(key, public_key, &size) == 1)
 		error = pem_write_key(pem, length, key);
+	if (error == BANK_ECRYPTO)
+		error = openssl_error_take(error);
 	EVP_PKEY_free(key);
 	ERR_clear_error();
 	return error;
@@ -160,5 +163,5 @@ kiosk_key_read(EVP_PKEY **key, const void *pem, size_t length)
 		return error;
 	EVP_PKEY_free(*key);
 	*key = NULL;
-	return BANK_EINVAL;
+	return openssl_error_take(BANK_EINVAL);
 }

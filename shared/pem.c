@@ -14,6 +14,7 @@
 #include <openssl/pem.h>
 
 #include "error.h"
+#include "openssl_error.h"
 
 /* OpenSSL's own would ask on the terminal. */
 static int
@@ -41,8 +42,10 @@ pem_read_key(EVP_PKEY **key, const void *pem, size_t length)
 	if (bio != NULL)
 		*key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
 	BIO_free(bio);
+	if (*key == NULL)
+		return openssl_error_take(BANK_EINVAL);
 	ERR_clear_error();
-	return *key == NULL ? BANK_EINVAL : 0;
+	return 0;
 }
 
 int
@@ -55,8 +58,10 @@ pem_read_certificate(X509 **certificate, const void *pem, size_t length)
 		*certificate =
 		    PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
 	BIO_free(bio);
+	if (*certificate == NULL)
+		return openssl_error_take(BANK_EINVAL);
 	ERR_clear_error();
-	return *certificate == NULL ? BANK_EINVAL : 0;
+	return 0;
 }
 
 /* What was written to `bio`, which is NULL where that failed; frees it. */
@@ -66,9 +71,9 @@ take_text(BIO *bio, char **pem, size_t *length)
 	char *text, *copy;
 	long n;
 
-	ERR_clear_error();
 	if (bio == NULL)
-		return BANK_ECRYPTO;
+		return openssl_error_take(BANK_ECRYPTO);
+	ERR_clear_error();
 	n = BIO_get_mem_data(bio, &text);
 	if ((copy = malloc((size_t)n + 1)) != NULL) {
 		memcpy(copy, text, (size_t)n);

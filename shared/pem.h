@@ -10,10 +10,13 @@
 #include <openssl/x509.h>
 #include <stddef.h>
 
-/* The first private key in them; the caller frees it.  0 or BANK_EINVAL. */
+/*
+ * The first private key in them; the caller frees it.  0, BANK_EINVAL, or as
+ * openssl_error_take() says.
+ */
 int pem_read_key(EVP_PKEY **key, const void *pem, size_t length);
 
-/* The first certificate in them; the caller frees it.  0 or BANK_EINVAL. */
+/* The first certificate in them, likewise. */
 int pem_read_certificate(X509 **certificate, const void *pem, size_t length);
 
 /*

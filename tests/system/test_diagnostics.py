@@ -30,6 +30,7 @@ CASES = {
     "key_too_open": "others may read",
     "leaf_and_key_differ": "not a certificate and its key",
     "bank_key_differs": "not the one in",
+    "openssl_configured": "OpenSSL can't do this here",
     "expired": ": expired",
     "too_few_descriptors": "too few descriptors",
     "few_descriptors": "few_descriptors",
@@ -190,6 +191,16 @@ class Diagnostics(unittest.TestCase):
         write_private(self.etc(served, "leaf.key"),
                       ec.generate_private_key(ec.SECP256R1()))
         self.fails(served, "leaf_and_key_differ")
+
+    def test_openssl_configured(self):
+        served = self.bank()
+        path = served.path("openssl.cnf")
+        with open(path, "w") as f:
+            f.write("openssl_conf = a\n[a]\nalg_section = b\n"
+                    "[b]\ndefault_properties = fips=yes\n")
+        with mock.patch.dict(os.environ, OPENSSL_CONF=path):
+            self.fails(served, "openssl_configured")
+        served.start()
 
     def test_bank_key_differs(self):
         served = self.bank()
