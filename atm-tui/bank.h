@@ -76,5 +76,11 @@ enum bank_link bank_link_state(const struct bank *bank);
 /* Seconds until the next try while BANK_LINK_DOWN; when it went down (ms). */
 unsigned bank_next_try(const struct bank *bank);
 uint64_t bank_down_since_ms(const struct bank *bank);
+/*
+ * The bank's certificate that isn't valid at this kiosk's time, where that is
+ * why the last try to connect failed; else NULL.
+ */
+struct channel_validity;
+const struct channel_validity *bank_validity(const struct bank *bank);
 
 #endif

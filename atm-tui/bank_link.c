@@ -7,10 +7,12 @@
 #include "bank_parts.h"
 
 #include <string.h>
+#include <time.h>
 
 #include <openssl/crypto.h>
 
 #include "../shared/log.h"
+#include "../shared/openssl_error.h"
 #include "../shared/util.h"
 #include "intl.h"
 
@@ -22,6 +24,10 @@ static const struct {
 	const char *why;
 } link_failures[] = {
 	{ BANK_ECLOCK, N_("this kiosk's clock is wrong") },
+	{ BANK_EEXPIRED,
+	    N_("the bank's certificate has expired, or this kiosk's clock is "
+	       "wrong") },
+	{ BANK_ECRYPTO, N_("this kiosk's OpenSSL and the bank's don't agree") },
 	{ BANK_ECERT, N_("this is not the bank that this kiosk trusts") },
 	{ BANK_ENOTFOUND, N_("the bank's host is not known") },
 	{ BANK_ETIMEOUT, N_("the bank does not answer") },
@@ -327,9 +333,51 @@ bank_take_frame(void *context, const struct frame *frame)
 	bank_link_spoilt(bank);
 }
 
+const struct channel_validity *
+bank_validity(const struct bank *bank)
+{
+	const struct channel_validity *validity = link_validity(bank->wire);
+
+	return validity->found ? validity : NULL;
+}
+
+/* A chore, or a clock: no alarm, and nothing that a stranger did. */
+static void
+log_validity(const struct channel_validity *validity, int error)
+{
+	const bool early = error == BANK_ECLOCK;
+	char when[CHANNEL_TIME_SIZE], clock[CHANNEL_TIME_SIZE];
+
+	log_event(LOG_WARNING,
+	    early ? "certificate_not_yet_valid" : "certificate_expired",
+	    "which", LOG_TEXT(validity->anchor ? "bank.crt" : "leaf"),
+	    early ? "begins" : "ended",
+	    LOG_TEXT(channel_time_text(
+		early ? validity->begins : validity->ends, when)),
+	    "clock", LOG_TEXT(channel_time_text(time(NULL), clock)), NULL);
+}
+
+static void
+log_openssl(void)
+{
+	char file[256];
+
+	openssl_error_file(file, sizeof(file));
+	log_event(LOG_ERR, "openssl", "reason",
+	    LOG_TEXT(openssl_error_reason()), file[0] != '\0' ? "file" : NULL,
+	    LOG_TEXT(file), NULL);
+}
+
 static void
 bank_take_loss(void *context, int error)
 {
+	const struct channel_validity *validity = bank_validity(context);
+
+	if (validity != NULL &&
+	    (error == BANK_ECLOCK || error == BANK_EEXPIRED))
+		log_validity(validity, error);
+	else if (error == BANK_ECRYPTO)
+		log_openssl();
 	if (error == BANK_EINVAL)
 		bank_link_spoilt(context);
 	else

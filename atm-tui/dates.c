@@ -101,6 +101,28 @@ dates_greeting(time_t now)
 	return tm.tm_hour < 18 ? _("Good afternoon") : _("Good evening");
 }
 
+static char *
+with_year(char to[DATES_SIZE], const struct tm *tm)
+{
+	char date[DATES_SIZE];
+
+	snprintf(to, DATES_SIZE,
+	    form == DATES_ISO ? "%1$d-%2$.16s %3$02d:%4$02d"
+			      : "%2$.16s %1$d %3$02d:%4$02d",
+	    tm->tm_year + 1900, day_and_month(date, tm, 0), tm->tm_hour,
+	    tm->tm_min);
+	return to;
+}
+
+char *
+dates_moment(char to[DATES_SIZE], time_t when)
+{
+	struct tm tm;
+
+	localtime_r(&when, &tm);
+	return with_year(to, &tm);
+}
+
 static bool
 parse(const char *wire_time, struct tm *tm)
 {
@@ -116,17 +138,11 @@ parse(const char *wire_time, struct tm *tm)
 char *
 dates_wire(char to[DATES_SIZE], const char *wire_time)
 {
-	char date[DATES_SIZE];
 	struct tm tm;
 
-	if (!parse(wire_time, &tm))
-		snprintf(to, DATES_SIZE, "%s", wire_time);
-	else
-		snprintf(to, DATES_SIZE,
-		    form == DATES_ISO ? "%1$d-%2$.16s %3$02d:%4$02d"
-				      : "%2$.16s %1$d %3$02d:%4$02d",
-		    tm.tm_year + 1900, day_and_month(date, &tm, 0), tm.tm_hour,
-		    tm.tm_min);
+	if (parse(wire_time, &tm))
+		return with_year(to, &tm);
+	snprintf(to, DATES_SIZE, "%s", wire_time);
 	return to;
 }
 

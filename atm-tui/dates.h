@@ -24,7 +24,9 @@ char *dates_sentence(char to[DATES_SIZE], time_t now);
 const char *dates_greeting(time_t now);
 /* The wire's time as `20 Nov 2026 14:03`; the text itself if it is none. */
 char *dates_wire(char to[DATES_SIZE], const char *wire_time);
-/* The same without the year, in at most 12 columns. */
+/* The same of a time since 1970. */
+char *dates_moment(char to[DATES_SIZE], time_t when);
+/* The wire's without the year, in at most 12 columns. */
 char *dates_wire_short(char to[DATES_SIZE], const char *wire_time);
 
 #endif

@@ -17,7 +17,6 @@
 #include <event2/buffer.h>
 #include <openssl/err.h>
 
-#include "../shared/channel.h"
 #include "../shared/error.h"
 #include "resolve.h"
 
@@ -39,6 +38,7 @@ struct link {
 	enum link_stage stage;
 	uint64_t serial; /* counts connections: callbacks may change them */
 	int failure;
+	struct channel_validity validity;
 	struct resolve *resolve;
 	struct addrinfo *addresses, *next;
 	int fd;
@@ -101,6 +101,8 @@ static void
 link_lost(struct link *l, int error)
 {
 	link_close(l);
+	if (error != BANK_ECLOCK && error != BANK_EEXPIRED)
+		l->validity.found = false;
 	l->callbacks.lost(l->callbacks.context, error);
 }
 
@@ -222,6 +224,7 @@ link_connected(struct link *l)
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_set_connect_state(l->ssl);
+	channel_note_validity(l->ssl, &l->validity);
 	l->stage = LINK_HANDSHAKE;
 	return 0;
 }
@@ -234,6 +237,7 @@ link_handshake(struct link *l)
 	ERR_clear_error();
 	result = SSL_do_handshake(l->ssl);
 	if (result == 1) {
+		l->validity.found = false;
 		l->stage = LINK_UP;
 		return 0;
 	}
@@ -350,6 +354,12 @@ link_binding(struct link *l, uint8_t binding[FRAME_BINDING_SIZE])
 	if (l->stage != LINK_UP)
 		return BANK_ECLOSED;
 	return channel_binding(l->ssl, binding);
+}
+
+const struct channel_validity *
+link_validity(const struct link *l)
+{
+	return &l->validity;
 }
 
 int

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../shared/channel.h"
 #include "../shared/frame.h"
 
 /* From connecting to the first frame, at most. */
@@ -28,7 +29,8 @@ struct link_callbacks {
 	void (*frame)(void *context, const struct frame *frame);
 	/*
 	 * The link is closed, and why: BANK_ECLOSED, BANK_ECERT, BANK_ECLOCK,
-	 * BANK_ETIMEOUT, BANK_ENOTFOUND (no such host), BANK_EINVAL (no frame).
+	 * BANK_EEXPIRED, BANK_ECRYPTO, BANK_ETIMEOUT, BANK_ENOTFOUND (no such
+	 * host), BANK_EINVAL (no frame).
 	 */
 	void (*lost)(void *context, int error);
 	void *context;
@@ -54,6 +56,12 @@ int link_send(
 
 /* The channel binding of the connection.  0, BANK_ECLOSED, BANK_ECRYPTO. */
 int link_binding(struct link *l, uint8_t binding[FRAME_BINDING_SIZE]);
+
+/*
+ * Of the last handshake: the certificate that was not valid at this time, for
+ * BANK_ECLOCK and BANK_EEXPIRED.
+ */
+const struct channel_validity *link_validity(const struct link *l);
 
 /* The connection's socket, for getsockname(2); -1 where it is closed. */
 int link_fd(const struct link *l);

@@ -9,9 +9,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include <openssl/crypto.h>
 
+#include "../shared/channel.h"
 #include "../shared/error.h"
 #include "../shared/process.h"
 #include "../shared/util.h"
@@ -85,14 +87,35 @@ open_bank(struct plain *plain)
 	return errno == EACCES || errno == EPERM ? EX_NOPERM : EX_OSERR;
 }
 
+/* Both times, since either may be the wrong one. */
+static void
+say_validity(const struct channel_validity *validity)
+{
+	const time_t now = time(NULL);
+	const bool early = now < validity->begins;
+	char when[CHANNEL_TIME_SIZE], clock[CHANNEL_TIME_SIZE];
+
+	fprintf(stderr,
+	    early ? _("atm-tui: the bank's certificate is valid from %s, and "
+		      "this kiosk's clock says %s\n")
+		  : _("atm-tui: the bank's certificate was valid until %s, "
+		      "and this kiosk's clock says %s\n"),
+	    channel_time_text(early ? validity->begins : validity->ends, when),
+	    channel_time_text(now, clock));
+}
+
 static void
 say_unreached(const struct plain *plain)
 {
+	const struct channel_validity *validity = bank_validity(plain->bank);
+
 	fprintf(stderr, "atm-tui: %s:%d: %s\n",
 	    config_string(plain->config, BANK_HOST),
 	    (int)config_number(plain->config, BANK_PORT),
 	    plain->why[0] != '\0' ? _(plain->why)
 				  : _("the bank can't be reached"));
+	if (validity != NULL)
+		say_validity(validity);
 }
 
 static void

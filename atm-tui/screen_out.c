@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Out of service: the bank can't be reached, or it is this kiosk's clock that
- * has to be set.  Ends by itself, when the link is back.
+ * Out of service: the bank can't be reached, its certificate has ended, or it
+ * is this kiosk's clock that has to be set.  Ends by itself, when the link is
+ * back.
  */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "../shared/channel.h"
 #include "dates.h"
 #include "digits.h"
 #include "kiosk.h"
@@ -19,9 +21,31 @@ clock_is_wrong(const struct kiosk *kiosk)
 	    strcmp(kiosk->why_down, N_("this kiosk's clock is wrong")) == 0;
 }
 
+/* Both times, since either may be the wrong one. */
+static void
+draw_validity(
+    struct kiosk *kiosk, const struct channel_validity *validity, int y)
+{
+	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const int columns = kiosk->chrome.area.w;
+	const bool early = clock_is_wrong(kiosk);
+	char when[DATES_SIZE], line[256];
+
+	dates_moment(when, early ? validity->begins : validity->ends);
+	snprintf(line, sizeof(line),
+	    early ? _("The bank's certificate is valid from %s")
+		  : _("The bank's certificate was valid until %s"),
+	    when);
+	draw_middle(canvas, y, 0, columns, ROLE_DIM, line);
+	snprintf(line, sizeof(line), _("This machine's clock says %s"),
+	    dates_moment(when, time(NULL)));
+	draw_middle(canvas, y + 1, 0, columns, ROLE_DIM, line);
+}
+
 static void
 draw_when(struct kiosk *kiosk, int y)
 {
+	const struct channel_validity *validity = bank_validity(kiosk->bank);
 	const struct canvas *canvas = &kiosk->chrome.canvas;
 	int columns = kiosk->chrome.area.w;
 	char clock[DATES_SIZE], line[256];
@@ -31,7 +55,9 @@ draw_when(struct kiosk *kiosk, int y)
 	snprintf(
 	    line, sizeof(line), _("The bank can't be reached since %s"), clock);
 	draw_middle(canvas, y, 0, columns, ROLE_BODY, line);
-	if (kiosk->why_down != NULL && !clock_is_wrong(kiosk))
+	if (validity != NULL)
+		draw_validity(kiosk, validity, y + 1);
+	else if (kiosk->why_down != NULL)
 		draw_middle(
 		    canvas, y + 1, 0, columns, ROLE_DIM, _(kiosk->why_down));
 	snprintf(line, sizeof(line),

@@ -167,7 +167,7 @@ static const struct {
 	{ "vault-transactions", "taken", true, "transactions ", true },
 	{ "front", "", false, "front ", true },
 	{ "vault", "", false, "vault ", true },
-	{ "certificate-expires", "soon", false, "certificate ends ", true },
+	{ "certificate-expires", "renew", false, "certificate ends ", true },
 	{ "front-sandbox", "landlock no-seccomp", false,
 	    "front without seccomp", false },
 	{ "vault-sandbox", "landlock no-seccomp", false,

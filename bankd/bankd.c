@@ -206,6 +206,17 @@ check_zone(const struct config *config, char *error, size_t size)
 	    : EX_CONFIG;
 }
 
+static void
+print_end(const struct config *config, enum bankd_option file)
+{
+	char text[CHANNEL_TIME_SIZE];
+	time_t end;
+
+	if (keys_end(config, file, &end) == 0)
+		printf("%s: valid until %s\n", config_string(config, file),
+		    channel_time_text(end, text));
+}
+
 /* -t: everything that can be known without starting; all that is wrong. */
 static int
 check(const struct config *config, const char *path)
@@ -223,8 +234,11 @@ check(const struct config *config, const char *path)
 		fprintf(stderr, "bankd: %s\n", error);
 		first = first != 0 ? first : code;
 	}
-	if (first == 0)
+	if (first == 0) {
+		print_end(config, KEYS_CERTIFICATE);
+		print_end(config, TLS_CERTIFICATE);
 		printf("%s: good\n", path);
+	}
 	return first;
 }
 

@@ -123,15 +123,14 @@ keys_tell_expiry(const struct config *config, const struct channel_pem *leaf)
 
 /* Both times, since either may be the wrong one. */
 static int
-check_end(const struct channel_pem *leaf, char *wrong, size_t size)
+check_end(const char *pem, size_t length, char *wrong, size_t size)
 {
 	char end_text[CHANNEL_TIME_SIZE], now_text[CHANNEL_TIME_SIZE];
 	const time_t now = time(NULL);
 	time_t end = 0;
 	int result;
 
-	result =
-	    channel_expires(leaf->certificate, leaf->certificate_length, &end);
+	result = channel_expires(pem, length, &end);
 	if (result != 0 || end >= now)
 		return result;
 	snprintf(wrong, size, "expired %s, and this host's clock says %s",
@@ -167,7 +166,8 @@ check_leaf(const struct config *config, const struct channel_pem *leaf,
 		result = openssl_error_take(BANK_ECERT);
 	}
 	if (result == 0)
-		result = check_end(leaf, wrong, sizeof(wrong));
+		result = check_end(leaf->certificate, leaf->certificate_length,
+		    wrong, sizeof(wrong));
 	X509_free(certificate);
 	EVP_PKEY_free(bank_public);
 	if (result == 0) {
@@ -231,11 +231,21 @@ compare_bank(const struct config *config, const char *crt, size_t crt_length,
     const char *key, size_t key_length, char *error, size_t size)
 {
 	EVP_PKEY *public = NULL, *private = NULL;
-	const char *wrong = "[keys] certificate is none of a bank";
+	const char *wrong = "[keys] certificate is none of a bank",
+		   *help_text = "restore both from a backup";
 	enum bankd_option file = KEYS_CERTIFICATE;
+	char expired[128];
 	int result;
 
 	result = channel_bank_public(&public, crt, crt_length);
+	if (result == 0 &&
+	    (result = check_end(crt, crt_length, expired, sizeof(expired))) !=
+		0) {
+		wrong = expired;
+		help_text = "no kiosk takes it: set the clock, or make a new "
+			    "one over the same key for the bank and all "
+			    "kiosks";
+	}
 	if (result == 0) {
 		file = KEYS_KEY;
 		wrong = "[keys] key holds no private key";
@@ -249,7 +259,21 @@ compare_bank(const struct config *config, const char *crt, size_t crt_length,
 	EVP_PKEY_free(private);
 	return result == 0 ? 0
 			   : refuse(config_string(config, file), result, wrong,
-				 "restore both from a backup", error, size);
+				 help_text, error, size);
+}
+
+int
+keys_end(const struct config *config, enum bankd_option file, time_t *end)
+{
+	char *pem = NULL;
+	size_t length = 0;
+	int result;
+
+	result = file_read(config_string(config, file), PEM_MAX, &pem, &length);
+	if (result == 0)
+		result = channel_expires(pem, length, end);
+	free(pem);
+	return result;
 }
 
 int

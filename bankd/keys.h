@@ -10,6 +10,7 @@
 
 #include "../shared/channel.h"
 #include "../shared/config.h"
+#include "options.h"
 
 /*
  * Reads the front's leaf and its key and proves that they belong together
@@ -19,8 +20,14 @@
 int keys_read_leaf(const struct config *config, struct channel_pem *leaf,
     char *error, size_t size);
 
-/* Whether Kprb is there, private, and the one in bank.crt.  Likewise. */
+/*
+ * Whether Kprb is there, private, and the one in bank.crt, which isn't over.
+ * Likewise.
+ */
 int keys_check_bank(const struct config *config, char *error, size_t size);
+
+/* When the certificate of that key ends: 0, or BANK_E.... */
+int keys_end(const struct config *config, enum bankd_option file, time_t *end);
 
 /* When the leaf ends, and whether that is within 30 days; then it is told. */
 bool keys_expiry(const struct channel_pem *leaf, time_t *end);

@@ -60,10 +60,14 @@ certificate_fact(struct monitor *monitor, struct control_client *client)
 	struct tm tm;
 	time_t end;
 	bool soon = keys_expiry(&monitor->leaf, &end);
+	bool over = end < time(NULL);
 
 	if (gmtime_r(&end, &tm) == NULL ||
 	    strftime(text, sizeof(text),
-		soon ? "%F, soon: bankctl renew" : "%F", &tm) == 0)
+		over       ? "%F, expired: bankctl renew"
+		    : soon ? "%F, soon: bankctl renew"
+			   : "%F",
+		&tm) == 0)
 		return;
 	fact(client, "certificate-expires", text);
 }

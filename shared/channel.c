@@ -14,6 +14,7 @@
 #include "error.h"
 #include "openssl_error.h"
 #include "pem.h"
+#include "util.h"
 
 #define BINDING_LABEL "EXPORTER-Channel-Binding"
 
@@ -96,6 +97,42 @@ out:
 	return error;
 }
 
+void
+channel_note_validity(SSL *ssl, struct channel_validity *validity)
+{
+	SSL_set_app_data(ssl, validity);
+}
+
+static time_t
+time_of(const ASN1_TIME *asn1)
+{
+	struct tm tm;
+
+	return ASN1_TIME_to_tm(asn1, &tm) ? timegm(&tm) : 0;
+}
+
+/* OpenSSL looks at the times of what it has proven the signature of. */
+static void
+note_validity(X509_STORE_CTX *chain)
+{
+	const X509 *certificate = X509_STORE_CTX_get_current_cert(chain);
+	const int error = X509_STORE_CTX_get_error(chain);
+	struct channel_validity *validity;
+	SSL *ssl;
+
+	ssl = X509_STORE_CTX_get_ex_data(
+	    chain, SSL_get_ex_data_X509_STORE_CTX_idx());
+	if (ssl == NULL || (validity = SSL_get_app_data(ssl)) == NULL ||
+	    certificate == NULL ||
+	    (error != X509_V_ERR_CERT_NOT_YET_VALID &&
+		error != X509_V_ERR_CERT_HAS_EXPIRED))
+		return;
+	validity->found = true;
+	validity->anchor = X509_STORE_CTX_get_error_depth(chain) > 0;
+	validity->begins = time_of(X509_get0_notBefore(certificate));
+	validity->ends = time_of(X509_get0_notAfter(certificate));
+}
+
 /*
  * On top of OpenSSL's own check of purpose, which lets a certificate without
  * any extended usage pass for a server, bank.crt itself too.  A front has a
@@ -106,6 +143,8 @@ check_usage(int ok, X509_STORE_CTX *chain)
 {
 	X509 *leaf = X509_STORE_CTX_get_current_cert(chain);
 
+	if (!ok)
+		note_validity(chain);
 	if (!ok || X509_STORE_CTX_get_error_depth(chain) != 0)
 		return ok;
 	if ((X509_get_extension_flags(leaf) & EXFLAG_CA) == 0 &&
@@ -176,13 +215,50 @@ channel_binding(SSL *ssl, uint8_t binding[FRAME_BINDING_SIZE])
 	return BANK_ECRYPTO;
 }
 
+/*
+ * No certificate was refused.  Two OpenSSLs that have no algorithm in common
+ * are configured apart, for example by SECLEVEL; the first has offered too
+ * little then, and the other says so by an alert.
+ */
+static int
+agreement_error(void)
+{
+	static const int reasons[] = { SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE,
+		SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY,
+		SSL_R_WRONG_SIGNATURE_TYPE, SSL_R_NO_CIPHERS_AVAILABLE,
+		SSL_R_NO_SUITABLE_GROUPS, SSL_R_NO_SUITABLE_KEY_SHARE,
+		SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM };
+	const int reason = ERR_GET_REASON(ERR_peek_error());
+
+	for (size_t i = 0; i < NELEM(reasons); i++)
+		if (reasons[i] == reason)
+			return openssl_error_take(BANK_ECRYPTO);
+	return BANK_ECLOSED;
+}
+
 int
 channel_handshake_error(SSL *ssl)
 {
-	long result = SSL_get_verify_result(ssl);
+	static const struct {
+		long result;
+		int error;
+	} errors[] = {
+		{ X509_V_ERR_CERT_NOT_YET_VALID, BANK_ECLOCK },
+		{ X509_V_ERR_CERT_HAS_EXPIRED, BANK_EEXPIRED },
+		/* These are how OpenSSL is configured, by SECLEVEL. */
+		{ X509_V_ERR_EE_KEY_TOO_SMALL, BANK_ECRYPTO },
+		{ X509_V_ERR_CA_KEY_TOO_SMALL, BANK_ECRYPTO },
+		{ X509_V_ERR_CA_MD_TOO_WEAK, BANK_ECRYPTO },
+		/* No memory is nobody's forgery. */
+		{ X509_V_ERR_OUT_OF_MEM, BANK_ENOMEM },
+	};
+	const long result = SSL_get_verify_result(ssl);
 
 	if (result == X509_V_OK)
-		return BANK_ECLOSED;
-	return result == X509_V_ERR_CERT_NOT_YET_VALID ? BANK_ECLOCK
-						       : BANK_ECERT;
+		return agreement_error();
+	openssl_error_note(X509_verify_cert_error_string(result));
+	for (size_t i = 0; i < NELEM(errors); i++)
+		if (errors[i].result == result)
+			return errors[i].error;
+	return BANK_ECERT;
 }

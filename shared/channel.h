@@ -8,6 +8,7 @@
 #define SHARED_CHANNEL_H
 
 #include <openssl/ssl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
@@ -46,9 +47,22 @@ int channel_bank_public(
 int channel_binding(SSL *ssl, uint8_t binding[FRAME_BINDING_SIZE]);
 
 /*
- * Why a handshake failed, on the ATM's side: BANK_ECLOCK where the
- * certificate isn't valid yet, BANK_ECERT where it isn't the bank's or is
- * over, else BANK_ECLOSED.
+ * A certificate of the bank's that isn't valid at the ATM's time: signed as
+ * it must be, so nobody else's.  Written by the handshake where `ssl` was
+ * given one; what it was before where there is no such certificate.
+ */
+struct channel_validity {
+	bool found, anchor; /* anchor: it is bank.crt, and not the leaf */
+	time_t begins, ends;
+};
+void channel_note_validity(SSL *ssl, struct channel_validity *validity);
+
+/*
+ * Why a handshake failed, on the ATM's side: BANK_ECLOCK where a certificate
+ * isn't valid yet, BANK_EEXPIRED where it is over, BANK_ECRYPTO where it is
+ * the bank's, but this OpenSSL takes none like it, or the two OpenSSLs have
+ * nothing in common (openssl_error_reason()),
+ * BANK_ECERT where it isn't the bank's, else BANK_ECLOSED.
  */
 int channel_handshake_error(SSL *ssl);
 

@@ -27,14 +27,15 @@ static const char *const words[] = {
 	[-BANK_ECLOCK] = "certificate not valid yet, the clock may be wrong",
 	[-BANK_EBUSY] = "held by somebody else",
 	[-BANK_ETIMEOUT] = "timed out",
+	[-BANK_EEXPIRED] = "certificate expired, or the clock is wrong",
 };
-static_assert(sizeof(words) / sizeof(words[0]) == -BANK_ETIMEOUT + 1,
+static_assert(sizeof(words) / sizeof(words[0]) == -BANK_EEXPIRED + 1,
     "a word for each code");
 
 const char *
 bank_strerror(int error)
 {
-	if (error > 0 || error < BANK_ETIMEOUT)
+	if (error > 0 || error < BANK_EEXPIRED)
 		return "unknown error";
 	return words[-error];
 }

@@ -26,7 +26,8 @@ enum bank_error {
 	BANK_ECERT = -15,    /* the peer's certificate is not the bank's */
 	BANK_ECLOCK = -16,   /* the certificate is not valid yet: clock wrong */
 	BANK_EBUSY = -17,    /* somebody else holds it */
-	BANK_ETIMEOUT = -18  /* the deadline passed */
+	BANK_ETIMEOUT = -18, /* the deadline passed */
+	BANK_EEXPIRED = -19  /* the certificate has ended, or clock wrong */
 };
 
 /* A few English words for `error`, never NULL; static storage. */

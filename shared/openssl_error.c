@@ -147,6 +147,13 @@ openssl_error_take(int error)
 	return openssl_error_check() != 0 ? BANK_ECRYPTO : error;
 }
 
+void
+openssl_error_note(const char *reason)
+{
+	string_copy(kept, reason, sizeof(kept));
+	clean(kept);
+}
+
 const char *
 openssl_error_reason(void)
 {

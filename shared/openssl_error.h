@@ -24,6 +24,9 @@ int openssl_error_take(int error);
 /* Whether it can: 0, or BANK_ECRYPTO and the reason. */
 int openssl_error_check(void);
 
+/* Keeps a reason that OpenSSL gives in another way than by its queue. */
+void openssl_error_note(const char *reason);
+
 /*
  * The reason that was kept, the newest of this thread, on one line without
  * control characters; "" where OpenSSL gave none.

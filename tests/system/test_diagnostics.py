@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from lib import bank, inherit, patience, syslogd
+from lib import bank, fakebank, inherit, patience, syslogd
 from lib.bank import TOP, Bank, run
 
 DEFAULT_USER = "_bankfront"
@@ -31,7 +31,8 @@ CASES = {
     "leaf_and_key_differ": "not a certificate and its key",
     "bank_key_differs": "not the one in",
     "openssl_configured": "OpenSSL can't do this here",
-    "expired": ": expired",
+    "expired": "`bankctl renew` makes a new one",
+    "bank_expired": "no kiosk takes it",
     "too_few_descriptors": "too few descriptors",
     "few_descriptors": "few_descriptors",
     "about_to_expire": "leaf_expires",
@@ -225,6 +226,21 @@ class Diagnostics(unittest.TestCase):
         with open(self.etc(served, "leaf.crt"), "wb") as f:
             f.write(builder.sign(key, hashes.SHA256()).public_bytes(
                 serialization.Encoding.PEM))
+
+    def test_bank_expired(self):
+        served = self.bank()
+        fakebank.make_keys(self.etc(served, "."), datetime.datetime.utcnow()
+                           - datetime.timedelta(days=366))
+        for name in ("bank.key", "leaf.key"):
+            os.chmod(self.etc(served, name), 0o600)
+        self.fails(served, "bank_expired")
+
+    def test_the_check_tells_ends(self):
+        served = self.bank()
+        said = run(bank.BANKD, "-t", "-c", served.config).stdout
+        for name in ("bank.crt", "leaf.crt"):
+            self.assertRegex(said, r"(?m)^.*/%s: valid until 20\d\d-\d\d-"
+                             r"\d\dT\d\d:\d\d:\d\dZ$" % name)
 
     def test_expired(self):
         served = self.bank()

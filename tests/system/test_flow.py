@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: ISC
 """S1 to S9 with the real atm-tui in plain mode and the real bankd."""
 
+import datetime
 import os
+import shutil
 import unittest
 
-from lib import bank
+from lib import bank, fakebank
 from lib.bank import ATM_TUI, run
 from lib.case import BankCase
 
@@ -123,6 +125,37 @@ class Plain(BankCase):
             % directory, timeout=120)
         self.assertEqual(result.returncode, 1, result.stdout)
         self.assertNotIn(CORRECT, result.stdout)
+
+    def not_valid(self, days, event, words):
+        """What plain mode says of a bank whose certificate began so long
+        ago, and lasts for 365 days."""
+        keys = bank.fresh_directory("keys")
+        self.addCleanup(shutil.rmtree, keys)
+        fakebank.make_keys(keys, datetime.datetime.utcnow() -
+                           datetime.timedelta(days=days))
+        with fakebank.FakeBank(keys) as fake:
+            result = self.bank.plain(
+                "p1\ncanary-p1\n3\n", "-o",
+                "bank.certificate=%s/bank.crt" % keys, port=fake.port,
+                timeout=120)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertNotIn("trusts", result.stderr)
+        when = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+        self.assertRegex(result.stderr, r"atm-tui: %s which=bank\.crt "
+                         r"\w+=%s clock=%s" % (event, when, when))
+        self.assertRegex(result.stderr, words % (when, when))
+
+    def test_a_certificate_that_has_ended(self):
+        self.not_valid(
+            366, "certificate_expired", r"expired, or this kiosk's clock is "
+            r"wrong\natm-tui: the bank's certificate was valid until %s, and "
+            r"this kiosk's clock says %s\n")
+
+    def test_a_certificate_that_has_not_begun(self):
+        self.not_valid(
+            -1, "certificate_not_yet_valid", r"this kiosk's clock is "
+            r"wrong\natm-tui: the bank's certificate is valid from %s, and "
+            r"this kiosk's clock says %s\n")
 
     def test_the_password_is_nowhere_on_disk(self):
         self.play("p2\ncanary-p2\n1\n1\np1\n5\n3\n")

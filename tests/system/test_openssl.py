@@ -79,6 +79,22 @@ class OpenSSL(PrivateCase):
                 self.says(name, ATM_TUI, "-p", "-c",
                           os.path.join(self.etc, "atm.ini"))
 
+    def test_kiosk_of_a_high_level(self):
+        """Its own OpenSSL refuses the bank's keys: it doesn't say that this
+        isn't the bank."""
+        self.served.start()
+        path = self.served.path("openssl.cnf")
+        with open(path, "w") as f:
+            f.write(CONFIGURATIONS["level"][1])
+        result = self.served.plain(
+            "chris\ncanary-chris\n3\n", env={"OPENSSL_CONF": path},
+            timeout=120)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertNotIn("trusts", result.stderr)
+        self.assertIn("this kiosk's OpenSSL and the bank's don't agree", result.stderr)
+        self.assertRegex(result.stderr,
+                         r'openssl reason="[^"]+" file="%s' % path)
+
     def refused(self, name, data, *words):
         """Of a file that is damaged OpenSSL's reason is told, too."""
         path = os.path.join(self.etc, name)

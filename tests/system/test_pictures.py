@@ -31,6 +31,9 @@ NOT_SHOWN = {
         "the 129th new one of a visit; system/faces.Done has it",
     "Sorry, this machine's clock is wrong": "system/test_voice has it",
     "this kiosk's clock is wrong": "the same",
+    "The bank's certificate is valid from %s": "the same",
+    "The bank's certificate was valid until %s": "the same",
+    "This machine's clock says %s": "the same",
     "This language isn't installed here":
         "only where the catalogue is missing, so in English alone",
     'cash.notes: "%s" is no list of notes': "at the start, for an operator",

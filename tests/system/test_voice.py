@@ -160,6 +160,10 @@ class Aloud(BankCase):
             kiosk.type(key)
             wait_for("%r" % sign, lambda: kiosk.drain() or sign in kiosk.seen)
 
+    def shows(self, kiosk, *words):
+        wait_for(repr(words), lambda: kiosk.drain() or all(
+            word.encode() in kiosk.seen for word in words))
+
     def test_the_clock_is_wrong(self):
         """A certificate of tomorrow: not "out of service"."""
         keys = self.bank.path("keys-" + self.name)
@@ -170,11 +174,33 @@ class Aloud(BankCase):
             kiosk = Screens(
                 self, self.voice(), "bank.certificate=" + keys + "/bank.crt",
                 port=fake.port)
-            said = self.wait(kiosk, "this machine's clock is wrong")
+            said = self.wait(kiosk, "This machine's clock says")
+            self.assertIn("this machine's clock is wrong", said)
+            self.assertRegex(said, r"certificate is valid from \d")
             self.assertNotIn("out of service", said)
             self.assertNotIn(b"out of service", kiosk.seen)
             kiosk.type("L")
             self.wait(kiosk, "el reloj de este cajero está mal")
+            self.shows(kiosk, "vale", "marca")
+
+    def test_the_certificate_has_ended(self):
+        """A clock or a chore, with both times, and no word of trust."""
+        keys = self.bank.path("keys-" + self.name)
+        os.makedirs(keys)
+        fakebank.make_keys(keys, datetime.datetime.utcnow() -
+                           datetime.timedelta(days=366))
+        with fakebank.FakeBank(keys) as fake:
+            kiosk = Screens(
+                self, self.voice(), "bank.certificate=" + keys + "/bank.crt",
+                port=fake.port)
+            said = self.wait(kiosk, "This machine's clock says")
+            self.assertIn("this machine is out of service", said)
+            self.assertRegex(said, r"certificate was valid until \d")
+            kiosk.type("L")
+            self.wait(kiosk, "fuera de servicio")
+            self.shows(kiosk, "hasta", "marca")
+            for word in (b"trusts", "confía".encode()):
+                self.assertNotIn(word, kiosk.seen)
 
     def test_receipts(self):
         """Result and statement, to a command and to files."""

@@ -278,10 +278,45 @@ test_dates(void **state)
 	assert_false(handshake_at(-25 * HOUR));
 	assert_int_equal(channel_handshake_error(client), BANK_ECLOCK);
 	assert_false(handshake_at(366 * DAY));
-	assert_int_equal(channel_handshake_error(client), BANK_ECERT);
+	assert_int_equal(channel_handshake_error(client), BANK_EEXPIRED);
 	/* bank.crt is over too. */
 	assert_false(handshake_at((time_t)21 * 365 * DAY));
+	assert_int_equal(channel_handshake_error(client), BANK_EEXPIRED);
+}
+
+/* What is told of a certificate that isn't valid at this time. */
+static void
+test_validity(void **state)
+{
+	struct channel_validity validity = { .found = false };
+	time_t end;
+
+	(void)state;
+	assert_int_equal(
+	    channel_expires(leaf.certificate, leaf.certificate_length, &end),
+	    0);
+	X509_VERIFY_PARAM_set_time(
+	    SSL_CTX_get0_param(client_context), end + DAY);
+	connect_ends();
+	channel_note_validity(client, &validity);
+	assert_false(handshake());
+	assert_true(validity.found);
+	assert_false(validity.anchor);
+	assert_int_equal(validity.ends, end);
+	assert_in_range(validity.begins, end - 367 * DAY, end - 365 * DAY);
+	/* Of a certificate that isn't the bank's nothing is told. */
+	validity.found = false;
+	SSL_CTX_free(client_context);
+	assert_int_equal(channel_client(&client_context, other_bank.certificate,
+			     other_bank.certificate_length),
+	    0);
+	X509_VERIFY_PARAM_set_time(
+	    SSL_CTX_get0_param(client_context), end + DAY);
+	connect_ends();
+	channel_note_validity(client, &validity);
+	assert_false(handshake());
 	assert_int_equal(channel_handshake_error(client), BANK_ECERT);
+	assert_false(validity.found);
 }
 
 static void
@@ -397,6 +432,8 @@ main(void)
 		    test_usage, contexts_make, contexts_free),
 		cmocka_unit_test_setup_teardown(
 		    test_dates, contexts_make, contexts_free),
+		cmocka_unit_test_setup_teardown(
+		    test_validity, contexts_make, contexts_free),
 		cmocka_unit_test_setup_teardown(
 		    test_alpn, contexts_make, contexts_free),
 		cmocka_unit_test_setup_teardown(

@@ -109,6 +109,10 @@ test_alarms(void **state)
 		{ "+ certificate",
 		    "+ certificate-expires\t2026-12-01, soon: bankctl renew\n",
 		    "certificate ends 2026-12-01, soon: bankctl renew" },
+		{ "+ certificate",
+		    "+ certificate-expires\t2026-11-01, expired: bankctl "
+		    "renew\n",
+		    "certificate ends 2026-11-01, expired: bankctl renew" },
 		{ "+ front-sandbox",
 		    "+ front-sandbox\tno-new-privs no-landlock no-seccomp\n",
 		    "front without seccomp" },
