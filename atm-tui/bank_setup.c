@@ -68,9 +68,7 @@ setup_certificate(struct bank *bank, char *error, size_t size)
 		snprintf(error, size,
 		    _("%s: %s; the bank's certificate has to "
 		      "be there (bank.certificate)"),
-		    path,
-		    result == BANK_ESYS ? strerror(errno)
-					: bank_strerror(result));
+		    path, file_strerror(result));
 		return setup_error(result);
 	}
 	result = channel_client(&bank->tls, pem, length);
@@ -99,12 +97,13 @@ setup_key(struct bank *bank, char *error, size_t size)
 		    _("kiosk.name: \"%s\" is no kiosk's name"), name);
 		return BANK_ECONFIG;
 	}
-	if (file_read(path, PEM_SIZE_LIMIT, &pem, &length) != 0) {
+	result = file_read(path, PEM_SIZE_LIMIT, &pem, &length);
+	if (result != 0) {
 		snprintf(error, size,
 		    _("kiosk.key: %s: %s; without a kiosk's "
 		      "name, none is needed"),
-		    path, strerror(errno));
-		return setup_error(BANK_ESYS);
+		    path, file_strerror(result));
+		return setup_error(result);
 	}
 	result = kiosk_key_read(&bank->kiosk_key, pem, length);
 	OPENSSL_cleanse(pem, length);

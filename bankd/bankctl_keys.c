@@ -65,13 +65,18 @@ static int
 read_pair(
     struct channel_pem *pem, const char *certificate_path, const char *key_path)
 {
-	if (file_read(key_path, PEM_MAX, &pem->key, &pem->key_length) != 0)
-		return complain(EX_IOERR, "%s: %s", key_path, strerror(errno));
-	if (file_read(certificate_path, PEM_MAX, &pem->certificate,
-		&pem->certificate_length) != 0)
-		return complain(
-		    EX_IOERR, "%s: %s", certificate_path, strerror(errno));
-	return 0;
+	const char *path = key_path;
+	int result;
+
+	result = file_read(path, PEM_MAX, &pem->key, &pem->key_length);
+	if (result == 0) {
+		path = certificate_path;
+		result = file_read(
+		    path, PEM_MAX, &pem->certificate, &pem->certificate_length);
+	}
+	return result == 0
+	    ? 0
+	    : complain(EX_IOERR, "%s: %s", path, file_strerror(result));
 }
 
 int

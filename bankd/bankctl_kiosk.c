@@ -57,7 +57,8 @@ read_key(const char *path, EVP_PKEY **key)
 
 	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0)
 		return complain(EX_IOERR, "%s: %s", path,
-		    result == BANK_ESYS ? strerror(errno) : "too large");
+		    result == BANK_ERANGE ? "too large"
+					  : file_strerror(result));
 	result = kiosk_key_read(key, pem, length);
 	OPENSSL_cleanse(pem, length);
 	free(pem);

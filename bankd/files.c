@@ -168,6 +168,37 @@ settle(struct files *files, bool aside)
 	return error != 0 ? error : put_late_lines(files);
 }
 
+/*
+ * What a pipe or a link might say is no edit: it goes out of the way, and
+ * the truth comes into its place, as the last run had left it there.
+ */
+static int
+set_odd_aside(
+    struct files *files, enum store_end end, char *error_text, size_t size)
+{
+	const struct files_file *file;
+	int error = 0, i;
+
+	for (i = 0; error == 0 && i < FILES_COUNT; i++) {
+		file = &files->file[i];
+		if (!files_is_odd(file))
+			continue;
+		if (end == STORE_NEW)
+			return refuse(file, BANK_EINVAL,
+			    "not a regular file; put the file itself there",
+			    error_text, size);
+		error = files_write_new(files, (enum files_name)i);
+		if (error == 0)
+			error = files_replace(files, (enum files_name)i, true);
+		if (error == 0)
+			log_event(LOG_WARNING, "file_rebuilt", "file",
+			    LOG_TEXT(file->path), "set_aside", LOG_TEXT("yes"),
+			    "why", LOG_TEXT(bank_strerror(BANK_ENOTFILE)),
+			    NULL);
+	}
+	return error;
+}
+
 int
 files_start(struct files **result, struct store *store, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error_text,
@@ -184,7 +215,9 @@ files_start(struct files **result, struct store *store, enum store_end end,
 	if (now_ms < store_newest_ms(store))
 		now_ms = store_newest_ms(store);
 	store_note_time(store, now_ms);
-	error = files_compare(files, end == STORE_BROKEN);
+	error = set_odd_aside(files, end, error_text, size);
+	if (error == 0)
+		error = files_compare(files, end == STORE_BROKEN);
 	if (error == 0 && end != STORE_BROKEN) {
 		error = learn(files, end, options, now_ms, error_text, size);
 		if (error == BANK_ENOSPC && store_make_room(store) == 0)
@@ -204,9 +237,7 @@ out:
 	}
 	if (error_text[0] == '\0')
 		snprintf(error_text, size, "%s: password and balance: %s",
-		    options->directory,
-		    error == BANK_ESYS ? strerror(errno)
-				       : bank_strerror(error));
+		    options->directory, file_strerror(error));
 	files_close(files);
 	return error;
 }

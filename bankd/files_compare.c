@@ -17,6 +17,7 @@
 
 #include "../shared/error.h"
 #include "progress.h"
+#include "../shared/util.h"
 
 #define BUFFER_BYTES ((size_t)64 * 1024)
 #define AHEAD_BYTES ((off_t)256 * 1024)
@@ -192,21 +193,22 @@ open_stream(struct files *files, enum files_name name, struct stream *stream)
 {
 	struct files_file *file = &files->file[name];
 	struct stat status;
+	int fd;
 
 	stream->at = stream->length = 0;
 	stream->offset = 0;
 	file->present = file->same = false;
 	progress_step(file->name, 0);
-	stream->fd = open(file->path, O_RDONLY | O_CLOEXEC);
-	if (stream->fd == -1)
-		return errno == ENOENT ? 0 : BANK_ESYS;
-	if (lstat(file->path, &status) == -1)
+	fd = file_open_regular(file->path, O_RDONLY | O_NOFOLLOW);
+	stream->fd = fd < 0 ? -1 : fd;
+	if (fd < 0)
+		return fd == BANK_ESYS && errno == ENOENT ? 0 : fd;
+	if (fstat(fd, &status) == -1)
 		return BANK_ESYS;
 	(void)posix_fadvise(stream->fd, 0, 0, POSIX_FADV_RANDOM);
 	file->present = true;
-	file->same = S_ISREG(status.st_mode) &&
-	    (uint64_t)status.st_size ==
-		(uint64_t)store_lines(files->store) * file->width;
+	file->same = (uint64_t)status.st_size ==
+	    (uint64_t)store_lines(files->store) * file->width;
 	return 0;
 }
 

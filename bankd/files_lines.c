@@ -231,6 +231,20 @@ write_lines(struct writer *writer)
 	return error != 0 ? error : flush(writer);
 }
 
+static bool
+is_odd(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+bool
+files_is_odd(const struct files_file *file)
+{
+	return is_odd(file->path);
+}
+
 /* What is secret is nobody else's; `balance` keeps the mode it has. */
 static mode_t
 mode_of(const struct files_file *file)
@@ -238,7 +252,7 @@ mode_of(const struct files_file *file)
 	struct stat status;
 
 	if (file->width == FILES_PASSWORD_WIDTH ||
-	    stat(file->path, &status) == -1)
+	    lstat(file->path, &status) == -1 || !S_ISREG(status.st_mode))
 		return 0600;
 	return (status.st_mode & 0666) | 0600;
 }
@@ -247,6 +261,47 @@ static void
 new_path(const struct files_file *file, char path[PATH_MAX])
 {
 	snprintf(path, PATH_MAX, "%s.new", file->path);
+}
+
+/*
+ * `balance.edited.20240131T235959Z`, and `.1` and so on where it is taken.
+ * A second name first, so that the file is never missing; a directory can
+ * have but one, and so may a pipe of somebody else's.
+ */
+static int
+set_aside(const char *from)
+{
+	char path[PATH_MAX], stamp[32];
+	time_t now = (time_t)(clock_real_ms() / 1000);
+	struct tm parts;
+	int n, length;
+
+	gmtime_r(&now, &parts);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &parts);
+	length = snprintf(path, sizeof(path), "%s.edited.%s", from, stamp);
+	for (n = 1; link(from, path) == -1; n++) {
+		if (errno == ENOENT)
+			return 0;
+		if (errno == EPERM && is_odd(from) &&
+		    renameat2(
+			AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+			return 0;
+		if (errno != EEXIST || n > 999)
+			return name_error(errno);
+		snprintf(
+		    path + length, sizeof(path) - (size_t)length, ".%d", n);
+	}
+	return 0;
+}
+
+/* One of an earlier run goes; a directory, which can't, goes out of the way. */
+static int
+make_new(const char *path)
+{
+	if (unlink(path) == -1 && errno != ENOENT && is_odd(path))
+		(void)set_aside(path);
+	return open(
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
 int
@@ -265,8 +320,7 @@ files_write_new(struct files *files, enum files_name name)
 	    path, sizeof(path), "%s: writing lines", files->file[name].name);
 	progress_step(path, store_lines(files->store));
 	new_path(&files->file[name], path);
-	writer->fd = open(
-	    path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	writer->fd = make_new(path);
 	if (writer->fd == -1)
 		goto out;
 	error = write_lines(writer);
@@ -284,30 +338,6 @@ out:
 	return error;
 }
 
-/* `balance.edited.20240131T235959Z`, and `.1` and so on where it is taken. */
-static int
-link_aside(const struct files_file *file)
-{
-	char path[PATH_MAX], stamp[32];
-	time_t now = (time_t)(clock_real_ms() / 1000);
-	struct tm parts;
-	int n, length;
-
-	gmtime_r(&now, &parts);
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &parts);
-	length =
-	    snprintf(path, sizeof(path), "%s.edited.%s", file->path, stamp);
-	for (n = 1; link(file->path, path) == -1; n++) {
-		if (errno == ENOENT)
-			return 0;
-		if (errno != EEXIST || n > 999)
-			return name_error(errno);
-		snprintf(
-		    path + length, sizeof(path) - (size_t)length, ".%d", n);
-	}
-	return 0;
-}
-
 int
 files_replace(struct files *files, enum files_name name, bool aside)
 {
@@ -316,8 +346,8 @@ files_replace(struct files *files, enum files_name name, bool aside)
 	int error = 0;
 
 	new_path(file, path);
-	if (aside)
-		error = link_aside(file);
+	if (aside || files_is_odd(file))
+		error = set_aside(file->path);
 	if (error != 0)
 		return error;
 	if (rename(path, file->path) == -1)
@@ -330,11 +360,15 @@ files_open(struct files *files, enum files_name name)
 {
 	struct files_file *file = &files->file[name];
 	struct stat status;
+	int fd;
 
 	if (file->fd != -1)
 		close(file->fd);
-	file->fd = open(file->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	if (file->fd == -1 || fstat(file->fd, &status) == -1)
+	fd = file_open_regular(file->path, O_RDWR | O_NOFOLLOW);
+	file->fd = fd < 0 ? -1 : fd;
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status) == -1)
 		return BANK_ESYS;
 	(void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_RANDOM);
 	file->changed = status.st_mtim;

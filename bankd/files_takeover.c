@@ -8,7 +8,7 @@
  */
 #include "files_private.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,11 +172,9 @@ read_file(struct takeover *takeover, enum files_name name)
 	size_t length;
 	int error;
 
-	error = file_read(path, FILES_LARGEST, &data, &length);
+	error = file_read_by(path, O_NOFOLLOW, FILES_LARGEST, &data, &length);
 	if (error != 0) {
-		refuse(takeover, name, 0, "%s",
-		    error == BANK_ESYS ? strerror(errno)
-				       : bank_strerror(error));
+		refuse(takeover, name, 0, "%s", file_strerror(error));
 		return error;
 	}
 	error = parsers[name](path, data, length, takers[name], takeover,

@@ -8,7 +8,7 @@
 
 #include <sys/stat.h>
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -134,10 +134,12 @@ tell_all(struct files *files, enum files_name name)
 	const char *path = files->file[name].path;
 	char *data;
 	size_t length;
+	int error;
 
-	if (file_read(path, FILES_LARGEST, &data, &length) != 0) {
+	error = file_read_by(path, O_NOFOLLOW, FILES_LARGEST, &data, &length);
+	if (error != 0) {
 		log_event(LOG_WARNING, "file_edited", "file", LOG_TEXT(path),
-		    "what", LOG_TEXT(strerror(errno)), NULL);
+		    "what", LOG_TEXT(file_strerror(error)), NULL);
 		return;
 	}
 	log_event(LOG_WARNING, "file_edited", "file", LOG_TEXT(path), "what",

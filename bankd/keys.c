@@ -53,9 +53,7 @@ read_pem(const struct config *config, enum bankd_option option, char **data,
 	else if (result == BANK_ESYS && errno != ENOENT)
 		code = EX_IOERR;
 	snprintf(error, size, "%s: %s; bankd.ini: [%s] %s; %s", path,
-	    result == BANK_ESYS         ? strerror(errno)
-		: result == BANK_ENOMEM ? bank_strerror(result)
-					: "not a PEM file",
+	    result == BANK_ERANGE ? "not a PEM file" : file_strerror(result),
 	    bankd_options[option].section, bankd_options[option].key,
 	    help(result == BANK_ESYS ? errno : 0));
 	return code;

@@ -132,13 +132,17 @@ state_dir_lock(struct state_dir *dir, char *error, size_t size)
 	ssize_t n;
 
 	dir->lock_fd = openat(dir->fd, LOCK_NAME, flags, 0600);
-	if (dir->lock_fd == -1 || fstat(dir->lock_fd, &st) == -1) {
+	if (dir->lock_fd == -1 && errno != ELOOP && errno != EISDIR &&
+	    errno != ENXIO) {
 		snprintf(error, size, "%s: %s", LOCK_NAME, strerror(errno));
 		return BANK_ESYS;
 	}
-	if (!S_ISREG(st.st_mode) || st.st_nlink != 1) {
+	if (dir->lock_fd == -1 || fstat(dir->lock_fd, &st) == -1 ||
+	    !S_ISREG(st.st_mode) || st.st_nlink != 1) {
 		snprintf(error, size,
-		    "%s: not a plain file with one name; remove it", LOCK_NAME);
+		    "%s: not a regular file with one name; take it out of the "
+		    "state directory",
+		    LOCK_NAME);
 		return BANK_ESYS;
 	}
 	if (flock(dir->lock_fd, LOCK_EX | LOCK_NB) == 0) {

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
@@ -175,6 +176,30 @@ make_file(const struct opening *opening)
 	return 0;
 }
 
+/* SQLite would wait for a pipe, or go where a link leads. */
+static int
+check_files(const struct opening *opening)
+{
+	static const char *const names[] = { STORE_FILE, STORE_WAL,
+		STORE_FILE "-shm" };
+	char path[PATH_MAX];
+	struct stat status;
+	size_t i;
+
+	for (i = 0; i < NELEM(names); i++) {
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s",
+			opening->directory, names[i]) >= sizeof(path) ||
+		    lstat(path, &status) == -1 || S_ISREG(status.st_mode))
+			continue;
+		snprintf(opening->error, opening->size,
+		    "%s: not a regular file; take it out of the state "
+		    "directory, and look for the file itself",
+		    path);
+		return BANK_EINVAL;
+	}
+	return 0;
+}
+
 static int
 note_wal_pages(void *context, sqlite3 *db, const char *name, int pages)
 {
@@ -328,8 +353,10 @@ open_once(
 {
 	int code, error;
 
-	error =
-	    store_copy_wal(opening->directory, opening->error, opening->size);
+	error = check_files(opening);
+	if (error == 0)
+		error = store_copy_wal(
+		    opening->directory, opening->error, opening->size);
 	if (error == 0)
 		error = make_file(opening);
 	if (error != 0)

@@ -63,8 +63,9 @@ copy_file(const char *from_path, const char *to_path)
 	from = open(from_path, O_RDONLY | O_CLOEXEC);
 	if (from == -1)
 		return -1;
-	to = open(to_path,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	(void)unlink(to_path);
+	to = open(to_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
 	if (to == -1)
 		goto out;
 	if (copy_bytes(from, to) == 0 && fsync(to) == 0)
@@ -139,13 +140,14 @@ store_make_reserve(struct store *store)
 
 	if (!reserve_path(store->directory, path))
 		return;
-	store->reserve =
-	    stat(path, &status) == 0 && status.st_size == RESERVE_BYTES;
+	store->reserve = lstat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+	    status.st_size == RESERVE_BYTES;
 	if (store->reserve || statvfs(store->directory, &free_space) == -1 ||
 	    (uint64_t)free_space.f_bavail * free_space.f_frsize < RESERVE_ROOM)
 		return;
+	(void)unlink(path);
 	fd = open(
-	    path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd == -1)
 		return;
 	store->reserve = posix_fallocate(fd, 0, RESERVE_BYTES) == 0;

@@ -60,9 +60,9 @@ read_key(struct vault *vault, char *error, size_t size)
 	size_t length = 0;
 	int result;
 
-	if (file_read(path, KEY_FILE_MAX, &pem, &length) != 0) {
+	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0) {
 		snprintf(error, size, "%s: %s; bankd.ini: [keys] key", path,
-		    strerror(errno));
+		    file_strerror(result));
 		return EX_CONFIG;
 	}
 	result = openssl_error_check();
@@ -101,6 +101,8 @@ enter_sandbox(struct vault *vault, char *error, size_t size)
 	result = state_dir_lock(&vault->dir, error, size);
 	if (result == BANK_EBUSY)
 		return EX_UNAVAILABLE;
+	if (result == BANK_EINVAL)
+		return EX_DATAERR;
 	return result == 0 ? 0 : EX_NOPERM;
 }
 

@@ -28,14 +28,15 @@ static const char *const words[] = {
 	[-BANK_EBUSY] = "held by somebody else",
 	[-BANK_ETIMEOUT] = "timed out",
 	[-BANK_EEXPIRED] = "certificate expired, or the clock is wrong",
+	[-BANK_ENOTFILE] = "not a regular file",
 };
-static_assert(sizeof(words) / sizeof(words[0]) == -BANK_EEXPIRED + 1,
+static_assert(sizeof(words) / sizeof(words[0]) == -BANK_ENOTFILE + 1,
     "a word for each code");
 
 const char *
 bank_strerror(int error)
 {
-	if (error > 0 || error < BANK_EEXPIRED)
+	if (error > 0 || error < BANK_ENOTFILE)
 		return "unknown error";
 	return words[-error];
 }

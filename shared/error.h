@@ -27,7 +27,8 @@ enum bank_error {
 	BANK_ECLOCK = -16,   /* the certificate is not valid yet: clock wrong */
 	BANK_EBUSY = -17,    /* somebody else holds it */
 	BANK_ETIMEOUT = -18, /* the deadline passed */
-	BANK_EEXPIRED = -19  /* the certificate has ended, or clock wrong */
+	BANK_EEXPIRED = -19, /* the certificate has ended, or clock wrong */
+	BANK_ENOTFILE = -20  /* a pipe, link or the like in a file's place */
 };
 
 /* A few English words for `error`, never NULL; static storage. */

@@ -180,22 +180,55 @@ read_all(int fd, size_t limit, char **data, size_t *capacity, size_t *length)
 }
 
 int
+file_open_regular(const char *path, int flags)
+{
+	struct stat st;
+	int fd, saved;
+
+	fd = open(path, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0);
+	/* A link with O_NOFOLLOW; a pipe or socket; a directory. */
+	if (fd == -1 && (errno == ELOOP || errno == ENXIO || errno == EISDIR))
+		return BANK_ENOTFILE;
+	if (fd == -1)
+		return BANK_ESYS;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return BANK_ENOTFILE;
+}
+
+const char *
+file_strerror(int error)
+{
+	return error == BANK_ESYS ? strerror(errno) : bank_strerror(error);
+}
+
+int
 file_read(const char *path, size_t limit, char **data, size_t *length)
+{
+	return file_read_by(path, 0, limit, data, length);
+}
+
+int
+file_read_by(
+    const char *path, int flags, size_t limit, char **data, size_t *length)
 {
 	struct stat st;
 	size_t capacity = READ_FIRST, count;
 	char *buffer = NULL;
 	int fd, error = BANK_ESYS, saved;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
-		return BANK_ESYS;
+	if ((fd = file_open_regular(path, O_RDONLY | flags)) < 0)
+		return fd;
 	if (fstat(fd, &st) == -1)
 		goto out;
-	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > limit) {
+	if ((uintmax_t)st.st_size > limit) {
 		error = BANK_ERANGE;
 		goto out;
 	}
-	if (S_ISREG(st.st_mode) && st.st_size > 0)
+	if (st.st_size > 0)
 		capacity = (size_t)st.st_size + 1;
 	if ((buffer = malloc(capacity)) == NULL) {
 		error = BANK_ENOMEM;

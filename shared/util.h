@@ -32,11 +32,23 @@ uint64_t clock_steady_ms(void);
 uint64_t clock_steady_us(void);
 
 /*
- * Reads a whole file of at most `limit` bytes into malloc'd memory with a
- * NUL behind it.  0; BANK_ESYS with errno; BANK_ERANGE if larger;
- * BANK_ENOMEM.
+ * open(2) of a regular file that exists: whatever else stands under that
+ * name (a pipe, a directory, a device; with O_NOFOLLOW a link) is refused,
+ * and never waited for.  The descriptor; BANK_ENOTFILE; BANK_ESYS with errno.
+ */
+int file_open_regular(const char *path, int flags);
+
+/*
+ * Reads a whole regular file of at most `limit` bytes into malloc'd memory
+ * with a NUL behind it; `flags` for open(2) besides O_RDONLY.  0; BANK_ESYS
+ * with errno; BANK_ENOTFILE; BANK_ERANGE if larger; BANK_ENOMEM.
  */
 int file_read(const char *path, size_t limit, char **data, size_t *length);
+int file_read_by(
+    const char *path, int flags, size_t limit, char **data, size_t *length);
+
+/* Why a function on files failed: errno's words, or the code's. */
+const char *file_strerror(int error);
 
 /*
  * Reads `length` bytes of an open file from `at` on, or those up to its end.

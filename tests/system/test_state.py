@@ -5,7 +5,10 @@
 import glob
 import os
 import re
+import shutil
 import signal
+import socket
+import stat
 import subprocess
 import unittest
 
@@ -410,6 +413,162 @@ class BrokenEnds(Files):
         for name in ("bank.key", "leaf.key"):
             self.assertEqual(os.stat(served.path(
                 "etc", name)).st_mode & 0o077, 0, name)
+
+
+class OddObjects(Files):
+    """A pipe, a directory, a link or a socket in the place of a file."""
+
+    weight = 40
+
+    @staticmethod
+    def make(kind, path):
+        """Puts one there, whatever stood there before."""
+        if os.path.lexists(path):
+            os.rename(path, path + ".was")
+        if kind == "pipe":
+            os.mkfifo(path)
+        elif kind == "directory":
+            os.mkdir(path)
+            with open(os.path.join(path, "inside"), "w") as f:
+                f.write("x")
+        elif kind == "link":
+            os.symlink("/dev/zero", path)
+        elif kind == "socket":
+            with socket.socket(socket.AF_UNIX) as end:
+                end.bind(path)
+
+    KINDS = ("pipe", "directory", "link", "socket")
+
+    def set_aside(self, served, name, kind):
+        """The odd one is beside, and a file with the truth in its place."""
+        found = glob.glob(served.file(name + ".edited.*"))
+        self.assertEqual(len(found), 1, (name, kind))
+        mode = os.lstat(found[0]).st_mode
+        test = {"pipe": stat.S_ISFIFO, "directory": stat.S_ISDIR,
+                "link": stat.S_ISLNK, "socket": stat.S_ISSOCK}[kind]
+        self.assertTrue(test(mode), kind)
+        self.assertTrue(stat.S_ISREG(os.lstat(served.file(name)).st_mode))
+        os.rename(found[0], served.file("seen-%s-%s" % (name, kind)))
+
+    def clear(self, served):
+        for path in glob.glob(served.file("seen-*")) + glob.glob(
+                served.file("*.was")):
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
+
+    def test_while_it_runs(self):
+        served = self.hand_made(None, None)
+        vault = served.vault()
+        before = served.read()
+        for kind in self.KINDS:
+            for name in ("balance", "password"):
+                self.make(kind, served.file(name))
+                wait_for("%s to be a file again, not a %s" % (name, kind),
+                         lambda: glob.glob(served.file(name + ".edited.*"))
+                         and os.path.isfile(served.file(name))
+                         and not os.path.islink(served.file(name)))
+                self.set_aside(served, name, kind)
+            self.clear(served)
+        served.log_has("file_edited .*balance.*not a regular file")
+        self.assertEqual(served.read(), before)
+        # The new file's own name may be taken as well.
+        os.mkdir(served.file("balance.new"))
+        self.make("pipe", served.file("balance"))
+        wait_for("balance to be a file again",
+                 lambda: os.path.isfile(served.file("balance")))
+        atm = served.session("chris")
+        self.said(atm.transfer(1, "fey", 1), SUCCESS)
+        atm.close()
+        self.assertEqual(served.lines()["chris"][0], "9999")
+        self.assertEqual(served.vault(), vault)
+
+    def test_at_a_start(self):
+        served = self.hand_made(None, None)
+        before = served.read()
+        for end in (served.stop, served.kill):
+            for kind in self.KINDS:
+                with self.subTest(kind=kind, end=end.__name__):
+                    end()
+                    for name in ("balance", "password"):
+                        self.make(kind, served.file(name))
+                    served.start()
+                    served.log_has("file_rebuilt .*not a regular file")
+                    for name in ("balance", "password"):
+                        self.set_aside(served, name, kind)
+                    self.assertEqual(served.read(), before)
+                    self.clear(served)
+        self.assertEqual(self.login(served, "chris", "canary-chris"), CORRECT)
+        served.stop()
+        model.check(served)
+
+    def test_an_edit_of_the_other_file_is_still_one(self):
+        served = self.hand_made(None, None).stop()
+        self.make("pipe", served.file("password"))
+        served.write("balance", served.read().replace(
+            "chris 10000", "chris 12345"))
+        served.start()
+        self.assertEqual(served.lines()["chris"][0], "12345")
+        self.assertEqual(self.login(served, "chris", "canary-chris"), CORRECT)
+
+    def test_at_the_first_start(self):
+        """There is no truth yet that could come in its place."""
+        for name in ("balance", "password"):
+            for kind in self.KINDS:
+                with self.subTest(name=name, kind=kind):
+                    served = self.hand_made(None, None, start=False)
+                    self.make(kind, served.file(name))
+                    code, said = served.fails()
+                    self.assertEqual(code, EX_DATAERR, said)
+                    self.assertRegex(
+                        said, r"/%s: not a regular file" % name)
+                    self.assertEqual(glob.glob(served.file("*.edited*")), [])
+                    served.close()
+
+    def test_of_the_other_files(self):
+        """A start says which one it is, or does without; it never waits."""
+        served = self.hand_made(None, None).stop()
+        for name in ("lock", "bank.db", "bank.db-wal", "bank.db-shm"):
+            for kind in self.KINDS:
+                with self.subTest(name=name, kind=kind):
+                    self.make(kind, served.file(name))
+                    code, said = served.fails()
+                    self.assertEqual(code, EX_DATAERR, said)
+                    self.assertRegex(said, name + ": not a regular file")
+                    os.rename(served.file(name), served.file("seen-x"))
+                    if os.path.exists(served.file(name + ".was")):
+                        os.rename(served.file(name + ".was"),
+                                  served.file(name))
+                    self.clear(served)
+        for kind in self.KINDS:
+            self.make(kind, served.file("reserve"))
+            served.start()
+            if kind != "directory":
+                self.assertTrue(os.path.isfile(served.file("reserve")))
+            served.kill()
+            # What a recovery writes to.
+            self.make(kind, served.file("bank.db-wal.new"))
+            if kind == "directory":
+                shutil.rmtree(served.file("bank.db-wal.new"))
+                shutil.rmtree(served.file("reserve"))
+            served.start().stop()
+            self.clear(served)
+
+    def test_of_keys_and_configuration(self):
+        served = self.hand_made(None, None, start=False)
+        for name in ("bank.key", "bank.crt", "leaf.crt", "bankd.ini"):
+            path = served.path("etc", name)
+            self.make("pipe", path)
+            code, said = served.fails()
+            self.assertNotEqual(code, 0)
+            self.assertRegex(said, name + ".*not a regular file")
+            os.unlink(path)
+            os.rename(path + ".was", path)
+        os.mkfifo(served.path("pipe"))
+        said = bank.bankctl(served.directory, "-y", "restore",
+                            served.path("pipe"), check=False)
+        self.assertIn("not the backup of a bank", said.stderr)
 
 
 class FullDisk(Files):

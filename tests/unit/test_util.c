@@ -186,8 +186,8 @@ test_read_limit(void **state)
 	free(data);
 	data = NULL;
 	assert_int_equal(file_read(path, 4, &data, &length), BANK_ERANGE);
-	assert_int_equal(file_read(directory, 4096, &data, &length), BANK_ESYS);
-	assert_int_equal(errno, EISDIR);
+	assert_int_equal(
+	    file_read(directory, 4096, &data, &length), BANK_ENOTFILE);
 	assert_int_equal(file_read("/nowhere", 9, &data, &length), BANK_ESYS);
 	assert_int_equal(errno, ENOENT);
 	assert_null(data);
@@ -213,30 +213,35 @@ test_read_at(void **state)
 	assert_int_equal(errno, EBADF);
 }
 
-/* Files that don't tell their size: one that ends, and one that doesn't. */
+/* Files that don't tell their size, and things that are none. */
 static void
-test_read_unsized(void **state)
+test_read_others(void **state)
 {
-	static char sent[20000];
-	char *data = NULL, end[32];
-	size_t length;
-	int ends[2];
+	char *data = NULL, pipe_path[PATH_MAX];
+	size_t length = 0;
 
 	(void)state;
-	memset(sent, 'x', sizeof(sent));
-	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(write(ends[1], sent, sizeof(sent)), sizeof(sent));
-	close(ends[1]);
-	snprintf(end, sizeof(end), "/dev/fd/%d", ends[0]);
-	assert_int_equal(file_read(end, sizeof(sent), &data, &length), 0);
-	close(ends[0]);
-	assert_int_equal(length, sizeof(sent));
-	assert_memory_equal(data, sent, sizeof(sent));
+	assert_int_equal(
+	    file_read("/proc/self/status", 1 << 20, &data, &length), 0);
+	assert_true(length > 0 && strlen(data) == length);
 	free(data);
 	data = NULL;
+	snprintf(pipe_path, sizeof(pipe_path), "%s/pipe", directory);
+	assert_int_equal(mkfifo(pipe_path, 0600), 0);
 	assert_int_equal(
-	    file_read("/dev/zero", 10000, &data, &length), BANK_ERANGE);
+	    file_read(pipe_path, 10000, &data, &length), BANK_ENOTFILE);
+	assert_int_equal(file_open_regular(pipe_path, O_WRONLY), BANK_ENOTFILE);
+	assert_int_equal(unlink(pipe_path), 0);
+	assert_int_equal(
+	    file_read("/dev/zero", 10000, &data, &length), BANK_ENOTFILE);
+	assert_int_equal(symlink(path, pipe_path), 0);
+	assert_int_equal(
+	    file_open_regular(pipe_path, O_RDONLY | O_NOFOLLOW), BANK_ENOTFILE);
+	assert_int_equal(unlink(pipe_path), 0);
 	assert_null(data);
+	errno = ENOENT;
+	assert_string_equal(file_strerror(BANK_ESYS), strerror(ENOENT));
+	assert_string_equal(file_strerror(BANK_ENOTFILE), "not a regular file");
 }
 
 static void
@@ -259,7 +264,7 @@ static void
 test_error_words(void **state)
 {
 	(void)state;
-	for (int error = 0; error >= BANK_ETIMEOUT; error--) {
+	for (int error = 0; error >= BANK_ENOTFILE; error--) {
 		assert_non_null(bank_strerror(error));
 		for (int other = 0; other > error; other--)
 			assert_string_not_equal(
@@ -267,7 +272,7 @@ test_error_words(void **state)
 	}
 	assert_string_equal(bank_strerror(1), "unknown error");
 	assert_string_equal(bank_strerror(INT_MIN), "unknown error");
-	assert_string_equal(bank_strerror(BANK_ETIMEOUT - 1), "unknown error");
+	assert_string_equal(bank_strerror(BANK_ENOTFILE - 1), "unknown error");
 }
 
 int
@@ -282,7 +287,7 @@ main(void)
 		cmocka_unit_test(test_replace_fails),
 		cmocka_unit_test(test_read_limit),
 		cmocka_unit_test(test_read_at),
-		cmocka_unit_test(test_read_unsized),
+		cmocka_unit_test(test_read_others),
 		cmocka_unit_test(test_string_copy),
 		cmocka_unit_test(test_error_words),
 	};

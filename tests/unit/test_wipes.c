@@ -378,39 +378,57 @@ test_an_edit_while_it_runs(void **state)
 	expect_one("what was read", strlen(text), HAS(PASSWORD));
 }
 
+/* A program with this environment, which runs until *writer is closed. */
+static pid_t
+run_with(char *text, int *writer)
+{
+	char name[] = "/bin/cat", *words[] = { name, NULL };
+	char *environment[] = { text, NULL };
+	int input[2], done[2];
+	pid_t pid;
+
+	assert_int_equal(pipe2(input, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(done, O_CLOEXEC), 0);
+	if ((pid = fork()) == 0) {
+		dup2(input[0], STDIN_FILENO);
+		execve(name, words, environment);
+		_exit(1);
+	}
+	close(input[0]);
+	close(done[1]);
+	/* Its end of this pipe is closed by execve(2). */
+	assert_int_equal(read(done[0], name, 1), 0);
+	close(done[0]);
+	*writer = input[1];
+	return pid;
+}
+
 static void
 test_files_and_keys(void **state)
 {
-	struct fixture_files *bank = *state;
-	const char *path = fixture_path(bank->directory, "pipe");
 	struct channel_pem pem = { 0 };
-	char text[3 * 4096], *data;
+	char text[3 * 4096], path[64], *data;
 	size_t length;
-	pid_t writer;
-	int fd;
+	pid_t reader;
+	int writer;
 
+	(void)state;
 	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
 	memcpy(text, ONE, strlen(ONE));
-	assert_int_equal(mkfifo(path, 0600), 0);
-	if ((writer = fork()) == 0) {
-		fd = open(path, O_WRONLY);
-		_exit(write(fd, text, sizeof(text)) != sizeof(text));
-	}
+	reader = run_with(text, &writer);
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)reader);
 	begin();
 	assert_int_equal(file_read(path, sizeof(text), &data, &length), 0);
-	assert_int_equal(waitpid(writer, NULL, 0), writer);
+	assert_int_equal(length, sizeof(text));
 	/* Of a length that isn't known before: a buffer that was too small. */
 	expect("a file's first part", 1, sizeof(text), HAS(PASSWORD), 1);
 	begin();
 	free(data);
-	if ((writer = fork()) == 0) {
-		fd = open(path, O_WRONLY);
-		(void)signal(SIGPIPE, SIG_IGN);
-		_exit(write(fd, text, sizeof(text)) != sizeof(text));
-	}
 	assert_int_not_equal(file_read(path, 100, &data, &length), 0);
-	assert_int_equal(waitpid(writer, NULL, 0), writer);
 	expect("one that is too long", 1, sizeof(text), HAS(PASSWORD), 1);
+	close(writer);
+	assert_int_equal(waitpid(reader, NULL, 0), reader);
 	assert_int_equal(channel_make_bank(&pem, "Bank"), 0);
 	length = pem.key_length;
 	begin();
