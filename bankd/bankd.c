@@ -28,7 +28,7 @@
 #include "notify.h"
 #include "options.h"
 #include "sandbox.h"
-#include "state_dir.h"
+#include "state_check.h"
 #include "vault.h"
 #include "zone.h"
 
@@ -151,30 +151,6 @@ parse(struct command_line *line, int argc, char *argv[])
 }
 
 static int
-check_state(const struct config *config, char *error, size_t size)
-{
-	static const char *const names[] = { "password", "balance" };
-	struct state_dir dir;
-	int code = 0;
-
-	if (state_dir_open(&dir, config_string(config, BANK_STATE),
-		config_number(config, BANK_ANY_FILE_SYSTEM) != 0, error,
-		size) != 0)
-		return EX_CONFIG;
-	for (size_t i = 0; i < NELEM(names) && code == 0; i++) {
-		if (faccessat(dir.fd, names[i], R_OK, 0) == 0 ||
-		    errno == ENOENT)
-			continue;
-		snprintf(error, size, "%s/%s: %s",
-		    config_string(config, BANK_STATE), names[i],
-		    strerror(errno));
-		code = EX_NOPERM;
-	}
-	state_dir_close(&dir);
-	return code;
-}
-
-static int
 check_leaf(const struct config *config, char *error, size_t size)
 {
 	struct channel_pem leaf;
@@ -222,7 +198,7 @@ static int
 check(const struct config *config, const char *path)
 {
 	static int (*const checks[])(const struct config *, char *,
-	    size_t) = { check_state, keys_check_bank, check_leaf, check_group,
+	    size_t) = { state_check, keys_check_bank, check_leaf, check_group,
 		check_zone, monitor_check_user };
 	char error[ERROR_SIZE];
 	int code, first = 0;

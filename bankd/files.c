@@ -101,17 +101,25 @@ check_present(const struct files *files, enum store_end end, char *error_text,
 	return 0;
 }
 
+/* Whether they hold anything that the store doesn't. */
+static bool
+has_news(const struct files *files)
+{
+	const struct files_file *file = files->file;
+
+	return (!file[0].same || !file[1].same) &&
+	    (file[0].present || file[1].present);
+}
+
 /* After a proper stop, and before the first start, the files may teach us. */
 static int
 learn(struct files *files, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error_text,
     size_t size)
 {
-	const struct files_file *file = files->file;
 	int error = check_present(files, end, error_text, size);
 
-	if (error != 0 || (file[0].same && file[1].same) ||
-	    (!file[0].present && !file[1].present))
+	if (error != 0 || !has_news(files))
 		return error;
 	error = files_take_over(files, end, options, now_ms, error_text, size);
 	return error != 0 ? error : files_compare(files, false);
@@ -236,6 +244,48 @@ out:
 		return 0;
 	}
 	if (error_text[0] == '\0')
+		snprintf(error_text, size, "%s: password and balance: %s",
+		    options->directory, file_strerror(error));
+	files_close(files);
+	return error;
+}
+
+static int
+check(struct files *files, enum store_end end,
+    const struct files_options *options, char *error_text, size_t size)
+{
+	const struct files_file *file;
+	int error = 0, i;
+
+	for (i = 0; i < FILES_COUNT; i++) {
+		file = &files->file[i];
+		if (files_is_odd(file))
+			return refuse(file, BANK_EINVAL,
+			    bank_strerror(BANK_ENOTFILE), error_text, size);
+	}
+	/* After a broken end a start makes them anew. */
+	if (end == STORE_BROKEN)
+		return 0;
+	error = files_compare(files, false);
+	if (error == 0)
+		error = check_present(files, end, error_text, size);
+	if (error != 0 || !has_news(files))
+		return error;
+	return files_judge(files, end, options, error_text, size);
+}
+
+int
+files_check(struct store *store, enum store_end end,
+    const struct files_options *options, char *error_text, size_t size)
+{
+	struct files *files;
+	int error;
+
+	error_text[0] = '\0';
+	error = new_files(&files, store, options, error_text, size);
+	if (error == 0)
+		error = check(files, end, options, error_text, size);
+	if (error != 0 && error_text[0] == '\0')
 		snprintf(error_text, size, "%s: password and balance: %s",
 		    options->directory, file_strerror(error));
 	files_close(files);

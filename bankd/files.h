@@ -49,6 +49,13 @@ int files_start(struct files **files, struct store *store, enum store_end end,
     size_t size);
 
 /*
+ * What files_start() would refuse, of a store that was only looked at
+ * (store_look()), and changes nothing.  As files_start().
+ */
+int files_check(struct store *store, enum store_end end,
+    const struct files_options *options, char *error, size_t size);
+
+/*
  * Brings the lines of one account up to date in place; the hash's line only
  * where `hash` is not NULL.  A closed account's lines become blank.  Call
  * it between store_commit() and the replies.  0 or BANK_EIO; a disk that is

@@ -81,6 +81,9 @@ int files_compare(struct files *files, bool forgive_late);
 int files_take_over(struct files *files, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error,
     size_t size);
+/* Reads and judges as that does, and takes nothing over. */
+int files_judge(struct files *files, enum store_end end,
+    const struct files_options *options, char *error, size_t size);
 
 /* files_watch.c: every line, now; writes anew what isn't ours. */
 int files_watch_all(struct files *files);

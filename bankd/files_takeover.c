@@ -459,6 +459,20 @@ forget(struct takeover *takeover)
 	id_index_free(&takeover->index);
 }
 
+static int
+judge(struct takeover *takeover)
+{
+	int error = id_index_init(&takeover->index, row_id, takeover);
+
+	if (error == 0)
+		error = read_file(takeover, FILES_BALANCE);
+	if (error == 0)
+		error = read_file(takeover, FILES_PASSWORD);
+	if (error == 0)
+		error = judge_accounts(takeover);
+	return error != 0 ? error : judge_refusal(takeover);
+}
+
 int
 files_take_over(struct files *files, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error_text,
@@ -470,19 +484,25 @@ files_take_over(struct files *files, enum store_end end,
 		.now_ms = now_ms,
 		.error = error_text,
 		.error_size = size };
-	int error;
+	int error = judge(&takeover);
 
-	error = id_index_init(&takeover.index, row_id, &takeover);
-	if (error == 0)
-		error = read_file(&takeover, FILES_BALANCE);
-	if (error == 0)
-		error = read_file(&takeover, FILES_PASSWORD);
-	if (error == 0)
-		error = judge_accounts(&takeover);
-	if (error == 0)
-		error = judge_refusal(&takeover);
 	if (error == 0)
 		error = apply(&takeover);
+	forget(&takeover);
+	return error;
+}
+
+int
+files_judge(struct files *files, enum store_end end,
+    const struct files_options *options, char *error_text, size_t size)
+{
+	struct takeover takeover = { .files = files,
+		.options = options,
+		.end = end,
+		.error = error_text,
+		.error_size = size };
+	int error = judge(&takeover);
+
 	forget(&takeover);
 	return error;
 }

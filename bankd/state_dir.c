@@ -122,14 +122,28 @@ write_pid(int fd)
 		return; /* the lock holds, only its holder isn't named */
 }
 
+/* Says who has it, as it wrote itself into the file. */
+static int
+refuse_held(struct state_dir *dir, char *error, size_t size)
+{
+	char holder[32] = "";
+	ssize_t n = file_read_at(dir->lock_fd, holder, sizeof(holder) - 1, 0);
+
+	holder[n > 0 ? n : 0] = '\0';
+	holder[strspn(holder, "0123456789")] = '\0';
+	snprintf(error, size, "the state is in use by another bankd, pid %s",
+	    holder[0] != '\0' ? holder : "unknown");
+	close(dir->lock_fd);
+	dir->lock_fd = -1;
+	return BANK_EBUSY;
+}
+
 int
 state_dir_lock(struct state_dir *dir, char *error, size_t size)
 {
 	const int flags =
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	char holder[32] = "";
 	struct stat st;
-	ssize_t n;
 
 	dir->lock_fd = openat(dir->fd, LOCK_NAME, flags, 0600);
 	if (dir->lock_fd == -1 && errno != ELOOP && errno != EISDIR &&
@@ -153,14 +167,47 @@ state_dir_lock(struct state_dir *dir, char *error, size_t size)
 		snprintf(error, size, "%s: %s", LOCK_NAME, strerror(errno));
 		return BANK_ESYS;
 	}
-	n = file_read_at(dir->lock_fd, holder, sizeof(holder) - 1, 0);
-	holder[n > 0 ? n : 0] = '\0';
-	holder[strspn(holder, "0123456789")] = '\0';
-	snprintf(error, size, "the state is in use by another bankd, pid %s",
-	    holder[0] != '\0' ? holder : "unknown");
-	close(dir->lock_fd);
-	dir->lock_fd = -1;
-	return BANK_EBUSY;
+	return refuse_held(dir, error, size);
+}
+
+/* Where there is no such file, no bankd can come: it couldn't make one. */
+int
+state_dir_lock_shared(struct state_dir *dir, char *error, size_t size)
+{
+	dir->lock_fd = openat(
+	    dir->fd, LOCK_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (dir->lock_fd == -1 && errno == ENOENT)
+		return 0;
+	if (dir->lock_fd != -1 && flock(dir->lock_fd, LOCK_SH | LOCK_NB) == 0)
+		return 0;
+	if (dir->lock_fd != -1 && errno == EWOULDBLOCK)
+		return refuse_held(dir, error, size);
+	snprintf(error, size, "%s: %s", LOCK_NAME, strerror(errno));
+	return BANK_ESYS;
+}
+
+/* A line of /proc/locks: `1: FLOCK  ADVISORY  WRITE 42 08:01:77 0 EOF`. */
+bool
+state_dir_is_held(const struct state_dir *dir)
+{
+	char file[64], *line = NULL;
+	size_t size = 0;
+	struct stat st;
+	bool held = false;
+	FILE *locks;
+
+	if (fstatat(dir->fd, LOCK_NAME, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    (locks = fopen("/proc/locks", "re")) == NULL)
+		return false;
+	snprintf(file, sizeof(file), " %02x:%02x:%ju ", major(st.st_dev),
+	    minor(st.st_dev), (uintmax_t)st.st_ino);
+	while (!held && getline(&line, &size, locks) != -1)
+		held = strstr(line, " FLOCK ") != NULL &&
+		    strstr(line, " WRITE ") != NULL &&
+		    strstr(line, file) != NULL;
+	free(line);
+	fclose(locks);
+	return held;
 }
 
 void

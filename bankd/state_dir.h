@@ -29,6 +29,13 @@ int state_dir_open(struct state_dir *dir, const char *path, bool forced,
  * error; BANK_ESYS.  Held until state_dir_close(), or the process's end.
  */
 int state_dir_lock(struct state_dir *dir, char *error, size_t size);
+/*
+ * The lock of one who only reads a state in which nothing can be made: any
+ * number may have it, no bankd beside them.  As state_dir_lock().
+ */
+int state_dir_lock_shared(struct state_dir *dir, char *error, size_t size);
+/* Whether a bankd has the lock; takes none, and disturbs nobody. */
+bool state_dir_is_held(const struct state_dir *dir);
 void state_dir_close(struct state_dir *dir);
 
 /* Bytes that bankd may still take; all there are where nobody can tell. */

@@ -46,6 +46,14 @@ enum store_end { STORE_NEW, STORE_STOPPED, STORE_BROKEN };
  */
 int store_open(struct store **store, const char *directory, enum store_end *end,
     char *error, size_t size);
+/*
+ * Reads and proves what store_open() would, of a state that nobody has open,
+ * and changes nothing: no file is made, no lock taken.  What isn't there yet
+ * is as before the first start.  Of this store only what is committed may be
+ * asked, and no attempts.  On failure as store_open().
+ */
+int store_look(struct store **store, const char *directory, enum store_end *end,
+    char *error, size_t size);
 /* Closes without any mark: the next open finds a broken end. */
 void store_close(struct store *store);
 /* Closes with everything in the one file that a copy would begin with. */

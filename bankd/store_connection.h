@@ -73,6 +73,14 @@ struct store_connection {
 
 /* store_sql.c: connections.  SQLite's codes, not ours. */
 int connection_open(struct store_connection *connection, const char *directory);
+/*
+ * Of a state that nobody has open and that may not be writable: reads it
+ * with what its log holds, takes no lock, makes no file and changes nothing.
+ */
+int connection_open_still(
+    struct store_connection *connection, const char *directory);
+/* An empty one that is nowhere but in memory. */
+int connection_open_empty(struct store_connection *connection);
 void connection_close(struct store_connection *connection);
 sqlite3_stmt *connection_statement(
     struct store_connection *connection, enum store_sql which);

@@ -399,9 +399,10 @@ store_load(
 	int error;
 
 	error = load_meta(&loading, end);
-	if (error == 0)
+	/* Who only looks asks for none, and an older schema has others. */
+	if (error == 0 && !store->looking)
 		error = load_attempts(&loading);
-	if (error == 0)
+	if (error == 0 && !store->looking)
 		error = load_number(
 		    &loading, SQL_STRANGER_COUNT, &store->batch.strangers);
 	if (error == 0)

@@ -274,6 +274,17 @@ make_schema(struct store *store)
 	return code;
 }
 
+/* Of this schema, or of one that a start makes one of this. */
+static bool
+is_migratable(int64_t version)
+{
+	const struct store_migration *migration = store_migrations;
+
+	while (migration->sql != NULL && migration->from != version)
+		migration++;
+	return migration->from == version;
+}
+
 static int
 check_schema(struct store *store, const struct opening *opening)
 {
@@ -300,6 +311,8 @@ check_schema(struct store *store, const struct opening *opening)
 		    "a newer bankd made it (schema %lld, this one knows %d); "
 		    "install that one, or restore a backup",
 		    (long long)version, STORE_SCHEMA);
+	if (store->looking && is_migratable(version))
+		return 0;
 	error = store_migrate(&store->connection, opening->directory,
 	    store_migrations, version, opening->error, opening->size);
 	if (error != 0)
@@ -419,6 +432,69 @@ store_open(struct store **result, const char *directory, enum store_end *end,
 		close_parts(store);
 		if (error != BANK_ENOSPC || !store_give_up_reserve(directory))
 			break;
+	}
+	if (error_text[0] == '\0')
+		refuse(&opening, error, "%s", bank_strerror(error));
+	free(copy);
+	free(store);
+	return error;
+}
+
+/* Whether it has a bank's tables; if not, a start would make them. */
+static bool
+is_made(struct store *store)
+{
+	int64_t tables = 1;
+
+	(void)one_number(store, "SELECT count(*) FROM sqlite_schema", &tables);
+	return tables != 0;
+}
+
+static int
+look_once(
+    struct store *store, enum store_end *end, const struct opening *opening)
+{
+	struct store_connection *connection = &store->connection;
+	char path[PATH_MAX];
+	int code, error;
+
+	error = check_files(opening);
+	if (error != 0)
+		return error;
+	code = connection_open_still(connection, opening->directory);
+	snprintf(path, sizeof(path), "%s/" STORE_FILE, opening->directory);
+	if (code == SQLITE_OK ? !is_made(store)
+			      : access(path, F_OK) == -1 && errno == ENOENT) {
+		connection_close(connection);
+		code = connection_open_empty(connection);
+	}
+	if (code != SQLITE_OK)
+		return refuse_code(opening, store, code);
+	error = check_schema(store, opening);
+	return error != 0
+	    ? error
+	    : store_load(store, end, opening->error, opening->size);
+}
+
+int
+store_look(struct store **result, const char *directory, enum store_end *end,
+    char *error_text, size_t size)
+{
+	struct opening opening = { directory, error_text, size };
+	struct store *store = calloc(1, sizeof(*store));
+	char *copy = strdup(directory);
+	int error = BANK_ENOMEM;
+
+	*result = NULL;
+	error_text[0] = '\0';
+	if (store != NULL && copy != NULL) {
+		*store = (struct store) { .directory = copy, .looking = true };
+		error = look_once(store, end, &opening);
+		if (error == 0) {
+			*result = store;
+			return 0;
+		}
+		close_parts(store);
 	}
 	if (error_text[0] == '\0')
 		refuse(&opening, error, "%s", bank_strerror(error));

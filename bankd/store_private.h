@@ -44,6 +44,7 @@ struct store {
 	char *directory;
 	uint8_t secret[STORE_SECRET_SIZE];
 	bool failed;     /* BANK_EIO was returned: touch nothing */
+	bool looking;    /* nothing may be written: store_look() */
 	bool writing;    /* BEGIN was executed */
 	bool reserve;    /* var/reserve is there */
 	int batch_error; /* the batch can't be committed any more */
@@ -118,6 +119,7 @@ int store_checkpoint(struct store *store, int mode);
 struct store_reader {
 	struct store_connection connection;
 	char *directory;
+	bool still;       /* of a state that nobody has open */
 	dev_t wal_device; /* the WAL that the connection has open */
 	ino_t wal_inode;
 };

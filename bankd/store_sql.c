@@ -6,6 +6,8 @@
  */
 #include "store_private.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -149,11 +151,11 @@ set_up_once(void)
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-int
-connection_open(struct store_connection *connection, const char *directory)
+static int
+open_database(struct store_connection *connection, const char *name, int flags,
+    const char *vfs)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	char path[PATH_MAX];
 	int code;
 
 	(void)pthread_once(&once, set_up_once);
@@ -162,11 +164,8 @@ connection_open(struct store_connection *connection, const char *directory)
 	connection->digest = EVP_MD_CTX_new();
 	if (connection->sha256 == NULL || connection->digest == NULL)
 		return SQLITE_NOMEM;
-	if ((size_t)snprintf(path, sizeof(path), "%s/" STORE_FILE, directory) >=
-	    sizeof(path))
-		return SQLITE_CANTOPEN;
-	code = sqlite3_open_v2(path, &connection->db,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	code = sqlite3_open_v2(
+	    name, &connection->db, flags | SQLITE_OPEN_NOMUTEX, vfs);
 	if (code != SQLITE_OK)
 		return code;
 	sqlite3_extended_result_codes(connection->db, 1);
@@ -178,6 +177,75 @@ connection_open(struct store_connection *connection, const char *directory)
 	sqlite3_db_config(
 	    connection->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	return SQLITE_OK;
+}
+
+int
+connection_open(struct store_connection *connection, const char *directory)
+{
+	char path[PATH_MAX];
+
+	*connection = (struct store_connection) { 0 };
+	if ((size_t)snprintf(path, sizeof(path), "%s/" STORE_FILE, directory) >=
+	    sizeof(path))
+		return SQLITE_CANTOPEN;
+	return open_database(connection, path, SQLITE_OPEN_READWRITE, NULL);
+}
+
+int
+connection_open_empty(struct store_connection *connection)
+{
+	return open_database(connection,
+	    ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+}
+
+/* The path as SQLite's URI, in which some bytes mean something else. */
+static bool
+make_uri(const char *directory, char *uri, size_t size)
+{
+	static const char plain[] = "/._-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz";
+	size_t at = (size_t)snprintf(uri, size, "file:");
+
+	for (; *directory != '\0' && at + 4 < size; directory++) {
+		if (strchr(plain, *directory) != NULL)
+			uri[at++] = *directory;
+		else
+			at += (size_t)snprintf(uri + at, size - at, "%%%02x",
+			    (unsigned)(unsigned char)*directory);
+	}
+	return *directory == '\0' &&
+	    (size_t)snprintf(
+		uri + at, size - at, "/" STORE_FILE "?immutable=1") < size - at;
+}
+
+/*
+ * As immutable SQLite reads a file without locks, but passes a log over.
+ * Where there is one, it is read without locks too, by a connection that
+ * believes itself alone: its index of the log is in memory then.
+ */
+int
+connection_open_still(
+    struct store_connection *connection, const char *directory)
+{
+	char path[PATH_MAX], uri[3 * PATH_MAX];
+	struct stat status;
+	int code;
+
+	*connection = (struct store_connection) { 0 };
+	if ((size_t)snprintf(path, sizeof(path), "%s/" STORE_WAL, directory) >=
+		sizeof(path) ||
+	    !make_uri(directory, uri, sizeof(uri)))
+		return SQLITE_CANTOPEN;
+	if (stat(path, &status) == -1 || status.st_size == 0)
+		return open_database(connection, uri,
+		    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+	path[strlen(path) - strlen("-wal")] = '\0';
+	code =
+	    open_database(connection, path, SQLITE_OPEN_READONLY, "unix-none");
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(connection->db,
+		    "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
+	return code;
 }
 
 void

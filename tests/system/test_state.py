@@ -2,12 +2,14 @@
 """The two files made and edited by hand, and what a start makes of them
 (bankd-files(5))."""
 
+import contextlib
 import glob
 import os
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import unittest
@@ -569,6 +571,115 @@ class OddObjects(Files):
         said = bank.bankctl(served.directory, "-y", "restore",
                             served.path("pipe"), check=False)
         self.assertIn("not the backup of a bank", said.stderr)
+
+
+class Check(Files):
+    """bankd -t says what a start would, and leaves everything as it is."""
+
+    def check(self, served):
+        """(exit code, its last line); nothing was changed by it."""
+        words = served.command("-t")
+        words.remove("-f")
+        before = self.all_files(served)
+        result = bank.run(*words)
+        self.assertEqual(self.all_files(served), before)
+        return result.returncode, (result.stderr.splitlines() or [""])[-1]
+
+    @staticmethod
+    def all_files(served):
+        def facts(path):
+            status = os.lstat(path)
+            return path, status.st_ino, status.st_size, status.st_mtime_ns
+        return sorted(facts(os.path.join(base, name))
+                      for base, folders, names in os.walk(served.directory)
+                      for name in folders + names)
+
+    def like_a_start(self, served, pattern):
+        code, said = self.check(served)
+        self.assertEqual(code, EX_DATAERR, said)
+        self.assertRegex(said, pattern)
+        started, words = served.fails()
+        self.assertEqual((code, said), (started, words.splitlines()[-1]))
+
+    def test_before_the_first_start(self):
+        served = self.hand_made(None, None, start=False)
+        self.assertEqual(self.check(served), (0, ""))
+        for name, text in (("balance", "chris abc\n"),
+                           ("balance", "chris 1 1\nchris 1 1\n"),
+                           ("password", "chris\n")):
+            kept = served.read(name)
+            served.write(name, text)
+            self.like_a_start(served, r"/%s:\d: " % name)
+            served.write(name, kept)
+        os.rename(served.file("balance"), served.file("away"))
+        self.like_a_start(served, "/balance: missing")
+        os.rename(served.file("away"), served.file("balance"))
+        # With a bank.db that a start made which then failed.
+        self.assertEqual(self.check(served), (0, ""))
+
+    def test_edits_by_hand(self):
+        served = self.hand_made(None, None).stop()
+        self.assertEqual(self.check(served), (0, ""))
+        kept = served.read()
+        for text in (kept.replace("chris 10000", "chris abc"),
+                     kept.replace("chris ", "#"), kept + kept[:80]):
+            served.write("balance", text)
+            self.like_a_start(served, "/balance:")
+        served.write("balance", kept.replace("chris 10000", "chris 12345"))
+        self.assertEqual(self.check(served), (0, ""))
+        served.set(bank_hand_edits="refuse")
+        self.like_a_start(served, "chris: edited while bankd was stopped")
+        served.write("balance", kept)
+        os.rename(served.file("password"), served.file("away"))
+        self.like_a_start(served, "/password: it was taken away")
+        os.rename(served.file("away"), served.file("password"))
+        self.assertEqual(self.check(served), (0, ""))
+        served.start()
+
+    def test_what_is_wrong_with_the_truth(self):
+        served = self.hand_made(None, None).stop()
+        path = served.file("bank.db")
+        shutil.copy(path, path + ".kept")
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE account SET savings = savings + 1"
+                       " WHERE id = 'chris'")
+        self.like_a_start(served, "damaged: .*; restore a backup")
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE meta SET value = 99 WHERE key = 'schema'")
+        self.like_a_start(served, "a newer bankd made it")
+        with open(path, "wb") as f:
+            f.write(b"x" * 8192)
+        self.like_a_start(served, "file is not a database")
+        shutil.copy(path + ".kept", path)
+        self.assertEqual(self.check(served), (0, ""))
+        served.start()
+
+    def test_after_a_broken_end(self):
+        """What its log holds is read; the two files would be made anew."""
+        served = self.hand_made(None, None)
+        atm = served.session("chris")
+        self.said(atm.transfer(1, "fey", 1), SUCCESS)
+        atm.close()
+        served.kill()
+        self.assertGreater(os.path.getsize(served.file("bank.db-wal")), 0)
+        self.assertEqual(self.check(served), (0, ""))
+        served.write("balance", "chris abc\n")
+        self.assertEqual(self.check(served), (0, ""))
+        served.start()
+        self.assertEqual(served.lines()["chris"][0], "9999")
+
+    def test_of_a_bank_that_runs(self):
+        served = self.hand_made(None, None)
+        words = served.command("-t")
+        words.remove("-f")
+        atm = served.session("chris")
+        for _ in range(5):
+            self.said(atm.transfer(1, "fey", 1), SUCCESS)
+            self.assertEqual(bank.run(*words).returncode, 0)
+        atm.close()
+        self.assertEqual(served.lines()["chris"][0], "9995")
+        served.stop()
+        model.check(served)
 
 
 class FullDisk(Files):
