@@ -249,10 +249,7 @@ list_offline(const struct bankctl *bankctl)
 	struct offline *offline;
 	int code;
 
-	code =
-	    offline_open(&offline, config_string(bankctl->config, BANK_STATE),
-		config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
-	if (code != 0)
+	if ((code = offline_open_to_read(&offline, bankctl)) != 0)
 		return code;
 	answer_line(&answer, '=', columns);
 	if (store_kiosk_each(offline_store(offline), list_row, &answer) != 0)

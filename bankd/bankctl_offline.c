@@ -4,6 +4,7 @@
  * touched as its owner, so that root leaves no file of its own behind.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,8 @@
 struct offline {
 	struct state_dir dir;
 	struct store *store;
-	uid_t uid; /* before we became the owner */
+	bool still; /* nothing can be written there */
+	uid_t uid;  /* before we became the owner */
 	gid_t gid;
 };
 
@@ -50,8 +52,25 @@ become_owner(struct offline *offline)
 enum depth {
 	OFFLINE_STORE, /* the lock and the store */
 	OFFLINE_LOCK,  /* the lock alone */
-	OFFLINE_READER /* both, or neither where bankd has the lock */
+	OFFLINE_READ,  /* the lock and the store, perhaps looked at alone */
+	OFFLINE_PROOF, /* the lock alone, for one who only reads */
+	OFFLINE_READER /* as OFFLINE_READ; neither where bankd has the lock */
 };
+
+static const bool only_reads[] = {
+	[OFFLINE_READ] = true, [OFFLINE_PROOF] = true, [OFFLINE_READER] = true
+};
+
+/* As whom we are now; what can't be written can't be locked as bankd does. */
+static int
+take_lock(struct offline *offline, enum depth depth, char *error, size_t size)
+{
+	offline->still = only_reads[depth] &&
+	    faccessat(offline->dir.fd, ".", W_OK, AT_EACCESS) == -1;
+	return offline->still
+	    ? state_dir_lock_shared(&offline->dir, error, size)
+	    : state_dir_lock(&offline->dir, error, size);
+}
 
 static int
 open_store(struct offline *offline, const char *directory, bool forced,
@@ -61,7 +80,9 @@ open_store(struct offline *offline, const char *directory, bool forced,
 	enum store_end end;
 	int result, code;
 
-	if (access(directory, R_OK | W_OK | X_OK) == -1 && errno == EACCES)
+	if (access(directory, R_OK | X_OK | (only_reads[depth] ? 0 : W_OK)) ==
+		-1 &&
+	    errno == EACCES)
 		return complain(EX_NOPERM,
 		    "%s: %s; the state, with the password hashes, is for root "
 		    "and its owner alone",
@@ -71,17 +92,17 @@ open_store(struct offline *offline, const char *directory, bool forced,
 		return complain(EX_CONFIG, "%s", error);
 	if ((code = become_owner(offline)) != 0)
 		return code;
-	result = state_dir_lock(&offline->dir, error, sizeof(error));
+	result = take_lock(offline, depth, error, sizeof(error));
 	if (result == BANK_EBUSY && depth == OFFLINE_READER)
 		return 0;
 	if (result != 0)
 		return complain(
 		    result == BANK_EBUSY ? EX_UNAVAILABLE : EX_NOPERM, "%s",
 		    error);
-	if (depth == OFFLINE_LOCK)
+	if (depth == OFFLINE_LOCK || depth == OFFLINE_PROOF)
 		return 0;
-	result =
-	    store_open(&offline->store, directory, &end, error, sizeof(error));
+	result = (offline->still ? store_look : store_open)(
+	    &offline->store, directory, &end, error, sizeof(error));
 	return result == 0 ? 0 : complain(EX_DATAERR, "%s", error);
 }
 
@@ -119,6 +140,34 @@ offline_lock(struct offline **offline, const struct bankctl *bankctl)
 }
 
 int
+offline_open_to_read(struct offline **offline, const struct bankctl *bankctl)
+{
+	return open_to(offline, config_string(bankctl->config, BANK_STATE),
+	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
+	    OFFLINE_READ);
+}
+
+/* What a log holds isn't passed over, and isn't read without a word. */
+static int
+open_reader(const struct offline *offline, const char *directory,
+    struct store_reader **reader, char *error, size_t size)
+{
+	bool has_log = false;
+	int result;
+
+	if (!offline->still)
+		return store_reader_open(reader, directory, error, size);
+	result =
+	    store_reader_open_still(reader, directory, &has_log, error, size);
+	if (has_log)
+		fprintf(stderr,
+		    "%s/bank.db-wal: the last run did not end properly; what "
+		    "it holds is read with bank.db\n",
+		    directory);
+	return result;
+}
+
+int
 offline_reader(struct offline **offline, struct store_reader **reader,
     const struct bankctl *bankctl)
 {
@@ -132,7 +181,7 @@ offline_reader(struct offline **offline, struct store_reader **reader,
 	    OFFLINE_READER);
 	if (code != 0)
 		return code;
-	if (store_reader_open(reader, directory, error, sizeof(error)) == 0)
+	if (open_reader(*offline, directory, reader, error, sizeof(error)) == 0)
 		return 0;
 	offline_close(*offline);
 	*offline = NULL;
@@ -223,7 +272,8 @@ account_row(
 
 /* The rows come from a reader, but the lock says that bankd stays away. */
 static int
-account_rows(const char *directory, struct account_rows *rows)
+account_rows(const struct offline *offline, const char *directory,
+    struct account_rows *rows)
 {
 	static const char *const columns[] = { "id", "name", "savings",
 		"checking", "state", "opened", "last-login", NULL };
@@ -231,7 +281,7 @@ account_rows(const char *directory, struct account_rows *rows)
 	char error[ERROR_SIZE];
 	int result;
 
-	if (store_reader_open(&reader, directory, error, sizeof(error)) != 0)
+	if (open_reader(offline, directory, &reader, error, sizeof(error)) != 0)
 		return complain(EX_DATAERR, "%s", error);
 	answer_line(&rows->answer, '=', columns);
 	result = store_reader_accounts(reader, account_row, rows);
@@ -249,11 +299,9 @@ offline_accounts(const struct bankctl *bankctl, const char *id)
 	struct offline *offline;
 	int code;
 
-	code = offline_open(&offline, directory,
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
-	if (code != 0)
+	if ((code = offline_open_to_read(&offline, bankctl)) != 0)
 		return code;
-	code = account_rows(directory, &rows);
+	code = account_rows(offline, directory, &rows);
 	offline_close(offline);
 	if (code == 0 && id != NULL && !rows.found)
 		return answer_print(
@@ -292,14 +340,15 @@ offline_verify(const struct bankctl *bankctl, const char *head)
 		return complain(
 		    EX_DATAERR, "a head is SEQ:HASH, as the log tells it");
 
-	opened = code = offline_open(&offline, directory,
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	opened = code = offline_open_to_read(&offline, bankctl);
 	/* The vault would not start on it: the proof tells which row it is. */
 	if (code == EX_DATAERR)
-		code = offline_lock(&offline, bankctl);
+		code = open_to(&offline, directory,
+		    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
+		    OFFLINE_PROOF);
 	if (code != 0)
 		return code;
-	result = store_reader_open(&reader, directory, error, sizeof(error));
+	result = open_reader(offline, directory, &reader, error, sizeof(error));
 	if (result == 0) {
 		result = store_reader_verify(
 		    reader, &seq, chain, error, sizeof(error));

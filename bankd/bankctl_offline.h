@@ -16,6 +16,13 @@ struct offline;
 struct store_reader;
 
 int offline_open(struct offline **offline, const char *directory, bool forced);
+/*
+ * For commands that only read: where nothing can be written (a file system
+ * that is mounted so, a snapshot) the store is only looked at, and its log,
+ * if there is one, read with it.
+ */
+int offline_open_to_read(
+    struct offline **offline, const struct bankctl *bankctl);
 /* The lock alone: for a state that may not be openable. */
 int offline_lock(struct offline **offline, const struct bankctl *bankctl);
 /* A reader, of a bank that runs or not; closed before the other. */

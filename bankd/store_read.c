@@ -56,6 +56,8 @@ reader_is_current(const struct store_reader *reader)
 {
 	struct stat status;
 
+	if (reader->still)
+		return true;
 	return wal_status(reader, &status) &&
 	    status.st_ino == reader->wal_inode &&
 	    status.st_dev == reader->wal_device;
@@ -72,7 +74,9 @@ reconnect(struct store_reader *reader)
 	reader->wal_inode = status.st_ino;
 	reader->wal_device = status.st_dev;
 	connection_close(&reader->connection);
-	code = connection_open(&reader->connection, reader->directory);
+	code = reader->still
+	    ? connection_open_still(&reader->connection, reader->directory)
+	    : connection_open(&reader->connection, reader->directory);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(reader->connection.db,
 		    "PRAGMA query_only = 1; PRAGMA cache_size = -8192;", NULL,
@@ -104,16 +108,18 @@ reader_begin(struct store_reader *reader)
 	return error != 0 ? error : BANK_EAGAIN;
 }
 
-int
-store_reader_open(struct store_reader **result, const char *directory,
+static int
+open_reader(struct store_reader **result, const char *directory, bool still,
     char *error_text, size_t size)
 {
 	struct store_reader *reader = calloc(1, sizeof(*reader));
 	int error = BANK_ENOMEM;
 
 	*result = NULL;
-	if (reader != NULL)
+	if (reader != NULL) {
+		reader->still = still;
 		reader->directory = strdup(directory);
+	}
 	if (reader != NULL && reader->directory != NULL)
 		error = reader_begin(reader);
 	if (error == 0) {
@@ -127,6 +133,25 @@ store_reader_open(struct store_reader **result, const char *directory,
 		: bank_strerror(error));
 	store_reader_close(reader);
 	return error;
+}
+
+int
+store_reader_open(struct store_reader **reader, const char *directory,
+    char *error, size_t size)
+{
+	return open_reader(reader, directory, false, error, size);
+}
+
+int
+store_reader_open_still(struct store_reader **reader, const char *directory,
+    bool *has_log, char *error, size_t size)
+{
+	struct stat status;
+	int result = open_reader(reader, directory, true, error, size);
+
+	*has_log =
+	    result == 0 && wal_status(*reader, &status) && status.st_size > 0;
+	return result;
 }
 
 void

@@ -17,6 +17,14 @@ struct store_reader;
 
 int store_reader_open(struct store_reader **reader, const char *directory,
     char *error, size_t size);
+/*
+ * The same of a state that nobody has open and that may not be writable:
+ * needs no right to write there, and leaves nothing.  What the log holds is
+ * read as well; *has_log tells of it.  The caller sees to it that no bankd
+ * comes.
+ */
+int store_reader_open_still(struct store_reader **reader, const char *directory,
+    bool *has_log, char *error, size_t size);
 void store_reader_close(struct store_reader *reader);
 /*
  * Walks a customer's entries back from before_seq (0: the newest), at most

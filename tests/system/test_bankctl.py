@@ -2,6 +2,7 @@
 """The operator's commands: money, limits, pauses, the log's level, backups,
 exports (bankctl(8))."""
 
+import contextlib
 import csv
 import ctypes
 import datetime
@@ -25,6 +26,7 @@ from lib.bank import BANKCTL, run, wait_for
 from lib.case import OVER, SUCCESS, BankCase
 
 EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_CANTCREAT = 64, 65, 69, 73
+EX_NOPERM = 77
 UNAVAILABLE = 503
 
 
@@ -494,6 +496,128 @@ class Backup(Operator):
         refused("nothing was changed")
         result = served.ctl("-y", "restore", served.path("none"), check=False)
         self.assertEqual(result.returncode, 66)
+
+
+class ReadOnly(Operator):
+    """A stopped bank in a place where nothing can be written: mounted so, or
+    a directory that isn't its owner's to write to."""
+
+    start_bank = False
+    state = "var"
+    READS = (("verify",), ("accounts",), ("account", "chris"),
+             ("export",), ("export", "chris", "--format", "hledger"),
+             ("kiosk", "list"))
+    MOUNT = ('mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && '
+             'shift && exec "$@"')
+
+    def moved(self):
+        served = self.fresh()
+        atm = served.session("chris")
+        for _ in range(3):
+            self.said(atm.transfer(1, "fey", 1), SUCCESS)
+        atm.close()
+        return served
+
+    def mounted(self, served, *words):
+        return run("unshare", "-m", "sh", "-c", self.MOUNT, "sh",
+                   served.path("var"), BANKCTL, "-c", served.config, *words)
+
+    def unwritable(self, served, *words):
+        state = served.path(self.state)
+        os.chmod(state, 0o500)
+        try:
+            return run(*self.powerless(), BANKCTL, "-c", served.config, *words)
+        finally:
+            os.chmod(state, 0o700)
+
+    def powerless(self):
+        """What makes root one whom a mode keeps out."""
+        if os.geteuid() != 0:
+            return []
+        words = ["setpriv", "--bounding-set",
+                 "-dac_override,-dac_read_search"]
+        if run(*words, "true").returncode != 0:
+            self.skipTest("root can't give rights up here")
+        return words
+
+    @staticmethod
+    def all_files(served):
+        return {name: (os.stat(served.file(name)).st_mtime_ns,
+                       os.stat(served.file(name)).st_size)
+                for name in os.listdir(served.path("var"))}
+
+    def reads(self, served, way, has_log):
+        """All of it is read, as from a place that can be written, and said."""
+        before = self.all_files(served)
+        found = {}
+        for words in self.READS:
+            result = way(served, *words)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            if words[0] != "kiosk":
+                self.assertEqual("what it holds is read" in result.stderr,
+                                 has_log, result.stderr)
+            found[words] = result.stdout
+        copy = served.path("copy-%s" % way.__name__)
+        result = way(served, "backup", copy)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(self.all_files(served), before)
+        self.assertIn("9997.00", found["account", "chris"])
+        with contextlib.closing(sqlite3.connect(copy)) as db:
+            self.assertEqual(db.execute(
+                "SELECT count(*) FROM entry WHERE kind = 0").fetchone()[0], 3)
+        return found
+
+    def everywhere(self, way):
+        served = self.moved()
+        served.kill()
+        self.assertGreater(os.path.getsize(served.file("bank.db-wal")), 0)
+        # Before anything that may be written to has read it.
+        broken = self.reads(served, way, True)
+        os.unlink(served.path("copy-%s" % way.__name__))
+        served.start().stop()
+        stopped = self.reads(served, way, False)
+        self.assertEqual(broken, stopped)
+        for words, said in stopped.items():
+            self.assertEqual(served.ctl(*words).stdout, said)
+
+    def test_mounted(self):
+        if run("unshare", "-m", "true").returncode != 0:
+            self.skipTest("no mount namespace may be made here")
+        self.everywhere(self.mounted)
+
+    def test_a_directory_that_is_not_ours_to_write_to(self):
+        self.everywhere(self.unwritable)
+
+    def test_a_bank_that_runs_is_not_read_so(self):
+        """Its files change: what is read there would be of no moment."""
+        if run("unshare", "-m", "true").returncode != 0:
+            self.skipTest("no mount namespace may be made here")
+        served = self.moved()
+        os.rename(served.file("control"), served.path("away"))
+        result = self.mounted(served, "verify")
+        os.rename(served.path("away"), served.file("control"))
+        self.assertEqual(result.returncode, EX_UNAVAILABLE, result.stderr)
+        self.assertRegex(result.stderr, "in use by another bankd, pid %d"
+                         % served.vault())
+
+    def test_nothing_is_written_there(self):
+        served = self.moved().stop()
+        result = self.unwritable(served, "kiosk", "add", "--key",
+                                 served.path("k.key"), "k")
+        self.assertEqual(result.returncode, EX_NOPERM, result.stderr)
+
+    def test_names_that_mean_something_to_a_library(self):
+        """A directory's name is a name, whatever stands in it."""
+        served = self.moved().stop()
+        name = served.path("a %41?mode=rw#x")
+        os.rename(served.path("var"), name)
+        with open(served.config) as f:
+            text = f.read()
+        with open(served.config, "w") as f:
+            f.write(re.sub(r"(?m)^state = .*", 'state = "%s"' % name, text))
+        self.state = os.path.basename(name)
+        result = self.unwritable(served, "account", "chris")
+        self.assertIn("9997.00", result.stdout)
 
 
 class Export(Operator):
