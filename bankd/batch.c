@@ -232,17 +232,22 @@ mode_at_first(const struct vault *vault, bool writes)
 
 /* Told when it begins and when it is over, not for each batch. */
 static void
-tell_room(struct vault *vault)
+tell_room(struct vault *vault, const char *no_room)
 {
-	bool little = vault->mode != VAULT_NORMAL;
+	const char *before = vault->no_room;
 
 	/* A pause says nothing about the disk. */
-	if (vault->paused || little == vault->little_room)
+	if (vault->paused)
 		return;
-	vault->little_room = little;
-	log_event(little ? LOG_WARNING : LOG_NOTICE,
-	    little ? "disk_full" : "disk_has_room", "transactions",
-	    LOG_TEXT(little ? "refused" : "taken"), NULL);
+	vault->no_room = no_room;
+	if ((no_room != NULL) == (before != NULL))
+		return;
+	if (no_room != NULL)
+		log_event(LOG_WARNING, "disk_full", "transactions",
+		    LOG_TEXT("refused"), "why", LOG_TEXT(no_room), NULL);
+	else
+		log_event(LOG_NOTICE, "disk_has_room", "transactions",
+		    LOG_TEXT("taken"), NULL);
 }
 
 /*
@@ -313,10 +318,13 @@ static void
 commit_or_fail(struct vault *vault)
 {
 	bool writes = may_write(&vault->batch);
+	const char *no_room = NULL;
 	char reason[128];
 	int error;
 
 	vault->mode = mode_at_first(vault, writes);
+	if (vault->mode != VAULT_NORMAL)
+		no_room = "less than min_free is left";
 	vault->now_ms = bank_clock_now(&vault->clock);
 	store_note_time(vault->store, vault->now_ms);
 	rates_tick(&vault->rates, clock_steady_ms());
@@ -324,10 +332,10 @@ commit_or_fail(struct vault *vault)
 		answer_readers(vault);
 	while ((error = apply_and_commit(vault)) == BANK_ENOSPC &&
 	    next_mode(vault))
-		continue;
+		no_room = store_room_reason(vault->store);
 	if (error == 0) {
 		if (writes)
-			tell_room(vault);
+			tell_room(vault, no_room);
 		return;
 	}
 	snprintf(reason, sizeof(reason), "the store can't be written: %s",

@@ -207,6 +207,14 @@ set_odd_aside(
 	return error;
 }
 
+static const char *
+room_strerror(int error)
+{
+	return error == BANK_ENOSPC && errno_is_full(errno)
+	    ? strerror(errno)
+	    : file_strerror(error);
+}
+
 int
 files_start(struct files **result, struct store *store, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error_text,
@@ -245,7 +253,7 @@ out:
 	}
 	if (error_text[0] == '\0')
 		snprintf(error_text, size, "%s: password and balance: %s",
-		    options->directory, file_strerror(error));
+		    options->directory, room_strerror(error));
 	files_close(files);
 	return error;
 }
@@ -298,7 +306,7 @@ update_line(struct files *files, enum files_name name,
     const struct ledger_account *account, const char *hash)
 {
 	char line[FILES_PASSWORD_WIDTH];
-	int error = 0;
+	int error = 0, saved;
 
 	files_make_line(name, line, account, hash);
 	if (name == FILES_PASSWORD)
@@ -308,11 +316,12 @@ update_line(struct files *files, enum files_name name,
 	if (error == 0)
 		error =
 		    files_put_line(files, name, (uint32_t)account->line, line);
+	saved = errno;
 	if (error == BANK_ENOSPC && !files->file[name].behind) {
 		files->file[name].behind = true;
 		log_event(LOG_ERR, "file_behind", "file",
 		    LOG_TEXT(files->file[name].path), "why",
-		    LOG_TEXT(bank_strerror(error)), NULL);
+		    LOG_TEXT(strerror(saved)), NULL);
 	}
 	OPENSSL_cleanse(line, sizeof(line));
 	return error == 0 || error == BANK_ENOSPC ? 0 : BANK_EIO;

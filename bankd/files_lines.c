@@ -117,7 +117,7 @@ files_put_sum(struct files *files, uint32_t line, const char *bytes)
 static int
 error_of(int number)
 {
-	return number == ENOSPC || number == EDQUOT ? BANK_ENOSPC : BANK_EIO;
+	return errno_is_full(number) ? BANK_ENOSPC : BANK_EIO;
 }
 
 /* Of names, not bytes: what fails there lost nothing. */

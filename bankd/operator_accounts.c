@@ -35,7 +35,8 @@ operator_customer(struct vault *vault, struct step *step)
 		return NULL;
 	}
 	if (vault->mode == VAULT_READ_ONLY) {
-		operator_fail(command, EX_UNAVAILABLE, "the disk is full");
+		operator_fail(command, EX_UNAVAILABLE, "%s",
+		    store_room_reason(vault->store));
 		return NULL;
 	}
 	return customer;
@@ -58,7 +59,8 @@ operator_has_room(struct vault *vault, struct operator_command *command)
 	if (vault->mode == VAULT_NORMAL || is_for_others(vault))
 		return true;
 	operator_fail(command, EX_UNAVAILABLE,
-	    "the bank cannot take transactions now: the disk is full");
+	    "the bank cannot take transactions now: %s",
+	    store_room_reason(vault->store));
 	return false;
 }
 

@@ -37,7 +37,8 @@ put_kiosk(struct vault *vault, struct operator_command *command,
 	int error;
 
 	if (vault->mode == VAULT_READ_ONLY) {
-		operator_fail(command, EX_UNAVAILABLE, "the disk is full");
+		operator_fail(command, EX_UNAVAILABLE, "%s",
+		    store_room_reason(vault->store));
 		return;
 	}
 	error = store_kiosk_put(vault->store, kiosk);

@@ -110,6 +110,8 @@ int store_set_hash(struct store *store, const struct ledger_account *account,
     const char *hash);
 /* All or nothing, synced.  0, BANK_ENOSPC, BANK_EIO. */
 int store_commit(struct store *store);
+/* What the newest BANK_ENOSPC was: the disk, a quota or a limit. */
+const char *store_room_reason(const struct store *store);
 void store_abort(struct store *store);
 /* Whether the open batch has anything to write. */
 bool store_dirty(const struct store *store);

@@ -139,7 +139,7 @@ store_checkpoint(struct store *store, int mode)
 	sqlite3_busy_timeout(db, STORE_BUSY_MS);
 	if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
 		return 0;
-	return store_fail(store, code);
+	return store_fail_checkpoint(store, code);
 }
 
 /* What is committed is committed: a full disk is no error here. */

@@ -15,6 +15,7 @@
 #include "store_private.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,15 +24,37 @@
 
 #define LEASE_MS 100 /* of time that may be given out and not written */
 
-int
-store_fail(struct store *store, int code)
+static int
+note_error(struct store *store, int error)
 {
-	int error = connection_error(&store->connection, code);
-
+	if (error == BANK_ENOSPC)
+		store->full_errno = connection_errno(&store->connection);
 	if (error == 0 || error == BANK_ENOSPC)
 		return error;
 	store->failed = true;
 	return BANK_EIO;
+}
+
+int
+store_fail(struct store *store, int code)
+{
+	return note_error(store, connection_error(&store->connection, code));
+}
+
+int
+store_fail_checkpoint(struct store *store, int code)
+{
+	return note_error(
+	    store, connection_checkpoint_error(&store->connection, code));
+}
+
+const char *
+store_room_reason(const struct store *store)
+{
+	if (store->full_errno == EFBIG)
+		return "a file is at the limit on its size (RLIMIT_FSIZE)";
+	return store->full_errno == EDQUOT ? "the quota is used up"
+					   : "the disk is full";
 }
 
 /* A batch in which a write has failed can only be aborted. */
@@ -383,6 +406,17 @@ keep_copies(struct store *store)
 	}
 }
 
+/*
+ * A log that may not grow any more is written back, so that the next batch
+ * begins it anew; what finds no room for that stays in it.
+ */
+static void
+begin_log_anew(struct store *store)
+{
+	if (!store->failed)
+		(void)store_checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
+}
+
 int
 store_commit(struct store *store)
 {
@@ -399,6 +433,8 @@ store_commit(struct store *store)
 		error = store_end_write(store);
 	if (error != 0) {
 		store_abort(store);
+		if (error == BANK_ENOSPC && store->full_errno == EFBIG)
+			begin_log_anew(store);
 		return store->failed ? BANK_EIO : error;
 	}
 	keep_copies(store);

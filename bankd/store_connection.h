@@ -88,6 +88,14 @@ sqlite3_stmt *connection_statement(
 int connection_run(struct store_connection *connection, enum store_sql which);
 /* 0 or BANK_E... for a code that SQLite returned. */
 int connection_error(const struct store_connection *connection, int code);
+/* The same for a checkpoint, which writes to the database alone. */
+int connection_checkpoint_error(
+    const struct store_connection *connection, int code);
+/* What the code says, or the system's reason where it says too little. */
+const char *connection_strerror(
+    const struct store_connection *connection, int code);
+/* The errno of the newest call on a file that failed. */
+int connection_errno(const struct store_connection *connection);
 int connection_get_meta(
     struct store_connection *connection, const char *key, sqlite3_stmt **row);
 int connection_put_meta(

@@ -36,18 +36,18 @@ int
 store_reader_copy(struct store_reader *reader, const char *path,
     char *error_text, size_t size)
 {
-	int error = reader_begin(reader);
+	int code, error = reader_begin(reader);
 
 	if (error != 0) {
 		snprintf(error_text, size, "%s", bank_strerror(error));
 		return error;
 	}
 	reader_end(reader);
-	error =
-	    connection_error(&reader->connection, vacuum_into(reader, path));
+	code = vacuum_into(reader, path);
+	error = connection_error(&reader->connection, code);
 	if (error != 0)
 		snprintf(error_text, size, "%s",
-		    sqlite3_errmsg(reader->connection.db));
+		    connection_strerror(&reader->connection, code));
 	(void)sqlite3_exec(
 	    reader->connection.db, "PRAGMA query_only = 1", NULL, NULL, NULL);
 	/* A vault that starts copies the log away under an old reader. */

@@ -43,8 +43,8 @@ failed(const struct loading *loading, int code)
 	int error = connection_error(&store->connection, code);
 
 	snprintf(loading->error, loading->size, "%s/" STORE_FILE ": %s%s",
-	    store->directory, sqlite3_errmsg(store->connection.db),
-	    store_help(error));
+	    store->directory, connection_strerror(&store->connection, code),
+	    store_help(&store->connection, error));
 	return error;
 }
 

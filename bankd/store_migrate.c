@@ -65,7 +65,7 @@ refuse(const struct migrating *migrating, int error, const char *what,
 {
 	snprintf(migrating->error, migrating->size,
 	    "%s/" STORE_FILE ": %s: %s%s", migrating->directory, what, reason,
-	    store_help(error));
+	    store_help(migrating->connection, error));
 	return error;
 }
 
@@ -73,7 +73,7 @@ static int
 refuse_code(const struct migrating *migrating, int code, const char *what)
 {
 	return refuse(migrating, connection_error(migrating->connection, code),
-	    what, sqlite3_errmsg(migrating->connection->db));
+	    what, connection_strerror(migrating->connection, code));
 }
 
 static int
@@ -100,7 +100,7 @@ copy_into(const struct migrating *migrating, const char *path)
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return refuse(migrating,
-		    errno == ENOSPC ? BANK_ENOSPC : BANK_ESYS, path,
+		    errno_is_full(errno) ? BANK_ENOSPC : BANK_ESYS, path,
 		    strerror(errno));
 	close(fd);
 	code = sqlite3_prepare_v2(

@@ -136,20 +136,34 @@ refuse(const struct opening *opening, int error, const char *format, ...)
 static int
 refuse_code(const struct opening *opening, struct store *store, int code)
 {
-	int error = connection_error(&store->connection, code);
+	const struct store_connection *connection = &store->connection;
+	int error = connection_error(connection, code);
 
+	/* The index of a log that is still empty: no commit depends on it. */
+	if (code == SQLITE_IOERR_SHMSIZE &&
+	    errno_is_full(connection_errno(connection)))
+		error = BANK_ENOSPC;
 	return refuse(opening, error, "%s%s",
-	    store->connection.db != NULL ? sqlite3_errmsg(store->connection.db)
-					 : sqlite3_errstr(code),
-	    store_help(error));
+	    connection_strerror(connection, code),
+	    store_help(connection, error));
 }
 
 const char *
-store_help(int error)
+store_help(const struct store_connection *connection, int error)
 {
 	if (error == BANK_EDAMAGED)
 		return "; restore a backup";
-	return error == BANK_ENOSPC ? "; make room on this file system" : "";
+	if (error != BANK_ENOSPC)
+		return "";
+	return store_room_help(connection_errno(connection));
+}
+
+const char *
+store_room_help(int number)
+{
+	return number == EFBIG
+	    ? "; raise the limit on a file's size (ulimit -f, LimitFSIZE)"
+	    : "; make room on this file system";
 }
 
 /* An empty file is a database without tables, and has our mode. */
@@ -167,9 +181,8 @@ make_file(const struct opening *opening)
 		return 0;
 	if (fd == -1)
 		return refuse(opening,
-		    errno == ENOSPC || errno == EDQUOT ? BANK_ENOSPC
-						       : BANK_ESYS,
-		    "%s", strerror(errno));
+		    errno_is_full(errno) ? BANK_ENOSPC : BANK_ESYS, "%s",
+		    strerror(errno));
 	close(fd);
 	if (file_sync_directory(path) != 0)
 		return refuse(opening, BANK_EIO, "%s", strerror(errno));
@@ -388,8 +401,10 @@ open_once(
 	progress_step(STORE_FILE ": taking in its log", 0);
 	error = store_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
 	if (error != 0)
-		return refuse(opening, error, "checkpoint: %s",
-		    sqlite3_errmsg(store->connection.db));
+		return refuse(opening, error, "checkpoint: %s%s",
+		    connection_strerror(&store->connection,
+			sqlite3_extended_errcode(store->connection.db)),
+		    store_help(&store->connection, error));
 	error = store_load(store, end, opening->error, opening->size);
 	sqlite3_progress_handler(store->connection.db, 0, NULL, NULL);
 	return error;

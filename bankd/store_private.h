@@ -48,6 +48,7 @@ struct store {
 	bool writing;    /* BEGIN was executed */
 	bool reserve;    /* var/reserve is there */
 	int batch_error; /* the batch can't be committed any more */
+	int full_errno;  /* of the newest BANK_ENOSPC */
 	uint64_t noted_ms;
 	struct store_head head, batch;
 
@@ -78,7 +79,9 @@ int store_load(
     struct store *store, enum store_end *end, char *error, size_t size);
 
 /* store_open.c: what helps against an error, "; ..." or "". */
-const char *store_help(int error);
+const char *store_help(const struct store_connection *connection, int error);
+/* The same by the errno of what found no room. */
+const char *store_room_help(int number);
 
 /*
  * store_migrate.c: a database of an older bankd made one of ours.  From
@@ -102,6 +105,7 @@ void store_make_reserve(struct store *store);
 
 /* store_batch.c.  Codes of SQLite in, 0 or BANK_E... out. */
 int store_fail(struct store *store, int code);
+int store_fail_checkpoint(struct store *store, int code);
 /* Begins to write where that isn't done: every write of a batch is after it. */
 int store_write(struct store *store);
 /* COMMIT or nothing. */

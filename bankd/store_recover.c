@@ -99,10 +99,11 @@ store_copy_wal(const char *directory, char *error, size_t size)
 	    file_sync_directory(path) == 0)
 		return 0;
 	saved = errno;
-	snprintf(error, size, "%s: copying it to new blocks: %s", path,
-	    strerror(saved));
+	snprintf(error, size, "%s: copying it to new blocks: %s%s", path,
+	    strerror(saved),
+	    errno_is_full(saved) ? store_room_help(saved) : "");
 	(void)unlink(new);
-	return saved == ENOSPC || saved == EDQUOT ? BANK_ENOSPC : BANK_EIO;
+	return errno_is_full(saved) ? BANK_ENOSPC : BANK_EIO;
 }
 
 static bool

@@ -285,7 +285,17 @@ connection_run(struct store_connection *connection, enum store_sql which)
 	return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-/* The errno of the newest write that failed: to the WAL, else the database. */
+static int
+database_errno(const struct store_connection *connection)
+{
+	int error = 0;
+
+	sqlite3_file_control(
+	    connection->db, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+	return error;
+}
+
+/* Of the newest write that failed: to the WAL, else to the database. */
 static int
 write_errno(const struct store_connection *connection)
 {
@@ -297,27 +307,51 @@ write_errno(const struct store_connection *connection)
 	if (wal != NULL && wal->pMethods != NULL)
 		wal->pMethods->xFileControl(
 		    wal, SQLITE_FCNTL_LAST_ERRNO, &error);
-	if (error == 0)
-		sqlite3_file_control(
-		    connection->db, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
-	return error;
+	return error != 0 ? error : database_errno(connection);
+}
+
+/* SQLite's own is of the file that an error came from, if not of a write. */
+int
+connection_errno(const struct store_connection *connection)
+{
+	int number = 0;
+
+	if (connection->db == NULL)
+		return 0;
+	if (sqlite3_extended_errcode(connection->db) == SQLITE_IOERR_WRITE)
+		number = write_errno(connection);
+	return number != 0 ? number : sqlite3_system_errno(connection->db);
+}
+
+const char *
+connection_strerror(const struct store_connection *connection, int code)
+{
+	int number = connection_errno(connection);
+
+	if ((code & 0xff) == SQLITE_IOERR && number != 0)
+		return strerror(number);
+	return connection->db != NULL ? sqlite3_errmsg(connection->db)
+				      : sqlite3_errstr(code);
 }
 
 /*
- * A quota is a full disk to us, and an error like any other to SQLite.  Only
- * writes count: what fails later, the WAL's index say, fails after the sync.
+ * A quota and a limit are a full disk to us, and errors like any other to
+ * SQLite.  Only writes count: what fails later, the WAL's index say, fails
+ * after the sync.  A file's errno stays until its next write fails, so the
+ * file that was written to is the one to ask.
  */
 static bool
-is_full(const struct store_connection *connection, int code)
+is_full(const struct store_connection *connection, int code,
+    int (*file_errno)(const struct store_connection *))
 {
 	if ((code & 0xff) == SQLITE_FULL)
 		return true;
 	return code == SQLITE_IOERR_WRITE && connection->db != NULL &&
-	    write_errno(connection) == EDQUOT;
+	    errno_is_full(file_errno(connection));
 }
 
-int
-connection_error(const struct store_connection *connection, int code)
+static int
+error_of(int code)
 {
 	static const struct {
 		int code, error;
@@ -335,12 +369,24 @@ connection_error(const struct store_connection *connection, int code)
 	};
 	size_t i;
 
-	if (is_full(connection, code))
-		return BANK_ENOSPC;
 	for (i = 0; i < NELEM(table); i++)
 		if ((code & 0xff) == table[i].code)
 			return table[i].error;
 	return BANK_EIO;
+}
+
+int
+connection_error(const struct store_connection *connection, int code)
+{
+	return is_full(connection, code, write_errno) ? BANK_ENOSPC
+						      : error_of(code);
+}
+
+int
+connection_checkpoint_error(const struct store_connection *connection, int code)
+{
+	return is_full(connection, code, database_errno) ? BANK_ENOSPC
+							 : error_of(code);
 }
 
 int

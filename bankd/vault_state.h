@@ -74,7 +74,8 @@ struct vault {
 	struct bank_clock clock;
 	uint64_t now_ms; /* the bank's time of the batch in hand */
 	enum vault_mode mode;
-	bool little_room, paused;
+	const char *no_room; /* why transactions are refused; NULL: not */
+	bool paused;
 	bool much_asked; /* by sessions, in the last second */
 	struct ledger_limits limits;
 	struct kiosks kiosks;

@@ -86,10 +86,12 @@ vault_status_send(struct vault *vault)
 
 	if (vault->serving) {
 		hex_encode(store_chain(vault->store), 32, chain);
-		fact(&status, "transactions", "%s",
-		    vault->little_room  ? "refused, the disk is full"
-			: vault->paused ? "refused, paused"
-					: "taken");
+		if (vault->no_room != NULL)
+			fact(&status, "transactions", "refused, %s",
+			    vault->no_room);
+		else
+			fact(&status, "transactions", "%s",
+			    vault->paused ? "refused, paused" : "taken");
 		fact_count(&status, "customers", store_lines(vault->store));
 		fact_count(&status, "entries", store_last_seq(vault->store));
 		fact(&status, "chain", "%s", chain);

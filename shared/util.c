@@ -199,6 +199,12 @@ file_open_regular(const char *path, int flags)
 	return BANK_ENOTFILE;
 }
 
+bool
+errno_is_full(int number)
+{
+	return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
 const char *
 file_strerror(int error)
 {

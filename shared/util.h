@@ -47,6 +47,13 @@ int file_read(const char *path, size_t limit, char **data, size_t *length);
 int file_read_by(
     const char *path, int flags, size_t limit, char **data, size_t *length);
 
+/*
+ * Whether a write that failed so found no room: on the disk, in the owner's
+ * quota, or below the limit on a file's size, which signals SIGXFSZ as well
+ * unless that is ignored.
+ */
+bool errno_is_full(int number);
+
 /* Why a function on files failed: errno's words, or the code's. */
 const char *file_strerror(int error);
 

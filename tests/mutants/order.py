@@ -146,8 +146,8 @@ ROWS = [
     ("order", "a commit that failed is undone",
      "bankd/store_batch.c",
      "store_abort(store);\n"
-     "\t\treturn store->failed ? BANK_EIO : error;",
-     "return store->failed ? BANK_EIO : error;",
+     "\t\tif (error == BANK_ENOSPC && store->full_errno == EFBIG)",
+     "if (error == BANK_ENOSPC && store->full_errno == EFBIG)",
      ["unit/test_store_faults",
       "unit/test_store"]),
     ("order", "the marker before the files change",

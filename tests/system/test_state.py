@@ -18,7 +18,7 @@ from lib import bank, libcrypt, model
 from lib.bank import Bank, wait_for
 from lib.case import CORRECT, REFUSED, SUCCESS, BankCase
 
-EX_DATAERR, EX_UNAVAILABLE = 65, 69
+EX_DATAERR, EX_UNAVAILABLE, EX_IOERR = 65, 69, 74
 # Of `secret`, by each method that libcrypt verifies.
 HASHES = [libcrypt.hashed("secret", prefix, cost) for prefix, cost in (
     ("$2y$", 5), ("$2a$", 5), ("$2b$", 5), ("$1$", 0), ("$6$", 0), ("$5$", 0),
@@ -680,6 +680,110 @@ class Check(Files):
         self.assertEqual(served.lines()["chris"][0], "9995")
         served.stop()
         model.check(served)
+
+
+class FileSize(Files):
+    """A limit on a file's size is a full disk with a reason of its own; it
+    kills nobody (SIGXFSZ)."""
+
+    REASON = r"a file is at the limit on its size \(RLIMIT_FSIZE\)"
+
+    @staticmethod
+    def limit(pid, size):
+        subprocess.run(["prlimit", "--pid", str(pid),
+                        "--fsize=%s:unlimited" % size], check=True)
+
+    def test_while_it_runs(self):
+        served = self.hand_made(None, None)
+        vault = served.vault()
+        atm = served.session("chris")
+        self.addCleanup(atm.close)
+        self.said(atm.transfer(1, "fey", 1), SUCCESS)
+        self.limit(vault, 4096)
+        for _ in range(3):
+            self.assertEqual(atm.transfer(1, "fey", 1).code, 503)
+        self.assertEqual(atm.balances()[0], "9999.00")
+        served.log_has("disk_full transactions=refused why=.*" + self.REASON)
+        self.assertRegex(served.ctl("status").stdout,
+                         r"vault-transactions +refused, " + self.REASON)
+        refused = served.ctl("deposit", "chris", "1", "5", "--reason", "x",
+                             check=False)
+        self.assertRegex(refused.stderr, self.REASON)
+        self.limit(vault, "unlimited")
+        self.said(atm.transfer(1, "fey", 1), SUCCESS)
+        served.log_has("disk_has_room")
+        self.assertEqual(served.vault(), vault)
+        served.stop()
+        model.check(served)
+
+    def test_a_log_that_reaches_it(self):
+        """It is begun anew: the bank goes on as long as the rest fits."""
+        served = self.hand_made(None, None)
+        vault = served.vault()
+        atm = served.session("chris")
+        self.addCleanup(atm.close)
+        self.limit(vault, 400 * 1024)
+        done = sum(atm.transfer(1, "fey", 1).said() == SUCCESS
+                   for _ in range(120))
+        self.assertGreater(done, 100)
+        served.log_has("disk_full .*" + self.REASON)
+        served.log_has("disk_has_room")
+        self.assertEqual(served.vault(), vault)
+        self.assertEqual(served.lines()["chris"][0], str(10000 - done))
+        served.stop()
+        model.check(served)
+
+    def test_at_a_start(self):
+        served = self.hand_made(None, None)
+        atm = served.session("chris")
+        self.said(atm.transfer(1, "fey", 1), SUCCESS)
+        atm.close()
+        for end, size in ((served.kill, 16384), (served.stop, 16384),
+                          (served.kill, 8192), (served.stop, 8192)):
+            with self.subTest(end=end.__name__, size=size):
+                end()
+                served.wrapper = ["prlimit", "--fsize=%d" % size]
+                code, said = served.fails()
+                served.wrapper = []
+                self.assertEqual(code, EX_IOERR, said)
+                self.assertRegex(said, r"File too large; raise the limit on "
+                                 r"a file's size \(ulimit -f, LimitFSIZE\)")
+                served.start()
+        self.assertEqual(served.lines()["chris"][0], "9999")
+        served.stop()
+        model.check(served)
+
+    def test_bankctl(self):
+        served = self.hand_made(None, None)
+        words = ["prlimit", "--fsize=4096", bank.BANKCTL, "-c", served.config]
+        copy = served.path("copy.db")
+        result = bank.run(*words, "backup", copy)
+        self.assertEqual(result.returncode, EX_IOERR, result.stderr)
+        self.assertIn("File too large", result.stderr)
+        self.assertFalse(glob.glob(copy + "*"))
+        atm = served.session("chris")
+        for _ in range(80):
+            self.said(atm.transfer(1, "fey", 1), SUCCESS)
+        atm.close()
+        with open(served.path("export"), "wb") as out:
+            result = subprocess.run(
+                words + ["export"], stdout=out, stderr=subprocess.PIPE,
+                stdin=subprocess.DEVNULL, text=True, timeout=60)
+        self.assertEqual(result.returncode, EX_IOERR, result.stderr)
+        self.assertIn("standard output: File too large", result.stderr)
+
+    def test_the_kiosks_note(self):
+        """Without one nothing is sent; the kiosk says so and lives."""
+        served = self.hand_made(None, None)
+        os.makedirs(served.path("atm-state"))
+        result = bank.run(
+            "prlimit", "--fsize=0", bank.ATM_TUI, "-p", "-c",
+            served.path("etc", "atm.ini"), "-o",
+            "kiosk.state=" + served.path("atm-state"), "127.0.0.1",
+            served.port, input="chris\ncanary-chris\n1\n1\nfey\n1\n3\n")
+        self.assertGreaterEqual(result.returncode, 0, result.stderr)
+        self.assertIn("this kiosk cannot do that now", result.stdout)
+        self.assertEqual(served.lines()["chris"][0], "10000")
 
 
 class FullDisk(Files):

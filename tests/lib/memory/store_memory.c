@@ -196,6 +196,13 @@ store_keep_room(struct store *store)
 	(void)store;
 }
 
+const char *
+store_room_reason(const struct store *store)
+{
+	(void)store;
+	return "the disk is full";
+}
+
 int
 store_make_room(struct store *store)
 {
