@@ -103,7 +103,10 @@ open_store(struct offline *offline, const char *directory, bool forced,
 		return 0;
 	result = (offline->still ? store_look : store_open)(
 	    &offline->store, directory, &end, error, sizeof(error));
-	return result == 0 ? 0 : complain(EX_DATAERR, "%s", error);
+	if (result == 0)
+		return 0;
+	return complain(
+	    result == BANK_EBUSY ? EX_UNAVAILABLE : EX_DATAERR, "%s", error);
 }
 
 static int

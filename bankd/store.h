@@ -42,7 +42,9 @@ enum store_end { STORE_NEW, STORE_STOPPED, STORE_BROKEN };
  * Opens the truth in `directory`, makes it where there is none, recovers it
  * after a broken end.  The caller holds the lock of the directory.  On
  * failure error[0..size) says what, where and what to do; BANK_EDAMAGED,
- * BANK_EIO, BANK_ENOSPC, BANK_ESYS, BANK_EINVAL (a newer schema).
+ * BANK_EIO, BANK_ENOSPC, BANK_ESYS, BANK_EINVAL (a newer schema), BANK_EBUSY
+ * (another program is writing to it: try again).  Nobody else can write to it
+ * until it is closed; anybody may read.
  */
 int store_open(struct store **store, const char *directory, enum store_end *end,
     char *error, size_t size);

@@ -31,7 +31,6 @@
 #define ROUND_ENTRIES 4096
 #define ENTRIES_PER_ROW 2
 #define CHECKPOINT_PAGES 2000
-#define READERS_MS 250 /* that a whole checkpoint waits for readers */
 #define STOP_ROWS 8192 /* rows in one transaction of a stop */
 
 /* A place in `written` for each row that the batch may write. */
@@ -134,9 +133,7 @@ store_checkpoint(struct store *store, int mode)
 	sqlite3 *db = store->connection.db;
 	int code;
 
-	sqlite3_busy_timeout(db, READERS_MS);
 	code = sqlite3_wal_checkpoint_v2(db, "main", mode, NULL, NULL);
-	sqlite3_busy_timeout(db, STORE_BUSY_MS);
 	if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
 		return 0;
 	return store_fail_checkpoint(store, code);

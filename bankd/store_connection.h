@@ -15,7 +15,7 @@
 #define STORE_FILE "bank.db"
 #define STORE_WAL "bank.db-wal"
 #define STORE_CHAIN_SIZE 32
-#define STORE_BUSY_MS 5000
+#define STORE_BUSY_MS 5000 /* a reader's, for a start to end */
 
 /* One row for each statement; its text is in the table of store_sql.c. */
 enum store_sql {

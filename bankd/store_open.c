@@ -153,6 +153,8 @@ store_help(const struct store_connection *connection, int error)
 {
 	if (error == BANK_EDAMAGED)
 		return "; restore a backup";
+	if (error == BANK_EBUSY)
+		return "; another program keeps it locked: end that program";
 	if (error != BANK_ENOSPC)
 		return "";
 	return store_room_help(connection_errno(connection));
@@ -342,6 +344,8 @@ set_up(struct store *store, const struct opening *opening)
 	bool wal = false;
 	int code;
 
+	/* Others are waited for by who may do something else meanwhile. */
+	sqlite3_busy_timeout(db, STORE_READERS_MS);
 	code = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_prepare_v2(
@@ -373,6 +377,17 @@ still_at_it(void *context)
 	return 0;
 }
 
+/* Nobody else writes from here on. */
+static int
+take_locks(struct store *store, const struct opening *opening)
+{
+	int code = connection_run(&store->connection, SQL_BEGIN);
+
+	if (code == SQLITE_OK)
+		code = connection_run(&store->connection, SQL_ROLLBACK);
+	return code == SQLITE_OK ? 0 : refuse_code(opening, store, code);
+}
+
 static int
 open_once(
     struct store *store, enum store_end *end, const struct opening *opening)
@@ -381,6 +396,9 @@ open_once(
 
 	error = check_files(opening);
 	if (error == 0)
+		error = store_lock_log(opening->directory, &store->lock_fd,
+		    opening->error, opening->size);
+	if (error == 0)
 		error = store_copy_wal(
 		    opening->directory, opening->error, opening->size);
 	if (error == 0)
@@ -388,11 +406,15 @@ open_once(
 	if (error != 0)
 		return error;
 	code = connection_open(&store->connection, opening->directory);
+	if (code == SQLITE_OK)
+		code = store_locks_keep(&store->locks, store->connection.db);
 	if (code != SQLITE_OK)
 		return refuse_code(opening, store, code);
 	sqlite3_progress_handler(
 	    store->connection.db, PROGRESS_STEPS, still_at_it, NULL);
 	error = set_up(store, opening);
+	if (error == 0)
+		error = take_locks(store, opening);
 	if (error == 0)
 		error = check_schema(store, opening);
 	if (error != 0)
@@ -415,7 +437,12 @@ close_parts(struct store *store)
 {
 	uint32_t i;
 
+	store_locks_give_back(store->locks);
+	store->locks = NULL;
 	connection_close(&store->connection);
+	if (store->lock_fd >= 0)
+		close(store->lock_fd);
+	store->lock_fd = -1;
 	store_rows_free(store);
 	for (i = 0; i < store->copies_blocks; i++)
 		free(store->copies[i]);
@@ -437,7 +464,7 @@ store_open(struct store **result, const char *directory, enum store_end *end,
 	*result = NULL;
 	error_text[0] = '\0';
 	for (try = 0; store != NULL && copy != NULL && try < 2; try++) {
-		*store = (struct store) { .directory = copy };
+		*store = (struct store) { .directory = copy, .lock_fd = -1 };
 		error = open_once(store, end, &opening);
 		if (error == 0) {
 			store_make_reserve(store);
@@ -503,7 +530,9 @@ store_look(struct store **result, const char *directory, enum store_end *end,
 	*result = NULL;
 	error_text[0] = '\0';
 	if (store != NULL && copy != NULL) {
-		*store = (struct store) { .directory = copy, .looking = true };
+		*store = (struct store) {
+			.directory = copy, .looking = true, .lock_fd = -1
+		};
 		error = look_once(store, end, &opening);
 		if (error == 0) {
 			*result = store;

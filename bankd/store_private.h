@@ -20,7 +20,8 @@
 #define STORE_SCHEMA 2
 #define STORE_APPLICATION 0x62616e6b /* "bank" */
 #define STORE_SECRET_SIZE 32
-#define STORE_BLOCK 1024 /* accounts, and copies, in a block of memory */
+#define STORE_READERS_MS 250 /* that a whole checkpoint waits for readers */
+#define STORE_BLOCK 1024     /* accounts, and copies, in a block of memory */
 
 struct store_row {
 	struct ledger_account account; /* changed: its row on disk is older */
@@ -41,6 +42,8 @@ struct store_head {
 
 struct store {
 	struct store_connection connection;
+	struct store_locks *locks;
+	int lock_fd; /* or less than 0 */
 	char *directory;
 	uint8_t secret[STORE_SECRET_SIZE];
 	bool failed;     /* BANK_EIO was returned: touch nothing */
@@ -97,6 +100,15 @@ extern const struct store_migration store_migrations[];
 int store_migrate(struct store_connection *connection, const char *directory,
     const struct store_migration *migrations, int64_t version, char *error,
     size_t size);
+
+/*
+ * store_lock.c.  Takes the lock for writing, and *fd with it, which is closed
+ * after SQLite's connections; BANK_EBUSY where another program has it.
+ */
+int store_lock_log(const char *directory, int *fd, char *error, size_t size);
+/* Codes of SQLite.  From now on its locks are kept; before it is closed. */
+int store_locks_keep(struct store_locks **locks, sqlite3 *db);
+void store_locks_give_back(struct store_locks *locks);
 
 /* store_recover.c: before the database is opened, and room for it. */
 int store_copy_wal(const char *directory, char *error, size_t size);

@@ -235,6 +235,8 @@ vault_main(int monitor_fd)
 	vault_teardown(&vault);
 	vault_link_close(&vault.monitor);
 	event_free(vault.tick);
+	if (vault.open_again != NULL)
+		event_free(vault.open_again);
 	event_base_free(vault.base);
 	config_free(vault.config);
 	return code;

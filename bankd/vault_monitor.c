@@ -21,7 +21,7 @@
 #include "vault_state.h"
 #include "vault_status.h"
 
-#define REASON_SIZE 1024
+#define OPEN_AGAIN_S 1
 #define STOP_SECONDS 5 /* for logins and statements in hand */
 
 static void
@@ -128,28 +128,76 @@ tell_progress(void *context, const char *what, uint64_t done, uint64_t of)
 		(void)ipc_flush(monitor);
 }
 
+/* Told when it begins; the monitor hears all the time that we are alive. */
 static void
-on_start(struct vault *vault, const struct ipc_message *message)
+wait_to_open(struct vault *vault, const char *reason)
 {
-	char reason[REASON_SIZE];
+	const struct timeval pause = { OPEN_AGAIN_S, 0 };
+
+	if (vault->waits_for[0] == '\0')
+		log_event(
+		    LOG_WARNING, "start_waits", "why", LOG_TEXT(reason), NULL);
+	string_copy(vault->waits_for, reason, sizeof(vault->waits_for));
+	(void)ipc_send(vault->monitor.ipc, IPC_ALIVE, 0, NULL, 0, -1);
+	if (event_add(vault->open_again, &pause) != 0)
+		vault_fail(vault, EX_OSERR, "no memory to wait");
+}
+
+static void
+open_and_serve(struct vault *vault)
+{
+	char reason[VAULT_REASON_SIZE];
 	int code;
 
-	(void)message;
-	if (vault->serving)
-		vault_fail(vault, EX_SOFTWARE, "the monitor started it twice");
-	if (vault->config == NULL)
-		vault_fail(vault, EX_CONFIG, "no configuration came");
 	progress_open(tell_progress, vault->monitor.ipc);
-	code = vault_setup(vault, reason, sizeof(reason));
+	code = vault_open(vault, reason, sizeof(reason));
 	progress_open(NULL, NULL);
+	if (code == VAULT_WAITS) {
+		wait_to_open(vault, reason);
+		return;
+	}
 	if (code != 0)
 		vault_fail(vault, code, reason);
+	vault->waits_for[0] = '\0';
 	vault->serving = true;
 	vault->head_told_ms = clock_steady_ms();
 	vault_front_listen(vault);
 	if (ipc_send(vault->monitor.ipc, IPC_READY, 0, vault->sandbox,
 		strlen(vault->sandbox), -1) != 0)
 		vault_fail(vault, EX_OSERR, "no memory to say so");
+}
+
+static void
+on_open_again(evutil_socket_t fd, short what, void *context)
+{
+	struct vault *vault = context;
+
+	(void)fd;
+	(void)what;
+	open_and_serve(vault);
+	vault_link_flush(vault, &vault->monitor);
+}
+
+static void
+on_start(struct vault *vault, const struct ipc_message *message)
+{
+	char reason[VAULT_REASON_SIZE];
+	int code;
+
+	(void)message;
+	if (vault->serving || vault->open_again != NULL)
+		vault_fail(vault, EX_SOFTWARE, "the monitor started it twice");
+	if (vault->config == NULL)
+		vault_fail(vault, EX_CONFIG, "no configuration came");
+	vault->open_again = evtimer_new(vault->base, on_open_again, vault);
+	code = vault->open_again == NULL
+	    ? EX_OSERR
+	    : vault_setup(vault, reason, sizeof(reason));
+	if (code != 0)
+		vault_fail(vault, code,
+		    vault->open_again == NULL ? bank_strerror(BANK_ENOMEM)
+					      : reason);
+	open_and_serve(vault);
 }
 
 static void (*const handlers[IPC_TYPE_COUNT])(

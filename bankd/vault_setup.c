@@ -119,6 +119,7 @@ exit_code_of(int result)
 		{ BANK_ENOSPC, EX_IOERR },
 		{ BANK_ESYS, EX_IOERR },
 		{ BANK_ENOMEM, EX_OSERR },
+		{ BANK_EBUSY, VAULT_WAITS },
 	};
 
 	for (size_t i = 0; i < NELEM(codes); i++) {
@@ -237,6 +238,15 @@ start_threads(struct vault *vault)
 	return result == 0 ? 0 : EX_OSERR;
 }
 
+static int
+explain(int code, char *error, size_t size)
+{
+	if (code != 0 && error[0] == '\0')
+		snprintf(
+		    error, size, "the vault can't start: %s", strerror(errno));
+	return code;
+}
+
 int
 vault_setup(struct vault *vault, char *error, size_t size)
 {
@@ -250,16 +260,21 @@ vault_setup(struct vault *vault, char *error, size_t size)
 	    : EX_CONFIG;
 	if (code == 0)
 		code = enter_sandbox(vault, error, size);
-	if (code == 0)
-		code = open_store(vault, error, size);
+	return explain(code, error, size);
+}
+
+int
+vault_open(struct vault *vault, char *error, size_t size)
+{
+	int code;
+
+	error[0] = '\0';
+	code = open_store(vault, error, size);
 	if (code == 0 && (code = rehearse_login(vault)) != 0)
 		snprintf(error, size, "OpenSSL can't do what a login needs");
 	if (code == 0)
 		code = start_threads(vault);
-	if (code != 0 && error[0] == '\0')
-		snprintf(
-		    error, size, "the vault can't start: %s", strerror(errno));
-	return code;
+	return explain(code, error, size);
 }
 
 int

@@ -11,10 +11,13 @@
 struct vault;
 
 /*
- * Key, sandbox, lock, store, files, threads.  0, or a code of sysexits(3)
- * with what is wrong and what to do in error.
+ * Key, sandbox and lock; then store, files and threads.  0, or a code of
+ * sysexits(3) with what is wrong and what to do in error.  VAULT_WAITS of
+ * vault_open(): another program holds bank.db, and it may be called again.
  */
+#define VAULT_WAITS (-1)
 int vault_setup(struct vault *vault, char *error, size_t size);
+int vault_open(struct vault *vault, char *error, size_t size);
 /*
  * A proper stop: files synced, then the marker.  A code of sysexits(3).
  */

@@ -33,6 +33,7 @@
 #include "worker.h"
 
 #define VAULT_PAST_SECONDS 60
+#define VAULT_REASON_SIZE 1024
 
 /* One end of a socket pair in the loop. */
 struct vault_link {
@@ -61,6 +62,8 @@ struct vault {
 	struct busy_poll poll;
 	struct vault_link monitor, front;
 	struct event *tick;
+	struct event *open_again; /* while another program holds bank.db */
+	char waits_for[VAULT_REASON_SIZE]; /* why that is, or "" */
 	struct config *config;
 	struct state_dir dir;
 	struct store *store;

@@ -11,6 +11,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import threading
 import time
 import unittest
 from unittest import mock
@@ -42,6 +43,7 @@ CASES = {
     "state_held": "the state is in use",
     "disk_full_at_the_start": "disk is full",
     "disk_full": "disk_full",
+    "start_waits": "start_waits",
     "overwritten": "not a database",
     "rows_missing": "damaged",
     "newer_schema": "a newer bankd",
@@ -320,6 +322,19 @@ class Diagnostics(unittest.TestCase):
         self.addCleanup(atm.close)
         self.assertEqual(atm.transfer(1, "fey", 1).code, 503)
         self.logs(served, "disk_full")
+
+    def test_start_waits(self):
+        served = self.bank(start=True).stop()
+        db = sqlite3.connect(served.file("bank.db"), isolation_level=None)
+        self.addCleanup(db.close)
+        db.execute("BEGIN IMMEDIATE")
+        starting = threading.Thread(target=served.start)
+        starting.start()
+        try:
+            self.logs(served, "start_waits")
+        finally:
+            db.execute("ROLLBACK")
+            starting.join()
 
     def test_overwritten(self):
         served = self.bank(start=True).stop()

@@ -12,6 +12,7 @@ import socket
 import sqlite3
 import stat
 import subprocess
+import threading
 import unittest
 
 from lib import bank, libcrypt, model
@@ -784,6 +785,133 @@ class FileSize(Files):
         self.assertGreaterEqual(result.returncode, 0, result.stderr)
         self.assertIn("this kiosk cannot do that now", result.stdout)
         self.assertEqual(served.lines()["chris"][0], "10000")
+
+
+class OtherPrograms(Files):
+    """An editor of databases that has bank.db open: it may read."""
+
+    def editor(self, served):
+        db = sqlite3.connect(served.file("bank.db"), timeout=0.05,
+                             isolation_level=None, check_same_thread=False)
+        self.addCleanup(db.close)
+        return db
+
+    def test_nobody_else_writes_while_it_runs(self):
+        served = self.hand_made(None, None)
+        vault = served.vault()
+        atm = served.session("chris")
+        self.addCleanup(atm.close)
+        db = self.editor(served)
+        for _ in range(3):
+            for change in ("BEGIN IMMEDIATE", "DELETE FROM settled",
+                           "UPDATE account SET savings = 0", "VACUUM",
+                           "PRAGMA journal_mode = DELETE",
+                           "CREATE TABLE other (x)"):
+                with self.assertRaisesRegex(
+                        sqlite3.OperationalError, "locked", msg=change):
+                    db.execute(change)
+            # 1: the checkpoint found it busy.
+            self.assertEqual(db.execute(
+                "PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0], 1)
+            self.assertEqual(db.execute(
+                "SELECT count(*) FROM account WHERE id = 'chris'"
+            ).fetchone(), (1,))
+            self.said(atm.transfer(1, "fey", 1), SUCCESS)
+        served.ctl("deposit", "chris", "1", "5", "--reason", "x")
+        # Another vault has the locks of the one before.
+        served.kill_child("vault")
+        again = served.atm_when_served()
+        self.addCleanup(again.close)
+        self.assertNotEqual(served.vault(), vault)
+        with self.assertRaisesRegex(sqlite3.OperationalError, "locked"):
+            db.execute("BEGIN IMMEDIATE")
+        served.stop()
+        model.check(served)
+
+    def waits_and_serves(self, served, db, let_go):
+        """Started while db has a change open, it serves once it hasn't."""
+        starting = threading.Thread(target=served.start)
+        starting.start()
+        try:
+            served.log_has(r"start_waits why=.*bank\.db: process %d is "
+                           r"writing to it" % os.getpid())
+            said = wait_for("status to tell", lambda: re.search(
+                r"vault-waits +.*process %d is writing" % os.getpid(),
+                served.ctl("status", check=False).stdout))
+            self.assertTrue(said)
+        finally:
+            let_go()
+            starting.join(60)
+        self.assertEqual(self.login(served, "chris", "canary-chris"), CORRECT)
+        self.assertNotIn("vault_failed", served.said)
+        self.assertNotIn("vault-waits", served.ctl("status").stdout)
+        served.stop()
+        model.check(served)
+
+    def test_a_change_open_at_a_start(self):
+        served = self.hand_made(None, None).stop()
+        db = self.editor(served)
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE account SET name = 'x' WHERE id = 'chris'")
+        self.waits_and_serves(served, db, lambda: db.execute("ROLLBACK"))
+
+    def test_one_that_is_committed_after_a_broken_end(self):
+        """It is in the log that a start would copy: nothing of it is lost,
+        and nothing of ours."""
+        served = self.hand_made(None, None)
+        atm = served.session("chris")
+        self.said(atm.transfer(1, "fey", 1), SUCCESS)
+        atm.close()
+        served.kill()
+        db = self.editor(served)
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE account SET name = 'x' WHERE id = 'fey'")
+        self.waits_and_serves(served, db, lambda: db.execute("COMMIT"))
+        with contextlib.closing(sqlite3.connect(
+                "file:%s?mode=ro" % served.file("bank.db"), uri=True)) as db:
+            self.assertEqual(db.execute(
+                "SELECT name FROM account WHERE id = 'fey'").fetchone(),
+                ("x",))
+        self.assertEqual(served.lines()["chris"][0], "9999")
+
+    def test_one_that_has_it_for_itself(self):
+        served = self.hand_made(None, None).stop()
+        db = self.editor(served)
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute("UPDATE meta SET value = value")
+        starting = threading.Thread(target=served.start)
+        starting.start()
+        try:
+            served.log_has("start_waits why=.*another program keeps it locked")
+        finally:
+            db.close()
+            starting.join(60)
+        self.assertEqual(self.login(served, "chris", "canary-chris"), CORRECT)
+
+    def test_a_stop_while_it_waits(self):
+        served = self.hand_made(None, None).stop()
+        db = self.editor(served)
+        db.execute("BEGIN IMMEDIATE")
+        process = subprocess.Popen(
+            served.command(), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.kill)
+        for line in process.stderr:
+            if "start_waits" in line:
+                break
+        served.ctl("stop")
+        process.stderr.read()
+        self.assertEqual(process.wait(60), 0)
+
+    def test_bankctl_says_so(self):
+        served = self.hand_made(None, None).stop()
+        db = self.editor(served)
+        db.execute("BEGIN IMMEDIATE")
+        result = served.ctl("accounts", check=False)
+        self.assertEqual(result.returncode, EX_UNAVAILABLE, result.stderr)
+        self.assertRegex(result.stderr,
+                         "process %d is writing to it" % os.getpid())
 
 
 class FullDisk(Files):
