@@ -45,6 +45,8 @@ int kiosk_enrol(const struct bankctl *bankctl, struct store_kiosk *kiosk);
 
 /* bankctl_backup.c, bankctl_restore.c, bankctl_export*.c */
 int backup_run(struct bankctl *bankctl, int argc, char *argv[]);
+/* The copy alone, in this process and with nobody who looks after it. */
+int backup_make(const struct bankctl *bankctl, const char *path);
 int restore_run(struct bankctl *bankctl, int argc, char *argv[]);
 int export_run(struct bankctl *bankctl, int argc, char *argv[]);
 /* bankctl_top.c, bankctl_metrics.c, bankctl_follow.c, bankctl_money.c */

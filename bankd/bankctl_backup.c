@@ -3,12 +3,19 @@
  * bankctl backup: a copy of bank.db of one moment, of a bank that serves or
  * is stopped.  Made here and not in the vault, which can open no file outside
  * the state.  It appears under its name when it is whole and on disk.
+ *
+ * While the copy reads, the log of a bank that serves can't begin anew.  So a
+ * child copies, and tells that it gets on; one that stands still, stopped or
+ * waiting for a disk, is killed by its parent, which says so.
  */
 #include <sys/file.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +30,10 @@
 #include "store_reader.h"
 
 #define ERROR_SIZE 1024
+#define PATIENCE_MS 30000
+
+/* What the child says, a byte each. */
+enum { READS = 'r', HAS_READ = 'w' };
 
 struct backup {
 	const char *path;
@@ -31,6 +42,7 @@ struct backup {
 	struct offline *offline;
 	struct store_reader *reader;
 	int fd;
+	int progress; /* where the child says how far it is */
 };
 
 /*
@@ -61,16 +73,38 @@ enter(struct backup *backup)
 	return 0;
 }
 
-/* What a backup left that was killed; not one that is being made. */
+/* Whether nobody is there to hear it; a full pipe has been heard of. */
+static int
+tell(const struct backup *backup, char progress)
+{
+	return write(backup->progress, &progress, 1) == -1 && errno == EPIPE;
+}
+
+static int
+tell_reads(void *context)
+{
+	return tell(context, READS);
+}
+
+/*
+ * What a backup left that was killed; not one that is being made.  SQLite
+ * would roll its journal back into the next.
+ */
 static void
 remove_stale(const char *path)
 {
+	char journal[PATH_MAX + sizeof("-journal")];
 	int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
+	snprintf(journal, sizeof(journal), "%s-journal", path);
+	if (fd == -1 && errno == ENOENT)
+		(void)unlink(journal);
 	if (fd == -1)
 		return;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
 		(void)unlink(path);
+		(void)unlink(journal);
+	}
 	close(fd);
 }
 
@@ -119,8 +153,11 @@ copy(struct backup *backup)
 	gid_t gid;
 	int result;
 
+	store_reader_watch(backup->reader, tell_reads, backup);
+	(void)tell(backup, READS);
 	result = store_reader_copy(
 	    backup->reader, backup->new_path, error, sizeof(error));
+	(void)tell(backup, HAS_READ);
 	if (result != 0)
 		return complain(result == BANK_EDAMAGED ? EX_DATAERR : EX_IOERR,
 		    "%s: %s", backup->new_path, error);
@@ -158,14 +195,93 @@ run(struct backup *backup, const struct bankctl *bankctl)
 	return code;
 }
 
+/* Until the child ends or, while it reads, nothing comes for too long. */
+static bool
+gets_on(int progress)
+{
+	struct pollfd pfd = { .fd = progress, .events = POLLIN };
+	char said[256];
+	int patience_ms = -1, ready;
+	ssize_t n;
+
+	for (;;) {
+		ready = poll(&pfd, 1, patience_ms);
+		if (ready == 0)
+			return false;
+		if (ready == -1)
+			continue;
+		n = read(progress, said, sizeof(said));
+		if (n == 0)
+			return true;
+		if (n > 0)
+			patience_ms =
+			    said[n - 1] == HAS_READ ? -1 : PATIENCE_MS;
+	}
+}
+
+/* Its code; what it had begun goes with it. */
+static int
+end_child(const struct backup *backup, pid_t child, bool still)
+{
+	char new_path[PATH_MAX];
+	int status = 0;
+
+	if (still)
+		(void)kill(child, SIGKILL);
+	while (waitpid(child, &status, 0) == -1 && errno == EINTR)
+		continue;
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	if ((size_t)snprintf(new_path, sizeof(new_path), "%s.new",
+		backup->path) < sizeof(new_path))
+		remove_stale(new_path);
+	if (!still)
+		return complain(EX_SOFTWARE, "%s: signal %s ended it",
+		    backup->path, sigabbrev_np(WTERMSIG(status)));
+	return complain(EX_IOERR,
+	    "%s: nothing was copied for %d s, so it was ended: the bank's log "
+	    "can't begin anew while a copy is read",
+	    backup->path, PATIENCE_MS / 1000);
+}
+
+/* In a group of its own: what stops this one at a terminal can't stop it. */
+static _Noreturn void
+be_child(struct backup *backup, const struct bankctl *bankctl)
+{
+	(void)setpgid(0, 0);
+	(void)signal(SIGPIPE, SIG_IGN);
+	exit(run(backup, bankctl));
+}
+
+int
+backup_make(const struct bankctl *bankctl, const char *path)
+{
+	struct backup backup = { .path = path, .fd = -1, .progress = -1 };
+
+	return run(&backup, bankctl);
+}
+
 int
 backup_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct backup backup = { .path = argv[1], .fd = -1, .place.fd = -1 };
-	int code;
+	int progress[2], code;
+	pid_t child;
+	bool still;
 
 	(void)argc;
-	if ((code = run(&backup, bankctl)) == 0)
+	if (pipe2(progress, O_CLOEXEC | O_NONBLOCK) == -1 ||
+	    (child = fork()) == -1)
+		return complain(EX_OSERR, "%s", strerror(errno));
+	backup.progress = progress[1];
+	if (child == 0) {
+		close(progress[0]);
+		be_child(&backup, bankctl);
+	}
+	close(progress[1]);
+	still = !gets_on(progress[0]);
+	close(progress[0]);
+	if ((code = end_child(&backup, child, still)) == 0)
 		fprintf(stderr, "%s: a backup of %s\n", backup.path,
 		    config_string(bankctl->config, BANK_STATE));
 	return code;

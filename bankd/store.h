@@ -85,6 +85,8 @@ void store_note_time(struct store *store, uint64_t now_ms);
 uint64_t store_newest_ms(const struct store *store);
 uint64_t store_last_seq(const struct store *store);
 const uint8_t *store_chain(const struct store *store);
+/* Of the log, which begins anew unless a reader holds an old moment. */
+uint64_t store_log_bytes(const struct store *store);
 /* Customers, closed ones included: the two files have as many lines. */
 uint32_t store_lines(const struct store *store);
 

@@ -31,7 +31,8 @@
 #define ROUND_ENTRIES 4096
 #define ENTRIES_PER_ROW 2
 #define CHECKPOINT_PAGES 2000
-#define STOP_ROWS 8192 /* rows in one transaction of a stop */
+#define LOG_PAGE_BYTES (4096 + 24) /* with its frame's header */
+#define STOP_ROWS 8192             /* rows in one transaction of a stop */
 
 /* A place in `written` for each row that the batch may write. */
 static int
@@ -156,6 +157,12 @@ store_after_commit(struct store *store)
 	if (!store->reserve)
 		store_make_reserve(store);
 	return 0;
+}
+
+uint64_t
+store_log_bytes(const struct store *store)
+{
+	return (uint64_t)store->wal_pages * LOG_PAGE_BYTES;
 }
 
 static int

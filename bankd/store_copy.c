@@ -10,6 +10,16 @@
 
 #include "../shared/error.h"
 
+#define PROGRESS_STEPS 10000 /* of SQLite's machine: some milliseconds */
+
+void
+store_reader_watch(
+    struct store_reader *reader, int (*progress)(void *context), void *context)
+{
+	reader->progress = progress;
+	reader->context = context;
+}
+
 /*
  * Row by row, not page by page: what is damaged shows here already, and what
  * comes out has no log that would have to go with it.
@@ -25,8 +35,11 @@ vacuum_into(struct store_reader *reader, const char *path)
 	if (code == SQLITE_OK)
 		code = sqlite3_prepare_v2(db, "VACUUM INTO ?1", -1, &row, NULL);
 	if (code == SQLITE_OK) {
+		sqlite3_progress_handler(
+		    db, PROGRESS_STEPS, reader->progress, reader->context);
 		sqlite3_bind_text(row, 1, path, -1, SQLITE_STATIC);
 		code = sqlite3_step(row);
+		sqlite3_progress_handler(db, 0, NULL, NULL);
 	}
 	sqlite3_finalize(row);
 	return code == SQLITE_DONE ? SQLITE_OK : code;

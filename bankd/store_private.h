@@ -135,7 +135,9 @@ int store_checkpoint(struct store *store, int mode);
 struct store_reader {
 	struct store_connection connection;
 	char *directory;
-	bool still;       /* of a state that nobody has open */
+	bool still;                     /* of a state that nobody has open */
+	int (*progress)(void *context); /* store_copy.c: while it gets on */
+	void *context;
 	dev_t wal_device; /* the WAL that the connection has open */
 	ino_t wal_inode;
 };

@@ -7,6 +7,9 @@
  * entries past the mark.  A WAL that a new vault has copied (store_recover.c)
  * has a new inode; a connection that still has the old one open would read
  * frames that aren't there, so each moment begins by looking.
+ *
+ * No moment lasts while `each` of a caller runs, which may wait for a terminal
+ * or a socket: the log of a bank that serves can't begin anew before its end.
  */
 #include "store_private.h"
 
@@ -18,8 +21,10 @@
 #include <string.h>
 
 #include "../shared/error.h"
+#include "../shared/util.h"
 
 #define TRIES 5
+#define LOT 256 /* rows that one moment reads before they are handed on */
 
 static bool
 wal_status(const struct store_reader *reader, struct stat *status)
@@ -300,25 +305,83 @@ walk(struct store_reader *reader, uint32_t number, uint64_t newest,
 	return 0;
 }
 
+/*
+ * What one moment reads before it is handed on: who takes it may keep us
+ * waiting, and a moment that lasts keeps the log from beginning anew.
+ */
+struct lot {
+	struct ledger_entry *entries;
+	size_t count, size;
+};
+
+static int
+lot_init(struct lot *lot, size_t most)
+{
+	lot->size = most < LOT ? most : LOT;
+	lot->count = 0;
+	lot->entries = calloc(lot->size + 1, sizeof(*lot->entries));
+	return lot->entries != NULL ? 0 : BANK_ENOMEM;
+}
+
+static bool
+lot_add(void *context, const struct ledger_entry *entry)
+{
+	struct lot *lot = context;
+
+	lot->entries[lot->count++] = *entry;
+	return lot->count < lot->size;
+}
+
+/* Whether all of it was taken, and there may be more. */
+static bool
+lot_hand_on(struct lot *lot,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context)
+{
+	bool whole = lot->count == lot->size && lot->count > 0;
+	size_t i;
+
+	for (i = 0; i < lot->count; i++)
+		if (!each(context, &lot->entries[i]))
+			return false;
+	lot->count = 0;
+	return whole;
+}
+
+/* Entries never change, so a walk of some moments is as one of one. */
 int
 store_reader_walk(struct store_reader *reader, uint32_t number, uint64_t newest,
     uint64_t before_seq, size_t count,
     bool (*each)(void *context, const struct ledger_entry *entry),
     void *context)
 {
-	int error = reader_begin(reader);
+	struct lot lot;
+	bool more = true;
+	int error = lot_init(&lot, count);
 
-	if (error != 0)
-		return error;
-	error = walk(reader, number, newest, before_seq, count, each, context);
-	reader_end(reader);
+	while (error == 0 && more && count > 0) {
+		if (lot.size > count)
+			lot.size = count;
+		error = reader_begin(reader);
+		if (error != 0)
+			break;
+		error = walk(reader, number, newest, before_seq, lot.size,
+		    lot_add, &lot);
+		reader_end(reader);
+		if (lot.count == 0)
+			break;
+		before_seq = lot.entries[lot.count - 1].seq;
+		count -= lot.count;
+		more = lot_hand_on(&lot, each, context);
+	}
+	free(lot.entries);
 	return error;
 }
 
-int
-store_reader_entries(struct store_reader *reader, uint64_t seq,
-    bool (*each)(void *context, const struct ledger_entry *entry),
-    void *context)
+/* Up to the newest that there was in the first moment. */
+static int
+read_lot(
+    struct store_reader *reader, uint64_t seq, uint64_t *last, struct lot *lot)
 {
 	struct id_reader ids = { .reader = reader };
 	struct ledger_entry entry;
@@ -327,15 +390,39 @@ store_reader_entries(struct store_reader *reader, uint64_t seq,
 
 	if (error != 0)
 		return error;
+	row = connection_statement(&reader->connection, SQL_ENTRY_MAX);
+	if (*last == 0 && sqlite3_step(row) == SQLITE_ROW)
+		*last = (uint64_t)sqlite3_column_int64(row, 0);
+	sqlite3_reset(row);
 	row = connection_statement(&reader->connection, SQL_ENTRY_AFTER);
 	sqlite3_bind_int64(row, 1, (int64_t)seq);
-	sqlite3_bind_int64(row, 2, -1);
+	sqlite3_bind_int64(row, 2, LOT);
 	while ((found = reader_next(reader, row, &entry, read_id, &ids)) == 1 &&
-	    each(context, &entry))
+	    entry.seq <= *last && lot_add(lot, &entry))
 		continue;
 	sqlite3_reset(row);
 	reader_end(reader);
 	return found < 0 ? found : 0;
+}
+
+int
+store_reader_entries(struct store_reader *reader, uint64_t seq,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context)
+{
+	uint64_t last = 0;
+	struct lot lot;
+	bool more = true;
+	int error = lot_init(&lot, LOT);
+
+	while (error == 0 && more) {
+		error = read_lot(reader, seq, &last, &lot);
+		if (lot.count > 0)
+			seq = lot.entries[lot.count - 1].seq;
+		more = lot_hand_on(&lot, each, context);
+	}
+	free(lot.entries);
+	return error;
 }
 
 /* All accounts of one moment. */
@@ -419,6 +506,54 @@ load_list(struct store_reader *reader, struct account_list *list)
 	return error != 0 ? error : found;
 }
 
+/* Those of the accounts behind number `after`, at most LOT. */
+static int
+read_names(struct store_reader *reader, uint32_t after,
+    char names[LOT][WIRE_NAME_SIZE], uint32_t *count)
+{
+	sqlite3_stmt *row;
+	const char *name;
+	int error = reader_begin(reader);
+
+	*count = 0;
+	if (error != 0)
+		return error;
+	row = connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
+	sqlite3_bind_int64(row, 1, after);
+	while (*count < LOT && sqlite3_step(row) == SQLITE_ROW) {
+		name = (const char *)sqlite3_column_text(row, 16);
+		string_copy(names[(*count)++], name != NULL ? name : "",
+		    WIRE_NAME_SIZE);
+	}
+	sqlite3_reset(row);
+	reader_end(reader);
+	return 0;
+}
+
+/* The balances are of one moment; a name never changes. */
+static int
+hand_on_accounts(struct store_reader *reader, const struct account_list *list,
+    bool (*each)(
+	void *context, const struct ledger_account *account, const char *name),
+    void *context)
+{
+	char(*names)[WIRE_NAME_SIZE] = calloc(LOT, sizeof(*names));
+	uint32_t at, i, count = 0;
+	int error = names != NULL ? 0 : BANK_ENOMEM;
+
+	for (at = 0; error == 0 && at < list->count; at += count) {
+		error = read_names(reader, at, names, &count);
+		if (error != 0 || count == 0)
+			break;
+		for (i = 0; i < count && at + i < list->count; i++)
+			if (!each(context, &list->accounts[at + i], names[i]))
+				goto out;
+	}
+out:
+	free(names);
+	return error;
+}
+
 int
 store_reader_accounts(struct store_reader *reader,
     bool (*each)(
@@ -426,22 +561,14 @@ store_reader_accounts(struct store_reader *reader,
     void *context)
 {
 	struct account_list list = { 0 };
-	sqlite3_stmt *row;
-	uint32_t i;
 	int error = reader_begin(reader);
 
 	if (error != 0)
 		return error;
 	error = load_list(reader, &list);
-	row = connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
-	sqlite3_bind_int64(row, 1, 0);
-	for (i = 0; error == 0 && i < list.count; i++)
-		if (sqlite3_step(row) != SQLITE_ROW ||
-		    !each(context, &list.accounts[i],
-			(const char *)sqlite3_column_text(row, 16)))
-			break;
-	sqlite3_reset(row);
 	reader_end(reader);
+	if (error == 0)
+		error = hand_on_accounts(reader, &list, each, context);
 	free(list.accounts);
 	return error;
 }

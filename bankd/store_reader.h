@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Readers of the truth (store.h): a connection of their own, usable on
- * another thread than the store's or in another process.  Each call sees one
- * consistent moment.  What returns an int returns 0 or BANK_E....
+ * another thread than the store's or in another process.  Each call tells of
+ * one consistent moment, and holds none while `each` runs, which may wait.
+ * What returns an int returns 0 or BANK_E....
  */
 #ifndef BANKD_STORE_READER_H
 #define BANKD_STORE_READER_H
@@ -47,8 +48,12 @@ int store_reader_entries(struct store_reader *reader, uint64_t seq,
     void *context);
 /*
  * store_copy.c.  A copy of one moment into `path`, an empty file; not synced.
- * BANK_EAGAIN where the state was opened anew meanwhile.
+ * BANK_EAGAIN where the state was opened anew meanwhile.  That moment lasts
+ * as long as the copy: `progress`, if there is one, is called again and again
+ * while it gets on, and ends it by returning something other than 0.
  */
+void store_reader_watch(
+    struct store_reader *reader, int (*progress)(void *context), void *context);
 int store_reader_copy(
     struct store_reader *reader, const char *path, char *error, size_t size);
 

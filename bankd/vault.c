@@ -26,6 +26,7 @@
 #define LINES_A_SECOND 20
 #define MUCH_A_SECOND 2000 /* requests: a tenth of a core, about */
 #define STOP_STEP_US 20000
+#define LOG_LARGE (UINT64_C(64) << 20) /* of bank.db, bytes */
 
 int64_t
 vault_option(const struct vault *vault, enum bankd_option option)
@@ -121,6 +122,21 @@ tell_untold(struct vault *vault)
 	vault->told = vault->untold = 0;
 }
 
+/* Once, until it has begun anew. */
+static void
+watch_log(struct vault *vault)
+{
+	uint64_t bytes = store_log_bytes(vault->store);
+
+	if (bytes >= LOG_LARGE && !vault->log_told)
+		log_event(LOG_WARNING, "log_grows", "mb",
+		    LOG_NUMBER(bytes >> 20), "help",
+		    LOG_TEXT("a program reads an old moment of bank.db; end "
+			     "it (fuser bank.db)"),
+		    NULL);
+	vault->log_told = bytes >= LOG_LARGE;
+}
+
 static void
 count_second(struct vault *vault)
 {
@@ -148,6 +164,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	session_expire(vault, now_ms);
 	rates_tick(&vault->rates, now_ms);
 	watch_files(vault);
+	watch_log(vault);
 	store_keep_room(vault->store);
 	if (now_ms - vault->head_told_ms >= HEAD_EVERY_MS) {
 		vault->head_told_ms = now_ms;

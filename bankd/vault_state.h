@@ -95,6 +95,7 @@ struct vault {
 
 	struct vault_counts counts;
 	unsigned told, untold; /* lines about strangers in this second */
+	bool log_told;         /* that a reader keeps bank.db's log */
 	uint64_t head_told_ms, stop_by_ms; /* steady clock */
 	bool serving, stopping;
 	int exit_code;

@@ -97,6 +97,8 @@ vault_status_send(struct vault *vault)
 		fact(&status, "chain", "%s", chain);
 		fact_count(&status, "free-mb",
 		    state_dir_free(&vault->dir) / BYTES_PER_MB);
+		fact_count(&status, "log-mb",
+		    store_log_bytes(vault->store) / BYTES_PER_MB);
 		fact_count(&status, "sessions", vault->sessions.count);
 		fact_count(&status, "connections", vault->connections.count);
 		fact_count(&status, "logins-waiting", vault->logins.count);

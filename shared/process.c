@@ -55,6 +55,8 @@ process_begin(void)
 		if (number != SIGHUP && process_ignores(number))
 			(void)signal(number, SIG_DFL);
 	}
+	/* A file that may not grow is a full disk: the write says EFBIG. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
 static void

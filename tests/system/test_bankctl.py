@@ -2,10 +2,12 @@
 """The operator's commands: money, limits, pauses, the log's level, backups,
 exports (bankctl(8))."""
 
+import array
 import contextlib
 import csv
 import ctypes
 import datetime
+import fcntl
 import io
 import locale
 import os
@@ -16,6 +18,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import termios
 import threading
 import unittest
 import zoneinfo
@@ -26,7 +29,7 @@ from lib.bank import BANKCTL, run, wait_for
 from lib.case import OVER, SUCCESS, BankCase
 
 EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_CANTCREAT = 64, 65, 69, 73
-EX_NOPERM = 77
+EX_IOERR, EX_NOPERM = 74, 77
 UNAVAILABLE = 503
 
 
@@ -618,6 +621,86 @@ class ReadOnly(Operator):
         self.state = os.path.basename(name)
         result = self.unwritable(served, "account", "chris")
         self.assertIn("9997.00", result.stdout)
+
+
+class StandsStill(Operator):
+    """A reader that stands still doesn't let bank.db's log grow for ever."""
+
+    start_bank = False
+    weight = 60
+    TURN = 12 << 20     # more than begins it anew, 8 MB
+
+    def log_bytes(self, served):
+        return os.path.getsize(served.file("bank.db-wal"))
+
+    def write_on(self, served, atm, enough):
+        """Transfers until so many bytes went to the log, by its frames; how
+        large its file became."""
+        before = served.ctl_json("history", "chris", "1")[0]["seq"]
+        for _ in range(40):
+            for _ in range(50):
+                self.said(atm.transfer(1, "fey", "0.01"), SUCCESS)
+            done = int(served.ctl_json("history", "chris", "1")[0]["seq"])
+            if (done - int(before)) * self.LEAST > enough:
+                return self.log_bytes(served)
+        self.fail("too few transfers")
+
+    LEAST = 2 * 4120    # bytes of the log for a transfer
+
+    def test_an_export_that_nobody_reads(self):
+        served = self.fresh()
+        atm = served.session("chris")
+        self.addCleanup(atm.close)
+        for _ in range(1000):
+            self.said(atm.transfer(1, "fey", "0.01"), SUCCESS)
+        process = subprocess.Popen(
+            [BANKCTL, "-c", served.config, "export"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        buffer = array.array("i", [0])
+
+        def full():
+            fcntl.ioctl(process.stdout, termios.FIONREAD, buffer)
+            return buffer[0] >= 65536
+        wait_for("a full pipe", full)
+        self.write_on(served, atm, self.TURN)
+        self.assertLess(self.log_bytes(served), self.TURN)
+
+    def test_a_backup_that_is_stopped(self):
+        served = self.fresh().stop()
+        # Something that takes a copy some time.
+        with contextlib.closing(sqlite3.connect(
+                served.file("bank.db"))) as db, db:
+            db.execute("CREATE TABLE large (x BLOB)")
+            for _ in range(40):
+                db.execute("INSERT INTO large WITH RECURSIVE n(i) AS (SELECT "
+                           "1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
+                           "SELECT randomblob(300) FROM n")
+        served.start()
+        atm = served.session("chris")
+        self.addCleanup(atm.close)
+        copy = served.path("copy.db")
+        process = subprocess.Popen(
+            [BANKCTL, "-c", served.config, "backup", copy], text=True,
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        wait_for("the copy to begin", lambda: os.path.exists(copy + ".new")
+                 and os.path.getsize(copy + ".new") > 0, every=0)
+        child, = bank.children(process.pid)
+        os.kill(child, signal.SIGSTOP)
+        self.assertIn("was ended", process.stderr.read())
+        self.assertEqual(process.wait(60), EX_IOERR)
+        self.assertFalse(bank.alive(child))
+        self.assertEqual([name for name in os.listdir(served.directory)
+                          if name.startswith("copy.db")], [])
+        self.write_on(served, atm, self.TURN)
+        self.assertLess(self.log_bytes(served), self.TURN)
+        # And another goes through.
+        served.ctl("backup", copy)
 
 
 class Export(Operator):

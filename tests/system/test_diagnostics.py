@@ -44,6 +44,7 @@ CASES = {
     "disk_full_at_the_start": "disk is full",
     "disk_full": "disk_full",
     "start_waits": "start_waits",
+    "log_grows": "log_grows",
     "overwritten": "not a database",
     "rows_missing": "damaged",
     "newer_schema": "a newer bankd",
@@ -322,6 +323,33 @@ class Diagnostics(unittest.TestCase):
         self.addCleanup(atm.close)
         self.assertEqual(atm.transfer(1, "fey", 1).code, 503)
         self.logs(served, "disk_full")
+
+    def test_log_grows(self):
+        """An editor's moment keeps it; many transfers come meanwhile."""
+        served = self.bank(start=True)
+        db = sqlite3.connect(served.file("bank.db"), isolation_level=None)
+        self.addCleanup(db.close)
+        db.execute("BEGIN")
+        db.execute("SELECT count(*) FROM account").fetchone()
+        done = threading.Event()
+
+        def work(name):
+            atm = served.session(name)
+            while not done.is_set():
+                atm.transfer(1, "fey" if name != "fey" else "chris", "0.01")
+            atm.close()
+        workers = [threading.Thread(target=work, args=(name,))
+                   for name in ("chris", "fey", "joe")]
+        for worker in workers:
+            worker.start()
+        try:
+            served.log_has("log_grows", timeout=240)
+        finally:
+            done.set()
+            for worker in workers:
+                worker.join()
+        self.logs(served, "log_grows")
+        db.close()
 
     def test_start_waits(self):
         served = self.bank(start=True).stop()

@@ -240,6 +240,93 @@ note_account(
 	return true;
 }
 
+/* What holds a moment keeps a whole checkpoint from its end. */
+struct beside {
+	struct store *store;
+	uint64_t last;
+	unsigned count;
+};
+
+static bool
+checkpoint_beside(struct beside *beside)
+{
+	int code, pages = -1;
+
+	fixture_transfer(beside->store, "c0", "c1", 1, NOW, NULL, NULL);
+	assert_int_equal(store_commit(beside->store), 0);
+	code = sqlite3_wal_checkpoint_v2(beside->store->connection.db, "main",
+	    SQLITE_CHECKPOINT_TRUNCATE, &pages, NULL);
+	assert_int_equal(code, SQLITE_OK);
+	assert_int_equal(pages, 0);
+	return true;
+}
+
+static bool
+entry_beside(void *context, const struct ledger_entry *entry)
+{
+	struct beside *beside = context;
+
+	assert_int_equal(entry->seq, beside->last + 1);
+	beside->last = entry->seq;
+	beside->count++;
+	return checkpoint_beside(beside);
+}
+
+static bool
+back_beside(void *context, const struct ledger_entry *entry)
+{
+	struct beside *beside = context;
+
+	assert_true(entry->seq < beside->last);
+	beside->last = entry->seq;
+	beside->count++;
+	return checkpoint_beside(beside);
+}
+
+static bool
+account_beside(
+    void *context, const struct ledger_account *account, const char *name)
+{
+	struct beside *beside = context;
+
+	assert_int_equal(account->number, ++beside->count);
+	assert_int_equal(strcmp(name, "A Name") == 0, account->line >= 0);
+	return checkpoint_beside(beside);
+}
+
+/* Who takes what is read may wait; the bank's log begins anew meanwhile. */
+static void
+test_no_moment_while_others_wait(void **state)
+{
+	struct store *store = fixture_open(*state, NULL);
+	struct beside beside = { .store = store };
+	struct store_reader *reader;
+	uint64_t last;
+	uint32_t c0;
+
+	fixture_customers(store, 300); /* entries 1 to 600 */
+	store_commit(store);
+	reader = reader_of(*state);
+	assert_int_equal(
+	    store_reader_entries(reader, 0, entry_beside, &beside), 0);
+	/* Of the moment in which it began, though more came. */
+	assert_int_equal(beside.count, 600);
+	beside.count = 0;
+	assert_int_equal(
+	    store_reader_accounts(reader, account_beside, &beside), 0);
+	assert_int_equal(beside.count, 301);
+	c0 = store_account(store, "c0")->number;
+	last = store_account(store, "c0")->last_seq;
+	beside.count = 0;
+	beside.last = last + 1;
+	assert_int_equal(
+	    store_reader_walk(reader, c0, last, 0, 1000, back_beside, &beside),
+	    0);
+	assert_int_equal(beside.count, 2 + 600 + 301);
+	store_reader_close(reader);
+	store_close(store);
+}
+
 /* Rows that are written back late are no excuse for old balances. */
 static void
 test_accounts(void **state)
@@ -676,6 +763,7 @@ main(void)
 		FIXTURE_TEST(test_walk_from_anywhere),
 		FIXTURE_TEST(test_walk_without_milestones),
 		FIXTURE_TEST(test_accounts),
+		FIXTURE_TEST(test_no_moment_while_others_wait),
 		FIXTURE_TEST(test_no_bank),
 		FIXTURE_TEST(test_restart_at_each_lock),
 		FIXTURE_TEST(test_beside_a_writer),

@@ -353,7 +353,7 @@ test_a_backup_and_a_restore(void **state)
 	for (int i = 0; i < 2; i++) {
 		no_noreplace = i == 1;
 		snprintf(path, sizeof(path), "%s/%d", bank->directory, i);
-		assert_int_equal(backup_run(&bankctl, 2, to), 0);
+		assert_int_equal(backup_make(&bankctl, to[1]), 0);
 		assert_null(too_early);
 		assert_false(names_unsynced);
 		assert_false(*unsynced(inode_of(path)));

@@ -196,6 +196,13 @@ store_keep_room(struct store *store)
 	(void)store;
 }
 
+uint64_t
+store_log_bytes(const struct store *store)
+{
+	(void)store;
+	return 0;
+}
+
 const char *
 store_room_reason(const struct store *store)
 {
