@@ -98,6 +98,7 @@ become(const char *const words[], int input)
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	process_begin();
+	(void)signal(SIGXFSZ, SIG_DFL); /* a device has its own way */
 	setsid();
 	if (null < 0 || dup2(input, STDIN_FILENO) < 0 ||
 	    dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)

@@ -32,7 +32,7 @@ struct vaults_atm {
 	uint32_t number;
 	uint8_t binding[FRAME_BINDING_SIZE], nonce[FRAME_NONCE_SIZE];
 	uint8_t k[SEAL_KEY_SIZE], session[FRAME_SESSION_SIZE];
-	EVP_PKEY *kiosk;     /* signs L, O and R as the kiosk `lobby`; or NULL */
+	EVP_PKEY *kiosk; /* signs L, O and R as the kiosk `lobby`; or NULL */
 	const char *address; /* NULL: 127.0.0.1 */
 	struct seal_keys keys;
 };
