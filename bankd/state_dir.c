@@ -157,7 +157,7 @@ state_dir_lock(struct state_dir *dir, char *error, size_t size)
 		    "%s: not a regular file with one name; take it out of the "
 		    "state directory",
 		    LOCK_NAME);
-		return BANK_ESYS;
+		return BANK_EINVAL;
 	}
 	if (flock(dir->lock_fd, LOCK_EX | LOCK_NB) == 0) {
 		write_pid(dir->lock_fd);

@@ -26,7 +26,8 @@ int state_dir_open(struct state_dir *dir, const char *path, bool forced,
     char *error, size_t size);
 /*
  * Takes `lock` and writes the pid into it.  0; BANK_EBUSY with the holder in
- * error; BANK_ESYS.  Held until state_dir_close(), or the process's end.
+ * error; BANK_EINVAL where something else stands in its place; BANK_ESYS.
+ * Held until state_dir_close(), or the process's end.
  */
 int state_dir_lock(struct state_dir *dir, char *error, size_t size);
 /*

@@ -10,9 +10,10 @@
 #include <stddef.h>
 
 /*
- * First thing in main(): no signal is blocked, none is ignored, no timer of
- * an earlier program in this process runs.  A SIGHUP that is ignored stays
- * so, as nohup(1) wants it.
+ * First thing in main(): no signal is blocked, none is ignored but SIGXFSZ (a
+ * file that may not grow is an error of write(2), EFBIG), no timer of an
+ * earlier program in this process runs.  A SIGHUP that is ignored stays so, as
+ * nohup(1) wants it.
  */
 void process_begin(void);
 

@@ -648,7 +648,7 @@ class StandsStill(Operator):
     LEAST = 2 * 4120    # bytes of the log for a transfer
 
     def test_an_export_that_nobody_reads(self):
-        served = self.fresh()
+        served = self.fresh(limits_rate="0")
         atm = served.session("chris")
         self.addCleanup(atm.close)
         for _ in range(1000):
@@ -669,7 +669,7 @@ class StandsStill(Operator):
         self.assertLess(self.log_bytes(served), self.TURN)
 
     def test_a_backup_that_is_stopped(self):
-        served = self.fresh().stop()
+        served = self.fresh(limits_rate="0").stop()
         # Something that takes a copy some time.
         with contextlib.closing(sqlite3.connect(
                 served.file("bank.db"))) as db, db:

@@ -141,7 +141,9 @@ begin(void)
 	    sigprocmask(SIG_SETMASK, NULL, &mask) != 0)
 		return 1;
 	for (int number = 1; number < NSIG; number++) {
-		if (process_ignores(number) != (number == SIGHUP) ||
+		bool ignored = number == SIGHUP || number == SIGXFSZ;
+
+		if (process_ignores(number) != ignored ||
 		    sigismember(&mask, number) == 1)
 			return 1;
 	}
