@@ -235,7 +235,7 @@ test_without_memory(void **state)
 		    FRAME_OPEN, "sam\npw-71\nSam", 503 },
 		{ sizeof(struct crypt_data), sizeof(struct crypt_data), 'S',
 		    "PASSWORD 9012\nnew-1", 401 },
-		{ 1140, 1240, 'S', "PASSWORD 9012\nnew-1", 503 },
+		{ 1040, 1500, 'S', "PASSWORD 9012\nnew-1", 503 },
 	};
 	struct vaults_atm atm = { .number = 0 };
 	int code;
