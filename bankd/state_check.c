@@ -60,6 +60,8 @@ check_books(
 	}
 	if (result == BANK_EINVAL || result == BANK_EDAMAGED)
 		return EX_DATAERR;
+	if (result == BANK_ECRYPTO)
+		return EX_SOFTWARE;
 	return result == 0 ? 0 : EX_IOERR;
 }
 

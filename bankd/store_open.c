@@ -155,6 +155,9 @@ store_help(const struct store_connection *connection, int error)
 		return "; restore a backup";
 	if (error == BANK_EBUSY)
 		return "; another program keeps it locked: end that program";
+	if (error == BANK_ECRYPTO)
+		return "; OpenSSL can't do this here: see the file that "
+		       "configures it";
 	if (error != BANK_ENOSPC)
 		return "";
 	return store_room_help(connection_errno(connection));

@@ -15,7 +15,11 @@
 #include <string.h>
 
 #include "../shared/error.h"
+#include "../shared/openssl_error.h"
 #include "../shared/util.h"
+
+/* A code that SQLite doesn't use here: OpenSSL has no SHA-256. */
+#define NO_DIGEST SQLITE_AUTH
 
 #define ENTRY                                                          \
 	"seq, time, txid, kind, kiosk, debit, debit_account, credit, " \
@@ -161,8 +165,12 @@ open_database(struct store_connection *connection, const char *name, int flags,
 	(void)pthread_once(&once, set_up_once);
 	*connection = (struct store_connection) { 0 };
 	connection->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (connection->sha256 == NULL)
+		return openssl_error_take(BANK_ECRYPTO) == BANK_ENOMEM
+		    ? SQLITE_NOMEM
+		    : NO_DIGEST;
 	connection->digest = EVP_MD_CTX_new();
-	if (connection->sha256 == NULL || connection->digest == NULL)
+	if (connection->digest == NULL)
 		return SQLITE_NOMEM;
 	code = sqlite3_open_v2(
 	    name, &connection->db, flags | SQLITE_OPEN_NOMUTEX, vfs);
@@ -330,6 +338,8 @@ connection_strerror(const struct store_connection *connection, int code)
 
 	if ((code & 0xff) == SQLITE_IOERR && number != 0)
 		return strerror(number);
+	if (code == NO_DIGEST)
+		return openssl_error_reason();
 	return connection->db != NULL ? sqlite3_errmsg(connection->db)
 				      : sqlite3_errstr(code);
 }
@@ -366,6 +376,7 @@ error_of(int code)
 		{ SQLITE_CANTOPEN, BANK_ESYS },
 		{ SQLITE_PERM, BANK_ESYS },
 		{ SQLITE_READONLY, BANK_ESYS },
+		{ NO_DIGEST, BANK_ECRYPTO },
 	};
 	size_t i;
 
