@@ -157,7 +157,7 @@ class Signals(PrivateCase, Kiosk):
                            served.config, "monitor")
         wait_for("a line", lambda: served.ctl("log", "debug") and
                  follower.says_something())
-        self.assertEqual(signals(follower.process.pid), (set(), set()))
+        self.assertEqual(signals(follower.process.pid), (set(), {"SIGPIPE"}))
         follower.send(signal.SIGTERM)
         self.assertEqual(follower.ended(), -signal.SIGTERM)
 

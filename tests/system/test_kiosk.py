@@ -24,7 +24,11 @@ class Log(unittest.TestCase):
         found = set()
         for path in glob.glob(os.path.join(TOP, "atm-tui", "*.c")):
             found |= set(re.findall(
-                r'log_event\(\s*LOG_[A-Z]+,\s*"([^"]+)"', source(path)))
+                r'log_event\(\s*LOG_[A-Z]+,\s*(?:\w+ \? "[^"]+" : )?"([^"]+)"',
+                source(path)))
+            found |= set(re.findall(
+                r'log_event\(\s*LOG_[A-Z]+,\s*\w+ \? "([^"]+)"',
+                source(path)))
         self.assertGreater(len(found), 10)
         return found
 
