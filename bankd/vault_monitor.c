@@ -133,12 +133,16 @@ static void
 wait_to_open(struct vault *vault, const char *reason)
 {
 	const struct timeval pause = { OPEN_AGAIN_S, 0 };
+	const char *slash = strrchr(reason, '/');
+	char what[PROGRESS_TEXT_SIZE];
 
-	if (vault->waits_for[0] == '\0')
+	if (!vault->waits)
 		log_event(
 		    LOG_WARNING, "start_waits", "why", LOG_TEXT(reason), NULL);
-	string_copy(vault->waits_for, reason, sizeof(vault->waits_for));
-	(void)ipc_send(vault->monitor.ipc, IPC_ALIVE, 0, NULL, 0, -1);
+	vault->waits = true;
+	/* Also a sign that we are alive. */
+	string_copy(what, slash != NULL ? slash + 1 : reason, sizeof(what));
+	tell_progress(vault->monitor.ipc, what, 0, 0);
 	if (event_add(vault->open_again, &pause) != 0)
 		vault_fail(vault, EX_OSERR, "no memory to wait");
 }
@@ -158,7 +162,7 @@ open_and_serve(struct vault *vault)
 	}
 	if (code != 0)
 		vault_fail(vault, code, reason);
-	vault->waits_for[0] = '\0';
+	vault->waits = false;
 	vault->serving = true;
 	vault->head_told_ms = clock_steady_ms();
 	vault_front_listen(vault);

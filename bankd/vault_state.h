@@ -63,7 +63,7 @@ struct vault {
 	struct vault_link monitor, front;
 	struct event *tick;
 	struct event *open_again; /* while another program holds bank.db */
-	char waits_for[VAULT_REASON_SIZE]; /* why that is, or "" */
+	bool waits; /* another program has bank.db; told */
 	struct config *config;
 	struct state_dir dir;
 	struct store *store;

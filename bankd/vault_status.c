@@ -105,8 +105,6 @@ vault_status_send(struct vault *vault)
 		fact_counts(&status, &vault->counts);
 		fact(&status, "sandbox", "%s", vault->sandbox);
 	}
-	if (vault->waits_for[0] != '\0')
-		fact(&status, "waits", "%s", vault->waits_for);
 	(void)ipc_send(vault->monitor.ipc, IPC_STATUS_REPLY, 0, status.text,
 	    status.length, -1);
 }

@@ -836,7 +836,7 @@ class OtherPrograms(Files):
             served.log_has(r"start_waits why=.*bank\.db: process %d is "
                            r"writing to it" % os.getpid())
             said = wait_for("status to tell", lambda: re.search(
-                r"vault-waits +.*process %d is writing" % os.getpid(),
+                r"vault-doing +.*process %d is writing" % os.getpid(),
                 served.ctl("status", check=False).stdout))
             self.assertTrue(said)
         finally:
@@ -844,7 +844,7 @@ class OtherPrograms(Files):
             starting.join(60)
         self.assertEqual(self.login(served, "chris", "canary-chris"), CORRECT)
         self.assertNotIn("vault_failed", served.said)
-        self.assertNotIn("vault-waits", served.ctl("status").stdout)
+        self.assertNotIn("vault-doing", served.ctl("status").stdout)
         served.stop()
         model.check(served)
 
