@@ -41,10 +41,12 @@ run = $(if $(V),,@echo '  $(1)'; )
 # Objects stand in $(B)/obj, programs in $(B).
 O = $(B)/obj
 objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
-LIB_OBJS := $(call objects,shared/*.c)
-BANKD_MAINS := $(O)/bankd/bankd.o $(O)/bankd/bankctl.o
-BANKD_OBJS := $(filter-out $(BANKD_MAINS),$(call objects,bankd/*.c))
-ATM_OBJS := $(filter-out $(O)/atm-tui/main.o,$(call objects,atm-tui/*.c))
+# $(call rooms,FOLDER,SUFFIX): all such files of it, three folders deep
+rooms = $(wildcard $(1)/*$(2) $(1)/*/*$(2) $(1)/*/*/*$(2))
+LIB_OBJS := $(call objects,$(call rooms,shared,.c))
+BANKD_MAINS := $(O)/bankd/bankd.o $(O)/bankd/bankctl/bankctl.o
+BANKD_OBJS := $(filter-out $(BANKD_MAINS),$(call objects,$(call rooms,bankd,.c)))
+ATM_OBJS := $(filter-out $(O)/atm-tui/main.o,$(call objects,$(call rooms,atm-tui,.c)))
 TEST_LIB_OBJS := $(call objects,tests/lib/*.c)
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 SCREEN_MAINS := $(wildcard tests/screens/test_*.c tests/screens/shoot.c)
@@ -123,7 +125,7 @@ $(B)/%.a:
 
 $(B)/bankd: $(O)/bankd/bankd.o $(B)/libbankd.a $(B)/libshared.a
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
-$(B)/bankctl: $(O)/bankd/bankctl.o $(B)/libbankd.a $(B)/libshared.a
+$(B)/bankctl: $(O)/bankd/bankctl/bankctl.o $(B)/libbankd.a $(B)/libshared.a
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lncursesw $(BANKD_LIBS)
 $(B)/atm-tui: $(O)/atm-tui/main.o $(B)/libatm.a $(B)/libshared.a
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ATM_LIBS)
@@ -321,8 +323,7 @@ pictures: deps-test
 
 # -- lint ------------------------------------------------------------------
 
-SOURCES = $(wildcard shared/*.[ch] bankd/*.[ch] atm-tui/*.[ch] \
-	tests/*/*.[ch] tests/*/*/*.[ch])
+SOURCES = $(foreach top,shared bankd atm-tui tests,$(call rooms,$(top),.[ch]))
 SCRIPTS = .ci/run etc/completions/make etc/installed/setup \
 	$(wildcard etc/debian/*.p*)
 
@@ -382,11 +383,11 @@ PACKAGE_PACKAGES = build-essential dpkg-dev debhelper lintian libcmocka-dev
 COMPLETIONS = $(foreach p,bankd bankctl atm-tui,\
 	$(B)/completions/bash/$p $(B)/completions/zsh/$p)
 completions: $(COMPLETIONS)
-$(B)/completions/%/bankd: bankd/bankd.c bankd/options.c
+$(B)/completions/%/bankd: bankd/bankd.c bankd/base/options.c
 	$(complete)
-$(B)/completions/%/bankctl: bankd/bankctl.c
+$(B)/completions/%/bankctl: bankd/bankctl/bankctl.c
 	$(complete)
-$(B)/completions/%/atm-tui: atm-tui/main.c atm-tui/options.c
+$(B)/completions/%/atm-tui: atm-tui/main.c atm-tui/base/options.c
 	$(complete)
 $(COMPLETIONS): etc/completions/make $(wildcard etc/completions/*.*)
 define complete
@@ -474,5 +475,5 @@ clean:
 
 .PHONY: all help deps deps-test deps-lint run demo reset-demo tests unit \
 	arm64-test arm64-programs arm64-root test soak mutants coverage fuzz fuzzers bench pictures lint install uninstall clean
--include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)
+-include $(wildcard $(O)/*/*.d $(O)/*/*/*.d $(O)/*/*/*/*.d)
 .SECONDARY:

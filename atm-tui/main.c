@@ -12,18 +12,18 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "../shared/config.h"
-#include "../shared/error.h"
-#include "../shared/log.h"
-#include "../shared/process.h"
-#include "../shared/output.h"
-#include "../shared/text.h"
-#include "dates.h"
-#include "harden.h"
-#include "intl.h"
-#include "options.h"
-#include "plain.h"
-#include "screens.h"
+#include "../shared/config/config.h"
+#include "../shared/base/error.h"
+#include "../shared/base/log.h"
+#include "../shared/base/process.h"
+#include "../shared/base/output.h"
+#include "../shared/terminal/text.h"
+#include "base/dates.h"
+#include "base/harden.h"
+#include "base/intl.h"
+#include "base/options.h"
+#include "plain/plain.h"
+#include "kiosk/kiosk_run.h"
 
 #define DEFAULT_FILE SYSCONFDIR "/atm.ini"
 #define SETTINGS_MAX 32

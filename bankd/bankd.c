@@ -17,21 +17,21 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "../shared/error.h"
-#include "../shared/process.h"
-#include "../shared/output.h"
-#include "../shared/util.h"
-#include "daemon.h"
-#include "front.h"
-#include "ipc.h"
-#include "keys.h"
-#include "monitor.h"
-#include "notify.h"
-#include "options.h"
-#include "sandbox.h"
-#include "state_check.h"
-#include "vault.h"
-#include "zone.h"
+#include "../shared/base/error.h"
+#include "../shared/base/process.h"
+#include "../shared/base/output.h"
+#include "../shared/base/util.h"
+#include "monitor/daemon.h"
+#include "front/front.h"
+#include "base/ipc.h"
+#include "monitor/keys.h"
+#include "monitor/monitor.h"
+#include "monitor/notify.h"
+#include "base/options.h"
+#include "base/sandbox.h"
+#include "vault/vault_check.h"
+#include "vault/vault.h"
+#include "../shared/base/zone.h"
 
 #define ASSIGNMENTS_MAX 64
 #define ERROR_SIZE 1024

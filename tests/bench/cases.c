@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../shared/error.h"
-#include "../../shared/wire.h"
+#include "../../shared/base/error.h"
+#include "../../shared/wire/wire.h"
 
 #define MOST_SESSIONS 100000
 #define MOST_RATE 10e6

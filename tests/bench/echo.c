@@ -15,9 +15,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "../../shared/channel.h"
+#include "../../shared/crypt/channel.h"
 #include "link.h"
-#include "../../shared/util.h"
+#include "../../shared/base/util.h"
 
 #define EVENTS 256
 #define LARGEST_PEM 65536

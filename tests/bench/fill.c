@@ -16,8 +16,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "../../bankd/store_private.h"
-#include "../../shared/util.h"
+#include "../../bankd/store/sqlite/sqlite_store.h"
+#include "../../shared/base/util.h"
 #include "figures.h"
 
 #define TRANSACTION 16384

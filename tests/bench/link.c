@@ -13,7 +13,7 @@
 
 #include <openssl/err.h>
 
-#include "../../shared/error.h"
+#include "../../shared/base/error.h"
 
 #define FIRST_SIZE 1024
 

@@ -14,7 +14,7 @@
 
 #include <openssl/err.h>
 
-#include "../../shared/error.h"
+#include "../../shared/base/error.h"
 
 #define EVENTS 256
 #define NS_PER_S 1000000000.0

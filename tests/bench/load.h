@@ -15,7 +15,7 @@
 
 #include "figures.h"
 #include "link.h"
-#include "../../shared/seal.h"
+#include "../../shared/crypt/seal.h"
 
 #define LOAD_MAX_GROUPS 8
 #define LOAD_MAX_PROCESSES 8

@@ -13,9 +13,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "../../shared/channel.h"
-#include "../../shared/kiosk.h"
-#include "../../shared/util.h"
+#include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/kiosk_identity.h"
+#include "../../shared/base/util.h"
 
 #define LARGEST_PEM 65536
 

@@ -19,9 +19,9 @@
 
 #include <openssl/rand.h>
 
-#include "../../bankd/hashing.h"
-#include "../../shared/channel.h"
-#include "../../shared/seal.h"
+#include "../../bankd/vault/guard/hashing.h"
+#include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/seal.h"
 #include "figures.h"
 
 #define BLOCK 4096

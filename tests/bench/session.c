@@ -10,10 +10,10 @@
 
 #include <openssl/rand.h>
 
-#include "../../shared/channel.h"
-#include "../../shared/error.h"
-#include "../../shared/kiosk.h"
-#include "../../shared/wire.h"
+#include "../../shared/crypt/channel.h"
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/kiosk_identity.h"
+#include "../../shared/wire/wire.h"
 
 #define TEXT_MAX ((size_t)FRAME_MAX_LENGTH)
 

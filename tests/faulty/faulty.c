@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../shared/util.h"
+#include "../../shared/base/util.h"
 #include "../lib/sanitized.h"
 #include "faulty.h"
 

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../../bankd/store.h"
-#include "../../shared/util.h"
+#include "../../bankd/store/store.h"
+#include "../../shared/base/util.h"
 
 #define KIOSKS 24 /* addresses, where only guesses come from */
 #define OWN 16    /* enrolled ones, where the customer succeeds */

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../bankd/files_parse.h"
-#include "../../shared/error.h"
-#include "../../shared/money.h"
+#include "../../bankd/files/files_parse.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/money.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../shared/config.h"
-#include "../../shared/error.h"
-#include "../../shared/wire.h"
+#include "../../shared/config/config.h"
+#include "../../shared/base/error.h"
+#include "../../shared/wire/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

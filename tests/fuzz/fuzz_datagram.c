@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../atm-tui/notices.h"
-#include "../../shared/error.h"
-#include "../../shared/wire.h"
+#include "../../atm-tui/bank/notices.h"
+#include "../../shared/base/error.h"
+#include "../../shared/wire/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

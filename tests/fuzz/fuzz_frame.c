@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../shared/error.h"
-#include "../../shared/frame.h"
+#include "../../shared/base/error.h"
+#include "../../shared/wire/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../bankd/ipc_table.h"
-#include "../../shared/error.h"
+#include "../../bankd/base/ipc_table.h"
+#include "../../shared/base/error.h"
 
 #define HEADER_SIZE 12
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../bankd/limit_address.h"
+#include "../../bankd/base/limit_address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

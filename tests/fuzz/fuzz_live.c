@@ -22,10 +22,10 @@
 
 #include <openssl/rand.h>
 
-#include "../../shared/error.h"
-#include "../../shared/seal.h"
-#include "../../shared/util.h"
-#include "../../shared/wire.h"
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/seal.h"
+#include "../../shared/base/util.h"
+#include "../../shared/wire/wire.h"
 #include "../lib/live_bank.h"
 
 #define DEEDS_MAX 32

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../../bankd/login_text.h"
-#include "../../shared/frame.h"
+#include "../../bankd/vault/login/login_text.h"
+#include "../../shared/wire/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../bankd/files_parse.h"
-#include "../../shared/error.h"
+#include "../../bankd/files/files_parse.h"
+#include "../../shared/base/error.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

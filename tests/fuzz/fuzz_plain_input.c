@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../atm-tui/plain_io.h"
+#include "../../atm-tui/plain/plain_io.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

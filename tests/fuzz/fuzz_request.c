@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../../bankd/requests.h"
-#include "../../shared/money.h"
+#include "../../bankd/vault/verbs/verbs.h"
+#include "../../shared/base/money.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,8 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "../../shared/money.h"
-#include "../../shared/wire.h"
+#include "../../shared/base/money.h"
+#include "../../shared/wire/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

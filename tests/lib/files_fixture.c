@@ -18,9 +18,9 @@
 
 #include <cmocka.h>
 
-#include "../../shared/error.h"
-#include "../../shared/log.h"
-#include "../../shared/util.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
 
 #define NOW FIXTURE_NOW
 

@@ -6,7 +6,7 @@
 #ifndef TESTS_FILES_FIXTURE_H
 #define TESTS_FILES_FIXTURE_H
 
-#include "../../bankd/files.h"
+#include "../../bankd/files/files.h"
 #include "store_fixture.h"
 
 struct fixture_files {

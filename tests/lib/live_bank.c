@@ -18,13 +18,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../bankd/front.h"
-#include "../../bankd/ipc.h"
-#include "../../bankd/listen.h"
-#include "../../bankd/options.h"
-#include "../../bankd/vault.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../bankd/front/front.h"
+#include "../../bankd/base/ipc.h"
+#include "../../bankd/monitor/listen.h"
+#include "../../bankd/base/options.h"
+#include "../../bankd/vault/vault.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 #include "patience.h"
 
 #define PATIENCE_MS 60000

@@ -10,7 +10,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 
-#include "../../shared/channel.h"
+#include "../../shared/crypt/channel.h"
 
 struct live_bank {
 	char directory[64];

@@ -25,7 +25,7 @@ from .atm import client_context
 
 Seen = collections.namedtuple("Seen", "link way kind body")
 
-HEADER = struct.Struct("=IHHI")     # bankd/ipc.h: length, type, zero, number
+HEADER = struct.Struct("=IHHI")     # bankd/base/ipc.h: length, type, zero, number
 
 
 def types():

@@ -13,10 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../bankd/store_reader.h"
-#include "../../shared/error.h"
-#include "../../shared/log.h"
-#include "../../shared/util.h"
+#include "../../bankd/store/store_reader.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
 #include "store_fixture.h"
 
 #define NOW FIXTURE_NOW

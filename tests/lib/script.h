@@ -9,7 +9,7 @@
 #ifndef TESTS_SCRIPT_H
 #define TESTS_SCRIPT_H
 
-#include "../../bankd/files.h"
+#include "../../bankd/files/files.h"
 
 #define SCRIPT_LIVES 10
 #define SCRIPT_ENTRIES 20 /* of a life */

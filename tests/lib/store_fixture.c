@@ -14,10 +14,10 @@
 
 #include <sqlite3.h>
 
-#include "../../bankd/store_private.h"
-#include "../../bankd/store_reader.h"
-#include "../../shared/money.h"
-#include "../../shared/util.h"
+#include "../../bankd/store/sqlite/sqlite_store.h"
+#include "../../bankd/store/store_reader.h"
+#include "../../shared/base/money.h"
+#include "../../shared/base/util.h"
 #include "fault_vfs.h"
 
 static const struct ledger_limits no_limits = {

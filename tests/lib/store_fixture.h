@@ -6,7 +6,7 @@
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
 
-#include "../../bankd/store.h"
+#include "../../bankd/store/store.h"
 
 #define FIXTURE_NOW UINT64_C(1700000000000)
 

@@ -23,12 +23,12 @@
 
 #include <openssl/rand.h>
 
-#include "../../bankd/limit_address.h"
-#include "../../bankd/options.h"
-#include "../../bankd/vault.h"
-#include "../../shared/channel.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../bankd/base/limit_address.h"
+#include "../../bankd/base/options.h"
+#include "../../bankd/vault/vault.h"
+#include "../../shared/crypt/channel.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 #include "patience.h"
 
 #define PATIENCE_MS 30000

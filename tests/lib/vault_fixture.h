@@ -9,10 +9,10 @@
 
 #include <sys/types.h>
 
-#include "../../bankd/ipc.h"
-#include "../../shared/kiosk.h"
-#include "../../shared/seal.h"
-#include "../../shared/wire.h"
+#include "../../bankd/base/ipc.h"
+#include "../../shared/crypt/kiosk_identity.h"
+#include "../../shared/crypt/seal.h"
+#include "../../shared/wire/wire.h"
 
 #define VAULTS_TEXT 8192
 

@@ -14,9 +14,9 @@ from lib.bank import TOP, run, scratch
 from system.test_manual import option_rows
 
 MAKE = os.path.join(TOP, "etc", "completions", "make")
-SOURCES = {"bankd": ("bankd/bankd.c", "bankd/options.c"),
-           "bankctl": ("bankd/bankctl.c",),
-           "atm-tui": ("atm-tui/main.c", "atm-tui/options.c")}
+SOURCES = {"bankd": ("bankd/bankd.c", "bankd/base/options.c"),
+           "bankctl": ("bankd/bankctl/bankctl.c",),
+           "atm-tui": ("atm-tui/main.c", "atm-tui/base/options.c")}
 TABLES = {"bankd": ("bankd", "options.c"), "atm-tui": ("atm-tui", "options.c")}
 
 
@@ -41,7 +41,7 @@ def commands():
 
 class Tables(unittest.TestCase):
     def test_no_usage_is_an_error(self):
-        result = run(MAKE, "bash", "bankd", "bankd/options.c", cwd=TOP)
+        result = run(MAKE, "bash", "bankd", "bankd/base/options.c", cwd=TOP)
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("no usage", result.stderr)
 

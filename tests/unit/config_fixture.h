@@ -16,9 +16,9 @@
 
 #include <cmocka.h>
 
-#include "../../shared/config.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../shared/config/config.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 
 enum { NAME, CREDIT, ALERT, FILE_PATH, SOCKET, PORT, REQUIRE, COUNT };
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "../../shared/util.h"
+#include "../../shared/base/util.h"
 
 /* Returns the number of bytes; the test fails where they don't fit. */
 static inline size_t

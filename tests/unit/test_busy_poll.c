@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/busy_poll.h"
-#include "../../shared/util.h"
+#include "../../bankd/base/busy_poll.h"
+#include "../../shared/base/util.h"
 
 #define LIMIT_US 300
 #define LONG_US 60000000 /* no turn of a test takes so long */

@@ -16,10 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../atm-tui/cash_notes.h"
-#include "../../atm-tui/cash_stock.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../atm-tui/machine/cash_notes.h"
+#include "../../atm-tui/machine/cash_stock.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 
 static struct cash_notes
 notes_of(const char *units, const char *left)

@@ -15,11 +15,11 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "../../shared/channel.h"
-#include "../../shared/error.h"
-#include "../../shared/pem.h"
-#include "../../shared/seal.h"
-#include "../../shared/util.h"
+#include "../../shared/crypt/channel.h"
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/pem.h"
+#include "../../shared/crypt/seal.h"
+#include "../../shared/base/util.h"
 
 #define DAY (24 * 60 * 60)
 #define LONGEST                            \

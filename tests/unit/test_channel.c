@@ -14,10 +14,10 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "../../shared/channel.h"
-#include "../../shared/error.h"
-#include "../../shared/pem.h"
-#include "../../shared/util.h"
+#include "../../shared/crypt/channel.h"
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/pem.h"
+#include "../../shared/base/util.h"
 
 #define HOUR (60 * 60)
 #define DAY (24 * HOUR)

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "../../atm-tui/chart.h"
-#include "../../shared/money.h"
-#include "../../shared/util.h"
+#include "../../atm-tui/draw/chart.h"
+#include "../../shared/base/money.h"
+#include "../../shared/base/util.h"
 
 /* Newest first, as HISTORY has them. */
 static struct history_entry

@@ -5,7 +5,7 @@
  */
 #include <ctype.h>
 
-#include "../../bankd/options.h"
+#include "../../bankd/base/options.h"
 #include "config_fixture.h"
 
 static void

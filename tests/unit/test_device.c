@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../atm-tui/device.h"
-#include "../../shared/util.h"
+#include "../../atm-tui/base/device.h"
+#include "../../shared/base/util.h"
 
 #define UNKNOWN 9999
 #define BOUND_S 20

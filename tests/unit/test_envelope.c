@@ -15,8 +15,8 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#include "../../shared/error.h"
-#include "../../shared/seal.h"
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/seal.h"
 #include "from_hex.h"
 #include "seal_vectors.h"
 

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "../../shared/escape.h"
-#include "../../shared/util.h"
+#include "../../shared/terminal/escape.h"
+#include "../../shared/base/util.h"
 
 static void
 assert_stripped(const char *text, const char *wanted)

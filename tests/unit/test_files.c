@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The two files over a real store (bankd/files.h): first start, hand edits
- * while stopped, broken ends.
+ * The two files over a real store (bankd/files/files.h): first start, hand
+ * edits while stopped, broken ends.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 #include "../lib/files_fixture.h"
 
 #define NOW FIXTURE_NOW

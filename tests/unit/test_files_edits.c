@@ -17,9 +17,9 @@
 #include <cmocka.h>
 #include <openssl/rand.h>
 
-#include "../../bankd/files_private.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../bankd/files/files_state.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 #include "../lib/files_fixture.h"
 
 #define LINE_MAX_BYTES 256

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The form of the two files (bankd/files.h): forgiving in form, strict in
+ * The form of the two files (bankd/files/files.h): forgiving in form, strict in
  * meaning, and no secret in a message.
  */
 #include <stdarg.h>
@@ -12,10 +12,10 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/files_parse.h"
-#include "../../bankd/hash_form.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../bankd/files/files_parse.h"
+#include "../../bankd/files/hash_form.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 
 /* With it a password of 65 bytes. */
 #define LONG "78901234567890123456789012345678901234567890123456789012345"

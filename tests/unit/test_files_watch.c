@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The two files while bankd runs (bankd/files.h): lines in place, and edits
- * by others, which are set aside.
+ * The two files while bankd runs (bankd/files/files.h): lines in place, and
+ * edits by others, which are set aside.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 #include "../lib/files_fixture.h"
 
 #define NOW FIXTURE_NOW

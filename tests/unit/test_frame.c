@@ -11,9 +11,9 @@
 
 #include <string.h>
 
-#include "../../shared/error.h"
-#include "../../shared/frame.h"
-#include "../../shared/util.h"
+#include "../../shared/base/error.h"
+#include "../../shared/wire/frame.h"
+#include "../../shared/base/util.h"
 
 /* The table of atm-protocol(7), section 2, by itself. */
 static const struct {

@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/hashing.h"
-#include "../../bankd/hashing_pages.h"
+#include "../../bankd/vault/guard/hashing.h"
+#include "../../bankd/vault/guard/hashing_pages.h"
 
 #define MODES "/sys/kernel/mm/transparent_hugepage/enabled"
 #define TRIES 5

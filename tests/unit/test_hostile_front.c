@@ -19,9 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../bankd/ipc_table.h"
-#include "../../shared/util.h"
-#include "../../shared/wire.h"
+#include "../../bankd/base/ipc_table.h"
+#include "../../shared/base/util.h"
+#include "../../shared/wire/wire.h"
 #include "../lib/vault_fixture.h"
 
 #define HEADER_SIZE 12

@@ -18,10 +18,10 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/ipc.h"
-#include "../../shared/error.h"
-#include "../../shared/frame.h"
-#include "../../shared/log.h"
+#include "../../bankd/base/ipc.h"
+#include "../../shared/base/error.h"
+#include "../../shared/wire/frame.h"
+#include "../../shared/base/log.h"
 
 #define HEADER 12
 

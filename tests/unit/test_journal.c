@@ -21,8 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../atm-tui/bank_journal.h"
-#include "../../shared/error.h"
+#include "../../atm-tui/bank/bank_journal.h"
+#include "../../shared/base/error.h"
 
 #define TXID_1 "0192a0b1c2d300000000000000000001"
 #define TXID_2 "0192a0b1c2d400000000000000000000"

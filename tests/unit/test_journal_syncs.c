@@ -20,8 +20,8 @@
 
 #include <cmocka.h>
 
-#include "../../atm-tui/bank_journal.h"
-#include "../../shared/error.h"
+#include "../../atm-tui/bank/bank_journal.h"
+#include "../../shared/base/error.h"
 
 #define TXID "0123456789abcdef0123456789abcdef"
 

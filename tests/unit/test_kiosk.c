@@ -16,10 +16,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include "../../shared/error.h"
-#include "../../shared/kiosk.h"
-#include "../../shared/pem.h"
-#include "../../shared/util.h"
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/kiosk_identity.h"
+#include "../../shared/crypt/pem.h"
+#include "../../shared/base/util.h"
 #include "from_hex.h"
 #include "seal_vectors.h"
 

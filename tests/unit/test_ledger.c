@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The rules of money (bankd/ledger.h): each refusal at its boundary, and what
- * an entry says.
+ * The rules of money (bankd/ledger/ledger.h): each refusal at its boundary, and
+ * what an entry says.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/ledger.h"
-#include "../../shared/money.h"
-#include "../../shared/util.h"
+#include "../../bankd/ledger/ledger.h"
+#include "../../shared/base/money.h"
+#include "../../shared/base/util.h"
 
 #define DAY UINT64_C(86400000)
 #define NOW (UINT64_C(20000) * DAY + 5000)

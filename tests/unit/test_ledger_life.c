@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A random life under the rules of money (bankd/ledger.h): it keeps every
- * cent, and what replay makes of its entries is what the rules made.
+ * A random life under the rules of money (bankd/ledger/ledger.h): it keeps
+ * every cent, and what replay makes of its entries is what the rules made.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/ledger.h"
-#include "../../shared/money.h"
-#include "../../shared/util.h"
+#include "../../bankd/ledger/ledger.h"
+#include "../../shared/base/money.h"
+#include "../../shared/base/util.h"
 #include "../lib/store_fixture.h"
 
 enum { CUSTOMERS = 5, STEPS = 20000, CASH = 0, ADJUST = 1, FIRST = 2 };

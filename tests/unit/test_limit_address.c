@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#include "../../bankd/limit_address.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../bankd/base/limit_address.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 
 static void
 test_counted_as(void **state)

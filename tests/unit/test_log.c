@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "../../shared/log.h"
-#include "../../shared/util.h"
-#include "../../shared/wire.h"
+#include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
+#include "../../shared/wire/wire.h"
 
 struct seen {
 	int count, priority;

@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-#include "../../shared/util.h"
+#include "../../shared/base/util.h"
 #include "../lib/vault_fixture.h"
 
 #define CALLS_MAX 32

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "../../shared/error.h"
-#include "../../shared/money.h"
-#include "../../shared/util.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/money.h"
+#include "../../shared/base/util.h"
 
 static void
 test_amounts(void **state)

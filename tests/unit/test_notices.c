@@ -19,8 +19,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../atm-tui/notices.h"
-#include "../../shared/error.h"
+#include "../../atm-tui/bank/notices.h"
+#include "../../shared/base/error.h"
 #include "../lib/patience.h"
 
 #define PATIENCE_MS 20000

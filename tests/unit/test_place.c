@@ -22,9 +22,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../bankd/place.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../bankd/base/place.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 
 #define USER 54321
 #define GROUP 54322

@@ -11,10 +11,10 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/turns.h"
-#include "../../bankd/vault_state.h"
-#include "../../bankd/worker.h"
-#include "../../shared/util.h"
+#include "../../bankd/vault/core/turns.h"
+#include "../../bankd/vault/core/vault_state.h"
+#include "../../bankd/vault/core/pool.h"
+#include "../../shared/base/util.h"
 
 #define JOBS 200
 

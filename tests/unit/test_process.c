@@ -23,9 +23,9 @@
 
 #include <seccomp.h>
 
-#include "../../shared/error.h"
-#include "../../shared/process.h"
-#include "../../shared/util.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/process.h"
+#include "../../shared/base/util.h"
 
 #define MANY 900 /* more than one listing of /proc holds */
 #define FIRST 5

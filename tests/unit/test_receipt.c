@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../atm-tui/history.h"
-#include "../../atm-tui/limits.h"
-#include "../../atm-tui/options.h"
-#include "../../atm-tui/receipt.h"
-#include "../../atm-tui/visit.h"
-#include "../../shared/util.h"
+#include "../../atm-tui/base/history.h"
+#include "../../atm-tui/base/limits.h"
+#include "../../atm-tui/base/options.h"
+#include "../../atm-tui/machine/receipt.h"
+#include "../../atm-tui/base/away.h"
+#include "../../shared/base/util.h"
 
 static struct wire_reader
 reader_of(const char *text)

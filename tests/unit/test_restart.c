@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/restart.h"
+#include "../../bankd/monitor/restart.h"
 
 #define GOOD RESTART_GOOD_RUN_MS
 

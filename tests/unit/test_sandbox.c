@@ -33,9 +33,9 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/sandbox.h"
-#include "../../bankd/sandbox_filter.h"
-#include "../../shared/util.h"
+#include "../../bankd/base/sandbox.h"
+#include "../../bankd/base/sandbox_filter.h"
+#include "../../shared/base/util.h"
 #include "../lib/sanitized.h"
 
 #define NOBODY 65534

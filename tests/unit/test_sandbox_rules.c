@@ -26,8 +26,8 @@
 #include <cmocka.h>
 #include <seccomp.h>
 
-#include "../../bankd/sandbox_filter.h"
-#include "../../shared/util.h"
+#include "../../bankd/base/sandbox_filter.h"
+#include "../../shared/base/util.h"
 #include "../lib/sanitized.h"
 
 #define PAGE 4096

@@ -15,9 +15,9 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
-#include "../../shared/error.h"
-#include "../../shared/seal.h"
-#include "../../shared/util.h"
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/seal.h"
+#include "../../shared/base/util.h"
 #include "from_hex.h"
 #include "seal_vectors.h"
 

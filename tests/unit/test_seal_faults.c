@@ -22,11 +22,11 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
-#include "../../shared/channel.h"
-#include "../../shared/error.h"
-#include "../../shared/seal.h"
-#include "../../shared/util.h"
-#include "../../shared/wire.h"
+#include "../../shared/crypt/channel.h"
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/seal.h"
+#include "../../shared/base/util.h"
+#include "../../shared/wire/wire.h"
 
 #define TEXT "a text that nobody else may have"
 

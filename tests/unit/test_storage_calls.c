@@ -28,8 +28,8 @@
 
 #include <cmocka.h>
 
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 #include "../lib/patience.h"
 #include "../lib/script.h"
 #include "../lib/store_fixture.h"

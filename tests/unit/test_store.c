@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The SQLite store (bankd/store.h) over real files: batches, look-ups, what
- * an open finds after each kind of end.
+ * The SQLite store (bankd/store/store.h) over real files: batches, look-ups,
+ * what an open finds after each kind of end.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,9 +16,9 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "../../bankd/store.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../bankd/store/store.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 #include "../lib/store_fixture.h"
 
 #define NOW FIXTURE_NOW

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../bankd/store_private.h"
-#include "../../shared/util.h"
+#include "../../bankd/store/sqlite/sqlite_store.h"
+#include "../../shared/base/util.h"
 #include "../lib/store_fixture.h"
 
 #define NOW FIXTURE_NOW

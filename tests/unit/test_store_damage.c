@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What an open of the SQLite store (bankd/store.h) refuses: what is no bank,
- * a newer one, and a damaged one, whose first damaged row is named.
+ * What an open of the SQLite store (bankd/store/store.h) refuses: what is no
+ * bank, a newer one, and a damaged one, whose first damaged row is named.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,9 +15,9 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "../../bankd/store.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../bankd/store/store.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 #include "../lib/store_fixture.h"
 
 #define NOW FIXTURE_NOW

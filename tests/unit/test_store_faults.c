@@ -23,9 +23,9 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "../../bankd/store.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../bankd/store/store.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 #include "../lib/fault_vfs.h"
 #include "../lib/store_fixture.h"
 

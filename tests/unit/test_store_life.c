@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/store.h"
-#include "../../shared/util.h"
+#include "../../bankd/store/store.h"
+#include "../../shared/base/util.h"
 #include "../lib/store_fixture.h"
 
 #define NOW FIXTURE_NOW

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The tests' own store keeps the contract of bankd/store.h, and fails as it
- * is told to: else what is tested over it proves nothing.
+ * The tests' own store keeps the contract of bankd/store/store.h, and fails as
+ * it is told to: else what is tested over it proves nothing.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/store.h"
-#include "../../shared/error.h"
+#include "../../bankd/store/store.h"
+#include "../../shared/base/error.h"
 #include "../lib/memory/store_memory.c"
 #include "../lib/store_fixture.h"
 

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/store_private.h"
-#include "../../shared/error.h"
+#include "../../bankd/store/sqlite/sqlite_store.h"
+#include "../../shared/base/error.h"
 #include "../lib/store_fixture.h"
 
 static const struct store_migration good[] = {

@@ -10,7 +10,7 @@
 /* Its commands complain by it. */
 int bankctl_main(int argc, char *argv[]);
 #define main bankctl_main
-#include "../../bankd/bankctl.c"
+#include "../../bankd/bankctl/bankctl.c"
 #undef main
 
 #include <stdarg.h>
@@ -21,8 +21,8 @@ int bankctl_main(int argc, char *argv[]);
 
 #include <cmocka.h>
 
-#include "../../bankd/store_private.h"
-#include "../../shared/util.h"
+#include "../../bankd/store/sqlite/sqlite_store.h"
+#include "../../shared/base/util.h"
 #include "../lib/files_fixture.h"
 
 #define FILES_MAX 64

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../shared/util.h"
+#include "../../shared/base/util.h"
 #include "../lib/vault_fixture.h"
 
 static const char *const names[] = { "/balance", "/password" };

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/bankctl.h"
-#include "../../bankd/bankctl_top.h"
+#include "../../bankd/bankctl/bankctl.h"
+#include "../../bankd/bankctl/bankctl_top.h"
 
 #define GOOD                                                      \
 	"+ state\tserving\n+ certificate-expires\t2030-01-01\n"   \

@@ -20,8 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 
 static char directory[] = "/tmp/test_util.XXXXXX";
 static char path[PATH_MAX];

@@ -16,9 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../bankd/connection.h"
-#include "../../shared/util.h"
-#include "../../shared/wire.h"
+#include "../../bankd/vault/core/connection.h"
+#include "../../shared/base/util.h"
+#include "../../shared/wire/wire.h"
 #include "../lib/vault_fixture.h"
 
 static struct vaults fixture;

@@ -18,8 +18,8 @@
 
 #include <sqlite3.h>
 
-#include "../../shared/util.h"
-#include "../../shared/wire.h"
+#include "../../shared/base/util.h"
+#include "../../shared/wire/wire.h"
 #include "../lib/vault_fixture.h"
 
 #define FAILS(what)                          \

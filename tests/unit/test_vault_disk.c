@@ -18,8 +18,8 @@
 
 #include <sqlite3.h>
 
-#include "../../shared/util.h"
-#include "../../shared/wire.h"
+#include "../../shared/base/util.h"
+#include "../../shared/wire/wire.h"
 #include "../lib/fault_vfs.h"
 #include "../lib/vault_fixture.h"
 
@@ -156,7 +156,8 @@ with_full_checkpoint(void)
 
 /* Enough that the log is copied into the database, which has no room then. */
 #define ENOUGH 1200
-#define CHECKPOINT_PAGES 2000 /* as in bankd/store_back.c */
+#define CHECKPOINT_PAGES 2000 /* as in bankd/store/sqlite/sqlite_writeback.c \
+	                       */
 #define PAGE_SIZE 4096
 
 /* What the file has, which is current at every answer. */

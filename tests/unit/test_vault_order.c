@@ -18,8 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../shared/seal.h"
-#include "../../shared/util.h"
+#include "../../shared/crypt/seal.h"
+#include "../../shared/base/util.h"
 #include "../lib/fault_vfs.h"
 #include "../lib/vault_fixture.h"
 

@@ -17,17 +17,17 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/bank_clock.h"
-#include "../../bankd/hashing.h"
-#include "../../bankd/operator.h"
-#include "../../bankd/rates.h"
-#include "../../bankd/refusals.h"
-#include "../../bankd/requests.h"
-#include "../../bankd/state_dir.h"
-#include "../../bankd/tally.h"
-#include "../../bankd/worker.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../bankd/vault/core/bank_clock.h"
+#include "../../bankd/vault/guard/hashing.h"
+#include "../../bankd/vault/operator/operator.h"
+#include "../../bankd/vault/core/rates.h"
+#include "../../bankd/vault/core/refusals.h"
+#include "../../bankd/vault/verbs/verbs.h"
+#include "../../bankd/base/state_dir.h"
+#include "../../bankd/vault/guard/tally.h"
+#include "../../bankd/vault/core/pool.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 
 static void
 test_clock(void **state)

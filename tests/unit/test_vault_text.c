@@ -11,11 +11,11 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/login_text.h"
-#include "../../bankd/requests.h"
-#include "../../shared/error.h"
-#include "../../shared/frame.h"
-#include "../../shared/util.h"
+#include "../../bankd/vault/login/login_text.h"
+#include "../../bankd/vault/verbs/verbs.h"
+#include "../../shared/base/error.h"
+#include "../../shared/wire/frame.h"
+#include "../../shared/base/util.h"
 
 #define TXID "0123456789abcdef0123456789abcdef"
 #define OTHER "fedcba9876543210fedcba9876543210"

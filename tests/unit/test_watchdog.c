@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/watchdog.h"
+#include "../../bankd/monitor/watchdog.h"
 
 #define LOOKS 1000
 #define SECOND_MS 1000

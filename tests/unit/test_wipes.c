@@ -26,10 +26,10 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "../../bankd/login.h"
-#include "../../bankd/operator.h"
-#include "../../shared/channel.h"
-#include "../../shared/util.h"
+#include "../../bankd/vault/login/login.h"
+#include "../../bankd/vault/operator/operator.h"
+#include "../../shared/crypt/channel.h"
+#include "../../shared/base/util.h"
 #include "../lib/files_fixture.h"
 #include "../lib/memory/wipes.c"
 #include "../lib/vault_fixture.h"

@@ -15,7 +15,7 @@ int bankd_main(int argc, char *argv[]);
 #define main bankctl_main
 #define usage bankctl_usage
 #define run bankctl_run
-#include "../../bankd/bankctl.c"
+#include "../../bankd/bankctl/bankctl.c"
 #undef main
 #undef usage
 #undef run
@@ -33,8 +33,8 @@ int bankd_main(int argc, char *argv[]);
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../bankd/control.h"
-#include "../../shared/channel.h"
+#include "../../bankd/control/control.h"
+#include "../../shared/crypt/channel.h"
 #include "../lib/files_fixture.h"
 #include "../lib/memory/wipes.c"
 

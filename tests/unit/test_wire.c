@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "../../shared/error.h"
-#include "../../shared/util.h"
-#include "../../shared/wire.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
+#include "../../shared/wire/wire.h"
 
 #define LITERAL(text) text, sizeof(text) - 1
 #define TEN "0123456789"

@@ -19,9 +19,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "../../atm-tui/bank_journal.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../atm-tui/bank/bank_journal.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 
 #define TXID "0192a0b1c2d300000000000000000001"
 #define OTHER "0192a0b1c2d400000000000000000002"

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../shared/util.h"
+#include "../../shared/base/util.h"
 #include "../lib/patience.h"
 #include "../lib/vault_fixture.h"
 

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/zone.h"
-#include "../../shared/error.h"
-#include "../../shared/util.h"
+#include "../../shared/base/zone.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
 
 #define MS UINT64_C(1000)
 

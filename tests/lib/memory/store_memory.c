@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../bankd/store_private.h"
-#include "../../../shared/error.h"
-#include "../../../shared/util.h"
+#include "../../../bankd/store/sqlite/sqlite_store.h"
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/util.h"
 
 #define MEMORY_MAX 4096 /* of each kind: a test that needs more is another */
 

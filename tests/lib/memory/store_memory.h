@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A second store for the tests: the write side of bankd/store.h in memory,
- * which fails when it is told to.  It has the names of the real one, so a
- * test takes it by including store_memory.c, and then has no readers.
+ * A second store for the tests: the write side of bankd/store/store.h in
+ * memory, which fails when it is told to.  It has the names of the real one, so
+ * a test takes it by including store_memory.c, and then has no readers.
  */
 #ifndef TESTS_STORE_MEMORY_H
 #define TESTS_STORE_MEMORY_H
 
-#include "../../../bankd/store.h"
+#include "../../../bankd/store/store.h"
 
 enum memory_call {
 	MEMORY_BEGIN,

@@ -29,9 +29,9 @@
 #include <openssl/rand.h>
 #include <sqlite3.h>
 
-#include "../../../bankd/login.h"
-#include "../../../shared/util.h"
-#include "../../../shared/wire.h"
+#include "../../../bankd/vault/login/login.h"
+#include "../../../shared/base/util.h"
+#include "../../../shared/wire/wire.h"
 #include "../fault_vfs.h"
 #include "../patience.h"
 #include "../vault_fixture.h"

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The bank as the kiosk has it, and its life; bank_ask.h asks it something,
+ * bank_withdrawal.h hands out money.  On the event loop; knows no curses.
+ *
+ * While no customer is logged in a connection is kept greeted and ready, and
+ * made anew unseen when the bank's deadline ends it.
+ */
+#ifndef ATM_BANK_H
+#define ATM_BANK_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../shared/config/config.h"
+#include "../../shared/wire/wire.h"
+
+struct bank;
+enum bank_link {
+	BANK_LINK_DOWN, /* can't be reached; trying again */
+	BANK_LINK_CONNECTING,
+	BANK_LINK_READY,   /* greeted: a login may be sent */
+	BANK_LINK_SESSION, /* a customer is logged in */
+	BANK_LINK_RESUMING /* in a session whose link was lost */
+};
+
+/* What came of a request. */
+enum bank_outcome {
+	BANK_ANSWERED, /* reply->code and what stands in it, true */
+	BANK_REFUSED,  /* a plain E before a session: code and text */
+	BANK_LOST,     /* link and session are gone; what became of a
+	                * transaction is asked at the next login */
+	BANK_OVER      /* the session ended (idle, locked); nothing was done */
+};
+
+struct bank_reply {
+	enum bank_outcome outcome;
+	struct wire_reader reader; /* BANK_ANSWERED, BANK_REFUSED: the text */
+};
+
+/*
+ * `reply` and what it points to are valid during the call only.  Called from
+ * the event loop; it may ask the bank anew, but not free it.
+ */
+typedef void bank_reply_fn(void *context, const struct bank_reply *reply);
+
+struct bank_callbacks {
+	/* The link's state changed; `why` is English for _(), or NULL. */
+	void (*link)(void *context, enum bank_link link, const char *why);
+	/* The session ended without being asked to: back to the welcome. */
+	void (*session_over)(void *context, enum bank_outcome outcome);
+	/* One notice, `received 12 5.00 chris`, already cleaned. */
+	void (*notice)(void *context, const char *text, size_t length);
+	/* What became of a transaction left over from before this login. */
+	void (*settled)(void *context, const char *request, bool carried_out,
+	    const struct bank_reply *reply);
+	void *context;
+};
+
+/*
+ * Starts connecting.  `config` is of the table atm_options.  On failure
+ * error[0..size) says what, where and what to do (certificate or key
+ * unreadable, state directory not writable), and BANK_ECONFIG, BANK_ESYS with
+ * errno, or BANK_ENOMEM is returned.  callbacks->notice may be NULL: no
+ * notices are asked for then.
+ */
+int bank_new(struct bank **bank, struct event_base *base,
+    const struct config *config, const struct bank_callbacks *callbacks,
+    char *error, size_t size);
+/* Closes without asking the bank; use bank_exit() first for a proper end. */
+void bank_free(struct bank *bank);
+
+enum bank_link bank_link_state(const struct bank *bank);
+/* Seconds until the next try while BANK_LINK_DOWN; when it went down (ms). */
+unsigned bank_next_try(const struct bank *bank);
+uint64_t bank_down_since_ms(const struct bank *bank);
+/*
+ * The bank's certificate that isn't valid at this kiosk's time, where that is
+ * why the last try to connect failed; else NULL.
+ */
+struct channel_validity;
+const struct channel_validity *bank_validity(const struct bank *bank);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The inside of struct bank, for bank*.c alone; their calls: bank_parts.h.
+ */
+#ifndef ATM_BANK_STATE_H
+#define ATM_BANK_STATE_H
+
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/seal.h"
+#include "bank_ask.h"
+#include "bank_jobs.h"
+#include "bank_journal.h"
+#include "bank_withdrawal.h"
+#include "link.h"
+#include "notices.h"
+
+/* Where the connection stands: which frames may come next. */
+enum bank_phase {
+	PHASE_CLOSED,    /* no connection; perhaps the retry timer runs */
+	PHASE_GREETING,  /* a G must come */
+	PHASE_READY,     /* greeted; the nonce is unused */
+	PHASE_ENTERING,  /* L or O is unanswered */
+	PHASE_REVERSING, /* V is unanswered */
+	PHASE_RESUMING,  /* R is unanswered */
+	PHASE_SESSION
+};
+
+/* A login or sign-up under way; `type` is 0 where there is none. */
+struct bank_entry {
+	uint8_t type;
+	char text[BANK_REQUEST_SIZE]; /* what is sealed: a secret */
+	char id[WIRE_ID_SIZE];
+	unsigned sent;
+	char *answer; /* the login's, while what is left over is settled */
+	size_t answer_length;
+	bank_reply_fn *reply;
+	void *context;
+};
+
+struct bank {
+	struct event_base *base;
+	const struct config *config;
+	struct bank_callbacks callbacks;
+	SSL_CTX *tls;
+	EVP_PKEY *bank_public;
+	EVP_PKEY *kiosk_key; /* NULL: not enrolled */
+	struct bank_journal *journal;
+	struct notices *notices; /* NULL: none wanted */
+	struct link *wire;
+
+	enum bank_link state;
+	enum bank_phase phase;
+	unsigned backoff_ms;
+	unsigned nonsense;                /* in a row, in this session */
+	uint64_t next_try_ms, greeted_ms; /* of the steady clock */
+	uint64_t down_since_ms;           /* since 1970 */
+	struct event *retry, *answer_timer, *entry_timer, *grace_timer;
+
+	uint8_t nonce[FRAME_NONCE_SIZE];
+	uint8_t binding[FRAME_BINDING_SIZE];
+	struct seal_keys keys;
+
+	struct bank_entry entry;
+	bool in_session;
+	uint8_t k[SEAL_KEY_SIZE];
+	uint8_t number[FRAME_SESSION_SIZE];
+	uint64_t clock_offset_ms; /* bank's clock minus the steady one */
+	struct bank_session session;
+	struct bank_jobs jobs;
+
+	struct bank_note *booked; /* the machine's turn */
+	bank_taken_fn *taken;
+	void *taken_context;
+	struct bank_note *to_reverse; /* by V, one after the other */
+	uint64_t reverse_after_ms;    /* of the steady clock */
+	struct event *reverse_timer;
+	char text[FRAME_MAX_LENGTH + 1]; /* the reply that is being read */
+};
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reading a customer's history.  Part of atm-tui; asks nothing itself.
+ */
+#include "history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../shared/terminal/text.h"
+#include "../../shared/base/util.h"
+
+static void
+token_text(const struct wire_token *token, char *to, size_t size)
+{
+	text_clean(to, size, token->text, token->length);
+}
+
+static bool
+token_cents(const struct wire_token *token, int64_t *cents)
+{
+	char text[32];
+
+	token_text(token, text, sizeof(text));
+	return text_cents(text, cents) == 0;
+}
+
+/* seq time kind account amount balance-after counterparty */
+static bool
+read_entry(const struct wire_token *line, struct history_entry *entry)
+{
+	struct wire_token t[WIRE_MAX_TOKENS];
+	char seq[24];
+
+	memset(entry, 0, sizeof(*entry));
+	if (wire_split(line->text, line->length, t) != 7)
+		return false;
+	token_text(&t[0], seq, sizeof(seq));
+	entry->seq = strtoull(seq, NULL, 10);
+	token_text(&t[1], entry->time, sizeof(entry->time));
+	token_text(&t[2], entry->kind, sizeof(entry->kind));
+	entry->account =
+	    wire_token_is(&t[3], "1") ? WIRE_SAVINGS : WIRE_CHECKING;
+	token_text(&t[6], entry->other, sizeof(entry->other));
+	return token_cents(&t[4], &entry->amount) &&
+	    token_cents(&t[5], &entry->balance);
+}
+
+size_t
+history_read(const struct wire_reader *reader, struct history_entry *entries,
+    size_t size)
+{
+	struct wire_line line;
+	size_t offset = 0, count = 0;
+
+	while (count < size && wire_next_line(reader, &offset, &line)) {
+		if (wire_token_is(&line.key, "entry") &&
+		    read_entry(&line.value, &entries[count]))
+			count++;
+	}
+	return count;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Entries of a customer's history, as HISTORY tells them, newest first.
+ */
+#ifndef ATM_HISTORY_H
+#define ATM_HISTORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../shared/wire/wire.h"
+
+struct history_entry {
+	uint64_t seq;
+	char time[WIRE_TIME_TEXT];
+	char kind[16];
+	enum wire_account account;
+	int64_t amount, balance; /* cents; negative: money that went */
+	char other[WIRE_ID_SIZE];
+};
+
+/*
+ * Reads the reply's `entry` lines into entries[0..size).  Returns how many;
+ * lines that are none are left out.
+ */
+size_t history_read(const struct wire_reader *reader,
+    struct history_entry *entries, size_t size);
+
+#endif

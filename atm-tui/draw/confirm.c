@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The last question.  Runs in atm-tui; keeps no state: the two buttons stand
+ * at places that follow from the area.
+ */
+#include "confirm.h"
+
+#include "../../shared/terminal/term.h"
+#include "digits.h"
+#include "../kiosk/kiosk.h"
+
+#define BOX_ROWS 3
+#define LARGE_BODY 19 /* rows of the body of 80x24 */
+
+static const char *const labels[] = { N_("Enter: yes"), N_("Esc: no") };
+
+static struct rect
+place_of(const struct kiosk *kiosk, int index)
+{
+	const struct rect *area = &kiosk->chrome.area;
+	int x = chrome_margin(kiosk);
+
+	if (index == 1)
+		x += text_width(_(labels[0])) + 6;
+	return (struct rect) { area->h - BOX_ROWS - (area->h >= 17 ? 3 : 1), x,
+		BOX_ROWS, text_width(_(labels[index])) + 4 };
+}
+
+int
+confirm_amount(struct kiosk *kiosk, int y, int x, int64_t cents)
+{
+	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const struct rect *area = &kiosk->chrome.area;
+	char money[TEXT_MONEY_SIZE];
+
+	kiosk_money(kiosk, money, cents);
+	if (kiosk->theme.large && area->h >= LARGE_BODY &&
+	    digits_large_width(money) <= area->w - x) {
+		digits_large(canvas, y, x, ROLE_AMOUNT, money);
+		return DIGITS_LARGE_ROWS;
+	}
+	if (digits_small_width(money) > area->w - x) {
+		draw_text(canvas, y, x, area->w - x, ROLE_AMOUNT, money);
+		return 1;
+	}
+	digits_small(canvas, y, x, ROLE_AMOUNT, money);
+	return DIGITS_SMALL_ROWS;
+}
+
+void
+confirm_draw(struct kiosk *kiosk, const char *question, int64_t cents)
+{
+	const struct canvas *canvas = &kiosk->chrome.canvas;
+	int y = chrome_title(kiosk, question) + 1;
+	struct rect place;
+
+	if (cents != 0)
+		confirm_amount(kiosk, y, chrome_margin(kiosk), cents);
+	for (int i = 0; i < 2; i++) {
+		place = place_of(kiosk, i);
+		draw_box(
+		    canvas, &place, i == 0 ? ROLE_FOCUS : ROLE_RULE, i == 0);
+		draw_text(canvas, place.y + 1, place.x + 2, place.w - 4,
+		    i == 0 ? ROLE_FOCUS : ROLE_BODY, _(labels[i]));
+	}
+	place = place_of(kiosk, 0);
+	chrome_cursor(kiosk, place.y + 1, place.x + 2);
+	chrome_hint(kiosk, "Enter", _("yes"), TERM_ENTER);
+	chrome_hint(kiosk, "Esc", _("go back"), TERM_ESC);
+}
+
+int
+confirm_mouse(const struct kiosk *kiosk, int y, int x)
+{
+	struct rect yes = place_of(kiosk, 0), no = place_of(kiosk, 1);
+
+	if (rect_holds(&yes, y, x))
+		return TERM_ENTER;
+	return rect_holds(&no, y, x) ? TERM_ESC : 0;
+}

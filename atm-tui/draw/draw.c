@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Drawing by roles.  Runs in atm-tui; knows windows, not what is on them.
+ */
+#include "draw.h"
+
+#include <string.h>
+
+#include "../../shared/terminal/text.h"
+#include "../../shared/base/util.h"
+#include "speech.h"
+
+enum { LEFT_TOP, RIGHT_TOP, LEFT_LOW, RIGHT_LOW, ACROSS, DOWN };
+
+static const wchar_t *const line_sets[] = {
+	L"┌┐└┘─│", /* light, heavy, and the same in ASCII */
+	L"┏┓┗┛━┃",
+	L"++++-|",
+	L"####=#",
+};
+
+static const char *const symbols[SYMBOL_COUNT][2] = {
+	[SYMBOL_GOOD] = { "+", "✓" },
+	[SYMBOL_BAD] = { "!", "✗" },
+	[SYMBOL_DOT] = { "*", "●" },
+	[SYMBOL_LINK] = { "~", "⌁" },
+	[SYMBOL_MASK] = { "*", "•" },
+	[SYMBOL_ARROWS] = { "arrows", "↑↓←→" },
+	[SYMBOL_ERASE] = { "<-", "⌫" },
+};
+
+bool
+rect_holds(const struct rect *rect, int y, int x)
+{
+	return y >= rect->y && y < rect->y + rect->h && x >= rect->x &&
+	    x < rect->x + rect->w;
+}
+
+static void
+put_wide(const struct canvas *canvas, int y, int x, enum role role,
+    const wchar_t *wide)
+{
+	wattrset(canvas->window, (int)canvas->theme->attributes[role]);
+	mvwaddwstr(canvas->window, y, x, wide);
+	wattrset(canvas->window, (int)canvas->theme->attributes[ROLE_BODY]);
+}
+
+int
+draw_text(const struct canvas *canvas, int y, int x, int columns,
+    enum role role, const char *text)
+{
+	wchar_t wide[512];
+	int width, room = getmaxx(canvas->window) - x;
+
+	if (y < 0 || y >= getmaxy(canvas->window) || x < 0 || room <= 0)
+		return 0;
+	width = text_widen(
+	    text, wide, NELEM(wide), columns < room ? columns : room);
+	put_wide(canvas, y, x, role, wide);
+	speech_hear_role(canvas->speech, role, text);
+	return width;
+}
+
+void
+draw_middle(const struct canvas *canvas, int y, int x, int columns,
+    enum role role, const char *text)
+{
+	int width = text_width(text);
+
+	if (width < columns)
+		x += (columns - width) / 2;
+	draw_text(canvas, y, x, columns, role, text);
+}
+
+/* Bytes of `text` that fit into `columns`, broken after a word. */
+static size_t
+line_length(const char *text, int columns)
+{
+	char part[512];
+	size_t end = 0, next;
+
+	for (;;) {
+		next = end + strspn(text + end, " ");
+		next += strcspn(text + next, " ");
+		if (next >= sizeof(part))
+			return end > 0 ? end : sizeof(part) - 1;
+		memcpy(part, text, next);
+		part[next] = '\0';
+		if (text_width(part) > columns)
+			return end > 0 ? end : next;
+		end = next;
+		if (text[end] == '\0')
+			return end;
+	}
+}
+
+int
+draw_lines(const struct canvas *canvas, const struct rect *rect, enum role role,
+    const char *text)
+{
+	char line[512];
+	size_t length;
+	int row = 0;
+
+	while (*text != '\0' && row < rect->h) {
+		length = line_length(text, rect->w);
+		memcpy(line, text, length);
+		line[length] = '\0';
+		draw_text(
+		    canvas, rect->y + row++, rect->x, rect->w, role, line);
+		text += length;
+		text += strspn(text, " ");
+	}
+	return row;
+}
+
+static void
+put_line(const struct canvas *canvas, int y, int x, int width, enum role role,
+    wchar_t first, wchar_t middle, wchar_t last)
+{
+	wchar_t wide[512];
+	int n = 0;
+
+	if (width < 2 || width >= (int)NELEM(wide))
+		return;
+	wide[n++] = first;
+	while (n < width - 1)
+		wide[n++] = middle;
+	wide[n++] = last;
+	wide[n] = L'\0';
+	put_wide(canvas, y, x, role, wide);
+}
+
+void
+draw_box(const struct canvas *canvas, const struct rect *rect, enum role role,
+    bool heavy)
+{
+	const wchar_t *s = line_sets[(canvas->theme->utf8 ? 0 : 2) + heavy];
+	wchar_t side[] = { s[DOWN], L'\0' };
+	int bottom = rect->y + rect->h - 1, right = rect->x + rect->w - 1;
+
+	put_line(canvas, rect->y, rect->x, rect->w, role, s[LEFT_TOP],
+	    s[ACROSS], s[RIGHT_TOP]);
+	for (int y = rect->y + 1; y < bottom; y++) {
+		put_wide(canvas, y, rect->x, role, side);
+		put_wide(canvas, y, right, role, side);
+	}
+	put_line(canvas, bottom, rect->x, rect->w, role, s[LEFT_LOW], s[ACROSS],
+	    s[RIGHT_LOW]);
+}
+
+void
+draw_titled_box(const struct canvas *canvas, const struct rect *rect,
+    enum role role, bool heavy, const char *title)
+{
+	int width;
+
+	draw_box(canvas, rect, role, heavy);
+	draw_text(canvas, rect->y, rect->x + 2, 1, role, " ");
+	width = draw_text(canvas, rect->y, rect->x + 3, rect->w - 6,
+	    heavy ? role : ROLE_BODY, title);
+	draw_text(canvas, rect->y, rect->x + 3 + width, 1, role, " ");
+}
+
+void
+draw_rule(const struct canvas *canvas, int y)
+{
+	wchar_t across = line_sets[canvas->theme->utf8 ? 0 : 2][ACROSS];
+
+	put_line(canvas, y, 0, getmaxx(canvas->window), ROLE_RULE, across,
+	    across, across);
+}
+
+void
+draw_blank(const struct canvas *canvas, const struct rect *rect, enum role role)
+{
+	for (int y = rect->y; y < rect->y + rect->h; y++)
+		put_line(canvas, y, rect->x, rect->w, role, L' ', L' ', L' ');
+}
+
+const char *
+draw_symbol(const struct theme *theme, enum symbol symbol)
+{
+	return symbols[symbol][theme->utf8];
+}
+
+const char *
+draw_spinner(const struct theme *theme, unsigned step)
+{
+	static const char *const round[] = { "⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦",
+		"⠧", "⠇", "⠏" };
+	static const char *const ascii[] = { "|", "/", "-", "\\" };
+
+	return theme->utf8 ? round[step % NELEM(round)]
+			   : ascii[step % NELEM(ascii)];
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How forms look: fields in boxes with the label in the upper line, or where
+ * there is little room in single rows with the label before them.  Runs in
+ * atm-tui.  The fields live in a panel of their own above the body, since
+ * the body is erased for each drawing and libform draws only what changes.
+ */
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "form_private.h"
+#include "../kiosk/kiosk.h"
+#include "speech.h"
+
+#define FIELD_COLUMNS 32
+#define BOX_ROWS 3
+#define WORD 8 /* columns that breaking a line at a space may cost */
+
+/* As many bullets as characters, at most a field of them. */
+static void
+mask(char *to, size_t size, const char *value, const char *bullet)
+{
+	size_t used = 0, n = strlen(bullet);
+	int columns = 0;
+
+	for (; *value != '\0'; value++) {
+		if ((*value & 0xc0) == 0x80 || columns >= FIELD_COLUMNS - 1 ||
+		    used + n >= size)
+			continue;
+		memcpy(to + used, bullet, n);
+		used += n;
+		columns++;
+	}
+	to[used] = '\0';
+}
+
+void
+form_show(struct form_page *page, struct form_line *line)
+{
+	char bullets[4 * FIELD_COLUMNS];
+	struct theme theme = { .utf8 = text_is_utf8() };
+
+	if (page->form == NULL)
+		return;
+	mask(bullets, sizeof(bullets), line->value,
+	    draw_symbol(&theme, SYMBOL_MASK));
+	set_field_buffer(
+	    line->field, 0, line->kind == FORM_SECRET ? bullets : line->value);
+	if (current_field(page->form) == line->field)
+		form_driver(page->form, REQ_END_FIELD);
+}
+
+void
+form_close(struct form_page *page)
+{
+	WINDOW *window;
+
+	if (page->form != NULL) {
+		unpost_form(page->form);
+		free_form(page->form);
+		page->form = NULL;
+	}
+	for (int i = 0; i < page->count; i++) {
+		if (page->fields[i] != NULL)
+			free_field(page->fields[i]);
+		page->fields[i] = NULL;
+	}
+	if (page->panel != NULL) {
+		window = panel_window(page->panel);
+		del_panel(page->panel);
+		delwin(window);
+		page->panel = NULL;
+	}
+}
+
+static int
+label_columns(const struct form_page *page)
+{
+	int width, most = 0;
+
+	for (int i = 0; i < page->count; i++) {
+		width = text_width(_(page->lines[i].label));
+		if (width > most)
+			most = width;
+	}
+	return most;
+}
+
+/* Where the field of a line begins in the panel. */
+static int
+field_column(const struct form_page *page)
+{
+	return page->pitch == BOX_ROWS ? 2 : label_columns(page) + 4;
+}
+
+static FIELD *
+make_field(const struct form_page *page, const struct form_line *line, int row,
+    int column, const struct theme *theme)
+{
+	int width = page->place.w - column - 2;
+	FIELD *field = new_field(1, width, row, column, 0, 0);
+
+	if (field == NULL)
+		return NULL;
+	field_opts_off(field, O_AUTOSKIP | O_PASSOK);
+	if (line->kind <= FORM_TEXT) {
+		field_opts_off(field, O_STATIC);
+		set_max_field(field, (int)line->limit);
+	}
+	set_field_back(field, theme->attributes[ROLE_FIELD]);
+	set_field_fore(field, theme->attributes[ROLE_FIELD]);
+	return field;
+}
+
+static bool
+build(struct form_page *page, struct kiosk *kiosk)
+{
+	WINDOW *window = newwin(page->place.h, page->place.w,
+	    page->place.y + kiosk->chrome.top,
+	    page->place.x + kiosk->chrome.left);
+	int first = page->pitch == BOX_ROWS ? 1 : 0;
+
+	if (window == NULL)
+		return false;
+	page->panel = new_panel(window);
+	wbkgdset(
+	    window, (chtype)' ' | (chtype)kiosk->theme.attributes[ROLE_BODY]);
+	werase(window);
+	for (int i = 0; i < page->count; i++) {
+		page->fields[i] = make_field(page, &page->lines[i],
+		    i * page->pitch + first, field_column(page), &kiosk->theme);
+		if (page->fields[i] == NULL)
+			return false;
+		page->lines[i].field = page->fields[i];
+	}
+	page->form = new_form(page->fields);
+	if (page->form == NULL)
+		return false;
+	set_form_win(page->form, window);
+	set_form_sub(page->form, window);
+	if (post_form(page->form) != E_OK)
+		return false;
+	for (int i = 0; i < page->count; i++)
+		form_show(page, &page->lines[i]);
+	form_focus(page, page->focus, false);
+	return true;
+}
+
+/* Builds the form where place, theme or language have changed. */
+static bool
+prepare(struct form_page *page, struct kiosk *kiosk, int y)
+{
+	const struct rect *area = &kiosk->chrome.area;
+	int margin = chrome_margin(kiosk), pitch, width;
+	struct rect place;
+
+	pitch = y + page->count * BOX_ROWS + 3 <= area->h ? BOX_ROWS : 1;
+	if (pitch == 1 && y + page->count * 2 + 3 <= area->h)
+		pitch = 2;
+	width = FIELD_COLUMNS + 4;
+	if (pitch != BOX_ROWS)
+		width += label_columns(page) + 2;
+	if (width > area->w - margin)
+		width = area->w - margin;
+	place =
+	    (struct rect) { y, area->x + margin, page->count * pitch, width };
+	if (page->form != NULL && page->theme == (int)kiosk->theme.id &&
+	    page->pitch == pitch && page->top == kiosk->chrome.top &&
+	    page->left == kiosk->chrome.left &&
+	    memcmp(&place, &page->place, sizeof(place)) == 0)
+		return true;
+	if (page->form != NULL && page->focus < page->count)
+		form_read_back(page, &page->lines[page->focus]);
+	form_close(page);
+	page->place = place;
+	page->top = kiosk->chrome.top;
+	page->left = kiosk->chrome.left;
+	page->pitch = pitch;
+	page->theme = (int)kiosk->theme.id;
+	return build(page, kiosk);
+}
+
+/* In the free row below the field, under it where it is not too long. */
+static void
+draw_below(const struct form_page *page, const struct form_line *line,
+    const struct kiosk *kiosk, enum role role, const char *note)
+{
+	struct canvas canvas = { .window = panel_window(page->panel),
+		.theme = &kiosk->theme };
+	int x = field_column(page);
+
+	if (x + text_width(note) > page->place.w)
+		x = 2;
+	draw_text(&canvas, line->place.y - page->place.y + 1, x,
+	    page->place.w - x, role, note);
+}
+
+/*
+ * Its error, or the amount that is meant: beside the field, or where that is
+ * too narrow in the free row below it, or else an error on the message line.
+ */
+static void
+draw_note(const struct form_page *page, const struct form_line *line,
+    struct kiosk *kiosk)
+{
+	const struct canvas *canvas = &kiosk->chrome.canvas;
+	bool boxed = page->pitch == BOX_ROWS;
+	int x = page->place.x + page->place.w + 1;
+	int room = kiosk->chrome.area.x + kiosk->chrome.area.w - x - 1;
+	struct rect place = { line->place.y + boxed, x, boxed ? 2 : 1, room };
+	enum role role = line->error != NULL ? ROLE_BAD : ROLE_AMOUNT;
+	char money[TEXT_MONEY_SIZE];
+	const char *note = line->error == NULL ? NULL : _(line->error);
+	int64_t cents;
+
+	if (note == NULL && line->kind == FORM_AMOUNT &&
+	    form_cents(page, (int)(line - page->lines), &cents) == 0)
+		note = kiosk_money(kiosk, money, cents);
+	if (note == NULL)
+		return;
+	/* Two lines hold a little less than twice as much as one. */
+	if (text_width(note) <= place.h * room - (place.h - 1) * WORD)
+		draw_lines(canvas, &place, role, note);
+	else if (page->pitch == 2)
+		draw_below(page, line, kiosk, role, note);
+	else if (line->error != NULL)
+		kiosk_say(kiosk, role, note);
+}
+
+static void
+draw_line(struct form_page *page, int index, struct kiosk *kiosk)
+{
+	struct canvas canvas = { .window = panel_window(page->panel),
+		.theme = &kiosk->theme };
+	struct form_line *line = &page->lines[index];
+	bool focus = index == page->focus;
+	enum role role = focus ? ROLE_FOCUS : ROLE_RULE;
+	struct rect box = { index * page->pitch, 0, BOX_ROWS, page->place.w };
+	struct rect below = { box.y + 1, 0, 1, page->place.w };
+
+	line->place = (struct rect) { page->place.y + box.y, page->place.x,
+		page->pitch, page->place.w };
+	if (page->pitch == 2)
+		draw_blank(&canvas, &below, ROLE_BODY);
+	draw_note(page, line, kiosk);
+	if (page->pitch == BOX_ROWS) {
+		draw_titled_box(&canvas, &box, role, focus, _(line->label));
+		return;
+	}
+	draw_text(&canvas, box.y, 0, 2, ROLE_FOCUS, focus ? "> " : "  ");
+	draw_text(&canvas, box.y, 2, label_columns(page),
+	    focus ? ROLE_FOCUS : ROLE_BODY, _(line->label));
+}
+
+/* Numbered while the buttons have the focus: digits then choose. */
+static void
+button_text(const struct form_page *page, int index, char *text, size_t size)
+{
+	if (page->focus >= page->count)
+		snprintf(
+		    text, size, "%d. %s", index + 1, _(page->buttons[index]));
+	else
+		snprintf(text, size, "%s", _(page->buttons[index]));
+}
+
+static void
+draw_button(struct form_page *page, int index, struct kiosk *kiosk, int y,
+    int x, bool boxed)
+{
+	const struct canvas *canvas = &kiosk->chrome.canvas;
+	bool focus = page->focus == page->count + index;
+	enum role role = focus ? ROLE_FOCUS : ROLE_RULE;
+	struct rect *place = &page->button_places[index];
+	char text[64];
+
+	button_text(page, index, text, sizeof(text));
+	*place =
+	    (struct rect) { y, x, boxed ? BOX_ROWS : 1, text_width(text) + 4 };
+	if (boxed)
+		draw_box(canvas, place, role, focus);
+	else
+		draw_text(canvas, y, x, place->w, role, focus ? ">" : "[");
+	draw_text(canvas, y + boxed, x + 2, place->w - 4,
+	    focus ? ROLE_FOCUS : ROLE_BODY, text);
+	if (!boxed)
+		draw_text(
+		    canvas, y, x + place->w - 1, 1, role, focus ? "<" : "]");
+	if (focus)
+		chrome_cursor(kiosk, y + boxed, x + 2);
+}
+
+/* In a row, or in more where the keypad leaves little; the next free row. */
+static int
+draw_buttons(struct form_page *page, struct kiosk *kiosk, int y)
+{
+	const struct rect *area = &kiosk->chrome.area;
+	bool boxed = y + BOX_ROWS <= area->h;
+	int rows = boxed ? BOX_ROWS : 1, x = page->place.x, width;
+	char text[64];
+
+	for (int i = 0; i < page->button_count; i++) {
+		button_text(page, i, text, sizeof(text));
+		width = text_width(text) + 4;
+		if (x > page->place.x && x + width > area->x + area->w) {
+			x = page->place.x;
+			y += rows;
+		}
+		draw_button(page, i, kiosk, y, x, boxed);
+		x += width + 1;
+	}
+	return y + rows;
+}
+
+/* Letters for IDs and names, digits for amounts; a password may be either. */
+static bool
+suggest_face(struct form_page *page, struct kiosk *kiosk)
+{
+	enum form_kind kind;
+
+	if (page->focus >= page->count || page->faced == page->focus + 1)
+		return false;
+	page->faced = page->focus + 1;
+	kind = page->lines[page->focus].kind;
+	if (kind == FORM_SECRET)
+		return false;
+	return keypad_face(
+	    kiosk, kind == FORM_AMOUNT ? KEYPAD_DIGITS : KEYPAD_SMALL);
+}
+
+/* A secret's label, and nothing of what is in it. */
+static void
+hear_field(const struct form_page *page, struct kiosk *kiosk)
+{
+	const struct form_line *line = &page->lines[page->focus];
+
+	if (page->focus >= page->count)
+		return;
+	speech_hear(kiosk->speech, SPEECH_FOCUS, _(line->label));
+	if (line->kind != FORM_SECRET)
+		speech_hear(kiosk->speech, SPEECH_FOCUS, line->value);
+}
+
+int
+form_draw(struct form_page *page, struct kiosk *kiosk, int y)
+{
+	int cursor_y, cursor_x;
+
+	kiosk->again |= suggest_face(page, kiosk);
+	if (!prepare(page, kiosk, y))
+		return y;
+	if (page->focus < page->count) {
+		pos_form_cursor(page->form);
+		getyx(panel_window(page->panel), cursor_y, cursor_x);
+		chrome_cursor(
+		    kiosk, page->place.y + cursor_y, page->place.x + cursor_x);
+	}
+	for (int i = 0; i < page->count; i++)
+		draw_line(page, i, kiosk);
+	hear_field(page, kiosk);
+	return draw_buttons(page, kiosk, y + page->place.h);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Keys to where they belong.  Runs in atm-tui, called by its event loop.
+ */
+#include "input.h"
+
+#include <openssl/crypto.h>
+#include <string.h>
+
+#include "../../shared/terminal/term.h"
+#include "../../shared/base/util.h"
+#include "kiosk.h"
+#include "../draw/speech.h"
+
+/* Who types `1` and Enter, where `1` is enough, means one thing. */
+#define CHOSEN_MS 1000
+
+/* The last characters typed, compared with the operator's key. */
+static bool
+is_operator(struct kiosk *kiosk, int key)
+{
+	const char *wanted = config_string(kiosk->config, KIOSK_OPERATOR_KEY);
+	char *typed = kiosk->input.typed;
+	size_t length = strlen(typed), size = strlen(wanted);
+
+	if (size == 0 || size >= INPUT_OPERATOR_SIZE)
+		return false;
+	if (kiosk_in_session(kiosk) || key <= ' ' || key > '~') {
+		OPENSSL_cleanse(typed, INPUT_OPERATOR_SIZE);
+		return false;
+	}
+	if (length == size)
+		memmove(typed, typed + 1, length--);
+	typed[length] = (char)key;
+	typed[length + 1] = '\0';
+	return length + 1 == size && CRYPTO_memcmp(typed, wanted, size) == 0;
+}
+
+/* A touch bounces where it was; elsewhere it is another one. */
+static bool
+is_bounce(struct kiosk *kiosk, int key, int y, int x)
+{
+	struct input *input = &kiosk->input;
+	uint64_t now = clock_steady_ms();
+	uint64_t limit =
+	    (uint64_t)config_number(kiosk->config, SCREEN_DEBOUNCE_MS);
+	bool same = key == input->last_key &&
+	    (key != TERM_MOUSE || (y == input->last_y && x == input->last_x));
+	bool bounce = same && now - input->last_key_ms < limit;
+
+	input->last_key = key;
+	input->last_y = y;
+	input->last_x = x;
+	input->last_key_ms = now;
+	return bounce;
+}
+
+static bool
+is_afterthought(struct kiosk *kiosk, int key)
+{
+	uint64_t chosen_ms = kiosk->input.chosen_ms;
+
+	kiosk->input.chosen_ms = 0;
+	return key == TERM_ENTER && chosen_ms != 0 &&
+	    clock_steady_ms() - chosen_ms < CHOSEN_MS;
+}
+
+/* Keys that are no customer's; true where it was one. */
+static bool
+take_control(struct kiosk *kiosk, int key)
+{
+	if (key == TERM_REDRAW) {
+		chrome_resize(kiosk);
+		return true;
+	}
+	if (key != TERM_INTERRUPT && key != TERM_SUSPEND)
+		return false;
+	if (kiosk->locked)
+		return true;
+	if (key == TERM_INTERRUPT) {
+		kiosk_end(kiosk);
+	} else {
+		term_suspend();
+		chrome_resize(kiosk);
+	}
+	return true;
+}
+
+/* A key that nothing above the screen wanted. */
+static void
+give_key(struct kiosk *kiosk, int key)
+{
+	const struct screen *screen = screens[kiosk->at];
+	unsigned visit = kiosk->visit;
+
+	if (key == KEYPAD_KEY)
+		keypad_toggle(kiosk);
+	else if (key == '?' && !screen->keypad)
+		kiosk->input.help = true;
+	else if (screen->key != NULL)
+		screen->key(kiosk, key);
+	if (key >= '1' && key <= '9' && kiosk->visit != visit)
+		kiosk->input.chosen_ms = clock_steady_ms();
+}
+
+static void
+give_touch(struct kiosk *kiosk, int y, int x)
+{
+	const struct screen *screen = screens[kiosk->at];
+	int key;
+
+	if (keypad_touched(kiosk, y, x, &key)) {
+		if (key != 0)
+			give_key(kiosk, key);
+		return;
+	}
+	key = chrome_touched(kiosk, y, x);
+	if (key != 0)
+		give_key(kiosk, key);
+	else if (screen->mouse != NULL)
+		screen->mouse(
+		    kiosk, y - kiosk->chrome.top, x - kiosk->chrome.left);
+}
+
+void
+input_key(struct kiosk *kiosk, int key, int y, int x)
+{
+	if (take_control(kiosk, key) || idle_touch(kiosk) ||
+	    chrome_is_small() || key == TERM_OTHER)
+		return;
+	if (is_operator(kiosk, key)) {
+		kiosk_end(kiosk);
+		return;
+	}
+	if (kiosk_is_busy(kiosk) || is_bounce(kiosk, key, y, x) ||
+	    is_afterthought(kiosk, key))
+		return;
+	if (kiosk->input.help) {
+		kiosk->input.help = false;
+		chrome_dialog(kiosk, NULL, 0);
+		return;
+	}
+	kiosk_say(kiosk, ROLE_MESSAGE, "");
+	if (key == TERM_MOUSE)
+		give_touch(kiosk, y, x);
+	else
+		give_key(kiosk, key);
+}
+
+void
+input_draw(struct kiosk *kiosk)
+{
+	const char *lines[] = {
+		_("Digits choose, Enter goes on,"),
+		_("Backspace clears, Esc goes back."),
+		"",
+		_("The lowest line of each screen tells"),
+		_("what can be pressed; all of it, and all"),
+		_("that stands in a box, can be touched."),
+		"",
+		_("Press any key"),
+	};
+
+	if (!kiosk->input.help || kiosk->idle.asking)
+		return;
+	for (size_t i = 0; i < NELEM(lines); i++)
+		speech_hear(kiosk->speech, SPEECH_MESSAGE, lines[i]);
+	chrome_dialog(kiosk, lines, NELEM(lines));
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Receipts on the screens, and what came in since the last visit.  Runs in
+ * atm-tui, on its event loop.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "../../shared/base/util.h"
+#include "kiosk.h"
+#include "../base/away.h"
+
+/* Written at once: session and language may be others when it is printed. */
+void
+kiosk_keep_receipt(
+    struct kiosk *kiosk, const struct bank_reply *reply, const char *remark)
+{
+	const struct order *order = &kiosk->order;
+	struct receipt receipt;
+
+	kiosk->receipt.length = 0;
+	if (reply->outcome != BANK_ANSWERED || order->verb == NULL ||
+	    !receipt_read(&receipt, order->verb, order->account, order->cents,
+		order->recipient, &reply->reader))
+		return;
+	receipt.remark = remark;
+	kiosk->receipt.length = receipt_write(
+	    &receipt, kiosk->config, kiosk->customer, kiosk->receipt.text);
+}
+
+bool
+kiosk_has_receipt(const struct kiosk *kiosk)
+{
+	return receipts_any(kiosk->receipts) && kiosk->receipt.length > 0;
+}
+
+static void
+on_printed(void *context, bool printed)
+{
+	struct kiosk *kiosk = context;
+
+	kiosk->took_receipt |= printed && kiosk->printing;
+	kiosk->printing = false;
+	kiosk_say(kiosk, printed ? ROLE_GOOD : ROLE_BAD,
+	    printed ? _("Please take your receipt.")
+		    : _("The receipt could not be printed"));
+	kiosk_redraw(kiosk);
+}
+
+void
+kiosk_print(
+    struct kiosk *kiosk, const char *name, const char *text, size_t length)
+{
+	bool before = kiosk->printing;
+
+	kiosk_say(kiosk, ROLE_MESSAGE, _("Your receipt is being printed..."));
+	kiosk->printing = true;
+	/* Else one is being printed, perhaps of the customer before. */
+	if (receipts_print(
+		kiosk->receipts, name, text, length, on_printed, kiosk) != 0)
+		kiosk->printing = before;
+}
+
+void
+kiosk_print_receipt(struct kiosk *kiosk)
+{
+	if (kiosk_has_receipt(kiosk))
+		kiosk_print(kiosk, "receipt", kiosk->receipt.text,
+		    kiosk->receipt.length);
+}
+
+static void
+on_history(void *context, const struct bank_reply *reply)
+{
+	struct kiosk *kiosk = context;
+	const struct bank_session *session = bank_session(kiosk->bank);
+	struct visit *visit;
+
+	if (!kiosk_replied(reply, 200) || !kiosk_in_session(kiosk))
+		return;
+	visit = malloc(sizeof(*visit));
+	if (visit == NULL)
+		return;
+	visit_read(visit, &reply->reader, session->last_login, session->id,
+	    config_string(kiosk->config, SCREEN_CURRENCY));
+	for (size_t i = 0; i < visit->count; i++)
+		kiosk_add_notice(kiosk, visit->lines[i], true);
+	/* The newest is shown first: so the title is added last. */
+	if (visit->count > 0)
+		kiosk_add_notice(kiosk, _("Since your last visit:"), false);
+	OPENSSL_cleanse(visit, sizeof(*visit));
+	free(visit);
+	kiosk_redraw(kiosk);
+}
+
+void
+kiosk_welcome_back(struct kiosk *kiosk)
+{
+	const struct bank_session *session = bank_session(kiosk->bank);
+
+	string_copy(kiosk->customer, session->id, sizeof(kiosk->customer));
+	if (visit_is_known(session->last_login))
+		bank_request(kiosk->bank, VISIT_REQUEST, on_history, kiosk);
+}

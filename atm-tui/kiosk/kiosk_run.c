@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The life of a kiosk with screens: bank, terminal, event loop, end.  Runs
+ * in atm-tui.  Curses is a guest in the loop: it is asked for keys when
+ * standard input has some, and drawn to after each event.
+ */
+#include "kiosk_run.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
+#include "../../shared/base/process.h"
+#include "../../shared/terminal/term.h"
+#include "../../shared/base/util.h"
+#include "kiosk.h"
+#include "../draw/speech.h"
+
+enum { ON_INPUT, ON_SECOND, ON_TERM, ON_HUP, ON_INT, ON_WINCH, EVENT_COUNT };
+
+static void
+on_input(evutil_socket_t fd, short what, void *context)
+{
+	struct kiosk *kiosk = context;
+	int key, y = 0, x = 0, keys = 0;
+
+	(void)fd;
+	(void)what;
+	while ((key = term_key(&y, &x)) != TERM_NONE && !kiosk->ending) {
+		input_key(kiosk, key, y, x);
+		keys++;
+	}
+	if (keys == 0 && term_gone())
+		kiosk_end(kiosk);
+	kiosk_redraw(kiosk);
+}
+
+/* time(2)'s clock may lag a timer tick behind the finer ones. */
+#define LAG_US 10000
+
+/* Wakes when a second of the wall clock has begun. */
+static void
+next_second(struct event *second)
+{
+	struct timespec now;
+	struct timeval rest;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	rest.tv_usec = 1000000 + LAG_US - now.tv_nsec / 1000;
+	rest.tv_sec = rest.tv_usec / 1000000;
+	rest.tv_usec %= 1000000;
+	event_add(second, &rest);
+}
+
+/* The events as the loop's callbacks know them. */
+struct loop {
+	struct kiosk kiosk;
+	struct event *events[EVENT_COUNT];
+};
+
+static void
+on_second(evutil_socket_t fd, short what, void *context)
+{
+	struct loop *loop = context;
+	struct kiosk *kiosk = &loop->kiosk;
+
+	(void)fd;
+	(void)what;
+	next_second(loop->events[ON_SECOND]);
+	idle_tick(kiosk);
+	chrome_expire(kiosk);
+	if (screens[kiosk->at]->tick != NULL)
+		screens[kiosk->at]->tick(kiosk);
+	kiosk_redraw(kiosk);
+}
+
+static void
+on_spin(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	kiosk_redraw(context);
+}
+
+static void
+on_end(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	kiosk_end(context);
+}
+
+static void
+on_resize(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	term_resize();
+	chrome_resize(context);
+	kiosk_redraw(context);
+}
+
+static void
+on_ignored(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	(void)context;
+}
+
+/* Those that wait from the start; a hangup only where it isn't ignored. */
+static bool
+is_awaited(size_t event)
+{
+	return event != ON_SECOND &&
+	    (event != ON_HUP || !process_ignores(SIGHUP));
+}
+
+/* After curses has started, so that its own handlers are replaced. */
+static int
+make_events(struct loop *loop)
+{
+	struct kiosk *kiosk = &loop->kiosk;
+	struct event_base *base = kiosk->base;
+	struct event **events = loop->events;
+
+	events[ON_INPUT] = event_new(
+	    base, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, kiosk);
+	events[ON_SECOND] = evtimer_new(base, on_second, loop);
+	events[ON_TERM] = evsignal_new(base, SIGTERM, on_end, kiosk);
+	events[ON_HUP] = evsignal_new(base, SIGHUP, on_end, kiosk);
+	events[ON_INT] = evsignal_new(
+	    base, SIGINT, kiosk->locked ? on_ignored : on_end, kiosk);
+	events[ON_WINCH] = evsignal_new(base, SIGWINCH, on_resize, kiosk);
+	kiosk->spin = event_new(base, -1, EV_PERSIST, on_spin, kiosk);
+	for (size_t i = 0; i < EVENT_COUNT; i++) {
+		if (events[i] == NULL)
+			return BANK_ENOMEM;
+		if (is_awaited(i) && event_add(events[i], NULL) != 0)
+			return BANK_ESYS;
+	}
+	next_second(events[ON_SECOND]);
+	return kiosk->spin == NULL ? BANK_ENOMEM : 0;
+}
+
+static void
+free_events(struct loop *loop)
+{
+	for (size_t i = 0; i < EVENT_COUNT; i++) {
+		if (loop->events[i] != NULL)
+			event_free(loop->events[i]);
+	}
+	if (loop->kiosk.spin != NULL)
+		event_free(loop->kiosk.spin);
+}
+
+static void
+speak_configured_language(const struct config *config)
+{
+	static const char *const languages[] = { "en", "es" };
+
+	intl_open(languages[config_number(config, SCREEN_LANGUAGE)]);
+}
+
+/* From a started terminal to the end of the loop. */
+static int
+run(struct loop *loop)
+{
+	struct kiosk *kiosk = &loop->kiosk;
+	int error;
+
+	theme_set(&kiosk->theme,
+	    (enum theme_id)config_number(kiosk->config, SCREEN_THEME),
+	    (int)config_number(kiosk->config, SCREEN_CLOCK_COLOUR));
+	error = chrome_open(kiosk);
+	if (error == 0)
+		error = make_events(loop);
+	if (error == 0) {
+		kiosk->idle.touched_ms = clock_steady_ms();
+		kiosk_go(kiosk, SCREEN_WELCOME);
+		kiosk_redraw(kiosk);
+		event_base_dispatch(kiosk->base);
+	}
+	kiosk_leave(kiosk);
+	keypad_close(kiosk);
+	chrome_close(kiosk);
+	return error;
+}
+
+static int
+complain(const char *words, int code)
+{
+	fprintf(stderr, "atm-tui: %s\n", words);
+	return code;
+}
+
+/* Where it is seen when the screens are gone, and in the kiosk's log. */
+static void
+tell_terminal(const char *remark)
+{
+	(void)complain(remark, EX_OK);
+	log_event(LOG_WARNING, "terminal", "why", LOG_TEXT(remark), NULL);
+}
+
+int
+screens_run(const struct config *config, bool kiosk_mode)
+{
+	struct loop *loop = calloc(1, sizeof(*loop));
+	struct kiosk *kiosk;
+	struct bank_callbacks callbacks;
+	char words[512] = "no memory";
+	int error, code = EX_OSERR;
+
+	if (loop == NULL)
+		return complain(words, EX_OSERR);
+	setlocale(LC_CTYPE, "");
+	kiosk = &loop->kiosk;
+	kiosk->config = config;
+	kiosk->locked = kiosk_mode;
+	kiosk->base = event_base_new();
+	kiosk_callbacks(kiosk, &callbacks);
+	speak_configured_language(config);
+	if (kiosk->base == NULL)
+		goto out;
+	error = bank_new(&kiosk->bank, kiosk->base, config, &callbacks, words,
+	    sizeof(words));
+	if (error != 0) {
+		code = error == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
+		goto out;
+	}
+	kiosk->devices = devices_new(kiosk->base);
+	if (kiosk->devices != NULL)
+		kiosk->receipts = receipts_new(kiosk->devices, config);
+	if (kiosk->receipts == NULL)
+		goto out;
+	kiosk->speech = speech_new(kiosk->base, kiosk->devices, config);
+	error = cash_new(&kiosk->cash, kiosk->devices, config, kiosk->bank,
+	    words, sizeof(words));
+	if (error != 0) {
+		code = error == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
+		goto out;
+	}
+	code = EX_UNAVAILABLE;
+	if (term_start(kiosk_mode, tell_terminal, words, sizeof(words)) == 0) {
+		error = run(loop);
+		term_stop();
+		code = error == 0 ? EX_OK : EX_OSERR;
+		string_copy(words, bank_strerror(error), sizeof(words));
+	}
+out:
+	free_events(loop);
+	cash_free(kiosk->cash);
+	receipts_free(kiosk->receipts);
+	speech_free(kiosk->speech);
+	devices_free(kiosk->devices);
+	if (kiosk->bank != NULL)
+		bank_free(kiosk->bank);
+	if (kiosk->base != NULL)
+		event_base_free(kiosk->base);
+	free(loop);
+	return code == EX_OK ? EX_OK : complain(words, code);
+}

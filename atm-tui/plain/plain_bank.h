@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Plain mode and the bank: asks and waits, and gathers what came unasked.
+ */
+#ifndef ATM_PLAIN_BANK_H
+#define ATM_PLAIN_BANK_H
+
+#include "plain_state.h"
+
+void plain_callbacks(struct plain *plain, struct bank_callbacks *callbacks);
+/* Waits until a login may be sent; false after PLAIN_REACH_SECONDS. */
+bool plain_wait_for_bank(struct plain *plain);
+/* Waits as long for what has to be taken back; the next start goes on. */
+void plain_wait_for_reversals(struct plain *plain);
+/*
+ * Ask the bank and wait for the answer, which is valid until the next one.
+ * NULL where there is none: the session is gone, which is told at its end, or
+ * the kiosk can't ask, which has been said.
+ */
+const struct wire_reader *plain_request(
+    struct plain *plain, const char *request);
+const struct wire_reader *plain_transact(
+    struct plain *plain, const char *verb, const char *arguments);
+/* A withdrawal to its end, which is plain->cash_result. */
+const struct wire_reader *plain_hand_out(
+    struct plain *plain, enum wire_account account, int64_t cents, bool exact);
+/* For login and sign-up: a bank_reply_fn, and the wait for it. */
+void plain_take_reply(void *context, const struct bank_reply *reply);
+void plain_wait_for_reply(struct plain *plain);
+void plain_forget_reply(struct plain *plain);
+/* Says the reply's words, and which limit it was. */
+void plain_say_reply(const struct wire_reader *reader);
+/* For the next menu, and for the list of notices. */
+void plain_tell(struct plain *plain, const char *line);
+/* Says what was to be told at the next menu. */
+void plain_say_news(struct plain *plain);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Plain mode and the person: a line is asked for, and lines are said.
+ */
+#ifndef ATM_PLAIN_IO_H
+#define ATM_PLAIN_IO_H
+
+#include "plain_state.h"
+
+int plain_open_input(struct plain *plain);
+void plain_close_input(struct plain *plain);
+/*
+ * Asks; `answer` gets the line, blanks at both ends cut off.  False at the
+ * end: of the input, or of the session.
+ */
+bool plain_ask(
+    struct plain *plain, const char *prompt, char answer[PLAIN_LINE_SIZE]);
+/* Likewise, as typed and without echo; the caller wipes it. */
+bool plain_ask_secret(
+    struct plain *plain, const char *prompt, char answer[PLAIN_LINE_SIZE]);
+/*
+ * Asks until one of labels[0..count) is chosen by its number; its index, or
+ * -1 at the end.  A `question` is a line of its own.
+ */
+int plain_choose(struct plain *plain, const char *question,
+    const char *const labels[], size_t count);
+void plain_say(const char *line);
+void plain_sayf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

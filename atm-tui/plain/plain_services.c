@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What else plain mode does: receipt, notices, language, and the account's
+ * details, password and end.  Part of atm-tui.
+ */
+#include "plain_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
+#include "../base/limits.h"
+#include "../base/options.h"
+#include "plain_bank.h"
+#include "plain_io.h"
+
+static const char *const yes_no[] = { N_("Yes"), N_("No") };
+
+static bool
+confirm(struct plain *plain, const char *question)
+{
+	return plain_choose(plain, question, yes_no, NELEM(yes_no)) == 0;
+}
+
+static const struct {
+	const char *key, *words;
+} detail_words[] = {
+	{ "id", N_("ID") },
+	{ "name", N_("Name") },
+	{ "opened", N_("Opened") },
+	{ "last-login", N_("Last login") },
+};
+
+static void
+show_limits(const struct plain *plain, const struct wire_reader *reader)
+{
+	static const struct {
+		const char *name, *label;
+	} limits[] = {
+		{ "transfer", N_("Transfers") },
+		{ "withdraw", N_("Withdrawals") },
+	};
+	char words[LIMITS_SIZE];
+
+	for (size_t i = 0; i < NELEM(limits); i++) {
+		limits_words(reader, limits[i].name,
+		    config_string(plain->config, SCREEN_CURRENCY), words);
+		if (*words != '\0')
+			plain_sayf("%s: %s", _(limits[i].label), words);
+	}
+	if (*limits_rate(reader, words) != '\0')
+		plain_sayf("%s: %s", _("Transactions"), words);
+}
+
+static void
+show_details(struct plain *plain)
+{
+	const struct wire_reader *reader = plain_request(plain, "DETAILS");
+	struct wire_line line;
+	size_t offset = 0;
+
+	if (reader == NULL)
+		return;
+	if (reader->code != 200) {
+		plain_say_reply(reader);
+		return;
+	}
+	while (wire_next_line(reader, &offset, &line))
+		for (size_t i = 0; i < NELEM(detail_words); i++)
+			if (line.value.length > 0 &&
+			    wire_token_is(&line.key, detail_words[i].key) &&
+			    wire_is_clean_utf8(
+				line.value.text, line.value.length))
+				printf("%s: %.*s\n", _(detail_words[i].words),
+				    (int)line.value.length, line.value.text);
+	show_limits(plain, reader);
+}
+
+bool
+plain_is_same(const char *password, const char *again)
+{
+	bool same = strcmp(password, again) == 0;
+
+	if (!same)
+		plain_say(_("the two passwords are not the same"));
+	return same;
+}
+
+static void
+change_password(struct plain *plain)
+{
+	char old[PLAIN_LINE_SIZE], new[PLAIN_LINE_SIZE], again[PLAIN_LINE_SIZE];
+	char request[2 * PLAIN_LINE_SIZE + 16];
+	const struct wire_reader *reader;
+
+	if (!plain_ask_secret(plain, _("Old password: "), old) ||
+	    !plain_ask_secret(plain, _("New password: "), new) ||
+	    !plain_ask_secret(plain, _("New password again: "), again))
+		goto out;
+	if (!plain_is_same(new, again))
+		goto out;
+	if (!wire_is_password(old, strlen(old)) ||
+	    !wire_is_password(new, strlen(new))) {
+		plain_say(_("incorrect input"));
+		goto out;
+	}
+	snprintf(request, sizeof(request), "PASSWORD %s\n%s", old, new);
+	reader = plain_request(plain, request);
+	OPENSSL_cleanse(request, sizeof(request));
+	if (reader != NULL)
+		plain_say_reply(reader);
+out:
+	OPENSSL_cleanse(old, sizeof(old));
+	OPENSSL_cleanse(new, sizeof(new));
+	OPENSSL_cleanse(again, sizeof(again));
+}
+
+void
+plain_language(struct plain *plain, const char *argument)
+{
+	static const char *const labels[] = { "English", "Español" };
+	static const char *const languages[] = { "en", "es" };
+	int choice;
+
+	(void)argument;
+	choice =
+	    plain_choose(plain, _("Please select a language (enter 1 or 2):"),
+		labels, NELEM(labels));
+
+	if (choice >= 0 && intl_open(languages[choice]) != 0)
+		plain_say(_("this kiosk does not speak it"));
+}
+
+static void
+choose_language(struct plain *plain)
+{
+	plain_language(plain, NULL);
+}
+
+void
+plain_notices(struct plain *plain, const char *argument)
+{
+	(void)argument;
+	if (plain->notice_count == 0)
+		plain_say(_("no notices"));
+	for (size_t i = 0; i < plain->notice_count; i++)
+		plain_say(plain->notices[i]);
+}
+
+static void
+on_printed(void *context, bool printed)
+{
+	struct plain *plain = context;
+
+	plain->printed = printed;
+	plain->waiting = false;
+}
+
+/* Bounded: a command that prints has its time. */
+void
+plain_print(
+    struct plain *plain, const char *name, const char *text, size_t length)
+{
+	plain->waiting = true;
+	plain->printed = false;
+	if (receipts_print(
+		plain->receipts, name, text, length, on_printed, plain) != 0)
+		plain->waiting = false;
+	plain_wait_for_reply(plain);
+	plain_say(plain->printed ? _("Please take your receipt.")
+				 : _("The receipt could not be printed"));
+}
+
+void
+plain_receipt(struct plain *plain, const char *argument)
+{
+	(void)argument;
+	if (!receipts_any(plain->receipts))
+		plain_say(_("this kiosk prints no receipts"));
+	else if (plain->receipt_length == 0)
+		plain_say(_("there is no transaction yet"));
+	else
+		plain_print(
+		    plain, "receipt", plain->receipt, plain->receipt_length);
+}
+
+static void
+close_account(struct plain *plain)
+{
+	const struct wire_reader *reader;
+
+	if (!confirm(plain, _("Close this account? (enter 1 or 2):")) ||
+	    !confirm(plain,
+		_("It can't be opened again. Close it? (enter 1 or 2):")))
+		return;
+	reader = plain_request(plain, "CLOSE");
+	if (reader == NULL)
+		return;
+	plain_say_reply(reader);
+	plain->closed = plain->end = reader->code == 200;
+}
+
+void
+plain_services(struct plain *plain, const char *argument)
+{
+	static const char *const labels[] = { N_("Account details"),
+		N_("Change password"), N_("Language"), N_("Close the account"),
+		N_("Back") };
+	static void (*const run[])(struct plain *) = { show_details,
+		change_password, choose_language, close_account, NULL };
+	int choice;
+
+	(void)argument;
+	while (!plain->end && !plain->over) {
+		choice = plain_choose(plain,
+		    _("Please select one of the following services "
+		      "(enter 1 to 5):"),
+		    labels, NELEM(labels));
+		if (choice < 0 || run[choice] == NULL)
+			return;
+		run[choice](plain);
+	}
+}

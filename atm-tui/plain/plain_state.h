@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The inside of plain mode, shared by its files.  The dialogues read as what
+ * they are, one question after the other: to wait for a line or an answer is
+ * to run the event loop until it is there.
+ */
+#ifndef ATM_PLAIN_STATE_H
+#define ATM_PLAIN_STATE_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <termios.h>
+
+#include "../../shared/wire/wire.h"
+#include "../bank/bank_ask.h"
+#include "../machine/cash.h"
+#include "../base/intl.h"
+#include "../machine/receipt.h"
+
+#define PLAIN_LINE_SIZE 256 /* a longer line is no answer to anything */
+#define PLAIN_TELL 40       /* things to tell at the next menu, at most */
+#define PLAIN_NOTICES 32    /* things that were told, for the list of them */
+
+struct plain {
+	const struct config *config;
+	struct event_base *base;
+	struct bank *bank;
+	struct devices *devices;
+	struct cash *cash;
+	struct receipts *receipts;
+	bool full; /* the menu of seven */
+
+	/* plain_io.c */
+	struct event *input;
+	bool terminal; /* a person types here and sees it */
+	bool echo_off;
+	struct termios modes;
+	bool input_end, skip_line;
+	char lines[4096]; /* read, and not yet asked for */
+	size_t lines_length;
+
+	bool end;    /* no more input, or told to end */
+	bool over;   /* the session is gone without our asking */
+	bool closed; /* it ended with its account */
+	enum bank_outcome over_by;
+
+	enum bank_link link;
+	char why[128]; /* why the link is down */
+	bool waiting;
+	struct bank_reply reply; /* the last answer; a copy */
+	char *reply_lines, *reply_text;
+	enum cash_result cash_result;
+	bool printed;
+	char tell[PLAIN_TELL][256];
+	size_t tell_count;
+	char notices[PLAIN_NOTICES][256]; /* the oldest first */
+	size_t notice_count;
+	char customer[WIRE_ID_SIZE];
+	char receipt[RECEIPT_SIZE]; /* of the last transaction */
+	size_t receipt_length;
+};
+
+#endif

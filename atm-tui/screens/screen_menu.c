@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * S5 and S9: the main menu.  Its first lines are the seeds' own, to the
+ * letter; what a full menu has more stands after them.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../../shared/terminal/term.h"
+#include "../../shared/base/util.h"
+#include "../draw/choice.h"
+#include "../base/dates.h"
+#include "../kiosk/kiosk.h"
+
+#define CLASSIC_ITEMS 3
+
+struct menu {
+	struct choice choice;
+};
+
+static void to_order(struct kiosk *kiosk, const char *verb);
+static void to_balance(struct kiosk *kiosk, const char *unused);
+static void to_exit(struct kiosk *kiosk, const char *unused);
+static void to_statement(struct kiosk *kiosk, const char *unused);
+static void to_services(struct kiosk *kiosk, const char *unused);
+
+static const struct {
+	const char *label;
+	void (*open)(struct kiosk *kiosk, const char *verb);
+	const char *verb;
+} entries[] = {
+	{ N_("Transfer money"), to_order, "1" },
+	{ N_("Check account balance"), to_balance, NULL },
+	{ N_("Exit"), to_exit, NULL },
+	{ N_("Deposit"), to_order, "DEPOSIT" },
+	{ N_("Withdraw"), to_order, "WITHDRAW" },
+	{ N_("Statement"), to_statement, NULL },
+	{ N_("Account services"), to_services, NULL },
+};
+
+static void
+to_order(struct kiosk *kiosk, const char *verb)
+{
+	memset(&kiosk->order, 0, sizeof(kiosk->order));
+	kiosk->order.verb = verb;
+	kiosk_go(kiosk, SCREEN_ACCOUNT);
+}
+
+static void
+to_balance(struct kiosk *kiosk, const char *unused)
+{
+	(void)unused;
+	kiosk_go(kiosk, SCREEN_BALANCE);
+}
+
+static void
+to_exit(struct kiosk *kiosk, const char *unused)
+{
+	(void)unused;
+	kiosk_end_session(kiosk, false);
+}
+
+static void
+to_statement(struct kiosk *kiosk, const char *unused)
+{
+	(void)unused;
+	kiosk_go(kiosk, SCREEN_STATEMENT);
+}
+
+static void
+to_services(struct kiosk *kiosk, const char *unused)
+{
+	(void)unused;
+	kiosk_go(kiosk, SCREEN_SERVICES);
+}
+
+static bool
+is_classic(const struct kiosk *kiosk)
+{
+	return config_number(kiosk->config, SCREEN_MENU) == 1;
+}
+
+static void
+enter(struct kiosk *kiosk)
+{
+	struct choice *choice = &((struct menu *)kiosk->state)->choice;
+
+	choice->left = CLASSIC_ITEMS;
+	choice->count = is_classic(kiosk) ? CLASSIC_ITEMS : (int)NELEM(entries);
+	for (int i = 0; i < choice->count; i++)
+		choice->labels[i] = entries[i].label;
+}
+
+static void
+leave(struct kiosk *kiosk)
+{
+	choice_close(&((struct menu *)kiosk->state)->choice);
+}
+
+/* `Good afternoon, Chris.` and, at the right, what is unread. */
+static void
+draw_greeting(struct kiosk *kiosk, int y)
+{
+	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const struct bank_session *session = bank_session(kiosk->bank);
+	const char *name = *session->name != '\0' ? session->name : session->id;
+	int width = kiosk->chrome.area.w;
+	char clean[WIRE_NAME_SIZE], line[192];
+
+	text_clean(clean, sizeof(clean), name, strlen(name));
+	snprintf(
+	    line, sizeof(line), "%s, %s.", dates_greeting(time(NULL)), clean);
+	draw_text(canvas, y, chrome_margin(kiosk), width / 2, ROLE_BODY, line);
+	if (kiosk->notice_count == 0)
+		return;
+	snprintf(line, sizeof(line),
+	    intl_plural("%s %zu new notice (n to read)",
+		"%s %zu new notices (n to read)", kiosk->unread),
+	    draw_symbol(&kiosk->theme, SYMBOL_DOT), kiosk->unread);
+	draw_text(
+	    canvas, y, width - text_width(line) - 4, width, ROLE_FOCUS, line);
+}
+
+static void
+draw(struct kiosk *kiosk)
+{
+	struct choice *choice = &((struct menu *)kiosk->state)->choice;
+	const struct rect *area = &kiosk->chrome.area;
+	int margin = chrome_margin(kiosk), y = area->h >= 17 ? 3 : 2;
+	struct rect title = { y, margin, 2, area->w - margin };
+
+	draw_greeting(kiosk, y - (area->h >= 17 ? 2 : 1));
+	y += draw_lines(&kiosk->chrome.canvas, &title, ROLE_TITLE,
+	    is_classic(kiosk) ? _("Please select one of the following actions "
+				  "(enter 1, 2, or 3):")
+			      : _("Please select one of the following actions "
+				  "(enter 1 to 7):"));
+	choice_draw(choice, kiosk, y + 1);
+	chrome_hint(kiosk, "L", _("language"), 'L');
+	if (kiosk->notice_count > 0)
+		chrome_hint(kiosk, "n", _("notices"), 'n');
+	chrome_hint(kiosk, "?", _("help"), '?');
+}
+
+static void
+open_entry(struct kiosk *kiosk, int index)
+{
+	if (index >= 0)
+		entries[index].open(kiosk, entries[index].verb);
+	else if (index == CHOICE_UNKNOWN)
+		kiosk_say(kiosk, ROLE_BAD, _("incorrect input"));
+}
+
+static void
+key(struct kiosk *kiosk, int key)
+{
+	struct choice *choice = &((struct menu *)kiosk->state)->choice;
+
+	if (key == 'n' && kiosk->notice_count > 0)
+		kiosk_go(kiosk, SCREEN_NOTICES);
+	else if (key == 'L' || key == 'l')
+		kiosk_next_language(kiosk);
+	else
+		open_entry(kiosk, choice_key(choice, key));
+}
+
+static void
+mouse(struct kiosk *kiosk, int y, int x)
+{
+	struct choice *choice = &((struct menu *)kiosk->state)->choice;
+
+	open_entry(kiosk, choice_mouse(choice, y, x));
+}
+
+const struct screen screen_main_menu = {
+	.name = "main menu",
+	.state_size = sizeof(struct menu),
+	.enter = enter,
+	.leave = leave,
+	.draw = draw,
+	.key = key,
+	.mouse = mouse,
+};

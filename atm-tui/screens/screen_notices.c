@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The notices of this session, the newest first.  Seeing them is reading
+ * them.
+ */
+#include "../../shared/base/util.h"
+#include "../kiosk/kiosk.h"
+
+static void
+enter(struct kiosk *kiosk)
+{
+	kiosk->unread = 0;
+}
+
+static void
+draw(struct kiosk *kiosk)
+{
+	const struct canvas *canvas = &kiosk->chrome.canvas;
+	int y = chrome_title(kiosk, _("Notices")) + 1;
+	struct rect place = { y, 7, 2, kiosk->chrome.area.w - 9 };
+
+	chrome_cursor(kiosk, y, 5);
+	for (size_t i = kiosk->notice_count; i-- > 0;) {
+		if (place.y + 1 >= kiosk->chrome.area.h)
+			break;
+		draw_text(canvas, place.y, 5, 2, ROLE_DIM,
+		    draw_symbol(&kiosk->theme, SYMBOL_DOT));
+		place.y +=
+		    draw_lines(canvas, &place, ROLE_BODY, kiosk->notices[i]);
+	}
+	chrome_hint(kiosk, _("any key"), _("back to the menu"), ' ');
+}
+
+static void
+key(struct kiosk *kiosk, int key)
+{
+	(void)key;
+	kiosk_go(kiosk, SCREEN_MAIN_MENU);
+}
+
+static void
+mouse(struct kiosk *kiosk, int y, int x)
+{
+	(void)y;
+	(void)x;
+	kiosk_go(kiosk, SCREEN_MAIN_MENU);
+}
+
+const struct screen screen_notices = {
+	.name = "notices",
+	.enter = enter,
+	.draw = draw,
+	.key = key,
+	.mouse = mouse,
+};

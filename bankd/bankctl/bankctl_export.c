@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl export: from the state itself where we may read it, else from the
+ * bank that serves, by the control socket.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
+#include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_offline.h"
+#include "../report/export.h"
+#include "../base/options.h"
+#include "../store/store_reader.h"
+#include "../../shared/base/zone.h"
+
+#define ERROR_SIZE 256
+
+struct search {
+	const char *id;
+	bool found;
+};
+
+static bool
+look_for(void *context, const struct ledger_account *account, const char *name)
+{
+	struct search *search = context;
+
+	(void)name;
+	search->found = strcmp(search->id, account->id) == 0;
+	return !search->found;
+}
+
+static int
+run(const struct bankctl *bankctl, struct export *export, export_format *format)
+{
+	struct search search = { .id = export->id };
+	struct offline *offline;
+	int code, result = 0;
+
+	code = offline_reader(&offline, &export->reader, bankctl);
+	if (code != 0)
+		return code;
+	if (export->id != NULL)
+		result =
+		    store_reader_accounts(export->reader, look_for, &search);
+	if (result == 0 && export->id != NULL && !search.found)
+		code = complain(EX_DATAERR, "no account %s", export->id);
+	else if (result == 0)
+		result = format(export);
+	if (result != 0)
+		code = complain(EX_DATAERR, "%s", bank_strerror(result));
+	store_reader_close(export->reader);
+	offline_close(offline);
+	return code;
+}
+
+/* Whether the state can't be read by us, but its bank may tell. */
+static bool
+is_closed_to_us(const struct bankctl *bankctl)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/bank.db",
+	    config_string(bankctl->config, BANK_STATE));
+	return access(path, R_OK) == -1 && errno == EACCES;
+}
+
+struct pieces {
+	bool ended;
+	int code;
+};
+
+/* One piece of the text; the last line of the answer says how it ended. */
+static bool
+print_piece(void *context, char *line)
+{
+	struct pieces *pieces = context;
+	char *end = strchr(line, '\n');
+
+	if (end == NULL)
+		return false;
+	*end = '\0';
+	if (line[0] == '.') {
+		pieces->ended = true;
+		pieces->code = table_print_end(line);
+		return false;
+	}
+	if (line[0] == '+') {
+		answer_unescape(line);
+		fputs(line + 2, stdout);
+	}
+	return !ferror(stdout);
+}
+
+/* Printed as it comes: a history may be larger than our memory. */
+static int
+ask_the_bank(const struct bankctl *bankctl, const struct export *export,
+    const char *format)
+{
+	const char *const words[] = { "export", format, export->bank,
+		export->id };
+	struct pieces pieces = { false, 0 };
+	int code;
+
+	code = client_follow(bankctl, (int)NELEM(words) - (export->id == NULL),
+	    words, print_piece, &pieces);
+	if (code == CLIENT_NOBODY)
+		return complain(EX_NOPERM,
+		    "the state is its owner's alone, and the bank, which "
+		    "could tell, does not run");
+	if (code == 0 && !pieces.ended && !ferror(stdout))
+		return complain(EX_IOERR,
+		    "the answer was cut off: the bank ended, or what reads "
+		    "this took nothing for 10 s; let it go to a file");
+	return code != 0 ? code : pieces.code;
+}
+
+int
+export_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	struct export export = { .out = stdout };
+	const char *wanted = "csv";
+	char error[ERROR_SIZE];
+	export_format *format;
+	bool wrong = false;
+
+	export.bank = config_string(bankctl->config, BANK_NAME);
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--format") == 0 && i + 1 < argc)
+			wanted = argv[++i];
+		else if (export.id == NULL && argv[i][0] != '-')
+			export.id = argv[i];
+		else
+			wrong = true;
+	}
+	if (wrong || (format = export_find(wanted)) == NULL)
+		return complain(EX_USAGE,
+		    "usage: bankctl export [id] [--format csv|hledger|ofx]");
+	if (zone_use(config_string(bankctl->config, BANK_TIME_ZONE), error,
+		sizeof(error)) != 0)
+		return complain(EX_CONFIG, "%s", error);
+	return is_closed_to_us(bankctl) ? ask_the_bank(bankctl, &export, wanted)
+					: run(bankctl, &export, format);
+}

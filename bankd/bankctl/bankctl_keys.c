@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The bank's keys and certificates as files: made once by init, the front's
+ * leaf anew by renew.  A key that exists is never written over by init.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/openssl_error.h"
+#include "../../shared/base/util.h"
+#include "bankctl.h"
+#include "bankctl_client.h"
+#include "../base/options.h"
+
+#define PEM_MAX ((size_t)256 * 1024)
+#define ERROR_SIZE 1024
+
+int
+write_file_as(const char *path, const void *data, size_t length,
+    const struct place_file *file)
+{
+	struct place place;
+	int result, saved;
+
+	if ((result = place_open(&place, path, false)) == 0) {
+		result = place_replace(&place, data, length, file);
+		saved = errno;
+		place_close(&place);
+		errno = saved;
+	}
+	if (result == 0)
+		return 0;
+	return complain(errno == EACCES ? EX_NOPERM : EX_IOERR, "%s: %s", path,
+	    place_reason(errno));
+}
+
+int
+write_file(const char *path, const void *data, size_t length, mode_t mode)
+{
+	const struct place_file file = { geteuid(), getegid(), mode };
+
+	return write_file_as(path, data, length, &file);
+}
+
+/* The key first: a certificate without its key would be of no use. */
+static int
+write_pair(const struct channel_pem *pem, const char *certificate_path,
+    const char *key_path)
+{
+	int code;
+
+	code = write_file(key_path, pem->key, pem->key_length, 0600);
+	if (code == 0)
+		code = write_file(certificate_path, pem->certificate,
+		    pem->certificate_length, 0644);
+	return code;
+}
+
+static int
+read_pair(
+    struct channel_pem *pem, const char *certificate_path, const char *key_path)
+{
+	const char *path = key_path;
+	int result;
+
+	result = file_read(path, PEM_MAX, &pem->key, &pem->key_length);
+	if (result == 0) {
+		path = certificate_path;
+		result = file_read(
+		    path, PEM_MAX, &pem->certificate, &pem->certificate_length);
+	}
+	return result == 0
+	    ? 0
+	    : complain(EX_IOERR, "%s: %s", path, file_strerror(result));
+}
+
+int
+complain_cannot(
+    int result, const char *what, const char *wrong, const char *help)
+{
+	char reason[ERROR_SIZE];
+
+	openssl_error_say(result, wrong, help, reason, sizeof(reason));
+	return complain(result == BANK_ECRYPTO || result == BANK_ENOMEM
+		? EX_SOFTWARE
+		: EX_DATAERR,
+	    "can't make %s: %s", what, reason);
+}
+
+static int
+make_leaf(const struct channel_pem *bank, const char *name,
+    const char *certificate_path, const char *key_path)
+{
+	struct channel_pem leaf = { 0 };
+	int result, code;
+
+	result = channel_make_leaf(&leaf, name, bank);
+	code = result == 0
+	    ? write_pair(&leaf, certificate_path, key_path)
+	    : complain_cannot(result, certificate_path, bank_strerror(result),
+		  "is bank.key the bank's?");
+	channel_pem_wipe(&leaf);
+	return code;
+}
+
+static int
+make_bank(struct channel_pem *bank, const char *name,
+    const char *certificate_path, const char *key_path)
+{
+	int result;
+
+	fputs("making the bank's key, RSA of 3072 bits ...\n", stderr);
+	if ((result = channel_make_bank(bank, name)) != 0)
+		return complain_cannot(result, "the bank's key",
+		    bank_strerror(result), "look at [bank] name");
+	return write_pair(bank, certificate_path, key_path);
+}
+
+static bool
+is_there(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+int
+keys_make(const struct config *config)
+{
+	const char *name = config_string(config, BANK_NAME);
+	const char *bank_crt = config_string(config, KEYS_CERTIFICATE);
+	const char *bank_key = config_string(config, KEYS_KEY);
+	const char *leaf_crt = config_string(config, TLS_CERTIFICATE);
+	const char *leaf_key = config_string(config, TLS_KEY);
+	struct channel_pem bank = { 0 };
+	int code;
+
+	if (is_there(bank_crt) != is_there(bank_key))
+		return complain(EX_CONFIG,
+		    "of %s and %s there is only one; restore the other from a "
+		    "backup",
+		    bank_crt, bank_key);
+	if (is_there(bank_key))
+		code = read_pair(&bank, bank_crt, bank_key);
+	else
+		code = make_bank(&bank, name, bank_crt, bank_key);
+	if (code == 0 && (!is_there(leaf_crt) || !is_there(leaf_key)))
+		code = make_leaf(&bank, name, leaf_crt, leaf_key);
+	channel_pem_wipe(&bank);
+	return code;
+}
+
+int
+renew_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	static char reload[] = "reload";
+	const struct config *config = bankctl->config;
+	struct channel_pem bank = { 0 };
+	char *request[] = { reload };
+	int code;
+
+	(void)argc;
+	(void)argv;
+	code = read_pair(&bank, config_string(config, KEYS_CERTIFICATE),
+	    config_string(config, KEYS_KEY));
+	if (code == 0)
+		code = make_leaf(&bank, config_string(config, BANK_NAME),
+		    config_string(config, TLS_CERTIFICATE),
+		    config_string(config, TLS_KEY));
+	channel_pem_wipe(&bank);
+	if (code != 0)
+		return code;
+	code = client_run(bankctl, NELEM(request), request, NULL);
+	return code == CLIENT_NOBODY ? 0 : code;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl kiosk: a kiosk's key is made here, in a file that goes to the
+ * kiosk; only its public half goes to the bank, running or not.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/crypt/kiosk_identity.h"
+#include "../../shared/crypt/openssl_error.h"
+#include "../../shared/crypt/pem.h"
+#include "../../shared/base/util.h"
+#include "../../shared/wire/wire.h"
+#include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_offline.h"
+#include "../vault/core/kiosks.h"
+#include "../base/options.h"
+
+#define KEY_FILE_MAX 16384
+#define PATH_SIZE 4096
+#define PUBLIC_HEX (2 * KIOSK_PUBLIC_SIZE + 1)
+
+static int
+make_key(const char *path, EVP_PKEY **key)
+{
+	char *pem = NULL;
+	size_t length = 0;
+	int code, result;
+
+	if ((*key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")) == NULL)
+		result = openssl_error_take(BANK_ECRYPTO);
+	else
+		result = pem_write_key(&pem, &length, *key);
+	if (result != 0)
+		return complain_cannot(result, path, "", "");
+	code = write_file(path, pem, length, 0600);
+	OPENSSL_cleanse(pem, length);
+	free(pem);
+	return code;
+}
+
+static int
+read_key(const char *path, EVP_PKEY **key)
+{
+	char *pem = NULL, reason[PATH_SIZE];
+	size_t length = 0;
+	int result;
+
+	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0)
+		return complain(EX_IOERR, "%s: %s", path,
+		    result == BANK_ERANGE ? "too large"
+					  : file_strerror(result));
+	result = kiosk_key_read(key, pem, length);
+	OPENSSL_cleanse(pem, length);
+	free(pem);
+	if (result == 0)
+		return 0;
+	openssl_error_say(result, "not an Ed25519 key (PEM)",
+	    "--key names another file", reason, sizeof(reason));
+	return complain(result == BANK_ECRYPTO ? EX_SOFTWARE : EX_DATAERR,
+	    "%s: %s", path, reason);
+}
+
+int
+kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE])
+{
+	size_t length = KIOSK_PUBLIC_SIZE;
+	EVP_PKEY *key = NULL;
+	int code;
+
+	if (access(path, F_OK) == 0)
+		code = read_key(path, &key);
+	else
+		code = make_key(path, &key);
+	if (code == 0 &&
+	    EVP_PKEY_get_raw_public_key(key, public_key, &length) != 1)
+		code = complain(EX_SOFTWARE, "%s: no public half", path);
+	EVP_PKEY_free(key);
+	return code;
+}
+
+/* What `kiosk add` and `rekey` say: their words, taken apart. */
+struct addition {
+	const char *name, *path;
+	char default_path[PATH_SIZE];
+	bool cash;
+};
+
+static int
+parse_addition(struct addition *addition, int argc, char *argv[])
+{
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--cash") == 0)
+			addition->cash = true;
+		else if (strcmp(argv[i], "--key") == 0 && i + 1 < argc)
+			addition->path = argv[++i];
+		else if (addition->name == NULL)
+			addition->name = argv[i];
+		else
+			return EX_USAGE;
+	}
+	if (addition->name == NULL)
+		return EX_USAGE;
+	if (!wire_is_id(addition->name, strlen(addition->name)))
+		return complain(EX_DATAERR,
+		    "kiosk %s: a name is 1 to 32 of A-Z a-z 0-9 . _ -, the "
+		    "first a letter or digit",
+		    addition->name);
+	snprintf(addition->default_path, sizeof(addition->default_path),
+	    "%s.key", addition->name);
+	if (addition->path == NULL)
+		addition->path = addition->default_path;
+	return 0;
+}
+
+struct wanted {
+	const char *name;
+	struct store_kiosk kiosk;
+	bool found;
+};
+
+static void
+look_for(void *context, const struct store_kiosk *kiosk)
+{
+	struct wanted *wanted = context;
+
+	if (strcmp(kiosk->name, wanted->name) != 0)
+		return;
+	wanted->kiosk = *kiosk;
+	wanted->found = true;
+}
+
+/* Where the bank doesn't run: straight into its state, by the same rule. */
+static int
+change_offline(
+    const struct bankctl *bankctl, struct store_kiosk *kiosk, kiosks_rule *rule)
+{
+	struct wanted wanted = { .name = kiosk->name };
+	char reason[KIOSKS_REASON_SIZE];
+	struct offline *offline;
+	int code;
+
+	code =
+	    offline_open(&offline, config_string(bankctl->config, BANK_STATE),
+		config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	if (code != 0)
+		return code;
+	if (store_kiosk_each(offline_store(offline), look_for, &wanted) != 0)
+		code = complain(EX_DATAERR, "the kiosks can't be read");
+	else if (rule(wanted.found ? &wanted.kiosk : NULL, kiosk, reason) != 0)
+		code = complain(EX_DATAERR, "%s", reason);
+	else
+		code = offline_kiosk_put(offline, kiosk);
+	offline_close(offline);
+	return code;
+}
+
+/* What tells `kiosk add` and `kiosk rekey` apart. */
+static const struct change {
+	const char *name;
+	kiosks_rule *rule;
+	bool has_cash;
+} adding = { "add", kiosks_may_add, true },
+  rekeying = { "rekey", kiosks_may_rekey, false };
+
+static int
+change(const struct bankctl *bankctl, struct store_kiosk *kiosk,
+    const struct change *change)
+{
+	char name[KIOSK_NAME_SIZE], hex[PUBLIC_HEX];
+	const char *const words[] = { "kiosk", change->name, name, hex,
+		kiosk->cash ? "yes" : "no" };
+	char *answer = NULL;
+	int code;
+
+	string_copy(name, kiosk->name, sizeof(name));
+	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
+	code = client_ask(bankctl, change->has_cash ? 5 : 4, words, &answer);
+	if (code == CLIENT_NOBODY)
+		return change_offline(bankctl, kiosk, change->rule);
+	if (code == 0)
+		code = table_print(answer, bankctl->json);
+	free(answer);
+	return code;
+}
+
+int
+kiosk_enrol(const struct bankctl *bankctl, struct store_kiosk *kiosk)
+{
+	return change(bankctl, kiosk, &adding);
+}
+
+/* A key that was made for a kiosk that is refused is nobody's. */
+static int
+give_key(
+    struct bankctl *bankctl, const struct change *what, int argc, char *argv[])
+{
+	struct addition addition = { 0 };
+	struct store_kiosk kiosk = { 0 };
+	bool is_there;
+	int code;
+
+	if ((code = parse_addition(&addition, argc, argv)) != 0)
+		return code;
+	if (addition.cash && !what->has_cash)
+		return EX_USAGE;
+	is_there = access(addition.path, F_OK) == 0;
+	if ((code = kiosk_key(addition.path, kiosk.public_key)) != 0)
+		return code;
+	string_copy(kiosk.name, addition.name, sizeof(kiosk.name));
+	kiosk.cash = addition.cash;
+	if ((code = change(bankctl, &kiosk, what)) == 0)
+		fprintf(stderr,
+		    "kiosk %s is enrolled%s; give %s to it, and to nobody "
+		    "else\n",
+		    kiosk.name, what->has_cash ? "" : " with another key",
+		    addition.path);
+	else if (code == EX_DATAERR && !is_there)
+		(void)unlink(addition.path);
+	return code;
+}
+
+static void
+list_row(void *context, const struct store_kiosk *kiosk)
+{
+	char hex[PUBLIC_HEX];
+	const char *const fields[] = { kiosk->name, kiosk->cash ? "yes" : "no",
+		kiosk->revoked ? "revoked" : "enrolled", hex, NULL };
+
+	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
+	answer_line(context, '+', fields);
+}
+
+static int
+list_offline(const struct bankctl *bankctl)
+{
+	static const char *const columns[] = { "name", "cash", "state", "key",
+		NULL };
+	struct answer answer = { 0 };
+	struct offline *offline;
+	int code;
+
+	if ((code = offline_open_to_read(&offline, bankctl)) != 0)
+		return code;
+	answer_line(&answer, '=', columns);
+	if (store_kiosk_each(offline_store(offline), list_row, &answer) != 0)
+		code = EX_DATAERR;
+	offline_close(offline);
+	return answer_print(&answer, code, "can't be read", bankctl->json);
+}
+
+static int
+revoke_offline(const struct bankctl *bankctl, const char *name)
+{
+	struct wanted wanted = { .name = name };
+	struct offline *offline;
+	int code;
+
+	code =
+	    offline_open(&offline, config_string(bankctl->config, BANK_STATE),
+		config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	if (code != 0)
+		return code;
+	(void)store_kiosk_each(offline_store(offline), look_for, &wanted);
+	wanted.kiosk.revoked = true;
+	code = wanted.found ? offline_kiosk_put(offline, &wanted.kiosk)
+			    : complain(EX_DATAERR, "no kiosk %s", name);
+	offline_close(offline);
+	return code;
+}
+
+int
+kiosk_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	static const char usage[] =
+	    "usage: bankctl kiosk add [--cash] [--key file] name | list | "
+	    "rekey [--key file] name | revoke name";
+	int code = EX_USAGE;
+
+	if (strcmp(argv[1], "add") == 0)
+		code = give_key(bankctl, &adding, argc - 2, argv + 2);
+	else if (strcmp(argv[1], "rekey") == 0)
+		code = give_key(bankctl, &rekeying, argc - 2, argv + 2);
+	else if (strcmp(argv[1], "list") == 0 && argc == 2) {
+		code = client_run(bankctl, argc, argv, NULL);
+		if (code == CLIENT_NOBODY)
+			code = list_offline(bankctl);
+	} else if (strcmp(argv[1], "revoke") == 0 && argc == 3) {
+		code = client_run(bankctl, argc, argv, NULL);
+		if (code == CLIENT_NOBODY)
+			code = revoke_offline(bankctl, argv[2]);
+	}
+	return code == EX_USAGE ? complain(code, "%s", usage) : code;
+}

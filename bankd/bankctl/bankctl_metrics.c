@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl metrics: what `status` tells in numbers, as OpenMetrics text, on
+ * standard output or in a file for node_exporter's textfile collector.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "../../shared/base/util.h"
+#include "bankctl.h"
+#include "bankctl_client.h"
+#include "../control/latency.h"
+
+#define US_PER_SECOND 1e6
+
+static const struct metric {
+	const char *fact, *name, *type, *help;
+} metrics[] = {
+	{ "uptime", "bankd_uptime_seconds", "gauge",
+	    "Seconds since bankd was started." },
+	{ "front-restarts", "bankd_front_restarts", "counter",
+	    "Fronts that ended and were started anew." },
+	{ "vault-restarts", "bankd_vault_restarts", "counter",
+	    "Vaults that ended and were started anew." },
+	{ "front-failures", "bankd_front_failures", "gauge",
+	    "Times in a row that the front ended and did not serve a minute." },
+	{ "vault-failures", "bankd_vault_failures", "gauge",
+	    "Times in a row that the vault ended and did not serve a minute." },
+	{ "vault-recovered-percent", "bankd_vault_recovered_percent", "gauge",
+	    "How far the vault's recovery has come in its present step." },
+	{ "vault-customers", "bankd_customers", "gauge",
+	    "Customers, closed ones included." },
+	{ "vault-entries", "bankd_entries", "counter",
+	    "Entries in the books." },
+	{ "vault-sessions", "bankd_sessions", "gauge", "Sessions." },
+	{ "vault-connections", "bankd_connections", "gauge",
+	    "Connections of kiosks." },
+	{ "vault-logins-waiting", "bankd_logins_waiting", "gauge",
+	    "Logins that are being checked." },
+	{ "vault-logins", "bankd_logins", "counter",
+	    "Logins since the vault began." },
+	{ "vault-logins-refused", "bankd_logins_refused", "counter",
+	    "Logins refused since the vault began." },
+	{ "vault-carried-out", "bankd_transactions", "counter",
+	    "Transactions carried out since the vault began." },
+	{ "vault-batches", "bankd_batches", "counter",
+	    "Batches since the vault began." },
+	{ "vault-largest-batch", "bankd_largest_batch", "gauge",
+	    "Most steps in one batch since the vault began." },
+	{ "vault-free-mb", "bankd_free_mebibytes", "gauge",
+	    "Free room on the state's disk." },
+};
+
+static bool
+says(const char *answer, const char *fact_and_value)
+{
+	return strstr(answer, fact_and_value) != NULL;
+}
+
+static void
+put_gauge(FILE *out, const char *name, const char *help, bool value)
+{
+	fprintf(out, "# TYPE %s gauge\n# HELP %s %s\n%s %d\n", name, name, help,
+	    name, value);
+}
+
+/* A histogram, whose buckets count all that were no slower. */
+static void
+put_commits(FILE *out, const char *answer)
+{
+	static const char name[] = "bankd_commit_seconds";
+	char text[LATENCY_TEXT_SIZE];
+	struct latency latency;
+	uint64_t below = 0;
+
+	if (!fact_text(answer, "vault-commit-latency", text, sizeof(text)))
+		return;
+	latency_parse(&latency, text);
+	(void)fact_number(answer, "vault-commit-total-us", &latency.total_us);
+	fprintf(out,
+	    "# TYPE %s histogram\n# UNIT %s seconds\n"
+	    "# HELP %s Commits by how long they took, since the vault began.\n",
+	    name, name, name);
+	for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
+		below += latency.counts[i];
+		fprintf(out, "%s_bucket{le=\"", name);
+		if (i + 1 < LATENCY_BUCKETS)
+			fprintf(out, "%.6f",
+			    (double)latency_bound_us(i) / US_PER_SECOND);
+		else
+			fputs("+Inf", out);
+		fprintf(out, "\"} %" PRIu64 "\n", below);
+	}
+	fprintf(out, "%s_sum %.6f\n%s_count %" PRIu64 "\n", name,
+	    (double)latency.total_us / US_PER_SECOND, name, below);
+}
+
+static void
+put_metrics(FILE *out, const char *answer)
+{
+	uint64_t value;
+
+	put_gauge(out, "bankd_up", "Whether the bank serves.",
+	    says(answer, "+ state\tserving\n"));
+	put_gauge(out, "bankd_failing",
+	    "Whether front or vault ends again and again.",
+	    says(answer, "+ state\tfailing\n"));
+	put_gauge(out, "bankd_recovering",
+	    "Whether the vault died and its next one is not ready yet.",
+	    says(answer, "+ state\trecovering\n"));
+	put_gauge(out, "bankd_hanging",
+	    "Whether front or vault does not answer.",
+	    says(answer, "\tnot answering\n"));
+	put_gauge(out, "bankd_transactions_taken",
+	    "Whether transactions are taken: not paused, disk not full.",
+	    says(answer, "+ vault-transactions\ttaken\n"));
+	for (size_t i = 0; i < NELEM(metrics); i++) {
+		const struct metric *metric = &metrics[i];
+
+		if (!fact_number(answer, metric->fact, &value))
+			continue;
+		fprintf(out, "# TYPE %s %s\n# HELP %s %s\n%s%s %" PRIu64 "\n",
+		    metric->name, metric->type, metric->name, metric->help,
+		    metric->name,
+		    strcmp(metric->type, "counter") == 0 ? "_total" : "",
+		    value);
+	}
+	put_commits(out, answer);
+	fputs("# EOF\n", out);
+}
+
+/* A bank that doesn't run is a value too: bankd_up 0. */
+int
+metrics_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	const char *const words[] = { "status" };
+	const char *path = NULL;
+	char *answer = NULL, *text = NULL;
+	size_t length = 0;
+	FILE *out;
+	int code;
+
+	if (argc == 3 && strcmp(argv[1], "--textfile") == 0)
+		path = argv[2];
+	else if (argc != 1)
+		return complain(
+		    EX_USAGE, "usage: bankctl metrics [--textfile file]");
+	code = client_ask(bankctl, NELEM(words), words, &answer);
+	if (code != 0 && code != CLIENT_NOBODY)
+		return code;
+	if ((out = open_memstream(&text, &length)) == NULL) {
+		free(answer);
+		return complain(EX_OSERR, "no memory");
+	}
+	put_metrics(out, answer != NULL ? answer : "");
+	fclose(out);
+	if (path != NULL)
+		code = write_file(path, text, length, 0644);
+	else {
+		fputs(text, stdout);
+		code = 0;
+	}
+	free(text);
+	free(answer);
+	return code;
+}

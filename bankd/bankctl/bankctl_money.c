@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl deposit, adjust and reverse: entries of the bank's own.  Each has
+ * the ID of a transaction, by which it is carried out once however often it
+ * is asked for: one that was given, or one that is noted until it is
+ * answered.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "../../shared/base/util.h"
+#include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_pending.h"
+
+#define WORDS_MAX 6 /* command id account amount reason txid */
+
+struct wanted {
+	const char *words[WORDS_MAX];
+	int count;
+	const char *reason, *id; /* NULL: not given as options */
+};
+
+/* The option's place for its argument, or NULL for any other word. */
+static const char **
+option_of(struct wanted *wanted, const char *word, bool has_reason)
+{
+	if (strcmp(word, "--id") == 0)
+		return &wanted->id;
+	return has_reason && strcmp(word, "--reason") == 0 ? &wanted->reason
+							   : NULL;
+}
+
+/* `least`: words without the reason, which is one more, or an option. */
+static bool
+read_words(
+    struct wanted *wanted, int argc, char *argv[], int least, bool has_reason)
+{
+	int most = least + has_reason;
+	const char **option;
+
+	for (int i = 0; i < argc; i++) {
+		option = option_of(wanted, argv[i], has_reason);
+		if (option != NULL && *option == NULL && i + 1 < argc)
+			*option = argv[++i];
+		else if (option == NULL && wanted->count < most)
+			wanted->words[wanted->count++] = argv[i];
+		else
+			return false;
+	}
+	if (wanted->reason != NULL && wanted->count < most)
+		wanted->words[wanted->count++] = wanted->reason;
+	else if (wanted->reason != NULL)
+		return false;
+	if (wanted->count != most)
+		return false;
+	return !has_reason ||
+	    (wanted->words[least][0] != '\0' &&
+		strncmp(wanted->words[least], "--", 2) != 0);
+}
+
+/*
+ * Asks the vault.  *settled: it said what became of this ID.  A bank that is
+ * not there, or not now, was told nothing; that settles only what is new.
+ */
+static int
+ask(const struct bankctl *bankctl, const struct wanted *wanted, bool again,
+    bool *settled)
+{
+	char *answer = NULL;
+	int code;
+
+	code = client_ask(bankctl, wanted->count, wanted->words, &answer);
+	*settled = code == CLIENT_NOBODY && !again;
+	if (code == 0) {
+		bool whole = answer_is_whole(answer);
+
+		code = table_print(answer, bankctl->json);
+		*settled = whole && code != EX_IOERR &&
+		    (code != EX_UNAVAILABLE || !again);
+		if (!whole)
+			complain(code,
+			    "it may have been booked, or not: the same "
+			    "command again tells, and books it once at most");
+	}
+	free(answer);
+	return code;
+}
+
+static int
+ask_noted(const struct bankctl *bankctl, struct wanted *wanted)
+{
+	struct pending pending;
+	uint8_t txid[WIRE_TXID_SIZE];
+	char time[WIRE_TIME_TEXT];
+	bool settled = false;
+	int code;
+
+	code = pending_open(&pending, bankctl, wanted->count, wanted->words);
+	if (code == 0 && pending.again &&
+	    wire_parse_txid(pending.txid, strlen(pending.txid), txid) == 0)
+		complain(0,
+		    "this was asked for at %s and not answered; asking what "
+		    "became of it",
+		    wire_format_time(wire_txid_ms(txid), time));
+	if (code == 0) {
+		wanted->words[wanted->count++] = pending.txid;
+		code = ask(bankctl, wanted, pending.again, &settled);
+	}
+	pending_close(&pending, settled);
+	return code;
+}
+
+static int
+run(struct bankctl *bankctl, struct wanted *wanted)
+{
+	uint8_t txid[WIRE_TXID_SIZE];
+	bool settled;
+
+	if (wanted->id == NULL)
+		return ask_noted(bankctl, wanted);
+	if (wire_parse_txid(wanted->id, strlen(wanted->id), txid) != 0)
+		return complain(EX_DATAERR,
+		    "--id %s: the ID of a transaction is 32 digits of 0-9 a-f",
+		    wanted->id);
+	wanted->words[wanted->count++] = wanted->id;
+	return ask(bankctl, wanted, true, &settled);
+}
+
+int
+money_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	struct wanted wanted = { .count = 0 };
+
+	if (!read_words(&wanted, argc, argv, 4, true))
+		return complain(EX_USAGE,
+		    "usage: bankctl %s id account amount --reason text "
+		    "[--id txid]",
+		    argv[0]);
+	return run(bankctl, &wanted);
+}
+
+int
+reverse_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	struct wanted wanted = { .count = 0 };
+
+	if (!read_words(&wanted, argc, argv, 2, false))
+		return complain(
+		    EX_USAGE, "usage: bankctl reverse seq [--id txid]");
+	return run(bankctl, &wanted);
+}

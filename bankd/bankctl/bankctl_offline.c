@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl on a bank that doesn't run: the state is locked against bankd, and
+ * touched as its owner, so that root leaves no file of its own behind.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/money.h"
+#include "../../shared/base/util.h"
+#include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_offline.h"
+#include "../report/head.h"
+#include "../base/options.h"
+#include "../base/place.h"
+#include "../base/state_dir.h"
+#include "../store/store_reader.h"
+
+#define ERROR_SIZE 1024
+
+struct offline {
+	struct state_dir dir;
+	struct store *store;
+	bool still; /* nothing can be written there */
+	uid_t uid;  /* before we became the owner */
+	gid_t gid;
+};
+
+static int
+become_owner(struct offline *offline)
+{
+	offline->uid = geteuid();
+	offline->gid = getegid();
+	umask(077);
+	if (offline->uid != 0)
+		return 0;
+	if (place_become(offline->dir.uid, offline->dir.gid) != 0)
+		return complain(
+		    EX_OSERR, "can't become the owner: %s", strerror(errno));
+	return 0;
+}
+
+/* What is opened of the state, besides its directory. */
+enum depth {
+	OFFLINE_STORE, /* the lock and the store */
+	OFFLINE_LOCK,  /* the lock alone */
+	OFFLINE_READ,  /* the lock and the store, perhaps looked at alone */
+	OFFLINE_PROOF, /* the lock alone, for one who only reads */
+	OFFLINE_READER /* as OFFLINE_READ; neither where bankd has the lock */
+};
+
+static const bool only_reads[] = {
+	[OFFLINE_READ] = true, [OFFLINE_PROOF] = true, [OFFLINE_READER] = true
+};
+
+/* As whom we are now; what can't be written can't be locked as bankd does. */
+static int
+take_lock(struct offline *offline, enum depth depth, char *error, size_t size)
+{
+	offline->still = only_reads[depth] &&
+	    faccessat(offline->dir.fd, ".", W_OK, AT_EACCESS) == -1;
+	return offline->still
+	    ? state_dir_lock_shared(&offline->dir, error, size)
+	    : state_dir_lock(&offline->dir, error, size);
+}
+
+static int
+open_store(struct offline *offline, const char *directory, bool forced,
+    enum depth depth)
+{
+	char error[ERROR_SIZE];
+	enum store_end end;
+	int result, code;
+
+	if (access(directory, R_OK | X_OK | (only_reads[depth] ? 0 : W_OK)) ==
+		-1 &&
+	    errno == EACCES)
+		return complain(EX_NOPERM,
+		    "%s: %s; the state, with the password hashes, is for root "
+		    "and its owner alone",
+		    directory, strerror(errno));
+	if (state_dir_open(
+		&offline->dir, directory, forced, error, sizeof(error)) != 0)
+		return complain(EX_CONFIG, "%s", error);
+	if ((code = become_owner(offline)) != 0)
+		return code;
+	result = take_lock(offline, depth, error, sizeof(error));
+	if (result == BANK_EBUSY && depth == OFFLINE_READER)
+		return 0;
+	if (result != 0)
+		return complain(
+		    result == BANK_EBUSY ? EX_UNAVAILABLE : EX_NOPERM, "%s",
+		    error);
+	if (depth == OFFLINE_LOCK || depth == OFFLINE_PROOF)
+		return 0;
+	result = (offline->still ? store_look : store_open)(
+	    &offline->store, directory, &end, error, sizeof(error));
+	if (result == 0)
+		return 0;
+	return complain(
+	    result == BANK_EBUSY ? EX_UNAVAILABLE : EX_DATAERR, "%s", error);
+}
+
+static int
+open_to(struct offline **offline, const char *directory, bool forced,
+    enum depth depth)
+{
+	int code;
+
+	if ((*offline = calloc(1, sizeof(**offline))) == NULL)
+		return complain(EX_OSERR, "no memory");
+	(*offline)->dir.fd = (*offline)->dir.lock_fd = -1;
+	(*offline)->uid = geteuid();
+	(*offline)->gid = getegid();
+	code = open_store(*offline, directory, forced, depth);
+	if (code == 0)
+		return 0;
+	offline_close(*offline);
+	*offline = NULL;
+	return code;
+}
+
+int
+offline_open(struct offline **offline, const char *directory, bool forced)
+{
+	return open_to(offline, directory, forced, OFFLINE_STORE);
+}
+
+int
+offline_lock(struct offline **offline, const struct bankctl *bankctl)
+{
+	return open_to(offline, config_string(bankctl->config, BANK_STATE),
+	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
+	    OFFLINE_LOCK);
+}
+
+int
+offline_open_to_read(struct offline **offline, const struct bankctl *bankctl)
+{
+	return open_to(offline, config_string(bankctl->config, BANK_STATE),
+	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
+	    OFFLINE_READ);
+}
+
+/* What a log holds isn't passed over, and isn't read without a word. */
+static int
+open_reader(const struct offline *offline, const char *directory,
+    struct store_reader **reader, char *error, size_t size)
+{
+	bool has_log = false;
+	int result;
+
+	if (!offline->still)
+		return store_reader_open(reader, directory, error, size);
+	result =
+	    store_reader_open_still(reader, directory, &has_log, error, size);
+	if (has_log)
+		fprintf(stderr,
+		    "%s/bank.db-wal: the last run did not end properly; what "
+		    "it holds is read with bank.db\n",
+		    directory);
+	return result;
+}
+
+int
+offline_reader(struct offline **offline, struct store_reader **reader,
+    const struct bankctl *bankctl)
+{
+	const char *directory = config_string(bankctl->config, BANK_STATE);
+	char error[ERROR_SIZE];
+	int code;
+
+	*reader = NULL;
+	code = open_to(offline, directory,
+	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
+	    OFFLINE_READER);
+	if (code != 0)
+		return code;
+	if (open_reader(*offline, directory, reader, error, sizeof(error)) == 0)
+		return 0;
+	offline_close(*offline);
+	*offline = NULL;
+	return complain(EX_DATAERR, "%s", error);
+}
+
+int
+offline_regain(const struct offline *offline)
+{
+	if (seteuid(offline->uid) == -1 || setegid(offline->gid) == -1)
+		return complain(EX_OSERR, "%s", strerror(errno));
+	return 0;
+}
+
+void
+offline_owner(const struct offline *offline, uid_t *uid, gid_t *gid)
+{
+	*uid = offline->dir.uid;
+	*gid = offline->dir.gid;
+}
+
+void
+offline_close(struct offline *offline)
+{
+	store_close(offline->store);
+	if (offline->dir.fd != -1)
+		state_dir_close(&offline->dir);
+	(void)offline_regain(offline);
+	free(offline);
+}
+
+struct store *
+offline_store(struct offline *offline)
+{
+	return offline->store;
+}
+
+int
+offline_kiosk_put(struct offline *offline, const struct store_kiosk *kiosk)
+{
+	struct ledger_account *none[1];
+	int result;
+
+	result = store_begin(offline->store, NULL, 0, none);
+	if (result == 0)
+		result = store_kiosk_put(offline->store, kiosk);
+	if (result == 0)
+		result = store_commit(offline->store);
+	if (result == 0)
+		return 0;
+	store_abort(offline->store);
+	return complain(
+	    EX_IOERR, "kiosk %s: %s", kiosk->name, bank_strerror(result));
+}
+
+struct account_rows {
+	struct answer answer;
+	const char *id; /* NULL: all customers */
+	bool found;
+};
+
+static const char *
+time_text(uint64_t time_ms, char text[WIRE_TIME_TEXT])
+{
+	return time_ms == 0 ? "-" : wire_format_time(time_ms, text);
+}
+
+static bool
+account_row(
+    void *context, const struct ledger_account *account, const char *name)
+{
+	struct account_rows *rows = context;
+	char savings[MONEY_TEXT_SIZE], checking[MONEY_TEXT_SIZE];
+	char opened[WIRE_TIME_TEXT], last_login[WIRE_TIME_TEXT];
+	const char *const fields[] = { account->id, name,
+		money_format(account->cents[WIRE_SAVINGS], savings),
+		money_format(account->cents[WIRE_CHECKING], checking),
+		account->closed_ms != 0 ? "closed" : "open",
+		time_text(account->opened_ms, opened),
+		time_text(account->last_login_ms, last_login), NULL };
+
+	if (rows->id != NULL && strcmp(rows->id, account->id) != 0)
+		return true;
+	rows->found = true;
+	answer_line(&rows->answer, '+', fields);
+	return rows->id == NULL;
+}
+
+/* The rows come from a reader, but the lock says that bankd stays away. */
+static int
+account_rows(const struct offline *offline, const char *directory,
+    struct account_rows *rows)
+{
+	static const char *const columns[] = { "id", "name", "savings",
+		"checking", "state", "opened", "last-login", NULL };
+	struct store_reader *reader;
+	char error[ERROR_SIZE];
+	int result;
+
+	if (open_reader(offline, directory, &reader, error, sizeof(error)) != 0)
+		return complain(EX_DATAERR, "%s", error);
+	answer_line(&rows->answer, '=', columns);
+	result = store_reader_accounts(reader, account_row, rows);
+	store_reader_close(reader);
+	if (result == 0)
+		return 0;
+	return complain(EX_DATAERR, "%s: %s", directory, bank_strerror(result));
+}
+
+int
+offline_accounts(const struct bankctl *bankctl, const char *id)
+{
+	const char *directory = config_string(bankctl->config, BANK_STATE);
+	struct account_rows rows = { .id = id };
+	struct offline *offline;
+	int code;
+
+	if ((code = offline_open_to_read(&offline, bankctl)) != 0)
+		return code;
+	code = account_rows(offline, directory, &rows);
+	offline_close(offline);
+	if (code == 0 && id != NULL && !rows.found)
+		return answer_print(
+		    &rows.answer, EX_DATAERR, "no such account", false);
+	return answer_print(&rows.answer, code, "can't be read", bankctl->json);
+}
+
+/* The two facts that a verify of a running bank tells as well. */
+static void
+head_facts(struct answer *answer, uint64_t seq, const uint8_t chain[32])
+{
+	char number[24], hex[2 * 32 + 1];
+	const char *const seq_fact[] = { "seq", number, NULL };
+	const char *const chain_fact[] = { "chain", hex, NULL };
+
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)seq);
+	hex_encode(chain, 32, hex);
+	answer_line(answer, '+', seq_fact);
+	answer_line(answer, '+', chain_fact);
+}
+
+int
+offline_verify(const struct bankctl *bankctl, const char *head)
+{
+	const char *directory = config_string(bankctl->config, BANK_STATE);
+	struct answer answer = { 0 };
+	struct store_reader *reader = NULL;
+	struct offline *offline;
+	struct head wanted;
+	char error[ERROR_SIZE] = "";
+	uint8_t chain[32] = { 0 };
+	uint64_t seq = 0;
+	int result, code, opened;
+
+	if (head != NULL && head_parse(head, &wanted) != 0)
+		return complain(
+		    EX_DATAERR, "a head is SEQ:HASH, as the log tells it");
+
+	opened = code = offline_open_to_read(&offline, bankctl);
+	/* The vault would not start on it: the proof tells which row it is. */
+	if (code == EX_DATAERR)
+		code = open_to(&offline, directory,
+		    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
+		    OFFLINE_PROOF);
+	if (code != 0)
+		return code;
+	result = open_reader(offline, directory, &reader, error, sizeof(error));
+	if (result == 0) {
+		result = store_reader_verify(
+		    reader, &seq, chain, error, sizeof(error));
+		if (result == 0 && head != NULL)
+			result =
+			    head_check(reader, &wanted, error, sizeof(error));
+		store_reader_close(reader);
+	}
+	offline_close(offline);
+	if (result != 0)
+		return complain(EX_DATAERR, "%s: %s", directory,
+		    error[0] != '\0' ? error : bank_strerror(result));
+	if (opened != 0)
+		return opened;
+	head_facts(&answer, seq, chain);
+	return answer_print(&answer, 0, "", bankctl->json);
+}
+
+int
+offline_status(const struct bankctl *bankctl)
+{
+	const char *const facts[][3] = {
+		{ "bank", config_string(bankctl->config, BANK_NAME), NULL },
+		{ "state", "stopped", NULL },
+		{ "version", VERSION, NULL },
+		{ "configuration", bankctl->config_path, NULL },
+		{ "directory", config_string(bankctl->config, BANK_STATE),
+		    NULL },
+	};
+	struct answer answer = { 0 };
+
+	for (size_t i = 0; i < NELEM(facts); i++)
+		answer_line(&answer, '+', facts[i]);
+	return answer_print(
+	    &answer, EX_UNAVAILABLE, "the bank does not run", bankctl->json);
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl restore: a backup in the place of bank.db.  The bank is stopped;
+ * the backup is copied into the state's directory, opened and proven there,
+ * and only then takes the place of the other, which is kept beside it.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
+#include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_offline.h"
+#include "../base/options.h"
+#include "../store/sqlite/sqlite_connection.h"
+#include "../store/store_reader.h"
+
+#define ERROR_SIZE 1024
+#define CHUNK ((size_t)64 * 1024)
+#define WORK "restore.new" /* a directory beside bank.db */
+#define HEADER_SIZE 72     /* of a database, up to the application's id */
+#define APPLICATION "bank"
+
+struct restore {
+	const char *path, *state;
+	char work[PATH_MAX], kept[PATH_MAX];
+	struct offline *offline;
+	int fd; /* of the backup */
+	uint64_t seq;
+	uint8_t chain[32];
+};
+
+struct path {
+	char text[PATH_MAX];
+};
+
+static struct path
+in(const char *directory, const char *name)
+{
+	struct path path;
+
+	if ((size_t)snprintf(path.text, sizeof(path.text), "%s/%s", directory,
+		name) >= sizeof(path.text))
+		path.text[0] = '\0';
+	return path;
+}
+
+/*
+ * As who called: the state's owner may not be able to read it.  Root follows
+ * nobody else's link, to what the state's owner shall not read either.
+ */
+static int
+open_file(const char *path)
+{
+	int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, fd;
+	struct place place;
+
+	if (place_open(&place, path, false) != 0)
+		return -1;
+	if (geteuid() == 0 && (place.uid != 0 || !place.straight))
+		flags |= O_NOFOLLOW;
+	fd = openat(place.fd, place.name, flags);
+	place_close(&place);
+	return fd;
+}
+
+static int
+open_backup(struct restore *restore)
+{
+	char header[HEADER_SIZE];
+	struct stat status;
+
+	restore->fd = open_file(restore->path);
+	if (restore->fd == -1 || fstat(restore->fd, &status) == -1)
+		return complain(
+		    EX_NOINPUT, "%s: %s", restore->path, place_reason(errno));
+	if (!S_ISREG(status.st_mode) ||
+	    file_read_at(restore->fd, header, HEADER_SIZE, 0) != HEADER_SIZE ||
+	    memcmp(header, "SQLite format 3", 16) != 0 ||
+	    memcmp(header + 68, APPLICATION, 4) != 0)
+		return complain(
+		    EX_DATAERR, "%s: not the backup of a bank", restore->path);
+	return 0;
+}
+
+static int
+confirm(const struct bankctl *bankctl, const struct restore *restore)
+{
+	char line[8] = "";
+
+	if (bankctl->yes)
+		return 0;
+	if (!isatty(STDIN_FILENO))
+		return complain(EX_USAGE,
+		    "restore replaces customers and money: say so with "
+		    "bankctl -y");
+	fprintf(stderr,
+	    "All customers and money of %s are replaced by those of %s.\n"
+	    "Type yes to go on: ",
+	    restore->state, restore->path);
+	if (fgets(line, sizeof(line), stdin) != NULL &&
+	    strcmp(line, "yes\n") == 0)
+		return 0;
+	return complain(EX_USAGE, "nothing was changed");
+}
+
+static void
+clear_work(const struct restore *restore)
+{
+	static const char *const names[] = { STORE_FILE, STORE_WAL,
+		STORE_WAL ".new", STORE_FILE "-shm", "reserve" };
+
+	for (size_t i = 0; i < NELEM(names); i++)
+		(void)unlink(in(restore->work, names[i]).text);
+	(void)rmdir(restore->work);
+}
+
+static int
+copy_bytes(int from, int to)
+{
+	static char chunk[CHUNK];
+	ssize_t n, written;
+
+	while ((n = read(from, chunk, sizeof(chunk))) > 0) {
+		for (ssize_t done = 0; done < n; done += written) {
+			written = write(to, chunk + done, (size_t)(n - done));
+			if (written == -1)
+				return -1;
+		}
+	}
+	return n == 0 ? fsync(to) : -1;
+}
+
+static int
+copy_in(struct restore *restore)
+{
+	const struct path path = in(restore->work, STORE_FILE);
+	int code = 0, fd;
+
+	clear_work(restore);
+	if (mkdir(restore->work, 0700) == -1 ||
+	    (fd = open(path.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		 0600)) == -1)
+		return complain(
+		    EX_CANTCREAT, "%s: %s", path.text, strerror(errno));
+	if (copy_bytes(restore->fd, fd) == -1)
+		code = complain(EX_IOERR, "%s: %s", path.text, strerror(errno));
+	close(fd);
+	return code;
+}
+
+/* Its own end is marked as none, so that the next start makes both files. */
+static int
+prove(struct restore *restore)
+{
+	struct store_reader *reader = NULL;
+	struct store *store = NULL;
+	char error[ERROR_SIZE] = "";
+	enum store_end end;
+	int result;
+
+	result = store_open(&store, restore->work, &end, error, sizeof(error));
+	if (result == 0)
+		result = store_reader_open(
+		    &reader, restore->work, error, sizeof(error));
+	if (result == 0)
+		result = store_reader_verify(reader, &restore->seq,
+		    restore->chain, error, sizeof(error));
+	store_reader_close(reader);
+	if (result == 0)
+		result = store_mark_running(store);
+	if (result == 0)
+		result = store_close_whole(store);
+	else
+		store_close(store);
+	if (result == 0)
+		return 0;
+	return complain(EX_DATAERR, "%s: %s; nothing was changed",
+	    restore->path, error[0] != '\0' ? error : bank_strerror(result));
+}
+
+/* What is in the old one's log goes into it; a damaged one keeps its log. */
+static void
+settle_old(const struct restore *restore)
+{
+	char error[ERROR_SIZE];
+	struct store *store;
+	enum store_end end;
+
+	if (access(in(restore->state, STORE_FILE).text, F_OK) == 0 &&
+	    store_open(&store, restore->state, &end, error, sizeof(error)) == 0)
+		(void)store_close_whole(store);
+}
+
+/*
+ * The old one's second name first, then its log, then the new one in its
+ * place: at no moment is there none.
+ */
+static int
+replace(struct restore *restore)
+{
+	const struct path file = in(restore->state, STORE_FILE);
+	const struct path wal = in(restore->state, STORE_WAL);
+	struct stat status;
+	char kept_wal[PATH_MAX + 8];
+	struct tm tm;
+	char when[64];
+	time_t now = time(NULL);
+
+	strftime(when, sizeof(when), STORE_FILE ".replaced.%Y%m%dT%H%M%SZ",
+	    gmtime_r(&now, &tm));
+	string_copy(restore->kept, in(restore->state, when).text,
+	    sizeof(restore->kept));
+	snprintf(kept_wal, sizeof(kept_wal), "%s-wal", restore->kept);
+	if (link(file.text, restore->kept) == -1) {
+		if (errno != ENOENT)
+			return complain(
+			    EX_IOERR, "%s: %s", restore->kept, strerror(errno));
+		restore->kept[0] = '\0';
+	}
+	if (stat(wal.text, &status) == 0 && status.st_size == 0)
+		(void)unlink(wal.text);
+	else
+		(void)rename(wal.text, kept_wal);
+	(void)unlink(in(restore->state, STORE_FILE "-shm").text);
+	if (rename(in(restore->work, STORE_FILE).text, file.text) == -1 ||
+	    file_sync_directory(file.text) != 0)
+		return complain(EX_IOERR, "%s: %s", file.text, strerror(errno));
+	return 0;
+}
+
+static int
+run(struct restore *restore, const struct bankctl *bankctl)
+{
+	int code;
+
+	if ((code = open_backup(restore)) != 0 ||
+	    (code = confirm(bankctl, restore)) != 0 ||
+	    (code = offline_lock(&restore->offline, bankctl)) != 0)
+		return code;
+	code = copy_in(restore);
+	if (code == 0)
+		code = prove(restore);
+	if (code == 0) {
+		settle_old(restore);
+		code = replace(restore);
+	}
+	clear_work(restore);
+	offline_close(restore->offline);
+	return code;
+}
+
+static int
+tell(const struct bankctl *bankctl, const struct restore *restore)
+{
+	struct answer answer = { 0 };
+	char number[24], hex[2 * 32 + 1];
+	const char *const facts[][3] = { { "seq", number, NULL },
+		{ "chain", hex, NULL }, { "kept", restore->kept, NULL } };
+
+	snprintf(number, sizeof(number), "%" PRIu64, restore->seq);
+	hex_encode(restore->chain, 32, hex);
+	for (size_t i = 0; i < NELEM(facts); i++)
+		answer_line(&answer, '+', facts[i]);
+	return answer_print(&answer, 0, "", bankctl->json);
+}
+
+int
+restore_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	struct restore restore = { .path = argv[1], .fd = -1 };
+	int code;
+
+	(void)argc;
+	restore.state = config_string(bankctl->config, BANK_STATE);
+	string_copy(
+	    restore.work, in(restore.state, WORK).text, sizeof(restore.work));
+	code = run(&restore, bankctl);
+	if (restore.fd != -1)
+		close(restore.fd);
+	return code == 0 ? tell(bankctl, &restore) : code;
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * bankctl top: the bank on a whole screen.  Asks for the status every so
+ * often, as `bankctl status` does, and follows the log, as `bankctl monitor`
+ * does; waits for both, for keys and for signals in one loop.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "../../shared/base/process.h"
+#include "../../shared/terminal/term.h"
+#include "../../shared/base/util.h"
+#include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_top.h"
+
+#define ERROR_SIZE 256
+#define PATIENCE_MS 5000
+
+static const unsigned intervals_ms[] = { 200, 500, 1000, 2000, 5000, 10000,
+	30000, 60000 };
+#define INTERVAL_DEFAULT 2
+
+/* An answer on its way. */
+struct hearing {
+	int fd; /* -1: none */
+	struct event *readable;
+	char *text;
+	size_t size, length;
+};
+
+struct top {
+	const struct bankctl *bankctl;
+	struct event_base *base;
+	struct event *keys, *tick, *signals[5];
+	struct hearing status, log;
+	uint64_t asked_ms;
+	size_t interval;
+	bool paused;
+	struct top_data data;
+};
+
+static void
+draw(const struct top *top)
+{
+	top_draw(&top->data, intervals_ms[top->interval], top->paused);
+}
+
+static void
+hearing_end(struct hearing *hearing)
+{
+	if (hearing->fd == -1)
+		return;
+	event_free(hearing->readable);
+	close(hearing->fd);
+	hearing->fd = -1;
+	hearing->length = 0;
+}
+
+static int
+hearing_begin(struct top *top, struct hearing *hearing, const char *line,
+    event_callback_fn readable)
+{
+	if ((hearing->fd = client_begin(top->bankctl, line)) == -1)
+		return -1;
+	hearing->length = 0;
+	hearing->readable = event_new(
+	    top->base, hearing->fd, EV_READ | EV_PERSIST, readable, top);
+	if (hearing->readable != NULL &&
+	    event_add(hearing->readable, NULL) == 0)
+		return 0;
+	close(hearing->fd);
+	hearing->fd = -1;
+	return -1;
+}
+
+/* 1 something, 0 nothing now, -1 the end.  What is too long loses its end. */
+static int
+hear(struct hearing *hearing)
+{
+	size_t room = hearing->size - hearing->length - 1;
+	char rest[256];
+	ssize_t n;
+
+	n = room > 0 ? recv(hearing->fd, hearing->text + hearing->length, room,
+			   MSG_DONTWAIT)
+		     : recv(hearing->fd, rest, sizeof(rest), MSG_DONTWAIT);
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n <= 0)
+		return -1;
+	hearing->length += room > 0 ? (size_t)n : 0;
+	hearing->text[hearing->length] = '\0';
+	return 1;
+}
+
+static void
+on_status(evutil_socket_t fd, short what, void *context)
+{
+	struct top *top = context;
+	int result;
+
+	(void)fd;
+	(void)what;
+	while ((result = hear(&top->status)) == 1)
+		continue;
+	if (result == 0)
+		return;
+	top->status.text[top->status.length] = '\0';
+	if (strstr(top->status.text, "\n. 0\n") != NULL)
+		top_data_status(
+		    &top->data, top->status.text, clock_steady_ms());
+	else
+		top_data_down(&top->data, "bankd gave no whole answer");
+	hearing_end(&top->status);
+	draw(top);
+}
+
+static void
+take_lines(struct top *top)
+{
+	struct hearing *log = &top->log;
+	char *line = log->text, *end;
+
+	while ((end = memchr(line, '\n',
+		    log->length - (size_t)(line - log->text))) != NULL) {
+		*end = '\0';
+		if (!top->paused)
+			top_data_line(&top->data, line, time(NULL));
+		line = end + 1;
+	}
+	log->length -= (size_t)(line - log->text);
+	memmove(log->text, line, log->length);
+	if (log->length == log->size - 1)
+		log->length = 0; /* no line of ours */
+}
+
+/* At its end, the next tick tries again. */
+static void
+on_log(evutil_socket_t fd, short what, void *context)
+{
+	struct top *top = context;
+	int result;
+
+	(void)fd;
+	(void)what;
+	while ((result = hear(&top->log)) == 1)
+		take_lines(top);
+	if (result == -1)
+		hearing_end(&top->log);
+	draw(top);
+}
+
+static void
+ask(struct top *top)
+{
+	uint64_t now_ms = clock_steady_ms();
+
+	if (top->log.fd == -1)
+		(void)hearing_begin(top, &top->log, "monitor\n", on_log);
+	if (top->status.fd != -1) {
+		if (now_ms - top->asked_ms < PATIENCE_MS)
+			return;
+		hearing_end(&top->status);
+		top_data_down(&top->data, "bankd does not answer");
+	}
+	top->asked_ms = now_ms;
+	if (hearing_begin(top, &top->status, "status\n", on_status) == -1)
+		top_data_down(&top->data, "the bank does not run");
+}
+
+static void
+set_interval(struct top *top, size_t interval)
+{
+	const unsigned ms = intervals_ms[interval];
+	const struct timeval every = { ms / 1000, ms % 1000 * 1000 };
+
+	top->interval = interval;
+	event_del(top->tick);
+	event_add(top->tick, &every);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *context)
+{
+	struct top *top = context;
+
+	(void)fd;
+	(void)what;
+	if (top->paused)
+		return;
+	ask(top);
+	draw(top);
+}
+
+static void
+quit(struct top *top)
+{
+	(void)event_base_loopbreak(top->base);
+}
+
+static void
+slower(struct top *top)
+{
+	if (top->interval + 1 < NELEM(intervals_ms))
+		set_interval(top, top->interval + 1);
+}
+
+static void
+faster(struct top *top)
+{
+	if (top->interval > 0)
+		set_interval(top, top->interval - 1);
+}
+
+static void
+pause_or_go_on(struct top *top)
+{
+	top->paused = !top->paused;
+	if (!top->paused)
+		ask(top);
+}
+
+static void
+redraw(struct top *top)
+{
+	(void)top;
+	top_draw_again();
+}
+
+static void
+suspend(struct top *top)
+{
+	(void)top;
+	term_suspend();
+}
+
+static const struct {
+	int key;
+	void (*run)(struct top *top);
+} actions[] = {
+	{ 'q', quit },
+	{ 'Q', quit },
+	{ TERM_INTERRUPT, quit },
+	{ '+', slower },
+	{ '=', slower },
+	{ '-', faster },
+	{ 'p', pause_or_go_on },
+	{ 'P', pause_or_go_on },
+	{ TERM_REDRAW, redraw },
+	{ TERM_SUSPEND, suspend },
+};
+
+static void
+on_keys(evutil_socket_t fd, short what, void *context)
+{
+	struct top *top = context;
+	int key, y, x;
+
+	(void)fd;
+	(void)what;
+	if (term_gone())
+		quit(top);
+	while ((key = term_key(&y, &x)) != TERM_NONE) {
+		for (size_t i = 0; i < NELEM(actions); i++) {
+			if (actions[i].key == key)
+				actions[i].run(top);
+		}
+	}
+	draw(top);
+}
+
+static void
+on_signal(evutil_socket_t signal_number, short what, void *context)
+{
+	struct top *top = context;
+
+	(void)what;
+	if (signal_number != SIGWINCH) {
+		quit(top);
+		return;
+	}
+	term_resize();
+	draw(top);
+}
+
+static int
+init(struct top *top)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT,
+		SIGWINCH };
+
+	top->status.fd = top->log.fd = -1;
+	top->status.size = top->log.size = TOP_ANSWER_SIZE;
+	top->status.text = malloc(TOP_ANSWER_SIZE);
+	top->log.text = malloc(TOP_ANSWER_SIZE);
+	top->base = event_base_new();
+	if (top->status.text == NULL || top->log.text == NULL ||
+	    top->base == NULL)
+		return -1;
+	top->keys = event_new(
+	    top->base, STDIN_FILENO, EV_READ | EV_PERSIST, on_keys, top);
+	top->tick = event_new(top->base, -1, EV_PERSIST, on_tick, top);
+	if (top->keys == NULL || top->tick == NULL ||
+	    event_add(top->keys, NULL) == -1)
+		return -1;
+	for (size_t i = 0; i < NELEM(signals); i++) {
+		if (process_ignores(signals[i]))
+			continue;
+		top->signals[i] =
+		    evsignal_new(top->base, signals[i], on_signal, top);
+		if (top->signals[i] == NULL ||
+		    event_add(top->signals[i], NULL) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+end(struct top *top)
+{
+	hearing_end(&top->status);
+	hearing_end(&top->log);
+	for (size_t i = 0; i < NELEM(top->signals); i++) {
+		if (top->signals[i] != NULL)
+			event_free(top->signals[i]);
+	}
+	if (top->tick != NULL)
+		event_free(top->tick);
+	if (top->keys != NULL)
+		event_free(top->keys);
+	if (top->base != NULL)
+		event_base_free(top->base);
+	free(top->status.text);
+	free(top->log.text);
+}
+
+/* Whether the bank runs and lets us, before the screen is taken. */
+static int
+first_answer(struct top *top)
+{
+	const char *const words[] = { "status" };
+	char *answer = NULL;
+	int code;
+
+	code = client_ask(top->bankctl, NELEM(words), words, &answer);
+	if (code == 0 && strstr(answer, "\n. 0\n") == NULL)
+		code = table_print(answer, false);
+	else if (code == 0)
+		top_data_status(&top->data, answer, clock_steady_ms());
+	free(answer);
+	return code;
+}
+
+static void
+tell_terminal(const char *remark)
+{
+	complain(0, "%s", remark);
+}
+
+int
+top_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	static struct top top;
+	char error[ERROR_SIZE];
+	int code;
+
+	(void)argc;
+	(void)argv;
+	top.bankctl = bankctl;
+	if (bankctl->json || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return complain(EX_USAGE,
+		    "top needs a terminal; `bankctl -j status` is for "
+		    "programs");
+	if ((code = first_answer(&top)) != 0)
+		return code;
+	setlocale(LC_CTYPE, "");
+	if (init(&top) != 0)
+		code = complain(EX_OSERR, "no event loop");
+	else if (term_start(false, tell_terminal, error, sizeof(error)) != 0)
+		code = complain(EX_UNAVAILABLE, "%s", error);
+	else {
+		top_draw_start();
+		set_interval(&top, INTERVAL_DEFAULT);
+		ask(&top);
+		draw(&top);
+		(void)event_base_dispatch(top.base);
+		term_stop();
+	}
+	end(&top);
+	return code;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What `bankctl top` knows of the bank: the newest answer to `status`, what
+ * was carried out between two of them, the last lines of the log.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
+#include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_top.h"
+
+/* A vault that began anew counts from 0. */
+static void
+add_sample(struct top_data *data, uint64_t transactions, uint64_t ms)
+{
+	uint64_t done = transactions >= data->transactions
+	    ? transactions - data->transactions
+	    : transactions;
+
+	if (data->taken_ms != 0 && ms > data->taken_ms) {
+		if (data->sample_count == TOP_SAMPLES)
+			memmove(data->samples, data->samples + 1,
+			    --data->sample_count * sizeof(data->samples[0]));
+		data->samples[data->sample_count++] =
+		    (double)done * 1000 / (double)(ms - data->taken_ms);
+	}
+	data->transactions = transactions;
+	data->taken_ms = ms;
+}
+
+void
+top_data_status(struct top_data *data, const char *answer, uint64_t ms)
+{
+	char text[LATENCY_TEXT_SIZE];
+	uint64_t transactions;
+
+	string_copy(data->answer, answer, sizeof(data->answer));
+	data->up = true;
+	/* A vault that is down has no figures: the chart has a gap of none. */
+	if (fact_number(answer, "vault-carried-out", &transactions))
+		add_sample(data, transactions, ms);
+	(void)fact_text(answer, "vault-commit-latency", text, sizeof(text));
+	latency_parse(&data->commits, text);
+	if (!data->known) {
+		data->known = true;
+		(void)fact_number(
+		    answer, "front-restarts", &data->front_restarts);
+		(void)fact_number(
+		    answer, "vault-restarts", &data->vault_restarts);
+	}
+}
+
+/* The next bankd counts from 0, and its restarts are its own. */
+void
+top_data_down(struct top_data *data, const char *why)
+{
+	data->up = false;
+	data->down = why;
+	data->known = false;
+	data->taken_ms = data->transactions = 0;
+}
+
+static struct top_event *
+next_event(struct top_data *data)
+{
+	if (data->event_count == TOP_EVENTS)
+		memmove(data->events, data->events + 1,
+		    --data->event_count * sizeof(data->events[0]));
+	return &data->events[data->event_count++];
+}
+
+/* A line of our own among the events. */
+static void
+say(struct top_data *data, int level, const char *line)
+{
+	struct top_event *event = next_event(data);
+
+	event->when = time(NULL);
+	event->level = level;
+	string_copy(event->line, line, sizeof(event->line));
+}
+
+void
+top_data_line(struct top_data *data, char *line, time_t now)
+{
+	struct top_event *event;
+	char *text;
+
+	if (line[0] == '.' && line[1] == ' ' && line[2] != '0') {
+		text = line + 2 + strcspn(line + 2, " ");
+		say(data, LOG_WARNING, text + (*text == ' '));
+	}
+	if (line[0] != '+' || (text = strchr(line, '\t')) == NULL)
+		return;
+	*text++ = '\0';
+	answer_unescape(text);
+	event = next_event(data);
+	event->when = now;
+	event->level = log_level_parse(line + 2);
+	string_copy(event->line, text, sizeof(event->line));
+}
+
+struct alarms {
+	const struct top_data *data;
+	char (*lines)[TOP_ALARM_SIZE];
+	size_t count;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+alarm_add(struct alarms *alarms, const char *format, ...)
+{
+	va_list ap;
+
+	if (alarms->count == TOP_ALARMS)
+		return;
+	va_start(ap, format);
+	vsnprintf(alarms->lines[alarms->count++], TOP_ALARM_SIZE, format, ap);
+	va_end(ap);
+}
+
+static void
+look_at_restarts(struct alarms *alarms, const char *name, uint64_t before)
+{
+	char fact[32];
+	uint64_t now;
+
+	snprintf(fact, sizeof(fact), "%s-restarts", name);
+	if (fact_number(alarms->data->answer, fact, &now) && now > before)
+		alarm_add(alarms, "%s restarted: %llu since this began", name,
+		    (unsigned long long)(now - before));
+}
+
+/* How often it ended in a row, and the last reason, which names the file. */
+static void
+look_at_failures(struct alarms *alarms, const char *name)
+{
+	char fact[32], last[TOP_ALARM_SIZE], *reason;
+	uint64_t failures;
+
+	snprintf(fact, sizeof(fact), "%s-failures", name);
+	if (!fact_number(alarms->data->answer, fact, &failures) || failures < 2)
+		return;
+	snprintf(fact, sizeof(fact), "%s-last-end", name);
+	(void)fact_text(alarms->data->answer, fact, last, sizeof(last));
+	/* Behind its time. */
+	reason = last + strcspn(last, " ");
+	alarm_add(alarms, "%s ended %llu times:%.90s", name,
+	    (unsigned long long)failures, reason);
+}
+
+/*
+ * A fact that is an alarm if its value has these words, or hasn't.  A sandbox
+ * that was turned off has no word of landlock.
+ */
+static const struct {
+	const char *fact, *words;
+	bool wanted;
+	const char *say;
+	bool value; /* said too */
+} watched[] = {
+	{ "state", "serving", true, "bankd is ", true },
+	{ "vault-transactions", "taken", true, "transactions ", true },
+	{ "front", "", false, "front ", true },
+	{ "vault", "", false, "vault ", true },
+	{ "certificate-expires", "renew", false, "certificate ends ", true },
+	{ "front-sandbox", "landlock no-seccomp", false,
+	    "front without seccomp", false },
+	{ "vault-sandbox", "landlock no-seccomp", false,
+	    "vault without seccomp", false },
+};
+
+size_t
+top_data_alarms(
+    const struct top_data *data, char lines[TOP_ALARMS][TOP_ALARM_SIZE])
+{
+	struct alarms alarms = { data, lines, 0 };
+	char value[TOP_ALARM_SIZE];
+	bool found;
+
+	if (!data->up) {
+		alarm_add(&alarms, "%s", data->down);
+		return alarms.count;
+	}
+	for (size_t i = 0; i < NELEM(watched); i++) {
+		if (!fact_text(
+			data->answer, watched[i].fact, value, sizeof(value)))
+			continue;
+		found = strstr(value, watched[i].words) != NULL;
+		if (found != watched[i].wanted)
+			alarm_add(&alarms, "%s%.100s", watched[i].say,
+			    watched[i].value ? value : "");
+	}
+	look_at_failures(&alarms, "front");
+	look_at_failures(&alarms, "vault");
+	look_at_restarts(&alarms, "front", data->front_restarts);
+	look_at_restarts(&alarms, "vault", data->vault_restarts);
+	return alarms.count;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The two files from a start to a stop: taken over or rebuilt, kept current
+ * line by line, synced.  The vault's.  They are a view: nothing here changes
+ * the store but what files_takeover.c takes over.
+ */
+#include "files_state.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
+
+static const struct {
+	const char *name;
+	size_t width;
+} kinds[FILES_COUNT] = {
+	[FILES_BALANCE] = { "balance", FILES_BALANCE_WIDTH },
+	[FILES_PASSWORD] = { "password", FILES_PASSWORD_WIDTH },
+};
+
+/* The directory last, as it may not all fit. */
+static int
+refuse_directory(const char *directory, char *error_text, size_t size)
+{
+	snprintf(error_text, size,
+	    "bankd.ini: [bank] state: a path of %zu bytes is too long, name "
+	    "one of at most %zu: %s",
+	    strlen(directory), FILES_PATH_SIZE - sizeof("/password"),
+	    directory);
+	return BANK_EINVAL;
+}
+
+static int
+new_files(struct files **result, struct store *store,
+    const struct files_options *options, char *error_text, size_t size)
+{
+	struct files *files = calloc(1, sizeof(*files));
+	struct files_file *file;
+	int i;
+
+	*result = files;
+	if (files == NULL)
+		return BANK_ENOMEM;
+	files->store = store;
+	files->on_hash = options->on_hash;
+	files->context = options->context;
+	for (i = 0; i < FILES_COUNT; i++)
+		files->file[i].fd = -1;
+	for (i = 0; i < FILES_COUNT; i++) {
+		file = &files->file[i];
+		file->name = kinds[i].name;
+		file->width = kinds[i].width;
+		if ((size_t)snprintf(file->path, sizeof(file->path), "%s/%s",
+			options->directory, file->name) >= sizeof(file->path))
+			return refuse_directory(
+			    options->directory, error_text, size);
+	}
+	return RAND_bytes((unsigned char *)files->key, sizeof(files->key)) == 1
+	    ? 0
+	    : BANK_ECRYPTO;
+}
+
+static int
+refuse(const struct files_file *file, int error, const char *reason,
+    char *error_text, size_t size)
+{
+	snprintf(error_text, size, "%s: %s", file->path, reason);
+	return error;
+}
+
+/* A bank has both files or, before its first start, neither. */
+static int
+check_present(const struct files *files, enum store_end end, char *error_text,
+    size_t size)
+{
+	const struct files_file *file = files->file;
+	int i;
+
+	if (end == STORE_NEW && !file[0].present && !file[1].present)
+		return 0;
+	for (i = 0; i < FILES_COUNT; i++)
+		if (!file[i].present)
+			return refuse(&file[i], BANK_EINVAL,
+			    end == STORE_NEW
+				? "missing, and the other file is there; make "
+				  "an empty one if that is meant"
+				: "it was taken away while bankd was stopped",
+			    error_text, size);
+	return 0;
+}
+
+/* Whether they hold anything that the store doesn't. */
+static bool
+has_news(const struct files *files)
+{
+	const struct files_file *file = files->file;
+
+	return (!file[0].same || !file[1].same) &&
+	    (file[0].present || file[1].present);
+}
+
+/* After a proper stop, and before the first start, the files may teach us. */
+static int
+learn(struct files *files, enum store_end end,
+    const struct files_options *options, uint64_t now_ms, char *error_text,
+    size_t size)
+{
+	int error = check_present(files, end, error_text, size);
+
+	if (error != 0 || !has_news(files))
+		return error;
+	error = files_take_over(files, end, options, now_ms, error_text, size);
+	return error != 0 ? error : files_compare(files, false);
+}
+
+/* Lines that were only behind; what they say now is the truth. */
+static int
+put_late_lines(struct files *files)
+{
+	char line[FILES_BALANCE_WIDTH];
+	uint32_t i, number;
+	int error = 0;
+
+	for (i = 0; error == 0 && i < files->late_count; i++) {
+		number = files->late[i];
+		files_make_line(FILES_BALANCE, line,
+		    store_account_by_line(files->store, number), "");
+		error = files_put_line(files, FILES_BALANCE, number, line);
+	}
+	if (error == BANK_ENOSPC) {
+		files->file[FILES_BALANCE].behind = true;
+		error = 0;
+	}
+	free(files->late);
+	files->late = NULL;
+	files->late_count = 0;
+	return error;
+}
+
+/* The marker goes between the new files and the first change of the old. */
+static int
+settle(struct files *files, bool aside)
+{
+	struct files_file *file;
+	int error = 0, i;
+
+	for (i = 0; error == 0 && i < FILES_COUNT; i++)
+		if (!files->file[i].same)
+			error = files_write_new(files, (enum files_name)i);
+	if (error == 0)
+		error = store_mark_running(files->store);
+	for (i = 0; error == 0 && i < FILES_COUNT; i++) {
+		file = &files->file[i];
+		if (!file->same)
+			error = files_replace(files, (enum files_name)i, aside);
+		if (error == 0 && !file->same && aside)
+			log_event(LOG_WARNING, "file_rebuilt", "file",
+			    LOG_TEXT(file->path), "set_aside",
+			    LOG_TEXT(file->present ? "yes" : "no"), NULL);
+		if (error == 0)
+			error = files_open(files, (enum files_name)i);
+		file->same = error == 0;
+	}
+	return error != 0 ? error : put_late_lines(files);
+}
+
+/*
+ * What a pipe or a link might say is no edit: it goes out of the way, and
+ * the truth comes into its place, as the last run had left it there.
+ */
+static int
+set_odd_aside(
+    struct files *files, enum store_end end, char *error_text, size_t size)
+{
+	const struct files_file *file;
+	int error = 0, i;
+
+	for (i = 0; error == 0 && i < FILES_COUNT; i++) {
+		file = &files->file[i];
+		if (!files_is_odd(file))
+			continue;
+		if (end == STORE_NEW)
+			return refuse(file, BANK_EINVAL,
+			    "not a regular file; put the file itself there",
+			    error_text, size);
+		error = files_write_new(files, (enum files_name)i);
+		if (error == 0)
+			error = files_replace(files, (enum files_name)i, true);
+		if (error == 0)
+			log_event(LOG_WARNING, "file_rebuilt", "file",
+			    LOG_TEXT(file->path), "set_aside", LOG_TEXT("yes"),
+			    "why", LOG_TEXT(bank_strerror(BANK_ENOTFILE)),
+			    NULL);
+	}
+	return error;
+}
+
+static const char *
+room_strerror(int error)
+{
+	return error == BANK_ENOSPC && errno_is_full(errno)
+	    ? strerror(errno)
+	    : file_strerror(error);
+}
+
+int
+files_start(struct files **result, struct store *store, enum store_end end,
+    const struct files_options *options, uint64_t now_ms, char *error_text,
+    size_t size)
+{
+	struct files *files;
+	int error;
+
+	*result = NULL;
+	error_text[0] = '\0';
+	error = new_files(&files, store, options, error_text, size);
+	if (error != 0)
+		goto out;
+	if (now_ms < store_newest_ms(store))
+		now_ms = store_newest_ms(store);
+	store_note_time(store, now_ms);
+	error = set_odd_aside(files, end, error_text, size);
+	if (error == 0)
+		error = files_compare(files, end == STORE_BROKEN);
+	if (error == 0 && end != STORE_BROKEN) {
+		error = learn(files, end, options, now_ms, error_text, size);
+		if (error == BANK_ENOSPC && store_make_room(store) == 0)
+			error = learn(
+			    files, end, options, now_ms, error_text, size);
+	}
+	/* Never over files whose edits were not learned in full. */
+	if (error == 0) {
+		error = settle(files, end == STORE_BROKEN);
+		if (error == BANK_ENOSPC && store_make_room(store) == 0)
+			error = settle(files, end == STORE_BROKEN);
+	}
+out:
+	if (error == 0) {
+		*result = files;
+		return 0;
+	}
+	if (error_text[0] == '\0')
+		snprintf(error_text, size, "%s: password and balance: %s",
+		    options->directory, room_strerror(error));
+	files_close(files);
+	return error;
+}
+
+static int
+check(struct files *files, enum store_end end,
+    const struct files_options *options, char *error_text, size_t size)
+{
+	const struct files_file *file;
+	int error = 0, i;
+
+	for (i = 0; i < FILES_COUNT; i++) {
+		file = &files->file[i];
+		if (files_is_odd(file))
+			return refuse(file, BANK_EINVAL,
+			    bank_strerror(BANK_ENOTFILE), error_text, size);
+	}
+	/* After a broken end a start makes them anew. */
+	if (end == STORE_BROKEN)
+		return 0;
+	error = files_compare(files, false);
+	if (error == 0)
+		error = check_present(files, end, error_text, size);
+	if (error != 0 || !has_news(files))
+		return error;
+	return files_judge(files, end, options, error_text, size);
+}
+
+int
+files_check(struct store *store, enum store_end end,
+    const struct files_options *options, char *error_text, size_t size)
+{
+	struct files *files;
+	int error;
+
+	error_text[0] = '\0';
+	error = new_files(&files, store, options, error_text, size);
+	if (error == 0)
+		error = check(files, end, options, error_text, size);
+	if (error != 0 && error_text[0] == '\0')
+		snprintf(error_text, size, "%s: password and balance: %s",
+		    options->directory, file_strerror(error));
+	files_close(files);
+	return error;
+}
+
+/* One line; a full disk leaves the file behind, which is no error. */
+static int
+update_line(struct files *files, enum files_name name,
+    const struct ledger_account *account, const char *hash)
+{
+	char line[FILES_PASSWORD_WIDTH];
+	int error = 0, saved;
+
+	files_make_line(name, line, account, hash);
+	if (name == FILES_PASSWORD)
+		error = files_put_sum(files, (uint32_t)account->line, line);
+	if (name == FILES_PASSWORD && error == 0)
+		error = files_tell_hash(files, account, hash);
+	if (error == 0)
+		error =
+		    files_put_line(files, name, (uint32_t)account->line, line);
+	saved = errno;
+	if (error == BANK_ENOSPC && !files->file[name].behind) {
+		files->file[name].behind = true;
+		log_event(LOG_ERR, "file_behind", "file",
+		    LOG_TEXT(files->file[name].path), "why",
+		    LOG_TEXT(strerror(saved)), NULL);
+	}
+	OPENSSL_cleanse(line, sizeof(line));
+	return error == 0 || error == BANK_ENOSPC ? 0 : BANK_EIO;
+}
+
+int
+files_update(
+    struct files *files, const struct ledger_account *account, const char *hash)
+{
+	int error;
+
+	if (account->line < 0)
+		return 0;
+	error = update_line(files, FILES_BALANCE, account, "");
+	if (error == 0 && (hash != NULL || account->closed_ms != 0))
+		error = update_line(
+		    files, FILES_PASSWORD, account, hash != NULL ? hash : "");
+	return error;
+}
+
+/*
+ * What a full disk kept us from writing, and what somebody wrote since the
+ * last look, would be taken for hand edits by the next start.
+ */
+int
+files_sync(struct files *files)
+{
+	int error = files_watch_all(files), i;
+
+	if (error == BANK_ENOSPC && store_make_room(files->store) == 0)
+		error = files_watch_all(files);
+	if (error != 0)
+		return error == BANK_ENOSPC ? error : BANK_EIO;
+	for (i = 0; i < FILES_COUNT; i++)
+		if (fsync(files->file[i].fd) == -1)
+			return BANK_EIO;
+	return file_sync_directory(files->file[0].path) == 0 ? 0 : BANK_EIO;
+}
+
+void
+files_close(struct files *files)
+{
+	int i;
+
+	if (files == NULL)
+		return;
+	for (i = 0; i < FILES_COUNT; i++)
+		if (files->file[i].fd != -1)
+			close(files->file[i].fd);
+	free(files->sums);
+	free(files->late);
+	free(files);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The form of the two files' lines (bankd-files(5)).  Takes bytes and knows
+ * no files: fuzzed.
+ */
+#ifndef BANKD_FILES_PARSE_H
+#define BANKD_FILES_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../shared/wire/wire.h"
+
+/* Of a line as we write it, the newline counted. */
+#define FILES_BALANCE_WIDTH 80
+#define FILES_PASSWORD_WIDTH 192
+
+/* One line as read; `line` from 1, for messages. */
+struct files_line {
+	unsigned line;
+	char id[WIRE_ID_SIZE];
+	int64_t cents[2]; /* balance file */
+	/* password file: hash or plain; `!` and a hash, or none, is locked */
+	char secret[FILES_PASSWORD_WIDTH];
+	bool is_hash; /* HASH_FORM_TAKEN, or a lock without a hash */
+};
+
+/*
+ * Parse one file's bytes.  `each` returns 0 to go on.  Returns 0, or
+ * BANK_EINVAL with `name:line: reason` in error (a duplicate is found by the
+ * caller's `each`).
+ */
+int files_parse_balance(const char *name, const char *data, size_t length,
+    int (*each)(void *context, const struct files_line *line), void *context,
+    char *error, size_t size);
+int files_parse_password(const char *name, const char *data, size_t length,
+    int (*each)(void *context, const struct files_line *line), void *context,
+    char *error, size_t size);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The front's link to the vault: connections are announced and frames
+ * passed on, answers and datagrams taken.  The link of a vault that died is
+ * left with all its connections; the monitor gives a new one.
+ */
+#include <netinet/in.h>
+
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../../shared/crypt/channel.h"
+#include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
+#include "front_state.h"
+
+/* Past it nobody is read until the vault has taken a part. */
+#define CONGESTED ((size_t)4 * 1024 * 1024)
+#define GREETING_MS 5000
+/* Whoever was refused a login as too many wait is read again so much later. */
+#define LATER_MS 1000
+/* A link that is lost without a new one: ends, so that we are joined anew. */
+#define LOST_SECONDS 15
+
+static void
+resume_all(struct front *front)
+{
+	struct client *client, *next;
+
+	for (client = TAILQ_FIRST(&front->connections);
+	     client != NULL && !front->congested; client = next) {
+		next = TAILQ_NEXT(client, all);
+		client_resume(client);
+	}
+}
+
+/* Each connection's answers of this round leave in one record. */
+static void
+flush_changed(struct front *front)
+{
+	struct client *client;
+
+	while ((client = STAILQ_FIRST(&front->changed)) != NULL) {
+		STAILQ_REMOVE_HEAD(&front->changed, changed);
+		client->is_changed = false;
+		client_flush(client);
+	}
+}
+
+static void
+flush_vault(struct front *front)
+{
+	int error;
+
+	if (front->vault == NULL)
+		return;
+	error = ipc_flush(front->vault);
+	if (error == BANK_EAGAIN)
+		event_add(front->vault_write, NULL);
+	else if (error != 0)
+		front_vault_leave(front);
+	if (front->congested && front->vault != NULL &&
+	    ipc_pending(front->vault) < CONGESTED / 2) {
+		front->congested = false;
+		resume_all(front);
+		front_flush_soon(front);
+	}
+}
+
+void
+front_flush(struct front *front)
+{
+	flush_changed(front);
+	flush_vault(front);
+	if (!STAILQ_EMPTY(&front->changed))
+		front_flush_soon(front);
+	if (front->stopping)
+		front_stop_check(front);
+}
+
+void
+front_flush_soon(struct front *front)
+{
+	event_active(front->flush, EV_TIMEOUT, 0);
+}
+
+int
+front_vault_hello(struct front *front)
+{
+	uint8_t port[2];
+
+	put_u16(port, front->from_port);
+	return ipc_send(front->vault, IPC_HELLO, 0, port, sizeof(port), -1);
+}
+
+void
+front_vault_announce(struct client *client)
+{
+	uint8_t binding[FRAME_BINDING_SIZE];
+	char text[LIMIT_ADDRESS_SIZE];
+	struct front *front = client->front;
+
+	if (front->vault == NULL) {
+		client_refuse(client, WIRE_UNAVAILABLE);
+		return;
+	}
+	front_address_text(client, text);
+	if (channel_binding(client->ssl, binding) != 0 ||
+	    ipc_send2(front->vault, IPC_CONNECTED, client->number, binding,
+		sizeof(binding), text, strlen(text)) != 0) {
+		client_refuse(client, WIRE_UNAVAILABLE);
+		return;
+	}
+	client->announced = true;
+	deadline_set(client, DEADLINE_GREETING, GREETING_MS);
+}
+
+void
+front_vault_forget(struct client *client)
+{
+	struct front *front = client->front;
+
+	if (client->announced && front->vault != NULL)
+		(void)ipc_send(front->vault, IPC_DISCONNECTED, client->number,
+		    NULL, 0, -1);
+	client->announced = false;
+	front->unanswered -= client->unanswered;
+	client->unanswered = 0;
+}
+
+int
+front_vault_frame(struct client *client, const struct frame *frame)
+{
+	struct front *front = client->front;
+	int error;
+
+	if (front->vault == NULL)
+		return BANK_ECLOSED;
+	error = ipc_send2(front->vault, IPC_FRAME, client->number, &frame->type,
+	    1, frame->body, frame->body_length);
+	if (ipc_pending(front->vault) > CONGESTED)
+		front->congested = true;
+	return error;
+}
+
+static int
+on_send(struct client *client, const struct ipc_message *message)
+{
+	const uint8_t flags = message->body[0];
+
+	if (get_u16(message->body + 1) != message->length - 3)
+		return BANK_EINVAL;
+	deadline_set(client, DEADLINE_GREETING, 0);
+	if ((flags & IPC_SEND_ANSWER) != 0) {
+		if (client->unanswered == 0)
+			return BANK_EINVAL;
+		client->unanswered--;
+		client->front->unanswered--;
+	}
+	if ((flags & IPC_SEND_IN_SESSION) != 0)
+		deadline_set(client, DEADLINE_LOGIN, 0);
+	if ((flags & IPC_SEND_NO_SESSION) != 0)
+		deadline_login(client);
+	if ((flags & IPC_SEND_LATER) != 0)
+		client_read_later(client, LATER_MS);
+	client_send(client, message->body + 1, message->length - 1);
+	return 0;
+}
+
+static int
+on_close(struct client *client, const struct ipc_message *message)
+{
+	(void)message;
+	client_close(client);
+	return 0;
+}
+
+static int
+on_datagram(struct client *client, const struct ipc_message *message)
+{
+	front_datagram_send(client, get_u16(message->body), message->body + 2,
+	    message->length - 2);
+	return 0;
+}
+
+static int (*const handlers[IPC_TYPE_COUNT])(
+    struct client *, const struct ipc_message *) = {
+	[IPC_SEND] = on_send,
+	[IPC_CLOSE] = on_close,
+	[IPC_DATAGRAM] = on_datagram,
+};
+
+/* What was sent to a connection that has just ended is dropped. */
+static int
+dispatch(struct front *front, const struct ipc_message *message)
+{
+	struct client *client;
+
+	busy_poll_found(&front->poll, front->unanswered);
+	client = front_find(front, message->connection);
+	if (client == NULL || !client->announced)
+		return 0;
+	return handlers[message->type](client, message);
+}
+
+static void
+vault_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct front *front = context;
+	struct ipc_message message;
+	int error, result;
+
+	(void)fd;
+	(void)what;
+	if ((error = ipc_read(front->vault)) == BANK_EAGAIN)
+		return;
+	while (error == 0 && (result = ipc_next(front->vault, &message)) != 0)
+		error = result < 0 ? result : dispatch(front, &message);
+	if (error == BANK_EINVAL)
+		front_fail(front, EX_SOFTWARE, "malformed message of vault");
+	else if (error == BANK_ENOMEM)
+		front_fail(front, EX_OSERR, "no memory for the vault");
+	else if (error != 0)
+		front_vault_leave(front);
+	front_flush(front);
+}
+
+static void
+vault_writable(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	front_flush(context);
+}
+
+static void
+vault_lost(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	front_fail(context, EX_UNAVAILABLE, "no link to a vault");
+}
+
+/* Their sessions were that vault's; the ATMs come back. */
+void
+front_vault_leave(struct front *front)
+{
+	const struct timeval lost = { LOST_SECONDS, 0 };
+	struct client *client, *next;
+
+	if (front->vault == NULL)
+		return;
+	event_free(front->vault_read);
+	event_free(front->vault_write);
+	ipc_free(front->vault);
+	front->vault = NULL;
+	front->congested = false;
+	if (!front->stopping)
+		log_event(LOG_NOTICE, "vault_gone", "connections",
+		    LOG_NUMBER(front->count), NULL);
+	for (client = TAILQ_FIRST(&front->connections); client != NULL;
+	     client = next) {
+		next = TAILQ_NEXT(client, all);
+		if (client->state == CLIENT_OPEN)
+			client_close(client);
+	}
+	if (front->vault_lost != NULL && !front->stopping)
+		evtimer_add(front->vault_lost, &lost);
+}
+
+/* Handshakes under way go on and are announced to the new vault. */
+int
+front_vault_join(struct front *front, int fd)
+{
+	front_vault_leave(front);
+	if ((front->vault = ipc_new(fd, IPC_FRONT, IPC_VAULT)) == NULL)
+		return BANK_ENOMEM;
+	if (front->vault_lost == NULL)
+		front->vault_lost = evtimer_new(front->base, vault_lost, front);
+	front->vault_read = event_new(
+	    front->base, fd, EV_READ | EV_PERSIST, vault_readable, front);
+	front->vault_write =
+	    event_new(front->base, fd, EV_WRITE, vault_writable, front);
+	if (front->vault_lost == NULL || front->vault_read == NULL ||
+	    front->vault_write == NULL)
+		return BANK_ENOMEM;
+	evtimer_del(front->vault_lost);
+	event_add(front->vault_read, NULL);
+	return front->started ? front_vault_hello(front) : 0;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One of the monitor's two children: what it is given and what it says.  A
+ * child whose messages are malformed is killed and started anew.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
+#include "monitor_state.h"
+
+#define PROGRESS_LOG_MS 5000
+
+void
+child_flush(struct child *child)
+{
+	if (child->ipc != NULL && ipc_flush(child->ipc) == BANK_EAGAIN)
+		event_add(child->writable, NULL);
+}
+
+/* What can't be sent will be noticed as the child's end. */
+void
+child_send(struct child *child, enum ipc_type type, const void *body,
+    size_t length, int fd)
+{
+	if (child->ipc == NULL)
+		return;
+	if (ipc_send(child->ipc, type, 0, body, length, fd) != 0)
+		child_kill(child);
+	child_flush(child);
+}
+
+void
+child_kill(const struct child *child)
+{
+	if (child->pid > 0)
+		(void)kill(child->pid, SIGKILL);
+}
+
+void
+child_configure(struct child *child, const struct config *config,
+    const struct channel_pem *leaf)
+{
+	uint8_t level;
+	char *dump;
+
+	if (child->role == IPC_FRONT) {
+		child_send(child, IPC_LEAF, leaf->certificate,
+		    leaf->certificate_length, -1);
+		child_send(
+		    child, IPC_LEAF_KEY, leaf->key, leaf->key_length, -1);
+	}
+	if ((dump = config_dump(config)) == NULL) {
+		child_kill(child);
+		return;
+	}
+	child_send(child, IPC_CONFIG, dump, strlen(dump), -1);
+	free(dump);
+	if (child->monitor->own_level != -1) {
+		level = (uint8_t)child->monitor->own_level;
+		child_send(child, IPC_LEVEL, &level, 1, -1);
+	}
+	if (child->monitor->paused && child->role == IPC_VAULT)
+		child_send(child, IPC_PAUSE, NULL, 0, -1);
+}
+
+static void
+on_log(struct child *child, const struct ipc_message *message)
+{
+	monitor_log_child(child, message->body[0] & LOG_PRIMASK,
+	    (const char *)message->body + 1, message->length - 1);
+}
+
+static void
+copy_text(char *to, size_t size, const uint8_t *text, size_t length)
+{
+	if (length >= size)
+		length = size - 1;
+	for (size_t i = 0; i < length; i++)
+		to[i] = text[i] == '\0' ? '?' : (char)text[i];
+	to[length] = '\0';
+}
+
+static void
+on_ready(struct child *child, const struct ipc_message *message)
+{
+	copy_text(child->in_force, sizeof(child->in_force), message->body,
+	    message->length);
+	child->ready = true;
+	child->doing[0] = '\0';
+	child->done = child->of = 0;
+	restart_ready(&child->restart, clock_steady_ms());
+	log_event(LOG_NOTICE, "ready", "process", LOG_TEXT(child->name), "pid",
+	    LOG_NUMBER(child->pid), "sandbox", LOG_TEXT(child->in_force), NULL);
+	monitor_child_ready(child->monitor);
+}
+
+static void
+on_failed(struct child *child, const struct ipc_message *message)
+{
+	copy_text(child->reason, sizeof(child->reason), message->body + 1,
+	    message->length - 1);
+}
+
+static void
+on_status(struct child *child, const struct ipc_message *message)
+{
+	copy_text(child->status, sizeof(child->status), message->body,
+	    message->length);
+	command_status_reply(child);
+}
+
+static void
+on_reloaded(struct child *child, const struct ipc_message *message)
+{
+	char reason[MONITOR_REASON_SIZE];
+
+	copy_text(
+	    reason, sizeof(reason), message->body + 1, message->length - 1);
+	reload_answer(child, message->body[0], reason);
+}
+
+static void
+on_stopped(struct child *child, const struct ipc_message *message)
+{
+	(void)message;
+	monitor_child_stopped(child->monitor);
+}
+
+/* As every message, a sign of life. */
+static void
+on_alive(struct child *child, const struct ipc_message *message)
+{
+	(void)child;
+	(void)message;
+}
+
+static void
+on_progress(struct child *child, const struct ipc_message *message)
+{
+	const uint64_t now_ms = clock_steady_ms();
+
+	if (child->ready)
+		return;
+	child->done = get_u64(message->body);
+	child->of = get_u64(message->body + 8);
+	copy_text(child->doing, sizeof(child->doing), message->body + 16,
+	    message->length - 16);
+	if (now_ms - child->progress_logged_ms < PROGRESS_LOG_MS)
+		return;
+	child->progress_logged_ms = now_ms;
+	log_event(LOG_NOTICE, "recovering", "process", LOG_TEXT(child->name),
+	    "doing", LOG_TEXT(child->doing), "done", LOG_NUMBER(child->done),
+	    "of", LOG_NUMBER(child->of), NULL);
+}
+
+static void (*const handlers[IPC_TYPE_COUNT])(
+    struct child *, const struct ipc_message *) = {
+	[IPC_LOG] = on_log,
+	[IPC_READY] = on_ready,
+	[IPC_FAILED] = on_failed,
+	[IPC_STATUS_REPLY] = on_status,
+	[IPC_RELOADED] = on_reloaded,
+	[IPC_STOPPED] = on_stopped,
+	[IPC_ALIVE] = on_alive,
+	[IPC_PROGRESS] = on_progress,
+};
+
+/* 1 where there may be more, 0 nothing now, or the error that ends it. */
+int
+child_take_messages(struct child *child)
+{
+	struct ipc_message message;
+	int error, result = 0;
+
+	if (child->ipc == NULL)
+		return BANK_ECLOSED;
+	if ((error = ipc_read(child->ipc)) == BANK_EAGAIN)
+		return 0;
+	while (error == 0 && (result = ipc_next(child->ipc, &message)) == 1) {
+		watchdog_sign(&child->watchdog);
+		handlers[message.type](child, &message);
+	}
+	if (error == 0)
+		error = result;
+	if (error == BANK_EINVAL) {
+		log_event(LOG_ERR, "malformed_message", "process",
+		    LOG_TEXT(child->name), NULL);
+		child_kill(child);
+	} else if (error == BANK_ENOMEM) {
+		/* Nothing would be read any more. */
+		child_kill(child);
+	}
+	return error == 0 ? 1 : error;
+}
+
+/* At the end of the link SIGCHLD is near; until then it says no more. */
+static void
+readable(evutil_socket_t fd, short what, void *context)
+{
+	struct child *child = context;
+
+	(void)fd;
+	(void)what;
+	if (child_take_messages(child) < 0)
+		event_del(child->readable);
+}
+
+static void
+writable(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	child_flush(context);
+}
+
+/* The two talk to each other without the monitor. */
+static void
+join(struct monitor *monitor)
+{
+	int link[2];
+
+	if (monitor->front.pid == 0 || monitor->vault.pid == 0)
+		return;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) == -1) {
+		child_kill(&monitor->front);
+		return;
+	}
+	child_send(&monitor->vault, IPC_PEER, NULL, 0, link[0]);
+	child_send(&monitor->front, IPC_PEER, NULL, 0, link[1]);
+	close(link[0]);
+	close(link[1]);
+}
+
+static int
+prepare(struct child *child)
+{
+	struct monitor *monitor = child->monitor;
+	struct event_base *base = monitor->base;
+
+	restart_started(&child->restart, clock_steady_ms());
+	watchdog_start(&child->watchdog, clock_steady_ms());
+	child->killed = false;
+	child->doing[0] = child->reason[0] = '\0';
+	child->done = child->of = 0;
+	child->progress_logged_ms = clock_steady_ms();
+	child->error_lines = 0;
+	if (child_spawn(child, monitor->start->exec_fd) != 0)
+		return BANK_ESYS;
+	child->readable = event_new(
+	    base, ipc_fd(child->ipc), EV_READ | EV_PERSIST, readable, child);
+	child->writable =
+	    event_new(base, ipc_fd(child->ipc), EV_WRITE, writable, child);
+	child->error_readable = event_new(base, child->error_fd,
+	    EV_READ | EV_PERSIST, child_error_readable, child);
+	if (child->readable == NULL || child->writable == NULL ||
+	    child->error_readable == NULL) {
+		child_kill(child);
+		return 0;
+	}
+	event_add(child->readable, NULL);
+	event_add(child->error_readable, NULL);
+	child_configure(child, monitor->config, &monitor->leaf);
+	if (child->role == IPC_FRONT) {
+		for (int i = 0; i < monitor->listener_count; i++)
+			child_send(child, IPC_LISTENER, NULL, 0,
+			    monitor->listeners[i]);
+	}
+	return 0;
+}
+
+void
+child_start_after(struct child *child, int pause_ms)
+{
+	const struct timeval pause = { pause_ms / 1000,
+		pause_ms % 1000 * 1000 };
+
+	evtimer_add(child->start_again, &pause);
+}
+
+/* Joined to the other, if that is there. */
+static void
+start_again(evutil_socket_t fd, short what, void *context)
+{
+	struct child *child = context;
+
+	(void)fd;
+	(void)what;
+	if (prepare(child) != 0) {
+		log_event(LOG_ERR, "start_failed", "process",
+		    LOG_TEXT(child->name), "reason", LOG_TEXT(strerror(errno)),
+		    NULL);
+		child_start_after(child, RESTART_PAUSE_MAX_MS);
+		return;
+	}
+	join(child->monitor);
+	child_send(child, IPC_START, NULL, 0, -1);
+}
+
+int
+child_init(struct child *child, struct monitor *monitor, enum ipc_role role,
+    const char *name)
+{
+	child->monitor = monitor;
+	child->role = role;
+	child->name = name;
+	child->error_fd = -1;
+	child->start_again = evtimer_new(monitor->base, start_again, child);
+	return child->start_again == NULL ? BANK_ENOMEM : 0;
+}
+
+void
+child_start_both(struct monitor *monitor)
+{
+	if (prepare(&monitor->vault) != 0 || prepare(&monitor->front) != 0) {
+		monitor_give_up(monitor, EX_OSERR, "can't start a process: %s",
+		    strerror(errno));
+		return;
+	}
+	join(monitor);
+	child_send(&monitor->vault, IPC_START, NULL, 0, -1);
+	child_send(&monitor->front, IPC_START, NULL, 0, -1);
+}

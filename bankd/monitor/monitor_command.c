@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What operators ask through the control socket: status, reload, stop, log
+ * and monitor are the monitor's own; everything else is passed to the vault
+ * together with the connection, unread.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <sqlite3.h>
+
+#include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
+#include "keys.h"
+#include "monitor_state.h"
+
+#define STATUS_SECONDS 2
+
+static void
+fact(struct control_client *client, const char *name, const char *value)
+{
+	control_line(client, '+', name, value, NULL);
+}
+
+static void
+fact_number(struct control_client *client, const char *name, uint64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+	fact(client, name, text);
+}
+
+static void
+child_facts(struct control_client *client, const struct child *child)
+{
+	char text[MONITOR_STATUS_SIZE], *line, *rest = text, *space;
+
+	state_child_facts(client, child);
+	if (child->status_awaited || !child->ready)
+		return;
+	string_copy(text, child->status, sizeof(text));
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if ((space = strchr(line, ' ')) == NULL)
+			continue;
+		*space = '\0';
+		fact(client, line, space + 1);
+	}
+}
+
+static void
+certificate_fact(struct monitor *monitor, struct control_client *client)
+{
+	char text[64];
+	struct tm tm;
+	time_t end;
+	bool soon = keys_expiry(&monitor->leaf, &end);
+	bool over = end < time(NULL);
+
+	if (gmtime_r(&end, &tm) == NULL ||
+	    strftime(text, sizeof(text),
+		over       ? "%F, expired: bankctl renew"
+		    : soon ? "%F, soon: bankctl renew"
+			   : "%F",
+		&tm) == 0)
+		return;
+	fact(client, "certificate-expires", text);
+}
+
+/* Those that run, which an upgrade of the host may have changed. */
+static void
+libraries_fact(struct control_client *client)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "OpenSSL %s, SQLite %s, libevent %s",
+	    OpenSSL_version(OPENSSL_VERSION_STRING), sqlite3_libversion(),
+	    event_get_version());
+	fact(client, "libraries", text);
+}
+
+static void
+answer_status(struct monitor *monitor, struct control_client *client)
+{
+	char text[LISTEN_TEXT_SIZE];
+
+	fact(client, "bank", config_string(monitor->config, BANK_NAME));
+	fact(client, "state", state_word(monitor));
+	fact(client, "version", VERSION);
+	libraries_fact(client);
+	fact_number(client, "pid", (uint64_t)getpid());
+	fact_number(
+	    client, "uptime", (clock_steady_ms() - monitor->started_ms) / 1000);
+	for (int i = 0; i < monitor->listener_count; i++) {
+		listen_text(monitor->listeners[i], text);
+		fact(client, "listening", text);
+	}
+	certificate_fact(monitor, client);
+	fact(client, "configuration", monitor->start->config_path);
+	fact(client, "directory", config_string(monitor->config, BANK_STATE));
+	child_facts(client, &monitor->front);
+	child_facts(client, &monitor->vault);
+	control_end(client, 0, "");
+}
+
+bool
+command_wait(struct waiting *waiting, struct control_client *client)
+{
+	if (waiting->count == MONITOR_CLIENTS) {
+		control_end(client, EX_UNAVAILABLE, "too many ask");
+		return false;
+	}
+	waiting->clients[waiting->count++] = client;
+	return true;
+}
+
+void
+command_answer(struct waiting *waiting, int code, const char *message)
+{
+	while (waiting->count > 0)
+		control_end(waiting->clients[--waiting->count], code, message);
+}
+
+static void
+answer_all(struct monitor *monitor)
+{
+	struct waiting *waiting = &monitor->status_clients;
+
+	if (waiting->count > 0)
+		evtimer_del(monitor->status_bound);
+	while (waiting->count > 0)
+		answer_status(monitor, waiting->clients[--waiting->count]);
+}
+
+void
+command_status_bound(evutil_socket_t fd, short what, void *monitor)
+{
+	(void)fd;
+	(void)what;
+	answer_all(monitor);
+}
+
+void
+command_status_reply(struct child *child)
+{
+	struct monitor *monitor = child->monitor;
+
+	child->status_awaited = false;
+	if (!monitor->front.status_awaited && !monitor->vault.status_awaited)
+		answer_all(monitor);
+}
+
+static void
+ask(struct child *child)
+{
+	/* One that is starting listens to nobody. */
+	if (!(child->status_awaited = child->ready))
+		return;
+	child_send(child, IPC_STATUS, NULL, 0, -1);
+}
+
+static void
+on_status(struct monitor *monitor, struct control_client *client)
+{
+	const struct timeval bound = { STATUS_SECONDS, 0 };
+
+	if (!command_wait(&monitor->status_clients, client) ||
+	    monitor->status_clients.count > 1)
+		return;
+	evtimer_add(monitor->status_bound, &bound);
+	ask(&monitor->front);
+	ask(&monitor->vault);
+	if (!monitor->front.status_awaited && !monitor->vault.status_awaited)
+		answer_all(monitor);
+}
+
+static void
+on_reload(struct monitor *monitor, struct control_client *client)
+{
+	reload_begin(monitor, client);
+}
+
+static void
+on_stop(struct monitor *monitor, struct control_client *client)
+{
+	if (command_wait(&monitor->stop_clients, client))
+		monitor_stop(monitor);
+}
+
+void
+command_stopped(struct monitor *monitor)
+{
+	answer_all(monitor);
+	follow_end(monitor);
+	command_answer(&monitor->stop_clients, monitor->exit_code,
+	    "bankd did not end well; see the log");
+}
+
+/* Those that only look are asked for each second by some. */
+static const struct command {
+	const char *name;
+	void (*run)(struct monitor *, struct control_client *);
+	int level;
+} commands[] = {
+	{ "status", on_status, LOG_DEBUG },
+	{ "reload", on_reload, LOG_INFO },
+	{ "stop", on_stop, LOG_INFO },
+	{ "monitor", follow_begin, LOG_DEBUG },
+};
+
+static bool
+is_command(const char *name, const char *request)
+{
+	size_t length = strlen(name);
+
+	return strncmp(name, request, length) == 0 &&
+	    strchr(" \n", request[length]) != NULL;
+}
+
+static void
+pass_on(struct monitor *monitor, struct control_client *client,
+    const char *request, size_t length)
+{
+	struct child *vault = &monitor->vault;
+
+	if (vault->ipc == NULL || !vault->ready) {
+		control_end(client, EX_UNAVAILABLE,
+		    "the vault isn't up; `bankctl status` tells when it is");
+		return;
+	}
+	if (ipc_send(vault->ipc, IPC_CONTROL, 0, request, length,
+		control_fd(client)) != 0) {
+		control_end(client, EX_UNAVAILABLE, "the vault is too busy");
+		return;
+	}
+	control_forget(client);
+	child_flush(vault);
+}
+
+void
+command_handle(void *context, struct control_client *client,
+    const char *request, size_t length)
+{
+	struct monitor *monitor = context;
+
+	if (length == 0) {
+		control_end(client, EX_USAGE, "no command");
+		return;
+	}
+	for (size_t i = 0; i < NELEM(commands); i++) {
+		if (!is_command(commands[i].name, request))
+			continue;
+		log_event(commands[i].level, "control", "command",
+		    LOG_TEXT(commands[i].name), NULL);
+		commands[i].run(monitor, client);
+		return;
+	}
+	if (is_command("log", request)) {
+		follow_set_level(monitor, client, request);
+		return;
+	}
+	/* The vault answers; the next one is told as it starts. */
+	if (monitor->vault.ready &&
+	    (is_command("pause", request) || is_command("resume", request)))
+		monitor->paused = request[0] == 'p';
+	pass_on(monitor, client, request, length);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A new configuration while the bank serves: read, checked, offered to the
+ * vault, then to the front; in force when both took it, else not at all.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
+#include "keys.h"
+#include "monitor_state.h"
+#include "notify.h"
+
+/* The value of a key in config_dump()'s text, as an assignment, malloc'd. */
+static char *
+assignment_of(const char *dump, const struct config_key *key)
+{
+	char name[128];
+	const char *line = dump;
+	size_t length;
+
+	length = (size_t)snprintf(
+	    name, sizeof(name), "%s.%s=", key->section, key->key);
+	while (line != NULL && strncmp(line, name, length) != 0) {
+		line = strchr(line, '\n');
+		line = line != NULL ? line + 1 : NULL;
+	}
+	return line == NULL ? NULL : strndup(line, strcspn(line, "\n"));
+}
+
+/* Keys that only a new start can change keep their values, and are named. */
+static int
+keep_old(const struct config *old_config, struct config *new_config)
+{
+	char error[MONITOR_REASON_SIZE], *dump, *assignment;
+	const struct config_key *key;
+	int result = 0;
+	long index;
+
+	if ((dump = config_dump(old_config)) == NULL)
+		return BANK_ENOMEM;
+	while (result == 0 &&
+	    (index = config_needs_restart(old_config, new_config)) != -1) {
+		key = &bankd_options[index];
+		log_event(LOG_WARNING, "needs_restart", "section",
+		    LOG_TEXT(key->section), "key", LOG_TEXT(key->key), NULL);
+		assignment = assignment_of(dump, key);
+		result = assignment == NULL
+		    ? BANK_ENOMEM
+		    : config_set(new_config, assignment, error, sizeof(error));
+		free(assignment);
+	}
+	free(dump);
+	return result;
+}
+
+static void begin(struct monitor *monitor);
+
+static void
+end(struct monitor *monitor, int code, const char *reason)
+{
+	config_free(monitor->new_config);
+	monitor->new_config = NULL;
+	channel_pem_wipe(&monitor->new_leaf);
+	memset(&monitor->new_leaf, 0, sizeof(monitor->new_leaf));
+	if (code == 0)
+		log_event(LOG_NOTICE, "reloaded", NULL);
+	else
+		log_event(
+		    LOG_ERR, "reload_failed", "reason", LOG_TEXT(reason), NULL);
+	command_answer(&monitor->reload_clients, code, reason);
+	notify_send("READY=1");
+	if (monitor->reload_again) {
+		monitor->reload_again = false;
+		monitor->reload_clients = monitor->reload_next;
+		monitor->reload_next.count = 0;
+		begin(monitor);
+	}
+}
+
+static int
+prepare(struct monitor *monitor, char *error, size_t size)
+{
+	if (monitor_config(monitor->start, &monitor->new_config, error, size) !=
+	    0)
+		return EX_CONFIG;
+	if (keep_old(monitor->config, monitor->new_config) != 0) {
+		snprintf(error, size, "the old values can't be kept");
+		return EX_SOFTWARE;
+	}
+	return keys_read_leaf(
+	    monitor->new_config, &monitor->new_leaf, error, size);
+}
+
+static void
+begin(struct monitor *monitor)
+{
+	char error[MONITOR_REASON_SIZE] = "";
+	int code;
+
+	if (monitor->stage != MONITOR_SERVING || !monitor->vault.ready ||
+	    !monitor->front.ready) {
+		log_event(LOG_NOTICE, "reload_ignored", NULL);
+		command_answer(&monitor->reload_clients, EX_UNAVAILABLE,
+		    "not serving; `bankctl status` tells when it is");
+		return;
+	}
+	notify_reloading();
+	if ((code = prepare(monitor, error, sizeof(error))) != 0) {
+		end(monitor, code, error);
+		return;
+	}
+	child_configure(&monitor->vault, monitor->new_config, NULL);
+}
+
+/* The file may have changed since one under way read it: one more, for all. */
+void
+reload_begin(struct monitor *monitor, struct control_client *client)
+{
+	bool under_way = monitor->new_config != NULL;
+
+	if (client != NULL &&
+	    !command_wait(
+		under_way ? &monitor->reload_next : &monitor->reload_clients,
+		client))
+		return;
+	if (under_way)
+		monitor->reload_again = true;
+	else
+		begin(monitor);
+}
+
+static void
+take(struct monitor *monitor)
+{
+	config_free(monitor->config);
+	channel_pem_wipe(&monitor->leaf);
+	monitor->config = monitor->new_config;
+	monitor->leaf = monitor->new_leaf;
+	monitor->new_config = NULL;
+	memset(&monitor->new_leaf, 0, sizeof(monitor->new_leaf));
+	monitor_log_level(monitor);
+	end(monitor, 0, "");
+}
+
+void
+reload_answer(struct child *child, int code, const char *reason)
+{
+	struct monitor *monitor = child->monitor;
+
+	if (monitor->new_config == NULL)
+		return;
+	if (code != 0 && child == &monitor->front)
+		child_configure(&monitor->vault, monitor->config, NULL);
+	if (code != 0)
+		end(monitor, code, reason);
+	else if (child == &monitor->vault)
+		child_configure(
+		    &monitor->front, monitor->new_config, &monitor->new_leaf);
+	else
+		take(monitor);
+}
+
+/* One that died in between starts with the old configuration; so do both. */
+void
+reload_child_gone(struct child *child)
+{
+	struct monitor *monitor = child->monitor;
+
+	if (monitor->new_config == NULL)
+		return;
+	if (child == &monitor->front)
+		child_configure(&monitor->vault, monitor->config, NULL);
+	end(monitor, EX_UNAVAILABLE, "a process ended meanwhile; try again");
+}

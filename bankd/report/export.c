@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Exports as CSV (RFC 4180) and as a journal of hledger(1); OFX is in
+ * export_ofx.c.  Amounts are without a currency, signs as `bankctl accounts`
+ * shows them: the sum of all is 0.
+ */
+#include "export.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/money.h"
+#include "../../shared/base/util.h"
+#include "../../shared/base/zone.h"
+
+static const char *const account_names[] = {
+	[WIRE_SAVINGS] = "savings", [WIRE_CHECKING] = "checking"
+};
+
+static bool
+is_wanted(const struct export *export, const struct ledger_entry *entry)
+{
+	return export->id == NULL || strcmp(export->id, entry->debit.id) == 0 ||
+	    strcmp(export->id, entry->credit.id) == 0;
+}
+
+/* IDs and names of kiosks have nothing that would need quotes. */
+static bool
+csv_row(void *context, const struct ledger_entry *entry)
+{
+	const struct export *export = context;
+	char time[ZONE_TIME_TEXT], amount[MONEY_TEXT_SIZE], reverses[24] = "";
+
+	if (!is_wanted(export, entry))
+		return true;
+	if (entry->reverses != 0)
+		snprintf(
+		    reverses, sizeof(reverses), "%" PRIu64, entry->reverses);
+	fprintf(export->out, "%" PRIu64 ",%s,%s,%s,%s,%s,%s,%s,%s,%s\r\n",
+	    entry->seq, zone_text(entry->time_ms, time),
+	    ledger_kind_name(entry->kind), entry->debit.id,
+	    account_names[entry->debit.account], entry->credit.id,
+	    account_names[entry->credit.account],
+	    money_format(entry->amount_cents, amount), entry->kiosk, reverses);
+	return !ferror(export->out);
+}
+
+int
+export_csv(const struct export *export)
+{
+	fputs("seq,time,kind,from,from_account,to,to_account,amount,kiosk,"
+	      "reverses\r\n",
+	    export->out);
+	return store_reader_entries(
+	    export->reader, 0, csv_row, (void *)(uintptr_t) export);
+}
+
+/*
+ * A journal in the making.  hledger's strict check wants each account and the
+ * commodity declared: an account is when it is named first, so that one
+ * customer's journal names no others than its entries do.
+ */
+struct journal {
+	const struct export *export;
+	uint8_t *declared; /* two bits for the number of an account */
+	size_t size;
+	int error;
+};
+
+/* `customer:chris:savings`, `cash:kiosk-1`, `adjust`. */
+static void
+name_account(
+    const struct ledger_posting *posting, char name[LEDGER_ID_SIZE + 32])
+{
+	if (!ledger_is_own(posting->id)) {
+		snprintf(name, LEDGER_ID_SIZE + 32, "customer:%s:%s",
+		    posting->id, account_names[posting->account]);
+		return;
+	}
+	string_copy(name, posting->id + 1, LEDGER_ID_SIZE + 32);
+	/* An address of a kiosk that isn't enrolled. */
+	for (char *p = name; (p = strpbrk(p, "/:")) != NULL; p++)
+		*p = *p == '/' ? ':' : '.';
+}
+
+static void
+declare(struct journal *journal, const struct ledger_posting *posting)
+{
+	size_t bit = 2 * (size_t)posting->number + posting->account;
+	size_t size = journal->size;
+	char name[LEDGER_ID_SIZE + 32];
+	uint8_t *more;
+
+	while (bit / 8 >= size)
+		size = size == 0 ? 4096 : 2 * size;
+	if (size != journal->size) {
+		if ((more = realloc(journal->declared, size)) == NULL) {
+			journal->error = BANK_ENOMEM;
+			return;
+		}
+		memset(more + journal->size, 0, size - journal->size);
+		journal->declared = more;
+		journal->size = size;
+	}
+	if (journal->declared[bit / 8] & 1 << bit % 8)
+		return;
+	journal->declared[bit / 8] |= (uint8_t)(1 << bit % 8);
+	name_account(posting, name);
+	fprintf(journal->export->out, "account %s\n", name);
+}
+
+/*
+ * The balance after it goes with it, which hledger checks, where all entries
+ * of the account are in the journal.  An entry has the balances after all of
+ * it; no account is named twice by one, so they are right for each line.
+ */
+static void
+put_posting(const struct export *export, const struct ledger_posting *posting,
+    int64_t change)
+{
+	char amount[MONEY_TEXT_SIZE], balance[MONEY_TEXT_SIZE];
+	char name[LEDGER_ID_SIZE + 32];
+
+	name_account(posting, name);
+	fprintf(
+	    export->out, "    %-48s  %s", name, money_format(change, amount));
+	if (export->id == NULL || strcmp(export->id, posting->id) == 0)
+		fprintf(export->out, " = %s",
+		    money_format(posting->cents[posting->account], balance));
+	fputc('\n', export->out);
+}
+
+static bool
+hledger_row(void *context, const struct ledger_entry *entry)
+{
+	struct journal *journal = context;
+	const struct export *export = journal->export;
+	char time[ZONE_TIME_TEXT];
+
+	if (!is_wanted(export, entry))
+		return true;
+	declare(journal, &entry->debit);
+	declare(journal, &entry->credit);
+	zone_text(entry->time_ms, time);
+	fprintf(export->out, "%.10s (%" PRIu64 ") %s  ; %s%s%s\n", time,
+	    entry->seq, ledger_kind_name(entry->kind), time,
+	    entry->kiosk[0] != '\0' ? " at " : "", entry->kiosk);
+	put_posting(export, &entry->debit, -entry->amount_cents);
+	put_posting(export, &entry->credit, entry->amount_cents);
+	fputc('\n', export->out);
+	return journal->error == 0 && !ferror(export->out);
+}
+
+int
+export_hledger(const struct export *export)
+{
+	struct journal journal = { .export = export };
+	int error;
+
+	/* The commodity is the one without a sign. */
+	fputs("decimal-mark .\ncommodity 1000.00\n\n", export->out);
+	error = store_reader_entries(export->reader, 0, hledger_row, &journal);
+	free(journal.declared);
+	return error != 0 ? error : journal.error;
+}
+
+static const struct {
+	const char *name;
+	export_format *run;
+} formats[] = {
+	{ "csv", export_csv },
+	{ "hledger", export_hledger },
+	{ "ofx", export_ofx },
+};
+
+export_format *
+export_find(const char *name)
+{
+	for (size_t i = 0; i < NELEM(formats); i++) {
+		if (strcmp(formats[i].name, name) == 0)
+			return formats[i].run;
+	}
+	return NULL;
+}

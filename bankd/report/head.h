@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The head of the chain of entries as the log tells it, SEQ:HASH, and whether
+ * a state still has it.  Pure, but for the reader.
+ */
+#ifndef BANKD_HEAD_H
+#define BANKD_HEAD_H
+
+#include "../store/store_reader.h"
+
+struct head {
+	uint64_t seq; /* from 1 */
+	uint8_t chain[32];
+};
+
+/* 0 or BANK_EINVAL. */
+int head_parse(const char *text, struct head *head);
+/* 0; BANK_EDAMAGED, said in error[0..size): no such entry, another hash. */
+int head_check(struct store_reader *reader, const struct head *head,
+    char *error, size_t size);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * All accounts in the vault's memory: blocks of rows by number, the index by
+ * ID, the numbers by line.  168 bytes a customer, 4 for the line, 6 to 12
+ * for the index.  Blocks never move, so a pointer lasts as long as the store.
+ */
+#include "sqlite_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../shared/base/error.h"
+
+#define FIRST_LINES 1024
+
+struct store_row *
+store_row(const struct store *store, uint32_t number)
+{
+	return &store->blocks[(number - 1) / STORE_BLOCK]
+			     [(number - 1) % STORE_BLOCK];
+}
+
+const char *
+store_id(void *context, uint32_t number)
+{
+	const struct store *store = context;
+
+	if (number == 0 || number > store->batch.accounts)
+		return NULL;
+	return store_row(store, number)->account.id;
+}
+
+/* One block more where number needs it; the table of blocks doubles. */
+static int
+grow_blocks(struct store *store, uint32_t number)
+{
+	uint32_t blocks = store->blocks_count;
+	struct store_row **table;
+
+	if ((number - 1) / STORE_BLOCK < blocks)
+		return 0;
+	if ((blocks & (blocks - 1)) == 0) {
+		table = reallocarray(
+		    store->blocks, blocks ? 2 * blocks : 1, sizeof(*table));
+		if (table == NULL)
+			return BANK_ENOMEM;
+		store->blocks = table;
+	}
+	store->blocks[blocks] = calloc(STORE_BLOCK, sizeof(**store->blocks));
+	if (store->blocks[blocks] == NULL)
+		return BANK_ENOMEM;
+	store->blocks_count++;
+	return 0;
+}
+
+static int
+grow_lines(struct store *store)
+{
+	uint32_t size = store->line_numbers_size, *table;
+
+	if (store->batch.lines < size)
+		return 0;
+	size = size == 0 ? FIRST_LINES : 2 * size;
+	table = reallocarray(store->line_numbers, size, sizeof(*table));
+	if (table == NULL)
+		return BANK_ENOMEM;
+	store->line_numbers = table;
+	store->line_numbers_size = size;
+	return 0;
+}
+
+int
+store_rows_add(struct store *store, const struct ledger_account *account)
+{
+	struct store_head *head = &store->batch;
+	int error;
+
+	error = grow_blocks(store, account->number);
+	if (error == 0)
+		error = grow_lines(store);
+	if (error != 0)
+		return error;
+	*store_row(store, account->number) =
+	    (struct store_row) { .account = *account };
+	head->accounts++;
+	error = id_index_add(&store->index, account->id, account->number);
+	if (error != 0) {
+		head->accounts--;
+		return error;
+	}
+	if (account->line >= 0)
+		store->line_numbers[head->lines++] = account->number;
+	return 0;
+}
+
+void
+store_rows_drop_last(struct store *store)
+{
+	uint32_t number = store->batch.accounts;
+	const struct ledger_account *account =
+	    &store_row(store, number)->account;
+
+	id_index_drop_last(&store->index, account->id, number);
+	if (account->line >= 0)
+		store->batch.lines--;
+	store->batch.accounts--;
+}
+
+void
+store_rows_free(struct store *store)
+{
+	uint32_t i;
+
+	for (i = 0; i < store->blocks_count; i++)
+		free(store->blocks[i]);
+	free(store->blocks);
+	free(store->line_numbers);
+	id_index_free(&store->index);
+}
+
+const struct ledger_account *
+store_account(const struct store *store, const char *id)
+{
+	uint32_t number = id_index_find(&store->index, id);
+
+	if (number == 0 || number > store->head.accounts)
+		return NULL;
+	return &store_row(store, number)->account;
+}
+
+const struct ledger_account *
+store_account_by_line(const struct store *store, uint32_t line)
+{
+	if (line >= store->head.lines)
+		return NULL;
+	return &store_row(store, store->line_numbers[line])->account;
+}
+
+uint32_t
+store_lines(const struct store *store)
+{
+	return store->head.lines;
+}

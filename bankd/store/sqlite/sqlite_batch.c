@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A batch of the SQLite store: copies of accounts, entries and new rows in
+ * one transaction, and its end, all or nothing.  The vault's thread of money
+ * alone.
+ *
+ * Rows are inserted at once, into the pages in memory (cache_spill is off);
+ * nothing reaches the disk before COMMIT, which writes the pages to the WAL,
+ * where ENOSPC is found, and syncs it.  After BANK_EIO the handle isn't
+ * touched any more: a sync that failed can't be repeated (the kernel has
+ * forgotten the pages that it lost).
+ *
+ * Copies live in blocks that are reused by the next batch.
+ */
+#include "sqlite_store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/util.h"
+
+#define LEASE_MS 100 /* of time that may be given out and not written */
+
+static int
+note_error(struct store *store, int error)
+{
+	if (error == BANK_ENOSPC)
+		store->full_errno = connection_errno(&store->connection);
+	if (error == 0 || error == BANK_ENOSPC)
+		return error;
+	store->failed = true;
+	return BANK_EIO;
+}
+
+int
+store_fail(struct store *store, int code)
+{
+	return note_error(store, connection_error(&store->connection, code));
+}
+
+int
+store_fail_checkpoint(struct store *store, int code)
+{
+	return note_error(
+	    store, connection_checkpoint_error(&store->connection, code));
+}
+
+const char *
+store_room_reason(const struct store *store)
+{
+	if (store->full_errno == EFBIG)
+		return "a file is at the limit on its size (RLIMIT_FSIZE)";
+	return store->full_errno == EDQUOT ? "the quota is used up"
+					   : "the disk is full";
+}
+
+/* A batch in which a write has failed can only be aborted. */
+static int
+spoil(struct store *store, int error)
+{
+	if (error != 0 && store->batch_error == 0)
+		store->batch_error = error;
+	return error;
+}
+
+int
+store_write(struct store *store)
+{
+	int error;
+
+	if (store->failed)
+		return BANK_EIO;
+	if (store->batch_error != 0 || store->writing)
+		return store->batch_error;
+	error =
+	    store_fail(store, connection_run(&store->connection, SQL_BEGIN));
+	store->writing = error == 0;
+	return spoil(store, error);
+}
+
+static int
+add_copies_block(struct store *store)
+{
+	struct ledger_account **table;
+
+	table = reallocarray(
+	    store->copies, store->copies_blocks + 1, sizeof(*table));
+	if (table == NULL)
+		return BANK_ENOMEM;
+	store->copies = table;
+	table[store->copies_blocks] = calloc(STORE_BLOCK, sizeof(**table));
+	if (table[store->copies_blocks] == NULL)
+		return BANK_ENOMEM;
+	store->copies_blocks++;
+	return 0;
+}
+
+static struct ledger_account *
+copy_at(const struct store *store, uint32_t i)
+{
+	return &store->copies[i / STORE_BLOCK][i % STORE_BLOCK];
+}
+
+static int
+copy_row(struct store *store, struct store_row *row)
+{
+	int error;
+
+	if (row->copy != NULL)
+		return 0;
+	if (store->copies_count == store->copies_blocks * STORE_BLOCK) {
+		error = add_copies_block(store);
+		if (error != 0)
+			return error;
+	}
+	row->copy = copy_at(store, store->copies_count++);
+	*row->copy = row->account;
+	row->copy->changed = false;
+	return 0;
+}
+
+int
+store_begin(struct store *store, const char *const ids[], size_t count,
+    struct ledger_account *accounts[])
+{
+	struct store_row *row;
+	uint32_t number;
+	size_t i;
+	int error;
+
+	if (store->failed)
+		return BANK_EIO;
+	for (i = 0; i < count; i++) {
+		accounts[i] = NULL;
+		number = id_index_find(&store->index, ids[i]);
+		if (number == 0)
+			continue;
+		row = store_row(store, number);
+		error = copy_row(store, row);
+		if (error != 0)
+			return error;
+		accounts[i] = row->copy;
+	}
+	return 0;
+}
+
+static void
+note_written(struct store *store, uint64_t time_ms)
+{
+	if (time_ms > store->batch.newest_ms)
+		store->batch.newest_ms = time_ms;
+}
+
+int
+store_append(struct store *store, struct ledger_entry *entry,
+    struct ledger_account *debit, struct ledger_account *credit)
+{
+	struct store_connection *connection = &store->connection;
+	sqlite3_stmt *row = connection_statement(connection, SQL_ENTRY_ADD);
+	int error = store_write(store);
+
+	assert(debit->number == entry->debit.number);
+	assert(credit->number == entry->credit.number);
+	if (error != 0)
+		return error;
+	if (row == NULL)
+		return spoil(store, store_fail(store, SQLITE_ERROR));
+	entry->seq = store->batch.last_seq + 1;
+	entry->debit.previous_seq = debit->last_seq;
+	entry->credit.previous_seq = credit->last_seq;
+	error =
+	    entry_chain(connection, store->batch.chain, entry, entry->chain);
+	if (error != 0)
+		return spoil(store, error);
+	entry_bind(row, entry);
+	error = store_fail(store, connection_run(connection, SQL_ENTRY_ADD));
+	if (error != 0)
+		return spoil(store, error);
+	debit->last_seq = credit->last_seq = entry->seq;
+	store->batch.last_seq = entry->seq;
+	memcpy(store->batch.chain, entry->chain, STORE_CHAIN_SIZE);
+	note_written(store, entry->time_ms);
+	return 0;
+}
+
+static int
+insert_account(struct store *store, const struct ledger_account *account,
+    const char *name, const char *hash)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&store->connection, SQL_ACCOUNT_ADD);
+	int code;
+
+	if (row == NULL)
+		return store_fail(store, SQLITE_ERROR);
+	account_bind(row, account);
+	sqlite3_bind_text(row, 17, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(row, 18, hash, -1, SQLITE_STATIC);
+	code = connection_run(&store->connection, SQL_ACCOUNT_ADD);
+	sqlite3_clear_bindings(row);
+	return store_fail(store, code);
+}
+
+int
+store_account_new(struct store *store, const char *id, const char *name,
+    const char *hash, uint64_t now_ms, struct ledger_account **account)
+{
+	struct ledger_account new = { .number = store->batch.accounts + 1,
+		.line = ledger_is_own(id) ? -1 : (int32_t)store->batch.lines,
+		.opened_ms = now_ms,
+		.own_limit = { -1, -1, -1, -1 } };
+	struct store_row *row;
+	int error;
+
+	if (id_index_find(&store->index, id) != 0)
+		return BANK_EEXIST;
+	if (string_copy(new.id, id, sizeof(new.id)) >= sizeof(new.id))
+		return BANK_EINVAL;
+	error = store_write(store);
+	if (error == 0)
+		error = insert_account(store, &new, name, hash);
+	if (error == 0)
+		error = store_rows_add(store, &new);
+	if (error != 0)
+		return spoil(store, error);
+	note_written(store, now_ms);
+	row = store_row(store, new.number);
+	error = copy_row(store, row);
+	*account = row->copy;
+	return spoil(store, error);
+}
+
+int
+store_set_hash(
+    struct store *store, const struct ledger_account *account, const char *hash)
+{
+	sqlite3_stmt *row;
+	int code, error = store_write(store);
+
+	if (error != 0)
+		return error;
+	row = connection_statement(&store->connection, SQL_ACCOUNT_HASH);
+	if (row == NULL)
+		return spoil(store, store_fail(store, SQLITE_ERROR));
+	sqlite3_bind_int64(row, 1, account->number);
+	sqlite3_bind_text(row, 2, hash, -1, SQLITE_STATIC);
+	code = connection_run(&store->connection, SQL_ACCOUNT_HASH);
+	sqlite3_clear_bindings(row);
+	return spoil(store, store_fail(store, code));
+}
+
+/* What no entry tells must be in the row before the commit is answered. */
+static bool
+row_is_urgent(
+    const struct ledger_account *old, const struct ledger_account *new)
+{
+	return old->opened_ms != new->opened_ms ||
+	    old->closed_ms != new->closed_ms ||
+	    old->last_login_ms != new->last_login_ms ||
+	    memcmp(old->own_limit, new->own_limit, sizeof(old->own_limit)) != 0;
+}
+
+int
+store_put_row(struct store *store, const struct ledger_account *account)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&store->connection, SQL_ACCOUNT_PUT);
+
+	if (row == NULL)
+		return store_fail(store, SQLITE_ERROR);
+	account_bind(row, account);
+	return store_fail(
+	    store, connection_run(&store->connection, SQL_ACCOUNT_PUT));
+}
+
+/*
+ * Sets each copy's `changed` to whether its row will be older than it, and
+ * writes those rows that may not be.
+ */
+static int
+put_copies(struct store *store)
+{
+	const struct ledger_account *old;
+	struct ledger_account *copy;
+	uint64_t newest;
+	uint32_t i;
+	int error;
+
+	for (i = 0; i < store->copies_count; i++) {
+		copy = copy_at(store, i);
+		old = &store_row(store, copy->number)->account;
+		assert(copy->last_seq != old->last_seq ||
+		    memcmp(copy->cents, old->cents, sizeof(old->cents)) == 0);
+		if (!row_is_urgent(old, copy)) {
+			copy->changed =
+			    old->changed || copy->last_seq != old->last_seq;
+			continue;
+		}
+		error = store_write(store);
+		if (error == 0)
+			error = store_put_row(store, copy);
+		if (error != 0)
+			return error;
+		copy->changed = false;
+		newest = copy->last_login_ms > copy->closed_ms
+		    ? copy->last_login_ms
+		    : copy->closed_ms;
+		note_written(store, newest);
+	}
+	return 0;
+}
+
+/*
+ * The newest time is written ahead, by a lease, so that it costs a page ten
+ * times a second and not with each commit.  After a broken end time goes on
+ * from the lease's end: real time has most often passed it by then.
+ */
+static int
+put_time(struct store *store)
+{
+	struct store_head *batch = &store->batch;
+	int error;
+
+	note_written(store, store->noted_ms);
+	if (batch->newest_ms <= batch->lease_ms)
+		return 0;
+	batch->lease_ms = batch->newest_ms + LEASE_MS;
+	error = store_write(store);
+	if (error == 0)
+		error = store_fail(store,
+		    connection_put_meta(&store->connection, "newest",
+			(int64_t)batch->lease_ms));
+	return error;
+}
+
+bool
+store_dirty(const struct store *store)
+{
+	const struct ledger_account *copy;
+	uint32_t i;
+
+	if (store->writing)
+		return true;
+	for (i = 0; i < store->copies_count; i++) {
+		copy = copy_at(store, i);
+		if (row_is_urgent(
+			&store_row(store, copy->number)->account, copy))
+			return true;
+	}
+	return false;
+}
+
+static void
+forget_copies(struct store *store)
+{
+	while (store->copies_count > 0)
+		store_row(store, copy_at(store, --store->copies_count)->number)
+		    ->copy = NULL;
+}
+
+/* SQLite may have rolled back already, as it does on a full disk. */
+void
+store_abort(struct store *store)
+{
+	forget_copies(store);
+	while (store->batch.accounts > store->head.accounts)
+		store_rows_drop_last(store);
+	store->batch = store->head;
+	store->batch_error = 0;
+	store->written_count = 0;
+	if (!store->writing)
+		return;
+	store->writing = false;
+	if (!store->failed &&
+	    sqlite3_get_autocommit(store->connection.db) == 0 &&
+	    connection_run(&store->connection, SQL_ROLLBACK) != SQLITE_OK)
+		store->failed = true;
+}
+
+int
+store_end_write(struct store *store)
+{
+	int error;
+
+	if (!store->writing)
+		return 0;
+	error =
+	    store_fail(store, connection_run(&store->connection, SQL_COMMIT));
+	if (error == 0)
+		store->writing = false;
+	return error;
+}
+
+static void
+keep_copies(struct store *store)
+{
+	const struct ledger_account *copy;
+	uint32_t i;
+
+	for (i = 0; i < store->copies_count; i++) {
+		copy = copy_at(store, i);
+		store_row(store, copy->number)->account = *copy;
+	}
+}
+
+/*
+ * A log that may not grow any more is written back, so that the next batch
+ * begins it anew; what finds no room for that stays in it.
+ */
+static void
+begin_log_anew(struct store *store)
+{
+	if (!store->failed)
+		(void)store_checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
+}
+
+int
+store_commit(struct store *store)
+{
+	uint64_t entries = store->batch.last_seq - store->head.last_seq;
+	int error = store->failed ? BANK_EIO : store->batch_error;
+
+	if (error == 0)
+		error = put_copies(store);
+	if (error == 0)
+		error = put_time(store);
+	if (error == 0 && entries > 0)
+		error = store_write_back(store, entries);
+	if (error == 0)
+		error = store_end_write(store);
+	if (error != 0) {
+		store_abort(store);
+		if (error == BANK_ENOSPC && store->full_errno == EFBIG)
+			begin_log_anew(store);
+		return store->failed ? BANK_EIO : error;
+	}
+	keep_copies(store);
+	store_written_back(store);
+	forget_copies(store);
+	store->head = store->batch;
+	return store_after_commit(store);
+}
+
+void
+store_note_time(struct store *store, uint64_t now_ms)
+{
+	if (now_ms > store->noted_ms)
+		store->noted_ms = now_ms;
+}
+
+uint64_t
+store_newest_ms(const struct store *store)
+{
+	return store->noted_ms > store->head.newest_ms ? store->noted_ms
+						       : store->head.newest_ms;
+}
+
+uint64_t
+store_last_seq(const struct store *store)
+{
+	return store->head.last_seq;
+}
+
+const uint8_t *
+store_chain(const struct store *store)
+{
+	return store->head.chain;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A connection of the SQLite store: a database handle, its statements, and
+ * what turns rows into structs and entries into links of the chain.  The
+ * store has one that writes; readers have their own.
+ */
+#ifndef BANKD_SQLITE_CONNECTION_H
+#define BANKD_SQLITE_CONNECTION_H
+
+#include <openssl/evp.h>
+#include <sqlite3.h>
+
+#include "../store.h"
+
+#define STORE_FILE "bank.db"
+#define STORE_WAL "bank.db-wal"
+#define STORE_CHAIN_SIZE 32
+#define STORE_BUSY_MS 5000 /* a reader's, for a start to end */
+
+/* One row for each statement; its text is in the table of store_sql.c. */
+enum store_sql {
+	SQL_BEGIN,
+	SQL_BEGIN_READ,
+	SQL_COMMIT,
+	SQL_ROLLBACK,
+	SQL_META_GET,
+	SQL_META_PUT,
+	SQL_ENTRY_ADD,
+	SQL_ENTRY_BY_SEQ,
+	SQL_ENTRY_BY_TXID,
+	SQL_ENTRY_BY_REVERSES,
+	SQL_ENTRY_AFTER,
+	SQL_ENTRY_MILESTONE,
+	SQL_ENTRY_MAX,
+	SQL_ACCOUNT_ADD,
+	SQL_ACCOUNT_PUT,
+	SQL_ACCOUNT_HASH,
+	SQL_ACCOUNT_TEXTS,
+	SQL_ACCOUNT_TEXTS_ALL,
+	SQL_ACCOUNT_AFTER,
+	SQL_ACCOUNT_ID,
+	SQL_ACCOUNT_MAX,
+	SQL_SETTLED_ADD,
+	SQL_SETTLED_COUNT,
+	SQL_SETTLED_FIND,
+	SQL_SETTLED_DROP,
+	SQL_ATTEMPT_GET,
+	SQL_ATTEMPT_PUT,
+	SQL_ATTEMPT_ADD,
+	SQL_ATTEMPT_DROP,
+	SQL_ATTEMPT_TRIM,
+	SQL_ATTEMPT_PENDING,
+	SQL_ATTEMPT_TAKE_BACK,
+	SQL_STRANGER_PUT,
+	SQL_STRANGER_ADD,
+	SQL_STRANGER_DROP,
+	SQL_STRANGER_TRIM,
+	SQL_STRANGER_TAKE_BACK,
+	SQL_STRANGER_EVICT_IDLE,
+	SQL_STRANGER_EVICT,
+	SQL_STRANGER_COUNT,
+	SQL_KIOSK_PUT,
+	SQL_KIOSK_ALL,
+	SQL_COUNT
+};
+
+struct store_connection {
+	sqlite3 *db;
+	sqlite3_stmt *sql[SQL_COUNT]; /* each made by its first use */
+	EVP_MD *sha256;
+	EVP_MD_CTX *digest;
+};
+
+/* sqlite_connection.c: connections.  SQLite's codes, not ours. */
+int connection_open(struct store_connection *connection, const char *directory);
+/*
+ * Of a state that nobody has open and that may not be writable: reads it
+ * with what its log holds, takes no lock, makes no file and changes nothing.
+ */
+int connection_open_still(
+    struct store_connection *connection, const char *directory);
+/* An empty one that is nowhere but in memory. */
+int connection_open_empty(struct store_connection *connection);
+void connection_close(struct store_connection *connection);
+sqlite3_stmt *connection_statement(
+    struct store_connection *connection, enum store_sql which);
+/* Runs a statement that gives no rows; bindings are cleared by the next. */
+int connection_run(struct store_connection *connection, enum store_sql which);
+/* 0 or BANK_E... for a code that SQLite returned. */
+int connection_error(const struct store_connection *connection, int code);
+/* The same for a checkpoint, which writes to the database alone. */
+int connection_checkpoint_error(
+    const struct store_connection *connection, int code);
+/* What the code says, or the system's reason where it says too little. */
+const char *connection_strerror(
+    const struct store_connection *connection, int code);
+/* The errno of the newest call on a file that failed. */
+int connection_errno(const struct store_connection *connection);
+int connection_get_meta(
+    struct store_connection *connection, const char *key, sqlite3_stmt **row);
+int connection_put_meta(
+    struct store_connection *connection, const char *key, int64_t number);
+int connection_put_meta_text(
+    struct store_connection *connection, const char *key, const char *text);
+int64_t connection_meta_number(
+    struct store_connection *connection, const char *key, int *error);
+
+/* sqlite_rows.c: rows and bytes. */
+typedef const char *store_id_of(void *context, uint32_t number);
+int entry_chain(struct store_connection *connection,
+    const uint8_t previous[STORE_CHAIN_SIZE], const struct ledger_entry *entry,
+    uint8_t chain[STORE_CHAIN_SIZE]);
+void entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry);
+/* BANK_EDAMAGED where a column can't be of an entry. */
+int entry_read(sqlite3_stmt *row, struct ledger_entry *entry,
+    store_id_of *id_of, void *context);
+void account_bind(sqlite3_stmt *row, const struct ledger_account *account);
+int account_read(sqlite3_stmt *row, struct ledger_account *account);
+
+#endif

@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Opening and closing the SQLite store: files, schema, pragmas.  The
+ * vault's, which holds the directory's lock.  What is read and proven then
+ * is in store_load.c.
+ */
+#include "sqlite_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/util.h"
+#include "../../../shared/base/progress.h"
+
+/* The file's format; a change of it is a new STORE_SCHEMA. */
+static const char schema[] =
+    "CREATE TABLE account ("
+    " number INTEGER PRIMARY KEY, line INTEGER NOT NULL,"
+    " id TEXT NOT NULL,"
+    " savings INTEGER NOT NULL, checking INTEGER NOT NULL,"
+    " last_seq INTEGER NOT NULL,"
+    " opened INTEGER NOT NULL, closed INTEGER NOT NULL,"
+    " last_login INTEGER NOT NULL,"
+    " day INTEGER NOT NULL, day_transfer INTEGER NOT NULL,"
+    " day_withdraw INTEGER NOT NULL,"
+    " limit_transfer INTEGER NOT NULL,"
+    " limit_transfer_day INTEGER NOT NULL,"
+    " limit_withdraw INTEGER NOT NULL,"
+    " limit_withdraw_day INTEGER NOT NULL,"
+    " name TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"
+    "CREATE TABLE entry ("
+    " seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, txid BLOB,"
+    " kind INTEGER NOT NULL, kiosk TEXT NOT NULL,"
+    " debit INTEGER NOT NULL, debit_account INTEGER NOT NULL,"
+    " credit INTEGER NOT NULL, credit_account INTEGER NOT NULL,"
+    " amount INTEGER NOT NULL,"
+    " debit_savings INTEGER NOT NULL, debit_checking INTEGER NOT NULL,"
+    " credit_savings INTEGER NOT NULL, credit_checking INTEGER NOT NULL,"
+    " debit_previous INTEGER NOT NULL, credit_previous INTEGER NOT NULL,"
+    " reverses INTEGER, chain BLOB NOT NULL) STRICT;"
+    /* In order of time, as txids are: inserts go to the last page. */
+    "CREATE INDEX entry_txid ON entry (txid) WHERE txid IS NOT NULL;"
+    /* A reversal is once. */
+    "CREATE UNIQUE INDEX entry_reverses ON entry (reverses)"
+    " WHERE reverses IS NOT NULL;"
+    "CREATE TABLE settled ("
+    " txid BLOB NOT NULL, owner INTEGER NOT NULL,"
+    " PRIMARY KEY (txid, owner)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE attempt ("
+    " owner INTEGER NOT NULL, key BLOB NOT NULL,"
+    " count INTEGER NOT NULL, pending INTEGER NOT NULL,"
+    " time INTEGER NOT NULL, locked_until INTEGER NOT NULL,"
+    " success INTEGER NOT NULL, PRIMARY KEY (owner, key))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX attempt_pending ON attempt (pending) WHERE pending > 0;"
+    "CREATE TABLE stranger ("
+    " total BLOB NOT NULL, key BLOB NOT NULL,"
+    " count INTEGER NOT NULL, pending INTEGER NOT NULL,"
+    " time INTEGER NOT NULL, locked_until INTEGER NOT NULL,"
+    " success INTEGER NOT NULL, PRIMARY KEY (total, key))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX stranger_pending ON stranger (pending) WHERE pending > 0;"
+    "CREATE INDEX stranger_order ON stranger (locked_until, time);"
+    "CREATE TABLE kiosk ("
+    " name TEXT PRIMARY KEY, public_key BLOB NOT NULL,"
+    " cash INTEGER NOT NULL, revoked INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL)"
+    " STRICT, WITHOUT ROWID;";
+
+/*
+ * Milestones: the entries whose hash happens to begin with a zero byte, one
+ * in 256.  A walk to an old entry of an account begins at the account's next
+ * milestone after it and takes about 256 steps; one walk in nine million
+ * takes 16 times as many.  Nobody can foresee a hash, so nobody can keep an
+ * account free of milestones.
+ *
+ * An index of every entry would write two more pages for each; these write
+ * one for 128.  A reader does without them where they are missing, so they
+ * are no part of the schema's version: an older database gets them here.
+ */
+static const char milestones[] =
+    "CREATE INDEX IF NOT EXISTS entry_debit_milestone"
+    " ON entry (debit) WHERE chain < x'01';"
+    "CREATE INDEX IF NOT EXISTS entry_credit_milestone"
+    " ON entry (credit) WHERE chain < x'01';";
+
+/*
+ * DELETE of the file's own pages is never needed, so nothing is shredded.
+ * Of the pages, those that the next batches want fit into 4 MB: the ends of
+ * entries and txids, and the next accounts to be written back.  More would
+ * cost time too: a commit that has split a page of the index of txids looks
+ * at every page in the cache.
+ */
+static const char pragmas[] = "PRAGMA locking_mode = NORMAL;"
+			      "PRAGMA synchronous = FULL;"
+			      "PRAGMA wal_autocheckpoint = 0;"
+			      "PRAGMA journal_size_limit = 67108864;"
+			      "PRAGMA cache_size = -4096;"
+			      "PRAGMA cache_spill = OFF;"
+			      "PRAGMA temp_store = MEMORY;";
+
+#define PROGRESS_STEPS 100000 /* of SQLite's machine; some milliseconds */
+
+struct opening {
+	const char *directory;
+	char *error;
+	size_t size;
+};
+
+static int
+refuse(const struct opening *opening, int error, const char *format, ...)
+{
+	char reason[PATH_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof(reason), format, arguments);
+	va_end(arguments);
+	snprintf(opening->error, opening->size, "%s/" STORE_FILE ": %s",
+	    opening->directory, reason);
+	return error;
+}
+
+static int
+refuse_code(const struct opening *opening, struct store *store, int code)
+{
+	const struct store_connection *connection = &store->connection;
+	int error = connection_error(connection, code);
+
+	/* The index of a log that is still empty: no commit depends on it. */
+	if (code == SQLITE_IOERR_SHMSIZE &&
+	    errno_is_full(connection_errno(connection)))
+		error = BANK_ENOSPC;
+	return refuse(opening, error, "%s%s",
+	    connection_strerror(connection, code),
+	    store_help(connection, error));
+}
+
+const char *
+store_help(const struct store_connection *connection, int error)
+{
+	if (error == BANK_EDAMAGED)
+		return "; restore a backup";
+	if (error == BANK_EBUSY)
+		return "; another program keeps it locked: end that program";
+	if (error == BANK_ECRYPTO)
+		return "; OpenSSL can't do this here: see the file that "
+		       "configures it";
+	if (error != BANK_ENOSPC)
+		return "";
+	return store_room_help(connection_errno(connection));
+}
+
+const char *
+store_room_help(int number)
+{
+	return number == EFBIG
+	    ? "; raise the limit on a file's size (ulimit -f, LimitFSIZE)"
+	    : "; make room on this file system";
+}
+
+/* An empty file is a database without tables, and has our mode. */
+static int
+make_file(const struct opening *opening)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/" STORE_FILE,
+		opening->directory) >= sizeof(path))
+		return refuse(opening, BANK_EINVAL, "the path is too long");
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd == -1 && errno == EEXIST)
+		return 0;
+	if (fd == -1)
+		return refuse(opening,
+		    errno_is_full(errno) ? BANK_ENOSPC : BANK_ESYS, "%s",
+		    strerror(errno));
+	close(fd);
+	if (file_sync_directory(path) != 0)
+		return refuse(opening, BANK_EIO, "%s", strerror(errno));
+	return 0;
+}
+
+/* SQLite would wait for a pipe, or go where a link leads. */
+static int
+check_files(const struct opening *opening)
+{
+	static const char *const names[] = { STORE_FILE, STORE_WAL,
+		STORE_FILE "-shm" };
+	char path[PATH_MAX];
+	struct stat status;
+	size_t i;
+
+	for (i = 0; i < NELEM(names); i++) {
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s",
+			opening->directory, names[i]) >= sizeof(path) ||
+		    lstat(path, &status) == -1 || S_ISREG(status.st_mode))
+			continue;
+		snprintf(opening->error, opening->size,
+		    "%s: not a regular file; take it out of the state "
+		    "directory, and look for the file itself",
+		    path);
+		return BANK_EINVAL;
+	}
+	return 0;
+}
+
+static int
+note_wal_pages(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct store *store = context;
+
+	(void)db;
+	(void)name;
+	store->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static int
+one_number(struct store *store, const char *sql, int64_t *number)
+{
+	sqlite3_stmt *row = NULL;
+	int code =
+	    sqlite3_prepare_v2(store->connection.db, sql, -1, &row, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(row);
+	if (code == SQLITE_ROW)
+		*number = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	return code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+static int
+put_secret(struct store_connection *connection)
+{
+	uint8_t secret[STORE_SECRET_SIZE];
+	sqlite3_stmt *row = connection_statement(connection, SQL_META_PUT);
+	int code;
+
+	if (RAND_bytes(secret, sizeof(secret)) != 1 || row == NULL)
+		return SQLITE_ERROR;
+	sqlite3_bind_text(row, 1, "secret", -1, SQLITE_STATIC);
+	sqlite3_bind_blob(row, 2, secret, sizeof(secret), SQLITE_TRANSIENT);
+	code = connection_run(connection, SQL_META_PUT);
+	sqlite3_clear_bindings(row);
+	OPENSSL_cleanse(secret, sizeof(secret));
+	return code;
+}
+
+static int
+make_schema(struct store *store)
+{
+	struct store_connection *connection = &store->connection;
+	char text[64];
+	int code = connection_run(connection, SQL_BEGIN);
+
+	snprintf(text, sizeof(text), "PRAGMA application_id = %d;",
+	    STORE_APPLICATION);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(connection->db, text, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(connection->db, schema, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code =
+		    sqlite3_exec(connection->db, milestones, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = connection_put_meta(connection, "schema", STORE_SCHEMA);
+	if (code == SQLITE_OK)
+		code = connection_put_meta(connection, "mark", 0);
+	if (code == SQLITE_OK)
+		code = connection_put_meta(connection, "newest", 0);
+	if (code == SQLITE_OK)
+		code = connection_put_meta_text(connection, "end", "new");
+	if (code == SQLITE_OK)
+		code = put_secret(connection);
+	if (code == SQLITE_OK)
+		code = connection_run(connection, SQL_COMMIT);
+	return code;
+}
+
+/* Of this schema, or of one that a start makes one of this. */
+static bool
+is_migratable(int64_t version)
+{
+	const struct store_migration *migration = store_migrations;
+
+	while (migration->sql != NULL && migration->from != version)
+		migration++;
+	return migration->from == version;
+}
+
+static int
+check_schema(struct store *store, const struct opening *opening)
+{
+	int64_t application = 0, tables = 0, version;
+	int code, error = 0;
+
+	code = one_number(store, "PRAGMA application_id", &application);
+	if (code == SQLITE_OK)
+		code = one_number(
+		    store, "SELECT count(*) FROM sqlite_schema", &tables);
+	if (code == SQLITE_OK && application == 0 && tables == 0)
+		code = make_schema(store);
+	else if (code == SQLITE_OK && application != STORE_APPLICATION)
+		return refuse(
+		    opening, BANK_EINVAL, "it is not the database of a bank");
+	if (code != SQLITE_OK)
+		return refuse_code(opening, store, code);
+	version = connection_meta_number(&store->connection, "schema", &error);
+	if (error != 0)
+		return refuse(
+		    opening, error, "the schema's version is missing");
+	if (version > STORE_SCHEMA)
+		return refuse(opening, BANK_EINVAL,
+		    "a newer bankd made it (schema %lld, this one knows %d); "
+		    "install that one, or restore a backup",
+		    (long long)version, STORE_SCHEMA);
+	if (store->looking && is_migratable(version))
+		return 0;
+	error = store_migrate(&store->connection, opening->directory,
+	    store_migrations, version, opening->error, opening->size);
+	if (error != 0)
+		return error;
+	code = sqlite3_exec(store->connection.db, milestones, NULL, NULL, NULL);
+	return code == SQLITE_OK ? 0 : refuse_code(opening, store, code);
+}
+
+static int
+set_up(struct store *store, const struct opening *opening)
+{
+	sqlite3 *db = store->connection.db;
+	sqlite3_stmt *row = NULL;
+	bool wal = false;
+	int code;
+
+	/* Others are waited for by who may do something else meanwhile. */
+	sqlite3_busy_timeout(db, STORE_READERS_MS);
+	code = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_prepare_v2(
+		    db, "PRAGMA journal_mode = WAL", -1, &row, NULL);
+	if (code == SQLITE_OK && (code = sqlite3_step(row)) == SQLITE_ROW) {
+		wal = strcmp((const char *)sqlite3_column_text(row, 0),
+			  "wal") == 0;
+		/* The row tells what shall be; the end commits it. */
+		code = sqlite3_step(row);
+	}
+	sqlite3_finalize(row);
+	if (code == SQLITE_DONE)
+		code = SQLITE_OK;
+	if (code != SQLITE_OK)
+		return refuse_code(opening, store, code);
+	if (!wal)
+		return refuse(opening, BANK_ESYS,
+		    "this file system can't hold a write-ahead log");
+	sqlite3_wal_hook(db, note_wal_pages, store);
+	return 0;
+}
+
+/* Statements that take long, such as those of a migration. */
+static int
+still_at_it(void *context)
+{
+	(void)context;
+	progress_sign();
+	return 0;
+}
+
+/* Nobody else writes from here on. */
+static int
+take_locks(struct store *store, const struct opening *opening)
+{
+	int code = connection_run(&store->connection, SQL_BEGIN);
+
+	if (code == SQLITE_OK)
+		code = connection_run(&store->connection, SQL_ROLLBACK);
+	return code == SQLITE_OK ? 0 : refuse_code(opening, store, code);
+}
+
+static int
+open_once(
+    struct store *store, enum store_end *end, const struct opening *opening)
+{
+	int code, error;
+
+	error = check_files(opening);
+	if (error == 0)
+		error = store_lock_log(opening->directory, &store->lock_fd,
+		    opening->error, opening->size);
+	if (error == 0)
+		error = store_copy_wal(
+		    opening->directory, opening->error, opening->size);
+	if (error == 0)
+		error = make_file(opening);
+	if (error != 0)
+		return error;
+	code = connection_open(&store->connection, opening->directory);
+	if (code == SQLITE_OK)
+		code = store_locks_keep(&store->locks, store->connection.db);
+	if (code != SQLITE_OK)
+		return refuse_code(opening, store, code);
+	sqlite3_progress_handler(
+	    store->connection.db, PROGRESS_STEPS, still_at_it, NULL);
+	error = set_up(store, opening);
+	if (error == 0)
+		error = take_locks(store, opening);
+	if (error == 0)
+		error = check_schema(store, opening);
+	if (error != 0)
+		return error;
+	/* All of it, so that the pages of the database are written anew. */
+	progress_step(STORE_FILE ": taking in its log", 0);
+	error = store_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
+	if (error != 0)
+		return refuse(opening, error, "checkpoint: %s%s",
+		    connection_strerror(&store->connection,
+			sqlite3_extended_errcode(store->connection.db)),
+		    store_help(&store->connection, error));
+	error = store_load(store, end, opening->error, opening->size);
+	sqlite3_progress_handler(store->connection.db, 0, NULL, NULL);
+	return error;
+}
+
+static void
+close_parts(struct store *store)
+{
+	uint32_t i;
+
+	store_locks_give_back(store->locks);
+	store->locks = NULL;
+	connection_close(&store->connection);
+	if (store->lock_fd >= 0)
+		close(store->lock_fd);
+	store->lock_fd = -1;
+	store_rows_free(store);
+	for (i = 0; i < store->copies_blocks; i++)
+		free(store->copies[i]);
+	free(store->copies);
+	free(store->written);
+	OPENSSL_cleanse(store->secret, sizeof(store->secret));
+}
+
+/* A full disk: once more, with the room that was kept for this. */
+int
+store_open(struct store **result, const char *directory, enum store_end *end,
+    char *error_text, size_t size)
+{
+	struct opening opening = { directory, error_text, size };
+	struct store *store = calloc(1, sizeof(*store));
+	char *copy = strdup(directory);
+	int error = BANK_ENOMEM, try;
+
+	*result = NULL;
+	error_text[0] = '\0';
+	for (try = 0; store != NULL && copy != NULL && try < 2; try++) {
+		*store = (struct store) { .directory = copy, .lock_fd = -1 };
+		error = open_once(store, end, &opening);
+		if (error == 0) {
+			store_make_reserve(store);
+			*result = store;
+			return 0;
+		}
+		close_parts(store);
+		if (error != BANK_ENOSPC || !store_give_up_reserve(directory))
+			break;
+	}
+	if (error_text[0] == '\0')
+		refuse(&opening, error, "%s", bank_strerror(error));
+	free(copy);
+	free(store);
+	return error;
+}
+
+/* Whether it has a bank's tables; if not, a start would make them. */
+static bool
+is_made(struct store *store)
+{
+	int64_t tables = 1;
+
+	(void)one_number(store, "SELECT count(*) FROM sqlite_schema", &tables);
+	return tables != 0;
+}
+
+static int
+look_once(
+    struct store *store, enum store_end *end, const struct opening *opening)
+{
+	struct store_connection *connection = &store->connection;
+	char path[PATH_MAX];
+	int code, error;
+
+	error = check_files(opening);
+	if (error != 0)
+		return error;
+	code = connection_open_still(connection, opening->directory);
+	snprintf(path, sizeof(path), "%s/" STORE_FILE, opening->directory);
+	if (code == SQLITE_OK ? !is_made(store)
+			      : access(path, F_OK) == -1 && errno == ENOENT) {
+		connection_close(connection);
+		code = connection_open_empty(connection);
+	}
+	if (code != SQLITE_OK)
+		return refuse_code(opening, store, code);
+	error = check_schema(store, opening);
+	return error != 0
+	    ? error
+	    : store_load(store, end, opening->error, opening->size);
+}
+
+int
+store_look(struct store **result, const char *directory, enum store_end *end,
+    char *error_text, size_t size)
+{
+	struct opening opening = { directory, error_text, size };
+	struct store *store = calloc(1, sizeof(*store));
+	char *copy = strdup(directory);
+	int error = BANK_ENOMEM;
+
+	*result = NULL;
+	error_text[0] = '\0';
+	if (store != NULL && copy != NULL) {
+		*store = (struct store) {
+			.directory = copy, .looking = true, .lock_fd = -1
+		};
+		error = look_once(store, end, &opening);
+		if (error == 0) {
+			*result = store;
+			return 0;
+		}
+		close_parts(store);
+	}
+	if (error_text[0] == '\0')
+		refuse(&opening, error, "%s", bank_strerror(error));
+	free(copy);
+	free(store);
+	return error;
+}
+
+void
+store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	store_abort(store);
+	close_parts(store);
+	free(store->directory);
+	free(store);
+}

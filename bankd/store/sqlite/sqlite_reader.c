@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Readers of the SQLite store: statements, lists of accounts.  Any thread or
+ * process that may open the files; writes nothing, blocks no writer.
+ *
+ * Rows of accounts are written back late, so whoever reads them replays the
+ * entries past the mark.  A WAL that a new vault has copied (sqlite_recover.c)
+ * has a new inode; a connection that still has the old one open would read
+ * frames that aren't there, so each moment begins by looking.
+ *
+ * No moment lasts while `each` of a caller runs, which may wait for a terminal
+ * or a socket: the log of a bank that serves can't begin anew before its end.
+ */
+#include "sqlite_store.h"
+
+#include <sys/stat.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/util.h"
+
+#define TRIES 5
+#define LOT 256 /* rows that one moment reads before they are handed on */
+
+static bool
+wal_status(const struct store_reader *reader, struct stat *status)
+{
+	char path[PATH_MAX];
+
+	return (size_t)snprintf(path, sizeof(path), "%s/" STORE_WAL,
+		   reader->directory) < sizeof(path) &&
+	    stat(path, status) == 0;
+}
+
+/* Begins to read; the first row read is what fixes the moment. */
+static int
+begin(struct store_reader *reader)
+{
+	int error;
+
+	error = connection_error(&reader->connection,
+	    connection_run(&reader->connection, SQL_BEGIN_READ));
+	if (error == 0)
+		(void)connection_meta_number(
+		    &reader->connection, "schema", &error);
+	return error;
+}
+
+void
+reader_end(struct store_reader *reader)
+{
+	(void)connection_run(&reader->connection, SQL_ROLLBACK);
+}
+
+bool
+reader_is_current(const struct store_reader *reader)
+{
+	struct stat status;
+
+	if (reader->still)
+		return true;
+	return wal_status(reader, &status) &&
+	    status.st_ino == reader->wal_inode &&
+	    status.st_dev == reader->wal_device;
+}
+
+/* The first moment of a connection is what opens the WAL. */
+static int
+reconnect(struct store_reader *reader)
+{
+	struct stat status = { 0 };
+	int code, error;
+
+	(void)wal_status(reader, &status);
+	reader->wal_inode = status.st_ino;
+	reader->wal_device = status.st_dev;
+	connection_close(&reader->connection);
+	code = reader->still
+	    ? connection_open_still(&reader->connection, reader->directory)
+	    : connection_open(&reader->connection, reader->directory);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(reader->connection.db,
+		    "PRAGMA query_only = 1; PRAGMA cache_size = -8192;", NULL,
+		    NULL, NULL);
+	error = connection_error(&reader->connection, code);
+	if (error == 0)
+		error = begin(reader);
+	return error;
+}
+
+/*
+ * What was read is of no moment where the WAL was another one by then, and
+ * an error of it is none: the old WAL ends before the frames of the new one.
+ */
+int
+reader_begin(struct store_reader *reader)
+{
+	int try, error = 0;
+
+	for (try = 0; try < TRIES; try++) {
+		if (reader->connection.db != NULL && reader_is_current(reader))
+			error = begin(reader);
+		else
+			error = reconnect(reader);
+		if (reader_is_current(reader))
+			return error;
+		reader_end(reader);
+	}
+	return error != 0 ? error : BANK_EAGAIN;
+}
+
+static int
+open_reader(struct store_reader **result, const char *directory, bool still,
+    char *error_text, size_t size)
+{
+	struct store_reader *reader = calloc(1, sizeof(*reader));
+	int error = BANK_ENOMEM;
+
+	*result = NULL;
+	if (reader != NULL) {
+		reader->still = still;
+		reader->directory = strdup(directory);
+	}
+	if (reader != NULL && reader->directory != NULL)
+		error = reader_begin(reader);
+	if (error == 0) {
+		reader_end(reader);
+		*result = reader;
+		return 0;
+	}
+	snprintf(error_text, size, "%s/" STORE_FILE ": %s", directory,
+	    reader != NULL && reader->connection.db != NULL
+		? sqlite3_errmsg(reader->connection.db)
+		: bank_strerror(error));
+	store_reader_close(reader);
+	return error;
+}
+
+int
+store_reader_open(struct store_reader **reader, const char *directory,
+    char *error, size_t size)
+{
+	return open_reader(reader, directory, false, error, size);
+}
+
+int
+store_reader_open_still(struct store_reader **reader, const char *directory,
+    bool *has_log, char *error, size_t size)
+{
+	struct stat status;
+	int result = open_reader(reader, directory, true, error, size);
+
+	*has_log =
+	    result == 0 && wal_status(*reader, &status) && status.st_size > 0;
+	return result;
+}
+
+void
+store_reader_close(struct store_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	connection_close(&reader->connection);
+	free(reader->directory);
+	free(reader);
+}
+
+int
+reader_next(struct store_reader *reader, sqlite3_stmt *row,
+    struct ledger_entry *entry, store_id_of *id_of, void *context)
+{
+	int code, error;
+
+	if (row == NULL)
+		return BANK_EIO;
+	code = sqlite3_step(row);
+	if (code != SQLITE_ROW)
+		return connection_error(&reader->connection, code);
+	error = entry_read(row, entry, id_of, context);
+	return error != 0 ? error : 1;
+}
+
+int
+reader_entry(struct store_reader *reader, uint64_t seq,
+    struct ledger_entry *entry, store_id_of *id_of, void *context)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&reader->connection, SQL_ENTRY_BY_SEQ);
+	int found;
+
+	sqlite3_bind_int64(row, 1, (int64_t)seq);
+	found = reader_next(reader, row, entry, id_of, context);
+	sqlite3_reset(row);
+	if (found == 0)
+		return BANK_ENOTFOUND;
+	return found < 0 ? found : 0;
+}
+
+/* Valid until the next call but one: an entry has two sides. */
+struct id_reader {
+	struct store_reader *reader;
+	char ids[2][LEDGER_ID_SIZE];
+	int next;
+};
+
+static const char *
+read_id(void *context, uint32_t number)
+{
+	struct id_reader *ids = context;
+	char *id = ids->ids[ids->next ^= 1];
+	sqlite3_stmt *row =
+	    connection_statement(&ids->reader->connection, SQL_ACCOUNT_ID);
+	bool found;
+
+	sqlite3_bind_int64(row, 1, number);
+	found = sqlite3_step(row) == SQLITE_ROW;
+	if (found)
+		snprintf(id, LEDGER_ID_SIZE, "%s",
+		    (const char *)sqlite3_column_text(row, 0));
+	sqlite3_reset(row);
+	return found ? id : NULL;
+}
+
+/* The seq before `entry` of this account; BANK_EDAMAGED if it isn't in it. */
+static int
+previous(const struct ledger_entry *entry, uint32_t number, uint64_t *seq)
+{
+	if (entry->debit.number == number)
+		*seq = entry->debit.previous_seq;
+	else if (entry->credit.number == number)
+		*seq = entry->credit.previous_seq;
+	else
+		return BANK_EDAMAGED;
+	return *seq < entry->seq ? 0 : BANK_EDAMAGED;
+}
+
+/*
+ * Where to begin so as to reach the account's entries before `before_seq`:
+ * its next milestone (sqlite_open.c), or, where there is none, `newest`.
+ */
+static uint64_t
+begin_near(struct store_reader *reader, uint32_t number, uint64_t before_seq,
+    uint64_t newest)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&reader->connection, SQL_ENTRY_MILESTONE);
+	uint64_t seq = 0;
+
+	if (row == NULL)
+		return newest;
+	sqlite3_bind_int64(row, 1, number);
+	sqlite3_bind_int64(row, 2, (int64_t)before_seq);
+	if (sqlite3_step(row) == SQLITE_ROW)
+		seq = (uint64_t)sqlite3_column_int64(row, 0);
+	sqlite3_reset(row);
+	return seq != 0 && seq < newest ? seq : newest;
+}
+
+/*
+ * A page that follows another begins at once at its end; any other number
+ * is looked for from near it.
+ */
+static uint64_t
+find_start(struct store_reader *reader, struct id_reader *ids, uint32_t number,
+    uint64_t before_seq, uint64_t newest)
+{
+	struct ledger_entry entry;
+	uint64_t seq;
+
+	if (before_seq == 0 || before_seq > newest)
+		return newest;
+	if (reader_entry(reader, before_seq, &entry, read_id, ids) == 0 &&
+	    previous(&entry, number, &seq) == 0)
+		return seq;
+	return begin_near(reader, number, before_seq, newest);
+}
+
+static int
+walk(struct store_reader *reader, uint32_t number, uint64_t newest,
+    uint64_t before_seq, size_t count,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context)
+{
+	struct id_reader ids = { .reader = reader };
+	struct ledger_entry entry;
+	uint64_t seq = find_start(reader, &ids, number, before_seq, newest);
+	int error;
+
+	while (seq != 0 && count > 0) {
+		error = reader_entry(reader, seq, &entry, read_id, &ids);
+		if (error == 0)
+			error = previous(&entry, number, &seq);
+		if (error != 0)
+			return error == BANK_ENOTFOUND ? BANK_EDAMAGED : error;
+		if (before_seq != 0 && entry.seq >= before_seq)
+			continue;
+		if (!each(context, &entry))
+			break;
+		count--;
+	}
+	return 0;
+}
+
+/*
+ * What one moment reads before it is handed on: who takes it may keep us
+ * waiting, and a moment that lasts keeps the log from beginning anew.
+ */
+struct lot {
+	struct ledger_entry *entries;
+	size_t count, size;
+};
+
+static int
+lot_init(struct lot *lot, size_t most)
+{
+	lot->size = most < LOT ? most : LOT;
+	lot->count = 0;
+	lot->entries = calloc(lot->size + 1, sizeof(*lot->entries));
+	return lot->entries != NULL ? 0 : BANK_ENOMEM;
+}
+
+static bool
+lot_add(void *context, const struct ledger_entry *entry)
+{
+	struct lot *lot = context;
+
+	lot->entries[lot->count++] = *entry;
+	return lot->count < lot->size;
+}
+
+/* Whether all of it was taken, and there may be more. */
+static bool
+lot_hand_on(struct lot *lot,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context)
+{
+	bool whole = lot->count == lot->size && lot->count > 0;
+	size_t i;
+
+	for (i = 0; i < lot->count; i++)
+		if (!each(context, &lot->entries[i]))
+			return false;
+	lot->count = 0;
+	return whole;
+}
+
+/* Entries never change, so a walk of some moments is as one of one. */
+int
+store_reader_walk(struct store_reader *reader, uint32_t number, uint64_t newest,
+    uint64_t before_seq, size_t count,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context)
+{
+	struct lot lot;
+	bool more = true;
+	int error = lot_init(&lot, count);
+
+	while (error == 0 && more && count > 0) {
+		if (lot.size > count)
+			lot.size = count;
+		error = reader_begin(reader);
+		if (error != 0)
+			break;
+		error = walk(reader, number, newest, before_seq, lot.size,
+		    lot_add, &lot);
+		reader_end(reader);
+		if (lot.count == 0)
+			break;
+		before_seq = lot.entries[lot.count - 1].seq;
+		count -= lot.count;
+		more = lot_hand_on(&lot, each, context);
+	}
+	free(lot.entries);
+	return error;
+}
+
+/* Up to the newest that there was in the first moment. */
+static int
+read_lot(
+    struct store_reader *reader, uint64_t seq, uint64_t *last, struct lot *lot)
+{
+	struct id_reader ids = { .reader = reader };
+	struct ledger_entry entry;
+	sqlite3_stmt *row;
+	int found, error = reader_begin(reader);
+
+	if (error != 0)
+		return error;
+	row = connection_statement(&reader->connection, SQL_ENTRY_MAX);
+	if (*last == 0 && sqlite3_step(row) == SQLITE_ROW)
+		*last = (uint64_t)sqlite3_column_int64(row, 0);
+	sqlite3_reset(row);
+	row = connection_statement(&reader->connection, SQL_ENTRY_AFTER);
+	sqlite3_bind_int64(row, 1, (int64_t)seq);
+	sqlite3_bind_int64(row, 2, LOT);
+	while ((found = reader_next(reader, row, &entry, read_id, &ids)) == 1 &&
+	    entry.seq <= *last && lot_add(lot, &entry))
+		continue;
+	sqlite3_reset(row);
+	reader_end(reader);
+	return found < 0 ? found : 0;
+}
+
+int
+store_reader_entries(struct store_reader *reader, uint64_t seq,
+    bool (*each)(void *context, const struct ledger_entry *entry),
+    void *context)
+{
+	uint64_t last = 0;
+	struct lot lot;
+	bool more = true;
+	int error = lot_init(&lot, LOT);
+
+	while (error == 0 && more) {
+		error = read_lot(reader, seq, &last, &lot);
+		if (lot.count > 0)
+			seq = lot.entries[lot.count - 1].seq;
+		more = lot_hand_on(&lot, each, context);
+	}
+	free(lot.entries);
+	return error;
+}
+
+/* All accounts of one moment. */
+struct account_list {
+	struct ledger_account *accounts;
+	uint32_t count, size;
+};
+
+static int
+add_account(struct account_list *list, sqlite3_stmt *row)
+{
+	struct ledger_account *accounts;
+	uint32_t size;
+
+	if (list->count == list->size) {
+		size = list->size == 0 ? 64 : 2 * list->size;
+		accounts =
+		    reallocarray(list->accounts, size, sizeof(*accounts));
+		if (accounts == NULL)
+			return BANK_ENOMEM;
+		list->accounts = accounts;
+		list->size = size;
+	}
+	if (account_read(row, &list->accounts[list->count]) != 0 ||
+	    list->accounts[list->count].number != list->count + 1)
+		return BANK_EDAMAGED;
+	list->count++;
+	return 0;
+}
+
+static const char *
+list_id(void *context, uint32_t number)
+{
+	const struct account_list *list = context;
+
+	return number <= list->count ? list->accounts[number - 1].id : NULL;
+}
+
+static void
+replay_on(struct account_list *list, const struct ledger_entry *entry,
+    const struct ledger_entry *withdrawal, const struct ledger_posting *posting)
+{
+	struct ledger_account *account = &list->accounts[posting->number - 1];
+
+	if (account->last_seq < entry->seq)
+		ledger_replay(account, entry, withdrawal);
+}
+
+static int
+load_list(struct store_reader *reader, struct account_list *list)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
+	struct ledger_entry entry, withdrawal;
+	int code = SQLITE_ERROR, error = 0, found = 1;
+	int64_t mark;
+
+	sqlite3_bind_int64(row, 1, 0);
+	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW)
+		error = add_account(list, row);
+	sqlite3_reset(row);
+	if (error == 0)
+		error = connection_error(&reader->connection, code);
+	if (error != 0)
+		return error;
+	mark = connection_meta_number(&reader->connection, "mark", &error);
+	row = connection_statement(&reader->connection, SQL_ENTRY_AFTER);
+	sqlite3_bind_int64(row, 1, mark);
+	sqlite3_bind_int64(row, 2, -1);
+	while (error == 0 &&
+	    (found = reader_next(reader, row, &entry, list_id, list)) == 1) {
+		if (entry.reverses != 0)
+			error = reader_entry(
+			    reader, entry.reverses, &withdrawal, list_id, list);
+		replay_on(list, &entry, NULL, &entry.debit);
+		replay_on(list, &entry,
+		    entry.reverses != 0 && error == 0 ? &withdrawal : NULL,
+		    &entry.credit);
+	}
+	sqlite3_reset(row);
+	return error != 0 ? error : found;
+}
+
+/* Those of the accounts behind number `after`, at most LOT. */
+static int
+read_names(struct store_reader *reader, uint32_t after,
+    char names[LOT][WIRE_NAME_SIZE], uint32_t *count)
+{
+	sqlite3_stmt *row;
+	const char *name;
+	int error = reader_begin(reader);
+
+	*count = 0;
+	if (error != 0)
+		return error;
+	row = connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
+	sqlite3_bind_int64(row, 1, after);
+	while (*count < LOT && sqlite3_step(row) == SQLITE_ROW) {
+		name = (const char *)sqlite3_column_text(row, 16);
+		string_copy(names[(*count)++], name != NULL ? name : "",
+		    WIRE_NAME_SIZE);
+	}
+	sqlite3_reset(row);
+	reader_end(reader);
+	return 0;
+}
+
+/* The balances are of one moment; a name never changes. */
+static int
+hand_on_accounts(struct store_reader *reader, const struct account_list *list,
+    bool (*each)(
+	void *context, const struct ledger_account *account, const char *name),
+    void *context)
+{
+	char(*names)[WIRE_NAME_SIZE] = calloc(LOT, sizeof(*names));
+	uint32_t at, i, count = 0;
+	int error = names != NULL ? 0 : BANK_ENOMEM;
+
+	for (at = 0; error == 0 && at < list->count; at += count) {
+		error = read_names(reader, at, names, &count);
+		if (error != 0 || count == 0)
+			break;
+		for (i = 0; i < count && at + i < list->count; i++)
+			if (!each(context, &list->accounts[at + i], names[i]))
+				goto out;
+	}
+out:
+	free(names);
+	return error;
+}
+
+int
+store_reader_accounts(struct store_reader *reader,
+    bool (*each)(
+	void *context, const struct ledger_account *account, const char *name),
+    void *context)
+{
+	struct account_list list = { 0 };
+	int error = reader_begin(reader);
+
+	if (error != 0)
+		return error;
+	error = load_list(reader, &list);
+	reader_end(reader);
+	if (error == 0)
+		error = hand_on_accounts(reader, &list, each, context);
+	free(list.accounts);
+	return error;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rows of `entry` and `account` to structs and back, and the chain.
+ *
+ * chain = SHA-256(chain of the row before || row), 32 zero bytes before the
+ * first row.  The row's bytes, numbers big endian, signed ones in two's
+ * complement, a text as its length (1 byte) and its bytes:
+ *
+ *	seq(8) time(8) txid(16, zeros for none) kind(1) kiosk(text)
+ *	debit: number(8) id(text) account(1) savings(8) checking(8) previous(8)
+ *	credit: the same
+ *	amount(8) reverses(8, 0 for none)
+ *
+ * kind: 0 transfer, 1 deposit, 2 withdraw, 3 adjust, 4 reversal.  account:
+ * 0 savings, 1 checking.  number is the column `debit` or `credit`, id that
+ * of the row of `account` with this number, savings and checking the
+ * balances after the entry, previous the seq of the account's entry before,
+ * 0 for none.  time is in milliseconds since 1970, money in cents.
+ */
+#include "sqlite_store.h"
+
+#include <string.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/money.h"
+#include "../../../shared/base/util.h"
+
+#define ROW_BYTES_MAX 512
+
+enum entry_column {
+	ENTRY_SEQ,
+	ENTRY_TIME,
+	ENTRY_TXID,
+	ENTRY_KIND,
+	ENTRY_KIOSK,
+	ENTRY_DEBIT,
+	ENTRY_DEBIT_ACCOUNT,
+	ENTRY_CREDIT,
+	ENTRY_CREDIT_ACCOUNT,
+	ENTRY_AMOUNT,
+	ENTRY_DEBIT_SAVINGS,
+	ENTRY_DEBIT_CHECKING,
+	ENTRY_CREDIT_SAVINGS,
+	ENTRY_CREDIT_CHECKING,
+	ENTRY_DEBIT_PREVIOUS,
+	ENTRY_CREDIT_PREVIOUS,
+	ENTRY_REVERSES,
+	ENTRY_CHAIN
+};
+
+enum account_column {
+	ACCOUNT_NUMBER,
+	ACCOUNT_LINE,
+	ACCOUNT_ID,
+	ACCOUNT_SAVINGS,
+	ACCOUNT_CHECKING,
+	ACCOUNT_LAST_SEQ,
+	ACCOUNT_OPENED,
+	ACCOUNT_CLOSED,
+	ACCOUNT_LAST_LOGIN,
+	ACCOUNT_DAY,
+	ACCOUNT_DAY_TRANSFER,
+	ACCOUNT_DAY_WITHDRAW,
+	ACCOUNT_LIMITS /* four of them */
+};
+
+static const uint8_t no_txid[WIRE_TXID_SIZE];
+
+static uint8_t *
+add_number(uint8_t *p, uint64_t number)
+{
+	put_u64(p, number);
+	return p + 8;
+}
+
+static uint8_t *
+add_text(uint8_t *p, const char *text)
+{
+	size_t length = strnlen(text, LEDGER_ID_SIZE - 1);
+
+	*p = (uint8_t)length;
+	memcpy(p + 1, text, length);
+	return p + 1 + length;
+}
+
+static uint8_t *
+add_posting(uint8_t *p, const struct ledger_posting *posting)
+{
+	p = add_number(p, posting->number);
+	p = add_text(p, posting->id);
+	*p++ = (uint8_t)posting->account;
+	p = add_number(p, (uint64_t)posting->cents[WIRE_SAVINGS]);
+	p = add_number(p, (uint64_t)posting->cents[WIRE_CHECKING]);
+	return add_number(p, posting->previous_seq);
+}
+
+int
+entry_chain(struct store_connection *connection,
+    const uint8_t previous[STORE_CHAIN_SIZE], const struct ledger_entry *entry,
+    uint8_t chain[STORE_CHAIN_SIZE])
+{
+	uint8_t bytes[ROW_BYTES_MAX], *p = bytes;
+
+	memcpy(p, previous, STORE_CHAIN_SIZE);
+	p = add_number(p + STORE_CHAIN_SIZE, entry->seq);
+	p = add_number(p, entry->time_ms);
+	memcpy(p, entry->txid, WIRE_TXID_SIZE);
+	p += WIRE_TXID_SIZE;
+	*p++ = (uint8_t)entry->kind;
+	p = add_text(p, entry->kiosk);
+	p = add_posting(p, &entry->debit);
+	p = add_posting(p, &entry->credit);
+	p = add_number(p, (uint64_t)entry->amount_cents);
+	p = add_number(p, entry->reverses);
+	if (EVP_DigestInit_ex2(connection->digest, connection->sha256, NULL) !=
+		1 ||
+	    EVP_DigestUpdate(connection->digest, bytes, (size_t)(p - bytes)) !=
+		1 ||
+	    EVP_DigestFinal_ex(connection->digest, chain, NULL) != 1)
+		return BANK_ECRYPTO;
+	return 0;
+}
+
+static void
+bind(sqlite3_stmt *row, int column, int64_t value)
+{
+	sqlite3_bind_int64(row, column + 1, value);
+}
+
+/* Texts and bytes are not copied: they must last until the step. */
+void
+entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry)
+{
+	const struct ledger_posting *debit = &entry->debit;
+	const struct ledger_posting *credit = &entry->credit;
+
+	bind(row, ENTRY_SEQ, (int64_t)entry->seq);
+	bind(row, ENTRY_TIME, (int64_t)entry->time_ms);
+	if (memcmp(entry->txid, no_txid, sizeof(no_txid)) == 0)
+		sqlite3_bind_null(row, ENTRY_TXID + 1);
+	else
+		sqlite3_bind_blob(row, ENTRY_TXID + 1, entry->txid,
+		    sizeof(entry->txid), SQLITE_STATIC);
+	bind(row, ENTRY_KIND, entry->kind);
+	sqlite3_bind_text(
+	    row, ENTRY_KIOSK + 1, entry->kiosk, -1, SQLITE_STATIC);
+	bind(row, ENTRY_DEBIT, debit->number);
+	bind(row, ENTRY_DEBIT_ACCOUNT, debit->account);
+	bind(row, ENTRY_CREDIT, credit->number);
+	bind(row, ENTRY_CREDIT_ACCOUNT, credit->account);
+	bind(row, ENTRY_AMOUNT, entry->amount_cents);
+	bind(row, ENTRY_DEBIT_SAVINGS, debit->cents[WIRE_SAVINGS]);
+	bind(row, ENTRY_DEBIT_CHECKING, debit->cents[WIRE_CHECKING]);
+	bind(row, ENTRY_CREDIT_SAVINGS, credit->cents[WIRE_SAVINGS]);
+	bind(row, ENTRY_CREDIT_CHECKING, credit->cents[WIRE_CHECKING]);
+	bind(row, ENTRY_DEBIT_PREVIOUS, (int64_t)debit->previous_seq);
+	bind(row, ENTRY_CREDIT_PREVIOUS, (int64_t)credit->previous_seq);
+	if (entry->reverses == 0)
+		sqlite3_bind_null(row, ENTRY_REVERSES + 1);
+	else
+		bind(row, ENTRY_REVERSES, (int64_t)entry->reverses);
+	sqlite3_bind_blob(row, ENTRY_CHAIN + 1, entry->chain,
+	    sizeof(entry->chain), SQLITE_STATIC);
+}
+
+static bool
+read_text(sqlite3_stmt *row, int column, char *text, size_t size)
+{
+	const unsigned char *value = sqlite3_column_text(row, column);
+
+	return value != NULL &&
+	    string_copy(text, (const char *)value, size) < size;
+}
+
+static bool
+read_bytes(sqlite3_stmt *row, int column, uint8_t *bytes, size_t size)
+{
+	const void *value = sqlite3_column_blob(row, column);
+
+	if (value == NULL || (size_t)sqlite3_column_bytes(row, column) != size)
+		return false;
+	memcpy(bytes, value, size);
+	return true;
+}
+
+static bool
+read_posting(sqlite3_stmt *row, struct ledger_posting *posting, bool is_debit,
+    store_id_of *id_of, void *context)
+{
+	int64_t number =
+	    sqlite3_column_int64(row, is_debit ? ENTRY_DEBIT : ENTRY_CREDIT);
+	int which = sqlite3_column_int(
+	    row, is_debit ? ENTRY_DEBIT_ACCOUNT : ENTRY_CREDIT_ACCOUNT);
+	int balances = is_debit ? ENTRY_DEBIT_SAVINGS : ENTRY_CREDIT_SAVINGS;
+	const char *id;
+
+	if (number <= 0 || number > UINT32_MAX || which < WIRE_SAVINGS ||
+	    which > WIRE_CHECKING)
+		return false;
+	posting->number = (uint32_t)number;
+	posting->account = (enum wire_account)which;
+	posting->cents[0] = sqlite3_column_int64(row, balances);
+	posting->cents[1] = sqlite3_column_int64(row, balances + 1);
+	posting->previous_seq = (uint64_t)sqlite3_column_int64(
+	    row, is_debit ? ENTRY_DEBIT_PREVIOUS : ENTRY_CREDIT_PREVIOUS);
+	id = id_of(context, posting->number);
+	if (id == NULL)
+		return false;
+	string_copy(posting->id, id, sizeof(posting->id));
+	return true;
+}
+
+int
+entry_read(sqlite3_stmt *row, struct ledger_entry *entry, store_id_of *id_of,
+    void *context)
+{
+	int kind = sqlite3_column_int(row, ENTRY_KIND);
+
+	*entry = (struct ledger_entry) { 0 };
+	entry->seq = (uint64_t)sqlite3_column_int64(row, ENTRY_SEQ);
+	entry->time_ms = (uint64_t)sqlite3_column_int64(row, ENTRY_TIME);
+	entry->amount_cents = sqlite3_column_int64(row, ENTRY_AMOUNT);
+	entry->reverses = (uint64_t)sqlite3_column_int64(row, ENTRY_REVERSES);
+	if (kind < 0 || kind >= LEDGER_KIND_COUNT || entry->amount_cents <= 0)
+		return BANK_EDAMAGED;
+	entry->kind = (enum ledger_kind)kind;
+	if (sqlite3_column_type(row, ENTRY_TXID) != SQLITE_NULL &&
+	    !read_bytes(row, ENTRY_TXID, entry->txid, WIRE_TXID_SIZE))
+		return BANK_EDAMAGED;
+	if (!read_text(row, ENTRY_KIOSK, entry->kiosk, sizeof(entry->kiosk)) ||
+	    !read_bytes(row, ENTRY_CHAIN, entry->chain, sizeof(entry->chain)) ||
+	    !read_posting(row, &entry->debit, true, id_of, context) ||
+	    !read_posting(row, &entry->credit, false, id_of, context))
+		return BANK_EDAMAGED;
+	return 0;
+}
+
+void
+account_bind(sqlite3_stmt *row, const struct ledger_account *account)
+{
+	size_t i;
+
+	bind(row, ACCOUNT_NUMBER, account->number);
+	bind(row, ACCOUNT_LINE, account->line);
+	sqlite3_bind_text(row, ACCOUNT_ID + 1, account->id, -1, SQLITE_STATIC);
+	bind(row, ACCOUNT_SAVINGS, account->cents[WIRE_SAVINGS]);
+	bind(row, ACCOUNT_CHECKING, account->cents[WIRE_CHECKING]);
+	bind(row, ACCOUNT_LAST_SEQ, (int64_t)account->last_seq);
+	bind(row, ACCOUNT_OPENED, (int64_t)account->opened_ms);
+	bind(row, ACCOUNT_CLOSED, (int64_t)account->closed_ms);
+	bind(row, ACCOUNT_LAST_LOGIN, (int64_t)account->last_login_ms);
+	bind(row, ACCOUNT_DAY, account->day);
+	bind(row, ACCOUNT_DAY_TRANSFER, account->day_transfer);
+	bind(row, ACCOUNT_DAY_WITHDRAW, account->day_withdraw);
+	for (i = 0; i < NELEM(account->own_limit); i++)
+		bind(row, ACCOUNT_LIMITS + (int)i, account->own_limit[i]);
+}
+
+int
+account_read(sqlite3_stmt *row, struct ledger_account *account)
+{
+	size_t i;
+
+	*account = (struct ledger_account) { 0 };
+	account->number = (uint32_t)sqlite3_column_int64(row, ACCOUNT_NUMBER);
+	account->line = sqlite3_column_int(row, ACCOUNT_LINE);
+	account->cents[0] = sqlite3_column_int64(row, ACCOUNT_SAVINGS);
+	account->cents[1] = sqlite3_column_int64(row, ACCOUNT_CHECKING);
+	account->last_seq =
+	    (uint64_t)sqlite3_column_int64(row, ACCOUNT_LAST_SEQ);
+	account->opened_ms =
+	    (uint64_t)sqlite3_column_int64(row, ACCOUNT_OPENED);
+	account->closed_ms =
+	    (uint64_t)sqlite3_column_int64(row, ACCOUNT_CLOSED);
+	account->last_login_ms =
+	    (uint64_t)sqlite3_column_int64(row, ACCOUNT_LAST_LOGIN);
+	account->day = (uint32_t)sqlite3_column_int64(row, ACCOUNT_DAY);
+	account->day_transfer = sqlite3_column_int64(row, ACCOUNT_DAY_TRANSFER);
+	account->day_withdraw = sqlite3_column_int64(row, ACCOUNT_DAY_WITHDRAW);
+	for (i = 0; i < NELEM(account->own_limit); i++)
+		account->own_limit[i] =
+		    sqlite3_column_int64(row, ACCOUNT_LIMITS + (int)i);
+	if (!read_text(row, ACCOUNT_ID, account->id, sizeof(account->id)) ||
+	    ledger_is_own(account->id) != (account->line < 0))
+		return BANK_EDAMAGED;
+	/* What the rules and the lines of the two files take for granted. */
+	return (account->line < 0 ||
+		   wire_is_id(account->id, strlen(account->id))) &&
+		ledger_in_range(account->id, account->cents)
+	    ? 0
+	    : BANK_EDAMAGED;
+}

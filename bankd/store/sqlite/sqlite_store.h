@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Inside the SQLite store: the one connection that writes, with all accounts
+ * in memory, and its readers.
+ *
+ * Accounts stand in blocks that never move.  Every number that a batch may
+ * change is in struct store_head, of which there are two: `head` is what is
+ * committed, `batch` what the open batch would make of it; a commit copies
+ * one way, an abort the other.
+ */
+#ifndef BANKD_SQLITE_STORE_H
+#define BANKD_SQLITE_STORE_H
+
+#include <sys/types.h>
+
+#include "id_index.h"
+#include "sqlite_connection.h"
+#include "../store_reader.h"
+
+#define STORE_SCHEMA 2
+#define STORE_APPLICATION 0x62616e6b /* "bank" */
+#define STORE_SECRET_SIZE 32
+#define STORE_READERS_MS 250 /* that a whole checkpoint waits for readers */
+#define STORE_BLOCK 1024     /* accounts, and copies, in a block of memory */
+
+struct store_row {
+	struct ledger_account account; /* changed: its row on disk is older */
+	struct ledger_account *copy;   /* the open batch's, or NULL */
+};
+
+struct store_head {
+	uint64_t last_seq;
+	uint8_t chain[STORE_CHAIN_SIZE];
+	uint64_t newest_ms; /* newest time given out by then */
+	uint64_t lease_ms;  /* as in meta: no time after it was given out */
+	uint32_t accounts, lines, strangers, settled;
+	uint64_t mark;      /* as in meta: entries up to it are in rows */
+	uint64_t round_seq; /* newest entry when the present round began */
+	uint32_t cursor;    /* next row of the round */
+	uint64_t credit;    /* parts of rows that may be looked at */
+};
+
+struct store {
+	struct store_connection connection;
+	struct store_locks *locks;
+	int lock_fd; /* or less than 0 */
+	char *directory;
+	uint8_t secret[STORE_SECRET_SIZE];
+	bool failed;     /* BANK_EIO was returned: touch nothing */
+	bool looking;    /* nothing may be written: store_look() */
+	bool writing;    /* BEGIN was executed */
+	bool reserve;    /* var/reserve is there */
+	int batch_error; /* the batch can't be committed any more */
+	int full_errno;  /* of the newest BANK_ENOSPC */
+	uint64_t noted_ms;
+	struct store_head head, batch;
+
+	struct store_row **blocks; /* by number - 1 */
+	uint32_t blocks_count;
+	uint32_t *line_numbers; /* by line */
+	uint32_t line_numbers_size;
+	struct id_index index;
+
+	struct ledger_account **copies; /* blocks of them, reused */
+	uint32_t copies_blocks, copies_count;
+	uint32_t *written; /* rows that this batch writes back */
+	uint32_t written_count, written_size;
+
+	int wal_pages, checkpoint_at;
+};
+
+/* sqlite_accounts.c: the accounts in memory. */
+struct store_row *store_row(const struct store *store, uint32_t number);
+/* A place for the account, in blocks, index and lines. */
+int store_rows_add(struct store *store, const struct ledger_account *account);
+void store_rows_drop_last(struct store *store);
+void store_rows_free(struct store *store);
+store_id_of store_id;
+
+/* sqlite_load.c: everything that an open reads and proves. */
+int store_load(
+    struct store *store, enum store_end *end, char *error, size_t size);
+
+/* sqlite_open.c: what helps against an error, "; ..." or "". */
+const char *store_help(const struct store_connection *connection, int error);
+/* The same by the errno of what found no room. */
+const char *store_room_help(int number);
+
+/*
+ * sqlite_migrate.c: a database of an older bankd made one of ours.  From
+ * `version` on, each row of the table in its turn, up to the one with a NULL
+ * `sql`, whose `from` is the schema reached; all in one transaction, after a
+ * copy of the whole to bank.db.schemaN.TIME.
+ */
+struct store_migration {
+	int from;
+	const char *sql;
+};
+extern const struct store_migration store_migrations[];
+int store_migrate(struct store_connection *connection, const char *directory,
+    const struct store_migration *migrations, int64_t version, char *error,
+    size_t size);
+
+/*
+ * store_lock.c.  Takes the lock for writing, and *fd with it, which is closed
+ * after SQLite's connections; BANK_EBUSY where another program has it.
+ */
+int store_lock_log(const char *directory, int *fd, char *error, size_t size);
+/* Codes of SQLite.  From now on its locks are kept; before it is closed. */
+int store_locks_keep(struct store_locks **locks, sqlite3 *db);
+void store_locks_give_back(struct store_locks *locks);
+
+/* sqlite_recover.c: before the database is opened, and room for it. */
+int store_copy_wal(const char *directory, char *error, size_t size);
+bool store_give_up_reserve(const char *directory);
+void store_make_reserve(struct store *store);
+
+/* store_batch.c.  Codes of SQLite in, 0 or BANK_E... out. */
+int store_fail(struct store *store, int code);
+int store_fail_checkpoint(struct store *store, int code);
+/* Begins to write where that isn't done: every write of a batch is after it. */
+int store_write(struct store *store);
+/* COMMIT or nothing. */
+int store_end_write(struct store *store);
+int store_put_row(struct store *store, const struct ledger_account *account);
+
+/* sqlite_writeback.c: rows of accounts written back, and checkpoints. */
+void store_earn(struct store *store, uint64_t entries);
+int store_write_back(struct store *store, uint64_t entries);
+void store_written_back(struct store *store);
+int store_after_commit(struct store *store);
+int store_checkpoint(struct store *store, int mode);
+
+/* sqlite_reader.c: a moment of a reader's, between begin and end. */
+struct store_reader {
+	struct store_connection connection;
+	char *directory;
+	bool still;                     /* of a state that nobody has open */
+	int (*progress)(void *context); /* sqlite_copy.c: while it gets on */
+	void *context;
+	dev_t wal_device; /* the WAL that the connection has open */
+	ino_t wal_inode;
+};
+bool reader_is_current(const struct store_reader *reader);
+int reader_begin(struct store_reader *reader);
+void reader_end(struct store_reader *reader);
+/* 1 and the entry in the statement's next row; 0; BANK_E.... */
+int reader_next(struct store_reader *reader, sqlite3_stmt *row,
+    struct ledger_entry *entry, store_id_of *id_of, void *context);
+int reader_entry(struct store_reader *reader, uint64_t seq,
+    struct ledger_entry *entry, store_id_of *id_of, void *context);
+
+#endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The proof of everything: each entry by the rules, from the first to the
+ * last, on balances that begin at 0; the chain; the accounts' rows; the
+ * sum; at last SQLite's own check of pages and indices.  A reader's, run by
+ * bankctl or a thread of the vault's.
+ *
+ * Entries never change, so they are read in chunks, a moment each: a proof
+ * of a large bank must not keep the WAL from beginning anew.  Only the last
+ * chunk and the accounts' rows are of one moment.
+ */
+#include "sqlite_store.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/util.h"
+
+#define CHUNK 65536
+
+struct proven {
+	char id[LEDGER_ID_SIZE];
+	int64_t cents[2];
+	uint64_t last_seq;
+};
+
+struct proof {
+	struct store_reader *reader;
+	struct proven *accounts;
+	uint32_t count, size;
+	uint64_t seq, time_ms;
+	uint8_t chain[STORE_CHAIN_SIZE];
+	char *error;
+	size_t error_size;
+};
+
+static int
+damaged(const struct proof *proof, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(proof->error, proof->error_size, format, arguments);
+	va_end(arguments);
+	return BANK_EDAMAGED;
+}
+
+static const char *
+proven_id(void *context, uint32_t number)
+{
+	const struct proof *proof = context;
+
+	return number <= proof->count ? proof->accounts[number - 1].id : NULL;
+}
+
+static int
+add_account(struct proof *proof, const struct ledger_account *account)
+{
+	struct proven *accounts;
+	uint32_t size;
+
+	if (account->number != proof->count + 1)
+		return damaged(
+		    proof, "account %" PRIu32 ": missing", proof->count + 1);
+	if (proof->count == proof->size) {
+		size = proof->size == 0 ? 64 : 2 * proof->size;
+		accounts =
+		    reallocarray(proof->accounts, size, sizeof(*accounts));
+		if (accounts == NULL)
+			return BANK_ENOMEM;
+		proof->accounts = accounts;
+		proof->size = size;
+	}
+	proof->accounts[proof->count] = (struct proven) { 0 };
+	string_copy(proof->accounts[proof->count++].id, account->id,
+	    sizeof(account->id));
+	return 0;
+}
+
+/* Calls `each` for the rows of accounts from a number on. */
+static int
+each_account(struct proof *proof, uint32_t after,
+    int (*each)(struct proof *proof, const struct ledger_account *account))
+{
+	struct store_connection *connection = &proof->reader->connection;
+	sqlite3_stmt *row = connection_statement(connection, SQL_ACCOUNT_AFTER);
+	struct ledger_account account;
+	int code = SQLITE_ERROR, error = 0;
+
+	sqlite3_bind_int64(row, 1, after);
+	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW) {
+		if (account_read(row, &account) != 0)
+			error = damaged(proof,
+			    "account %" PRIu32 ": unreadable", account.number);
+		else
+			error = each(proof, &account);
+	}
+	sqlite3_reset(row);
+	return error != 0 ? error : connection_error(connection, code);
+}
+
+static int
+prove_reversal(struct proof *proof, const struct ledger_entry *entry)
+{
+	struct ledger_entry withdrawal;
+	int error;
+
+	if ((entry->kind == LEDGER_REVERSAL) != (entry->reverses != 0))
+		return BANK_EDAMAGED;
+	if (entry->reverses == 0)
+		return 0;
+	if (entry->reverses >= entry->seq)
+		return BANK_EDAMAGED;
+	error = reader_entry(
+	    proof->reader, entry->reverses, &withdrawal, proven_id, proof);
+	if (error != 0)
+		return error == BANK_ENOTFOUND ? BANK_EDAMAGED : error;
+	return withdrawal.kind == LEDGER_WITHDRAW &&
+		withdrawal.amount_cents == entry->amount_cents &&
+		withdrawal.debit.number == entry->credit.number &&
+		withdrawal.debit.account == entry->credit.account &&
+		withdrawal.credit.number == entry->debit.number
+	    ? 0
+	    : BANK_EDAMAGED;
+}
+
+static int
+prove_entry(struct proof *proof, const struct ledger_entry *entry)
+{
+	struct proven *debit = &proof->accounts[entry->debit.number - 1];
+	struct proven *credit = &proof->accounts[entry->credit.number - 1];
+	uint8_t chain[STORE_CHAIN_SIZE];
+	int error;
+
+	if (entry->seq != proof->seq + 1)
+		return damaged(
+		    proof, "entry %" PRIu64 ": missing", proof->seq + 1);
+	error =
+	    entry_chain(&proof->reader->connection, proof->chain, entry, chain);
+	if (error != 0)
+		return error;
+	if (memcmp(chain, entry->chain, sizeof(chain)) != 0)
+		return damaged(proof,
+		    "entry %" PRIu64 ": does not fit the chain", entry->seq);
+	if (entry->debit.previous_seq != debit->last_seq ||
+	    entry->credit.previous_seq != credit->last_seq)
+		return damaged(proof,
+		    "entry %" PRIu64 ": names a wrong previous entry",
+		    entry->seq);
+	if (entry->time_ms < proof->time_ms)
+		return damaged(proof,
+		    "entry %" PRIu64 ": is older than the one before",
+		    entry->seq);
+	if (!ledger_follows(entry, debit->cents, credit->cents))
+		return damaged(
+		    proof, "entry %" PRIu64 ": does not add up", entry->seq);
+	error = prove_reversal(proof, entry);
+	if (error == BANK_EDAMAGED)
+		return damaged(proof,
+		    "entry %" PRIu64 ": is no reversal of %" PRIu64, entry->seq,
+		    entry->reverses);
+	memcpy(debit->cents, entry->debit.cents, sizeof(debit->cents));
+	memcpy(credit->cents, entry->credit.cents, sizeof(credit->cents));
+	debit->last_seq = credit->last_seq = proof->seq = entry->seq;
+	proof->time_ms = entry->time_ms;
+	memcpy(proof->chain, chain, sizeof(chain));
+	return error;
+}
+
+/* The next chunk; *more is set where it was a whole one. */
+static int
+prove_chunk(struct proof *proof, bool *more)
+{
+	sqlite3_stmt *row =
+	    connection_statement(&proof->reader->connection, SQL_ENTRY_AFTER);
+	struct ledger_entry entry;
+	uint64_t first = proof->seq;
+	int found = 1, error;
+
+	error = each_account(proof, proof->count, add_account);
+	if (error != 0)
+		return error;
+	sqlite3_bind_int64(row, 1, (int64_t)proof->seq);
+	sqlite3_bind_int64(row, 2, CHUNK);
+	while (error == 0 &&
+	    (found = reader_next(
+		 proof->reader, row, &entry, proven_id, proof)) == 1)
+		error = prove_entry(proof, &entry);
+	sqlite3_reset(row);
+	if (found == BANK_EDAMAGED)
+		return damaged(
+		    proof, "entry %" PRIu64 ": unreadable", proof->seq + 1);
+	*more = proof->seq - first == CHUNK;
+	return error != 0 ? error : found;
+}
+
+static int
+prove_balances(const struct proof *proof, const struct ledger_account *account,
+    const int64_t cents[2])
+{
+	if (memcmp(cents, account->cents, sizeof(account->cents)) == 0)
+		return 0;
+	return damaged(proof,
+	    "account %s: its balances are not those of entry %" PRIu64,
+	    account->id, account->last_seq);
+}
+
+/*
+ * A row may be older than the newest entry of its account, but not older
+ * than the mark: back from the newest, its own comes before any at the mark.
+ */
+static int
+prove_lag(
+    struct proof *proof, const struct ledger_account *account, uint64_t mark)
+{
+	struct ledger_entry entry;
+	const struct ledger_posting *posting;
+	uint64_t seq = proof->accounts[account->number - 1].last_seq;
+	int64_t cents[2] = { 0, 0 };
+	int error;
+
+	while (seq != account->last_seq) {
+		if (seq <= mark)
+			return damaged(proof,
+			    "account %s: names entry %" PRIu64
+			    ", not its newest",
+			    account->id, account->last_seq);
+		error =
+		    reader_entry(proof->reader, seq, &entry, proven_id, proof);
+		if (error != 0)
+			return error;
+		posting = entry.debit.number == account->number ? &entry.debit
+								: &entry.credit;
+		seq = posting->previous_seq;
+	}
+	if (seq != 0) {
+		error =
+		    reader_entry(proof->reader, seq, &entry, proven_id, proof);
+		if (error != 0)
+			return error;
+		posting = entry.debit.number == account->number ? &entry.debit
+								: &entry.credit;
+		memcpy(cents, posting->cents, sizeof(cents));
+	}
+	return prove_balances(proof, account, cents);
+}
+
+static int
+prove_account(struct proof *proof, const struct ledger_account *account)
+{
+	const struct proven *proven = &proof->accounts[account->number - 1];
+	int error = 0;
+	int64_t mark;
+
+	if (strcmp(proven->id, account->id) != 0)
+		return damaged(
+		    proof, "account %s: its ID was changed", account->id);
+	if (account->last_seq == proven->last_seq)
+		return prove_balances(proof, account, proven->cents);
+	if (account->last_seq > proof->seq)
+		return damaged(proof,
+		    "account %s: names entry %" PRIu64 ", which is missing",
+		    account->id, account->last_seq);
+	mark =
+	    connection_meta_number(&proof->reader->connection, "mark", &error);
+	return error != 0 ? error : prove_lag(proof, account, (uint64_t)mark);
+}
+
+static int
+prove_sum(const struct proof *proof)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < proof->count; i++) {
+		sum += (uint64_t)proof->accounts[i].cents[0];
+		sum += (uint64_t)proof->accounts[i].cents[1];
+	}
+	return sum == 0 ? 0
+			: damaged(proof, "the sum of all accounts is not 0");
+}
+
+/* Pages, types and indices: a txid out of its index could be used twice. */
+static int
+prove_pages(const struct proof *proof)
+{
+	sqlite3_stmt *row = NULL;
+	const char *text, *line;
+	int code, error = 0;
+
+	code = sqlite3_prepare_v2(proof->reader->connection.db,
+	    "PRAGMA integrity_check(1)", -1, &row, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(row);
+	if (code == SQLITE_ROW) {
+		text = (const char *)sqlite3_column_text(row, 0);
+		line = text != NULL ? strrchr(text, '\n') : NULL;
+		if (text == NULL || strcmp(text, "ok") != 0)
+			error = damaged(proof, STORE_FILE ": %s",
+			    line != NULL ? line + 1 : text);
+	} else
+		error = connection_error(&proof->reader->connection, code);
+	sqlite3_finalize(row);
+	return error;
+}
+
+static int
+prove(struct proof *proof)
+{
+	bool more = true;
+	int error = 0;
+
+	while (error == 0 && more) {
+		error = reader_begin(proof->reader);
+		if (error != 0)
+			break;
+		error = prove_chunk(proof, &more);
+		if (error == 0 && !more)
+			error = each_account(proof, 0, prove_account);
+		reader_end(proof->reader);
+	}
+	if (error == 0)
+		error = prove_sum(proof);
+	if (error == 0)
+		error = reader_begin(proof->reader);
+	if (error == 0) {
+		error = prove_pages(proof);
+		reader_end(proof->reader);
+	}
+	return error;
+}
+
+int
+store_reader_verify(struct store_reader *reader, uint64_t *seq,
+    uint8_t chain[32], char *error_text, size_t size)
+{
+	struct proof proof = {
+		.reader = reader, .error = error_text, .error_size = size
+	};
+	int error;
+
+	error_text[0] = '\0';
+	error = prove(&proof);
+	if (error != 0 && error_text[0] == '\0')
+		snprintf(error_text, size, "%s",
+		    reader->connection.db != NULL
+			? sqlite3_errmsg(reader->connection.db)
+			: bank_strerror(error));
+	*seq = proof.seq;
+	memcpy(chain, proof.chain, sizeof(proof.chain));
+	free(proof.accounts);
+	return error;
+}

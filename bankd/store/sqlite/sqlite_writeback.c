@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the SQLite store does beside the batch's own rows: writes changed
+ * accounts back, round and round, and checkpoints the WAL.  The vault's
+ * thread of money; both are bounded, so that no batch waits long for them.
+ *
+ * A round goes over all rows by number.  Two entries earn the looking at one
+ * row, or at as few as make a round of ROUND_ENTRIES entries in a bank of few
+ * accounts, spent in lots of at least ROUND_LOT, in the batch's own
+ * transaction: more would be written sooner and oftener than a start gains by
+ * it.  Entries that a start had to replay earn once more, so that a bank that
+ * is killed again and again doesn't replay ever more.
+ * A row that an entry up to the round's beginning has changed was flagged
+ * then, so at the round's end all entries up to its beginning are in rows:
+ * that is the mark.  A start replays what is past it, at most the entries of
+ * two rounds: four entries for each account there is, or 2 ROUND_ENTRIES.
+ *
+ * wal_autocheckpoint is off, for it would run inside COMMIT and mix its
+ * errors with the commit's.  Our own comes after it, PASSIVE: it waits for no
+ * reader, and a full disk only puts it off.  The WAL then begins anew, in
+ * blocks that it has; it grows on only while a reader holds an old moment,
+ * which readers do for short (sqlite_reader.c), and is cut when it was large.
+ */
+#include "sqlite_store.h"
+
+#include <stdlib.h>
+
+#include "../../../shared/base/error.h"
+
+#define ROUND_LOT 128
+#define ROUND_ENTRIES 4096
+#define ENTRIES_PER_ROW 2
+#define CHECKPOINT_PAGES 2000
+#define LOG_PAGE_BYTES (4096 + 24) /* with its frame's header */
+#define STOP_ROWS 8192             /* rows in one transaction of a stop */
+
+/* A place in `written` for each row that the batch may write. */
+static int
+room_for_written(struct store *store, uint32_t rows)
+{
+	uint32_t *written;
+
+	if (rows <= store->written_size)
+		return 0;
+	written = reallocarray(store->written, rows, sizeof(*written));
+	if (written == NULL)
+		return BANK_ENOMEM;
+	store->written = written;
+	store->written_size = rows;
+	return 0;
+}
+
+static int
+write_row(struct store *store, uint32_t number)
+{
+	struct store_row *row = store_row(store, number);
+	struct ledger_account *now =
+	    row->copy != NULL ? row->copy : &row->account;
+	int error;
+
+	if (!now->changed)
+		return 0;
+	error = store_put_row(store, now);
+	if (error == 0)
+		store->written[store->written_count++] = number;
+	return error;
+}
+
+static int
+end_round(struct store *store)
+{
+	struct store_head *batch = &store->batch;
+
+	batch->cursor = 1;
+	batch->mark = batch->round_seq;
+	/* Not this batch's own: of its rows some were passed before it. */
+	batch->round_seq = store->head.last_seq;
+	return store_fail(store,
+	    connection_put_meta(
+		&store->connection, "mark", (int64_t)batch->mark));
+}
+
+/* In parts of a row: so many ROUND_ENTRIES of them are a row. */
+void
+store_earn(struct store *store, uint64_t entries)
+{
+	struct store_head *batch = &store->batch;
+	const uint64_t whole = (uint64_t)batch->accounts * ROUND_ENTRIES;
+	uint64_t each = ROUND_ENTRIES / ENTRIES_PER_ROW;
+
+	if (each > batch->accounts)
+		each = batch->accounts;
+	batch->credit += entries * each;
+	if (batch->credit > whole)
+		batch->credit = whole;
+}
+
+int
+store_write_back(struct store *store, uint64_t entries)
+{
+	struct store_head *batch = &store->batch;
+	uint64_t rows, most = ROUND_LOT + entries * 2;
+	int error;
+
+	store->written_count = 0;
+	store_earn(store, entries);
+	rows = batch->credit / ROUND_ENTRIES;
+	if (rows < ROUND_LOT && rows < batch->accounts)
+		return 0;
+	if (rows > most)
+		rows = most;
+	batch->credit -= rows * ROUND_ENTRIES;
+	error = room_for_written(store, (uint32_t)rows);
+	for (; error == 0 && rows > 0; rows--) {
+		error = write_row(store, batch->cursor++);
+		if (error == 0 && batch->cursor > batch->accounts)
+			error = end_round(store);
+	}
+	return error;
+}
+
+void
+store_written_back(struct store *store)
+{
+	while (store->written_count > 0)
+		store_row(store, store->written[--store->written_count])
+		    ->account.changed = false;
+}
+
+/* What a reader's moment holds back stays in the WAL, which is as safe. */
+int
+store_checkpoint(struct store *store, int mode)
+{
+	sqlite3 *db = store->connection.db;
+	int code;
+
+	code = sqlite3_wal_checkpoint_v2(db, "main", mode, NULL, NULL);
+	if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
+		return 0;
+	return store_fail_checkpoint(store, code);
+}
+
+/* What is committed is committed: a full disk is no error here. */
+int
+store_after_commit(struct store *store)
+{
+	int error;
+
+	if (store->wal_pages < CHECKPOINT_PAGES)
+		store->checkpoint_at = CHECKPOINT_PAGES;
+	if (store->wal_pages < store->checkpoint_at)
+		return 0;
+	store->checkpoint_at = store->wal_pages + CHECKPOINT_PAGES;
+	error = store_checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
+	if (error != 0 && error != BANK_ENOSPC)
+		return error;
+	if (!store->reserve)
+		store_make_reserve(store);
+	return 0;
+}
+
+uint64_t
+store_log_bytes(const struct store *store)
+{
+	return (uint64_t)store->wal_pages * LOG_PAGE_BYTES;
+}
+
+static int
+write_all_back(struct store *store)
+{
+	uint32_t number, last = 0;
+	int error = room_for_written(store, STOP_ROWS);
+
+	for (number = 1; error == 0 && number <= store->head.accounts;) {
+		error = store_write(store);
+		last = number;
+		for (; error == 0 && number <= store->head.accounts &&
+		     number - last < STOP_ROWS;
+		     number++)
+			error = write_row(store, number);
+		if (error == 0)
+			error = store_end_write(store);
+		if (error == 0) {
+			store_written_back(store);
+			error = store_after_commit(store);
+		}
+	}
+	return error;
+}
+
+static int
+put_marker(struct store *store, const char *end)
+{
+	struct store_connection *connection = &store->connection;
+	int error = store_write(store);
+
+	if (error == 0)
+		error = store_fail(
+		    store, connection_put_meta_text(connection, "end", end));
+	if (error == 0)
+		error = store_fail(store,
+		    connection_put_meta(
+			connection, "mark", (int64_t)store->batch.mark));
+	if (error == 0)
+		error = store_fail(store,
+		    connection_put_meta(
+			connection, "newest", (int64_t)store_newest_ms(store)));
+	if (error == 0)
+		error = store_end_write(store);
+	if (error != 0) {
+		store_abort(store);
+		return error;
+	}
+	store->batch.newest_ms = store_newest_ms(store);
+	store->batch.lease_ms = store->batch.newest_ms;
+	store->head = store->batch;
+	return 0;
+}
+
+int
+store_mark_running(struct store *store)
+{
+	return store->failed ? BANK_EIO : put_marker(store, "running");
+}
+
+/* A checkpoint that finds no room leaves all of it in the WAL: safe too. */
+static int
+stop(struct store *store)
+{
+	int error = write_all_back(store);
+
+	if (error == 0) {
+		error = store_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
+		if (error == BANK_ENOSPC)
+			error = 0;
+	}
+	if (error != 0) {
+		store_abort(store);
+		return error;
+	}
+	store->batch.mark = store->batch.round_seq = store->batch.last_seq;
+	store->batch.cursor = 1;
+	error = put_marker(store, "stopped");
+	if (error != 0)
+		return error;
+	error = store_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
+	return error == BANK_ENOSPC ? 0 : error;
+}
+
+int
+store_mark_stopped(struct store *store)
+{
+	int error;
+
+	if (store->failed)
+		return BANK_EIO;
+	error = stop(store);
+	if (error == BANK_ENOSPC && store_make_room(store) == 0)
+		error = stop(store);
+	return error;
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The vault's batch: apply, commit, files, and only then the answers.  What
+ * a failed write means is decided here and nowhere else: a full disk runs
+ * the batch again with less to write, anything else ends the process.
+ */
+#include "batch.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <openssl/crypto.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/log.h"
+#include "../../../shared/base/util.h"
+#include "vault_state.h"
+
+#define TOUCHED_MAX (2 * BATCH_MAX)
+#define NAMED_MAX (BATCH_MAX * STEP_ACCOUNTS)
+#define BYTES_PER_MB (UINT64_C(1024) * 1024)
+
+int
+batch_init(struct batch *batch)
+{
+	TAILQ_INIT(&batch->deferred);
+	batch->steps = calloc(BATCH_MAX, sizeof(*batch->steps));
+	batch->touched = calloc(TOUCHED_MAX, sizeof(*batch->touched));
+	batch->ids = calloc(NAMED_MAX, sizeof(*batch->ids));
+	batch->accounts = calloc(NAMED_MAX, sizeof(struct ledger_account *));
+	if (batch->steps == NULL || batch->touched == NULL ||
+	    batch->ids == NULL || batch->accounts == NULL)
+		return BANK_ENOMEM;
+	return 0;
+}
+
+void
+batch_free(struct batch *batch)
+{
+	free(batch->steps);
+	free(batch->touched);
+	free(batch->ids);
+	free(batch->accounts);
+}
+
+bool
+batch_is_full(const struct batch *batch)
+{
+	return batch->count == BATCH_MAX ||
+	    (batch->count > 0 && batch->steps[batch->count - 1].last);
+}
+
+struct step *
+batch_add(struct vault *vault, const struct step_kind *kind,
+    struct connection *connection)
+{
+	struct batch *batch = &vault->batch;
+	struct step *step;
+
+	if (batch_is_full(batch))
+		batch_run(vault);
+	assert(!batch->running);
+	step = &batch->steps[batch->count++];
+	memset(step, 0, offsetof(struct step, text));
+	step->kind = kind;
+	step->connection = connection;
+	if (connection != NULL)
+		connection->steps++;
+	return step;
+}
+
+void
+batch_defer(struct vault *vault, struct deferred *deferred)
+{
+	if (deferred->queued)
+		return;
+	deferred->queued = true;
+	TAILQ_INSERT_TAIL(&vault->batch.deferred, deferred, link);
+}
+
+void
+batch_forget(struct vault *vault, struct deferred *deferred)
+{
+	if (!deferred->queued)
+		return;
+	deferred->queued = false;
+	TAILQ_REMOVE(&vault->batch.deferred, deferred, link);
+}
+
+void
+batch_failed(struct vault *vault, int error)
+{
+	if (vault->batch.error == 0)
+		vault->batch.error = error;
+}
+
+void
+batch_touch(
+    struct vault *vault, const struct ledger_account *account, const char *hash)
+{
+	struct batch *batch = &vault->batch;
+
+	if (account->line < 0)
+		return;
+	assert(batch->touched_count < TOUCHED_MAX);
+	batch->touched[batch->touched_count++] =
+	    (struct touched) { account->line, hash };
+}
+
+struct ledger_account *
+batch_bank_account(struct vault *vault, const char *id)
+{
+	struct ledger_account *account = NULL;
+	int error;
+
+	error = store_begin(vault->store, &id, 1, &account);
+	if (error == 0 && account == NULL)
+		error = store_account_new(
+		    vault->store, id, "", "", vault->now_ms, &account);
+	if (error != 0)
+		batch_failed(vault, error);
+	return error == 0 ? account : NULL;
+}
+
+/* Gets the copies of all accounts that the steps name, in one question. */
+static int
+name_accounts(struct vault *vault)
+{
+	struct batch *batch = &vault->batch;
+	struct step *step;
+	size_t count = 0;
+	int error;
+
+	for (size_t i = 0; i < batch->count * STEP_ACCOUNTS; i++) {
+		step = &batch->steps[i / STEP_ACCOUNTS];
+		if (step->ids[i % STEP_ACCOUNTS] != NULL)
+			batch->ids[count++] = step->ids[i % STEP_ACCOUNTS];
+	}
+	error = store_begin(vault->store, batch->ids, count, batch->accounts);
+	if (error != 0)
+		return error;
+	count = 0;
+	for (size_t i = 0; i < batch->count * STEP_ACCOUNTS; i++) {
+		step = &batch->steps[i / STEP_ACCOUNTS];
+		if (step->ids[i % STEP_ACCOUNTS] != NULL)
+			step->accounts[i % STEP_ACCOUNTS] =
+			    batch->accounts[count++];
+	}
+	return 0;
+}
+
+/* What the run before kept elsewhere than in the store, newest first. */
+static void
+undo_outcomes(struct vault *vault)
+{
+	struct batch *batch = &vault->batch;
+	struct step *step;
+
+	for (size_t i = batch->count; i-- > 0;) {
+		step = &batch->steps[i];
+		if (step->counted)
+			step->session->outcomes--;
+		if (step->refused)
+			refusals_undo(&step->session->refusals);
+		if (step->rated)
+			rates_undo(&vault->rates);
+		step->counted = step->refused = false;
+		step->rated = step->moved = false;
+	}
+}
+
+static int
+commit(struct vault *vault)
+{
+	uint64_t began_us = clock_steady_us();
+	int error = store_commit(vault->store);
+
+	if (error == 0)
+		latency_add(
+		    &vault->counts.commits, clock_steady_us() - began_us);
+	return error;
+}
+
+static int
+apply_and_commit(struct vault *vault)
+{
+	struct batch *batch = &vault->batch;
+	int error;
+
+	batch->error = 0;
+	batch->touched_count = 0;
+	undo_outcomes(vault);
+	if ((error = name_accounts(vault)) != 0) {
+		store_abort(vault->store);
+		return error;
+	}
+	for (size_t i = 0; i < batch->count && batch->error == 0; i++)
+		batch->steps[i].kind->apply(vault, &batch->steps[i]);
+	if (batch->error == 0 && store_dirty(vault->store))
+		return commit(vault);
+	store_abort(vault->store);
+	return batch->error;
+}
+
+static bool
+may_write(const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		if (batch->steps[i].writes)
+			return true;
+	}
+	return false;
+}
+
+/* The disk is asked only where there may be something to write. */
+static enum vault_mode
+mode_at_first(const struct vault *vault, bool writes)
+{
+	uint64_t least =
+	    (uint64_t)vault_option(vault, BANK_MIN_FREE) * BYTES_PER_MB;
+
+	if (vault->paused)
+		return VAULT_REFUSING;
+	if (!writes || least == 0)
+		return VAULT_NORMAL;
+	return state_dir_free(&vault->dir) < least ? VAULT_REFUSING
+						   : VAULT_NORMAL;
+}
+
+/* Told when it begins and when it is over, not for each batch. */
+static void
+tell_room(struct vault *vault, const char *no_room)
+{
+	const char *before = vault->no_room;
+
+	/* A pause says nothing about the disk. */
+	if (vault->paused)
+		return;
+	vault->no_room = no_room;
+	if ((no_room != NULL) == (before != NULL))
+		return;
+	if (no_room != NULL)
+		log_event(LOG_WARNING, "disk_full", "transactions",
+		    LOG_TEXT("refused"), "why", LOG_TEXT(no_room), NULL);
+	else
+		log_event(LOG_NOTICE, "disk_has_room", "transactions",
+		    LOG_TEXT("taken"), NULL);
+}
+
+/*
+ * After a full disk: transactions first, then the reserve is given up so
+ * that logins can still be recorded.  False where nothing is left to try.
+ */
+static bool
+next_mode(struct vault *vault)
+{
+	if (vault->mode == VAULT_READ_ONLY)
+		return false;
+	if (vault->mode == VAULT_NORMAL || store_make_room(vault->store) != 0)
+		vault->mode++;
+	return true;
+}
+
+static void
+nothing(struct vault *vault, struct step *step)
+{
+	(void)vault;
+	(void)step;
+}
+
+/* Of a step that was answered before the commit. */
+static const struct step_kind answered = { nothing, nothing };
+
+static bool
+answer(struct vault *vault, struct step *step)
+{
+	if (store_begin(vault->store, &step->ids[STEP_CUSTOMER], 1,
+		&step->accounts[STEP_CUSTOMER]) != 0)
+		return false;
+	step->kind->apply(vault, step);
+	if (vault->batch.error != 0)
+		return false;
+	step->connection->steps--;
+	step->kind->finish(vault, step);
+	request_wipe(&step->request);
+	step->kind = &answered;
+	step->connection = NULL;
+	step->ids[STEP_CUSTOMER] = NULL;
+	return true;
+}
+
+/*
+ * Those that only read, before any step of the batch has changed a copy; but
+ * what a connection asked for is answered in its order.  An error of the
+ * store or of the link is met again by what comes next.
+ */
+static void
+answer_readers(struct vault *vault)
+{
+	struct batch *batch = &vault->batch;
+	struct step *step;
+	bool more = true;
+
+	batch->error = 0;
+	for (size_t i = 0; i < batch->count && more; i++) {
+		step = &batch->steps[i];
+		if (step->reads && step->connection->steps == 1)
+			more = answer(vault, step);
+	}
+	if (vault->front.ipc != NULL)
+		(void)ipc_flush(vault->front.ipc);
+}
+
+static void
+commit_or_fail(struct vault *vault)
+{
+	bool writes = may_write(&vault->batch);
+	const char *no_room = NULL;
+	char reason[128];
+	int error;
+
+	vault->mode = mode_at_first(vault, writes);
+	if (vault->mode != VAULT_NORMAL)
+		no_room = "less than min_free is left";
+	vault->now_ms = bank_clock_now(&vault->clock);
+	store_note_time(vault->store, vault->now_ms);
+	rates_tick(&vault->rates, clock_steady_ms());
+	if (writes)
+		answer_readers(vault);
+	while ((error = apply_and_commit(vault)) == BANK_ENOSPC &&
+	    next_mode(vault))
+		no_room = store_room_reason(vault->store);
+	if (error == 0) {
+		if (writes)
+			tell_room(vault, no_room);
+		return;
+	}
+	snprintf(reason, sizeof(reason), "the store can't be written: %s",
+	    bank_strerror(error));
+	vault_fail(
+	    vault, error == BANK_ENOMEM ? EX_OSERR : EX_SOFTWARE, reason);
+}
+
+static int
+by_line(const void *a, const void *b)
+{
+	const struct touched *one = a, *other = b;
+
+	return (one->line > other->line) - (one->line < other->line);
+}
+
+/* Each line once, with the newest hash that it was touched with. */
+static void
+update_files(struct vault *vault)
+{
+	struct batch *batch = &vault->batch;
+	const struct ledger_account *account;
+	const char *hash = NULL;
+	int error;
+
+	if (batch->touched_count > 1)
+		qsort(batch->touched, batch->touched_count,
+		    sizeof(*batch->touched), by_line);
+	for (size_t i = 0; i < batch->touched_count; i++) {
+		if (batch->touched[i].hash != NULL)
+			hash = batch->touched[i].hash;
+		if (i + 1 < batch->touched_count &&
+		    batch->touched[i + 1].line == batch->touched[i].line)
+			continue;
+		account = store_account_by_line(
+		    vault->store, (uint32_t)batch->touched[i].line);
+		error = account == NULL
+		    ? BANK_EIO
+		    : files_update(vault->files, account, hash);
+		if (error != 0)
+			vault_fail(vault, EX_SOFTWARE,
+			    "the files password and balance can't be written");
+		hash = NULL;
+	}
+}
+
+static void
+run_steps(struct vault *vault)
+{
+	struct batch *batch = &vault->batch;
+	struct step *step;
+
+	batch->running = true;
+	commit_or_fail(vault);
+	update_files(vault);
+	vault->counts.batches++;
+	if (batch->count > vault->counts.largest_batch)
+		vault->counts.largest_batch = batch->count;
+	for (size_t i = 0; i < batch->count; i++) {
+		step = &batch->steps[i];
+		if (step->connection != NULL)
+			step->connection->steps--;
+	}
+	for (size_t i = 0; i < batch->count; i++) {
+		step = &batch->steps[i];
+		step->kind->finish(vault, step);
+		request_wipe(&step->request);
+	}
+	batch->count = 0;
+	batch->running = false;
+}
+
+static void
+run_deferred(struct vault *vault)
+{
+	struct batch *batch = &vault->batch;
+	struct deferred *deferred;
+
+	while (!batch_is_full(batch) &&
+	    (deferred = TAILQ_FIRST(&batch->deferred)) != NULL) {
+		batch_forget(vault, deferred);
+		deferred->run(vault, deferred);
+	}
+}
+
+void
+batch_run(struct vault *vault)
+{
+	struct batch *batch = &vault->batch;
+
+	for (;;) {
+		if (batch->count > 0)
+			run_steps(vault);
+		run_deferred(vault);
+		if (batch->count == 0 && TAILQ_EMPTY(&batch->deferred))
+			return;
+	}
+}

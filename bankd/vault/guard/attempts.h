@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Attempts to log in: counted for (ID, kiosk) and for the ID at all kiosks,
+ * known and unknown IDs alike; too many lock it for a while.  An attempt is
+ * counted as a failure, on stable storage, before the password is compared,
+ * and taken back when it was right, so no number of parallel or interrupted
+ * guesses is more than the configured one: while as many as are left are
+ * being compared, others wait for what becomes of them.
+ */
+#ifndef BANKD_ATTEMPTS_H
+#define BANKD_ATTEMPTS_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../../shared/wire/wire.h"
+#include "../core/batch.h"
+#include "../../store/store.h"
+
+struct kiosk_seen;
+struct vault;
+
+/* One attempt; embedded in the login or change of password it belongs to. */
+struct attempt {
+	char id[WIRE_ID_SIZE];
+	uint8_t at_kiosk[STORE_ATTEMPT_KEY];
+	uint8_t in_all[STORE_ATTEMPT_KEY];
+	bool enrolled; /* at a kiosk with a name */
+	bool nobody;   /* no ID came out of it: recorded, never locked */
+	bool comparing;
+	struct deferred again; /* when one that it waited for has ended */
+	bool waiting;
+	LIST_ENTRY(attempt) link;
+};
+
+struct attempts {
+	LIST_HEAD(attempt_list, attempt) list;
+};
+
+enum attempt_verdict {
+	ATTEMPT_COMPARE, /* recorded: compare, once that is committed */
+	ATTEMPT_LOCKED,
+	ATTEMPT_WAIT /* again.run is deferred when it is to try again */
+};
+
+/*
+ * `id` is NULL where the login had none of the right form.  Returns 0, or
+ * BANK_ECRYPTO: its rows can't be told, and it isn't one.
+ */
+int attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
+    const struct kiosk_seen *kiosk,
+    void (*again)(struct vault *vault, struct deferred *deferred));
+/* Before its owner is freed. */
+void attempt_free(struct vault *vault, struct attempt *attempt);
+
+/*
+ * Within a batch: these read the store's rows and write them, the first only
+ * where a lock begins, and call batch_failed() where that fails.
+ */
+bool attempt_is_locked(struct vault *vault, struct attempt *attempt);
+enum attempt_verdict attempt_begin(
+    struct vault *vault, struct attempt *attempt);
+/* Sets *failures: in a row for the ID, this one included if it was one. */
+void attempt_end(struct vault *vault, struct attempt *attempt, bool right,
+    uint32_t *failures);
+/*
+ * The operator's: nothing counts any more, at whatever kiosk.  Returns 0, or
+ * BANK_ECRYPTO: the row can't be told.
+ */
+int attempt_clear(struct vault *vault, const char *id);
+
+/* After the commit of attempt_end(): lets those that waited try again. */
+void attempt_ended(struct vault *vault, struct attempt *attempt);
+
+#endif

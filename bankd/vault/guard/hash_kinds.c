@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Kinds of hashes and the accounts that have them; the vault's loop writes,
+ * its workers read settings that don't change any more.
+ */
+#include "hash_kinds.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/log.h"
+#include "../../../shared/base/util.h"
+#include "../../files/hash_form.h"
+#include "hashing.h"
+
+#define FIRST_LINES 1024
+#define NO_ROOM (HASH_KINDS_MAX + 1)
+
+static_assert(NO_ROOM <= UINT8_MAX, "a kind is a byte for each account");
+
+int
+hash_kinds_init(struct hash_kinds *kinds, unsigned long cost)
+{
+	char hash[STORE_HASH_SIZE];
+	int error = hashing_make("", cost, hash);
+
+	if (error == 0 &&
+	    !hash_form_setting(hash, kinds->settings[0], HASH_SETTING_SIZE))
+		error = BANK_ECRYPTO;
+	if (error == 0)
+		kinds->count = 1;
+	return error;
+}
+
+void
+hash_kinds_free(struct hash_kinds *kinds)
+{
+	free(kinds->lines);
+	*kinds = (struct hash_kinds) { 0 };
+}
+
+static int
+grow(struct hash_kinds *kinds, uint32_t line)
+{
+	uint32_t size = line < FIRST_LINES ? FIRST_LINES : 2 * line;
+	uint8_t *lines;
+
+	if (line < kinds->size)
+		return 0;
+	if ((lines = realloc(kinds->lines, size)) == NULL)
+		return BANK_ENOMEM;
+	memset(lines + kinds->size, 0, size - kinds->size);
+	kinds->lines = lines;
+	kinds->size = size;
+	return 0;
+}
+
+/* The index + 1 of a hash's kind, a new one where need be; 0: none. */
+static uint8_t
+kind_of(struct hash_kinds *kinds, const char *hash)
+{
+	char setting[HASH_SETTING_SIZE];
+	size_t i;
+
+	if (!hash_form_setting(hash, setting, sizeof(setting)))
+		return hash[0] == '\0' || hash[0] == HASH_FORM_LOCKED ? 0
+								      : NO_ROOM;
+	for (i = 0; i < kinds->count; i++)
+		if (strcmp(kinds->settings[i], setting) == 0)
+			return (uint8_t)(i + 1);
+	if (kinds->count == HASH_KINDS_MAX)
+		return NO_ROOM;
+	string_copy(kinds->settings[kinds->count++], setting, sizeof(setting));
+	return (uint8_t)kinds->count;
+}
+
+static uint32_t *
+accounts_of(struct hash_kinds *kinds, uint8_t kind)
+{
+	return kind == NO_ROOM ? &kinds->others : &kinds->accounts[kind - 1];
+}
+
+int
+hash_kinds_put(struct hash_kinds *kinds, uint32_t line, const char *hash)
+{
+	uint8_t kind = kind_of(kinds, hash), *held;
+	int error = grow(kinds, line);
+
+	if (error != 0)
+		return error;
+	held = &kinds->lines[line];
+	if (*held != 0)
+		(*accounts_of(kinds, *held))--;
+	if (kind != 0)
+		(*accounts_of(kinds, kind))++;
+	*held = kind;
+	return 0;
+}
+
+uint32_t
+hash_kinds_old(const struct hash_kinds *kinds)
+{
+	uint32_t old = 0;
+
+	for (size_t i = 1; i < kinds->count; i++)
+		if (kinds->accounts[i] > 0)
+			old |= UINT32_C(1) << i;
+	return old;
+}
+
+void
+hash_kinds_tell(const struct hash_kinds *kinds)
+{
+	uint64_t accounts = kinds->others;
+	uint32_t old = hash_kinds_old(kinds);
+
+	for (size_t i = 1; i < kinds->count; i++)
+		accounts += kinds->accounts[i];
+	if (accounts > 0)
+		log_event(LOG_NOTICE, "old_hashes", "accounts",
+		    LOG_NUMBER(accounts), "kinds",
+		    LOG_NUMBER((uint64_t)__builtin_popcount(old)), "what",
+		    LOG_TEXT("made anew at a good login; until then each login "
+			     "takes the work of all kinds"),
+		    NULL);
+	if (kinds->others > 0)
+		log_event(LOG_WARNING, "hashes_tell", "accounts",
+		    LOG_NUMBER(kinds->others), "what",
+		    LOG_TEXT("too many kinds of hashes: the time of a login "
+			     "tells that these exist"),
+		    NULL);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * L, after its envelope (the vault's): the attempt is recorded and committed,
+ * a worker compares, the outcome is committed, the customer hears of it.
+ * Every refusal takes this same way, without an ID too.
+ */
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/log.h"
+#include "../../../shared/base/util.h"
+#include "../guard/hashing.h"
+#include "../core/notice.h"
+#include "../core/vault_state.h"
+
+static void begin_attempt(struct vault *vault, struct login *login);
+static void submit_comparison(struct vault *vault, struct login *login);
+
+static void
+compare(struct job *job, void *thread)
+{
+	struct login *login = (struct login *)(void *)job;
+
+	(void)thread;
+	hashing_compare(login->text.password, &login->work);
+}
+
+/*
+ * The hash was looked up before the comparison.  Where another login has made
+ * it anew since, or an operator changed it, that one is compared instead.
+ */
+static bool
+is_still_the_hash(struct vault *vault, const struct login *login,
+    const struct ledger_account *customer)
+{
+	char hash[STORE_HASH_SIZE];
+	bool same;
+
+	login_hash(vault, customer, hash);
+	same = strcmp(hash, login->work.hash) == 0;
+	OPENSSL_cleanse(hash, sizeof(hash));
+	return same;
+}
+
+/* The same password: no session ends, and the customer isn't told. */
+static void
+put_hash_anew(struct vault *vault, const struct login *login,
+    const struct ledger_account *customer)
+{
+	int error;
+
+	if (login->work.anew[0] == '\0' || vault->mode != VAULT_NORMAL)
+		return;
+	error = store_set_hash(vault->store, customer, login->work.anew);
+	if (error != 0)
+		batch_failed(vault, error);
+	batch_touch(vault, customer, login->work.anew);
+}
+
+static void
+apply_end(struct vault *vault, struct step *step)
+{
+	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	struct login *login = step->subject;
+	bool right = login->work.right;
+
+	step->reply = STEP_GO_ON;
+	if (!is_still_the_hash(vault, login, customer))
+		return;
+	step->reply = right ? WIRE_LOGIN_OK : WIRE_LOGIN_REFUSED;
+	if (vault->mode == VAULT_READ_ONLY) {
+		login->failures = 0;
+		login->last_login_ms = right ? customer->last_login_ms : 0;
+		return;
+	}
+	attempt_end(vault, &login->attempt, right, &login->failures);
+	if (!right || login->errand.connection == NULL)
+		return;
+	login->last_login_ms = customer->last_login_ms;
+	customer->last_login_ms = vault->now_ms;
+	customer->changed = true;
+	put_hash_anew(vault, login, customer);
+}
+
+static void
+accept_login(struct vault *vault, struct login *login)
+{
+	const struct ledger_account *customer;
+	struct session *session = NULL;
+
+	customer = store_account(vault->store, login->text.id);
+	if (customer != NULL)
+		session = session_new(vault, customer, &login->kiosk, login->k);
+	if (session == NULL) {
+		login_refuse(vault, login, WIRE_UNAVAILABLE);
+		return;
+	}
+	session->last_login_ms = login->last_login_ms;
+	session->failed = login->failures;
+	vault->counts.logins++;
+	log_event(LOG_INFO, "login", "id", LOG_TEXT(session->customer), "kiosk",
+	    LOG_TEXT(session->kiosk.name), "address", LOG_TEXT(login->address),
+	    NULL);
+	notice_login(vault, session);
+	login_accept(vault, login, session, WIRE_LOGIN_OK);
+}
+
+/* An ID that isn't one of ours may be a password in the wrong field. */
+static void
+tell_refused(
+    struct vault *vault, const struct login *login, enum wire_reply reply)
+{
+	const struct ledger_account *customer = NULL;
+
+	if (login->has_form)
+		customer = store_account(vault->store, login->text.id);
+	if (vault_tells(vault))
+		log_event(LOG_NOTICE, "login_refused", "id",
+		    LOG_TEXT(customer != NULL ? customer->id : "-"), "kiosk",
+		    LOG_TEXT(login->kiosk.name), "address",
+		    LOG_TEXT(login->address), "reply",
+		    LOG_NUMBER(wire_reply_code(reply)), NULL);
+	if (customer != NULL && reply == WIRE_LOGIN_REFUSED)
+		notice_attempts(vault, customer->number, login->failures);
+}
+
+static void
+finish_end(struct vault *vault, struct step *step)
+{
+	struct login *login = step->subject;
+
+	if (step->reply == STEP_GO_ON) {
+		submit_comparison(vault, login);
+		return;
+	}
+	attempt_ended(vault, &login->attempt);
+	if (step->reply == WIRE_LOGIN_OK && login->errand.connection != NULL) {
+		accept_login(vault, login);
+		return;
+	}
+	if (step->reply != WIRE_LOGIN_OK)
+		tell_refused(vault, login, step->reply);
+	login_refuse(vault, login, step->reply);
+}
+
+static const struct step_kind end_step = { apply_end, finish_end };
+
+static void
+compared(struct job *job, void *context)
+{
+	struct login *login = (struct login *)(void *)job;
+	struct step *step = batch_add(context, &end_step, NULL);
+
+	step->subject = login;
+	if (login->has_form)
+		step->ids[STEP_CUSTOMER] = login->text.id;
+	step->writes = true;
+}
+
+static void
+submit_comparison(struct vault *vault, struct login *login)
+{
+	const struct ledger_account *customer = NULL;
+
+	if (login->has_form)
+		customer = store_account(vault->store, login->text.id);
+	login_work(vault, customer, &login->work);
+	login->errand.job.run = compare;
+	login->errand.job.done = compared;
+	login_submit(vault, login);
+}
+
+static void
+apply_begin(struct vault *vault, struct step *step)
+{
+	struct login *login = step->subject;
+
+	step->reply = STEP_GO_ON;
+	if (vault->mode == VAULT_READ_ONLY)
+		step->reply = WIRE_UNAVAILABLE;
+	else if (attempt_begin(vault, &login->attempt) == ATTEMPT_LOCKED)
+		step->reply = WIRE_LOCKED;
+}
+
+static void
+finish_begin(struct vault *vault, struct step *step)
+{
+	struct login *login = step->subject;
+
+	if (step->reply != STEP_GO_ON) {
+		tell_refused(vault, login, step->reply);
+		login_refuse(vault, login, step->reply);
+		return;
+	}
+	/* Perhaps no longer waiting: one that ended in this batch woke it. */
+	if (login->attempt.comparing)
+		submit_comparison(vault, login);
+}
+
+static const struct step_kind begin_step = { apply_begin, finish_begin };
+
+static void
+begin_again(struct vault *vault, struct deferred *deferred)
+{
+	struct attempt *attempt = (struct attempt *)(void *)((char *)deferred -
+	    offsetof(struct attempt, again));
+	struct login *login = (struct login *)(void *)((char *)attempt -
+	    offsetof(struct login, attempt));
+
+	if (login->errand.connection == NULL)
+		login_free(vault, login);
+	else
+		begin_attempt(vault, login);
+}
+
+static void
+begin_attempt(struct vault *vault, struct login *login)
+{
+	struct step *step = batch_add(vault, &begin_step, NULL);
+
+	step->subject = login;
+	step->writes = true;
+}
+
+void
+login_password(struct vault *vault, struct login *login)
+{
+	if (attempt_init(vault, &login->attempt,
+		login->has_form ? login->text.id : NULL, &login->kiosk,
+		begin_again) != 0) {
+		login_refuse(vault, login, WIRE_UNAVAILABLE);
+		return;
+	}
+	login->has_attempt = true;
+	begin_attempt(vault, login);
+}

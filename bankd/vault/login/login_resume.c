@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * R and V, after their seals (the vault's).
+ */
+#include <string.h>
+
+#include "../../../shared/base/log.h"
+#include "../../../shared/base/util.h"
+#include "../verbs/verbs.h"
+#include "../verbs/verbs_money.h"
+#include "../core/vault_state.h"
+
+static bool
+is_same_kiosk(const struct kiosk_seen *one, const struct kiosk_seen *other)
+{
+	if (one->enrolled != other->enrolled)
+		return false;
+	return !one->enrolled || strcmp(one->name, other->name) == 0;
+}
+
+/*
+ * The batch is run first: what the vault has of the old connection is
+ * applied and answered, and nothing of it ever is after this.  Not for a
+ * stranger, who would end everybody's batch with each R.
+ */
+static struct session *
+resumed(struct vault *vault, const struct login *login)
+{
+	struct session *session;
+
+	if (!login->opened || !login->has_session || !login->has_form)
+		return NULL;
+	batch_run(vault);
+	session =
+	    session_find(&vault->sessions, login->body + FRAME_KIOSK_SIZE);
+	return session != NULL && is_same_kiosk(&session->kiosk, &login->kiosk)
+	    ? session
+	    : NULL;
+}
+
+void
+login_resume(struct vault *vault, struct login *login)
+{
+	struct session *session;
+	uint64_t now_ms = clock_steady_ms();
+
+	if (login->kiosk.enrolled &&
+	    tally_is_full(vault->resumes, &login->kiosk, now_ms)) {
+		login_refuse(vault, login, WIRE_TOO_MANY_SESSIONS);
+		return;
+	}
+	if ((session = resumed(vault, login)) == NULL) {
+		tally_add(vault->resumes, &login->kiosk, now_ms);
+		login_refuse(vault, login, WIRE_LOGIN_REFUSED);
+		return;
+	}
+	log_event(LOG_INFO, "resume", "id", LOG_TEXT(session->customer),
+	    "kiosk", LOG_TEXT(login->kiosk.name), "address",
+	    LOG_TEXT(login->address), NULL);
+	login_accept(vault, login, session, WIRE_RESUMED);
+}
+
+static void
+apply_reversal(struct vault *vault, struct step *step)
+{
+	const struct login *login = step->subject;
+
+	if (login->has_form)
+		requests_decide(vault, step);
+	else
+		step->reply = WIRE_INCORRECT;
+	if (vault->batch.error == 0)
+		requests_write(vault, step);
+}
+
+static void
+finish_reversal(struct vault *vault, struct step *step)
+{
+	const struct login *login = step->subject;
+
+	log_event(LOG_NOTICE, "reversal", "id",
+	    LOG_TEXT(
+		step->accounts[STEP_CUSTOMER] != NULL ? login->text.id : "-"),
+	    "kiosk", LOG_TEXT(login->kiosk.name), "reply",
+	    LOG_NUMBER(wire_reply_code(step->reply)), NULL);
+	transact_after(vault, step);
+	login_answer(vault, step->subject, step->text, step->length);
+}
+
+static const struct step_kind reversal_step = { apply_reversal,
+	finish_reversal };
+
+void
+login_reversal(struct vault *vault, struct login *login)
+{
+	struct step *step = batch_add(vault, &reversal_step, NULL);
+
+	step->subject = login;
+	step->writes = true;
+	step->kiosk = &login->kiosk;
+	if (!login->has_form)
+		return;
+	step->request.verb = &requests_reversal;
+	memcpy(step->request.withdrawal, login->text.txid, WIRE_TXID_SIZE);
+	step->ids[STEP_CUSTOMER] = login->text.id;
+	if (login->kiosk.enrolled)
+		step->ids[STEP_BANK] = login->cash_id;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * O, after its envelope (the vault's): checked, the password hashed by a
+ * worker, and the account opened if nothing has come between.
+ */
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/log.h"
+#include "../../../shared/base/util.h"
+#include "../guard/hashing.h"
+#include "../guard/password_rules.h"
+#include "../verbs/verbs.h"
+#include "../core/vault_state.h"
+
+/* In the protocol's order; form was checked before. */
+static enum wire_reply
+decide(struct vault *vault, const struct step *step)
+{
+	const struct login *login = step->subject;
+
+	if (vault_option(vault, LOGIN_SIGN_UP) == 0)
+		return WIRE_NOT_ALLOWED;
+	if (vault->mode != VAULT_NORMAL)
+		return WIRE_UNAVAILABLE;
+	if (step->accounts[STEP_CUSTOMER] != NULL)
+		return WIRE_ID_TAKEN;
+	return login->one_too_many ? WIRE_OVER_LIMIT : STEP_GO_ON;
+}
+
+static void
+make_hash(struct job *job, void *thread)
+{
+	struct login *login = (struct login *)(void *)job;
+
+	(void)thread;
+	login->right =
+	    hashing_make(login->text.password, login->cost, login->hash) == 0;
+}
+
+static void
+answer(struct vault *vault, struct step *step)
+{
+	step->limit = "sign-up";
+	requests_write(vault, step);
+	login_answer(vault, step->subject, step->text, step->length);
+}
+
+static void
+apply_open(struct vault *vault, struct step *step)
+{
+	struct login *login = step->subject;
+	struct ledger_account *account;
+	int error;
+
+	step->reply = decide(vault, step);
+	if (step->reply == STEP_GO_ON && !login->right)
+		step->reply = WIRE_UNAVAILABLE;
+	if (step->reply != STEP_GO_ON)
+		return;
+	error = store_account_new(vault->store, login->text.id,
+	    login->text.name, login->hash, vault->now_ms, &account);
+	step->reply = error == BANK_EEXIST ? WIRE_ID_TAKEN : WIRE_OPENED;
+	if (error == 0)
+		batch_touch(vault, account, login->hash);
+	else if (error != BANK_EEXIST)
+		batch_failed(vault, error);
+}
+
+static void
+finish_open(struct vault *vault, struct step *step)
+{
+	const struct login *login = step->subject;
+
+	if (step->reply == WIRE_OPENED)
+		log_event(LOG_NOTICE, "account_opened", "id",
+		    LOG_TEXT(login->text.id), "kiosk",
+		    LOG_TEXT(login->kiosk.name), NULL);
+	answer(vault, step);
+}
+
+static const struct step_kind open_step = { apply_open, finish_open };
+
+static void
+hashed(struct job *job, void *context)
+{
+	struct login *login = (struct login *)(void *)job;
+	struct step *step = batch_add(context, &open_step, NULL);
+
+	step->subject = login;
+	step->ids[STEP_CUSTOMER] = login->text.id;
+	step->writes = true;
+}
+
+static void
+apply_check(struct vault *vault, struct step *step)
+{
+	step->reply = decide(vault, step);
+}
+
+static void
+finish_check(struct vault *vault, struct step *step)
+{
+	struct login *login = step->subject;
+
+	if (step->reply != STEP_GO_ON) {
+		answer(vault, step);
+		return;
+	}
+	login->errand.job.run = make_hash;
+	login->errand.job.done = hashed;
+	login_submit(vault, login);
+}
+
+static const struct step_kind check_step = { apply_check, finish_check };
+
+/* The rule that the new password breaks, or NULL. */
+static const struct password_rule *
+broken_rule(const struct login *login)
+{
+	return login->has_form
+	    ? password_rule_broken(login->text.password, login->text.id, NULL)
+	    : NULL;
+}
+
+static void
+apply_form(struct vault *vault, struct step *step)
+{
+	const struct password_rule *broken = broken_rule(step->subject);
+
+	(void)vault;
+	step->reply = WIRE_INCORRECT;
+	step->rule = broken != NULL ? broken->name : NULL;
+}
+
+static const struct step_kind form_step = { apply_form, answer };
+
+void
+login_sign_up(struct vault *vault, struct login *login)
+{
+	bool good = login->has_form && broken_rule(login) == NULL;
+	struct step *step =
+	    batch_add(vault, good ? &check_step : &form_step, NULL);
+	uint64_t now_ms;
+
+	step->subject = login;
+	step->writes = good;
+	if (!good)
+		return;
+	step->ids[STEP_CUSTOMER] = login->text.id;
+	now_ms = clock_steady_ms();
+	login->one_too_many =
+	    tally_is_full(vault->sign_ups, &login->kiosk, now_ms);
+	if (!login->one_too_many)
+		tally_add(vault->sign_ups, &login->kiosk, now_ms);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The operator's commands that change an account (the vault's): steps of the
+ * batch like a customer's, with the same store and the same rules.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/util.h"
+#include "../../files/hash_form.h"
+#include "operator.h"
+#include "../core/vault_state.h"
+
+#define BYTES_PER_MB (UINT64_C(1024) * 1024)
+
+/* The open account that the command names, or a refusal. */
+struct ledger_account *
+operator_customer(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	char time[WIRE_TIME_TEXT];
+
+	if (customer == NULL || ledger_is_own(customer->id)) {
+		operator_fail(
+		    command, EX_DATAERR, "no account %s", command->args[0]);
+		return NULL;
+	}
+	if (customer->closed_ms != 0) {
+		operator_fail(command, EX_DATAERR,
+		    "no account %s: it was closed at %s", customer->id,
+		    wire_format_time(customer->closed_ms, time));
+		return NULL;
+	}
+	if (vault->mode == VAULT_READ_ONLY) {
+		operator_fail(command, EX_UNAVAILABLE, "%s",
+		    store_room_reason(vault->store));
+		return NULL;
+	}
+	return customer;
+}
+
+/* A pause is for customers; what is put right meanwhile needs its room. */
+static bool
+is_for_others(struct vault *vault)
+{
+	uint64_t least =
+	    (uint64_t)vault_option(vault, BANK_MIN_FREE) * BYTES_PER_MB;
+
+	return vault->paused && vault->mode == VAULT_REFUSING &&
+	    state_dir_free(&vault->dir) >= least;
+}
+
+bool
+operator_has_room(struct vault *vault, struct operator_command *command)
+{
+	if (vault->mode == VAULT_NORMAL || is_for_others(vault))
+		return true;
+	operator_fail(command, EX_UNAVAILABLE,
+	    "the bank cannot take transactions now: %s",
+	    store_room_reason(vault->store));
+	return false;
+}
+
+static void
+set_hash(struct vault *vault, const struct ledger_account *customer,
+    const char *hash)
+{
+	int error = store_set_hash(vault->store, customer, hash);
+
+	if (error != 0)
+		batch_failed(vault, error);
+	batch_touch(vault, customer, hash);
+}
+
+/* Reads the hash that there is into the command's place for one. */
+static void
+read_hash(struct vault *vault, struct operator_command *command,
+    const struct ledger_account *customer, char hash[STORE_HASH_SIZE])
+{
+	char name[WIRE_NAME_SIZE];
+	int error;
+
+	error = store_account_texts(vault->store, customer, name, hash);
+	if (error != 0)
+		operator_fail(command, EX_SOFTWARE, "%s", bank_strerror(error));
+}
+
+static void
+lock_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = operator_customer(vault, step);
+	char hash[STORE_HASH_SIZE];
+
+	if (customer == NULL)
+		return;
+	read_hash(vault, command, customer, hash);
+	if (command->code != 0 || hash[0] == HASH_FORM_LOCKED)
+		return;
+	if (strlen(hash) + 2 > sizeof(command->hash)) {
+		operator_fail(command, EX_SOFTWARE, "the hash is too long");
+		return;
+	}
+	snprintf(command->hash, sizeof(command->hash), "%c%.*s",
+	    HASH_FORM_LOCKED, (int)sizeof(command->hash) - 2, hash);
+	set_hash(vault, customer, command->hash);
+}
+
+static void
+unlock_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = operator_customer(vault, step);
+	char hash[STORE_HASH_SIZE];
+	int error;
+
+	if (customer == NULL)
+		return;
+	read_hash(vault, command, customer, hash);
+	if (command->code != 0)
+		return;
+	if ((error = attempt_clear(vault, customer->id)) != 0) {
+		operator_fail(command, EX_SOFTWARE, "%s", bank_strerror(error));
+		return;
+	}
+	if (hash[0] != HASH_FORM_LOCKED)
+		return;
+	string_copy(command->hash, hash + 1, sizeof(command->hash));
+	set_hash(vault, customer, command->hash);
+}
+
+static void
+passwd_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = operator_customer(vault, step);
+
+	if (customer != NULL)
+		set_hash(vault, customer, command->hash);
+}
+
+/* For lock, passwd and close: nobody of this customer goes on. */
+static void
+end_sessions(struct vault *vault, struct operator_command *command)
+{
+	const struct ledger_account *customer;
+
+	customer = store_account(vault->store, command->args[0]);
+	if (customer != NULL)
+		session_end_others(
+		    vault, customer->number, NULL, "by the operator");
+}
+
+static void
+open_start(struct vault *vault, struct operator_command *command)
+{
+	const char *id = command->args[0];
+
+	(void)vault;
+	if (!wire_is_id(id, strlen(id)))
+		operator_fail(command, EX_DATAERR,
+		    "an ID is 1 to 32 of A-Z a-z 0-9 . _ -, the first a "
+		    "letter or digit");
+	else if (command->arg_count > 1 &&
+	    !wire_is_name(command->args[1], strlen(command->args[1])))
+		operator_fail(
+		    command, EX_DATAERR, "a name is at most 64 bytes of UTF-8");
+}
+
+static void
+open_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	const char *name = command->arg_count > 1 ? command->args[1] : "";
+	struct ledger_account *account;
+	int error;
+
+	if (!operator_has_room(vault, command))
+		return;
+	error = store_account_new(vault->store, command->args[0], name,
+	    command->hash, vault->now_ms, &account);
+	if (error == 0)
+		batch_touch(vault, account, command->hash);
+	else if (error == BANK_EEXIST)
+		operator_fail(command, EX_DATAERR,
+		    "the ID %s is taken; bankctl account tells since when",
+		    command->args[0]);
+	else
+		batch_failed(vault, error);
+}
+
+static void
+close_apply(struct vault *vault, struct step *step)
+{
+	struct operator_command *command = step->subject;
+	struct ledger_account *customer = operator_customer(vault, step);
+
+	if (customer == NULL || !operator_has_room(vault, command))
+		return;
+	if (customer->cents[WIRE_SAVINGS] != 0 ||
+	    customer->cents[WIRE_CHECKING] != 0) {
+		operator_fail(command, EX_DATAERR,
+		    "the account %s is not empty", customer->id);
+		return;
+	}
+	customer->closed_ms = vault->now_ms;
+	customer->changed = true;
+	batch_touch(vault, customer, NULL);
+}
+
+const struct operator_row operator_accounts[] = {
+	{ "lock", 1, 1, false, NULL, lock_apply, end_sessions, NULL },
+	{ "unlock", 1, 1, false, NULL, unlock_apply, NULL, NULL },
+	{ "passwd", 1, 1, true, NULL, passwd_apply, end_sessions, NULL },
+	{ "open", 1, 2, true, open_start, open_apply, NULL, NULL },
+	{ "close", 1, 1, false, NULL, close_apply, end_sessions, NULL },
+};
+const size_t operator_accounts_count = NELEM(operator_accounts);

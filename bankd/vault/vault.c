@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The vault's life: configuration from the monitor, key, sandbox, lock,
+ * store and files; then a loop that takes what front, workers and operators
+ * bring, until the monitor stops it or is gone.
+ */
+#include "vault.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
+#include "../base/sandbox.h"
+#include "vault_front.h"
+#include "vault_monitor.h"
+#include "vault_setup.h"
+#include "core/vault_state.h"
+
+#define MINUTE_MS UINT64_C(60000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define HEAD_EVERY_MS HOUR_MS
+#define LINES_A_SECOND 20
+#define MUCH_A_SECOND 2000 /* requests: a tenth of a core, about */
+#define STOP_STEP_US 20000
+#define LOG_LARGE (UINT64_C(64) << 20) /* of bank.db, bytes */
+
+int64_t
+vault_option(const struct vault *vault, enum bankd_option option)
+{
+	return config_number(vault->config, option);
+}
+
+void
+vault_fail(struct vault *vault, int exit_code, const char *reason)
+{
+	uint8_t code = (uint8_t)exit_code;
+
+	log_event(LOG_ERR, "vault_failed", "why", LOG_TEXT(reason), NULL);
+	if (ipc_send2(vault->monitor.ipc, IPC_FAILED, 0, &code, 1, reason,
+		strlen(reason)) == 0)
+		(void)ipc_drain(vault->monitor.ipc);
+	_exit(exit_code);
+}
+
+void
+vault_link_close(struct vault_link *link)
+{
+	if (link->reading != NULL)
+		event_free(link->reading);
+	if (link->writing != NULL)
+		event_free(link->writing);
+	ipc_free(link->ipc);
+	*link = (struct vault_link) { 0 };
+}
+
+void
+vault_link_flush(struct vault *vault, struct vault_link *link)
+{
+	int error;
+
+	if (link->ipc == NULL)
+		return;
+	error = ipc_flush(link->ipc);
+	if (error == BANK_EAGAIN && link->writing != NULL)
+		event_add(link->writing, NULL);
+	if (error != 0 && error != BANK_EAGAIN && link == &vault->front)
+		vault_front_drop(vault, NULL);
+}
+
+void
+vault_settle(void *context)
+{
+	struct vault *vault = context;
+
+	batch_run(vault);
+	vault_link_flush(vault, &vault->front);
+	vault_link_flush(vault, &vault->monitor);
+}
+
+static void
+tell_head(const struct vault *vault)
+{
+	char chain[2 * 32 + 1];
+
+	hex_encode(store_chain(vault->store), 32, chain);
+	log_event(LOG_NOTICE, "head", "seq",
+	    LOG_NUMBER(store_last_seq(vault->store)), "chain", LOG_TEXT(chain),
+	    NULL);
+}
+
+static void
+watch_files(struct vault *vault)
+{
+	int result = files_watch(vault->files);
+
+	if (result < 0 && result != BANK_ENOSPC)
+		vault_fail(vault, EX_SOFTWARE,
+		    "the files password and balance can't be kept");
+}
+
+bool
+vault_tells(struct vault *vault)
+{
+	if (vault->told == LINES_A_SECOND) {
+		vault->untold++;
+		return false;
+	}
+	vault->told++;
+	return true;
+}
+
+static void
+tell_untold(struct vault *vault)
+{
+	if (vault->untold > 0)
+		log_event(LOG_WARNING, "left_out", "lines",
+		    LOG_NUMBER(vault->untold), NULL);
+	vault->told = vault->untold = 0;
+}
+
+/* Once, until it has begun anew. */
+static void
+watch_log(struct vault *vault)
+{
+	uint64_t bytes = store_log_bytes(vault->store);
+
+	if (bytes >= LOG_LARGE && !vault->log_told)
+		log_event(LOG_WARNING, "log_grows", "mb",
+		    LOG_NUMBER(bytes >> 20), "help",
+		    LOG_TEXT("a program reads an old moment of bank.db; end "
+			     "it (fuser bank.db)"),
+		    NULL);
+	vault->log_told = bytes >= LOG_LARGE;
+}
+
+static void
+count_second(struct vault *vault)
+{
+	struct vault_counts *counts = &vault->counts;
+
+	vault->much_asked = counts->requests >= MUCH_A_SECOND;
+	counts->requests = 0;
+	memmove(counts->past, counts->past + 1,
+	    sizeof(counts->past) - sizeof(counts->past[0]));
+	counts->past[VAULT_PAST_SECONDS - 1] = counts->transactions;
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *context)
+{
+	struct vault *vault = context;
+	uint64_t now_ms = clock_steady_ms();
+
+	(void)fd;
+	(void)what;
+	if (!vault->serving)
+		return;
+	tell_untold(vault);
+	count_second(vault);
+	session_expire(vault, now_ms);
+	rates_tick(&vault->rates, now_ms);
+	watch_files(vault);
+	watch_log(vault);
+	store_keep_room(vault->store);
+	if (now_ms - vault->head_told_ms >= HEAD_EVERY_MS) {
+		vault->head_told_ms = now_ms;
+		tell_head(vault);
+	}
+	(void)ipc_send(vault->monitor.ipc, IPC_ALIVE, 0, NULL, 0, -1);
+	vault_settle(vault);
+}
+
+static bool
+is_in_hand(const struct vault *vault)
+{
+	return pool_in_hand(vault->workers) > 0 ||
+	    pool_in_hand(vault->crowd) > 0 ||
+	    pool_in_hand(vault->statements) > 0 ||
+	    pool_in_hand(vault->operator) > 0 || vault->logins.count > 0 ||
+	    (vault->front.ipc != NULL && ipc_pending(vault->front.ipc) > 0);
+}
+
+/* Until nothing is in hand, or the time for it is up. */
+static void
+run_out(struct vault *vault)
+{
+	const struct timeval step = { 0, STOP_STEP_US };
+
+	while (is_in_hand(vault) && clock_steady_ms() < vault->stop_by_ms) {
+		event_base_loopexit(vault->base, &step);
+		event_base_dispatch(vault->base);
+	}
+}
+
+/* While threads of ours have work, the processor is theirs. */
+static uint64_t
+may_look_us(const struct vault *vault)
+{
+	return vault->serving && !is_in_hand(vault)
+	    ? (uint64_t)vault_option(vault, PROCESS_BUSY_POLL)
+	    : 0;
+}
+
+static int
+init(struct vault *vault, int monitor_fd)
+{
+	const struct timeval second = { 1, 0 };
+
+	vault->dir.fd = vault->dir.lock_fd = -1;
+	sessions_init(&vault->sessions);
+	vault->sign_ups = tally_new(LOGIN_SIGN_UPS_AN_HOUR, HOUR_MS);
+	vault->resumes = tally_new(LOGIN_REFUSED_A_MINUTE, MINUTE_MS);
+	if (vault->sign_ups == NULL || vault->resumes == NULL ||
+	    (vault->base = event_base_new()) == NULL ||
+	    batch_init(&vault->batch) != 0 ||
+	    vault_monitor_join(vault, monitor_fd) != 0)
+		return BANK_ENOMEM;
+	vault->tick = event_new(vault->base, -1, EV_PERSIST, on_tick, vault);
+	if (vault->tick == NULL || event_add(vault->tick, &second) != 0)
+		return BANK_ENOMEM;
+	return 0;
+}
+
+int
+vault_main(int monitor_fd)
+{
+	static struct vault vault;
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	int code = 0;
+
+	for (size_t i = 0; i < NELEM(ignored); i++)
+		(void)signal(ignored[i], SIG_IGN);
+	if (sandbox_harden() != 0 || init(&vault, monitor_fd) != 0)
+		return EX_OSERR;
+	while (!vault.stopping &&
+	    busy_poll_turn(&vault.poll, vault.base, may_look_us(&vault)) == 0)
+		continue;
+	if (vault.serving) {
+		run_out(&vault);
+		tell_head(&vault);
+		code = vault_stop(&vault);
+	}
+	vault_link_flush(&vault, &vault.front);
+	(void)ipc_drain(vault.monitor.ipc);
+	/* An operator's long question isn't waited for. */
+	if (vault.serving && pool_in_hand(vault.operator) > 0)
+		_exit(code);
+	vault_teardown(&vault);
+	vault_link_close(&vault.monitor);
+	event_free(vault.tick);
+	if (vault.open_again != NULL)
+		event_free(vault.open_again);
+	event_base_free(vault.base);
+	config_free(vault.config);
+	return code;
+}

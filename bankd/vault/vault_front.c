@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the front says to the vault: connections, frames, ends.  The front
+ * faces the network and may be taken over: every message is checked again
+ * here, and one that is malformed or impossible costs it its socket.
+ */
+#include "vault_front.h"
+
+#include <sysexits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
+#include "verbs/verbs.h"
+#include "core/vault_state.h"
+
+#define PENDING_MAX ((size_t)64 * 1024 * 1024)
+
+/* The peer's address as text: what an IP address is spelled with. */
+static int
+read_address(
+    const struct ipc_message *message, char address[CONNECTION_ADDRESS_SIZE])
+{
+	static const char letters[] =
+	    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    ".:%_-";
+	const char *text = (const char *)message->body + FRAME_BINDING_SIZE;
+	size_t length = message->length - FRAME_BINDING_SIZE;
+
+	if (length == 0 || length >= CONNECTION_ADDRESS_SIZE)
+		return BANK_EINVAL;
+	memcpy(address, text, length);
+	address[length] = '\0';
+	return strspn(address, letters) == length ? 0 : BANK_EINVAL;
+}
+
+static const char *
+on_hello(struct vault *vault, const struct ipc_message *message)
+{
+	if (vault->connections.count > 0)
+		return "a late hello";
+	vault->from_port = get_u16(message->body);
+	return NULL;
+}
+
+static const char *
+on_connected(struct vault *vault, const struct ipc_message *message)
+{
+	char address[CONNECTION_ADDRESS_SIZE];
+	int error;
+
+	if (read_address(message, address) != 0)
+		return "an address that is none";
+	if (vault->connections.count >= vault->connections.most)
+		return "too many connections";
+	error =
+	    connection_new(vault, message->connection, message->body, address);
+	/* No fault of the front's; it gets another vault at once. */
+	if (error == BANK_ENOMEM)
+		vault_fail(vault, EX_OSERR, "no memory for a connection");
+	if (error == BANK_EINVAL)
+		return "an address that is none";
+	return error == 0 ? NULL : "a connection twice";
+}
+
+static void
+violation(struct vault *vault, struct connection *connection)
+{
+	batch_run(vault);
+	if (vault_tells(vault))
+		log_event(LOG_NOTICE, "protocol_error", "address",
+		    LOG_TEXT(connection->address), NULL);
+	connection_violation(vault, connection);
+}
+
+static const char *
+take_sealed(struct vault *vault, struct connection *connection,
+    const uint8_t *body, size_t length)
+{
+	char text[FRAME_SEALED_SIZE + 1];
+	const char *why = NULL;
+	int n;
+
+	n = seal_open(&connection->keys.up, FRAME_SEALED, body, length, text,
+	    sizeof(text));
+	if (n == BANK_EINVAL) /* a zero byte within: no request, but theirs */
+		n = 0;
+	if (n < 0)
+		violation(vault, connection);
+	else if (requests_input(vault, connection, text, (size_t)n) != 0)
+		why = "more requests than may wait";
+	OPENSSL_cleanse(text, sizeof(text));
+	return why;
+}
+
+static const char *
+on_frame(struct vault *vault, const struct ipc_message *message)
+{
+	struct connection *connection;
+	uint8_t type = message->body[0];
+
+	/* A step that ends sessions may end this one. */
+	if (batch_is_full(&vault->batch))
+		batch_run(vault);
+	connection = connection_find(&vault->connections, message->connection);
+	if (connection == NULL)
+		return "a frame of no connection";
+	if (!frame_allowed(FRAME_FROM_ATM, type, message->length))
+		return "a frame of a wrong type or length";
+	if (connection->state == CONNECTION_OVER)
+		return NULL;
+	if (type == FRAME_SEALED && connection->state == CONNECTION_IN_SESSION)
+		return take_sealed(
+		    vault, connection, message->body + 1, message->length - 1);
+	if (type != FRAME_SEALED && connection->state == CONNECTION_GREETED)
+		login_take(vault, connection, type, message->body + 1,
+		    message->length - 1);
+	else
+		violation(vault, connection);
+	return NULL;
+}
+
+static const char *
+on_disconnected(struct vault *vault, const struct ipc_message *message)
+{
+	struct connection *connection;
+
+	connection = connection_find(&vault->connections, message->connection);
+	if (connection == NULL)
+		return "the end of no connection";
+	/* What it asked for before it ended is carried out. */
+	if (connection->steps > 0)
+		batch_run(vault);
+	connection_free(vault, connection);
+	return NULL;
+}
+
+/* NULL, or what was wrong. */
+static const char *(*const handlers[IPC_TYPE_COUNT])(
+    struct vault *vault, const struct ipc_message *message) = {
+	[IPC_HELLO] = on_hello,
+	[IPC_CONNECTED] = on_connected,
+	[IPC_FRAME] = on_frame,
+	[IPC_DISCONNECTED] = on_disconnected,
+};
+
+static void
+take_all(struct vault *vault)
+{
+	struct ipc_message message;
+	const char *why = NULL;
+	unsigned count = 0;
+	int result = 0;
+
+	while (why == NULL &&
+	    (result = ipc_next(vault->front.ipc, &message)) == 1) {
+		busy_poll_found(&vault->poll, ++count);
+		why = handlers[message.type] == NULL
+		    ? "a message that is not the front's"
+		    : handlers[message.type](vault, &message);
+	}
+	if (why == NULL && result < 0)
+		why = "a malformed message";
+	batch_run(vault);
+	if (why == NULL && ipc_pending(vault->front.ipc) > PENDING_MAX)
+		why = "it does not read";
+	if (why != NULL)
+		vault_front_drop(vault, why);
+}
+
+void
+vault_front_read(struct vault *vault)
+{
+	int error;
+
+	if (vault->front.ipc == NULL)
+		return;
+	error = ipc_read(vault->front.ipc);
+	if (error == BANK_EAGAIN)
+		return;
+	if (error == BANK_ENOMEM)
+		vault_fail(vault, EX_OSERR, "no memory for the front");
+	if (error == 0)
+		take_all(vault);
+	else
+		vault_front_drop(
+		    vault, error == BANK_EINVAL ? "a malformed message" : NULL);
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct vault *vault = context;
+
+	(void)fd;
+	(void)what;
+	vault_front_read(vault);
+	vault_settle(vault);
+}
+
+static void
+on_writable(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	vault_settle(context);
+}
+
+void
+vault_front_join(struct vault *vault, int fd)
+{
+	struct vault_link *link = &vault->front;
+
+	if (link->ipc != NULL)
+		vault_front_drop(vault, NULL);
+	if ((link->ipc = ipc_new(fd, IPC_VAULT, IPC_FRONT)) == NULL) {
+		close(fd);
+		vault_fail(vault, EX_OSERR, "no memory for the front");
+	}
+	link->reading = event_new(
+	    vault->base, fd, EV_READ | EV_PERSIST, on_readable, vault);
+	link->writing =
+	    event_new(vault->base, fd, EV_WRITE, on_writable, vault);
+	if (link->reading == NULL || link->writing == NULL)
+		vault_fail(vault, EX_OSERR, "no memory for the front");
+	if (vault->serving)
+		vault_front_listen(vault);
+}
+
+void
+vault_front_listen(struct vault *vault)
+{
+	if (vault->front.ipc != NULL &&
+	    event_add(vault->front.reading, NULL) != 0)
+		vault_fail(vault, EX_OSERR, "no memory for the front");
+}
+
+void
+vault_front_drop(struct vault *vault, const char *why)
+{
+	if (why != NULL)
+		log_event(LOG_ERR, "front_dropped", "why", LOG_TEXT(why), NULL);
+	else
+		log_event(LOG_INFO, "front_gone", "sessions",
+		    LOG_NUMBER(vault->sessions.count), NULL);
+	vault_link_close(&vault->front);
+	connection_free_all(vault);
+}

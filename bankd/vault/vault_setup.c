@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The vault's start and stop.  Kprb is read first, with the rights that
+ * bankd was started with; from the sandbox on nothing outside the state
+ * directory can be opened.
+ */
+#include "vault_setup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
+#include "../../shared/base/money.h"
+#include "../../shared/crypt/openssl_error.h"
+#include "../../shared/crypt/pem.h"
+#include "../../shared/base/util.h"
+#include "../../shared/base/progress.h"
+#include "../base/sandbox.h"
+#include "../store/store_reader.h"
+#include "core/vault_state.h"
+#include "../../shared/base/zone.h"
+
+#define KEY_FILE_MAX 16384
+#define ERROR_SIZE 768
+#define WORKERS_LEAST 2
+
+void
+vault_configure(struct vault *vault)
+{
+	static const enum bankd_option options[] = {
+		[LEDGER_LIMIT_TRANSFER] = LIMITS_TRANSFER,
+		[LEDGER_LIMIT_TRANSFER_DAY] = LIMITS_TRANSFER_DAY,
+		[LEDGER_LIMIT_WITHDRAW] = LIMITS_WITHDRAW,
+		[LEDGER_LIMIT_WITHDRAW_DAY] = LIMITS_WITHDRAW_DAY,
+	};
+	size_t most = 2 * (size_t)vault_option(vault, SESSION_MAX) + 1024;
+
+	for (size_t i = 0; i < NELEM(options); i++)
+		vault->limits.limit[i] = vault_option(vault, options[i]);
+	vault->limits.limit[LEDGER_LIMIT_BALANCE] = MONEY_MAX_CENTS;
+	/* Those of an earlier configuration may be there still. */
+	if (most > vault->connections.most)
+		vault->connections.most = most;
+}
+
+static int
+read_key(struct vault *vault, char *error, size_t size)
+{
+	const char *path = config_string(vault->config, KEYS_KEY);
+	char *pem = NULL, wrong[ERROR_SIZE];
+	size_t length = 0;
+	int result;
+
+	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0) {
+		snprintf(error, size, "%s: %s; bankd.ini: [keys] key", path,
+		    file_strerror(result));
+		return EX_CONFIG;
+	}
+	result = openssl_error_check();
+	if (result == 0)
+		result = pem_read_key(&vault->key, pem, length);
+	if (result == 0 && !EVP_PKEY_is_a(vault->key, "RSA"))
+		result = openssl_error_take(BANK_EINVAL);
+	OPENSSL_cleanse(pem, length);
+	free(pem);
+	if (result == 0)
+		return 0;
+	openssl_error_say(result, "not an RSA private key (PEM)",
+	    "restore it from a backup", wrong, sizeof(wrong));
+	snprintf(error, size, "%s: %s", path, wrong);
+	return result == BANK_EINVAL ? EX_CONFIG : EX_OSERR;
+}
+
+static int
+enter_sandbox(struct vault *vault, char *error, size_t size)
+{
+	const char *path = config_string(vault->config, BANK_STATE);
+	enum sandbox_demand demand =
+	    (enum sandbox_demand)vault_option(vault, PROCESS_SANDBOX);
+	int result;
+
+	result = state_dir_open(&vault->dir, path,
+	    vault_option(vault, BANK_ANY_FILE_SYSTEM) != 0, error, size);
+	if (result != 0)
+		return EX_CONFIG;
+	umask(077);
+	if (sandbox_vault(demand, vault->dir.uid, vault->dir.gid, path,
+		vault->sandbox, sizeof(vault->sandbox)) != 0) {
+		snprintf(error, size, "sandbox: %s", vault->sandbox);
+		return EX_NOPERM;
+	}
+	result = state_dir_lock(&vault->dir, error, size);
+	if (result == BANK_EBUSY)
+		return EX_UNAVAILABLE;
+	if (result == BANK_EINVAL)
+		return EX_DATAERR;
+	return result == 0 ? 0 : EX_NOPERM;
+}
+
+/* The codes of the store and the files in those of sysexits(3). */
+static int
+exit_code_of(int result)
+{
+	static const struct {
+		int error, code;
+	} codes[] = {
+		{ BANK_EINVAL, EX_DATAERR },
+		{ BANK_EDAMAGED, EX_DATAERR },
+		{ BANK_EIO, EX_SOFTWARE },
+		{ BANK_ENOSPC, EX_IOERR },
+		{ BANK_ESYS, EX_IOERR },
+		{ BANK_ENOMEM, EX_OSERR },
+		{ BANK_EBUSY, VAULT_WAITS },
+	};
+
+	for (size_t i = 0; i < NELEM(codes); i++) {
+		if (codes[i].error == result)
+			return codes[i].code;
+	}
+	return result == 0 ? 0 : EX_SOFTWARE;
+}
+
+static int
+note_hash(void *context, uint32_t line, const char *hash)
+{
+	return hash_kinds_put(context, line, hash);
+}
+
+static int
+open_store(struct vault *vault, char *error, size_t size)
+{
+	const char *path = config_string(vault->config, BANK_STATE);
+	enum { HAND_EDITS_ACCEPT, HAND_EDITS_REFUSE };
+	const struct files_options options = {
+		.directory = path,
+		.refuse_edits =
+		    vault_option(vault, BANK_HAND_EDITS) == HAND_EDITS_REFUSE,
+		.hash_prefix = "$y$",
+		.hash_cost =
+		    (unsigned long)vault_option(vault, LOGIN_HASH_COST),
+		.on_hash = note_hash,
+		.context = &vault->hash_kinds,
+	};
+	enum store_end end;
+	int result;
+
+	result = hash_kinds_init(&vault->hash_kinds, options.hash_cost);
+	if (result == 0)
+		result = store_open(&vault->store, path, &end, error, size);
+	if (result != 0)
+		return exit_code_of(result);
+	bank_clock_start(&vault->clock, store_newest_ms(vault->store));
+	result = files_start(&vault->files, vault->store, end, &options,
+	    bank_clock_now(&vault->clock), error, size);
+	if (result != 0)
+		return exit_code_of(result);
+	hash_kinds_tell(&vault->hash_kinds);
+	result = kiosks_load(&vault->kiosks, vault->store);
+	if (result == 0)
+		result = store_reader_open(
+		    &vault->statement_reader, path, error, size);
+	if (result == 0)
+		result = store_reader_open(
+		    &vault->operator_reader, path, error, size);
+	return exit_code_of(result);
+}
+
+/*
+ * The cryptography of a login, once before the first: what OpenSSL makes at
+ * its first use, and never again where that failed, is there from now on.
+ */
+static int
+rehearse_login(struct vault *vault)
+{
+	static const uint8_t nonce[FRAME_NONCE_SIZE],
+	    binding[FRAME_BINDING_SIZE];
+	uint8_t k[SEAL_KEY_SIZE], wrapped[FRAME_WRAPPED_SIZE],
+	    sealed[FRAME_SEALED_SIZE];
+	char text[sizeof(sealed)];
+	struct seal_keys bank = { 0 }, kiosk = { 0 };
+	int result, length = 0;
+
+	result = RAND_bytes(k, sizeof(k)) == 1 ? 0 : BANK_ECRYPTO;
+	if (result == 0)
+		result = seal_wrap(vault->key, k, wrapped);
+	if (result == 0)
+		result = seal_derive(&kiosk, k, nonce, binding);
+	if (result == 0)
+		result = seal_unwrap(vault->key, wrapped, k);
+	if (result == 0)
+		result = seal_derive(&bank, k, nonce, binding);
+	if (result == 0)
+		length = seal_text(
+		    &kiosk.up, FRAME_LOGIN, "", 0, sealed, sizeof(sealed));
+	if (result == 0 && length >= 0)
+		length = seal_open(&bank.up, FRAME_LOGIN, sealed,
+		    (size_t)length, text, sizeof(text));
+	seal_wipe(&kiosk);
+	seal_wipe(&bank);
+	return result == 0 && length == 0 ? 0 : EX_OSERR;
+}
+
+static int
+start_threads(struct vault *vault)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	struct pool_options logins = {
+		.threads =
+		    cores > WORKERS_LEAST ? (unsigned)cores : WORKERS_LEAST,
+		.priority = POOL_LOW,
+		.context = vault,
+		.settle = vault_settle,
+	};
+	struct pool_options questions = {
+		.threads = 1, .context = vault, .settle = vault_settle
+	};
+	int result;
+
+	result = pool_new(&vault->workers, vault->base, &logins);
+	logins.priority = POOL_SPARE;
+	if (result == 0)
+		result = pool_new(&vault->crowd, vault->base, &logins);
+	questions.thread = vault->statement_reader;
+	if (result == 0)
+		result = pool_new(&vault->statements, vault->base, &questions);
+	questions.thread = vault->operator_reader;
+	if (result == 0)
+		result = pool_new(&vault->operator, vault->base, &questions);
+	return result == 0 ? 0 : EX_OSERR;
+}
+
+static int
+explain(int code, char *error, size_t size)
+{
+	if (code != 0 && error[0] == '\0')
+		snprintf(
+		    error, size, "the vault can't start: %s", strerror(errno));
+	return code;
+}
+
+int
+vault_setup(struct vault *vault, char *error, size_t size)
+{
+	int code;
+
+	error[0] = '\0';
+	vault_configure(vault);
+	code = zone_use(config_string(vault->config, BANK_TIME_ZONE), error,
+		   size) == 0
+	    ? read_key(vault, error, size)
+	    : EX_CONFIG;
+	if (code == 0)
+		code = enter_sandbox(vault, error, size);
+	return explain(code, error, size);
+}
+
+int
+vault_open(struct vault *vault, char *error, size_t size)
+{
+	int code;
+
+	error[0] = '\0';
+	code = open_store(vault, error, size);
+	if (code == 0 && (code = rehearse_login(vault)) != 0)
+		snprintf(error, size, "OpenSSL can't do what a login needs");
+	if (code == 0)
+		code = start_threads(vault);
+	return explain(code, error, size);
+}
+
+int
+vault_stop(struct vault *vault)
+{
+	int result;
+
+	result = files_sync(vault->files);
+	if (result == 0)
+		result = store_mark_stopped(vault->store);
+	if (result == 0)
+		return 0;
+	log_event(LOG_ERR, "stop_failed", "why",
+	    LOG_TEXT(bank_strerror(result)), NULL);
+	return EX_SOFTWARE;
+}
+
+void
+vault_teardown(struct vault *vault)
+{
+	pool_free(vault->workers);
+	pool_free(vault->crowd);
+	pool_free(vault->statements);
+	pool_free(vault->operator);
+	session_end_all(vault, "the vault ends");
+	vault_link_close(&vault->front);
+	connection_free_all(vault);
+	if (vault->statement_reader != NULL)
+		store_reader_close(vault->statement_reader);
+	if (vault->operator_reader != NULL)
+		store_reader_close(vault->operator_reader);
+	if (vault->files != NULL)
+		files_close(vault->files);
+	if (vault->store != NULL)
+		store_close(vault->store);
+	state_dir_close(&vault->dir);
+	kiosks_free(&vault->kiosks);
+	batch_free(&vault->batch);
+	rates_free(&vault->rates);
+	tally_free(vault->sign_ups);
+	tally_free(vault->resumes);
+	EVP_PKEY_free(vault->key);
+	hash_kinds_free(&vault->hash_kinds);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The vault's part of `bankctl status`.
+ */
+#include "vault_status.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "../../shared/base/util.h"
+#include "core/vault_state.h"
+
+#define STATUS_SIZE 3072
+#define BYTES_PER_MB (UINT64_C(1024) * 1024)
+
+struct status {
+	char text[STATUS_SIZE];
+	size_t length;
+};
+
+static void __attribute__((format(printf, 3, 4)))
+fact(struct status *status, const char *key, const char *format, ...)
+{
+	size_t room = sizeof(status->text) - status->length;
+	char value[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	vsnprintf(value, sizeof(value), format, ap);
+	va_end(ap);
+	n = snprintf(
+	    status->text + status->length, room, "vault-%s %s\n", key, value);
+	if (n > 0 && (size_t)n < room)
+		status->length += (size_t)n;
+}
+
+static void
+fact_count(struct status *status, const char *key, uint64_t count)
+{
+	fact(status, key, "%" PRIu64, count);
+}
+
+static void
+fact_quantile(struct status *status, const char *key,
+    const struct latency *commits, unsigned percent)
+{
+	uint64_t us = latency_quantile_us(commits, percent);
+
+	if (us == UINT64_MAX)
+		fact(status, key, "more than %" PRIu64,
+		    latency_bound_us(LATENCY_BUCKETS - 2));
+	else
+		fact_count(status, key, us);
+}
+
+static void
+fact_counts(struct status *status, const struct vault_counts *counts)
+{
+	const uint64_t now = counts->transactions;
+	char text[LATENCY_TEXT_SIZE];
+
+	fact_count(status, "logins", counts->logins);
+	fact_count(status, "logins-refused", counts->refused);
+	fact_count(status, "carried-out", now);
+	fact_count(status, "last-second",
+	    counts->past[VAULT_PAST_SECONDS - 1] -
+		counts->past[VAULT_PAST_SECONDS - 2]);
+	fact_count(status, "last-minute", now - counts->past[0]);
+	fact_count(status, "batches", counts->batches);
+	fact_count(status, "largest-batch", counts->largest_batch);
+	fact_count(status, "commits", latency_count(&counts->commits));
+	fact_quantile(status, "commit-p50-us", &counts->commits, 50);
+	fact_quantile(status, "commit-p99-us", &counts->commits, 99);
+	fact_count(status, "commit-total-us", counts->commits.total_us);
+	latency_format(&counts->commits, text);
+	fact(status, "commit-latency", "%s", text[0] != '\0' ? text : "-");
+}
+
+void
+vault_status_send(struct vault *vault)
+{
+	struct status status = { .length = 0 };
+	char chain[2 * 32 + 1];
+
+	if (vault->serving) {
+		hex_encode(store_chain(vault->store), 32, chain);
+		if (vault->no_room != NULL)
+			fact(&status, "transactions", "refused, %s",
+			    vault->no_room);
+		else
+			fact(&status, "transactions", "%s",
+			    vault->paused ? "refused, paused" : "taken");
+		fact_count(&status, "customers", store_lines(vault->store));
+		fact_count(&status, "entries", store_last_seq(vault->store));
+		fact(&status, "chain", "%s", chain);
+		fact_count(&status, "free-mb",
+		    state_dir_free(&vault->dir) / BYTES_PER_MB);
+		fact_count(&status, "log-mb",
+		    store_log_bytes(vault->store) / BYTES_PER_MB);
+		fact_count(&status, "sessions", vault->sessions.count);
+		fact_count(&status, "connections", vault->connections.count);
+		fact_count(&status, "logins-waiting", vault->logins.count);
+		fact_counts(&status, &vault->counts);
+		fact(&status, "sandbox", "%s", vault->sandbox);
+	}
+	(void)ipc_send(vault->monitor.ipc, IPC_STATUS_REPLY, 0, status.text,
+	    status.length, -1);
+}

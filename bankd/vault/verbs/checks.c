@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The checks of a request (the vault's), in the protocol's order.  They look
+ * at the store and at the copies of accounts; what they answer changes
+ * nothing, but for V's 404, which settles its txid.
+ */
+#include "checks.h"
+
+#include <string.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/util.h"
+#include "verbs.h"
+#include "../core/vault_state.h"
+
+#define MS UINT64_C(1000)
+#define STALE_MS (10 * 60 * MS)
+
+static bool
+has(const struct step *step, enum request_trait trait)
+{
+	return (step->request.verb->traits & (unsigned)trait) != 0;
+}
+
+bool
+checks_is_old(const struct vault *vault, const uint8_t *txid)
+{
+	return wire_txid_ms(txid) + STALE_MS < vault->now_ms;
+}
+
+bool
+checks_is_ahead(const struct vault *vault, const uint8_t *txid)
+{
+	return wire_txid_ms(txid) > vault->now_ms + STALE_MS;
+}
+
+static bool
+is_zero(const uint8_t txid[WIRE_TXID_SIZE])
+{
+	static const uint8_t zero[WIRE_TXID_SIZE];
+
+	return memcmp(txid, zero, sizeof(zero)) == 0;
+}
+
+int
+checks_find_txid(struct vault *vault, const struct step *step,
+    const uint8_t txid[WIRE_TXID_SIZE], struct ledger_entry *entry,
+    bool *settled)
+{
+	const struct ledger_account *owner = step->accounts[STEP_CUSTOMER];
+	int error;
+
+	*settled = false;
+	if (owner == NULL || is_zero(txid))
+		return BANK_ENOTFOUND;
+	error = store_find_txid(vault->store, owner, txid, entry, settled);
+	if (error != 0 && error != BANK_ENOTFOUND)
+		batch_failed(vault, error);
+	return error;
+}
+
+enum wire_account
+checks_to_account(const struct vault *vault, const struct request *request)
+{
+	/* In the order of the choices in options.c. */
+	enum { CREDIT_CHECKING, CREDIT_SAVINGS, CREDIT_SAME };
+	int64_t configured = vault_option(vault, BANK_CREDIT_ACCOUNT);
+
+	if (request->has_to_account)
+		return request->to_account;
+	if (configured == CREDIT_SAME)
+		return request->account;
+	return configured == CREDIT_SAVINGS ? WIRE_SAVINGS : WIRE_CHECKING;
+}
+
+static bool
+to_itself(const struct vault *vault, const struct step *step)
+{
+	const struct request *request = &step->request;
+
+	return has(step, REQUEST_RECIPIENT) &&
+	    strcmp(request->recipient, step->ids[STEP_CUSTOMER]) == 0 &&
+	    checks_to_account(vault, request) == request->account;
+}
+
+/* The withdrawal that step names, of this kiosk; original.seq 0: none. */
+static void
+find_original(struct vault *vault, struct step *step)
+{
+	struct ledger_entry *original = &step->original;
+	bool settled;
+
+	if (checks_find_txid(vault, step, step->request.withdrawal, original,
+		&settled) != 0 ||
+	    original->kind != LEDGER_WITHDRAW || !step->kiosk->enrolled ||
+	    strcmp(original->kiosk, step->kiosk->name) != 0)
+		original->seq = 0;
+}
+
+/* Whether the entry is what this request made when it was carried out. */
+static bool
+is_same(const struct step *step, const struct ledger_entry *entry)
+{
+	const struct request *request = &step->request;
+	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+
+	if (has(step, REQUEST_REVERSES))
+		return entry->kind == LEDGER_REVERSAL &&
+		    step->original.seq != 0 &&
+		    entry->reverses == step->original.seq;
+	if (entry->amount_cents != request->amount_cents)
+		return false;
+	if (has(step, REQUEST_RECIPIENT))
+		return entry->kind == LEDGER_TRANSFER &&
+		    entry->debit.number == customer->number &&
+		    entry->debit.account == request->account &&
+		    strcmp(entry->credit.id, request->recipient) == 0 &&
+		    (!request->has_to_account ||
+			entry->credit.account == request->to_account);
+	if (step->request.verb == &requests_verbs[REQUESTS_DEPOSIT])
+		return entry->kind == LEDGER_DEPOSIT &&
+		    entry->credit.account == request->account;
+	return entry->kind == LEDGER_WITHDRAW &&
+	    entry->debit.account == request->account;
+}
+
+/*
+ * V has no txid of its own: the reversal that a V made has none either, and
+ * one that an operator made answers a V as well.
+ */
+static enum wire_reply
+known_reversal(struct vault *vault, struct step *step)
+{
+	if (step->original.seq != 0 &&
+	    store_find_reversal(
+		vault->store, step->original.seq, &step->entry) == 0 &&
+	    (is_zero(step->entry.txid) ||
+		ledger_owner(&step->entry) == LEDGER_OPERATORS))
+		return WIRE_DONE;
+	return STEP_GO_ON;
+}
+
+/*
+ * A repeat is answered before anything is looked at that may have changed:
+ * so also before the configuration says where a transfer lands.
+ */
+static enum wire_reply
+check_known(struct vault *vault, struct step *step)
+{
+	enum wire_reply refused;
+	bool settled;
+	int error;
+
+	if (has(step, REQUEST_REVERSES))
+		find_original(vault, step);
+	if (step->request.verb == &requests_reversal)
+		return known_reversal(vault, step);
+	if (!has(step, REQUEST_MOVES))
+		return STEP_GO_ON;
+	error = checks_find_txid(
+	    vault, step, step->request.txid, &step->entry, &settled);
+	if (error == 0 && is_same(step, &step->entry))
+		return WIRE_DONE;
+	refused = refusals_find(
+	    &step->session->refusals, &step->request, &step->limit);
+	if (error != 0 && !settled && refused != STEP_GO_ON &&
+	    refused != WIRE_TXID_USED)
+		return refused;
+	if (to_itself(vault, step))
+		return WIRE_INCORRECT;
+	return error == 0 || settled ? WIRE_TXID_USED : refused;
+}
+
+/* A new transaction might be refused, and the refusal be forgotten. */
+static enum wire_reply
+check_refusals(struct vault *vault, struct step *step)
+{
+	(void)vault;
+	if (!has(step, REQUEST_MOVES) ||
+	    !refusals_full(&step->session->refusals))
+		return STEP_GO_ON;
+	step->limit = "refused";
+	return WIRE_OVER_LIMIT;
+}
+
+static enum wire_reply
+check_stale(struct vault *vault, struct step *step)
+{
+	const struct request *request = &step->request;
+
+	if (request->verb == &requests_reversal)
+		return checks_is_ahead(vault, request->withdrawal) ? WIRE_STALE
+								   : STEP_GO_ON;
+	if (has(step, REQUEST_MOVES) &&
+	    (checks_is_old(vault, request->txid) ||
+		checks_is_ahead(vault, request->txid)))
+		return WIRE_STALE;
+	return STEP_GO_ON;
+}
+
+static enum wire_reply
+check_allowed(struct vault *vault, struct step *step)
+{
+	const struct store_kiosk *kiosk = NULL;
+
+	if (!has(step, REQUEST_CASH) && !has(step, REQUEST_REVERSES))
+		return STEP_GO_ON;
+	if (step->kiosk->enrolled)
+		kiosk = kiosks_find(&vault->kiosks, step->kiosk->name);
+	if (kiosk == NULL || (has(step, REQUEST_CASH) && !kiosk->cash))
+		return WIRE_NOT_ALLOWED;
+	return STEP_GO_ON;
+}
+
+static enum wire_reply
+check_available(struct vault *vault, struct step *step)
+{
+	if (has(step, REQUEST_WRITES) && vault->mode != VAULT_NORMAL)
+		return WIRE_UNAVAILABLE;
+	return STEP_GO_ON;
+}
+
+/* As OUTCOME: so that it can't be booked when it comes late. */
+static void
+settle_withdrawal(struct vault *vault, const struct step *step)
+{
+	const struct ledger_account *owner = step->accounts[STEP_CUSTOMER];
+	const uint8_t *txid = step->request.withdrawal;
+	struct ledger_entry entry;
+	bool settled;
+	int error;
+
+	if (owner == NULL || checks_is_old(vault, txid) ||
+	    checks_find_txid(vault, step, txid, &entry, &settled) == 0 ||
+	    settled)
+		return;
+	error =
+	    store_settle(vault->store, owner, txid, vault->now_ms - STALE_MS);
+	if (error != 0)
+		batch_failed(vault, error);
+}
+
+static enum wire_reply
+check_exists(struct vault *vault, struct step *step)
+{
+	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	const struct ledger_account *other = step->accounts[STEP_OTHER];
+
+	if (has(step, REQUEST_RECIPIENT) &&
+	    (other == NULL || other->closed_ms != 0))
+		return WIRE_NO_RECIPIENT;
+	if (has(step, REQUEST_REVERSES) &&
+	    (customer == NULL || customer->closed_ms != 0 ||
+		step->original.seq == 0)) {
+		if (step->request.verb == &requests_reversal)
+			settle_withdrawal(vault, step);
+		return WIRE_NO_TRANSACTION;
+	}
+	return STEP_GO_ON;
+}
+
+static enum wire_reply
+check_window(struct vault *vault, struct step *step)
+{
+	uint64_t window_ms =
+	    (uint64_t)vault_option(vault, LIMITS_REVERSAL_WINDOW) * MS;
+
+	if (has(step, REQUEST_REVERSES) &&
+	    vault->now_ms > step->original.time_ms + window_ms)
+		return WIRE_NOT_ALLOWED;
+	return STEP_GO_ON;
+}
+
+static enum wire_reply
+check_obstacle(struct vault *vault, struct step *step)
+{
+	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	struct ledger_entry entry;
+
+	if (has(step, REQUEST_REVERSES) &&
+	    store_find_reversal(vault->store, step->original.seq, &entry) == 0)
+		return WIRE_ALREADY_REVERSED;
+	if (step->request.verb == &requests_verbs[REQUESTS_CLOSE] &&
+	    (customer->cents[WIRE_SAVINGS] != 0 ||
+		customer->cents[WIRE_CHECKING] != 0))
+		return WIRE_NOT_EMPTY;
+	return STEP_GO_ON;
+}
+
+check *const checks[] = {
+	check_known,     /* its first outcome, 422 or 409; always the first */
+	check_refusals,  /* 429 */
+	check_stale,     /* 422 */
+	check_allowed,   /* 403 */
+	check_available, /* 503 */
+	check_exists,    /* 404 */
+	check_window,    /* 403 */
+	check_obstacle,  /* 409 */
+};
+const size_t checks_count = NELEM(checks);

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The requests of a session (the vault's): the table of verbs, their way
+ * through the checks into the batch, and the writing of their answers.
+ */
+#include "verbs.h"
+
+#include <inttypes.h>
+#include <sysexits.h>
+
+#include <openssl/crypto.h>
+
+#include "../../../shared/base/money.h"
+#include "../../../shared/base/util.h"
+#include "checks.h"
+#include "verbs_password.h"
+#include "verbs_account.h"
+#include "verbs_history.h"
+#include "verbs_money.h"
+#include "../core/vault_state.h"
+
+#define MOVES (REQUEST_MOVES | REQUEST_WRITES)
+
+const struct request_verb requests_verbs[REQUESTS_COUNT] = {
+	[REQUESTS_TRANSFER] = { "1", "xarm?t", MOVES | REQUEST_RECIPIENT,
+	    transact_transfer, transact_after },
+	[REQUESTS_BALANCES] = { "2", "", 0, service_balances, NULL },
+	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, service_exit,
+	    service_after_exit },
+	[REQUESTS_DEPOSIT] = { "DEPOSIT", "xam", MOVES | REQUEST_CASH,
+	    transact_deposit, transact_after },
+	[REQUESTS_WITHDRAW] = { "WITHDRAW", "xam", MOVES | REQUEST_CASH,
+	    transact_withdraw, transact_after },
+	[REQUESTS_REVERSE] = { "REVERSE", "xw",
+	    MOVES | REQUEST_CASH | REQUEST_REVERSES, transact_reverse,
+	    transact_after },
+	[REQUESTS_OUTCOME] = { "OUTCOME", "x", REQUEST_RECORDS,
+	    transact_outcome, NULL },
+	[REQUESTS_HISTORY] = { "HISTORY", "n?s", REQUEST_WAITS, statement_ask,
+	    statement_after },
+	[REQUESTS_DETAILS] = { "DETAILS", "", 0, service_details, NULL },
+	[REQUESTS_PASSWORD] = { "PASSWORD", "",
+	    REQUEST_PASSWORDS | REQUEST_WAITS | REQUEST_RECORDS,
+	    password_change_begin, password_change_after },
+	[REQUESTS_CLOSE] = { "CLOSE", "", REQUEST_WRITES | REQUEST_ENDS,
+	    service_close, service_after_close },
+	[REQUESTS_NOTIFY] = { "NOTIFY", "d?p", 0, service_notify,
+	    service_after_notify },
+	[REQUESTS_PING] = { "PING", "", REQUEST_QUIET, service_ping, NULL },
+};
+
+const struct request_verb requests_reversal = { "V", "",
+	REQUEST_WRITES | REQUEST_REVERSES, transact_reverse, transact_after };
+
+/* A refusal is its txid's outcome, on this session alone. */
+static void
+keep_refusal(struct vault *vault, struct step *step)
+{
+	const struct request *request = &step->request;
+
+	if ((request->verb->traits & REQUEST_MOVES) == 0 ||
+	    step->reply == WIRE_DONE)
+		return;
+	step->refused = refusals_add(&step->session->refusals, request,
+	    checks_to_account(vault, request), step->reply, step->limit);
+}
+
+void
+requests_decide(struct vault *vault, struct step *step)
+{
+	enum wire_reply reply = STEP_GO_ON;
+
+	step->reply = checks[0](vault, step);
+	if (step->reply != STEP_GO_ON)
+		return;
+	for (size_t i = 1; i < checks_count && reply == STEP_GO_ON; i++)
+		reply = checks[i](vault, step);
+	if (reply == STEP_GO_ON)
+		reply = step->request.verb->carry_out(vault, step);
+	step->reply = reply;
+	keep_refusal(vault, step);
+}
+
+/* The customer's balances after the entry; V gets none. */
+static void
+write_done(
+    struct vault *vault, const struct step *step, struct wire_writer *writer)
+{
+	const struct ledger_entry *entry = &step->entry;
+	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	const struct ledger_posting *own =
+	    entry->debit.number == customer->number ? &entry->debit
+						    : &entry->credit;
+	char time[WIRE_TIME_TEXT];
+
+	(void)vault;
+	wire_key(writer, "seq", "%" PRIu64, entry->seq);
+	wire_key(writer, "time", "%s", wire_format_time(entry->time_ms, time));
+	if (step->request.verb == &requests_reversal)
+		return;
+	wire_key_money(writer, "savings", own->cents[WIRE_SAVINGS]);
+	wire_key_money(writer, "checking", own->cents[WIRE_CHECKING]);
+}
+
+static void
+write_balances(
+    struct vault *vault, const struct step *step, struct wire_writer *writer)
+{
+	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+
+	(void)vault;
+	wire_key_money(writer, "savings", customer->cents[WIRE_SAVINGS]);
+	wire_key_money(writer, "checking", customer->cents[WIRE_CHECKING]);
+}
+
+static void
+write_limits(
+    struct vault *vault, const struct step *step, struct wire_writer *writer)
+{
+	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	char amount[MONEY_TEXT_SIZE], left[MONEY_TEXT_SIZE];
+	uint32_t rate = (uint32_t)vault_option(vault, LIMITS_RATE);
+
+	for (enum ledger_limit i = 0; i < LEDGER_LIMIT_BALANCE; i++) {
+		money_format(
+		    ledger_limit_of(&vault->limits, customer, i), amount);
+		money_format(ledger_left_today(
+				 &vault->limits, customer, i, vault->now_ms),
+		    left);
+		wire_key(writer, "limit", "%s %s %s", ledger_limit_name(i),
+		    amount, left);
+	}
+	if (rate != 0)
+		wire_key(writer, "limit", "%s %" PRIu32 " %" PRIu32,
+		    ledger_limit_name(LEDGER_LIMIT_RATE), rate,
+		    rates_left(&vault->rates, customer->number, rate));
+}
+
+static void
+write_details(
+    struct vault *vault, const struct step *step, struct wire_writer *writer)
+{
+	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	char name[WIRE_NAME_SIZE] = "", hash[STORE_HASH_SIZE];
+	char time[WIRE_TIME_TEXT];
+
+	if (store_account_texts(vault->store, customer, name, hash) != 0)
+		name[0] = '\0';
+	OPENSSL_cleanse(hash, sizeof(hash));
+	wire_key(writer, "id", "%s", customer->id);
+	wire_key(writer, "name", "%s", name);
+	wire_key(writer, "opened", "%s",
+	    wire_format_time(customer->opened_ms, time));
+	wire_key(writer, "last-login", "%s",
+	    step->session->last_login_ms == 0
+		? "-"
+		: wire_format_time(step->session->last_login_ms, time));
+	write_limits(vault, step, writer);
+}
+
+static void
+write_notices(
+    struct vault *vault, const struct step *step, struct wire_writer *writer)
+{
+	char key_id[2 * CONNECTION_KEY_ID_SIZE + 1];
+
+	if (step->request.delivery != 'u')
+		return;
+	hex_encode(step->connection->key_id, CONNECTION_KEY_ID_SIZE, key_id);
+	wire_key(writer, "key-id", "%s", key_id);
+	wire_key(writer, "from-port", "%u", (unsigned)vault->from_port);
+}
+
+static void
+write_limit(
+    struct vault *vault, const struct step *step, struct wire_writer *writer)
+{
+	(void)vault;
+	wire_key(writer, "limit", "%s", step->limit);
+}
+
+static void
+write_rule(
+    struct vault *vault, const struct step *step, struct wire_writer *writer)
+{
+	(void)vault;
+	if (step->rule != NULL)
+		wire_key(writer, "rule", "%s", step->rule);
+}
+
+/* The replies that have keys; in a session all others are a line alone. */
+static void (*const writers[WIRE_REPLY_COUNT])(struct vault *vault,
+    const struct step *step, struct wire_writer *writer) = {
+	[WIRE_DONE] = write_done,
+	[WIRE_BALANCES] = write_balances,
+	[WIRE_GOODBYE] = write_balances,
+	[WIRE_DETAILS] = write_details,
+	[WIRE_NOTICES] = write_notices,
+	[WIRE_OVER_LIMIT] = write_limit,
+	[WIRE_INCORRECT] = write_rule,
+};
+
+void
+requests_write(struct vault *vault, struct step *step)
+{
+	struct wire_writer writer;
+	int length;
+
+	wire_begin(&writer, step->text, sizeof(step->text), step->reply);
+	if (writers[step->reply] != NULL)
+		writers[step->reply](vault, step, &writer);
+	if ((length = wire_finish(&writer)) < 0)
+		vault_fail(vault, EX_SOFTWARE, "an answer is too long");
+	step->length = (size_t)length;
+}
+
+static void
+apply(struct vault *vault, struct step *step)
+{
+	requests_decide(vault, step);
+	if (step->reply != STEP_GO_ON && vault->batch.error == 0)
+		requests_write(vault, step);
+}
+
+static void
+apply_refusal(struct vault *vault, struct step *step)
+{
+	step->reply = WIRE_INCORRECT;
+	requests_write(vault, step);
+}
+
+static void
+finish(struct vault *vault, struct step *step)
+{
+	const struct request_verb *verb = step->request.verb;
+
+	if (step->connection->state != CONNECTION_IN_SESSION)
+		return;
+	if (step->reply != STEP_GO_ON) {
+		connection_answer(
+		    vault, step->connection, step->text, step->length);
+		if (verb != NULL && (verb->traits & REQUEST_WAITS) != 0)
+			connection_ready(vault, step->connection);
+	}
+	if (verb != NULL && verb->after != NULL)
+		verb->after(vault, step);
+}
+
+static const struct step_kind request_step = { apply, finish };
+static const struct step_kind refusal_step = { apply_refusal, finish };
+
+static void
+fill(struct step *step, struct connection *connection)
+{
+	const struct request *request = &step->request;
+	unsigned traits = request->verb->traits;
+
+	step->session = connection->session;
+	step->kiosk = &step->session->kiosk;
+	step->ids[STEP_CUSTOMER] = step->session->customer;
+	if ((traits & REQUEST_RECIPIENT) != 0)
+		step->ids[STEP_OTHER] = request->recipient;
+	if ((traits & REQUEST_CASH) != 0)
+		step->ids[STEP_BANK] = step->session->cash_id;
+	step->writes = (traits & (REQUEST_WRITES | REQUEST_RECORDS)) != 0;
+	step->reads = (traits & ~(unsigned)REQUEST_QUIET) == 0 &&
+	    request->verb->after == NULL;
+	step->last = (traits & REQUEST_ENDS) != 0;
+	connection->busy = (traits & REQUEST_WAITS) != 0;
+}
+
+void
+requests_take(struct vault *vault, struct connection *connection,
+    const char *text, size_t length)
+{
+	struct step *step = batch_add(vault, &request_step, connection);
+
+	vault->counts.requests++;
+	if (request_read(&step->request, requests_verbs, REQUESTS_COUNT, text,
+		length) != 0) {
+		step->request.verb = NULL;
+		step->kind = &refusal_step;
+		connection->session->active_ms = clock_steady_ms();
+		return;
+	}
+	if ((step->request.verb->traits & REQUEST_QUIET) == 0)
+		connection->session->active_ms = clock_steady_ms();
+	fill(step, connection);
+}
+
+int
+requests_input(struct vault *vault, struct connection *connection,
+    const char *text, size_t length)
+{
+	if (connection->busy || connection->waiting != NULL)
+		return connection_wait(connection, text, length);
+	requests_take(vault, connection, text, length);
+	return 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The requests of a session: the one table of verbs, and the order in which
+ * every request is checked (atm-protocol(7)).
+ */
+#ifndef BANKD_VERBS_H
+#define BANKD_VERBS_H
+
+#include <stddef.h>
+
+#include "../core/batch.h"
+#include "../core/request.h"
+
+enum {
+	REQUESTS_TRANSFER,
+	REQUESTS_BALANCES,
+	REQUESTS_EXIT,
+	REQUESTS_DEPOSIT,
+	REQUESTS_WITHDRAW,
+	REQUESTS_REVERSE,
+	REQUESTS_OUTCOME,
+	REQUESTS_HISTORY,
+	REQUESTS_DETAILS,
+	REQUESTS_PASSWORD,
+	REQUESTS_CLOSE,
+	REQUESTS_NOTIFY,
+	REQUESTS_PING,
+	REQUESTS_COUNT
+};
+extern const struct request_verb requests_verbs[REQUESTS_COUNT];
+/* The frame V, as a request without a session. */
+extern const struct request_verb requests_reversal;
+
+struct connection;
+struct vault;
+
+/*
+ * A request has come in a session: it goes into the batch, or, behind one
+ * that is answered later, waits.  BANK_ENOSPC: more wait than may.
+ */
+int requests_input(struct vault *vault, struct connection *connection,
+    const char *text, size_t length);
+/* The same where nothing is before it. */
+void requests_take(struct vault *vault, struct connection *connection,
+    const char *text, size_t length);
+
+/*
+ * All the checks of step->request, in the protocol's order, then its
+ * carry_out(); sets step->reply, and keeps a refusal of a new txid.
+ */
+void requests_decide(struct vault *vault, struct step *step);
+/* Writes the answer of step->reply into step->text; sets step->length. */
+void requests_write(struct vault *vault, struct step *step);
+
+#endif

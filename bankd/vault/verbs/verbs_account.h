@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the verbs that move no money do, for the table in requests.c.
+ */
+#ifndef BANKD_VERBS_ACCOUNT_H
+#define BANKD_VERBS_ACCOUNT_H
+
+#include "../core/batch.h"
+
+enum wire_reply service_balances(struct vault *vault, struct step *step);
+enum wire_reply service_exit(struct vault *vault, struct step *step);
+void service_after_exit(struct vault *vault, struct step *step);
+enum wire_reply service_details(struct vault *vault, struct step *step);
+enum wire_reply service_close(struct vault *vault, struct step *step);
+void service_after_close(struct vault *vault, struct step *step);
+enum wire_reply service_notify(struct vault *vault, struct step *step);
+void service_after_notify(struct vault *vault, struct step *step);
+enum wire_reply service_ping(struct vault *vault, struct step *step);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * HISTORY (the vault's): asked by the loop, read and written by the thread
+ * of statements, answered by the loop.
+ */
+#include "verbs_history.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/money.h"
+#include "../../store/store_reader.h"
+#include "../core/vault_state.h"
+
+struct statement {
+	struct errand errand;
+	uint32_t number; /* the customer's account */
+	uint64_t newest, before_seq;
+	unsigned count;
+	int error;
+	struct wire_writer writer;
+	size_t length;
+	char text[SEAL_MAX_TEXT];
+};
+
+const char *
+statement_line(const struct ledger_entry *entry,
+    const struct ledger_posting *own, bool is_debit,
+    char text[STATEMENT_LINE_SIZE])
+{
+	char time[WIRE_TIME_TEXT], amount[MONEY_TEXT_SIZE];
+	char balance[MONEY_TEXT_SIZE];
+	const char *other = "-";
+
+	if (entry->kind == LEDGER_TRANSFER)
+		other = is_debit ? entry->credit.id : entry->debit.id;
+	money_format(
+	    is_debit ? -entry->amount_cents : entry->amount_cents, amount);
+	money_format(own->cents[own->account], balance);
+	snprintf(text, STATEMENT_LINE_SIZE, "%" PRIu64 " %s %s %d %s %s %s",
+	    entry->seq, wire_format_time(entry->time_ms, time),
+	    ledger_kind_name(entry->kind), (int)own->account + 1, amount,
+	    balance, other);
+	return text;
+}
+
+/* Both lines of a transfer to oneself, the debit first. */
+static bool
+write_entry(void *context, const struct ledger_entry *entry)
+{
+	struct statement *statement = context;
+	char line[STATEMENT_LINE_SIZE];
+
+	if (entry->debit.number == statement->number)
+		wire_key(&statement->writer, "entry", "%s",
+		    statement_line(entry, &entry->debit, true, line));
+	if (entry->credit.number == statement->number)
+		wire_key(&statement->writer, "entry", "%s",
+		    statement_line(entry, &entry->credit, false, line));
+	return true;
+}
+
+static void
+read_entries(struct job *job, void *thread)
+{
+	struct statement *statement = (struct statement *)(void *)job;
+	int length;
+
+	wire_begin(&statement->writer, statement->text, sizeof(statement->text),
+	    WIRE_ENTRIES);
+	statement->error = store_reader_walk(thread, statement->number,
+	    statement->newest, statement->before_seq, statement->count,
+	    write_entry, statement);
+	length = wire_finish(&statement->writer);
+	if (statement->error == 0 && length < 0)
+		statement->error = length;
+	if (statement->error == 0)
+		statement->length = (size_t)length;
+}
+
+static void
+answer(struct job *job, void *context)
+{
+	struct statement *statement = (struct statement *)(void *)job;
+	struct connection *connection = statement->errand.connection;
+	struct vault *vault = context;
+
+	if (connection != NULL) {
+		connection->errand = NULL;
+		if (statement->error == 0)
+			connection_answer(vault, connection, statement->text,
+			    statement->length);
+		else
+			connection_reply(vault, connection, WIRE_UNAVAILABLE);
+		connection_ready(vault, connection);
+	}
+	free(statement);
+}
+
+enum wire_reply
+statement_ask(struct vault *vault, struct step *step)
+{
+	(void)vault;
+	(void)step;
+	return STEP_GO_ON;
+}
+
+void
+statement_after(struct vault *vault, struct step *step)
+{
+	const struct request *request = &step->request;
+	const struct ledger_account *customer;
+	struct statement *statement;
+
+	customer = store_account(vault->store, step->session->customer);
+	statement = calloc(1, sizeof(*statement));
+	if (customer == NULL || statement == NULL) {
+		free(statement);
+		connection_reply(vault, step->connection, WIRE_UNAVAILABLE);
+		connection_ready(vault, step->connection);
+		return;
+	}
+	statement->number = customer->number;
+	statement->newest = customer->last_seq;
+	/* To the store 0 is the newest; to the customer, before the first. */
+	statement->before_seq = request->has_before && request->before_seq == 0
+	    ? 1
+	    : request->before_seq;
+	statement->count = request->count;
+	statement->errand.connection = step->connection;
+	step->connection->errand = &statement->errand;
+	statement->errand.job.run = read_entries;
+	statement->errand.job.done = answer;
+	statement->errand.job.owner = customer->number;
+	pool_submit(vault->statements, &statement->errand.job);
+}

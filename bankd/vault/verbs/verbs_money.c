@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The verbs that move money (the vault's): the ledger decides 402 and 429
+ * and makes the entry, the store takes it into the batch.
+ */
+#include "verbs_money.h"
+
+#include <string.h>
+
+#include "../../../shared/base/error.h"
+#include "../../../shared/base/log.h"
+#include "../../../shared/base/util.h"
+#include "checks.h"
+#include "../core/notice.h"
+#include "../core/vault_state.h"
+
+#define STALE_MS (UINT64_C(10) * 60 * 1000)
+#define OUTCOMES_MAX 16 /* 404s of a session */
+
+/* The entry's parts that the ledger leaves alone. */
+static struct ledger_entry *
+begin_entry(struct step *step)
+{
+	struct ledger_entry *entry = &step->entry;
+
+	memset(entry, 0, sizeof(*entry));
+	memcpy(entry->txid, step->request.txid, WIRE_TXID_SIZE);
+	string_copy(entry->kiosk, step->kiosk->name, sizeof(entry->kiosk));
+	return entry;
+}
+
+/* The limits in force for the customer who asks. */
+static struct ledger_limits
+limits_of(const struct vault *vault, const struct step *step)
+{
+	struct ledger_limits limits = vault->limits;
+	uint32_t rate = (uint32_t)vault_option(vault, LIMITS_RATE);
+
+	limits.minute_full = rate != 0 &&
+	    rates_left(&vault->rates, step->accounts[STEP_CUSTOMER]->number,
+		rate) == 0;
+	return limits;
+}
+
+/* Counts the customer's transaction; one that takes another back is none. */
+static void
+count_rate(struct vault *vault, struct step *step)
+{
+	if (step->entry.kind == LEDGER_REVERSAL ||
+	    vault_option(vault, LIMITS_RATE) == 0)
+		return;
+	step->rated = rates_add(&vault->rates,
+			  step->accounts[STEP_CUSTOMER]->number) == 0;
+	if (!step->rated)
+		batch_failed(vault, BANK_ENOMEM);
+}
+
+static enum wire_reply
+book(struct vault *vault, struct step *step, enum wire_reply reply,
+    struct ledger_account *debit, struct ledger_account *credit,
+    enum ledger_limit limit)
+{
+	int error;
+
+	if (reply == WIRE_OVER_LIMIT)
+		step->limit = ledger_limit_name(limit);
+	if (reply != WIRE_DONE)
+		return reply;
+	error = store_append(vault->store, &step->entry, debit, credit);
+	if (error != 0)
+		batch_failed(vault, error);
+	step->moved = true;
+	count_rate(vault, step);
+	batch_touch(vault, debit, NULL);
+	if (credit != debit)
+		batch_touch(vault, credit, NULL);
+	return reply;
+}
+
+/* The kiosk's cash, made with its first transaction. */
+static struct ledger_account *
+cash_of(struct vault *vault, struct step *step)
+{
+	if (step->accounts[STEP_BANK] == NULL)
+		step->accounts[STEP_BANK] =
+		    batch_bank_account(vault, step->ids[STEP_BANK]);
+	return step->accounts[STEP_BANK];
+}
+
+enum wire_reply
+transact_transfer(struct vault *vault, struct step *step)
+{
+	const struct request *request = &step->request;
+	struct ledger_account *from = step->accounts[STEP_CUSTOMER];
+	struct ledger_account *to = step->accounts[STEP_OTHER];
+	const struct ledger_limits limits = limits_of(vault, step);
+	enum ledger_limit limit = 0;
+	enum wire_reply reply;
+
+	reply = ledger_transfer(begin_entry(step), from, request->account, to,
+	    checks_to_account(vault, request), request->amount_cents, &limits,
+	    vault->now_ms, &limit);
+	return book(vault, step, reply, from, to, limit);
+}
+
+enum wire_reply
+transact_deposit(struct vault *vault, struct step *step)
+{
+	const struct request *request = &step->request;
+	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	struct ledger_account *cash = cash_of(vault, step);
+	const struct ledger_limits limits = limits_of(vault, step);
+	enum ledger_limit limit = 0;
+	enum wire_reply reply;
+
+	if (cash == NULL)
+		return WIRE_UNAVAILABLE;
+	reply =
+	    ledger_deposit(begin_entry(step), cash, customer, request->account,
+		request->amount_cents, &limits, vault->now_ms, &limit);
+	return book(vault, step, reply, cash, customer, limit);
+}
+
+enum wire_reply
+transact_withdraw(struct vault *vault, struct step *step)
+{
+	const struct request *request = &step->request;
+	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	struct ledger_account *cash = cash_of(vault, step);
+	const struct ledger_limits limits = limits_of(vault, step);
+	enum ledger_limit limit = 0;
+	enum wire_reply reply;
+
+	if (cash == NULL)
+		return WIRE_UNAVAILABLE;
+	reply =
+	    ledger_withdraw(begin_entry(step), cash, customer, request->account,
+		request->amount_cents, &limits, vault->now_ms, &limit);
+	return book(vault, step, reply, customer, cash, limit);
+}
+
+enum wire_reply
+transact_reverse(struct vault *vault, struct step *step)
+{
+	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+	struct ledger_account *cash = cash_of(vault, step);
+	enum ledger_limit limit = 0;
+	enum wire_reply reply;
+
+	if (cash == NULL)
+		return WIRE_UNAVAILABLE;
+	reply = ledger_reverse(begin_entry(step), &step->original, cash,
+	    customer, &vault->limits, vault->now_ms, &limit);
+	return book(vault, step, reply, cash, customer, limit);
+}
+
+/*
+ * What is settled, or old enough that its request is stale, needs no record;
+ * anything else may still be on its way, and is refused from now on.
+ */
+enum wire_reply
+transact_outcome(struct vault *vault, struct step *step)
+{
+	const uint8_t *txid = step->request.txid;
+	bool settled, record;
+	int error;
+
+	error = checks_find_txid(vault, step, txid, &step->entry, &settled);
+	if (error == 0)
+		return WIRE_DONE;
+	if (checks_is_ahead(vault, txid))
+		return WIRE_STALE;
+	record = !settled && !checks_is_old(vault, txid);
+	if (record && vault->mode != VAULT_NORMAL)
+		return WIRE_UNAVAILABLE;
+	if (step->session->outcomes >= OUTCOMES_MAX) {
+		step->limit = "outcome";
+		return WIRE_OVER_LIMIT;
+	}
+	step->session->outcomes++;
+	step->counted = true;
+	if (record) {
+		error =
+		    store_settle(vault->store, step->accounts[STEP_CUSTOMER],
+			txid, vault->now_ms - STALE_MS);
+		if (error != 0)
+			batch_failed(vault, error);
+	}
+	return WIRE_NO_TRANSACTION;
+}
+
+void
+transact_after(struct vault *vault, struct step *step)
+{
+	const struct ledger_entry *entry = &step->entry;
+
+	/* A repeat tells nobody anything new. */
+	if (!step->moved)
+		return;
+	vault->counts.transactions++;
+	log_event(LOG_DEBUG, "transaction", "kind",
+	    LOG_TEXT(ledger_kind_name(entry->kind)), "seq",
+	    LOG_NUMBER(entry->seq), "from", LOG_TEXT(entry->debit.id), "to",
+	    LOG_TEXT(entry->credit.id), "amount",
+	    LOG_MONEY(entry->amount_cents), "kiosk", LOG_TEXT(entry->kiosk),
+	    NULL);
+	notice_of_entry(vault, entry);
+}

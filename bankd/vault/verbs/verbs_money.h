@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the verbs that concern money do, all checks passed: one carry_out()
+ * each for the table in requests.c.
+ */
+#ifndef BANKD_VERBS_MONEY_H
+#define BANKD_VERBS_MONEY_H
+
+#include "../core/batch.h"
+
+enum wire_reply transact_transfer(struct vault *vault, struct step *step);
+enum wire_reply transact_deposit(struct vault *vault, struct step *step);
+enum wire_reply transact_withdraw(struct vault *vault, struct step *step);
+enum wire_reply transact_reverse(struct vault *vault, struct step *step);
+enum wire_reply transact_outcome(struct vault *vault, struct step *step);
+/* After the commit: the log, and who is told by a notice. */
+void transact_after(struct vault *vault, struct step *step);
+
+#endif

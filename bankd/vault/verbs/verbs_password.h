@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * PASSWORD: an attempt like a login's is recorded, a worker compares the old
+ * password and hashes the new one, a second step changes it.
+ */
+#ifndef BANKD_VERBS_PASSWORD_H
+#define BANKD_VERBS_PASSWORD_H
+
+#include "../core/batch.h"
+
+/* For the table in requests.c. */
+enum wire_reply password_change_begin(struct vault *vault, struct step *step);
+void password_change_after(struct vault *vault, struct step *step);
+
+#endif

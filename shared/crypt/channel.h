@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The channel: TLS 1.3 contexts of both sides with ALPN `atm/1`, the ATM's
+ * single trust anchor, the channel binding of RFC 9266, and the making of
+ * the bank's two certificates.  Owns no sockets.
+ */
+#ifndef SHARED_CHANNEL_H
+#define SHARED_CHANNEL_H
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "../wire/frame.h"
+
+#define CHANNEL_BANK_BITS 3072
+#define CHANNEL_BANK_YEARS 20
+#define CHANNEL_LEAF_DAYS 365
+
+/*
+ * The front's context: TLS 1.3 only, no tickets, no early data, no
+ * compression, released buffers.  A peer that offers ALPN without `atm/1` is
+ * refused.  PEM bytes of leaf and its key.  Returns 0 and *context, which
+ * the caller frees; BANK_EINVAL (unreadable PEM), BANK_ECERT (the two don't
+ * match), BANK_ECRYPTO.  Here and below openssl_error_reason() tells more.
+ */
+int channel_server(SSL_CTX **context, const void *leaf_pem, size_t leaf_length,
+    const void *key_pem, size_t key_length);
+
+/*
+ * The ATM's context: trusts `bank_crt` (PEM) alone, sends ALPN, demands a
+ * leaf for serverAuth alone, checks no host name.  0 and *context, which the
+ * caller frees; BANK_EINVAL, BANK_ECRYPTO.
+ */
+int channel_client(SSL_CTX **context, const void *bank_crt_pem, size_t length);
+
+/*
+ * Kpub out of bank.crt, RSA of CHANNEL_BANK_BITS; the caller frees *key.
+ * BANK_EINVAL otherwise.
+ */
+int channel_bank_public(
+    EVP_PKEY **key, const void *bank_crt_pem, size_t length);
+
+/* tls-exporter, label EXPORTER-Channel-Binding. 0 or BANK_ECRYPTO. */
+int channel_binding(SSL *ssl, uint8_t binding[FRAME_BINDING_SIZE]);
+
+/*
+ * A certificate of the bank's that isn't valid at the ATM's time: signed as
+ * it must be, so nobody else's.  Written by the handshake where `ssl` was
+ * given one; what it was before where there is no such certificate.
+ */
+struct channel_validity {
+	bool found, anchor; /* anchor: it is bank.crt, and not the leaf */
+	time_t begins, ends;
+};
+void channel_note_validity(SSL *ssl, struct channel_validity *validity);
+
+/*
+ * Why a handshake failed, on the ATM's side: BANK_ECLOCK where a certificate
+ * isn't valid yet, BANK_EEXPIRED where it is over, BANK_ECRYPTO where it is
+ * the bank's, but this OpenSSL takes none like it, or the two OpenSSLs have
+ * nothing in common (openssl_error_reason()),
+ * BANK_ECERT where it isn't the bank's, else BANK_ECLOSED.
+ */
+int channel_handshake_error(SSL *ssl);
+
+/*
+ * Makes Kprb and bank.crt, or a leaf (Ed25519) signed with it (RSA-PSS).
+ * Keys are PKCS#8 PEM.  Each writes malloc'd PEM; the caller wipes and frees.
+ * `name` is the subject, 1 to 64 characters.  Both are valid from a day ago,
+ * for clocks that are behind; a leaf ends with bank.crt at the latest.
+ * BANK_EINVAL (name, PEM), BANK_ECERT (the bank's key and certificate don't
+ * match), BANK_ENOMEM, BANK_ECRYPTO; nothing is written then.
+ */
+struct channel_pem {
+	char *key;
+	size_t key_length;
+	char *certificate;
+	size_t certificate_length;
+};
+int channel_make_bank(struct channel_pem *pem, const char *name);
+int channel_make_leaf(
+    struct channel_pem *pem, const char *name, const struct channel_pem *bank);
+/* Wipes and frees what the two above made; may be called on zeroed ones. */
+void channel_pem_wipe(struct channel_pem *pem);
+
+/* A time as operators read it: 2026-11-29T08:00:00Z. */
+#define CHANNEL_TIME_SIZE 32
+const char *channel_time_text(time_t time, char text[CHANNEL_TIME_SIZE]);
+
+/* notAfter of the first certificate in the PEM bytes. 0 or BANK_EINVAL. */
+int channel_expires(const void *certificate_pem, size_t length, time_t *when);
+
+#endif

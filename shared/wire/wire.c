@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The forms of the words inside a seal, and request lines (atm-protocol(7)).
+ * The vault runs it on what customers send, an ATM on what the bank sends.
+ * On the path of every request: no allocation, no locale, no stdio.
+ */
+#include "wire.h"
+
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/rand.h>
+
+#include "../base/error.h"
+#include "../base/money.h"
+#include "../base/util.h"
+
+#define TXID_MS_SIZE 6
+#define DAY_SECONDS 86400
+#define LAST_SECOND UINT64_C(253402300799) /* 9999-12-31T23:59:59Z */
+
+static bool
+is_alphanumeric(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9');
+}
+
+bool
+wire_is_id(const char *text, size_t length)
+{
+	if (length < 1 || length >= WIRE_ID_SIZE || !is_alphanumeric(text[0]))
+		return false;
+	for (size_t i = 1; i < length; i++)
+		if (!is_alphanumeric(text[i]) && text[i] != '.' &&
+		    text[i] != '_' && text[i] != '-')
+			return false;
+	return true;
+}
+
+bool
+wire_is_password(const char *text, size_t length)
+{
+	return length >= 1 && length < WIRE_PASSWORD_SIZE &&
+	    wire_is_clean_utf8(text, length);
+}
+
+bool
+wire_is_name(const char *text, size_t length)
+{
+	return length < WIRE_NAME_SIZE && wire_is_clean_utf8(text, length);
+}
+
+/*
+ * The sequences of RFC 3629, by lead byte.  The range of the second byte is
+ * what rules out overlong forms, surrogates, what is past U+10FFFF, and with
+ * C2 the C1 controls.
+ */
+static const struct sequence {
+	uint8_t first, last;
+	uint8_t second_low, second_high;
+	size_t length;
+} sequences[] = {
+	{ 0xc2, 0xc2, 0xa0, 0xbf, 2 },
+	{ 0xc3, 0xdf, 0x80, 0xbf, 2 },
+	{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+	{ 0xe1, 0xec, 0x80, 0xbf, 3 },
+	{ 0xed, 0xed, 0x80, 0x9f, 3 },
+	{ 0xee, 0xef, 0x80, 0xbf, 3 },
+	{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
+	{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
+	{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+};
+
+size_t
+wire_utf8_length(const char *text, size_t length)
+{
+	const uint8_t *p = (const uint8_t *)text;
+	const struct sequence *s = sequences;
+
+	if (length == 0)
+		return 0;
+	if (p[0] < 0x80)
+		return p[0] >= 0x20 && p[0] != 0x7f;
+	while (p[0] < s->first || p[0] > s->last)
+		if (++s == sequences + NELEM(sequences))
+			return 0;
+	if (length < s->length || p[1] < s->second_low || p[1] > s->second_high)
+		return 0;
+	for (size_t i = 2; i < s->length; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return s->length;
+}
+
+bool
+wire_is_clean_utf8(const char *text, size_t length)
+{
+	while (length > 0) {
+		size_t n = wire_utf8_length(text, length);
+
+		if (n == 0)
+			return false;
+		text += n;
+		length -= n;
+	}
+	return true;
+}
+
+int
+wire_parse_txid(const char *text, size_t length, uint8_t txid[WIRE_TXID_SIZE])
+{
+	return hex_decode(text, length, txid, WIRE_TXID_SIZE);
+}
+
+void
+wire_format_txid(const uint8_t txid[WIRE_TXID_SIZE], char text[WIRE_TXID_TEXT])
+{
+	hex_encode(txid, WIRE_TXID_SIZE, text);
+}
+
+int
+wire_make_txid(uint64_t now_ms, uint8_t txid[WIRE_TXID_SIZE])
+{
+	put_u64(txid, now_ms << 16);
+	if (RAND_bytes(txid + TXID_MS_SIZE, WIRE_TXID_SIZE - TXID_MS_SIZE) == 1)
+		return 0;
+	/* An SSL_read(3) on this thread would take it for its own. */
+	ERR_clear_error();
+	return BANK_ECRYPTO;
+}
+
+uint64_t
+wire_txid_ms(const uint8_t txid[WIRE_TXID_SIZE])
+{
+	return get_u64(txid) >> 16;
+}
+
+static char *
+put_digits(char *text, uint64_t value, int digits)
+{
+	for (int i = digits - 1; i >= 0; i--) {
+		text[i] = (char)('0' + value % 10);
+		value /= 10;
+	}
+	return text + digits;
+}
+
+/*
+ * Days since 1970 to a date of the Gregorian calendar.  Years are reckoned
+ * from March in eras of 400, so that the leap day is the last of its year.
+ */
+static char *
+put_date(char *text, uint64_t days)
+{
+	uint64_t shifted = days + 719468; /* from 0000-03-01 */
+	uint64_t era = shifted / 146097, day = shifted % 146097;
+	uint64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+	uint64_t month;
+
+	day -= 365 * year + year / 4 - year / 100;
+	month = (5 * day + 2) / 153; /* 0 is March */
+	day -= (153 * month + 2) / 5;
+	month = month < 10 ? month + 3 : month - 9;
+	year += era * 400 + (month <= 2);
+
+	text = put_digits(text, year, 4);
+	*text++ = '-';
+	text = put_digits(text, month, 2);
+	*text++ = '-';
+	return put_digits(text, day + 1, 2);
+}
+
+const char *
+wire_format_time(uint64_t time_ms, char text[WIRE_TIME_TEXT])
+{
+	uint64_t seconds = time_ms / 1000;
+	char *p;
+
+	if (seconds > LAST_SECOND)
+		seconds = LAST_SECOND;
+	p = put_date(text, seconds / DAY_SECONDS);
+	seconds %= DAY_SECONDS;
+	*p++ = 'T';
+	p = put_digits(p, seconds / 3600, 2);
+	*p++ = ':';
+	p = put_digits(p, seconds / 60 % 60, 2);
+	*p++ = ':';
+	p = put_digits(p, seconds % 60, 2);
+	*p++ = 'Z';
+	*p = '\0';
+	return text;
+}
+
+int
+wire_split(
+    const char *line, size_t length, struct wire_token tokens[WIRE_MAX_TOKENS])
+{
+	const char *end = line + length;
+	int count = 0;
+
+	if (length == 0 || !wire_is_clean_utf8(line, length))
+		return BANK_EINVAL;
+	for (;;) {
+		const char *space = memchr(line, ' ', (size_t)(end - line));
+		const char *stop = space != NULL ? space : end;
+
+		if (stop == line || count == WIRE_MAX_TOKENS)
+			return BANK_EINVAL;
+		tokens[count].text = line;
+		tokens[count++].length = (size_t)(stop - line);
+		if (space == NULL)
+			return count;
+		line = space + 1;
+	}
+}
+
+bool
+wire_token_is(const struct wire_token *token, const char *text)
+{
+	return token->length == strlen(text) &&
+	    memcmp(token->text, text, token->length) == 0;
+}
+
+int
+wire_token_account(const struct wire_token *token, enum wire_account *account)
+{
+	if (wire_token_is(token, "1"))
+		*account = WIRE_SAVINGS;
+	else if (wire_token_is(token, "2"))
+		*account = WIRE_CHECKING;
+	else
+		return BANK_EINVAL;
+	return 0;
+}
+
+int
+wire_token_amount(const struct wire_token *token, int64_t *cents)
+{
+	int64_t amount;
+
+	if (money_parse(token->text, token->length, &amount) != 0 ||
+	    amount == 0)
+		return BANK_EINVAL;
+	*cents = amount;
+	return 0;
+}
