@@ -16,6 +16,7 @@
 #include "../base/options.h"
 #include "plain_bank.h"
 #include "plain_io.h"
+#include "../../shared/base/utf8.h"
 
 static const char *const yes_no[] = { N_("Yes"), N_("No") };
 
@@ -72,8 +73,7 @@ show_details(struct plain *plain)
 		for (size_t i = 0; i < NELEM(detail_words); i++)
 			if (line.value.length > 0 &&
 			    wire_token_is(&line.key, detail_words[i].key) &&
-			    wire_is_clean_utf8(
-				line.value.text, line.value.length))
+			    utf8_is_clean(line.value.text, line.value.length))
 				printf("%s: %.*s\n", _(detail_words[i].words),
 				    (int)line.value.length, line.value.text);
 	show_limits(plain, reader);

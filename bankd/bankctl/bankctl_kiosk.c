@@ -22,7 +22,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_offline.h"
-#include "../vault/core/kiosks.h"
+#include "../store/kiosks.h"
 #include "../base/options.h"
 
 #define KEY_FILE_MAX 16384

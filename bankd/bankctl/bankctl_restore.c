@@ -23,7 +23,6 @@
 #include "bankctl_client.h"
 #include "bankctl_offline.h"
 #include "../base/options.h"
-#include "../store/sqlite/sqlite_connection.h"
 #include "../store/store_reader.h"
 
 #define ERROR_SIZE 1024

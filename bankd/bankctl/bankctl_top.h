@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "../control/latency.h"
+#include "../base/latency.h"
 
 #define TOP_ANSWER_SIZE 16384
 #define TOP_SAMPLES 512

@@ -8,7 +8,6 @@
 #include <limits.h>
 
 #include "../../shared/base/money.h"
-#include "../vault/core/rates.h"
 
 #define SECONDS_DAY 86400
 
@@ -98,8 +97,8 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	[LIMITS_REVERSAL_WINDOW] = { "limits", "reversal_window", CONFIG_NUMBER,
 	    "600", 0, SECONDS_DAY, NULL, true,
 	    "Seconds within which a kiosk may take a withdrawal back." },
-	[LIMITS_RATE] = { "limits", "rate", CONFIG_NUMBER, "600", 0, RATES_MAX,
-	    NULL, true,
+	[LIMITS_RATE] = { "limits", "rate", CONFIG_NUMBER, "600", 0,
+	    OPTIONS_RATE_MAX, NULL, true,
 	    "Transactions that a customer carries out in a minute; 0: any." },
 	[KIOSKS_REQUIRE] = { "kiosks", "require", CONFIG_BOOL, "no", 0, 0, NULL,
 	    true, "Whether only enrolled kiosks may log in." },

@@ -7,6 +7,9 @@
 
 #include "../../shared/config/config.h"
 
+/* The most transactions of a customer's that a limit may allow a minute. */
+#define OPTIONS_RATE_MAX 60000
+
 /* Read where there is no -c. */
 #define BANKD_CONFIG SYSCONFDIR "/bankd.ini"
 

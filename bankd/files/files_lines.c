@@ -21,8 +21,8 @@
 #include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
 #include "hash_form.h"
-#include "../store/sqlite/id_index.h"
 #include "../../shared/base/progress.h"
+#include "../../shared/base/siphash.h"
 
 /*
  * Pages that are written or read together become one piece of the page cache
@@ -93,7 +93,7 @@ files_tell_hash(const struct files *files, const struct ledger_account *account,
 uint64_t
 files_sum(const struct files *files, const char *bytes)
 {
-	return id_index_hash(files->key, bytes, FILES_PASSWORD_WIDTH);
+	return siphash(files->key, bytes, FILES_PASSWORD_WIDTH);
 }
 
 int

@@ -20,7 +20,7 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
-#include "../store/sqlite/id_index.h"
+#include "../store/id_index.h"
 #include "../../shared/base/progress.h"
 
 #define BATCH_ROWS 4096

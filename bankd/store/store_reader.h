@@ -14,6 +14,10 @@
 
 #include "../ledger/ledger.h"
 
+/* The files of a store, for who moves them as a whole. */
+#define STORE_FILE "bank.db"
+#define STORE_WAL "bank.db-wal"
+
 struct store_reader;
 
 int store_reader_open(struct store_reader **reader, const char *directory,

@@ -23,28 +23,9 @@
 #define MINUTE_MS UINT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)
 #define HEAD_EVERY_MS HOUR_MS
-#define LINES_A_SECOND 20
 #define MUCH_A_SECOND 2000 /* requests: a tenth of a core, about */
 #define STOP_STEP_US 20000
 #define LOG_LARGE (UINT64_C(64) << 20) /* of bank.db, bytes */
-
-int64_t
-vault_option(const struct vault *vault, enum bankd_option option)
-{
-	return config_number(vault->config, option);
-}
-
-void
-vault_fail(struct vault *vault, int exit_code, const char *reason)
-{
-	uint8_t code = (uint8_t)exit_code;
-
-	log_event(LOG_ERR, "vault_failed", "why", LOG_TEXT(reason), NULL);
-	if (ipc_send2(vault->monitor.ipc, IPC_FAILED, 0, &code, 1, reason,
-		strlen(reason)) == 0)
-		(void)ipc_drain(vault->monitor.ipc);
-	_exit(exit_code);
-}
 
 void
 vault_link_close(struct vault_link *link)
@@ -102,26 +83,6 @@ watch_files(struct vault *vault)
 		    "the files password and balance can't be kept");
 }
 
-bool
-vault_tells(struct vault *vault)
-{
-	if (vault->told == LINES_A_SECOND) {
-		vault->untold++;
-		return false;
-	}
-	vault->told++;
-	return true;
-}
-
-static void
-tell_untold(struct vault *vault)
-{
-	if (vault->untold > 0)
-		log_event(LOG_WARNING, "left_out", "lines",
-		    LOG_NUMBER(vault->untold), NULL);
-	vault->told = vault->untold = 0;
-}
-
 /* Once, until it has begun anew. */
 static void
 watch_log(struct vault *vault)
@@ -159,7 +120,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (!vault->serving)
 		return;
-	tell_untold(vault);
+	vault_tell_untold(vault);
 	count_second(vault);
 	session_expire(vault, now_ms);
 	rates_tick(&vault->rates, now_ms);

@@ -15,7 +15,7 @@
 
 #include "money.h"
 #include "util.h"
-#include "../wire/wire.h"
+#include "utf8.h"
 
 static struct {
 	log_sink *sink;
@@ -125,7 +125,7 @@ is_deceptive(const char *text, size_t length)
 static size_t
 escape_one(const char *text, char escaped[4], size_t *size)
 {
-	size_t length = wire_utf8_length(text, strnlen(text, 4));
+	size_t length = utf8_length(text, strnlen(text, 4));
 	uint8_t byte = (uint8_t)*text;
 
 	if (length == 0 || is_deceptive(text, length)) {

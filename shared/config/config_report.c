@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../base/util.h"
-#include "../wire/wire.h"
+#include "../base/utf8.h"
 
 #define NAME_MAX_LENGTH 63 /* of longer names the rest isn't compared */
 #define SECTION_WEIGHT 2   /* at most what another section counts for */
@@ -74,7 +74,7 @@ static void
 make_printable(char *text)
 {
 	while (*text != '\0') {
-		size_t n = wire_utf8_length(text, strnlen(text, 4));
+		size_t n = utf8_length(text, strnlen(text, 4));
 
 		if (n == 0)
 			*text = '?';

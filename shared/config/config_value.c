@@ -15,7 +15,7 @@
 #include "../base/error.h"
 #include "../base/money.h"
 #include "../base/util.h"
-#include "../wire/wire.h"
+#include "../base/utf8.h"
 
 #define SHOWN 40 /* bytes of a wrong value that a complaint repeats */
 
@@ -179,7 +179,7 @@ find_fault(const char *text)
 
 	if (length >= CONFIG_VALUE_SIZE)
 		return "is too long for a line of the file";
-	if (!wire_is_clean_utf8(text, length))
+	if (!utf8_is_clean(text, length))
 		return "must be UTF-8 without control characters";
 	return NULL;
 }

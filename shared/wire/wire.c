@@ -14,6 +14,7 @@
 #include "../base/error.h"
 #include "../base/money.h"
 #include "../base/util.h"
+#include "../base/utf8.h"
 
 #define TXID_MS_SIZE 6
 #define DAY_SECONDS 86400
@@ -42,69 +43,13 @@ bool
 wire_is_password(const char *text, size_t length)
 {
 	return length >= 1 && length < WIRE_PASSWORD_SIZE &&
-	    wire_is_clean_utf8(text, length);
+	    utf8_is_clean(text, length);
 }
 
 bool
 wire_is_name(const char *text, size_t length)
 {
-	return length < WIRE_NAME_SIZE && wire_is_clean_utf8(text, length);
-}
-
-/*
- * The sequences of RFC 3629, by lead byte.  The range of the second byte is
- * what rules out overlong forms, surrogates, what is past U+10FFFF, and with
- * C2 the C1 controls.
- */
-static const struct sequence {
-	uint8_t first, last;
-	uint8_t second_low, second_high;
-	size_t length;
-} sequences[] = {
-	{ 0xc2, 0xc2, 0xa0, 0xbf, 2 },
-	{ 0xc3, 0xdf, 0x80, 0xbf, 2 },
-	{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-	{ 0xe1, 0xec, 0x80, 0xbf, 3 },
-	{ 0xed, 0xed, 0x80, 0x9f, 3 },
-	{ 0xee, 0xef, 0x80, 0xbf, 3 },
-	{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
-	{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
-	{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
-};
-
-size_t
-wire_utf8_length(const char *text, size_t length)
-{
-	const uint8_t *p = (const uint8_t *)text;
-	const struct sequence *s = sequences;
-
-	if (length == 0)
-		return 0;
-	if (p[0] < 0x80)
-		return p[0] >= 0x20 && p[0] != 0x7f;
-	while (p[0] < s->first || p[0] > s->last)
-		if (++s == sequences + NELEM(sequences))
-			return 0;
-	if (length < s->length || p[1] < s->second_low || p[1] > s->second_high)
-		return 0;
-	for (size_t i = 2; i < s->length; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return s->length;
-}
-
-bool
-wire_is_clean_utf8(const char *text, size_t length)
-{
-	while (length > 0) {
-		size_t n = wire_utf8_length(text, length);
-
-		if (n == 0)
-			return false;
-		text += n;
-		length -= n;
-	}
-	return true;
+	return length < WIRE_NAME_SIZE && utf8_is_clean(text, length);
 }
 
 int
@@ -199,7 +144,7 @@ wire_split(
 	const char *end = line + length;
 	int count = 0;
 
-	if (length == 0 || !wire_is_clean_utf8(line, length))
+	if (length == 0 || !utf8_is_clean(line, length))
 		return BANK_EINVAL;
 	for (;;) {
 		const char *space = memchr(line, ' ', (size_t)(end - line));

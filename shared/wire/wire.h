@@ -25,10 +25,6 @@ enum wire_account { WIRE_SAVINGS = 0, WIRE_CHECKING = 1 };
 bool wire_is_id(const char *text, size_t length);
 bool wire_is_password(const char *text, size_t length);
 bool wire_is_name(const char *text, size_t length);
-/* Valid UTF-8 (RFC 3629) without control characters (C0, DEL, C1). */
-bool wire_is_clean_utf8(const char *text, size_t length);
-/* Bytes of the first character of such a text; 0 where it isn't one. */
-size_t wire_utf8_length(const char *text, size_t length);
 
 /* 32 lower-case hex digits. 0 or BANK_EINVAL. */
 int wire_parse_txid(

@@ -14,6 +14,7 @@
 #include "../base/error.h"
 #include "../base/money.h"
 #include "../base/util.h"
+#include "../base/utf8.h"
 
 #define CODE_SIZE 4 /* three digits and what follows them */
 
@@ -194,7 +195,7 @@ wire_read(struct wire_reader *reader, const char *text, size_t length)
 	while ((stop = memchr(p, '\n', (size_t)(end - p))) != NULL) {
 		size_t n = (size_t)(stop - p);
 
-		if (!wire_is_clean_utf8(p, n) || read_line(p, n, &line) != 0 ||
+		if (!utf8_is_clean(p, n) || read_line(p, n, &line) != 0 ||
 		    read_code(p, n) != reader->code)
 			return BANK_EINVAL;
 		p = stop + 1;
@@ -206,7 +207,7 @@ wire_read(struct wire_reader *reader, const char *text, size_t length)
 		return BANK_EINVAL;
 	p += CODE_SIZE;
 	reader->text = (struct wire_token) { p, (size_t)(end - p) };
-	return wire_is_clean_utf8(p, reader->text.length) ? 0 : BANK_EINVAL;
+	return utf8_is_clean(p, reader->text.length) ? 0 : BANK_EINVAL;
 }
 
 bool

@@ -11,6 +11,7 @@
 #include "../../atm-tui/bank/notices.h"
 #include "../../shared/base/error.h"
 #include "../../shared/wire/wire.h"
+#include "../../shared/base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,10 +36,10 @@ check_notice(void *context, const char *text, size_t length)
 
 	(void)context;
 	assert(length <= SEAL_DATAGRAM_TEXT && strlen(text) == length);
-	assert(wire_is_clean_utf8(text, length));
+	assert(utf8_is_clean(text, length));
 	said = notices_describe(text, "$", out);
 	assert(said == out && strlen(out) > 0);
-	assert(wire_is_clean_utf8(out, strlen(out)));
+	assert(utf8_is_clean(out, strlen(out)));
 }
 
 static void

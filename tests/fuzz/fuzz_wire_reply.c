@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../../shared/wire/wire.h"
+#include "../../shared/base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,7 +24,7 @@ check_find(const struct wire_reader *reader, const struct wire_line *line)
 	memcpy(key, line->key.text, line->key.length);
 	key[line->key.length] = '\0';
 	if (wire_find(reader, key, value, sizeof(value)) == 0)
-		assert(wire_is_clean_utf8(value, strlen(value)));
+		assert(utf8_is_clean(value, strlen(value)));
 }
 
 static size_t
@@ -33,7 +34,7 @@ write_lines(const struct wire_reader *reader, char *out, size_t size)
 	size_t offset = 0, length = 0;
 
 	while (wire_next_line(reader, &offset, &line)) {
-		assert(wire_is_clean_utf8(line.value.text, line.value.length));
+		assert(utf8_is_clean(line.value.text, line.value.length));
 		check_find(reader, &line);
 		length += (size_t)snprintf(out + length, size - length,
 		    "%d-%.*s %.*s\n", reader->code, (int)line.key.length,

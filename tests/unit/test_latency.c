@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "../../bankd/control/latency.h"
+#include "../../bankd/base/latency.h"
 
 #define LAST (LATENCY_BUCKETS - 1)
 

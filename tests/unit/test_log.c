@@ -16,6 +16,7 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
+#include "../../shared/base/utf8.h"
 
 struct seen {
 	int count, priority;
@@ -136,7 +137,7 @@ test_cut_to_fit(void **state)
 			log_escape(line, size, texts[i]);
 			length = strlen(line);
 			assert_true(length < size);
-			assert_true(wire_is_clean_utf8(line, length));
+			assert_true(utf8_is_clean(line, length));
 			if (line[0] == '"')
 				assert_true(
 				    length >= 2 && line[length - 1] == '"');
@@ -192,7 +193,7 @@ test_any_bytes(void **state)
 			text[j] = (char)(random() % 255 + 1);
 		text[n > 0 ? n - 1 : 0] = '\0';
 		log_event(LOG_INFO, "e", "k", LOG_TEXT(text), NULL);
-		assert_true(wire_is_clean_utf8(seen.line, strlen(seen.line)));
+		assert_true(utf8_is_clean(seen.line, strlen(seen.line)));
 		assert_memory_equal(seen.line, "e k=", 4);
 		for (const char *p = seen.line + 4; *p != '\0'; p++) {
 			if (*p == '\\')

@@ -156,8 +156,9 @@ with_full_checkpoint(void)
 
 /* Enough that the log is copied into the database, which has no room then. */
 #define ENOUGH 1200
-#define CHECKPOINT_PAGES 2000 /* as in bankd/store/sqlite/sqlite_writeback.c \
-	                       */
+#define CHECKPOINT_PAGES                                    \
+	2000 /* as in bankd/store/sqlite/sqlite_writeback.c \
+	      */
 #define PAGE_SIZE 4096
 
 /* What the file has, which is current at every answer. */

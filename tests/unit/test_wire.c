@@ -15,6 +15,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
+#include "../../shared/base/utf8.h"
 
 #define LITERAL(text) text, sizeof(text) - 1
 #define TEN "0123456789"
@@ -100,29 +101,29 @@ test_utf8(void **state)
 		p[1] = (uint8_t)(n >> 8);
 		p[2] = (uint8_t)(n >> 16);
 		if (n < 1U << 8 &&
-		    is_character(p, 1) != (wire_utf8_length((char *)p, 1) == 1))
+		    is_character(p, 1) != (utf8_length((char *)p, 1) == 1))
 			fail_msg("%06x of one", n);
 		if (n < 1U << 16 &&
-		    is_character(p, 2) != (wire_utf8_length((char *)p, 2) == 2))
+		    is_character(p, 2) != (utf8_length((char *)p, 2) == 2))
 			fail_msg("%06x of two", n);
 		if (p[0] >= 0xe0 &&
-		    is_character(p, 3) != (wire_utf8_length((char *)p, 3) == 3))
+		    is_character(p, 3) != (utf8_length((char *)p, 3) == 3))
 			fail_msg("%06x of three", n);
 		if (p[0] < 0xf0 || (p[2] & 0x1f) != 0)
 			continue;
 		for (size_t i = 0; i < sizeof(last); i++) {
 			p[3] = last[i];
 			if (is_character(p, 4) !=
-			    (wire_utf8_length((char *)p, 4) == 4))
+			    (utf8_length((char *)p, 4) == 4))
 				fail_msg("%06x %02x", n, p[3]);
 		}
 	}
-	assert_true(wire_is_clean_utf8(LITERAL("")));
-	assert_false(wire_is_clean_utf8(LITERAL("abc\xe2\x82")));
-	assert_false(wire_is_clean_utf8(LITERAL("\xc2\x85")));
-	assert_false(wire_is_clean_utf8(LITERAL("\xed\xa0\x80")));
-	assert_false(wire_is_clean_utf8(LITERAL("\xc0\x80")));
-	assert_false(wire_is_clean_utf8(LITERAL("\xf4\x90\x80\x80")));
+	assert_true(utf8_is_clean(LITERAL("")));
+	assert_false(utf8_is_clean(LITERAL("abc\xe2\x82")));
+	assert_false(utf8_is_clean(LITERAL("\xc2\x85")));
+	assert_false(utf8_is_clean(LITERAL("\xed\xa0\x80")));
+	assert_false(utf8_is_clean(LITERAL("\xc0\x80")));
+	assert_false(utf8_is_clean(LITERAL("\xf4\x90\x80\x80")));
 }
 
 static void

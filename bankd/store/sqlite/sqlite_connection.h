@@ -11,9 +11,8 @@
 #include <sqlite3.h>
 
 #include "../store.h"
+#include "../store_reader.h"
 
-#define STORE_FILE "bank.db"
-#define STORE_WAL "bank.db-wal"
 #define STORE_CHAIN_SIZE 32
 #define STORE_BUSY_MS 5000 /* a reader's, for a start to end */
 

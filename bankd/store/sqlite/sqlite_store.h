@@ -13,7 +13,7 @@
 
 #include <sys/types.h>
 
-#include "id_index.h"
+#include "../id_index.h"
 #include "sqlite_connection.h"
 #include "../store_reader.h"
 

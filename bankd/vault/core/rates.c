@@ -5,15 +5,19 @@
  */
 #include "rates.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../../shared/base/error.h"
+#include "../../base/options.h"
 
 #define MS 1000
 #define MINUTE_S 60
 #define RING_LEAST 256
 #define COUNTS_LEAST 1024
+
+static_assert(OPTIONS_RATE_MAX <= UINT16_MAX, "a count holds the limit");
 
 static struct rates_one *
 at(const struct rates *rates, size_t i)

@@ -12,8 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RATES_MAX 60000 /* the most that a limit may be, a minute */
-
 struct rates {
 	/* The transactions of the last minute, the oldest first: a ring. */
 	struct rates_one {

@@ -21,8 +21,8 @@
 #include "../../files/files.h"
 #include "../guard/hash_kinds.h"
 #include "../../base/ipc.h"
-#include "kiosks.h"
-#include "../../control/latency.h"
+#include "../../store/kiosks.h"
+#include "../../base/latency.h"
 #include "../login/login.h"
 #include "../../base/options.h"
 #include "rates.h"
@@ -113,6 +113,8 @@ _Noreturn void vault_fail(
  * and one that says how many were left out.
  */
 bool vault_tells(struct vault *vault);
+/* Once a second: says how many lines were left out, if any. */
+void vault_tell_untold(struct vault *vault);
 
 /* Runs what is in the batch and sends all that waits: ends each callback. */
 void vault_settle(void *vault);

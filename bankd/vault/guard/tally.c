@@ -12,7 +12,7 @@
 #include <openssl/rand.h>
 
 #include "../../../shared/base/util.h"
-#include "../../store/sqlite/id_index.h"
+#include "../../../shared/base/siphash.h"
 
 #define WAYS 16
 #define SETS (TALLY_KIOSKS / WAYS)
@@ -61,7 +61,7 @@ hash_of(const struct tally *tally, const struct kiosk_seen *kiosk)
 
 	text[0] = kiosk->enrolled ? 'k' : 'a';
 	string_copy(text + 1, kiosk->counted, CONNECTION_ADDRESS_SIZE);
-	hash = id_index_hash(tally->key, text, strlen(text));
+	hash = siphash(tally->key, text, strlen(text));
 	return hash != 0 ? hash : 1;
 }
 

@@ -39,7 +39,4 @@ int id_index_add(struct id_index *index, const char *id, uint32_t number);
 void id_index_drop_last(
     struct id_index *index, const char *id, uint32_t number);
 
-/* SipHash-1-3 of any bytes, under a key of the caller's. */
-uint64_t id_index_hash(const uint64_t key[2], const void *data, size_t length);
-
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../shared/base/error.h"
+#include "../../shared/base/error.h"
 
 struct load {
 	struct kiosks kiosks;

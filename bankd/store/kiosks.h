@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "../../store/store.h"
+#include "store.h"
 
 struct kiosks {
 	struct store_kiosk *list; /* in order of name */

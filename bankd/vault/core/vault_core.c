@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What every room of the vault may ask of the process: an option's value, its
+ * end for a reason, and room in the log for what strangers do.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "../../../shared/base/log.h"
+#include "vault_state.h"
+
+#define LINES_A_SECOND 20
+
+int64_t
+vault_option(const struct vault *vault, enum bankd_option option)
+{
+	return config_number(vault->config, option);
+}
+
+void
+vault_fail(struct vault *vault, int exit_code, const char *reason)
+{
+	uint8_t code = (uint8_t)exit_code;
+
+	log_event(LOG_ERR, "vault_failed", "why", LOG_TEXT(reason), NULL);
+	if (ipc_send2(vault->monitor.ipc, IPC_FAILED, 0, &code, 1, reason,
+		strlen(reason)) == 0)
+		(void)ipc_drain(vault->monitor.ipc);
+	_exit(exit_code);
+}
+
+bool
+vault_tells(struct vault *vault)
+{
+	if (vault->told == LINES_A_SECOND) {
+		vault->untold++;
+		return false;
+	}
+	vault->told++;
+	return true;
+}
+
+void
+vault_tell_untold(struct vault *vault)
+{
+	if (vault->untold > 0)
+		log_event(LOG_WARNING, "left_out", "lines",
+		    LOG_NUMBER(vault->untold), NULL);
+	vault->told = vault->untold = 0;
+}
