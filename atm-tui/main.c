@@ -24,6 +24,7 @@
 #include "base/options.h"
 #include "plain/plain.h"
 #include "kiosk/kiosk_run.h"
+#include "screens/screens_table.h"
 
 #define DEFAULT_FILE SYSCONFDIR "/atm.ini"
 #define SETTINGS_MAX 32
@@ -200,7 +201,7 @@ main(int argc, char *argv[])
 	    marks[config_number(config, SCREEN_AMOUNTS)][1]);
 	code = wants_plain(&arguments)
 	    ? plain_run(config)
-	    : screens_run(config, arguments.kiosk_mode);
+	    : kiosk_run_screens(config, arguments.kiosk_mode, screens);
 	config_free(config);
 	return output_end("atm-tui", code);
 }

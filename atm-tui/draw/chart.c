@@ -8,7 +8,8 @@
 #include <stdio.h>
 
 #include "../base/dates.h"
-#include "../kiosk/kiosk.h"
+#include "../base/intl.h"
+#include "chrome.h"
 
 static int
 smaller(int a, int b)
@@ -94,10 +95,10 @@ chart_draw(const struct canvas *canvas, const struct rect *place,
 
 /* `Savings: $9,749.50 - $10,000.00`, and at the right from when to when. */
 static void
-draw_range(struct kiosk *kiosk, const struct rect *place,
+draw_range(struct chrome *chrome, const struct rect *place,
     const struct chart *chart, const char *account)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const struct canvas *canvas = &chrome->canvas;
 	char low[TEXT_MONEY_SIZE], high[TEXT_MONEY_SIZE], line[192];
 	char first[DATES_SIZE], last[DATES_SIZE], day[2][64];
 	int columns = place->w >= 70 ? 12 : 6; /* the day alone */
@@ -110,8 +111,8 @@ draw_range(struct kiosk *kiosk, const struct rect *place,
 		return;
 	}
 	snprintf(line, sizeof(line), "%s: %s - %s", account,
-	    kiosk_money(kiosk, low, chart->lowest),
-	    kiosk_money(kiosk, high, chart->highest));
+	    chrome_money(chrome, low, chart->lowest),
+	    chrome_money(chrome, high, chart->highest));
 	draw_text(canvas, y, place->x, place->w, ROLE_TITLE, line);
 	text_fit(day[0], sizeof(day[0]),
 	    dates_wire_short(first, chart->oldest->time), columns);
@@ -124,20 +125,20 @@ draw_range(struct kiosk *kiosk, const struct rect *place,
 
 void
 chart_both(
-    struct kiosk *kiosk, const struct history_entry *entries, size_t count)
+    struct chrome *chrome, const struct history_entry *entries, size_t count)
 {
 	static const char *const names[] = {
 		[WIRE_SAVINGS] = N_("Savings"), [WIRE_CHECKING] = N_("Checking")
 	};
-	int margin = chrome_margin(kiosk);
-	struct rect place = { 2, margin, (kiosk->chrome.area.h - 4) / 2,
-		kiosk->chrome.area.w - 2 * margin };
+	int margin = chrome_margin(chrome);
+	struct rect place = { 2, margin, (chrome->area.h - 4) / 2,
+		chrome->area.w - 2 * margin };
 	struct chart chart;
 
 	for (enum wire_account i = WIRE_SAVINGS; i <= WIRE_CHECKING; i++) {
 		chart_make(&chart, &place, entries, count, i);
-		draw_range(kiosk, &place, &chart, _(names[i]));
-		chart_draw(&kiosk->chrome.canvas, &place, entries, count, i);
+		draw_range(chrome, &place, &chart, _(names[i]));
+		chart_draw(&chrome->canvas, &place, entries, count, i);
 		place.y += place.h + 2;
 	}
 }

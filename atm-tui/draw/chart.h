@@ -20,7 +20,7 @@ struct chart {
 	const struct history_entry *oldest, *newest;
 };
 
-struct kiosk;
+struct chrome;
 
 /* The newest of the account's entries that fit: pure. */
 void chart_make(struct chart *chart, const struct rect *place,
@@ -33,6 +33,6 @@ bool chart_draw(const struct canvas *canvas, const struct rect *place,
 
 /* Both accounts on the whole body, with their range in money and time. */
 void chart_both(
-    struct kiosk *kiosk, const struct history_entry *entries, size_t count);
+    struct chrome *chrome, const struct history_entry *entries, size_t count);
 
 #endif

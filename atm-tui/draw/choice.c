@@ -11,7 +11,8 @@
 
 #include "../../shared/terminal/term.h"
 #include "digits.h"
-#include "../kiosk/kiosk.h"
+#include "../base/intl.h"
+#include "chrome.h"
 #include "speech.h"
 
 #define BOX_ROWS 3
@@ -44,9 +45,9 @@ widest(const struct choice *choice)
 
 static struct layout
 lay_out(
-    const struct choice *choice, const struct kiosk *kiosk, int y, bool large)
+    const struct choice *choice, const struct chrome *chrome, int y, bool large)
 {
-	const struct rect *area = &kiosk->chrome.area;
+	const struct rect *area = &chrome->area;
 	struct layout layout = { .width = widest(choice), .large = large };
 	int margin = area->w >= 76 ? MARGIN : 2, pair;
 	int right = choice->count - choice->left;
@@ -70,12 +71,12 @@ lay_out(
 
 /* Large only where all of it has room. */
 static struct layout
-best_layout(const struct choice *choice, const struct kiosk *kiosk, int y)
+best_layout(const struct choice *choice, const struct chrome *chrome, int y)
 {
-	struct layout layout = lay_out(choice, kiosk, y, kiosk->theme.large);
+	struct layout layout = lay_out(choice, chrome, y, chrome->theme.large);
 
 	if (layout.large && !layout.boxed)
-		layout = lay_out(choice, kiosk, y, false);
+		layout = lay_out(choice, chrome, y, false);
 	return layout;
 }
 
@@ -114,20 +115,20 @@ make_items(struct choice *choice, const struct layout *layout)
 }
 
 static bool
-post(struct choice *choice, const struct kiosk *kiosk,
+post(struct choice *choice, const struct chrome *chrome,
     const struct layout *layout)
 {
-	const attr_t *attributes = kiosk->theme.attributes;
+	const attr_t *attributes = chrome->theme.attributes;
 	MENU *menu;
 
 	choice->menu = menu = new_menu(choice->items);
 	if (menu == NULL)
 		return false;
-	choice->sub = derwin(kiosk->chrome.body, layout->inside.h,
-	    layout->inside.w, layout->inside.y, layout->inside.x);
+	choice->sub = derwin(chrome->body, layout->inside.h, layout->inside.w,
+	    layout->inside.y, layout->inside.x);
 	if (choice->sub == NULL)
 		return false;
-	set_menu_win(menu, kiosk->chrome.body);
+	set_menu_win(menu, chrome->body);
 	set_menu_sub(menu, choice->sub);
 	menu_opts_off(menu, O_SHOWDESC);
 	set_menu_mark(menu, "");
@@ -162,10 +163,10 @@ draw_number(const struct canvas *canvas, const struct rect *place, int index,
 
 /* Boxes; without room for them a mark beside the focus. */
 static void
-draw_places(struct choice *choice, const struct kiosk *kiosk,
+draw_places(struct choice *choice, const struct chrome *chrome,
     const struct layout *layout)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const struct canvas *canvas = &chrome->canvas;
 	int pitch = layout->boxed ? BOX_ROWS : 1;
 	struct rect *place;
 
@@ -192,23 +193,23 @@ draw_places(struct choice *choice, const struct kiosk *kiosk,
 }
 
 void
-choice_draw(struct choice *choice, struct kiosk *kiosk, int y)
+choice_draw(struct choice *choice, struct chrome *chrome, int y)
 {
-	struct layout layout = best_layout(choice, kiosk, y);
+	struct layout layout = best_layout(choice, chrome, y);
 	const struct rect *place = &choice->places[choice->focus];
 
 	choice_close(choice);
-	if (!make_items(choice, &layout) || !post(choice, kiosk, &layout))
+	if (!make_items(choice, &layout) || !post(choice, chrome, &layout))
 		return;
-	draw_places(choice, kiosk, &layout);
-	speech_hear(kiosk->speech, SPEECH_FOCUS,
+	draw_places(choice, chrome, &layout);
+	speech_hear(chrome->speech, SPEECH_FOCUS,
 	    choice->names[choice->cell_of[choice->focus]]);
-	chrome_cursor(kiosk, place->y + layout.boxed, place->x + BOX_SIDE);
+	chrome_cursor(chrome, place->y + layout.boxed, place->x + BOX_SIDE);
 	snprintf(choice->range, sizeof(choice->range), "1-%d", choice->count);
-	chrome_hint(kiosk, choice->range, _("choose"), 0);
+	chrome_hint(chrome, choice->range, _("choose"), 0);
 	chrome_hint(
-	    kiosk, draw_symbol(&kiosk->theme, SYMBOL_ARROWS), _("move"), 0);
-	chrome_hint(kiosk, "Enter", _("open"), TERM_ENTER);
+	    chrome, draw_symbol(&chrome->theme, SYMBOL_ARROWS), _("move"), 0);
+	chrome_hint(chrome, "Enter", _("open"), TERM_ENTER);
 }
 
 void

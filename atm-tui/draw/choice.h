@@ -15,7 +15,7 @@
 #define CHOICE_ITEMS 9
 #define CHOICE_CELLS (2 * CHOICE_ITEMS)
 
-struct kiosk;
+struct chrome;
 
 /* Results besides the index (from 0) of what was chosen. */
 enum { CHOICE_MOVED = -1, CHOICE_UNKNOWN = -2 };
@@ -36,7 +36,7 @@ struct choice {
 };
 
 /* Draws into the rows from y on; sets the cursor on the focus, and hints. */
-void choice_draw(struct choice *choice, struct kiosk *kiosk, int y);
+void choice_draw(struct choice *choice, struct chrome *chrome, int y);
 int choice_key(struct choice *choice, int key);
 int choice_mouse(const struct choice *choice, int y, int x);
 /* Frees what libmenu has of it. */

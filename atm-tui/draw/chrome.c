@@ -13,17 +13,16 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
 #include "../base/dates.h"
-#include "../kiosk/kiosk.h"
-#include "speech.h"
+#include "../base/intl.h"
+#include "../base/options.h"
 
 #define BANNER_MS 6000
-#define SPINNER_AFTER_MS 300
 #define HINT_GAP 3 /* columns between two on the key line */
 
 static struct canvas
-on(const struct kiosk *kiosk, WINDOW *window)
+on(const struct chrome *chrome, WINDOW *window)
 {
-	return (struct canvas) { .window = window, .theme = &kiosk->theme };
+	return (struct canvas) { .window = window, .theme = &chrome->theme };
 }
 
 static void
@@ -58,35 +57,33 @@ chrome_is_small(void)
 }
 
 int
-chrome_open(struct kiosk *kiosk)
+chrome_open(struct chrome *chrome)
 {
-	struct chrome *chrome = &kiosk->chrome;
-
 	chrome->body = newwin(1, 1, 0, 0);
 	if (chrome->body == NULL)
 		return BANK_ENOMEM;
 	chrome->body_panel = new_panel(chrome->body);
 	if (chrome->body_panel == NULL)
 		return BANK_ENOMEM;
-	chrome->canvas = on(kiosk, chrome->body);
-	chrome->canvas.speech = kiosk->speech;
-	chrome_resize(kiosk);
+	chrome->canvas = on(chrome, chrome->body);
+	chrome->canvas.speech = chrome->speech;
+	chrome_resize(chrome);
 	return 0;
 }
 
 void
-chrome_close(struct kiosk *kiosk)
+chrome_close(struct chrome *chrome)
 {
-	drop_panel(&kiosk->chrome.over);
-	drop_panel(&kiosk->chrome.banner);
-	drop_panel(&kiosk->chrome.body_panel);
+	drop_panel(&chrome->over);
+	drop_panel(&chrome->banner);
+	drop_panel(&chrome->body_panel);
 }
 
 void
-chrome_resize(struct kiosk *kiosk)
+chrome_resize(struct chrome *chrome)
 {
-	struct chrome *chrome = &kiosk->chrome;
-	chtype blank = (chtype)' ' | (chtype)kiosk->theme.attributes[ROLE_BODY];
+	chtype blank =
+	    (chtype)' ' | (chtype)chrome->theme.attributes[ROLE_BODY];
 
 	int room = at_least(LINES - CHROME_TOP - CHROME_BOTTOM, 1);
 	int rows = at_most(room, CHROME_BODY_ROWS);
@@ -106,10 +103,8 @@ chrome_resize(struct kiosk *kiosk)
 }
 
 void
-chrome_begin(struct kiosk *kiosk)
+chrome_begin(struct chrome *chrome)
 {
-	struct chrome *chrome = &kiosk->chrome;
-
 	chrome->hint_count = 0;
 	chrome->area = (struct rect) { 0, 0, getmaxy(chrome->body),
 		getmaxx(chrome->body) };
@@ -120,33 +115,30 @@ chrome_begin(struct kiosk *kiosk)
 }
 
 void
-chrome_hint(struct kiosk *kiosk, const char *key, const char *text, int code)
+chrome_hint(struct chrome *chrome, const char *key, const char *text, int code)
 {
-	struct chrome *chrome = &kiosk->chrome;
-
 	if (chrome->hint_count < CHROME_HINTS)
 		chrome->hints[chrome->hint_count++] =
 		    (struct hint) { key, text, code };
 }
 
 void
-chrome_cursor(struct kiosk *kiosk, int body_y, int body_x)
+chrome_cursor(struct chrome *chrome, int body_y, int body_x)
 {
-	kiosk->chrome.cursor_y = body_y + kiosk->chrome.top;
-	kiosk->chrome.cursor_x = body_x + kiosk->chrome.left;
+	chrome->cursor_y = body_y + chrome->top;
+	chrome->cursor_x = body_x + chrome->left;
 }
 
 int
-chrome_margin(const struct kiosk *kiosk)
+chrome_margin(const struct chrome *chrome)
 {
-	return kiosk->chrome.area.w >= 76 ? 5 : 2;
+	return chrome->area.w >= 76 ? 5 : 2;
 }
 
 int
-chrome_title(struct kiosk *kiosk, const char *title)
+chrome_title(struct chrome *chrome, const char *title)
 {
-	struct chrome *chrome = &kiosk->chrome;
-	int y = chrome->area.h >= 17 ? 2 : 1, margin = chrome_margin(kiosk);
+	int y = chrome->area.h >= 17 ? 2 : 1, margin = chrome_margin(chrome);
 	struct rect rect = { y, margin, 2, chrome->area.w - margin - 1 };
 
 	y += draw_lines(&chrome->canvas, &rect, ROLE_TITLE, title);
@@ -154,95 +146,54 @@ chrome_title(struct kiosk *kiosk, const char *title)
 }
 
 static void
-draw_header(struct kiosk *kiosk)
+draw_header(struct chrome *chrome)
 {
-	struct canvas canvas = on(kiosk, stdscr);
+	struct canvas canvas = on(chrome, stdscr);
 	char clock[DATES_SIZE];
-	const char *name = config_string(kiosk->config, KIOSK_NAME);
+	const char *name = config_string(chrome->config, KIOSK_NAME);
 	int width;
 
 	dates_header(clock, time(NULL));
 	width = text_width(clock);
 	draw_text(&canvas, 0, 1, COLS - width - 3, ROLE_HEADER,
-	    config_string(kiosk->config, SCREEN_BANK_NAME));
+	    config_string(chrome->config, SCREEN_BANK_NAME));
 	draw_middle(&canvas, 0, COLS / 3, COLS / 3, ROLE_DIM, name);
 	draw_text(&canvas, 0, COLS - width - 1, width, ROLE_BODY, clock);
 	draw_rule(&canvas, 1);
 	draw_rule(&canvas, LINES - 3);
 }
 
-static const char *
-waiting_for(const struct kiosk_ask *ask)
-{
-	static const char *const words[ASK_COUNT] = {
-		[ASK_LOGIN] = N_("Checking your ID and password..."),
-		[ASK_SIGN_UP] = N_("Opening your account..."),
-		[ASK_MONEY] = N_("The bank is carrying it out..."),
-		[ASK_CASH] = N_("Please wait for your money..."),
-		[ASK_BALANCES] = N_("Asking for your balances..."),
-		[ASK_HISTORY] = N_("Asking for your statement..."),
-		[ASK_DETAILS] = N_("Asking for your account's details..."),
-		[ASK_PASSWORD] = N_("Changing your password..."),
-		[ASK_CLOSE] = N_("Closing your account..."),
-		[ASK_EXIT] = N_("Ending your session..."),
-	};
-
-	return _(words[ask->ask]);
-}
-
 static void
-draw_message(struct kiosk *kiosk)
+draw_message(struct chrome *chrome, const char *waiting)
 {
-	struct canvas canvas = on(kiosk, stdscr);
-	struct chrome *chrome = &kiosk->chrome;
-	const struct kiosk_ask *ask = kiosk_waiting(kiosk);
+	struct canvas canvas = on(chrome, stdscr);
 	int y = LINES - 2;
 
-	if (ask != NULL &&
-	    clock_steady_ms() - ask->since_ms >= SPINNER_AFTER_MS) {
+	if (waiting != NULL) {
 		draw_text(&canvas, y, 1, 2, ROLE_FOCUS,
-		    draw_spinner(&kiosk->theme, chrome->step++));
-		draw_text(
-		    &canvas, y, 3, COLS - 4, ROLE_MESSAGE, waiting_for(ask));
+		    draw_spinner(&chrome->theme, chrome->step++));
+		draw_text(&canvas, y, 3, COLS - 4, ROLE_MESSAGE, waiting);
 		return;
 	}
 	draw_text(
 	    &canvas, y, 1, COLS - 2, chrome->message_role, chrome->message);
-	speech_hear(kiosk->speech, SPEECH_MESSAGE, chrome->message);
-}
-
-static const char *
-link_words(const struct kiosk *kiosk)
-{
-	switch (bank_link_state(kiosk->bank)) {
-	case BANK_LINK_READY:
-	case BANK_LINK_SESSION:
-		return _("connected");
-	case BANK_LINK_RESUMING:
-		return _("link lost, reconnecting");
-	case BANK_LINK_CONNECTING:
-		return _("connecting");
-	case BANK_LINK_DOWN:
-		break;
-	}
-	return _("no connection");
+	speech_hear(chrome->speech, SPEECH_MESSAGE, chrome->message);
 }
 
 /* At the right; a link that is well needs no words where room is short. */
 static int
-draw_link(struct kiosk *kiosk, int y)
+draw_link(struct chrome *chrome, const struct chrome_status *status, int y)
 {
-	struct canvas canvas = on(kiosk, stdscr);
-	enum bank_link link = bank_link_state(kiosk->bank);
-	bool well = link == BANK_LINK_READY || link == BANK_LINK_SESSION;
-	char status[96];
+	struct canvas canvas = on(chrome, stdscr);
+	char text[96];
 	int x;
 
-	snprintf(status, sizeof(status), "%s %s",
-	    draw_symbol(&kiosk->theme, SYMBOL_LINK),
-	    well && COLS < 76 ? "" : link_words(kiosk));
-	x = COLS - text_width(status) - 1;
-	draw_text(&canvas, y, x, COLS - x, well ? ROLE_DIM : ROLE_BAD, status);
+	snprintf(text, sizeof(text), "%s %s",
+	    draw_symbol(&chrome->theme, SYMBOL_LINK),
+	    status->linked && COLS < 76 ? "" : status->link);
+	x = COLS - text_width(text) - 1;
+	draw_text(&canvas, y, x, COLS - x, status->linked ? ROLE_DIM : ROLE_BAD,
+	    text);
 	return x;
 }
 
@@ -267,11 +218,11 @@ touchable_width(const struct chrome *chrome, size_t i, bool words)
  * only explains gives way first, then words from the right.
  */
 static void
-draw_keys(struct kiosk *kiosk)
+draw_keys(struct chrome *chrome, const struct chrome_status *status)
 {
-	struct canvas canvas = on(kiosk, stdscr);
-	struct chrome *chrome = &kiosk->chrome;
-	int y = LINES - 1, x = 1, key, words, room, end = draw_link(kiosk, y);
+	struct canvas canvas = on(chrome, stdscr);
+	int y = LINES - 1, x = 1, key, words, room,
+	    end = draw_link(chrome, status, y);
 
 	for (size_t i = 0; i < chrome->hint_count; i++) {
 		const struct hint *hint = &chrome->hints[i];
@@ -294,10 +245,8 @@ draw_keys(struct kiosk *kiosk)
 }
 
 int
-chrome_touched(const struct kiosk *kiosk, int y, int x)
+chrome_touched(const struct chrome *chrome, int y, int x)
 {
-	const struct chrome *chrome = &kiosk->chrome;
-
 	for (size_t i = 0; i < chrome->hint_count; i++) {
 		if (rect_holds(&chrome->hint_places[i], y, x))
 			return chrome->hints[i].code;
@@ -318,19 +267,15 @@ raise_window(int rows, int columns, int y, int x)
 }
 
 void
-chrome_banner(struct kiosk *kiosk, const char *text)
+chrome_banner(struct chrome *chrome, const char *text)
 {
-	struct chrome *chrome = &kiosk->chrome;
-
 	string_copy(chrome->banner_text, text, sizeof(chrome->banner_text));
 	chrome->banner_until_ms = clock_steady_ms() + BANNER_MS;
 }
 
 bool
-chrome_expire(struct kiosk *kiosk)
+chrome_expire(struct chrome *chrome)
 {
-	struct chrome *chrome = &kiosk->chrome;
-
 	if (chrome->banner_until_ms == 0 ||
 	    clock_steady_ms() < chrome->banner_until_ms)
 		return false;
@@ -340,9 +285,8 @@ chrome_expire(struct kiosk *kiosk)
 }
 
 static void
-draw_banner(struct kiosk *kiosk)
+draw_banner(struct chrome *chrome)
 {
-	struct chrome *chrome = &kiosk->chrome;
 	struct rect box = { 0, 0, 3, COLS - 8 };
 	struct canvas canvas;
 
@@ -352,20 +296,19 @@ draw_banner(struct kiosk *kiosk)
 		chrome->banner = raise_window(box.h, box.w, CHROME_TOP, 4);
 	if (chrome->banner == NULL)
 		return;
-	canvas = on(kiosk, panel_window(chrome->banner));
+	canvas = on(chrome, panel_window(chrome->banner));
 	draw_blank(&canvas, &box, ROLE_BANNER);
 	draw_box(&canvas, &box, ROLE_BANNER, true);
 	draw_text(&canvas, 1, 2, 2, ROLE_BANNER,
-	    draw_symbol(&kiosk->theme, SYMBOL_DOT));
+	    draw_symbol(&chrome->theme, SYMBOL_DOT));
 	draw_text(&canvas, 1, 4, box.w - 6, ROLE_BANNER, chrome->banner_text);
-	speech_hear(kiosk->speech, SPEECH_MESSAGE, chrome->banner_text);
+	speech_hear(chrome->speech, SPEECH_MESSAGE, chrome->banner_text);
 	top_panel(chrome->banner);
 }
 
 void
-chrome_dialog(struct kiosk *kiosk, const char *const *lines, size_t count)
+chrome_dialog(struct chrome *chrome, const char *const *lines, size_t count)
 {
-	struct chrome *chrome = &kiosk->chrome;
 	struct rect box = { 0, 0, (int)count + 4, 44 };
 	struct canvas canvas;
 	int y, x;
@@ -384,7 +327,7 @@ chrome_dialog(struct kiosk *kiosk, const char *const *lines, size_t count)
 	chrome->over = raise_window(box.h, box.w, y, x);
 	if (chrome->over == NULL)
 		return;
-	canvas = on(kiosk, panel_window(chrome->over));
+	canvas = on(chrome, panel_window(chrome->over));
 	draw_blank(&canvas, &box, ROLE_DIALOG);
 	draw_box(&canvas, &box, ROLE_DIALOG, true);
 	for (size_t i = 0; i < count; i++)
@@ -397,9 +340,8 @@ chrome_dialog(struct kiosk *kiosk, const char *const *lines, size_t count)
 
 /* Nothing but the request for more room; the rest comes back with it. */
 static void
-draw_small(struct kiosk *kiosk)
+draw_small(struct chrome *chrome)
 {
-	struct chrome *chrome = &kiosk->chrome;
 	struct rect all = { 0, 0, LINES, COLS };
 	struct canvas canvas;
 	char size[64];
@@ -408,7 +350,7 @@ draw_small(struct kiosk *kiosk)
 	chrome->over = raise_window(LINES, COLS, 0, 0);
 	if (chrome->over == NULL)
 		return;
-	canvas = on(kiosk, panel_window(chrome->over));
+	canvas = on(chrome, panel_window(chrome->over));
 	draw_blank(&canvas, &all, ROLE_BODY);
 	snprintf(size, sizeof(size), "%dx%d / %dx%d", COLS, LINES,
 	    CHROME_COLUMNS, CHROME_ROWS);
@@ -421,23 +363,37 @@ draw_small(struct kiosk *kiosk)
 }
 
 void
-chrome_end(struct kiosk *kiosk)
+chrome_frame(struct chrome *chrome, const struct chrome_status *status)
 {
-	struct chrome *chrome = &kiosk->chrome;
+	draw_header(chrome);
+	draw_message(chrome, status->waiting);
+	draw_keys(chrome, status);
+	draw_banner(chrome);
+}
 
-	if (chrome_is_small()) {
-		draw_small(kiosk);
-	} else {
-		draw_header(kiosk);
-		draw_message(kiosk);
-		draw_keys(kiosk);
-		draw_banner(kiosk);
-		input_draw(kiosk);
-		idle_draw(kiosk);
-	}
+void
+chrome_end(struct chrome *chrome)
+{
+	if (chrome_is_small())
+		draw_small(chrome);
 	update_panels();
 	/* The last window refreshed decides where the cursor stands. */
 	wmove(stdscr, chrome->cursor_y, chrome->cursor_x);
 	wnoutrefresh(stdscr);
 	doupdate();
+}
+
+void
+chrome_say(struct chrome *chrome, enum role role, const char *text)
+{
+	chrome->message_role = role;
+	string_copy(chrome->message, text, sizeof(chrome->message));
+}
+
+const char *
+chrome_money(
+    const struct chrome *chrome, char to[TEXT_MONEY_SIZE], int64_t cents)
+{
+	return text_money(
+	    to, config_string(chrome->config, SCREEN_CURRENCY), cents);
 }

@@ -9,8 +9,11 @@
 
 #include <panel.h>
 
+#include "../../shared/config/config.h"
 #include "../../shared/terminal/text.h"
 #include "draw.h"
+#include "keypad.h"
+#include "speech.h"
 
 #define CHROME_ROWS 20 /* the smallest terminal */
 #define CHROME_COLUMNS 60
@@ -20,8 +23,6 @@
 #define CHROME_BODY_ROWS 26 /* on a large terminal the body stays small */
 #define CHROME_BODY_COLUMNS 96
 
-struct kiosk;
-
 /* One entry of the key line; a touch on it is the key. */
 struct hint {
 	const char *key;
@@ -29,7 +30,19 @@ struct hint {
 	int code; /* 0: can't be touched */
 };
 
+/* What the lowest rows tell of the bank while a screen is drawn. */
+struct chrome_status {
+	const char *waiting; /* what the bank is asked, or NULL: nothing */
+	const char *link;    /* words for the link */
+	bool linked;         /* it is as it should be */
+};
+
 struct chrome {
+	const struct config *config;
+	struct speech *speech; /* NULL: no voice */
+	struct theme theme;
+	struct keypad keypad;
+	bool again; /* what was drawn has to be drawn once more */
 	WINDOW *body;
 	PANEL *body_panel;
 	int top, left; /* of the body on the screen */
@@ -48,33 +61,48 @@ struct chrome {
 	unsigned step;          /* of the spinner */
 };
 
-int chrome_open(struct kiosk *kiosk);
-void chrome_close(struct kiosk *kiosk);
+/*
+ * After curses has started and the theme is set; config, theme and speech
+ * are the caller's to set before.  0 or BANK_ENOMEM.
+ */
+int chrome_open(struct chrome *chrome);
+void chrome_close(struct chrome *chrome);
 /* The terminal has another size or the theme has changed. */
-void chrome_resize(struct kiosk *kiosk);
+void chrome_resize(struct chrome *chrome);
 bool chrome_is_small(void);
 
-/* Starts a drawing: body erased, no hints; then the frame, then the rest. */
-void chrome_begin(struct kiosk *kiosk);
-void chrome_end(struct kiosk *kiosk);
+/*
+ * A drawing: begin (body erased, no hints), the screen's own, frame, what
+ * lies above it, end (on the terminal).
+ */
+void chrome_begin(struct chrome *chrome);
+void chrome_frame(struct chrome *chrome, const struct chrome_status *status);
+void chrome_end(struct chrome *chrome);
 
 /* For screens, while they draw. */
 void chrome_hint(
-    struct kiosk *kiosk, const char *key, const char *text, int code);
-void chrome_cursor(struct kiosk *kiosk, int body_y, int body_x);
+    struct chrome *chrome, const char *key, const char *text, int code);
+void chrome_cursor(struct chrome *chrome, int body_y, int body_x);
 /* The column at which text begins. */
-int chrome_margin(const struct kiosk *kiosk);
+int chrome_margin(const struct chrome *chrome);
 /* A title in the area's first free row; returns the next row to use. */
-int chrome_title(struct kiosk *kiosk, const char *title);
+int chrome_title(struct chrome *chrome, const char *title);
+
+/* Puts a message on the message line until the next key. */
+void chrome_say(struct chrome *chrome, enum role role, const char *text);
+/* An amount in the kiosk's currency.  Returns `to`. */
+const char *chrome_money(
+    const struct chrome *chrome, char to[TEXT_MONEY_SIZE], int64_t cents);
 
 /* The key of the hint at a place of the screen, or 0. */
-int chrome_touched(const struct kiosk *kiosk, int y, int x);
+int chrome_touched(const struct chrome *chrome, int y, int x);
 
-void chrome_banner(struct kiosk *kiosk, const char *text);
+void chrome_banner(struct chrome *chrome, const char *text);
 /* Ends the banner's time; true where something changed. */
-bool chrome_expire(struct kiosk *kiosk);
+bool chrome_expire(struct chrome *chrome);
 
 /* A dialog above all: lines in a box; NULL closes. */
-void chrome_dialog(struct kiosk *kiosk, const char *const *lines, size_t count);
+void chrome_dialog(
+    struct chrome *chrome, const char *const *lines, size_t count);
 
 #endif

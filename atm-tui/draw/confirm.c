@@ -7,7 +7,8 @@
 
 #include "../../shared/terminal/term.h"
 #include "digits.h"
-#include "../kiosk/kiosk.h"
+#include "../base/intl.h"
+#include "chrome.h"
 
 #define BOX_ROWS 3
 #define LARGE_BODY 19 /* rows of the body of 80x24 */
@@ -15,10 +16,10 @@
 static const char *const labels[] = { N_("Enter: yes"), N_("Esc: no") };
 
 static struct rect
-place_of(const struct kiosk *kiosk, int index)
+place_of(const struct chrome *chrome, int index)
 {
-	const struct rect *area = &kiosk->chrome.area;
-	int x = chrome_margin(kiosk);
+	const struct rect *area = &chrome->area;
+	int x = chrome_margin(chrome);
 
 	if (index == 1)
 		x += text_width(_(labels[0])) + 6;
@@ -27,14 +28,14 @@ place_of(const struct kiosk *kiosk, int index)
 }
 
 int
-confirm_amount(struct kiosk *kiosk, int y, int x, int64_t cents)
+confirm_amount(struct chrome *chrome, int y, int x, int64_t cents)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
-	const struct rect *area = &kiosk->chrome.area;
+	const struct canvas *canvas = &chrome->canvas;
+	const struct rect *area = &chrome->area;
 	char money[TEXT_MONEY_SIZE];
 
-	kiosk_money(kiosk, money, cents);
-	if (kiosk->theme.large && area->h >= LARGE_BODY &&
+	chrome_money(chrome, money, cents);
+	if (chrome->theme.large && area->h >= LARGE_BODY &&
 	    digits_large_width(money) <= area->w - x) {
 		digits_large(canvas, y, x, ROLE_AMOUNT, money);
 		return DIGITS_LARGE_ROWS;
@@ -48,31 +49,31 @@ confirm_amount(struct kiosk *kiosk, int y, int x, int64_t cents)
 }
 
 void
-confirm_draw(struct kiosk *kiosk, const char *question, int64_t cents)
+confirm_draw(struct chrome *chrome, const char *question, int64_t cents)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
-	int y = chrome_title(kiosk, question) + 1;
+	const struct canvas *canvas = &chrome->canvas;
+	int y = chrome_title(chrome, question) + 1;
 	struct rect place;
 
 	if (cents != 0)
-		confirm_amount(kiosk, y, chrome_margin(kiosk), cents);
+		confirm_amount(chrome, y, chrome_margin(chrome), cents);
 	for (int i = 0; i < 2; i++) {
-		place = place_of(kiosk, i);
+		place = place_of(chrome, i);
 		draw_box(
 		    canvas, &place, i == 0 ? ROLE_FOCUS : ROLE_RULE, i == 0);
 		draw_text(canvas, place.y + 1, place.x + 2, place.w - 4,
 		    i == 0 ? ROLE_FOCUS : ROLE_BODY, _(labels[i]));
 	}
-	place = place_of(kiosk, 0);
-	chrome_cursor(kiosk, place.y + 1, place.x + 2);
-	chrome_hint(kiosk, "Enter", _("yes"), TERM_ENTER);
-	chrome_hint(kiosk, "Esc", _("go back"), TERM_ESC);
+	place = place_of(chrome, 0);
+	chrome_cursor(chrome, place.y + 1, place.x + 2);
+	chrome_hint(chrome, "Enter", _("yes"), TERM_ENTER);
+	chrome_hint(chrome, "Esc", _("go back"), TERM_ESC);
 }
 
 int
-confirm_mouse(const struct kiosk *kiosk, int y, int x)
+confirm_mouse(const struct chrome *chrome, int y, int x)
 {
-	struct rect yes = place_of(kiosk, 0), no = place_of(kiosk, 1);
+	struct rect yes = place_of(chrome, 0), no = place_of(chrome, 1);
 
 	if (rect_holds(&yes, y, x))
 		return TERM_ENTER;

@@ -8,14 +8,14 @@
 
 #include <stdint.h>
 
-struct kiosk;
+struct chrome;
 
 /* `cents` of 0 shows no amount.  Sets hints and cursor. */
-void confirm_draw(struct kiosk *kiosk, const char *question, int64_t cents);
+void confirm_draw(struct chrome *chrome, const char *question, int64_t cents);
 /* TERM_ENTER or TERM_ESC where one of the two was touched, or 0. */
-int confirm_mouse(const struct kiosk *kiosk, int y, int x);
+int confirm_mouse(const struct chrome *chrome, int y, int x);
 
 /* An amount of money in block digits, where it fits; the rows taken. */
-int confirm_amount(struct kiosk *kiosk, int y, int x, int64_t cents);
+int confirm_amount(struct chrome *chrome, int y, int x, int64_t cents);
 
 #endif

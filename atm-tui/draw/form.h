@@ -20,7 +20,7 @@
 #define FORM_BUTTONS 4
 #define FORM_VALUE_SIZE 132
 
-struct kiosk;
+struct chrome;
 
 enum form_kind { FORM_ID, FORM_TEXT, FORM_SECRET, FORM_AMOUNT };
 
@@ -60,7 +60,7 @@ struct form_page {
 };
 
 /* Draws from row y of the body on; returns the next free row. */
-int form_draw(struct form_page *page, struct kiosk *kiosk, int y);
+int form_draw(struct form_page *page, struct chrome *chrome, int y);
 int form_key(struct form_page *page, int key);
 int form_mouse(struct form_page *page, int y, int x);
 /* Frees what libform has of it.  The values stay for the screen's wipe. */

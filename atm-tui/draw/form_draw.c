@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "form_private.h"
-#include "../kiosk/kiosk.h"
+#include "../base/intl.h"
+#include "chrome.h"
 #include "speech.h"
 
 #define FIELD_COLUMNS 32
@@ -114,22 +115,22 @@ make_field(const struct form_page *page, const struct form_line *line, int row,
 }
 
 static bool
-build(struct form_page *page, struct kiosk *kiosk)
+build(struct form_page *page, struct chrome *chrome)
 {
 	WINDOW *window = newwin(page->place.h, page->place.w,
-	    page->place.y + kiosk->chrome.top,
-	    page->place.x + kiosk->chrome.left);
+	    page->place.y + chrome->top, page->place.x + chrome->left);
 	int first = page->pitch == BOX_ROWS ? 1 : 0;
 
 	if (window == NULL)
 		return false;
 	page->panel = new_panel(window);
 	wbkgdset(
-	    window, (chtype)' ' | (chtype)kiosk->theme.attributes[ROLE_BODY]);
+	    window, (chtype)' ' | (chtype)chrome->theme.attributes[ROLE_BODY]);
 	werase(window);
 	for (int i = 0; i < page->count; i++) {
-		page->fields[i] = make_field(page, &page->lines[i],
-		    i * page->pitch + first, field_column(page), &kiosk->theme);
+		page->fields[i] =
+		    make_field(page, &page->lines[i], i * page->pitch + first,
+			field_column(page), &chrome->theme);
 		if (page->fields[i] == NULL)
 			return false;
 		page->lines[i].field = page->fields[i];
@@ -149,10 +150,10 @@ build(struct form_page *page, struct kiosk *kiosk)
 
 /* Builds the form where place, theme or language have changed. */
 static bool
-prepare(struct form_page *page, struct kiosk *kiosk, int y)
+prepare(struct form_page *page, struct chrome *chrome, int y)
 {
-	const struct rect *area = &kiosk->chrome.area;
-	int margin = chrome_margin(kiosk), pitch, width;
+	const struct rect *area = &chrome->area;
+	int margin = chrome_margin(chrome), pitch, width;
 	struct rect place;
 
 	pitch = y + page->count * BOX_ROWS + 3 <= area->h ? BOX_ROWS : 1;
@@ -165,29 +166,29 @@ prepare(struct form_page *page, struct kiosk *kiosk, int y)
 		width = area->w - margin;
 	place =
 	    (struct rect) { y, area->x + margin, page->count * pitch, width };
-	if (page->form != NULL && page->theme == (int)kiosk->theme.id &&
-	    page->pitch == pitch && page->top == kiosk->chrome.top &&
-	    page->left == kiosk->chrome.left &&
+	if (page->form != NULL && page->theme == (int)chrome->theme.id &&
+	    page->pitch == pitch && page->top == chrome->top &&
+	    page->left == chrome->left &&
 	    memcmp(&place, &page->place, sizeof(place)) == 0)
 		return true;
 	if (page->form != NULL && page->focus < page->count)
 		form_read_back(page, &page->lines[page->focus]);
 	form_close(page);
 	page->place = place;
-	page->top = kiosk->chrome.top;
-	page->left = kiosk->chrome.left;
+	page->top = chrome->top;
+	page->left = chrome->left;
 	page->pitch = pitch;
-	page->theme = (int)kiosk->theme.id;
-	return build(page, kiosk);
+	page->theme = (int)chrome->theme.id;
+	return build(page, chrome);
 }
 
 /* In the free row below the field, under it where it is not too long. */
 static void
 draw_below(const struct form_page *page, const struct form_line *line,
-    const struct kiosk *kiosk, enum role role, const char *note)
+    const struct chrome *chrome, enum role role, const char *note)
 {
 	struct canvas canvas = { .window = panel_window(page->panel),
-		.theme = &kiosk->theme };
+		.theme = &chrome->theme };
 	int x = field_column(page);
 
 	if (x + text_width(note) > page->place.w)
@@ -202,12 +203,12 @@ draw_below(const struct form_page *page, const struct form_line *line,
  */
 static void
 draw_note(const struct form_page *page, const struct form_line *line,
-    struct kiosk *kiosk)
+    struct chrome *chrome)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const struct canvas *canvas = &chrome->canvas;
 	bool boxed = page->pitch == BOX_ROWS;
 	int x = page->place.x + page->place.w + 1;
-	int room = kiosk->chrome.area.x + kiosk->chrome.area.w - x - 1;
+	int room = chrome->area.x + chrome->area.w - x - 1;
 	struct rect place = { line->place.y + boxed, x, boxed ? 2 : 1, room };
 	enum role role = line->error != NULL ? ROLE_BAD : ROLE_AMOUNT;
 	char money[TEXT_MONEY_SIZE];
@@ -216,23 +217,23 @@ draw_note(const struct form_page *page, const struct form_line *line,
 
 	if (note == NULL && line->kind == FORM_AMOUNT &&
 	    form_cents(page, (int)(line - page->lines), &cents) == 0)
-		note = kiosk_money(kiosk, money, cents);
+		note = chrome_money(chrome, money, cents);
 	if (note == NULL)
 		return;
 	/* Two lines hold a little less than twice as much as one. */
 	if (text_width(note) <= place.h * room - (place.h - 1) * WORD)
 		draw_lines(canvas, &place, role, note);
 	else if (page->pitch == 2)
-		draw_below(page, line, kiosk, role, note);
+		draw_below(page, line, chrome, role, note);
 	else if (line->error != NULL)
-		kiosk_say(kiosk, role, note);
+		chrome_say(chrome, role, note);
 }
 
 static void
-draw_line(struct form_page *page, int index, struct kiosk *kiosk)
+draw_line(struct form_page *page, int index, struct chrome *chrome)
 {
 	struct canvas canvas = { .window = panel_window(page->panel),
-		.theme = &kiosk->theme };
+		.theme = &chrome->theme };
 	struct form_line *line = &page->lines[index];
 	bool focus = index == page->focus;
 	enum role role = focus ? ROLE_FOCUS : ROLE_RULE;
@@ -243,7 +244,7 @@ draw_line(struct form_page *page, int index, struct kiosk *kiosk)
 		page->pitch, page->place.w };
 	if (page->pitch == 2)
 		draw_blank(&canvas, &below, ROLE_BODY);
-	draw_note(page, line, kiosk);
+	draw_note(page, line, chrome);
 	if (page->pitch == BOX_ROWS) {
 		draw_titled_box(&canvas, &box, role, focus, _(line->label));
 		return;
@@ -265,10 +266,10 @@ button_text(const struct form_page *page, int index, char *text, size_t size)
 }
 
 static void
-draw_button(struct form_page *page, int index, struct kiosk *kiosk, int y,
+draw_button(struct form_page *page, int index, struct chrome *chrome, int y,
     int x, bool boxed)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const struct canvas *canvas = &chrome->canvas;
 	bool focus = page->focus == page->count + index;
 	enum role role = focus ? ROLE_FOCUS : ROLE_RULE;
 	struct rect *place = &page->button_places[index];
@@ -287,14 +288,14 @@ draw_button(struct form_page *page, int index, struct kiosk *kiosk, int y,
 		draw_text(
 		    canvas, y, x + place->w - 1, 1, role, focus ? "<" : "]");
 	if (focus)
-		chrome_cursor(kiosk, y + boxed, x + 2);
+		chrome_cursor(chrome, y + boxed, x + 2);
 }
 
 /* In a row, or in more where the keypad leaves little; the next free row. */
 static int
-draw_buttons(struct form_page *page, struct kiosk *kiosk, int y)
+draw_buttons(struct form_page *page, struct chrome *chrome, int y)
 {
-	const struct rect *area = &kiosk->chrome.area;
+	const struct rect *area = &chrome->area;
 	bool boxed = y + BOX_ROWS <= area->h;
 	int rows = boxed ? BOX_ROWS : 1, x = page->place.x, width;
 	char text[64];
@@ -306,7 +307,7 @@ draw_buttons(struct form_page *page, struct kiosk *kiosk, int y)
 			x = page->place.x;
 			y += rows;
 		}
-		draw_button(page, i, kiosk, y, x, boxed);
+		draw_button(page, i, chrome, y, x, boxed);
 		x += width + 1;
 	}
 	return y + rows;
@@ -314,7 +315,7 @@ draw_buttons(struct form_page *page, struct kiosk *kiosk, int y)
 
 /* Letters for IDs and names, digits for amounts; a password may be either. */
 static bool
-suggest_face(struct form_page *page, struct kiosk *kiosk)
+suggest_face(struct form_page *page, struct chrome *chrome)
 {
 	enum form_kind kind;
 
@@ -325,38 +326,38 @@ suggest_face(struct form_page *page, struct kiosk *kiosk)
 	if (kind == FORM_SECRET)
 		return false;
 	return keypad_face(
-	    kiosk, kind == FORM_AMOUNT ? KEYPAD_DIGITS : KEYPAD_SMALL);
+	    chrome, kind == FORM_AMOUNT ? KEYPAD_DIGITS : KEYPAD_SMALL);
 }
 
 /* A secret's label, and nothing of what is in it. */
 static void
-hear_field(const struct form_page *page, struct kiosk *kiosk)
+hear_field(const struct form_page *page, struct chrome *chrome)
 {
 	const struct form_line *line = &page->lines[page->focus];
 
 	if (page->focus >= page->count)
 		return;
-	speech_hear(kiosk->speech, SPEECH_FOCUS, _(line->label));
+	speech_hear(chrome->speech, SPEECH_FOCUS, _(line->label));
 	if (line->kind != FORM_SECRET)
-		speech_hear(kiosk->speech, SPEECH_FOCUS, line->value);
+		speech_hear(chrome->speech, SPEECH_FOCUS, line->value);
 }
 
 int
-form_draw(struct form_page *page, struct kiosk *kiosk, int y)
+form_draw(struct form_page *page, struct chrome *chrome, int y)
 {
 	int cursor_y, cursor_x;
 
-	kiosk->again |= suggest_face(page, kiosk);
-	if (!prepare(page, kiosk, y))
+	chrome->again |= suggest_face(page, chrome);
+	if (!prepare(page, chrome, y))
 		return y;
 	if (page->focus < page->count) {
 		pos_form_cursor(page->form);
 		getyx(panel_window(page->panel), cursor_y, cursor_x);
 		chrome_cursor(
-		    kiosk, page->place.y + cursor_y, page->place.x + cursor_x);
+		    chrome, page->place.y + cursor_y, page->place.x + cursor_x);
 	}
 	for (int i = 0; i < page->count; i++)
-		draw_line(page, i, kiosk);
-	hear_field(page, kiosk);
-	return draw_buttons(page, kiosk, y + page->place.h);
+		draw_line(page, i, chrome);
+	hear_field(page, chrome);
+	return draw_buttons(page, chrome, y + page->place.h);
 }

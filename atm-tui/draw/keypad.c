@@ -10,7 +10,8 @@
 #include "../../shared/terminal/term.h"
 #include "../../shared/base/util.h"
 #include "digits.h"
-#include "../kiosk/kiosk.h"
+#include "../base/intl.h"
+#include "chrome.h"
 
 #define ROWS 4
 #define DIGITS_COLUMNS 3
@@ -36,12 +37,12 @@ struct shape {
 };
 
 static struct shape
-shape_of(const struct kiosk *kiosk)
+shape_of(const struct chrome *chrome)
 {
-	int room = getmaxy(kiosk->chrome.body);
-	bool wide = getmaxx(kiosk->chrome.body) >= 76;
+	int room = getmaxy(chrome->body);
+	bool wide = getmaxx(chrome->body) >= 76;
 
-	if (kiosk->keypad.face != KEYPAD_DIGITS)
+	if (chrome->keypad.face != KEYPAD_DIGITS)
 		return (struct shape) { LETTERS_COLUMNS, 1, wide ? 6 : 5 };
 	if (room >= 4 * ROWS + 3 && wide)
 		return (struct shape) { DIGITS_COLUMNS, 4, 8 };
@@ -49,11 +50,11 @@ shape_of(const struct kiosk *kiosk)
 }
 
 void
-keypad_place(struct kiosk *kiosk)
+keypad_place(struct chrome *chrome)
 {
-	struct keypad *keypad = &kiosk->keypad;
-	struct rect *area = &kiosk->chrome.area;
-	struct shape shape = shape_of(kiosk);
+	struct keypad *keypad = &chrome->keypad;
+	struct rect *area = &chrome->area;
+	struct shape shape = shape_of(chrome);
 	struct rect place;
 
 	if (!keypad->open)
@@ -62,15 +63,15 @@ keypad_place(struct kiosk *kiosk)
 	place.w = shape.columns * shape.cell_w + 2;
 	if (keypad->face == KEYPAD_DIGITS) {
 		area->w -= place.w + 1;
-		place.x = kiosk->chrome.left + area->w;
-		place.y = kiosk->chrome.top;
+		place.x = chrome->left + area->w;
+		place.y = chrome->top;
 	} else {
 		area->h -= place.h;
-		place.x = kiosk->chrome.left + (area->w - place.w) / 2;
-		place.y = kiosk->chrome.top + area->h;
+		place.x = chrome->left + (area->w - place.w) / 2;
+		place.y = chrome->top + area->h;
 	}
 	if (memcmp(&place, &keypad->place, sizeof(place)) != 0) {
-		keypad_close(kiosk);
+		keypad_close(chrome);
 		keypad->open = true;
 		keypad->place = place;
 	}
@@ -98,10 +99,10 @@ draw_key(const struct canvas *canvas, const struct shape *shape, int row,
 }
 
 void
-keypad_draw(struct kiosk *kiosk)
+keypad_draw(struct chrome *chrome)
 {
-	struct keypad *keypad = &kiosk->keypad;
-	struct shape shape = shape_of(kiosk);
+	struct keypad *keypad = &chrome->keypad;
+	struct shape shape = shape_of(chrome);
 	struct rect box = { 0, 0, keypad->place.h, keypad->place.w };
 	struct canvas canvas;
 	WINDOW *window;
@@ -116,7 +117,7 @@ keypad_draw(struct kiosk *kiosk)
 	if (keypad->panel == NULL)
 		return;
 	canvas = (struct canvas) { .window = panel_window(keypad->panel),
-		.theme = &kiosk->theme };
+		.theme = &chrome->theme };
 	draw_blank(&canvas, &box, ROLE_BODY);
 	draw_box(&canvas, &box, ROLE_RULE, false);
 	for (int row = 0; row < ROWS; row++) {
@@ -132,9 +133,9 @@ keypad_draw(struct kiosk *kiosk)
 }
 
 void
-keypad_close(struct kiosk *kiosk)
+keypad_close(struct chrome *chrome)
 {
-	struct keypad *keypad = &kiosk->keypad;
+	struct keypad *keypad = &chrome->keypad;
 	WINDOW *window;
 
 	keypad->open = false;
@@ -148,21 +149,21 @@ keypad_close(struct kiosk *kiosk)
 }
 
 bool
-keypad_face(struct kiosk *kiosk, enum keypad_face face)
+keypad_face(struct chrome *chrome, enum keypad_face face)
 {
-	if (kiosk->keypad.face == face)
+	if (chrome->keypad.face == face)
 		return false;
-	kiosk->keypad.face = face;
-	return kiosk->keypad.open;
+	chrome->keypad.face = face;
+	return chrome->keypad.open;
 }
 
 void
-keypad_toggle(struct kiosk *kiosk)
+keypad_toggle(struct chrome *chrome)
 {
-	if (kiosk->keypad.open)
-		keypad_close(kiosk);
+	if (chrome->keypad.open)
+		keypad_close(chrome);
 	else
-		kiosk->keypad.open = true;
+		chrome->keypad.open = true;
 }
 
 static int
@@ -178,10 +179,10 @@ lowest_row(struct keypad *keypad, int x)
 }
 
 bool
-keypad_touched(struct kiosk *kiosk, int y, int x, int *key)
+keypad_touched(struct chrome *chrome, int y, int x, int *key)
 {
-	struct keypad *keypad = &kiosk->keypad;
-	struct shape shape = shape_of(kiosk);
+	struct keypad *keypad = &chrome->keypad;
+	struct shape shape = shape_of(chrome);
 	int row, column;
 
 	*key = 0;

@@ -2,7 +2,7 @@
 /*
  * The on-screen keypad: digits at the right of the body, or letters below
  * it, for screens that are touched.  What it takes from the body the screen
- * doesn't have: kiosk->chrome.area shrinks.
+ * doesn't have: chrome->area shrinks.
  */
 #ifndef ATM_KEYPAD_H
 #define ATM_KEYPAD_H
@@ -12,7 +12,7 @@
 
 #include "draw.h"
 
-struct kiosk;
+struct chrome;
 
 /* The key that opens and closes it: a touch on the key line. */
 #define KEYPAD_KEY 0x300000
@@ -30,15 +30,15 @@ struct keypad {
  * A field that is new to the focus asks for a face.  True where it is another
  * one: the screen must be drawn again, as the keypad's place has changed.
  */
-bool keypad_face(struct kiosk *kiosk, enum keypad_face face);
+bool keypad_face(struct chrome *chrome, enum keypad_face face);
 
 /* Takes its part of the area while it is open. */
-void keypad_place(struct kiosk *kiosk);
-void keypad_draw(struct kiosk *kiosk);
-void keypad_toggle(struct kiosk *kiosk);
-void keypad_close(struct kiosk *kiosk);
+void keypad_place(struct chrome *chrome);
+void keypad_draw(struct chrome *chrome);
+void keypad_toggle(struct chrome *chrome);
+void keypad_close(struct chrome *chrome);
 
 /* Whether the place is on it; *key is then the key, or 0. */
-bool keypad_touched(struct kiosk *kiosk, int y, int x, int *key);
+bool keypad_touched(struct chrome *chrome, int y, int x, int *key);
 
 #endif

@@ -31,7 +31,7 @@ idle_touch(struct kiosk *kiosk)
 	kiosk->idle.touched_ms = clock_steady_ms();
 	kiosk->idle.asking = false;
 	if (asked)
-		chrome_dialog(kiosk, NULL, 0);
+		chrome_dialog(kiosk->chrome, NULL, 0);
 	return asked;
 }
 
@@ -41,7 +41,7 @@ idle_tick(struct kiosk *kiosk)
 	uint64_t ask_ms = option_ms(kiosk, SCREEN_IDLE_SECONDS);
 	uint64_t end_ms = ask_ms + option_ms(kiosk, SCREEN_WARN_SECONDS);
 
-	if (screens[kiosk->at]->unwatched || kiosk_is_busy(kiosk)) {
+	if (kiosk->screens[kiosk->at]->unwatched || kiosk_is_busy(kiosk)) {
 		idle_touch(kiosk);
 	} else if (idle_ms(kiosk) >= end_ms) {
 		idle_touch(kiosk);
@@ -70,7 +70,7 @@ idle_draw(struct kiosk *kiosk)
 		"The session ends in %lu seconds", left),
 	    left);
 	/* Not the countdown: it would cut itself off each second. */
-	speech_hear(kiosk->speech, SPEECH_MESSAGE, lines[0]);
-	speech_hear(kiosk->speech, SPEECH_MESSAGE, lines[4]);
-	chrome_dialog(kiosk, lines, NELEM(lines));
+	speech_hear(kiosk->chrome->speech, SPEECH_MESSAGE, lines[0]);
+	speech_hear(kiosk->chrome->speech, SPEECH_MESSAGE, lines[4]);
+	chrome_dialog(kiosk->chrome, lines, NELEM(lines));
 }

@@ -70,7 +70,7 @@ static bool
 take_control(struct kiosk *kiosk, int key)
 {
 	if (key == TERM_REDRAW) {
-		chrome_resize(kiosk);
+		chrome_resize(kiosk->chrome);
 		return true;
 	}
 	if (key != TERM_INTERRUPT && key != TERM_SUSPEND)
@@ -81,7 +81,7 @@ take_control(struct kiosk *kiosk, int key)
 		kiosk_end(kiosk);
 	} else {
 		term_suspend();
-		chrome_resize(kiosk);
+		chrome_resize(kiosk->chrome);
 	}
 	return true;
 }
@@ -90,11 +90,11 @@ take_control(struct kiosk *kiosk, int key)
 static void
 give_key(struct kiosk *kiosk, int key)
 {
-	const struct screen *screen = screens[kiosk->at];
+	const struct screen *screen = kiosk->screens[kiosk->at];
 	unsigned visit = kiosk->visit;
 
 	if (key == KEYPAD_KEY)
-		keypad_toggle(kiosk);
+		keypad_toggle(kiosk->chrome);
 	else if (key == '?' && !screen->keypad)
 		kiosk->input.help = true;
 	else if (screen->key != NULL)
@@ -106,20 +106,20 @@ give_key(struct kiosk *kiosk, int key)
 static void
 give_touch(struct kiosk *kiosk, int y, int x)
 {
-	const struct screen *screen = screens[kiosk->at];
+	const struct screen *screen = kiosk->screens[kiosk->at];
 	int key;
 
-	if (keypad_touched(kiosk, y, x, &key)) {
+	if (keypad_touched(kiosk->chrome, y, x, &key)) {
 		if (key != 0)
 			give_key(kiosk, key);
 		return;
 	}
-	key = chrome_touched(kiosk, y, x);
+	key = chrome_touched(kiosk->chrome, y, x);
 	if (key != 0)
 		give_key(kiosk, key);
 	else if (screen->mouse != NULL)
 		screen->mouse(
-		    kiosk, y - kiosk->chrome.top, x - kiosk->chrome.left);
+		    kiosk, y - kiosk->chrome->top, x - kiosk->chrome->left);
 }
 
 void
@@ -137,10 +137,10 @@ input_key(struct kiosk *kiosk, int key, int y, int x)
 		return;
 	if (kiosk->input.help) {
 		kiosk->input.help = false;
-		chrome_dialog(kiosk, NULL, 0);
+		chrome_dialog(kiosk->chrome, NULL, 0);
 		return;
 	}
-	kiosk_say(kiosk, ROLE_MESSAGE, "");
+	chrome_say(kiosk->chrome, ROLE_MESSAGE, "");
 	if (key == TERM_MOUSE)
 		give_touch(kiosk, y, x);
 	else
@@ -164,6 +164,6 @@ input_draw(struct kiosk *kiosk)
 	if (!kiosk->input.help || kiosk->idle.asking)
 		return;
 	for (size_t i = 0; i < NELEM(lines); i++)
-		speech_hear(kiosk->speech, SPEECH_MESSAGE, lines[i]);
-	chrome_dialog(kiosk, lines, NELEM(lines));
+		speech_hear(kiosk->chrome->speech, SPEECH_MESSAGE, lines[i]);
+	chrome_dialog(kiosk->chrome, lines, NELEM(lines));
 }

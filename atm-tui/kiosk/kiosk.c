@@ -5,7 +5,6 @@
  */
 #include "kiosk.h"
 
-#include <assert.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,29 +14,10 @@
 #include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
 #include "../base/limits.h"
-#include "../draw/speech.h"
 
 #define SPIN_US 100000
+#define SPINNER_AFTER_MS 300
 #define END_SECONDS 3
-
-const struct screen *const screens[SCREEN_COUNT] = {
-	[SCREEN_WELCOME] = &screen_welcome,
-	[SCREEN_OUT] = &screen_out,
-	[SCREEN_LOGIN] = &screen_login,
-	[SCREEN_SIGN_UP] = &screen_sign_up,
-	[SCREEN_MAIN_MENU] = &screen_main_menu,
-	[SCREEN_ACCOUNT] = &screen_account,
-	[SCREEN_TRANSFER] = &screen_transfer,
-	[SCREEN_AMOUNT] = &screen_amount,
-	[SCREEN_RESULT] = &screen_result,
-	[SCREEN_BALANCE] = &screen_balance,
-	[SCREEN_STATEMENT] = &screen_statement,
-	[SCREEN_SERVICES] = &screen_services,
-	[SCREEN_PASSWORD] = &screen_password,
-	[SCREEN_NOTICES] = &screen_notices,
-	[SCREEN_GOODBYE] = &screen_goodbye,
-};
-static_assert(NELEM(screens) == SCREEN_COUNT, "a screen for each id");
 
 /* What belongs to the customer who has gone. */
 static void
@@ -52,11 +32,11 @@ forget_customer(struct kiosk *kiosk)
 	OPENSSL_cleanse(kiosk->customer, sizeof(kiosk->customer));
 	kiosk->printing = kiosk->took_receipt = false;
 	OPENSSL_cleanse(
-	    kiosk->chrome.banner_text, sizeof(kiosk->chrome.banner_text));
+	    kiosk->chrome->banner_text, sizeof(kiosk->chrome->banner_text));
 	kiosk->notice_count = kiosk->unread = 0;
-	if (kiosk->chrome.banner_until_ms != 0) {
-		kiosk->chrome.banner_until_ms = 1;
-		chrome_expire(kiosk);
+	if (kiosk->chrome->banner_until_ms != 0) {
+		kiosk->chrome->banner_until_ms = 1;
+		chrome_expire(kiosk->chrome);
 	}
 	kiosk->input.help = false;
 }
@@ -64,7 +44,7 @@ forget_customer(struct kiosk *kiosk)
 void
 kiosk_leave(struct kiosk *kiosk)
 {
-	const struct screen *screen = screens[kiosk->at];
+	const struct screen *screen = kiosk->screens[kiosk->at];
 
 	if (kiosk->state == NULL)
 		return;
@@ -79,50 +59,103 @@ void
 kiosk_go(struct kiosk *kiosk, enum screen_id id)
 {
 	kiosk_leave(kiosk);
-	keypad_close(kiosk);
+	keypad_close(kiosk->chrome);
 	if (id == SCREEN_WELCOME) {
 		forget_customer(kiosk);
 		if (bank_link_state(kiosk->bank) == BANK_LINK_DOWN)
 			id = SCREEN_OUT;
 	}
-	kiosk->state = calloc(1, screens[id]->state_size + 1);
+	kiosk->state = calloc(1, kiosk->screens[id]->state_size + 1);
 	if (kiosk->state == NULL) {
 		kiosk_end(kiosk);
 		return;
 	}
 	kiosk->at = id;
 	kiosk->visit++;
-	kiosk_say(kiosk, ROLE_MESSAGE, "");
-	kiosk->keypad.open = screens[id]->keypad &&
+	chrome_say(kiosk->chrome, ROLE_MESSAGE, "");
+	kiosk->chrome->keypad.open = kiosk->screens[id]->keypad &&
 	    config_number(kiosk->config, SCREEN_KEYPAD) != 0;
-	if (screens[id]->enter != NULL)
-		screens[id]->enter(kiosk);
+	if (kiosk->screens[id]->enter != NULL)
+		kiosk->screens[id]->enter(kiosk);
+}
+
+/* What is waited for, where that takes long enough to be told. */
+static const char *
+waiting_words(const struct kiosk *kiosk)
+{
+	static const char *const words[ASK_COUNT] = {
+		[ASK_LOGIN] = N_("Checking your ID and password..."),
+		[ASK_SIGN_UP] = N_("Opening your account..."),
+		[ASK_MONEY] = N_("The bank is carrying it out..."),
+		[ASK_CASH] = N_("Please wait for your money..."),
+		[ASK_BALANCES] = N_("Asking for your balances..."),
+		[ASK_HISTORY] = N_("Asking for your statement..."),
+		[ASK_DETAILS] = N_("Asking for your account's details..."),
+		[ASK_PASSWORD] = N_("Changing your password..."),
+		[ASK_CLOSE] = N_("Closing your account..."),
+		[ASK_EXIT] = N_("Ending your session..."),
+	};
+
+	const struct kiosk_ask *ask = kiosk_waiting(kiosk);
+
+	if (ask == NULL || clock_steady_ms() - ask->since_ms < SPINNER_AFTER_MS)
+		return NULL;
+	return _(words[ask->ask]);
+}
+
+static const char *
+link_words(const struct kiosk *kiosk)
+{
+	switch (bank_link_state(kiosk->bank)) {
+	case BANK_LINK_READY:
+	case BANK_LINK_SESSION:
+		return _("connected");
+	case BANK_LINK_RESUMING:
+		return _("link lost, reconnecting");
+	case BANK_LINK_CONNECTING:
+		return _("connecting");
+	case BANK_LINK_DOWN:
+		break;
+	}
+	return _("no connection");
+}
+
+static void
+draw_around(struct kiosk *kiosk)
+{
+	enum bank_link link = bank_link_state(kiosk->bank);
+	const struct chrome_status status = {
+		.waiting = waiting_words(kiosk),
+		.link = link_words(kiosk),
+		.linked = link == BANK_LINK_READY || link == BANK_LINK_SESSION,
+	};
+
+	chrome_frame(kiosk->chrome, &status);
+	input_draw(kiosk);
+	idle_draw(kiosk);
 }
 
 void
 kiosk_redraw(struct kiosk *kiosk)
 {
+	struct chrome *chrome = kiosk->chrome;
+
 	do {
-		kiosk->again = false;
-		speech_begin(kiosk->speech);
-		chrome_begin(kiosk);
+		chrome->again = false;
+		speech_begin(chrome->speech);
+		chrome_begin(chrome);
 		if (chrome_is_small())
 			break;
-		keypad_place(kiosk);
-		screens[kiosk->at]->draw(kiosk);
-		if (screens[kiosk->at]->keypad)
-			chrome_hint(kiosk, _("Keypad"), "", KEYPAD_KEY);
-		keypad_draw(kiosk);
-	} while (kiosk->again);
-	chrome_end(kiosk);
-	speech_end(kiosk->speech, kiosk->visit);
-}
-
-void
-kiosk_say(struct kiosk *kiosk, enum role role, const char *text)
-{
-	kiosk->chrome.message_role = role;
-	string_copy(kiosk->chrome.message, text, sizeof(kiosk->chrome.message));
+		keypad_place(chrome);
+		kiosk->screens[kiosk->at]->draw(kiosk);
+		if (kiosk->screens[kiosk->at]->keypad)
+			chrome_hint(chrome, _("Keypad"), "", KEYPAD_KEY);
+		keypad_draw(chrome);
+	} while (chrome->again);
+	if (!chrome_is_small())
+		draw_around(kiosk);
+	chrome_end(chrome);
+	speech_end(chrome->speech, kiosk->visit);
 }
 
 bool
@@ -139,10 +172,10 @@ kiosk_say_reply(struct kiosk *kiosk, const struct bank_reply *reply)
 	    reply->outcome == BANK_ANSWERED || reply->outcome == BANK_REFUSED;
 
 	if (!heard)
-		kiosk_say(kiosk, ROLE_BAD,
+		chrome_say(kiosk->chrome, ROLE_BAD,
 		    _("The bank can't be reached, please try again"));
 	else
-		kiosk_say(kiosk,
+		chrome_say(kiosk->chrome,
 		    reply->reader.code == 200 ? ROLE_GOOD : ROLE_BAD,
 		    intl_reply(&reply->reader, words));
 }
@@ -217,8 +250,8 @@ on_reply(void *context, const struct bank_reply *reply)
 		event_del(kiosk->spin);
 	if (ask.ask == ASK_EXIT)
 		on_exit_reply(kiosk, current, reply);
-	else if (current && screens[kiosk->at]->reply != NULL)
-		screens[kiosk->at]->reply(kiosk, ask.ask, reply);
+	else if (current && kiosk->screens[kiosk->at]->reply != NULL)
+		kiosk->screens[kiosk->at]->reply(kiosk, ask.ask, reply);
 	else if (ask.ask == ASK_LOGIN && kiosk_replied(reply, 200))
 		kiosk_end_session(kiosk, true); /* nobody is there any more */
 	kiosk_redraw(kiosk);
@@ -249,8 +282,8 @@ asked(struct kiosk *kiosk, struct kiosk_ask *ask, int error)
 		return true;
 	if (ask != NULL)
 		ask->used = false;
-	kiosk_say(
-	    kiosk, ROLE_BAD, _("The bank can't be reached, please try again"));
+	chrome_say(kiosk->chrome, ROLE_BAD,
+	    _("The bank can't be reached, please try again"));
 	return false;
 }
 
@@ -405,27 +438,21 @@ kiosk_show_cash(struct kiosk *kiosk, const struct bank_reply *reply)
 		    outcome->detail, _(advice), sizeof(outcome->detail));
 }
 
-const char *
-kiosk_money(const struct kiosk *kiosk, char to[TEXT_MONEY_SIZE], int64_t cents)
-{
-	return text_money(
-	    to, config_string(kiosk->config, SCREEN_CURRENCY), cents);
-}
-
 void
 kiosk_next_language(struct kiosk *kiosk)
 {
 	const char *next = strcmp(intl_language(), "en") == 0 ? "es" : "en";
 
 	if (intl_open(next) != 0)
-		kiosk_say(
-		    kiosk, ROLE_BAD, _("This language isn't installed here"));
+		chrome_say(kiosk->chrome, ROLE_BAD,
+		    _("This language isn't installed here"));
 }
 
 void
 kiosk_next_theme(struct kiosk *kiosk)
 {
-	theme_set(&kiosk->theme, (kiosk->theme.asked + 1) % THEME_COUNT,
-	    kiosk->theme.clock);
-	chrome_resize(kiosk);
+	theme_set(&kiosk->chrome->theme,
+	    (kiosk->chrome->theme.asked + 1) % THEME_COUNT,
+	    kiosk->chrome->theme.clock);
+	chrome_resize(kiosk->chrome);
 }

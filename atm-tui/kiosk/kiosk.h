@@ -14,7 +14,6 @@
 #include "idle.h"
 #include "input.h"
 #include "../base/intl.h"
-#include "../draw/keypad.h"
 #include "kiosk_ask.h"
 #include "kiosk_events.h"
 #include "kiosk_paper.h"
@@ -24,7 +23,6 @@
 struct kiosk {
 	const struct config *config;
 	bool locked;         /* kiosk mode */
-	bool again;          /* what was drawn has to be drawn once more */
 	bool ending;         /* told to end; waiting for the bank's goodbye */
 	bool end_after_cash; /* told to end while the machine is at work */
 	struct event_base *base;
@@ -33,11 +31,9 @@ struct kiosk {
 	struct devices *devices;
 	struct cash *cash;
 	struct receipts *receipts;
-	struct speech *speech;        /* NULL: no voice */
 	enum cash_result cash_result; /* of the newest withdrawal */
-	struct theme theme;
-	struct chrome chrome;
-	struct keypad keypad;
+	struct chrome *chrome;
+	const struct screen *const *screens; /* by enum screen_id */
 	struct idle idle;
 	struct input input;
 	enum screen_id at;
@@ -67,13 +63,8 @@ void kiosk_leave(struct kiosk *kiosk);
 void kiosk_go(struct kiosk *kiosk, enum screen_id id);
 /* Draws everything anew; every event ends with it. */
 void kiosk_redraw(struct kiosk *kiosk);
-/* Puts a message on the message line until the next key. */
-void kiosk_say(struct kiosk *kiosk, enum role role, const char *text);
-
 /* The other language; the other theme. */
 void kiosk_next_language(struct kiosk *kiosk);
 void kiosk_next_theme(struct kiosk *kiosk);
-const char *kiosk_money(
-    const struct kiosk *kiosk, char to[TEXT_MONEY_SIZE], int64_t cents);
 
 #endif

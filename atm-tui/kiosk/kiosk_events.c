@@ -54,7 +54,7 @@ on_session_over(void *context, enum bank_outcome outcome)
 	/* Who waits for money is told of the money, and a result is read. */
 	if (!owes_result(kiosk))
 		kiosk_go(kiosk, SCREEN_WELCOME);
-	kiosk_say(kiosk, ROLE_BAD, why);
+	chrome_say(kiosk->chrome, ROLE_BAD, why);
 	kiosk_redraw(kiosk);
 }
 
@@ -77,7 +77,7 @@ static void
 add_notice(struct kiosk *kiosk, const char *words)
 {
 	kiosk_add_notice(kiosk, words, true);
-	chrome_banner(kiosk, words);
+	chrome_banner(kiosk->chrome, words);
 }
 
 static void
@@ -109,7 +109,7 @@ describe_request(
 	if (count < (*request == '1' ? 5 : 4))
 		return;
 	wire_token_amount(&tokens[*request == '1' ? 4 : 3], &cents);
-	kiosk_money(kiosk, money, cents);
+	chrome_money(kiosk->chrome, money, cents);
 	if (*request == '1')
 		snprintf(to, size, _("transfer of %s to %.*s"), money,
 		    (int)tokens[3].length, tokens[3].text);

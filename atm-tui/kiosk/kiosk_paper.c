@@ -43,7 +43,7 @@ on_printed(void *context, bool printed)
 
 	kiosk->took_receipt |= printed && kiosk->printing;
 	kiosk->printing = false;
-	kiosk_say(kiosk, printed ? ROLE_GOOD : ROLE_BAD,
+	chrome_say(kiosk->chrome, printed ? ROLE_GOOD : ROLE_BAD,
 	    printed ? _("Please take your receipt.")
 		    : _("The receipt could not be printed"));
 	kiosk_redraw(kiosk);
@@ -55,7 +55,8 @@ kiosk_print(
 {
 	bool before = kiosk->printing;
 
-	kiosk_say(kiosk, ROLE_MESSAGE, _("Your receipt is being printed..."));
+	chrome_say(
+	    kiosk->chrome, ROLE_MESSAGE, _("Your receipt is being printed..."));
 	kiosk->printing = true;
 	/* Else one is being printed, perhaps of the customer before. */
 	if (receipts_print(

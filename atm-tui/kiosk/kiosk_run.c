@@ -62,6 +62,7 @@ next_second(struct event *second)
 /* The events as the loop's callbacks know them. */
 struct loop {
 	struct kiosk kiosk;
+	struct chrome chrome;
 	struct event *events[EVENT_COUNT];
 };
 
@@ -75,9 +76,9 @@ on_second(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	next_second(loop->events[ON_SECOND]);
 	idle_tick(kiosk);
-	chrome_expire(kiosk);
-	if (screens[kiosk->at]->tick != NULL)
-		screens[kiosk->at]->tick(kiosk);
+	chrome_expire(kiosk->chrome);
+	if (kiosk->screens[kiosk->at]->tick != NULL)
+		kiosk->screens[kiosk->at]->tick(kiosk);
 	kiosk_redraw(kiosk);
 }
 
@@ -176,10 +177,10 @@ run(struct loop *loop)
 	struct kiosk *kiosk = &loop->kiosk;
 	int error;
 
-	theme_set(&kiosk->theme,
+	theme_set(&kiosk->chrome->theme,
 	    (enum theme_id)config_number(kiosk->config, SCREEN_THEME),
 	    (int)config_number(kiosk->config, SCREEN_CLOCK_COLOUR));
-	error = chrome_open(kiosk);
+	error = chrome_open(kiosk->chrome);
 	if (error == 0)
 		error = make_events(loop);
 	if (error == 0) {
@@ -189,8 +190,8 @@ run(struct loop *loop)
 		event_base_dispatch(kiosk->base);
 	}
 	kiosk_leave(kiosk);
-	keypad_close(kiosk);
-	chrome_close(kiosk);
+	keypad_close(kiosk->chrome);
+	chrome_close(kiosk->chrome);
 	return error;
 }
 
@@ -210,7 +211,8 @@ tell_terminal(const char *remark)
 }
 
 int
-screens_run(const struct config *config, bool kiosk_mode)
+kiosk_run_screens(const struct config *config, bool kiosk_mode,
+    const struct screen *const *screens)
 {
 	struct loop *loop = calloc(1, sizeof(*loop));
 	struct kiosk *kiosk;
@@ -223,6 +225,9 @@ screens_run(const struct config *config, bool kiosk_mode)
 	setlocale(LC_CTYPE, "");
 	kiosk = &loop->kiosk;
 	kiosk->config = config;
+	kiosk->screens = screens;
+	kiosk->chrome = &loop->chrome;
+	kiosk->chrome->config = config;
 	kiosk->locked = kiosk_mode;
 	kiosk->base = event_base_new();
 	kiosk_callbacks(kiosk, &callbacks);
@@ -240,7 +245,7 @@ screens_run(const struct config *config, bool kiosk_mode)
 		kiosk->receipts = receipts_new(kiosk->devices, config);
 	if (kiosk->receipts == NULL)
 		goto out;
-	kiosk->speech = speech_new(kiosk->base, kiosk->devices, config);
+	kiosk->chrome->speech = speech_new(kiosk->base, kiosk->devices, config);
 	error = cash_new(&kiosk->cash, kiosk->devices, config, kiosk->bank,
 	    words, sizeof(words));
 	if (error != 0) {
@@ -258,7 +263,7 @@ out:
 	free_events(loop);
 	cash_free(kiosk->cash);
 	receipts_free(kiosk->receipts);
-	speech_free(kiosk->speech);
+	speech_free(kiosk->chrome->speech);
 	devices_free(kiosk->devices);
 	if (kiosk->bank != NULL)
 		bank_free(kiosk->bank);

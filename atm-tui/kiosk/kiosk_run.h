@@ -8,13 +8,16 @@
 #include <stdbool.h>
 
 #include "../../shared/config/config.h"
+#include "screen.h"
 
 /*
  * Runs the kiosk on standard input and output until its operator, a signal
  * or the end of the terminal ends it; `config` is of the table atm_options.
- * `kiosk_mode` is -k: no key but the operator's leaves.  Returns the exit
+ * `kiosk_mode` is -k: no key but the operator's leaves; `screens` are by
+ * enum screen_id.  Returns the exit
  * code (sysexits(3)); what went wrong is on standard error.
  */
-int screens_run(const struct config *config, bool kiosk_mode);
+int kiosk_run_screens(const struct config *config, bool kiosk_mode,
+    const struct screen *const *screens);
 
 #endif

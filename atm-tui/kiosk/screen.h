@@ -65,12 +65,4 @@ struct screen {
 	    struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply);
 };
 
-/* In kiosk.c: the only table of them. */
-extern const struct screen *const screens[SCREEN_COUNT];
-
-extern const struct screen screen_welcome, screen_out, screen_login,
-    screen_sign_up, screen_main_menu, screen_account, screen_transfer,
-    screen_amount, screen_result, screen_balance, screen_statement,
-    screen_services, screen_password, screen_notices, screen_goodbye;
-
 #endif

@@ -11,15 +11,16 @@ void
 form_screen_draw(struct kiosk *kiosk)
 {
 	struct form_screen *form = kiosk->state;
-	int y = chrome_title(kiosk, _(form->title));
+	int y = chrome_title(kiosk->chrome, _(form->title));
 
 	if (*form->note != '\0')
-		draw_text(&kiosk->chrome.canvas, y++, chrome_margin(kiosk),
-		    kiosk->chrome.area.w, ROLE_DIM, form->note);
-	form_draw(&form->page, kiosk, y);
-	chrome_hint(kiosk, "Enter", _("go on"), 0);
-	chrome_hint(kiosk, "Backspace", _("clear"), 0);
-	chrome_hint(kiosk, "Esc", _(form->leaving), TERM_ESC);
+		draw_text(&kiosk->chrome->canvas, y++,
+		    chrome_margin(kiosk->chrome), kiosk->chrome->area.w,
+		    ROLE_DIM, form->note);
+	form_draw(&form->page, kiosk->chrome, y);
+	chrome_hint(kiosk->chrome, "Enter", _("go on"), 0);
+	chrome_hint(kiosk->chrome, "Backspace", _("clear"), 0);
+	chrome_hint(kiosk->chrome, "Esc", _(form->leaving), TERM_ESC);
 }
 
 static void

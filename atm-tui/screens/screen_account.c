@@ -7,6 +7,7 @@
 #include "../../shared/terminal/term.h"
 #include "../draw/choice.h"
 #include "../kiosk/kiosk.h"
+#include "screens_table.h"
 
 struct account {
 	struct choice choice;
@@ -34,11 +35,11 @@ static void
 draw(struct kiosk *kiosk)
 {
 	struct account *account = kiosk->state;
-	int y =
-	    chrome_title(kiosk, _("Please select an account (enter 1 or 2):"));
+	int y = chrome_title(
+	    kiosk->chrome, _("Please select an account (enter 1 or 2):"));
 
-	choice_draw(&account->choice, kiosk, y);
-	chrome_hint(kiosk, "Esc", _("back"), TERM_ESC);
+	choice_draw(&account->choice, kiosk->chrome, y);
+	chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 }
 
 static void
@@ -48,7 +49,7 @@ choose(struct kiosk *kiosk, int index)
 	    kiosk->order.verb == NULL || strcmp(kiosk->order.verb, "1") == 0;
 
 	if (index == CHOICE_UNKNOWN)
-		kiosk_say(kiosk, ROLE_BAD, _("incorrect input"));
+		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
 	if (index < 0)
 		return;
 	kiosk->order.account = index == 0 ? WIRE_SAVINGS : WIRE_CHECKING;

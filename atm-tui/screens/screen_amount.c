@@ -14,6 +14,7 @@
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
 #include "../base/limits.h"
+#include "screens_table.h"
 
 #define USUAL 6
 
@@ -52,8 +53,8 @@ offer_usual(struct kiosk *kiosk)
 		if (!plan.made)
 			continue;
 		amount->usual[at] = units[i] * 100;
-		choice->labels[at] =
-		    kiosk_money(kiosk, amount->labels[at], amount->usual[at]);
+		choice->labels[at] = chrome_money(
+		    kiosk->chrome, amount->labels[at], amount->usual[at]);
 		amount->usual_count++;
 	}
 	choice->count = (int)amount->usual_count;
@@ -78,7 +79,7 @@ draw_sure(struct kiosk *kiosk)
 	bool savings = order->account == WIRE_SAVINGS;
 	char money[TEXT_MONEY_SIZE], line[192];
 
-	kiosk_money(kiosk, money, order->cents);
+	chrome_money(kiosk->chrome, money, order->cents);
 	if (is_withdrawal(kiosk))
 		snprintf(line, sizeof(line),
 		    savings ? _("Withdraw %s from your savings account?")
@@ -89,35 +90,35 @@ draw_sure(struct kiosk *kiosk)
 		    savings ? _("Deposit %s into your savings account?")
 			    : _("Deposit %s into your checking account?"),
 		    money);
-	confirm_draw(kiosk, line, order->cents);
+	confirm_draw(kiosk->chrome, line, order->cents);
 }
 
 static void
 draw(struct kiosk *kiosk)
 {
 	struct amount *amount = kiosk->state;
-	const struct canvas *canvas = &kiosk->chrome.canvas;
-	int y, margin = chrome_margin(kiosk);
+	const struct canvas *canvas = &kiosk->chrome->canvas;
+	int y, margin = chrome_margin(kiosk->chrome);
 
 	if (amount->stage == STAGE_SURE) {
 		draw_sure(kiosk);
 		return;
 	}
-	y = chrome_title(kiosk,
+	y = chrome_title(kiosk->chrome,
 	    is_withdrawal(kiosk) ? _("How much would you like to withdraw?")
 				 : _("How much would you like to deposit?"));
 	if (*amount->form.note != '\0')
-		draw_text(canvas, y++, margin, kiosk->chrome.area.w - margin,
+		draw_text(canvas, y++, margin, kiosk->chrome->area.w - margin,
 		    ROLE_DIM, amount->form.note);
 	if (amount->stage == STAGE_USUAL) {
-		choice_draw(&amount->choice, kiosk, y + 1);
+		choice_draw(&amount->choice, kiosk->chrome, y + 1);
 	} else {
-		y = form_draw(&amount->form.page, kiosk, y);
-		draw_text(canvas, y, margin, kiosk->chrome.area.w - margin,
+		y = form_draw(&amount->form.page, kiosk->chrome, y);
+		draw_text(canvas, y, margin, kiosk->chrome->area.w - margin,
 		    ROLE_BAD, amount->advice);
-		chrome_hint(kiosk, "Enter", _("go on"), TERM_ENTER);
+		chrome_hint(kiosk->chrome, "Enter", _("go on"), TERM_ENTER);
 	}
-	chrome_hint(kiosk, "Esc", _("back"), TERM_ESC);
+	chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 }
 
 static void
@@ -144,8 +145,8 @@ check_notes(struct kiosk *kiosk, int64_t cents)
 	cash_plan(kiosk->cash, cents, &plan);
 	if (plan.made)
 		return true;
-	kiosk_money(kiosk, low, plan.below);
-	kiosk_money(kiosk, high, plan.above);
+	chrome_money(kiosk->chrome, low, plan.below);
+	chrome_money(kiosk->chrome, high, plan.above);
 	if (plan.below == 0 && plan.above == 0)
 		string_copy(amount->advice, _("It has no notes now"),
 		    sizeof(amount->advice));
@@ -196,7 +197,7 @@ choose(struct kiosk *kiosk, int index)
 	struct amount *amount = kiosk->state;
 
 	if (index == CHOICE_UNKNOWN) {
-		kiosk_say(kiosk, ROLE_BAD, _("incorrect input"));
+		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
 	} else if (index >= (int)amount->usual_count) {
 		amount->stage = STAGE_FORM;
 		choice_close(&amount->choice);
@@ -258,7 +259,7 @@ mouse(struct kiosk *kiosk, int y, int x)
 	struct amount *amount = kiosk->state;
 
 	if (amount->stage == STAGE_SURE)
-		key_sure(kiosk, confirm_mouse(kiosk, y, x));
+		key_sure(kiosk, confirm_mouse(kiosk->chrome, y, x));
 	else if (amount->stage == STAGE_FORM)
 		form_screen_mouse(kiosk, y, x);
 	else

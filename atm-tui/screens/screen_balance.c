@@ -8,6 +8,7 @@
 #include "../draw/chart.h"
 #include "../draw/confirm.h"
 #include "../kiosk/kiosk.h"
+#include "screens_table.h"
 
 #define ENTRIES 30
 #define CHART_ROWS 4
@@ -34,29 +35,33 @@ static int
 draw_one(struct kiosk *kiosk, int y, enum wire_account account, bool large)
 {
 	const struct balance *balance = kiosk->state;
-	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const struct canvas *canvas = &kiosk->chrome->canvas;
 	char money[TEXT_MONEY_SIZE], line[192];
 	int64_t cents = balance->cents[account];
 
 	snprintf(line, sizeof(line),
 	    account == WIRE_SAVINGS ? _("Your savings account balance: %s")
 				    : _("Your checking account balance: %s"),
-	    kiosk_money(kiosk, money, cents));
-	draw_text(canvas, y, chrome_margin(kiosk),
-	    kiosk->chrome.area.w - chrome_margin(kiosk), ROLE_TITLE, line);
+	    chrome_money(kiosk->chrome, money, cents));
+	draw_text(canvas, y, chrome_margin(kiosk->chrome),
+	    kiosk->chrome->area.w - chrome_margin(kiosk->chrome), ROLE_TITLE,
+	    line);
 	if (!large)
 		return y + 2;
-	y += kiosk->chrome.area.h >= ROOMY ? 2 : 1;
-	return y + 1 + confirm_amount(kiosk, y, chrome_margin(kiosk), cents);
+	y += kiosk->chrome->area.h >= ROOMY ? 2 : 1;
+	return y + 1 +
+	    confirm_amount(
+		kiosk->chrome, y, chrome_margin(kiosk->chrome), cents);
 }
 
 static void
 draw_charts(struct kiosk *kiosk, int y)
 {
 	const struct balance *balance = kiosk->state;
-	const struct canvas *canvas = &kiosk->chrome.canvas;
-	int half = (kiosk->chrome.area.w - 2 * chrome_margin(kiosk)) / 2;
-	struct rect place = { y, chrome_margin(kiosk), CHART_ROWS,
+	const struct canvas *canvas = &kiosk->chrome->canvas;
+	int half =
+	    (kiosk->chrome->area.w - 2 * chrome_margin(kiosk->chrome)) / 2;
+	struct rect place = { y, chrome_margin(kiosk->chrome), CHART_ROWS,
 		half - 2 > ENTRIES ? ENTRIES : half - 2 };
 
 	if (chart_draw(
@@ -74,11 +79,11 @@ static void
 draw(struct kiosk *kiosk)
 {
 	const struct balance *balance = kiosk->state;
-	int rows = kiosk->chrome.area.h, y = 1;
+	int rows = kiosk->chrome->area.h, y = 1;
 	bool large = rows >= ROOMY - 2;
 
-	chrome_cursor(kiosk, y, chrome_margin(kiosk));
-	chrome_hint(kiosk, _("any key"), _("back to the menu"), ' ');
+	chrome_cursor(kiosk->chrome, y, chrome_margin(kiosk->chrome));
+	chrome_hint(kiosk->chrome, _("any key"), _("back to the menu"), ' ');
 	if (!balance->known)
 		return;
 	y = draw_one(kiosk, y, WIRE_SAVINGS, large);

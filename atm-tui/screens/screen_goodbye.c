@@ -7,6 +7,7 @@
 
 #include "../../shared/base/util.h"
 #include "../kiosk/kiosk.h"
+#include "screens_table.h"
 
 #define SHOWN_MS 5000
 
@@ -23,33 +24,34 @@ enter(struct kiosk *kiosk)
 static void
 draw_balances(struct kiosk *kiosk, int y)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const struct canvas *canvas = &kiosk->chrome->canvas;
 	char money[TEXT_MONEY_SIZE], line[192];
 
 	snprintf(line, sizeof(line), _("Your savings account balance: %s"),
-	    kiosk_money(kiosk, money, kiosk->farewell.savings));
-	draw_text(canvas, y, chrome_margin(kiosk), 70, ROLE_BODY, line);
+	    chrome_money(kiosk->chrome, money, kiosk->farewell.savings));
+	draw_text(canvas, y, chrome_margin(kiosk->chrome), 70, ROLE_BODY, line);
 	snprintf(line, sizeof(line), _("Your checking account balance: %s"),
-	    kiosk_money(kiosk, money, kiosk->farewell.checking));
-	draw_text(canvas, y + 2, chrome_margin(kiosk), 70, ROLE_BODY, line);
+	    chrome_money(kiosk->chrome, money, kiosk->farewell.checking));
+	draw_text(
+	    canvas, y + 2, chrome_margin(kiosk->chrome), 70, ROLE_BODY, line);
 }
 
 static void
 draw(struct kiosk *kiosk)
 {
-	int y = chrome_title(kiosk, _("Thank you. Goodbye!")) + 1;
+	int y = chrome_title(kiosk->chrome, _("Thank you. Goodbye!")) + 1;
 
 	if (kiosk->farewell.known) {
 		draw_balances(kiosk, y);
 		y += 4;
 	}
 	if (kiosk->took_receipt || kiosk->printing)
-		draw_text(&kiosk->chrome.canvas, y, chrome_margin(kiosk), 70,
-		    ROLE_FOCUS,
+		draw_text(&kiosk->chrome->canvas, y,
+		    chrome_margin(kiosk->chrome), 70, ROLE_FOCUS,
 		    kiosk->printing ? _("Your receipt is being printed...")
 				    : _("Please take your receipt."));
-	chrome_cursor(kiosk, y, chrome_margin(kiosk));
-	chrome_hint(kiosk, _("any key"), _("next customer"), ' ');
+	chrome_cursor(kiosk->chrome, y, chrome_margin(kiosk->chrome));
+	chrome_hint(kiosk->chrome, _("any key"), _("next customer"), ' ');
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
+#include "screens_table.h"
 
 enum { ID, PASSWORD };
 enum { OPEN_ACCOUNT = 1, LANGUAGE = 2 };

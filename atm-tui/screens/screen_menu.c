@@ -12,6 +12,7 @@
 #include "../draw/choice.h"
 #include "../base/dates.h"
 #include "../kiosk/kiosk.h"
+#include "screens_table.h"
 
 #define CLASSIC_ITEMS 3
 
@@ -102,22 +103,23 @@ leave(struct kiosk *kiosk)
 static void
 draw_greeting(struct kiosk *kiosk, int y)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const struct canvas *canvas = &kiosk->chrome->canvas;
 	const struct bank_session *session = bank_session(kiosk->bank);
 	const char *name = *session->name != '\0' ? session->name : session->id;
-	int width = kiosk->chrome.area.w;
+	int width = kiosk->chrome->area.w;
 	char clean[WIRE_NAME_SIZE], line[192];
 
 	text_clean(clean, sizeof(clean), name, strlen(name));
 	snprintf(
 	    line, sizeof(line), "%s, %s.", dates_greeting(time(NULL)), clean);
-	draw_text(canvas, y, chrome_margin(kiosk), width / 2, ROLE_BODY, line);
+	draw_text(canvas, y, chrome_margin(kiosk->chrome), width / 2, ROLE_BODY,
+	    line);
 	if (kiosk->notice_count == 0)
 		return;
 	snprintf(line, sizeof(line),
 	    intl_plural("%s %zu new notice (n to read)",
 		"%s %zu new notices (n to read)", kiosk->unread),
-	    draw_symbol(&kiosk->theme, SYMBOL_DOT), kiosk->unread);
+	    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT), kiosk->unread);
 	draw_text(
 	    canvas, y, width - text_width(line) - 4, width, ROLE_FOCUS, line);
 }
@@ -126,21 +128,21 @@ static void
 draw(struct kiosk *kiosk)
 {
 	struct choice *choice = &((struct menu *)kiosk->state)->choice;
-	const struct rect *area = &kiosk->chrome.area;
-	int margin = chrome_margin(kiosk), y = area->h >= 17 ? 3 : 2;
+	const struct rect *area = &kiosk->chrome->area;
+	int margin = chrome_margin(kiosk->chrome), y = area->h >= 17 ? 3 : 2;
 	struct rect title = { y, margin, 2, area->w - margin };
 
 	draw_greeting(kiosk, y - (area->h >= 17 ? 2 : 1));
-	y += draw_lines(&kiosk->chrome.canvas, &title, ROLE_TITLE,
+	y += draw_lines(&kiosk->chrome->canvas, &title, ROLE_TITLE,
 	    is_classic(kiosk) ? _("Please select one of the following actions "
 				  "(enter 1, 2, or 3):")
 			      : _("Please select one of the following actions "
 				  "(enter 1 to 7):"));
-	choice_draw(choice, kiosk, y + 1);
-	chrome_hint(kiosk, "L", _("language"), 'L');
+	choice_draw(choice, kiosk->chrome, y + 1);
+	chrome_hint(kiosk->chrome, "L", _("language"), 'L');
 	if (kiosk->notice_count > 0)
-		chrome_hint(kiosk, "n", _("notices"), 'n');
-	chrome_hint(kiosk, "?", _("help"), '?');
+		chrome_hint(kiosk->chrome, "n", _("notices"), 'n');
+	chrome_hint(kiosk->chrome, "?", _("help"), '?');
 }
 
 static void
@@ -149,7 +151,7 @@ open_entry(struct kiosk *kiosk, int index)
 	if (index >= 0)
 		entries[index].open(kiosk, entries[index].verb);
 	else if (index == CHOICE_UNKNOWN)
-		kiosk_say(kiosk, ROLE_BAD, _("incorrect input"));
+		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
 }
 
 static void

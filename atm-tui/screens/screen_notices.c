@@ -5,6 +5,7 @@
  */
 #include "../../shared/base/util.h"
 #include "../kiosk/kiosk.h"
+#include "screens_table.h"
 
 static void
 enter(struct kiosk *kiosk)
@@ -15,20 +16,20 @@ enter(struct kiosk *kiosk)
 static void
 draw(struct kiosk *kiosk)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
-	int y = chrome_title(kiosk, _("Notices")) + 1;
-	struct rect place = { y, 7, 2, kiosk->chrome.area.w - 9 };
+	const struct canvas *canvas = &kiosk->chrome->canvas;
+	int y = chrome_title(kiosk->chrome, _("Notices")) + 1;
+	struct rect place = { y, 7, 2, kiosk->chrome->area.w - 9 };
 
-	chrome_cursor(kiosk, y, 5);
+	chrome_cursor(kiosk->chrome, y, 5);
 	for (size_t i = kiosk->notice_count; i-- > 0;) {
-		if (place.y + 1 >= kiosk->chrome.area.h)
+		if (place.y + 1 >= kiosk->chrome->area.h)
 			break;
 		draw_text(canvas, place.y, 5, 2, ROLE_DIM,
-		    draw_symbol(&kiosk->theme, SYMBOL_DOT));
+		    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT));
 		place.y +=
 		    draw_lines(canvas, &place, ROLE_BODY, kiosk->notices[i]);
 	}
-	chrome_hint(kiosk, _("any key"), _("back to the menu"), ' ');
+	chrome_hint(kiosk->chrome, _("any key"), _("back to the menu"), ' ');
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "../base/dates.h"
 #include "../draw/digits.h"
 #include "../kiosk/kiosk.h"
+#include "screens_table.h"
 
 /* What bank_connect.c says of a certificate that isn't valid yet. */
 static bool
@@ -26,8 +27,8 @@ static void
 draw_validity(
     struct kiosk *kiosk, const struct channel_validity *validity, int y)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
-	const int columns = kiosk->chrome.area.w;
+	const struct canvas *canvas = &kiosk->chrome->canvas;
+	const int columns = kiosk->chrome->area.w;
 	const bool early = clock_is_wrong(kiosk);
 	char when[DATES_SIZE], line[256];
 
@@ -46,8 +47,8 @@ static void
 draw_when(struct kiosk *kiosk, int y)
 {
 	const struct channel_validity *validity = bank_validity(kiosk->bank);
-	const struct canvas *canvas = &kiosk->chrome.canvas;
-	int columns = kiosk->chrome.area.w;
+	const struct canvas *canvas = &kiosk->chrome->canvas;
+	int columns = kiosk->chrome->area.w;
 	char clock[DATES_SIZE], line[256];
 	unsigned long next = bank_next_try(kiosk->bank);
 
@@ -70,7 +71,7 @@ draw_when(struct kiosk *kiosk, int y)
 static void
 draw(struct kiosk *kiosk)
 {
-	const struct chrome *chrome = &kiosk->chrome;
+	const struct chrome *chrome = kiosk->chrome;
 	const struct rect *area = &chrome->area;
 	const char *title = clock_is_wrong(kiosk)
 	    ? _("Sorry, this machine's clock is wrong")
@@ -83,12 +84,12 @@ draw(struct kiosk *kiosk)
 	    (area->w - digits_large_width(text)) / 2, ROLE_CLOCK, text);
 	y += DIGITS_LARGE_ROWS + 2;
 	draw_middle(&chrome->canvas, y, 0, area->w, ROLE_BAD, title);
-	chrome_cursor(kiosk, y, (area->w - text_width(title)) / 2);
+	chrome_cursor(kiosk->chrome, y, (area->w - text_width(title)) / 2);
 	draw_when(kiosk, y + 2);
-	chrome_hint(kiosk, "t", _("theme"), 't');
-	chrome_hint(kiosk, "L", _("language"), 'L');
+	chrome_hint(kiosk->chrome, "t", _("theme"), 't');
+	chrome_hint(kiosk->chrome, "L", _("language"), 'L');
 	if (!kiosk->locked)
-		chrome_hint(kiosk, "q", _("leave"), 'q');
+		chrome_hint(kiosk->chrome, "q", _("leave"), 'q');
 }
 
 static void

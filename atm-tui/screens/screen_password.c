@@ -9,6 +9,7 @@
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
 #include "../base/password_rules.h"
+#include "screens_table.h"
 
 enum { OLD, NEW, AGAIN };
 

@@ -8,6 +8,7 @@
 #include "../draw/confirm.h"
 #include "../base/dates.h"
 #include "../kiosk/kiosk.h"
+#include "screens_table.h"
 
 #define SHOWN_MS 8000
 
@@ -26,18 +27,19 @@ static int
 draw_words(struct kiosk *kiosk, int y)
 {
 	const struct outcome *outcome = &kiosk->outcome;
-	const struct canvas *canvas = &kiosk->chrome.canvas;
+	const struct canvas *canvas = &kiosk->chrome->canvas;
 	enum role role = outcome->good ? ROLE_GOOD : ROLE_BAD;
-	struct rect box = { y, chrome_margin(kiosk), 5,
-		kiosk->chrome.area.w - 2 * chrome_margin(kiosk) };
-	struct rect inside = { y + 2, chrome_margin(kiosk) + 6, 2, box.w - 8 };
+	struct rect box = { y, chrome_margin(kiosk->chrome), 5,
+		kiosk->chrome->area.w - 2 * chrome_margin(kiosk->chrome) };
+	struct rect inside = { y + 2, chrome_margin(kiosk->chrome) + 6, 2,
+		box.w - 8 };
 
 	draw_box(canvas, &box, role, true);
-	draw_text(canvas, y + 2, chrome_margin(kiosk) + 3, 2, role,
-	    draw_symbol(
-		&kiosk->theme, outcome->good ? SYMBOL_GOOD : SYMBOL_BAD));
+	draw_text(canvas, y + 2, chrome_margin(kiosk->chrome) + 3, 2, role,
+	    draw_symbol(&kiosk->chrome->theme,
+		outcome->good ? SYMBOL_GOOD : SYMBOL_BAD));
 	draw_lines(canvas, &inside, role, outcome->text);
-	chrome_cursor(kiosk, y + 2, chrome_margin(kiosk) + 6);
+	chrome_cursor(kiosk->chrome, y + 2, chrome_margin(kiosk->chrome) + 6);
 	return y + box.h + 1;
 }
 
@@ -45,26 +47,26 @@ static void
 draw(struct kiosk *kiosk)
 {
 	const struct outcome *outcome = &kiosk->outcome;
-	const struct canvas *canvas = &kiosk->chrome.canvas;
-	bool roomy = kiosk->chrome.area.h >= 17;
+	const struct canvas *canvas = &kiosk->chrome->canvas;
+	bool roomy = kiosk->chrome->area.h >= 17;
 	char line[192], when[DATES_SIZE];
 	int y = draw_words(kiosk, roomy ? 2 : 1);
 
 	if (outcome->cents != 0)
-		y += confirm_amount(
-			 kiosk, y, chrome_margin(kiosk), outcome->cents) +
+		y += confirm_amount(kiosk->chrome, y,
+			 chrome_margin(kiosk->chrome), outcome->cents) +
 		    1;
 	if (*outcome->seq != '\0') {
 		snprintf(line, sizeof(line), _("Reference %s, %s"),
 		    outcome->seq, dates_wire(when, outcome->time));
-		draw_text(
-		    canvas, y++, chrome_margin(kiosk), 70, ROLE_BODY, line);
+		draw_text(canvas, y++, chrome_margin(kiosk->chrome), 70,
+		    ROLE_BODY, line);
 	}
-	draw_text(
-	    canvas, y++, chrome_margin(kiosk), 70, ROLE_BODY, outcome->detail);
+	draw_text(canvas, y++, chrome_margin(kiosk->chrome), 70, ROLE_BODY,
+	    outcome->detail);
 	if (kiosk_has_receipt(kiosk))
-		chrome_hint(kiosk, "p 5", _("receipt"), 'p');
-	chrome_hint(kiosk, _("any key"), _("back to the menu"), ' ');
+		chrome_hint(kiosk->chrome, "p 5", _("receipt"), 'p');
+	chrome_hint(kiosk->chrome, _("any key"), _("back to the menu"), ' ');
 }
 
 static void

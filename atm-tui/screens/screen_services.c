@@ -13,6 +13,7 @@
 #include "../base/dates.h"
 #include "../kiosk/kiosk.h"
 #include "../base/limits.h"
+#include "screens_table.h"
 
 #define LABEL 15
 
@@ -85,12 +86,13 @@ leave(struct kiosk *kiosk)
 static int
 draw_detail(struct kiosk *kiosk, int y, const char *label, const char *value)
 {
-	const struct canvas *canvas = &kiosk->chrome.canvas;
-	int x = chrome_margin(kiosk) + LABEL;
-	struct rect place = { y, x, 2, kiosk->chrome.area.w - x - 1 };
+	const struct canvas *canvas = &kiosk->chrome->canvas;
+	int x = chrome_margin(kiosk->chrome) + LABEL;
+	struct rect place = { y, x, 2, kiosk->chrome->area.w - x - 1 };
 	int rows;
 
-	draw_text(canvas, y, chrome_margin(kiosk), LABEL, ROLE_DIM, label);
+	draw_text(
+	    canvas, y, chrome_margin(kiosk->chrome), LABEL, ROLE_DIM, label);
 	rows = draw_lines(canvas, &place, ROLE_BODY, value);
 	return y + (rows > 1 ? rows : 1);
 }
@@ -100,10 +102,10 @@ draw_details(struct kiosk *kiosk)
 {
 	const struct services *services = kiosk->state;
 	char when[DATES_SIZE];
-	int y = chrome_title(kiosk, _("Account details")) + 1;
+	int y = chrome_title(kiosk->chrome, _("Account details")) + 1;
 
-	chrome_cursor(kiosk, y, chrome_margin(kiosk));
-	chrome_hint(kiosk, _("any key"), _("back"), ' ');
+	chrome_cursor(kiosk->chrome, y, chrome_margin(kiosk->chrome));
+	chrome_hint(kiosk->chrome, _("any key"), _("back"), ' ');
 	if (!services->known)
 		return;
 	if (*services->name != '\0')
@@ -132,14 +134,16 @@ draw(struct kiosk *kiosk)
 	if (services->view == VIEW_DETAILS) {
 		draw_details(kiosk);
 	} else if (services->view == VIEW_CLOSE) {
-		confirm_draw(kiosk, _("Close your account for good?"), 0);
-	} else if (services->view == VIEW_CLOSE_AGAIN) {
 		confirm_draw(
-		    kiosk, _("Really? Its ID can never be used again."), 0);
+		    kiosk->chrome, _("Close your account for good?"), 0);
+	} else if (services->view == VIEW_CLOSE_AGAIN) {
+		confirm_draw(kiosk->chrome,
+		    _("Really? Its ID can never be used again."), 0);
 	} else {
-		y = chrome_title(kiosk, _("Account services (enter 1 to 5):"));
-		choice_draw(&services->choice, kiosk, y);
-		chrome_hint(kiosk, "Esc", _("back"), TERM_ESC);
+		y = chrome_title(
+		    kiosk->chrome, _("Account services (enter 1 to 5):"));
+		choice_draw(&services->choice, kiosk->chrome, y);
+		chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 	}
 }
 
@@ -149,7 +153,7 @@ choose(struct kiosk *kiosk, int index)
 	struct services *services = kiosk->state;
 
 	if (index == CHOICE_UNKNOWN)
-		kiosk_say(kiosk, ROLE_BAD, _("incorrect input"));
+		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
 	if (index < 0)
 		return;
 	choice_close(&services->choice);
@@ -194,7 +198,7 @@ mouse(struct kiosk *kiosk, int y, int x)
 	if (services->view == VIEW_DETAILS)
 		services->view = VIEW_MENU;
 	else if (services->view != VIEW_MENU)
-		key_on_question(kiosk, confirm_mouse(kiosk, y, x));
+		key_on_question(kiosk, confirm_mouse(kiosk->chrome, y, x));
 	else
 		choose(kiosk, choice_mouse(&services->choice, y, x));
 }

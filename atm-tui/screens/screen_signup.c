@@ -8,6 +8,7 @@
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
 #include "../base/password_rules.h"
+#include "screens_table.h"
 
 enum { ID, NAME, PASSWORD, AGAIN };
 

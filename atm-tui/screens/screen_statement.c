@@ -14,6 +14,7 @@
 #include "../base/dates.h"
 #include "../kiosk/kiosk.h"
 #include "../draw/speech.h"
+#include "screens_table.h"
 
 #define PAGE 50
 #define MOST 2000
@@ -46,15 +47,15 @@ fetch(struct kiosk *kiosk)
 static int
 visible(const struct kiosk *kiosk)
 {
-	return kiosk->chrome.area.h - 4;
+	return kiosk->chrome->area.h - 4;
 }
 
 /* Time, what, who, amount, balance; `who` takes what the others leave. */
 static void
 draw_row(struct kiosk *kiosk, int y, enum role role, const char *const cells[5])
 {
-	struct canvas canvas = kiosk->chrome.canvas;
-	int width = kiosk->chrome.area.w, x = 2;
+	struct canvas canvas = kiosk->chrome->canvas;
+	int width = kiosk->chrome->area.w, x = 2;
 	bool roomy = width >= 76;
 	int when = roomy ? 12 : 6; /* the day alone where it is narrow */
 	int money = roomy ? 14 : 12;
@@ -96,11 +97,12 @@ hear_entry(struct kiosk *kiosk, const struct history_entry *entry)
 	const char *cells[] = { dates_wire_short(when, entry->time),
 		entry->account == WIRE_SAVINGS ? _("Savings") : _("Checking"),
 		receipt_kind(entry->kind), entry->other,
-		kiosk_money(kiosk, amount, entry->amount), _("Balance"),
-		kiosk_money(kiosk, balance, entry->balance) };
+		chrome_money(kiosk->chrome, amount, entry->amount),
+		_("Balance"),
+		chrome_money(kiosk->chrome, balance, entry->balance) };
 
 	for (size_t i = 0; i < NELEM(cells); i++)
-		speech_hear(kiosk->speech, SPEECH_FOCUS, cells[i]);
+		speech_hear(kiosk->chrome->speech, SPEECH_FOCUS, cells[i]);
 }
 
 static void
@@ -119,14 +121,14 @@ draw_table(struct kiosk *kiosk)
 		draw_entry(
 		    kiosk, 3 + i, &statement->entries[statement->top + i]);
 	if (statement->count == 0 && statement->complete)
-		draw_text(&kiosk->chrome.canvas, 3, 2, 60, ROLE_BODY,
+		draw_text(&kiosk->chrome->canvas, 3, 2, 60, ROLE_BODY,
 		    _("There are no entries yet."));
 	if (statement->top + rows < statement->count)
-		draw_text(&kiosk->chrome.canvas, 3 + rows, 2, 20, ROLE_DIM,
-		    kiosk->theme.utf8 ? "▼" : "v");
-	chrome_hint(kiosk, "PgUp", _("newer"), TERM_PAGE_UP);
-	chrome_hint(kiosk, "PgDn", _("older"), TERM_PAGE_DOWN);
-	chrome_hint(kiosk, "8 2 Home End", _("scroll"), 0);
+		draw_text(&kiosk->chrome->canvas, 3 + rows, 2, 20, ROLE_DIM,
+		    kiosk->chrome->theme.utf8 ? "▼" : "v");
+	chrome_hint(kiosk->chrome, "PgUp", _("newer"), TERM_PAGE_UP);
+	chrome_hint(kiosk->chrome, "PgDn", _("older"), TERM_PAGE_DOWN);
+	chrome_hint(kiosk->chrome, "8 2 Home End", _("scroll"), 0);
 }
 
 static void
@@ -134,17 +136,18 @@ draw(struct kiosk *kiosk)
 {
 	struct statement *statement = kiosk->state;
 
-	speech_hear(kiosk->speech, SPEECH_TITLE, _("Statement"));
-	chrome_cursor(kiosk, 3, 2);
+	speech_hear(kiosk->chrome->speech, SPEECH_TITLE, _("Statement"));
+	chrome_cursor(kiosk->chrome, 3, 2);
 	if (statement->chart)
-		chart_both(kiosk, statement->entries, (size_t)statement->count);
+		chart_both(kiosk->chrome, statement->entries,
+		    (size_t)statement->count);
 	else
 		draw_table(kiosk);
-	chrome_hint(
-	    kiosk, "g 0", statement->chart ? _("list") : _("chart"), 'g');
+	chrome_hint(kiosk->chrome, "g 0",
+	    statement->chart ? _("list") : _("chart"), 'g');
 	if (receipts_any(kiosk->receipts))
-		chrome_hint(kiosk, "p 5", _("print"), 'p');
-	chrome_hint(kiosk, "Esc", _("back"), TERM_ESC);
+		chrome_hint(kiosk->chrome, "p 5", _("print"), 'p');
+	chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 }
 
 /* All that was fetched. */

@@ -12,6 +12,7 @@
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
 #include "../base/limits.h"
+#include "screens_table.h"
 
 enum { RECIPIENT, AMOUNT };
 
@@ -35,7 +36,7 @@ draw_question(struct kiosk *kiosk)
 	bool savings = order->account == WIRE_SAVINGS;
 	char money[TEXT_MONEY_SIZE], line[256];
 
-	kiosk_money(kiosk, money, order->cents);
+	chrome_money(kiosk->chrome, money, order->cents);
 	if (to_oneself(kiosk))
 		snprintf(line, sizeof(line),
 		    savings ? _("Move %s from your savings account to your "
@@ -48,7 +49,7 @@ draw_question(struct kiosk *kiosk)
 		    savings ? _("Send %s from your savings account to %s?")
 			    : _("Send %s from your checking account to %s?"),
 		    money, order->recipient);
-	confirm_draw(kiosk, line, order->cents);
+	confirm_draw(kiosk->chrome, line, order->cents);
 }
 
 static void
@@ -141,7 +142,7 @@ mouse(struct kiosk *kiosk, int y, int x)
 	if (!transfer->sure)
 		form_screen_mouse(kiosk, y, x);
 	else
-		key(kiosk, confirm_mouse(kiosk, y, x));
+		key(kiosk, confirm_mouse(kiosk->chrome, y, x));
 }
 
 static void

@@ -8,11 +8,12 @@
 #include "../base/dates.h"
 #include "../draw/digits.h"
 #include "../kiosk/kiosk.h"
+#include "screens_table.h"
 
 static void
 draw(struct kiosk *kiosk)
 {
-	const struct chrome *chrome = &kiosk->chrome;
+	const struct chrome *chrome = kiosk->chrome;
 	const struct rect *area = &chrome->area;
 	char text[DATES_SIZE];
 	int y = area->h / 2 - 4, x;
@@ -28,12 +29,12 @@ draw(struct kiosk *kiosk)
 	    _("press any key or touch the screen"));
 	x = area->x +
 	    (area->w - text_width(_("press any key or touch the screen"))) / 2;
-	chrome_cursor(kiosk, y, x);
-	chrome_hint(kiosk, "c", _("colour"), 'c');
-	chrome_hint(kiosk, "t", _("theme"), 't');
-	chrome_hint(kiosk, "L", _("language"), 'L');
+	chrome_cursor(kiosk->chrome, y, x);
+	chrome_hint(kiosk->chrome, "c", _("colour"), 'c');
+	chrome_hint(kiosk->chrome, "t", _("theme"), 't');
+	chrome_hint(kiosk->chrome, "L", _("language"), 'L');
 	if (!kiosk->locked)
-		chrome_hint(kiosk, "q", _("leave"), 'q');
+		chrome_hint(kiosk->chrome, "q", _("leave"), 'q');
 }
 
 static void
@@ -41,7 +42,7 @@ key(struct kiosk *kiosk, int key)
 {
 	switch (key) {
 	case 'c':
-		theme_next_clock(&kiosk->theme);
+		theme_next_clock(&kiosk->chrome->theme);
 		break;
 	case 't':
 		kiosk_next_theme(kiosk);

@@ -250,3 +250,38 @@ vault_front_drop(struct vault *vault, const char *why)
 	vault_link_close(&vault->front);
 	connection_free_all(vault);
 }
+
+void
+vault_link_close(struct vault_link *link)
+{
+	if (link->reading != NULL)
+		event_free(link->reading);
+	if (link->writing != NULL)
+		event_free(link->writing);
+	ipc_free(link->ipc);
+	*link = (struct vault_link) { 0 };
+}
+
+void
+vault_link_flush(struct vault *vault, struct vault_link *link)
+{
+	int error;
+
+	if (link->ipc == NULL)
+		return;
+	error = ipc_flush(link->ipc);
+	if (error == BANK_EAGAIN && link->writing != NULL)
+		event_add(link->writing, NULL);
+	if (error != 0 && error != BANK_EAGAIN && link == &vault->front)
+		vault_front_drop(vault, NULL);
+}
+
+void
+vault_settle(void *context)
+{
+	struct vault *vault = context;
+
+	batch_run(vault);
+	vault_link_flush(vault, &vault->front);
+	vault_link_flush(vault, &vault->monitor);
+}

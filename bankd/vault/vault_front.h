@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The vault's end of the link to the front.
+ * The vault's end of the link to the front, and what both its links have in
+ * common.
  */
 #ifndef BANKD_VAULT_FRONT_H
 #define BANKD_VAULT_FRONT_H
 
 struct vault;
+struct vault_link;
 
 /*
  * A new front: what was there of an old one is over, its sessions have their
@@ -18,5 +20,11 @@ void vault_front_listen(struct vault *vault);
 void vault_front_drop(struct vault *vault, const char *why);
 /* Takes all that can be read now. */
 void vault_front_read(struct vault *vault);
+
+/* Runs what is in the batch and sends all that waits: ends each callback. */
+void vault_settle(void *vault);
+/* Sends what waits on a link, now or when there is room. */
+void vault_link_flush(struct vault *vault, struct vault_link *link);
+void vault_link_close(struct vault_link *link);
 
 #endif

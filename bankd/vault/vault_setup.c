@@ -28,6 +28,7 @@
 #include "../store/store_reader.h"
 #include "core/vault_state.h"
 #include "../../shared/base/zone.h"
+#include "vault_front.h"
 
 #define KEY_FILE_MAX 16384
 #define ERROR_SIZE 768

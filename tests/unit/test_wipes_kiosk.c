@@ -29,6 +29,7 @@
 #include "../../atm-tui/plain/plain.h"
 #include "../../atm-tui/plain/plain_state.h"
 #include "../../atm-tui/kiosk/kiosk_run.h"
+#include "../../atm-tui/screens/screens_table.h"
 #include "../../atm-tui/base/away.h"
 #include "../../shared/crypt/kiosk_identity.h"
 #include "../../shared/crypt/pem.h"
@@ -159,7 +160,7 @@ start_screens(void)
 	begin();
 	if ((pid = forkpty(&fd, NULL, NULL, &size)) == 0) {
 		setenv("TERM", "xterm", 1);
-		_exit(screens_run(make_config(), false));
+		_exit(kiosk_run_screens(make_config(), false, screens));
 	}
 	started(pid, fd, dup(fd));
 }

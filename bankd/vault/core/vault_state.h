@@ -116,10 +116,4 @@ bool vault_tells(struct vault *vault);
 /* Once a second: says how many lines were left out, if any. */
 void vault_tell_untold(struct vault *vault);
 
-/* Runs what is in the batch and sends all that waits: ends each callback. */
-void vault_settle(void *vault);
-/* Sends what waits on a link, now or when there is room. */
-void vault_link_flush(struct vault *vault, struct vault_link *link);
-void vault_link_close(struct vault_link *link);
-
 #endif
