@@ -101,11 +101,13 @@ on_end(evutil_socket_t fd, short what, void *context)
 static void
 on_resize(evutil_socket_t fd, short what, void *context)
 {
+	struct kiosk *kiosk = context;
+
 	(void)fd;
 	(void)what;
 	term_resize();
-	chrome_resize(context);
-	kiosk_redraw(context);
+	chrome_resize(kiosk->chrome);
+	kiosk_redraw(kiosk);
 }
 
 static void

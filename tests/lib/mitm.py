@@ -20,18 +20,18 @@ import threading
 
 from OpenSSL import SSL
 
-from . import bank, patience, wire
+from . import bank, patience, sources, wire
 from .atm import client_context
 
 Seen = collections.namedtuple("Seen", "link way kind body")
 
-HEADER = struct.Struct("=IHHI")     # bankd/base/ipc.h: length, type, zero, number
+HEADER = struct.Struct("=IHHI")     # ipc.h: length, type, zero, number
 
 
 def types():
     """The names of enum ipc_type and their numbers."""
-    with open(os.path.join(bank.TOP, "bankd", "ipc.h")) as f:
-        text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+    text = re.sub(r"/\*.*?\*/", "", sources.source("bankd", "ipc.h"),
+                  flags=re.S)
     names = re.search(r"enum ipc_type \{(.*?)\}", text, re.S).group(1)
     return {name: number for number, name in enumerate(
         re.findall(r"IPC_(\w+)", names), 1)}

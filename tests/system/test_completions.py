@@ -11,18 +11,15 @@ import tempfile
 import unittest
 
 from lib.bank import TOP, run, scratch
+from lib.sources import path, read, source
 from system.test_manual import option_rows
 
 MAKE = os.path.join(TOP, "etc", "completions", "make")
-SOURCES = {"bankd": ("bankd/bankd.c", "bankd/base/options.c"),
-           "bankctl": ("bankd/bankctl/bankctl.c",),
-           "atm-tui": ("atm-tui/main.c", "atm-tui/base/options.c")}
+SOURCES = {"bankd": [path("bankd", "bankd.c"), path("bankd", "options.c")],
+           "bankctl": [path("bankd", "bankctl.c")],
+           "atm-tui": [path("atm-tui", "main.c"),
+                       path("atm-tui", "options.c")]}
 TABLES = {"bankd": ("bankd", "options.c"), "atm-tui": ("atm-tui", "options.c")}
-
-
-def source(*names):
-    with open(os.path.join(TOP, *names)) as f:
-        return f.read()
 
 
 @functools.lru_cache(maxsize=None)
@@ -41,7 +38,7 @@ def commands():
 
 class Tables(unittest.TestCase):
     def test_no_usage_is_an_error(self):
-        result = run(MAKE, "bash", "bankd", "bankd/base/options.c", cwd=TOP)
+        result = run(MAKE, "bash", "bankd", path("bankd", "options.c"), cwd=TOP)
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("no usage", result.stderr)
 
@@ -55,7 +52,7 @@ class Tables(unittest.TestCase):
     def test_each_letter_is_found(self):
         for program, names in SOURCES.items():
             letters = re.search(r'getopt\([^"]*"\+?([^"]*)"',
-                                source(*names[0].split("/")))[1]
+                                read(names[0]))[1]
             text = made("bash", program)
             plain = re.search(r"plain=\((.*)\)", text)[1].split()
             takes = re.findall(r"\[(-.)\]=", text)

@@ -7,8 +7,9 @@ import os
 import re
 import unittest
 
-from lib.bank import TOP, wait_for
+from lib.bank import wait_for
 from lib.case import BankCase
+from lib.sources import paths, read, source
 
 MENU = "Please select one of the following actions (enter 1 to 7):"
 LOGIN = "%s\ncanary-%s\n"
@@ -54,14 +55,9 @@ BUTTONS = {
 }
 
 
-def source(name):
-    with open(os.path.join(TOP, "atm-tui", name)) as f:
-        return f.read()
-
-
 def table(name, start):
     """The text of a table from the line that has `start` to its end."""
-    text = source(name)
+    text = source("atm-tui", name)
     return text[text.index(start):].split("\n};", 1)[0]
 
 
@@ -72,7 +68,7 @@ def labels(text):
 class Tables(unittest.TestCase):
     def test_each_screen(self):
         named = set(re.findall(r"\[SCREEN_([A-Z_]+)\] = &screen_",
-                               source("kiosk.c")))
+                               source("atm-tui", "screens_table.c")))
         self.assertGreater(len(named), 10)
         self.assertEqual(named, set(SCREENS))
 
@@ -105,7 +101,7 @@ class Tables(unittest.TestCase):
 
     def test_the_services(self):
         screens = labels(table("screen_services.c", "} entries[] = {"))
-        text = source("plain_services.c")
+        text = source("atm-tui", "plain_services.c")
         plain = labels(text[text.index("\nplain_services("):].split(
             "};", 1)[0])
         self.assertEqual(
@@ -113,15 +109,15 @@ class Tables(unittest.TestCase):
 
     def test_keys(self):
         found = set()
-        for name in os.listdir(os.path.join(TOP, "atm-tui")):
-            if name.endswith(".c"):
-                found |= set(re.findall(
-                    r'chrome_hint\(\s*kiosk, "(\S)(?: \d)?"', source(name)))
+        for name in paths("atm-tui", "*.c"):
+            found |= set(re.findall(
+                r'chrome_hint\(\s*(?:kiosk->)?chrome, "(\S)(?: \d)?"',
+                read(name)))
         self.assertEqual(found, set(KEYS) | LOOKS)
 
     def test_the_login(self):
         buttons = labels(re.search(
-            r"\.buttons = \{(.*?)\}", source("screen_login.c"), re.S)[1])
+            r"\.buttons = \{(.*?)\}", source("atm-tui", "screen_login.c"), re.S)[1])
         self.assertEqual(set(buttons), set(BUTTONS))
 
 

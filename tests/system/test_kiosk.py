@@ -2,17 +2,10 @@
 """What of the kiosk is written down twice, in source and elsewhere: its log's
 events and their manual, its times and its unit's."""
 
-import glob
-import os
 import re
 import unittest
 
-from lib.bank import TOP
-
-
-def source(*names):
-    with open(os.path.join(TOP, *names)) as f:
-        return f.read()
+from lib.sources import paths, read, source
 
 
 def number(name, text):
@@ -22,13 +15,12 @@ def number(name, text):
 class Log(unittest.TestCase):
     def events(self):
         found = set()
-        for path in glob.glob(os.path.join(TOP, "atm-tui", "*.c")):
+        for name in paths("atm-tui", "*.c"):
             found |= set(re.findall(
                 r'log_event\(\s*LOG_[A-Z]+,\s*(?:\w+ \? "[^"]+" : )?"([^"]+)"',
-                source(path)))
+                read(name)))
             found |= set(re.findall(
-                r'log_event\(\s*LOG_[A-Z]+,\s*\w+ \? "([^"]+)"',
-                source(path)))
+                r'log_event\(\s*LOG_[A-Z]+,\s*\w+ \? "([^"]+)"', read(name)))
         self.assertGreater(len(found), 10)
         return found
 

@@ -10,8 +10,9 @@ import shutil
 import unittest
 
 from lib.bank import TOP, run
+from lib.sources import paths
 
-SOURCES = sorted(glob.glob(os.path.join(TOP, "atm-tui", "*.[ch]")))
+SOURCES = paths("atm-tui", "*.[ch]")
 CATALOGUES = sorted(glob.glob(os.path.join(TOP, "atm-tui", "po", "*.po")))
 
 STRING = r'"(?:[^"\\\n]|\\.)*"'

@@ -8,14 +8,10 @@ import re
 import unittest
 
 from lib.bank import TOP, run
+from lib.sources import paths, read, source
 
 PAGES = sorted(name for name in os.listdir(os.path.join(TOP, "man"))
                if re.search(r"\.[1-9]$", name))
-
-
-def source(*names):
-    with open(os.path.join(TOP, *names)) as f:
-        return f.read()
 
 
 def page(name):
@@ -97,21 +93,18 @@ class Options(ManualCase):
     def letters(self, *files):
         found = set()
         for name in files:
-            path = os.path.join(TOP, *name)
-            if os.path.exists(path):
-                for text in re.findall(
-                        r'getopt(?:_long)?\([^"]*"([^"]*)"', source(*name)):
-                    found |= set(re.sub(r"[^A-Za-z0-9]", "", text))
+            for text in re.findall(
+                    r'getopt(?:_long)?\([^"]*"([^"]*)"', read(name)):
+                found |= set(re.sub(r"[^A-Za-z0-9]", "", text))
         self.assertTrue(found, files)
         return found
 
     def test_each_letter(self):
         for files, name in (
-                ([("bankd", f) for f in os.listdir(os.path.join(TOP, "bankd"))
-                  if f.endswith(".c") and not f.startswith("bankctl")
-                  and not f.startswith("ctl")],
+                ([f for f in paths("bankd", "*.c")
+                  if not os.path.basename(f).startswith("bankctl")],
                  "bankd.8"),
-                ([("atm-tui", "main.c")], "atm-tui.1")):
+                (paths("atm-tui", "main.c"), "atm-tui.1")):
             text = page(name)
             for letter in self.letters(*files):
                 self.stands(text, r"(?m)^\.It Fl %s\b" % letter,
@@ -147,9 +140,7 @@ class Protocol(ManualCase):
     def replies(self):
         rows = re.findall(
             r'\[WIRE_[A-Z_]+\]\s*=\s*\{\s*(\d{3}),\s*((?:"[^"]*"\s*)+)\}',
-            source("shared", "wire_reply.c") if os.path.exists(os.path.join(
-                TOP, "shared", "wire_reply.c")) else source(
-                    "shared", "wire.c"))
+            source("shared", "wire_reply.c"))
         return [(int(code), "".join(re.findall('"([^"]*)"', text)))
                 for code, text in rows]
 
@@ -163,10 +154,7 @@ class Protocol(ManualCase):
 
     def test_each_verb(self):
         """Of the vault's table of requests."""
-        names = [f for f in os.listdir(os.path.join(TOP, "bankd"))
-                 if f.startswith("request")]
-        text = "".join(source("bankd", name) for name in names
-                       if name.endswith(".c"))
+        text = source("bankd", "verbs.c")
         verbs = set(re.findall(r'\{\s*(?:\.\w+ = )?"([A-Z]{3,}|[123])"', text))
         self.assertGreaterEqual(verbs, {"1", "2", "3", "OUTCOME", "PING"})
         for verb in verbs:
@@ -190,11 +178,9 @@ class ExitStatus(ManualCase):
         """In bankd(8) or, of the control socket and bankctl, in
         bankctl(8)."""
         used = {}
-        for name in sorted(os.listdir(os.path.join(TOP, "bankd"))):
-            if name.endswith(".c"):
-                for code in re.findall(r"\bEX_[A-Z]+\b",
-                                       source("bankd", name)):
-                    used.setdefault(code, name)
+        for name in paths("bankd", "*.c"):
+            for code in re.findall(r"\bEX_[A-Z]+\b", read(name)):
+                used.setdefault(code, name)
         self.assertTrue(used)
         for code, name in used.items():
             if code != "EX_OK":
@@ -236,16 +222,15 @@ class Pages(ManualCase):
     def test_files_of_the_state(self):
         """Each name that the programs give a file beside bank.db."""
         names = set()
-        for name in sorted(os.listdir(os.path.join(TOP, "bankd"))):
-            if name.endswith((".c", ".h")):
-                text = source("bankd", name)
-                names |= set(re.findall(
-                    r'#define (?:WORK|RESERVE|LOCK_NAME|STORE_FILE|STORE_WAL)'
-                    r' "([^"]+)"', text))
-                names |= {"bank.db." + word for word in re.findall(
-                    r'STORE_FILE "\.([a-z]+)[.%]', text)}
-                names |= {"balance." + word for word in re.findall(
-                    r'"%s\.([a-z]+)\.%s"', text)}
+        for name in paths("bankd", "*.[ch]"):
+            text = read(name)
+            names |= set(re.findall(
+                r'#define (?:WORK|RESERVE|LOCK_NAME|STORE_FILE|STORE_WAL)'
+                r' "([^"]+)"', text))
+            names |= {"bank.db." + word for word in re.findall(
+                r'STORE_FILE "\.([a-z]+)[.%]', text)}
+            names |= {"balance." + word for word in re.findall(
+                r'"%s\.([a-z]+)\.%s"', text)}
         self.assertGreaterEqual(names, {
             "bank.db", "bank.db-wal", "lock", "reserve", "restore.new",
             "bank.db.replaced", "bank.db.schema", "balance.edited"})

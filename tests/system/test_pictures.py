@@ -10,10 +10,12 @@ import re
 import unittest
 
 from lib.bank import BUILD, TOP
+from lib.sources import paths, read, source
 
 VARIANTS = ("en-80x24", "en-60x20", "es-80x24", "es-60x20")
-SOURCES = ("screen_*.c", "kiosk*.c", "confirm.c", "idle.c", "input.c",
-           "limits.c", "password_rules.c", "cash.c", "chart.c", "form_*.c")
+SOURCES = ("screen_*.c", "kiosk.c", "kiosk_[!d]*.c", "confirm.c", "idle.c",
+           "input.c",
+           "limits.c", "password_rules.c", "cash.c", "chart.c", "form*.c")
 
 # What no customer sees on a screen of these, and why.
 NOT_SHOWN = {
@@ -57,11 +59,6 @@ NOTICES = {
 }
 
 
-def source(*names):
-    with open(os.path.join(TOP, *names)) as f:
-        return f.read()
-
-
 def marked(text):
     """The strings of _() and N_(), adjacent ones joined."""
     found = set()
@@ -79,9 +76,8 @@ def without_hints(text):
 def spoken():
     """All that screens say, but for keys and for what is being waited for."""
     found = set()
-    for pattern in SOURCES:
-        for path in glob.glob(os.path.join(TOP, "atm-tui", pattern)):
-            found |= marked(without_hints(source(path)))
+    for name in paths("atm-tui", *SOURCES):
+        found |= marked(without_hints(read(name)))
     return found
 
 
@@ -97,7 +93,7 @@ def pictures(variant):
     found = {}
     for path in glob.glob(os.path.join(
             TOP, "tests", "screens", "expected", variant, "*.txt")):
-        words = re.sub(r"[─-╿]", " ", source(path))
+        words = re.sub(r"[─-╿]", " ", read(path))
         found[os.path.basename(path)[:-4]] = re.sub(r"\s+", " ", words)
     return found
 
@@ -151,7 +147,7 @@ class Pictures(unittest.TestCase):
             "PASSWORD": "password", "NOTICES": "notices",
             "GOODBYE": "goodbye"}
         screens = set(re.findall(r"\[SCREEN_([A-Z_]+)\] = &screen_",
-                                 source("atm-tui", "kiosk.c")))
+                                 source("atm-tui", "screens_table.c")))
         self.assertEqual(screens, set(names))
         for variant in VARIANTS:
             for name in names.values():
@@ -165,7 +161,7 @@ class Pictures(unittest.TestCase):
 
     def test_each_picture_is_compared(self):
         """None is left over from a test that is gone."""
-        tests = "".join(source(path) for path in glob.glob(
+        tests = "".join(read(path) for path in glob.glob(
             os.path.join(TOP, "tests", "screens", "test_*.c")))
         for name in pictures(VARIANTS[0]):
             self.assertRegex(tests, r'"%s"' % re.escape(name))

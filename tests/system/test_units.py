@@ -16,6 +16,7 @@ import unittest
 
 from lib import bank
 from lib.bank import BUILD, SANDBOX, TOP, run
+from lib import sources
 
 ETC = os.path.join(TOP, "etc")
 MOST_EXPOSED = 2.0
@@ -136,8 +137,8 @@ class Text(unittest.TestCase):
             self.assertRegex(page, r"(?m)^\.It %s$" % code)
 
     def test_port_is_the_default_one(self):
-        with open(os.path.join(TOP, "bankd", "options.c")) as f:
-            port = re.search(r'"port", CONFIG_NUMBER,\s*"(\d+)"', f.read())
+        port = re.search(r'"port", CONFIG_NUMBER,\s*"(\d+)"',
+                         sources.source("bankd", "options.c"))
         self.assertEqual(settings(read("systemd", "bankd.socket"),
                                   "ListenStream"), [port[1]])
 
