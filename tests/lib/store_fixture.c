@@ -265,7 +265,7 @@ fixture_chain(const char *directory, uint64_t seq)
 		must(entry_read(row, &entry, id_of, &connection) == 0, "read");
 		sqlite3_reset(row);
 		if (i >= seq) {
-			must(entry_chain(&connection, before.chain, &entry,
+			must(chain_next(&connection.chain, before.chain, &entry,
 				 entry.chain) == 0,
 			    "a digest");
 			put_chain(&connection, &entry);

@@ -190,11 +190,9 @@ class ExitStatus(ManualCase):
 
     def test_the_kiosks(self):
         codes = {0, 1}
-        for name in sorted(os.listdir(os.path.join(TOP, "atm-tui"))):
-            if name.endswith(".c"):
-                codes |= {self.NAMES[code] for code in re.findall(
-                    r"\bEX_[A-Z]+\b", source("atm-tui", name))
-                    if code != "EX_OK"}
+        for name in paths("atm-tui", "*.c"):
+            codes |= {self.NAMES[code] for code in re.findall(
+                r"\bEX_[A-Z]+\b", read(name)) if code != "EX_OK"}
         self.assertGreaterEqual(codes, {64, 69, 71, 78})
         for code in codes:
             self.stands(page("atm-tui.1"), r"(?m)^\.It %d\b" % code)

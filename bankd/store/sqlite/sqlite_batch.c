@@ -171,8 +171,8 @@ store_append(struct store *store, struct ledger_entry *entry,
 	entry->seq = store->batch.last_seq + 1;
 	entry->debit.previous_seq = debit->last_seq;
 	entry->credit.previous_seq = credit->last_seq;
-	error =
-	    entry_chain(connection, store->batch.chain, entry, entry->chain);
+	error = chain_next(
+	    &connection->chain, store->batch.chain, entry, entry->chain);
 	if (error != 0)
 		return spoil(store, error);
 	entry_bind(row, entry);
@@ -181,7 +181,7 @@ store_append(struct store *store, struct ledger_entry *entry,
 		return spoil(store, error);
 	debit->last_seq = credit->last_seq = entry->seq;
 	store->batch.last_seq = entry->seq;
-	memcpy(store->batch.chain, entry->chain, STORE_CHAIN_SIZE);
+	memcpy(store->batch.chain, entry->chain, CHAIN_SIZE);
 	note_written(store, entry->time_ms);
 	return 0;
 }

@@ -160,17 +160,15 @@ open_database(struct store_connection *connection, const char *name, int flags,
     const char *vfs)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	int code;
+	int code, error;
 
 	(void)pthread_once(&once, set_up_once);
 	*connection = (struct store_connection) { 0 };
-	connection->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (connection->sha256 == NULL)
-		return openssl_error_take(BANK_ECRYPTO) == BANK_ENOMEM
-		    ? SQLITE_NOMEM
-		    : NO_DIGEST;
-	connection->digest = EVP_MD_CTX_new();
-	if (connection->digest == NULL)
+	error = chain_open(&connection->chain);
+	if (error == BANK_ECRYPTO &&
+	    openssl_error_take(BANK_ECRYPTO) == BANK_ECRYPTO)
+		return NO_DIGEST;
+	if (error != 0)
 		return SQLITE_NOMEM;
 	code = sqlite3_open_v2(
 	    name, &connection->db, flags | SQLITE_OPEN_NOMUTEX, vfs);
@@ -264,8 +262,7 @@ connection_close(struct store_connection *connection)
 	for (i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(connection->sql[i]);
 	sqlite3_close(connection->db);
-	EVP_MD_CTX_free(connection->digest);
-	EVP_MD_free(connection->sha256);
+	chain_close(&connection->chain);
 	*connection = (struct store_connection) { 0 };
 }
 

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A connection of the SQLite store: a database handle, its statements, and
- * what turns rows into structs and entries into links of the chain.  The
- * store has one that writes; readers have their own.
+ * what turns rows into structs.  The store has one that writes; readers have
+ * their own.
  */
 #ifndef BANKD_SQLITE_CONNECTION_H
 #define BANKD_SQLITE_CONNECTION_H
 
-#include <openssl/evp.h>
 #include <sqlite3.h>
 
+#include "../../ledger/chain.h"
 #include "../store.h"
 #include "../store_reader.h"
 
-#define STORE_CHAIN_SIZE 32
 #define STORE_BUSY_MS 5000 /* a reader's, for a start to end */
 
 /* One row for each statement; its text is in the table of store_sql.c. */
@@ -66,8 +65,7 @@ enum store_sql {
 struct store_connection {
 	sqlite3 *db;
 	sqlite3_stmt *sql[SQL_COUNT]; /* each made by its first use */
-	EVP_MD *sha256;
-	EVP_MD_CTX *digest;
+	struct chain chain;
 };
 
 /* sqlite_connection.c: connections.  SQLite's codes, not ours. */
@@ -106,9 +104,6 @@ int64_t connection_meta_number(
 
 /* sqlite_rows.c: rows and bytes. */
 typedef const char *store_id_of(void *context, uint32_t number);
-int entry_chain(struct store_connection *connection,
-    const uint8_t previous[STORE_CHAIN_SIZE], const struct ledger_entry *entry,
-    uint8_t chain[STORE_CHAIN_SIZE]);
 void entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry);
 /* BANK_EDAMAGED where a column can't be of an entry. */
 int entry_read(sqlite3_stmt *row, struct ledger_entry *entry,

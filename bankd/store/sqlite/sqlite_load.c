@@ -219,7 +219,7 @@ load_mark(const struct loading *loading)
 	if (error == BANK_ENOTFOUND || error == BANK_EDAMAGED)
 		return damaged(
 		    loading, "entry %" PRIu64 " is missing", store->batch.mark);
-	memcpy(store->batch.chain, entry.chain, STORE_CHAIN_SIZE);
+	memcpy(store->batch.chain, entry.chain, CHAIN_SIZE);
 	note(store, entry.time_ms);
 	return error;
 }
@@ -307,7 +307,7 @@ replay_entry(const struct loading *loading, sqlite3_stmt *row)
 	struct store *store = loading->store;
 	struct store_head *head = &store->batch;
 	struct ledger_entry entry;
-	uint8_t chain[STORE_CHAIN_SIZE];
+	uint8_t chain[CHAIN_SIZE];
 	int error;
 
 	if (entry_read(row, &entry, store_id, store) != 0 ||
@@ -315,7 +315,8 @@ replay_entry(const struct loading *loading, sqlite3_stmt *row)
 		return damaged(loading,
 		    "entry %" PRIu64 " is missing or unreadable",
 		    head->last_seq + 1);
-	error = entry_chain(&store->connection, head->chain, &entry, chain);
+	error =
+	    chain_next(&store->connection.chain, head->chain, &entry, chain);
 	if (error != 0)
 		return error;
 	if (memcmp(chain, entry.chain, sizeof(chain)) != 0)

@@ -30,7 +30,7 @@ struct store_row {
 
 struct store_head {
 	uint64_t last_seq;
-	uint8_t chain[STORE_CHAIN_SIZE];
+	uint8_t chain[CHAIN_SIZE];
 	uint64_t newest_ms; /* newest time given out by then */
 	uint64_t lease_ms;  /* as in meta: no time after it was given out */
 	uint32_t accounts, lines, strangers, settled;

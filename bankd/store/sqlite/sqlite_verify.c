@@ -33,7 +33,7 @@ struct proof {
 	struct proven *accounts;
 	uint32_t count, size;
 	uint64_t seq, time_ms;
-	uint8_t chain[STORE_CHAIN_SIZE];
+	uint8_t chain[CHAIN_SIZE];
 	char *error;
 	size_t error_size;
 };
@@ -133,14 +133,14 @@ prove_entry(struct proof *proof, const struct ledger_entry *entry)
 {
 	struct proven *debit = &proof->accounts[entry->debit.number - 1];
 	struct proven *credit = &proof->accounts[entry->credit.number - 1];
-	uint8_t chain[STORE_CHAIN_SIZE];
+	uint8_t chain[CHAIN_SIZE];
 	int error;
 
 	if (entry->seq != proof->seq + 1)
 		return damaged(
 		    proof, "entry %" PRIu64 ": missing", proof->seq + 1);
-	error =
-	    entry_chain(&proof->reader->connection, proof->chain, entry, chain);
+	error = chain_next(
+	    &proof->reader->connection.chain, proof->chain, entry, chain);
 	if (error != 0)
 		return error;
 	if (memcmp(chain, entry->chain, sizeof(chain)) != 0)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../bankd/store/sqlite/sqlite_store.h"
+#include "../../../bankd/ledger/chain.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 
@@ -38,8 +38,8 @@ struct memory_state {
 
 struct memory_store {
 	struct memory_state *now, *batch; /* NULL: no batch is open */
-	struct store_connection connection;
-	uint8_t secret[STORE_SECRET_SIZE];
+	struct chain chain;
+	uint8_t secret[32];
 	uint64_t noted_ms;
 	bool failed, dirty, durable;
 	unsigned calls[MEMORY_CALLS], fail_at;
@@ -141,13 +141,11 @@ store_open(struct store **store, const char *directory, enum store_end *end,
 	(void)directory;
 	if (m != NULL)
 		m->now = calloc(1, sizeof(*m->now));
-	if (m == NULL || m->now == NULL) {
+	if (m == NULL || m->now == NULL || chain_open(&m->chain) != 0) {
 		free(m);
 		snprintf(error, size, "no memory");
 		return BANK_ENOMEM;
 	}
-	m->connection.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	m->connection.digest = EVP_MD_CTX_new();
 	memset(m->secret, 's', sizeof(m->secret));
 	*store = (struct store *)(void *)m;
 	*end = m->now->end = STORE_NEW;
@@ -161,8 +159,7 @@ store_close(struct store *store)
 
 	if (m == NULL)
 		return;
-	EVP_MD_CTX_free(m->connection.digest);
-	EVP_MD_free(m->connection.sha256);
+	chain_close(&m->chain);
 	free(m->batch);
 	free(m->now);
 	free(m);
@@ -242,7 +239,7 @@ store_last_seq(const struct store *store)
 const uint8_t *
 store_chain(const struct store *store)
 {
-	static const uint8_t none[STORE_CHAIN_SIZE];
+	static const uint8_t none[CHAIN_SIZE];
 	const struct memory_state *now = memory(store)->now;
 
 	return now->last_seq == 0 ? none
@@ -300,8 +297,8 @@ store_append(struct store *store, struct ledger_entry *entry,
 	entry->seq = batch->last_seq + 1;
 	entry->debit.previous_seq = debit->last_seq;
 	entry->credit.previous_seq = credit->last_seq;
-	error = entry_chain(&memory(store)->connection,
-	    batch->last_seq == 0 ? (const uint8_t[STORE_CHAIN_SIZE]) { 0 }
+	error = chain_next(&memory(store)->chain,
+	    batch->last_seq == 0 ? (const uint8_t[CHAIN_SIZE]) { 0 }
 				 : batch->entries[batch->last_seq - 1].chain,
 	    entry, entry->chain);
 	if (error != 0)
