@@ -174,7 +174,6 @@ on_reply(void *context, const struct bank_reply *reply)
 		kiosk->screens[kiosk->at]->reply(kiosk, ask.ask, reply);
 	else if (ask.ask == ASK_LOGIN && kiosk_replied(reply, 200))
 		kiosk_end_session(kiosk, true); /* nobody is there any more */
-	kiosk_redraw(kiosk);
 }
 
 static struct kiosk_ask *

@@ -34,7 +34,6 @@ on_link(void *context, enum bank_link link, const char *why)
 		kiosk_go(kiosk, SCREEN_OUT);
 	else if (link == BANK_LINK_READY && kiosk->at == SCREEN_OUT)
 		kiosk_go(kiosk, SCREEN_WELCOME);
-	kiosk_redraw(kiosk);
 }
 
 static void
@@ -55,7 +54,6 @@ on_session_over(void *context, enum bank_outcome outcome)
 	if (!owes_result(kiosk))
 		kiosk_go(kiosk, SCREEN_WELCOME);
 	chrome_say(kiosk->chrome, ROLE_BAD, why);
-	kiosk_redraw(kiosk);
 }
 
 void
@@ -92,7 +90,6 @@ on_notice(void *context, const char *text, size_t length)
 	notices_describe(
 	    text, config_string(kiosk->config, SCREEN_CURRENCY), words);
 	add_notice(kiosk, words);
-	kiosk_redraw(kiosk);
 }
 
 /* `1 txid account recipient amount ...` or `VERB txid account amount`. */

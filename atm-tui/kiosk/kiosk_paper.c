@@ -46,7 +46,6 @@ on_printed(void *context, bool printed)
 	chrome_say(kiosk->chrome, printed ? ROLE_GOOD : ROLE_BAD,
 	    printed ? _("Please take your receipt.")
 		    : _("The receipt could not be printed"));
-	kiosk_redraw(kiosk);
 }
 
 void
@@ -93,7 +92,6 @@ on_history(void *context, const struct bank_reply *reply)
 		kiosk_add_notice(kiosk, _("Since your last visit:"), false);
 	OPENSSL_cleanse(visit, sizeof(*visit));
 	free(visit);
-	kiosk_redraw(kiosk);
 }
 
 void

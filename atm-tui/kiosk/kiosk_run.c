@@ -39,7 +39,6 @@ on_input(evutil_socket_t fd, short what, void *context)
 	}
 	if (keys == 0 && term_gone())
 		kiosk_end(kiosk);
-	kiosk_redraw(kiosk);
 }
 
 /* time(2)'s clock may lag a timer tick behind the finer ones. */
@@ -79,15 +78,15 @@ on_second(evutil_socket_t fd, short what, void *context)
 	chrome_expire(kiosk->chrome);
 	if (kiosk->screens[kiosk->at]->tick != NULL)
 		kiosk->screens[kiosk->at]->tick(kiosk);
-	kiosk_redraw(kiosk);
 }
 
+/* The loop's turn, which draws, is all there is to do. */
 static void
-on_spin(evutil_socket_t fd, short what, void *context)
+on_nothing(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	kiosk_redraw(context);
+	(void)context;
 }
 
 static void
@@ -107,15 +106,6 @@ on_resize(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	term_resize();
 	chrome_resize(kiosk->chrome);
-	kiosk_redraw(kiosk);
-}
-
-static void
-on_ignored(evutil_socket_t fd, short what, void *context)
-{
-	(void)fd;
-	(void)what;
-	(void)context;
 }
 
 /* Those that wait from the start; a hangup only where it isn't ignored. */
@@ -140,9 +130,9 @@ make_events(struct loop *loop)
 	events[ON_TERM] = evsignal_new(base, SIGTERM, on_end, kiosk);
 	events[ON_HUP] = evsignal_new(base, SIGHUP, on_end, kiosk);
 	events[ON_INT] = evsignal_new(
-	    base, SIGINT, kiosk->locked ? on_ignored : on_end, kiosk);
+	    base, SIGINT, kiosk->locked ? on_nothing : on_end, kiosk);
 	events[ON_WINCH] = evsignal_new(base, SIGWINCH, on_resize, kiosk);
-	kiosk->spin = event_new(base, -1, EV_PERSIST, on_spin, kiosk);
+	kiosk->spin = event_new(base, -1, EV_PERSIST, on_nothing, kiosk);
 	for (size_t i = 0; i < EVENT_COUNT; i++) {
 		if (events[i] == NULL)
 			return BANK_ENOMEM;
@@ -172,6 +162,17 @@ speak_configured_language(const struct config *config)
 	intl_open(languages[config_number(config, SCREEN_LANGUAGE)]);
 }
 
+/* A drawing for each turn of the loop, whatever has happened in it. */
+static void
+turn(struct kiosk *kiosk)
+{
+	do
+		kiosk_redraw(kiosk);
+	while (event_base_loop(kiosk->base, EVLOOP_ONCE) == 0 &&
+	    !event_base_got_break(kiosk->base) &&
+	    !event_base_got_exit(kiosk->base));
+}
+
 /* From a started terminal to the end of the loop. */
 static int
 run(struct loop *loop)
@@ -188,8 +189,7 @@ run(struct loop *loop)
 	if (error == 0) {
 		kiosk->idle.touched_ms = clock_steady_ms();
 		kiosk_go(kiosk, SCREEN_WELCOME);
-		kiosk_redraw(kiosk);
-		event_base_dispatch(kiosk->base);
+		turn(kiosk);
 	}
 	kiosk_leave(kiosk);
 	keypad_close(kiosk->chrome);
