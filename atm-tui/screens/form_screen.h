@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What screens that are a form have in common: title, form, key line, and
- * what becomes of a key.  The first member of such a screen's state; its
- * functions stand in the screen's own table.
+ * what becomes of a key.  The first member of such a screen's state.
  */
 #ifndef ATM_FORM_SCREEN_H
 #define ATM_FORM_SCREEN_H
@@ -26,5 +25,11 @@ void form_screen_draw(struct kiosk *kiosk);
 void form_screen_key(struct kiosk *kiosk, int key);
 void form_screen_mouse(struct kiosk *kiosk, int y, int x);
 void form_screen_leave(struct kiosk *kiosk);
+
+/* The slots of a screen that is a form and nothing else. */
+#define FORM_SCREEN_SLOTS                                                     \
+	.state_size = sizeof(struct form_screen), .keypad = true,             \
+	.leave = form_screen_leave, .draw = form_screen_draw,                 \
+	.key = form_screen_key, .mouse = form_screen_mouse
 
 #endif

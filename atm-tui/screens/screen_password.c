@@ -84,12 +84,7 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 
 const struct screen screen_password = {
 	.name = "password",
-	.state_size = sizeof(struct form_screen),
-	.keypad = true,
+	FORM_SCREEN_SLOTS,
 	.enter = enter,
-	.leave = form_screen_leave,
-	.draw = form_screen_draw,
-	.key = form_screen_key,
-	.mouse = form_screen_mouse,
 	.reply = reply,
 };

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: ISC
+"""The house: which room may include which (tests/lint/layers), and that no
+two rooms call each other in a circle (tests/lint/circles)."""
+
+import os
+import shutil
+import unittest
+
+from lib.bank import BUILD, fresh_directory, run
+from lib.sources import TOP
+
+LAYERS = os.path.join(TOP, "tests", "lint", "layers")
+CIRCLES = os.path.join(TOP, "tests", "lint", "circles")
+
+
+class Rooms(unittest.TestCase):
+    def test_layers(self):
+        result = run(LAYERS, cwd=TOP)
+        self.assertEqual((result.stdout, result.returncode), ("", 0))
+
+    def test_circles(self):
+        result = run(CIRCLES, BUILD, cwd=TOP)
+        self.assertEqual((result.stdout, result.returncode), ("", 0))
+
+    def copy(self):
+        directory = fresh_directory("house")
+        self.addCleanup(shutil.rmtree, directory)
+        for name in ("shared", "bankd", "atm-tui", "tests/lint"):
+            shutil.copytree(os.path.join(TOP, name),
+                            os.path.join(directory, name))
+        return directory
+
+    def test_a_forbidden_include_is_named(self):
+        directory = self.copy()
+        path = os.path.join(directory, "bankd", "front", "front.c")
+        with open(path, "a") as f:
+            f.write('#include "../vault/core/batch.h"\n')
+        with open(path) as f:
+            line = len(f.readlines())
+        result = run(LAYERS, cwd=directory)
+        self.assertEqual(result.stdout, (
+            "bankd/front/front.c:%d: bankd/front may not include "
+            "bankd/vault/core (../vault/core/batch.h)\n" % line))
+        self.assertEqual(result.returncode, 1)
+
+    def test_a_folder_that_is_no_room_is_named(self):
+        directory = self.copy()
+        common = os.path.join(directory, "bankd", "common")
+        os.mkdir(common)
+        with open(os.path.join(common, "x.h"), "w") as f:
+            f.write("#define X\n")
+        result = run(LAYERS, cwd=directory)
+        self.assertIn("bankd/common is no room", result.stdout)
+        self.assertEqual(result.returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
