@@ -13,6 +13,7 @@
 
 #include <openssl/crypto.h>
 
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/intl.h"
 #include "../base/options.h"

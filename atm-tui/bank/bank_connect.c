@@ -13,6 +13,7 @@
 
 #include "../../shared/base/log.h"
 #include "../../shared/crypt/openssl_error.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/intl.h"
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "bank_journal_state.h"
 

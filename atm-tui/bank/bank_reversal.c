@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../../shared/base/log.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/options.h"
 

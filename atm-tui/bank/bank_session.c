@@ -15,6 +15,7 @@
 #include <openssl/crypto.h>
 
 #include "../../shared/base/log.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/options.h"
 

@@ -16,6 +16,7 @@
 #include "../../shared/crypt/channel.h"
 #include "../../shared/crypt/kiosk_identity.h"
 #include "../../shared/crypt/openssl_error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "../base/intl.h"
 #include "../base/options.h"

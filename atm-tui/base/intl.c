@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
 #define MO_MAGIC 0x950412deU

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "kiosk.h"
 #include "../draw/speech.h"

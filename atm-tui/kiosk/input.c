@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../shared/terminal/term.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "kiosk.h"
 #include "../draw/speech.h"

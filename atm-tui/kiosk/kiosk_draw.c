@@ -3,7 +3,7 @@
  * One drawing of the kiosk: the screen, what is around it, what lies above
  * it.  Runs in atm-tui at the end of each event.
  */
-#include "../../shared/base/util.h"
+#include "../../shared/base/clock.h"
 #include "kiosk.h"
 
 #define SPINNER_AFTER_MS 300

@@ -19,6 +19,7 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/process.h"
 #include "../../shared/terminal/term.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "kiosk.h"
 #include "../draw/speech.h"
@@ -48,13 +49,10 @@ on_input(evutil_socket_t fd, short what, void *context)
 static void
 next_second(struct event *second)
 {
-	struct timespec now;
-	struct timeval rest;
+	const int64_t rest_us =
+	    (1000 - (int64_t)(clock_real_ms() % 1000)) * 1000 + LAG_US;
+	const struct timeval rest = { rest_us / 1000000, rest_us % 1000000 };
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	rest.tv_usec = 1000000 + LAG_US - now.tv_nsec / 1000;
-	rest.tv_sec = rest.tv_usec / 1000000;
-	rest.tv_usec %= 1000000;
 	event_add(second, &rest);
 }
 

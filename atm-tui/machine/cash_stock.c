@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
 #define STOCK_SIZE 4096

@@ -11,6 +11,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/terminal/text.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/dates.h"
 #include "../base/history.h"

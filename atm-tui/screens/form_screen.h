@@ -27,9 +27,9 @@ void form_screen_mouse(struct kiosk *kiosk, int y, int x);
 void form_screen_leave(struct kiosk *kiosk);
 
 /* The slots of a screen that is a form and nothing else. */
-#define FORM_SCREEN_SLOTS                                                     \
-	.state_size = sizeof(struct form_screen), .keypad = true,             \
-	.leave = form_screen_leave, .draw = form_screen_draw,                 \
+#define FORM_SCREEN_SLOTS                                         \
+	.state_size = sizeof(struct form_screen), .keypad = true, \
+	.leave = form_screen_leave, .draw = form_screen_draw,     \
 	.key = form_screen_key, .mouse = form_screen_mouse
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"

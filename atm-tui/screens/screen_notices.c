@@ -3,7 +3,6 @@
  * The notices of this session, the newest first.  Seeing them is reading
  * them.
  */
-#include "../../shared/base/util.h"
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"
 

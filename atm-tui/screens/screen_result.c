@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../draw/confirm.h"
 #include "../base/dates.h"

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_offline.h"

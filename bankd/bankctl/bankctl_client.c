@@ -18,6 +18,7 @@
 
 #include <openssl/crypto.h>
 
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"

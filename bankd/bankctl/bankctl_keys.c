@@ -12,6 +12,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/crypt/openssl_error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"

@@ -17,6 +17,7 @@
 #include "../../shared/crypt/kiosk_identity.h"
 #include "../../shared/crypt/openssl_error.h"
 #include "../../shared/crypt/pem.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
 #include "bankctl.h"

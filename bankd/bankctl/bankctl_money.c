@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_pending.h"

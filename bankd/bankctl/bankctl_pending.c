@@ -20,6 +20,8 @@
 
 #include <openssl/evp.h>
 
+#include "../../shared/base/clock.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "../base/options.h"

@@ -19,6 +19,7 @@
 
 #include "../../shared/base/process.h"
 #include "../../shared/terminal/term.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"

@@ -6,7 +6,7 @@
 
 #include <sched.h>
 
-#include "../../shared/base/util.h"
+#include "../../shared/base/clock.h"
 
 #define GAIN_MOST 16
 #define GAIN_PAYS 8

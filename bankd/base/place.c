@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
 #define LINKS_MAX 40

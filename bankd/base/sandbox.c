@@ -24,7 +24,6 @@
 #include <unistd.h>
 
 #include "../../shared/base/error.h"
-#include "../../shared/base/util.h"
 #include "sandbox_filter.h"
 
 /* LeakSanitizer reads its own process with ptrace(2) at the end. */

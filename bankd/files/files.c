@@ -20,6 +20,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
 static const struct {
@@ -210,7 +211,7 @@ set_odd_aside(
 static const char *
 room_strerror(int error)
 {
-	return error == BANK_ENOSPC && errno_is_full(errno)
+	return error == BANK_ENOSPC && file_errno_is_full(errno)
 	    ? strerror(errno)
 	    : file_strerror(error);
 }

@@ -17,6 +17,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/progress.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
 #define BUFFER_BYTES ((size_t)64 * 1024)

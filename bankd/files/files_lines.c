@@ -19,6 +19,8 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/money.h"
+#include "../../shared/base/clock.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "hash_form.h"
 #include "../../shared/base/progress.h"
@@ -117,7 +119,7 @@ files_put_sum(struct files *files, uint32_t line, const char *bytes)
 static int
 error_of(int number)
 {
-	return errno_is_full(number) ? BANK_ENOSPC : BANK_EIO;
+	return file_errno_is_full(number) ? BANK_ENOSPC : BANK_EIO;
 }
 
 /* Of names, not bytes: what fails there lost nothing. */

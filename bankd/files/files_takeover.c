@@ -19,6 +19,8 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/money.h"
+#include "../../shared/base/clock.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "../store/id_index.h"
 #include "../../shared/base/progress.h"

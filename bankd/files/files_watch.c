@@ -17,6 +17,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
 #define SLICES 50       /* looks, a second each, that see all of a file */

@@ -15,6 +15,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/wire/frame.h"
 #include "../../shared/base/log.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "front_state.h"
 

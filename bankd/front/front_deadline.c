@@ -5,7 +5,7 @@
  * alone; when it fires too early it is set anew.
  */
 #include "../../shared/base/log.h"
-#include "../../shared/base/util.h"
+#include "../../shared/base/clock.h"
 #include "front_state.h"
 
 #define LOGIN_MS 60000

@@ -23,6 +23,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/process.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "daemon.h"
 #include "keys.h"

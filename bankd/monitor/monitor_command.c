@@ -15,6 +15,7 @@
 #include <sqlite3.h>
 
 #include "../../shared/base/log.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "keys.h"
 #include "monitor_state.h"

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "monitor_state.h"
 #include "notify.h"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../../shared/base/log.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "monitor_state.h"
 #include "notify.h"

@@ -14,8 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "../../shared/base/clock.h"
 
 #define PASSED_MAX 1024
 
@@ -46,13 +47,10 @@ notify_send(const char *lines)
 void
 notify_reloading(void)
 {
-	struct timespec now;
 	char lines[64];
 
-	if (clock_gettime(CLOCK_MONOTONIC, &now) == -1)
-		return;
 	snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
-	    (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+	    clock_steady_us());
 	notify_send(lines);
 }
 

@@ -13,6 +13,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/money.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../../shared/base/zone.h"
 

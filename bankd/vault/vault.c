@@ -13,6 +13,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/sandbox.h"
 #include "vault_front.h"

@@ -12,6 +12,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "core/notice.h"
 #include "../../shared/base/progress.h"

@@ -22,6 +22,7 @@
 #include "../../shared/base/money.h"
 #include "../../shared/crypt/openssl_error.h"
 #include "../../shared/crypt/pem.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "../../shared/base/progress.h"
 #include "../base/sandbox.h"

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stddef.h>
 
+#include "clock.h"
 #include "util.h"
 
 #define EVERY_MS 500

@@ -27,6 +27,7 @@
 
 #include "config_state.h"
 #include "../base/error.h"
+#include "../base/file.h"
 #include "../base/util.h"
 
 #define FILE_LIMIT (1 << 20)

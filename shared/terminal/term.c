@@ -18,6 +18,7 @@
 
 #include "../base/error.h"
 #include "escape.h"
+#include "../base/clock.h"
 #include "../base/util.h"
 
 #define ESC_DELAY_MS 25

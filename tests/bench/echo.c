@@ -17,6 +17,7 @@
 
 #include "../../shared/crypt/channel.h"
 #include "link.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
 #define EVENTS 256

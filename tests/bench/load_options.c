@@ -15,6 +15,7 @@
 
 #include "../../shared/crypt/channel.h"
 #include "../../shared/crypt/kiosk_identity.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
 #define LARGEST_PEM 65536

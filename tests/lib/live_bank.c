@@ -24,6 +24,7 @@
 #include "../../bankd/base/options.h"
 #include "../../bankd/vault/vault.h"
 #include "../../shared/base/error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "patience.h"
 

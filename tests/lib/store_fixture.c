@@ -17,6 +17,7 @@
 #include "../../bankd/store/sqlite/sqlite_store.h"
 #include "../../bankd/store/store_reader.h"
 #include "../../shared/base/money.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "fault_vfs.h"
 

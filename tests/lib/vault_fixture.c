@@ -28,6 +28,7 @@
 #include "../../bankd/vault/vault.h"
 #include "../../shared/crypt/channel.h"
 #include "../../shared/base/error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "patience.h"
 

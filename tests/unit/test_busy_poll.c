@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "../../bankd/base/busy_poll.h"
-#include "../../shared/base/util.h"
+#include "../../shared/base/clock.h"
 
 #define LIMIT_US 300
 #define LONG_US 60000000 /* no turn of a test takes so long */

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "../../bankd/base/ipc_table.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
 #include "../lib/vault_fixture.h"

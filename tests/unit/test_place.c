@@ -24,6 +24,7 @@
 
 #include "../../bankd/base/place.h"
 #include "../../shared/base/error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
 #define USER 54321

@@ -22,6 +22,7 @@ int bankctl_main(int argc, char *argv[]);
 #include <cmocka.h>
 
 #include "../../bankd/store/sqlite/sqlite_store.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "../lib/files_fixture.h"
 

@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/clock.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
 static char directory[] = "/tmp/test_util.XXXXXX";

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "../../bankd/vault/core/connection.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
 #include "../lib/vault_fixture.h"

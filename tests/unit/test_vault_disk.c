@@ -18,6 +18,7 @@
 
 #include <sqlite3.h>
 
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
 #include "../lib/fault_vfs.h"

@@ -4,6 +4,7 @@
  * a row of the store, memory, OpenSSL, time.
  */
 #include "../lib/memory/vault_hooks.c"
+#include "../../shared/base/clock.h"
 
 static void
 fill_the_disk(bool full)

@@ -4,6 +4,7 @@
  * the link ends, the password changes, others wait, time goes by.
  */
 #include "../lib/memory/vault_hooks.c"
+#include "../../shared/base/clock.h"
 
 /* L, O and a wrong L whose links end before they are answered. */
 static void

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "../../shared/crypt/seal.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../lib/fault_vfs.h"
 #include "../lib/vault_fixture.h"

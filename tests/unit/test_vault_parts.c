@@ -27,6 +27,7 @@
 #include "../../bankd/vault/guard/tally.h"
 #include "../../bankd/vault/core/pool.h"
 #include "../../shared/base/error.h"
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 
 static void

@@ -34,6 +34,7 @@
 #include "../../shared/crypt/kiosk_identity.h"
 #include "../../shared/crypt/pem.h"
 #include "../../shared/base/output.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "../lib/live_bank.h"
 #include "../lib/memory/wipes.c"

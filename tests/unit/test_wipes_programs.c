@@ -37,6 +37,7 @@ int bankd_main(int argc, char *argv[]);
 #include "../../shared/crypt/channel.h"
 #include "../lib/files_fixture.h"
 #include "../lib/memory/wipes.c"
+#include "../../shared/base/file.h"
 
 #define ONE "canary-one"
 #define WORDS 24

@@ -16,6 +16,7 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/crypt/openssl_error.h"
+#include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 
 /* A code that SQLite doesn't use here: OpenSSL has no SHA-256. */
@@ -354,7 +355,7 @@ is_full(const struct store_connection *connection, int code,
 	if ((code & 0xff) == SQLITE_FULL)
 		return true;
 	return code == SQLITE_IOERR_WRITE && connection->db != NULL &&
-	    errno_is_full(file_errno(connection));
+	    file_errno_is_full(file_errno(connection));
 }
 
 static int

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "../../../shared/base/error.h"
+#include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 
 #define FIRST_BYTE 120 /* of the locks, in the index: the one for writing */

@@ -16,6 +16,7 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
+#include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/progress.h"
 
@@ -100,7 +101,7 @@ copy_into(const struct migrating *migrating, const char *path)
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return refuse(migrating,
-		    errno_is_full(errno) ? BANK_ENOSPC : BANK_ESYS, path,
+		    file_errno_is_full(errno) ? BANK_ENOSPC : BANK_ESYS, path,
 		    strerror(errno));
 	close(fd);
 	code = sqlite3_prepare_v2(

@@ -20,6 +20,7 @@
 #include <openssl/rand.h>
 
 #include "../../../shared/base/error.h"
+#include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/progress.h"
 
@@ -141,7 +142,7 @@ refuse_code(const struct opening *opening, struct store *store, int code)
 
 	/* The index of a log that is still empty: no commit depends on it. */
 	if (code == SQLITE_IOERR_SHMSIZE &&
-	    errno_is_full(connection_errno(connection)))
+	    file_errno_is_full(connection_errno(connection)))
 		error = BANK_ENOSPC;
 	return refuse(opening, error, "%s%s",
 	    connection_strerror(connection, code),
@@ -186,7 +187,7 @@ make_file(const struct opening *opening)
 		return 0;
 	if (fd == -1)
 		return refuse(opening,
-		    errno_is_full(errno) ? BANK_ENOSPC : BANK_ESYS, "%s",
+		    file_errno_is_full(errno) ? BANK_ENOSPC : BANK_ESYS, "%s",
 		    strerror(errno));
 	close(fd);
 	if (file_sync_directory(path) != 0)

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "../../../shared/base/error.h"
+#include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/progress.h"
 
@@ -101,9 +102,9 @@ store_copy_wal(const char *directory, char *error, size_t size)
 	saved = errno;
 	snprintf(error, size, "%s: copying it to new blocks: %s%s", path,
 	    strerror(saved),
-	    errno_is_full(saved) ? store_room_help(saved) : "");
+	    file_errno_is_full(saved) ? store_room_help(saved) : "");
 	(void)unlink(new);
-	return errno_is_full(saved) ? BANK_ENOSPC : BANK_EIO;
+	return file_errno_is_full(saved) ? BANK_ENOSPC : BANK_EIO;
 }
 
 static bool

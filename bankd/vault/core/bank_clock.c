@@ -5,7 +5,7 @@
 #include "bank_clock.h"
 
 #include "../../../shared/base/log.h"
-#include "../../../shared/base/util.h"
+#include "../../../shared/base/clock.h"
 
 #define BEHIND_MS 2000 /* more than a clock is slewed by */
 

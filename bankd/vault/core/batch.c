@@ -16,6 +16,7 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
+#include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "vault_state.h"
 

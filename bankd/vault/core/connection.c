@@ -13,6 +13,7 @@
 #include <openssl/rand.h>
 
 #include "../../../shared/base/error.h"
+#include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "../verbs/verbs.h"
 #include "vault_state.h"

@@ -12,6 +12,7 @@
 #include <openssl/rand.h>
 
 #include "../../../shared/base/log.h"
+#include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "vault_state.h"
 

@@ -14,6 +14,7 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
+#include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "../../files/hash_form.h"
 #include "../core/vault_state.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../../../shared/base/log.h"
-#include "../../../shared/base/util.h"
+#include "../../../shared/base/clock.h"
 #include "../verbs/verbs.h"
 #include "../verbs/verbs_money.h"
 #include "../core/vault_state.h"

@@ -5,7 +5,7 @@
  */
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
-#include "../../../shared/base/util.h"
+#include "../../../shared/base/clock.h"
 #include "../guard/hashing.h"
 #include "../guard/password_rules.h"
 #include "../verbs/verbs.h"

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "../../../shared/base/error.h"
+#include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "operator.h"
 #include "../core/vault_state.h"

@@ -11,6 +11,7 @@
 #include <openssl/crypto.h>
 
 #include "../../../shared/base/money.h"
+#include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "checks.h"
 #include "verbs_password.h"

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whole files: read, and replaced in one step (rename(2)).
+ */
+#ifndef SHARED_FILE_H
+#define SHARED_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * open(2) of a regular file that exists: whatever else stands under that
+ * name (a pipe, a directory, a device; with O_NOFOLLOW a link) is refused,
+ * and never waited for.  The descriptor; BANK_ENOTFILE; BANK_ESYS with errno.
+ */
+int file_open_regular(const char *path, int flags);
+
+/*
+ * Reads a whole regular file of at most `limit` bytes into malloc'd memory
+ * with a NUL behind it; `flags` for open(2) besides O_RDONLY.  0; BANK_ESYS
+ * with errno; BANK_ENOTFILE; BANK_ERANGE if larger; BANK_ENOMEM.
+ */
+int file_read(const char *path, size_t limit, char **data, size_t *length);
+int file_read_by(
+    const char *path, int flags, size_t limit, char **data, size_t *length);
+
+/*
+ * Whether a write that failed so found no room: on the disk, in the owner's
+ * quota, or below the limit on a file's size, which signals SIGXFSZ as well
+ * unless that is ignored.
+ */
+bool file_errno_is_full(int number);
+
+/* Why a function on files failed: errno's words, or the code's. */
+const char *file_strerror(int error);
+
+/*
+ * Reads `length` bytes of an open file from `at` on, or those up to its end.
+ * How many they are; -1 with errno.
+ */
+ssize_t file_read_at(int fd, void *data, size_t length, off_t at);
+
+/*
+ * Writes the bytes into a new file, with `mode` whatever the umask, syncs and
+ * closes it.  0 or BANK_ESYS with errno.
+ */
+int file_fill(int fd, const void *data, size_t length, mode_t mode);
+
+/*
+ * Replaces `path` with the bytes: temporary file beside it, sync, rename,
+ * sync of the directory; `mode` whatever the umask.  0 or BANK_ESYS with
+ * errno; `path` is then as it was, or, where only the directory's sync
+ * failed, new.
+ */
+int file_replace(
+    const char *path, const void *data, size_t length, mode_t mode);
+
+/* Syncs the directory that holds `path`. 0 or BANK_ESYS. */
+int file_sync_directory(const char *path);
+
+#endif
