@@ -146,7 +146,8 @@ class Client(Party):
             if reply.code == 200:
                 self.trial.count("resumed")
                 return True
-            if reply.code != 401:
+            # 429: too many of this kiosk's were refused; a login is another.
+            if reply.code not in (401, 429):
                 raise Closed(reply.said())
         self.log_in()
         self.doubt = self.open is not None

@@ -326,7 +326,7 @@ class Diagnostics(unittest.TestCase):
 
     def test_log_grows(self):
         """An editor's moment keeps it; many transfers come meanwhile."""
-        served = self.bank(start=True)
+        served = self.bank(start=True, limits_rate="0")
         db = sqlite3.connect(served.file("bank.db"), isolation_level=None)
         self.addCleanup(db.close)
         db.execute("BEGIN")
