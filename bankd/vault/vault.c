@@ -20,6 +20,11 @@
 #include "vault_monitor.h"
 #include "vault_setup.h"
 #include "core/vault_state.h"
+#include "guard/attempts.h"
+#include "guard/hash_kinds.h"
+#include "guard/tally.h"
+#include "login/login.h"
+#include "verbs/verbs.h"
 
 #define MINUTE_MS UINT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)
@@ -107,7 +112,7 @@ is_in_hand(const struct vault *vault)
 	return pool_in_hand(vault->workers) > 0 ||
 	    pool_in_hand(vault->crowd) > 0 ||
 	    pool_in_hand(vault->statements) > 0 ||
-	    pool_in_hand(vault->operator) > 0 || vault->logins.count > 0 ||
+	    pool_in_hand(vault->operator) > 0 || vault->logins->count > 0 ||
 	    (vault->front.ipc != NULL && ipc_pending(vault->front.ipc) > 0);
 }
 
@@ -139,6 +144,8 @@ init(struct vault *vault, int monitor_fd)
 
 	vault->dir.fd = vault->dir.lock_fd = -1;
 	sessions_init(&vault->sessions);
+	vault->connections.request = requests_take;
+	vault->connections.lost = session_lose;
 	vault->sign_ups = tally_new(LOGIN_SIGN_UPS_AN_HOUR, HOUR_MS);
 	vault->resumes = tally_new(LOGIN_REFUSED_A_MINUTE, MINUTE_MS);
 	if (vault->sign_ups == NULL || vault->resumes == NULL ||
@@ -155,7 +162,12 @@ init(struct vault *vault, int monitor_fd)
 int
 vault_main(int monitor_fd)
 {
-	static struct vault vault;
+	static struct attempts attempts;
+	static struct hash_kinds hash_kinds;
+	static struct logins logins;
+	static struct vault vault = { .attempts = &attempts,
+		.hash_kinds = &hash_kinds,
+		.logins = &logins };
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 	int code = 0;
 

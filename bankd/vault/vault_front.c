@@ -17,6 +17,7 @@
 #include "../../shared/base/util.h"
 #include "verbs/verbs.h"
 #include "core/vault_state.h"
+#include "login/login.h"
 
 #define PENDING_MAX ((size_t)64 * 1024 * 1024)
 

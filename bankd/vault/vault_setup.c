@@ -30,6 +30,8 @@
 #include "core/vault_state.h"
 #include "../../shared/base/zone.h"
 #include "vault_front.h"
+#include "guard/hash_kinds.h"
+#include "guard/tally.h"
 
 #define KEY_FILE_MAX 16384
 #define ERROR_SIZE 768
@@ -150,12 +152,12 @@ open_store(struct vault *vault, char *error, size_t size)
 		.hash_cost =
 		    (unsigned long)vault_option(vault, LOGIN_HASH_COST),
 		.on_hash = note_hash,
-		.context = &vault->hash_kinds,
+		.context = vault->hash_kinds,
 	};
 	enum store_end end;
 	int result;
 
-	result = hash_kinds_init(&vault->hash_kinds, options.hash_cost);
+	result = hash_kinds_init(vault->hash_kinds, options.hash_cost);
 	if (result == 0)
 		result = store_open(&vault->store, path, &end, error, size);
 	if (result != 0)
@@ -165,7 +167,7 @@ open_store(struct vault *vault, char *error, size_t size)
 	    bank_clock_now(&vault->clock), error, size);
 	if (result != 0)
 		return exit_code_of(result);
-	hash_kinds_tell(&vault->hash_kinds);
+	hash_kinds_tell(vault->hash_kinds);
 	result = kiosks_load(&vault->kiosks, vault->store);
 	if (result == 0)
 		result = store_reader_open(
@@ -319,5 +321,5 @@ vault_teardown(struct vault *vault)
 	tally_free(vault->sign_ups);
 	tally_free(vault->resumes);
 	EVP_PKEY_free(vault->key);
-	hash_kinds_free(&vault->hash_kinds);
+	hash_kinds_free(vault->hash_kinds);
 }

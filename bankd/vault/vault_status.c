@@ -10,6 +10,7 @@
 
 #include "../../shared/base/util.h"
 #include "core/vault_state.h"
+#include "login/login.h"
 
 #define STATUS_SIZE 3072
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)
@@ -101,7 +102,7 @@ vault_status_send(struct vault *vault)
 		    store_log_bytes(vault->store) / BYTES_PER_MB);
 		fact_count(&status, "sessions", vault->sessions.count);
 		fact_count(&status, "connections", vault->connections.count);
-		fact_count(&status, "logins-waiting", vault->logins.count);
+		fact_count(&status, "logins-waiting", vault->logins->count);
 		fact_counts(&status, &vault->counts);
 		fact(&status, "sandbox", "%s", vault->sandbox);
 	}

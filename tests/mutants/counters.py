@@ -328,7 +328,7 @@ ROWS = [
      ["system/login.Waiting"]),
     ("counter", "logins waiting in all",
      "bankd/vault/login/login.c",
-     "if (vault->logins.costly >\n"
+     "if (vault->logins->costly >\n"
      "\t    (size_t)vault_option(vault, LOGIN_MAX_WAITING))",
      "if (0)",
      ["unit/test_vault_logins"]),

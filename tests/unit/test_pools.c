@@ -15,6 +15,7 @@
 #include "../../bankd/vault/core/vault_state.h"
 #include "../../bankd/vault/core/pool.h"
 #include "../../shared/base/util.h"
+#include "../../bankd/vault/login/login.h"
 
 #define JOBS 200
 
@@ -335,7 +336,7 @@ test_where_logins_go(void **state)
 	vault_begin(&vault, 1, event_base_new());
 	for (size_t i = 0; i < NELEM(rows); i++) {
 		login.type = rows[i].type;
-		vault.logins.costly = rows[i].waiting;
+		vault.logins->costly = rows[i].waiting;
 		login_submit(&vault, &login);
 		event_base_dispatch(vault.base);
 		assert_int_equal(policy, rows[i].policy);
@@ -365,7 +366,7 @@ test_a_flood_leaves_half(void **state)
 	for (size_t i = 0; i < NELEM(rows); i++) {
 		held.go = false;
 		held.ended = held.most = 0;
-		vault.logins.costly = rows[i].waiting;
+		vault.logins->costly = rows[i].waiting;
 		vault.much_asked = rows[i].much_asked;
 		for (size_t j = 0; j < NELEM(logins); j++) {
 			logins[j].type = FRAME_LOGIN;

@@ -15,7 +15,6 @@
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
-#include "../verbs/verbs.h"
 #include "vault_state.h"
 
 #define ERROR_TEXT_SIZE 128
@@ -62,7 +61,7 @@ resume_waiting(struct vault *vault, struct deferred *deferred)
 	    &waiting->request[waiting->first], sizeof(waiting->request[0]));
 	waiting->first = (waiting->first + 1) % CONNECTION_WAITING_MAX;
 	waiting->count--;
-	requests_take(vault, connection, text, length);
+	vault->connections.request(vault, connection, text, length);
 	OPENSSL_cleanse(text, sizeof(text));
 	if (!connection->busy)
 		connection_ready(vault, connection);
@@ -171,7 +170,7 @@ detach(struct vault *vault, struct connection *connection)
 	connection->busy = false;
 	connection->notify = NOTIFY_OFF;
 	if (connection->session != NULL)
-		session_lose(connection->session);
+		vault->connections.lost(connection->session);
 	connection->session = NULL;
 	drop_waiting(vault, connection);
 	seal_wipe(&connection->keys);

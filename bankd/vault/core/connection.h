@@ -67,13 +67,17 @@ struct connection {
 };
 LIST_HEAD(connection_list, connection);
 
+struct vault;
+
 struct connections {
+	/* What the rooms above do; set once, before the first connection. */
+	void (*request)(struct vault *vault, struct connection *connection,
+	    const char *text, size_t length);  /* one that has waited */
+	void (*lost)(struct session *session); /* its connection is over */
 	struct connection_list buckets[CONNECTION_BUCKETS];
 	size_t count, most;
 	uint8_t sealed[FRAME_MAX_LENGTH]; /* the answer in hand */
 };
-
-struct vault;
 
 /* NULL where there is none. */
 struct connection *connection_find(

@@ -15,6 +15,25 @@
 struct step;
 struct vault;
 
+/* The verbs of a session; behind them the frame V. */
+enum request_id {
+	REQUESTS_TRANSFER,
+	REQUESTS_BALANCES,
+	REQUESTS_EXIT,
+	REQUESTS_DEPOSIT,
+	REQUESTS_WITHDRAW,
+	REQUESTS_REVERSE,
+	REQUESTS_OUTCOME,
+	REQUESTS_HISTORY,
+	REQUESTS_DETAILS,
+	REQUESTS_PASSWORD,
+	REQUESTS_CLOSE,
+	REQUESTS_NOTIFY,
+	REQUESTS_PING,
+	REQUESTS_COUNT,
+	REQUESTS_REVERSAL = REQUESTS_COUNT
+};
+
 enum request_trait {
 	REQUEST_MOVES = 1,      /* a transaction: has a txid of its own */
 	REQUEST_CASH = 2,       /* only at an enrolled kiosk with cash */
@@ -42,6 +61,7 @@ struct request_verb {
 	enum wire_reply (*carry_out)(struct vault *vault, struct step *step);
 	/* After the commit and the answer; may be NULL. */
 	void (*after)(struct vault *vault, struct step *step);
+	enum request_id id;
 };
 
 struct request {

@@ -13,26 +13,27 @@
 #include <stdint.h>
 
 #include "../../../shared/config/config.h"
-#include "../guard/attempts.h"
 #include "bank_clock.h"
 #include "batch.h"
 #include "../../base/busy_poll.h"
 #include "connection.h"
 #include "../../files/files.h"
-#include "../guard/hash_kinds.h"
 #include "../../base/ipc.h"
 #include "../../store/kiosks.h"
 #include "../../base/latency.h"
-#include "../login/login.h"
 #include "../../base/options.h"
 #include "rates.h"
 #include "session.h"
 #include "../../base/state_dir.h"
 #include "../../store/store.h"
-#include "../guard/tally.h"
 #include "pool.h"
 
 #define VAULT_PAST_SECONDS 60
+
+struct attempts;
+struct hash_kinds;
+struct logins;
+struct tally;
 #define VAULT_REASON_SIZE 1024
 
 /* One end of a socket pair in the loop. */
@@ -85,13 +86,13 @@ struct vault {
 	struct batch batch;
 	struct connections connections;
 	struct sessions sessions;
-	struct logins logins;
-	struct attempts attempts;
-	struct tally *sign_ups; /* of each kiosk in the last hour */
-	struct tally *resumes;  /* refused, in the last minute */
+	struct logins *logins;     /* login.h */
+	struct attempts *attempts; /* attempts.h */
+	struct tally *sign_ups;    /* of each kiosk in the last hour */
+	struct tally *resumes;     /* refused, in the last minute */
 	struct rates rates;
-	struct hash_kinds hash_kinds;
-	uint16_t from_port; /* the front's, of datagrams */
+	struct hash_kinds *hash_kinds; /* hash_kinds.h */
+	uint16_t from_port;            /* the front's, of datagrams */
 
 	struct vault_counts counts;
 	unsigned told, untold; /* lines about strangers in this second */

@@ -60,7 +60,7 @@ attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
 		error = make_key(vault, 't', attempt->id, "", attempt->in_all);
 	if (error != 0)
 		return error;
-	LIST_INSERT_HEAD(&vault->attempts.list, attempt, link);
+	LIST_INSERT_HEAD(&vault->attempts->list, attempt, link);
 	return 0;
 }
 
@@ -148,7 +148,7 @@ comparing(
 	const struct attempt *other;
 	unsigned count = 0;
 
-	LIST_FOREACH (other, &vault->attempts.list, link) {
+	LIST_FOREACH (other, &vault->attempts->list, link) {
 		if (other == attempt || !other->comparing)
 			continue;
 		if (at_kiosk)
@@ -277,7 +277,7 @@ attempt_ended(struct vault *vault, struct attempt *attempt)
 	struct attempt *other;
 
 	attempt->comparing = false;
-	LIST_FOREACH (other, &vault->attempts.list, link) {
+	LIST_FOREACH (other, &vault->attempts->list, link) {
 		if (other->waiting &&
 		    memcmp(other->in_all, attempt->in_all, STORE_ATTEMPT_KEY) ==
 			0) {

@@ -18,6 +18,7 @@
 #include "../../../shared/base/util.h"
 #include "../../files/hash_form.h"
 #include "../core/vault_state.h"
+#include "../guard/tally.h"
 
 /* The front gives a login 60 s from its G; this is for a front that lies. */
 #define NONCE_LIFE_MS UINT64_C(65000)
@@ -65,10 +66,10 @@ too_many_wait(const struct vault *vault, const struct login *login)
 		return !login->kiosk.enrolled &&
 		    tally_is_full(
 			vault->resumes, &login->kiosk, clock_steady_ms());
-	if (vault->logins.costly >
+	if (vault->logins->costly >
 	    (size_t)vault_option(vault, LOGIN_MAX_WAITING))
 		return true;
-	LIST_FOREACH (other, &vault->logins.list, link)
+	LIST_FOREACH (other, &vault->logins->list, link)
 		here += other->type != FRAME_RESUME &&
 		    strcmp(other->limit, login->limit) == 0;
 	return here > (size_t)vault_option(vault, LOGIN_MAX_WAITING_ADDRESS);
@@ -155,29 +156,6 @@ opened(struct job *job, void *context)
 		login_reversal(vault, login);
 }
 
-/* Whether more than `parts` in `of` of those that may wait do. */
-static bool
-many_wait(const struct vault *vault, size_t parts, size_t of)
-{
-	return vault->logins.costly > 1 &&
-	    vault->logins.costly * of >
-	    (size_t)vault_option(vault, LOGIN_MAX_WAITING) * parts;
-}
-
-/*
- * A few are quick; a crowd of them gives way to the customers who are in, and
- * a flood, where these ask much, leaves them half of the cores: a core that
- * hashes is taken away from it at once, but the kernel moves nobody there.
- */
-void
-login_submit(struct vault *vault, struct login *login)
-{
-	bool crowd = login->type != FRAME_RESUME && many_wait(vault, 1, 4);
-
-	pool_halve(vault->crowd, vault->much_asked && many_wait(vault, 3, 4));
-	pool_submit(crowd ? vault->crowd : vault->workers, &login->errand.job);
-}
-
 static struct login *
 login_new(struct vault *vault, struct connection *connection, uint8_t type,
     const uint8_t *body, size_t length)
@@ -199,9 +177,9 @@ login_new(struct vault *vault, struct connection *connection, uint8_t type,
 	    clock_steady_ms() - connection->greeted_ms > NONCE_LIFE_MS;
 	login->errand.connection = connection;
 	connection->errand = &login->errand;
-	LIST_INSERT_HEAD(&vault->logins.list, login, link);
-	vault->logins.count++;
-	vault->logins.costly += type != FRAME_RESUME;
+	LIST_INSERT_HEAD(&vault->logins->list, login, link);
+	vault->logins->count++;
+	vault->logins->costly += type != FRAME_RESUME;
 	return login;
 }
 
@@ -241,98 +219,4 @@ login_take(struct vault *vault, struct connection *connection, uint8_t type,
 		opened(&login->errand.job, vault);
 	} else
 		login_submit(vault, login);
-}
-
-void
-login_free(struct vault *vault, struct login *login)
-{
-	if (login->errand.connection != NULL)
-		login->errand.connection->errand = NULL;
-	if (login->has_attempt)
-		attempt_free(vault, &login->attempt);
-	LIST_REMOVE(login, link);
-	vault->logins.count--;
-	vault->logins.costly -= login->type != FRAME_RESUME;
-	seal_wipe(&login->keys);
-	OPENSSL_cleanse(login, sizeof(*login));
-	free(login);
-}
-
-void
-login_refuse(struct vault *vault, struct login *login, enum wire_reply reply)
-{
-	struct connection *connection = login->errand.connection;
-
-	if (connection != NULL) {
-		vault->counts.refused++;
-		connection_refuse(vault, connection, reply);
-		connection_greet(vault, connection);
-	}
-	login_free(vault, login);
-}
-
-void
-login_answer(
-    struct vault *vault, struct login *login, const char *text, size_t length)
-{
-	struct connection *connection = login->errand.connection;
-
-	if (connection != NULL) {
-		connection_send(vault, connection, &login->keys.down, text,
-		    length, IPC_SEND_ANSWER);
-		connection_greet(vault, connection);
-	}
-	login_free(vault, login);
-}
-
-/* The store is asked in any case: an unknown ID costs no less. */
-void
-login_hash(struct vault *vault, const struct ledger_account *customer,
-    char hash[STORE_HASH_SIZE])
-{
-	static const struct ledger_account nobody;
-	bool open = customer != NULL && customer->closed_ms == 0;
-	char name[WIRE_NAME_SIZE];
-
-	hash[0] = '\0';
-	if (store_account_texts(
-		vault->store, open ? customer : &nobody, name, hash) != 0 ||
-	    !open || hash[0] == HASH_FORM_LOCKED)
-		OPENSSL_cleanse(hash, STORE_HASH_SIZE);
-}
-
-void
-login_work(struct vault *vault, const struct ledger_account *customer,
-    struct hashing_work *work)
-{
-	login_hash(vault, customer, work->hash);
-	work->kinds = &vault->hash_kinds;
-	work->old = hash_kinds_old(&vault->hash_kinds);
-	work->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
-}
-
-void
-login_accept(struct vault *vault, struct login *login, struct session *session,
-    enum wire_reply reply)
-{
-	struct connection *connection = login->errand.connection;
-	char text[STEP_REPLY_SIZE], name[WIRE_NAME_SIZE] = "";
-	char hash[STORE_HASH_SIZE];
-	const struct ledger_account *customer;
-	struct wire_writer writer;
-	int length;
-
-	customer = store_account(vault->store, session->customer);
-	if (customer == NULL ||
-	    store_account_texts(vault->store, customer, name, hash) != 0)
-		name[0] = '\0';
-	OPENSSL_cleanse(hash, sizeof(hash));
-	wire_begin(&writer, text, sizeof(text), reply);
-	session_write(vault, session, name, &writer);
-	length = wire_finish(&writer);
-	session_attach(vault, session, connection, &login->keys);
-	connection_send(vault, connection, &connection->keys.down, text,
-	    length > 0 ? (size_t)length : 0,
-	    IPC_SEND_ANSWER | IPC_SEND_IN_SESSION);
-	login_free(vault, login);
 }

@@ -89,15 +89,6 @@ void login_free(struct vault *vault, struct login *login);
 /* errand.job to a worker. */
 void login_submit(struct vault *vault, struct login *login);
 
-/*
- * The hash to compare a password with: the customer's, or "" where nobody
- * can log in (no account, closed, locked, no password).
- */
-void login_hash(struct vault *vault, const struct ledger_account *customer,
-    char hash[STORE_HASH_SIZE]);
-/* The same, and all else that a worker needs: for hashing_compare(). */
-void login_work(struct vault *vault, const struct ledger_account *customer,
-    struct hashing_work *work);
 /* The answer to L and R; attaches the session to the connection. */
 void login_accept(struct vault *vault, struct login *login,
     struct session *session, enum wire_reply reply);

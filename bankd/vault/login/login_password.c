@@ -14,6 +14,9 @@
 #include "../guard/hashing.h"
 #include "../core/notice.h"
 #include "../core/vault_state.h"
+#include "../guard/guard_work.h"
+#include "../guard/attempts.h"
+#include "login.h"
 
 static void begin_attempt(struct vault *vault, struct login *login);
 static void submit_comparison(struct vault *vault, struct login *login);
@@ -38,7 +41,7 @@ is_still_the_hash(struct vault *vault, const struct login *login,
 	char hash[STORE_HASH_SIZE];
 	bool same;
 
-	login_hash(vault, customer, hash);
+	guard_hash(vault, customer, hash);
 	same = strcmp(hash, login->work.hash) == 0;
 	OPENSSL_cleanse(hash, sizeof(hash));
 	return same;
@@ -166,7 +169,7 @@ submit_comparison(struct vault *vault, struct login *login)
 
 	if (login->has_form)
 		customer = store_account(vault->store, login->text.id);
-	login_work(vault, customer, &login->work);
+	guard_work(vault, customer, &login->work);
 	login->errand.job.run = compare;
 	login->errand.job.done = compared;
 	login_submit(vault, login);

@@ -9,6 +9,8 @@
 #include "../verbs/verbs.h"
 #include "../verbs/verbs_money.h"
 #include "../core/vault_state.h"
+#include "../guard/tally.h"
+#include "login.h"
 
 static bool
 is_same_kiosk(const struct kiosk_seen *one, const struct kiosk_seen *other)

@@ -10,6 +10,8 @@
 #include "../guard/password_rules.h"
 #include "../verbs/verbs.h"
 #include "../core/vault_state.h"
+#include "../guard/tally.h"
+#include "login.h"
 
 /* In the protocol's order; form was checked before. */
 static enum wire_reply

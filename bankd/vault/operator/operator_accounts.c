@@ -12,6 +12,7 @@
 #include "../../files/hash_form.h"
 #include "operator.h"
 #include "../core/vault_state.h"
+#include "../guard/attempts.h"
 
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)
 

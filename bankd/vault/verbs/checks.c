@@ -10,7 +10,6 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
-#include "verbs.h"
 #include "../core/vault_state.h"
 
 #define MS UINT64_C(1000)
@@ -117,7 +116,7 @@ is_same(const struct step *step, const struct ledger_entry *entry)
 		    strcmp(entry->credit.id, request->recipient) == 0 &&
 		    (!request->has_to_account ||
 			entry->credit.account == request->to_account);
-	if (step->request.verb == &requests_verbs[REQUESTS_DEPOSIT])
+	if (step->request.verb->id == REQUESTS_DEPOSIT)
 		return entry->kind == LEDGER_DEPOSIT &&
 		    entry->credit.account == request->account;
 	return entry->kind == LEDGER_WITHDRAW &&
@@ -153,7 +152,7 @@ check_known(struct vault *vault, struct step *step)
 
 	if (has(step, REQUEST_REVERSES))
 		find_original(vault, step);
-	if (step->request.verb == &requests_reversal)
+	if (step->request.verb->id == REQUESTS_REVERSAL)
 		return known_reversal(vault, step);
 	if (!has(step, REQUEST_MOVES))
 		return STEP_GO_ON;
@@ -188,7 +187,7 @@ check_stale(struct vault *vault, struct step *step)
 {
 	const struct request *request = &step->request;
 
-	if (request->verb == &requests_reversal)
+	if (request->verb->id == REQUESTS_REVERSAL)
 		return checks_is_ahead(vault, request->withdrawal) ? WIRE_STALE
 								   : STEP_GO_ON;
 	if (has(step, REQUEST_MOVES) &&
@@ -252,7 +251,7 @@ check_exists(struct vault *vault, struct step *step)
 	if (has(step, REQUEST_REVERSES) &&
 	    (customer == NULL || customer->closed_ms != 0 ||
 		step->original.seq == 0)) {
-		if (step->request.verb == &requests_reversal)
+		if (step->request.verb->id == REQUESTS_REVERSAL)
 			settle_withdrawal(vault, step);
 		return WIRE_NO_TRANSACTION;
 	}
@@ -280,7 +279,7 @@ check_obstacle(struct vault *vault, struct step *step)
 	if (has(step, REQUEST_REVERSES) &&
 	    store_find_reversal(vault->store, step->original.seq, &entry) == 0)
 		return WIRE_ALREADY_REVERSED;
-	if (step->request.verb == &requests_verbs[REQUESTS_CLOSE] &&
+	if (step->request.verb->id == REQUESTS_CLOSE &&
 	    (customer->cents[WIRE_SAVINGS] != 0 ||
 		customer->cents[WIRE_CHECKING] != 0))
 		return WIRE_NOT_EMPTY;

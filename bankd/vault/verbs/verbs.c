@@ -24,34 +24,39 @@
 
 const struct request_verb requests_verbs[REQUESTS_COUNT] = {
 	[REQUESTS_TRANSFER] = { "1", "xarm?t", MOVES | REQUEST_RECIPIENT,
-	    transact_transfer, transact_after },
-	[REQUESTS_BALANCES] = { "2", "", 0, service_balances, NULL },
+	    transact_transfer, transact_after, .id = REQUESTS_COUNT },
+	[REQUESTS_BALANCES] = { "2", "", 0, service_balances, NULL,
+	    .id = REQUESTS_BALANCES },
 	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, service_exit,
-	    service_after_exit },
+	    service_after_exit, .id = REQUESTS_EXIT },
 	[REQUESTS_DEPOSIT] = { "DEPOSIT", "xam", MOVES | REQUEST_CASH,
-	    transact_deposit, transact_after },
+	    transact_deposit, transact_after, .id = REQUESTS_DEPOSIT },
 	[REQUESTS_WITHDRAW] = { "WITHDRAW", "xam", MOVES | REQUEST_CASH,
-	    transact_withdraw, transact_after },
+	    transact_withdraw, transact_after, .id = REQUESTS_WITHDRAW },
 	[REQUESTS_REVERSE] = { "REVERSE", "xw",
 	    MOVES | REQUEST_CASH | REQUEST_REVERSES, transact_reverse,
-	    transact_after },
+	    transact_after, .id = REQUESTS_REVERSE },
 	[REQUESTS_OUTCOME] = { "OUTCOME", "x", REQUEST_RECORDS,
-	    transact_outcome, NULL },
+	    transact_outcome, NULL, .id = REQUESTS_OUTCOME },
 	[REQUESTS_HISTORY] = { "HISTORY", "n?s", REQUEST_WAITS, statement_ask,
-	    statement_after },
-	[REQUESTS_DETAILS] = { "DETAILS", "", 0, service_details, NULL },
+	    statement_after, .id = REQUESTS_HISTORY },
+	[REQUESTS_DETAILS] = { "DETAILS", "", 0, service_details, NULL,
+	    .id = REQUESTS_DETAILS },
 	[REQUESTS_PASSWORD] = { "PASSWORD", "",
 	    REQUEST_PASSWORDS | REQUEST_WAITS | REQUEST_RECORDS,
-	    password_change_begin, password_change_after },
+	    password_change_begin, password_change_after,
+	    .id = REQUESTS_PASSWORD },
 	[REQUESTS_CLOSE] = { "CLOSE", "", REQUEST_WRITES | REQUEST_ENDS,
-	    service_close, service_after_close },
+	    service_close, service_after_close, .id = REQUESTS_CLOSE },
 	[REQUESTS_NOTIFY] = { "NOTIFY", "d?p", 0, service_notify,
-	    service_after_notify },
-	[REQUESTS_PING] = { "PING", "", REQUEST_QUIET, service_ping, NULL },
+	    service_after_notify, .id = REQUESTS_NOTIFY },
+	[REQUESTS_PING] = { "PING", "", REQUEST_QUIET, service_ping, NULL,
+	    .id = REQUESTS_PING },
 };
 
 const struct request_verb requests_reversal = { "V", "",
-	REQUEST_WRITES | REQUEST_REVERSES, transact_reverse, transact_after };
+	REQUEST_WRITES | REQUEST_REVERSES, transact_reverse, transact_after,
+	.id = REQUESTS_REVERSAL };
 
 /* A refusal is its txid's outcome, on this session alone. */
 static void
@@ -97,7 +102,7 @@ write_done(
 	(void)vault;
 	wire_key(writer, "seq", "%" PRIu64, entry->seq);
 	wire_key(writer, "time", "%s", wire_format_time(entry->time_ms, time));
-	if (step->request.verb == &requests_reversal)
+	if (step->request.verb->id == REQUESTS_REVERSAL)
 		return;
 	wire_key_money(writer, "savings", own->cents[WIRE_SAVINGS]);
 	wire_key_money(writer, "checking", own->cents[WIRE_CHECKING]);

@@ -10,23 +10,6 @@
 
 #include "../core/batch.h"
 #include "../core/request.h"
-
-enum {
-	REQUESTS_TRANSFER,
-	REQUESTS_BALANCES,
-	REQUESTS_EXIT,
-	REQUESTS_DEPOSIT,
-	REQUESTS_WITHDRAW,
-	REQUESTS_REVERSE,
-	REQUESTS_OUTCOME,
-	REQUESTS_HISTORY,
-	REQUESTS_DETAILS,
-	REQUESTS_PASSWORD,
-	REQUESTS_CLOSE,
-	REQUESTS_NOTIFY,
-	REQUESTS_PING,
-	REQUESTS_COUNT
-};
 extern const struct request_verb requests_verbs[REQUESTS_COUNT];
 /* The frame V, as a request without a session. */
 extern const struct request_verb requests_reversal;

@@ -19,6 +19,8 @@
 #include "../guard/hashing.h"
 #include "../guard/password_rules.h"
 #include "../core/vault_state.h"
+#include "../guard/guard_work.h"
+#include "../guard/attempts.h"
 
 struct change {
 	struct errand errand;
@@ -208,7 +210,7 @@ go_on(struct vault *vault, struct change *change)
 	if (!change->attempt.comparing)
 		return;
 	customer = store_account(vault->store, change->customer);
-	login_work(vault, customer, &change->work);
+	guard_work(vault, customer, &change->work);
 	change->errand.job.run = compare;
 	change->errand.job.done = compared;
 	pool_submit(vault->workers, &change->errand.job);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a worker needs to compare a password with a customer's: for L and for
+ * PASSWORD, the same work whoever it is.
+ */
+#ifndef BANKD_GUARD_WORK_H
+#define BANKD_GUARD_WORK_H
+
+#include "hashing.h"
+
+struct ledger_account;
+struct vault;
+
+/*
+ * The hash to compare a password with: the customer's, or "" where nobody
+ * can log in (no account, closed, locked, no password).
+ */
+void guard_hash(struct vault *vault, const struct ledger_account *customer,
+    char hash[STORE_HASH_SIZE]);
+/* The same, and all else that a worker needs: for hashing_compare(). */
+void guard_work(struct vault *vault, const struct ledger_account *customer,
+    struct hashing_work *work);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the kinds of login have in common after their beginning (the vault's):
+ * the way to a worker, and the ends: refused, answered, let in.
+ */
+#include <stdlib.h>
+
+#include <openssl/crypto.h>
+
+#include "../core/vault_state.h"
+#include "login.h"
+#include "../guard/attempts.h"
+
+/* Whether more than `parts` in `of` of those that may wait do. */
+static bool
+many_wait(const struct vault *vault, size_t parts, size_t of)
+{
+	return vault->logins->costly > 1 &&
+	    vault->logins->costly * of >
+	    (size_t)vault_option(vault, LOGIN_MAX_WAITING) * parts;
+}
+
+/*
+ * A few are quick; a crowd of them gives way to the customers who are in, and
+ * a flood, where these ask much, leaves them half of the cores: a core that
+ * hashes is taken away from it at once, but the kernel moves nobody there.
+ */
+void
+login_submit(struct vault *vault, struct login *login)
+{
+	bool crowd = login->type != FRAME_RESUME && many_wait(vault, 1, 4);
+
+	pool_halve(vault->crowd, vault->much_asked && many_wait(vault, 3, 4));
+	pool_submit(crowd ? vault->crowd : vault->workers, &login->errand.job);
+}
+
+void
+login_free(struct vault *vault, struct login *login)
+{
+	if (login->errand.connection != NULL)
+		login->errand.connection->errand = NULL;
+	if (login->has_attempt)
+		attempt_free(vault, &login->attempt);
+	LIST_REMOVE(login, link);
+	vault->logins->count--;
+	vault->logins->costly -= login->type != FRAME_RESUME;
+	seal_wipe(&login->keys);
+	OPENSSL_cleanse(login, sizeof(*login));
+	free(login);
+}
+
+void
+login_refuse(struct vault *vault, struct login *login, enum wire_reply reply)
+{
+	struct connection *connection = login->errand.connection;
+
+	if (connection != NULL) {
+		vault->counts.refused++;
+		connection_refuse(vault, connection, reply);
+		connection_greet(vault, connection);
+	}
+	login_free(vault, login);
+}
+
+void
+login_answer(
+    struct vault *vault, struct login *login, const char *text, size_t length)
+{
+	struct connection *connection = login->errand.connection;
+
+	if (connection != NULL) {
+		connection_send(vault, connection, &login->keys.down, text,
+		    length, IPC_SEND_ANSWER);
+		connection_greet(vault, connection);
+	}
+	login_free(vault, login);
+}
+
+void
+login_accept(struct vault *vault, struct login *login, struct session *session,
+    enum wire_reply reply)
+{
+	struct connection *connection = login->errand.connection;
+	char text[STEP_REPLY_SIZE], name[WIRE_NAME_SIZE] = "";
+	char hash[STORE_HASH_SIZE];
+	const struct ledger_account *customer;
+	struct wire_writer writer;
+	int length;
+
+	customer = store_account(vault->store, session->customer);
+	if (customer == NULL ||
+	    store_account_texts(vault->store, customer, name, hash) != 0)
+		name[0] = '\0';
+	OPENSSL_cleanse(hash, sizeof(hash));
+	wire_begin(&writer, text, sizeof(text), reply);
+	session_write(vault, session, name, &writer);
+	length = wire_finish(&writer);
+	session_attach(vault, session, connection, &login->keys);
+	connection_send(vault, connection, &connection->keys.down, text,
+	    length > 0 ? (size_t)length : 0,
+	    IPC_SEND_ANSWER | IPC_SEND_IN_SESSION);
+	login_free(vault, login);
+}
