@@ -324,7 +324,7 @@ pictures: deps-test
 # -- lint ------------------------------------------------------------------
 
 SOURCES = $(foreach top,shared bankd atm-tui tests,$(call rooms,$(top),.[ch]))
-SCRIPTS = .ci/run etc/completions/make etc/installed/setup \
+SCRIPTS = .ci/run etc/completions/make etc/installed/setup tests/lint/layers \
 	$(wildcard etc/debian/*.p*)
 
 lint: deps-lint
@@ -347,6 +347,8 @@ lint: deps-lint
 	    msgfmt -c -o /dev/null $$po || exit 1; done
 	@$(PYTHON) -m compileall -q tests >/dev/null
 	$(call run,mutants)$(PYTHON) tests/mutants/run --check
+	$(call run,layers)tests/lint/layers
+	$(call run,circles)$(PYTHON) tests/lint/circles $(B)/lint-gcc
 
 # -- installation ----------------------------------------------------------
 

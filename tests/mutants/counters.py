@@ -502,7 +502,7 @@ ROWS = [
      "\tsame = true;\n",
      ["unit/test_vault_logins"]),
     ("counter", "the closed log in nowhere",
-     "bankd/vault/login/login.c",
+     "bankd/vault/guard/guard_work.c",
      "customer != NULL && customer->closed_ms == 0;",
      "customer != NULL;",
      ["unit/test_vault_logins"]),

@@ -127,7 +127,7 @@ ROWS = [
       "unit/test_store"]),
     ("balance", "a closed account was empty",
      "bankd/vault/verbs/checks.c",
-     "if (step->request.verb == &requests_verbs[REQUESTS_CLOSE] &&",
+     "if (step->request.verb->id == REQUESTS_CLOSE &&",
      "if (0 &&",
      ["system/verbs.Services"]),
     ("balance", "room for what a reversal gives back",

@@ -12,6 +12,7 @@ import money
 import order
 import passwords
 import rights
+import rooms
 import seccomp
 import wipes
 import wipes_kiosk
@@ -21,5 +22,5 @@ Mutant = collections.namedtuple("Mutant", "group name path old new tests")
 
 MUTANTS = [Mutant(*row) for part in (
     order, money, counters, canaries, wipes, wipes_kiosk, wipes_programs,
-    seccomp, passwords, inherited, rights)
+    seccomp, passwords, inherited, rights, rooms)
     for row in part.ROWS]

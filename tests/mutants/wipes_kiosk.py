@@ -144,7 +144,7 @@ ROWS = [
     ("wipe", "a customer's banner",
      "atm-tui/kiosk/kiosk.c",
      "\tOPENSSL_cleanse(\n"
-     "\t    kiosk->chrome.banner_text, sizeof(kiosk->chrome.banner_text));\n",
+     "\t    kiosk->chrome->banner_text, sizeof(kiosk->chrome->banner_text));\n",
      "",
      ["unit/test_wipes_kiosk"]),
     ("wipe", "a screen that is left",

@@ -277,8 +277,10 @@ vault_begin(struct vault *vault, unsigned threads, void *context)
 	struct pool_options options = {
 		.threads = threads, .priority = POOL_LOW, .context = context
 	};
+	static struct logins logins;
 
-	*vault = (struct vault) { .base = context };
+	logins = (struct logins) { 0 };
+	*vault = (struct vault) { .base = context, .logins = &logins };
 	vault->config = config_new(bankd_options, BANKD_OPTION_COUNT);
 	assert_non_null(vault->config);
 	assert_int_equal(vault_option(vault, LOGIN_MAX_WAITING), WAITING);
