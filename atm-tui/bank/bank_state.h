@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The inside of struct bank, for bank*.c alone; their calls: bank_parts.h.
+ *
+ *	            link up            G             L, O
+ *	CLOSED ------------> GREETING ---> READY -----------> ENTERING
+ *	  ^                   |     ^       |  V                |   |
+ *	  |                   | R   |       +-----> REVERSING   |   | L accepted
+ *	  |                   v     |                  |        |   v
+ *	  |               RESUMING  +--- answered; G --+--------+ SESSION
+ *	  |                   |                                     ^
+ *	  |                   +------------- accepted --------------+
+ *	  +--- any of them: the link is lost; retried after `backoff_ms`
+ *
+ * GREETING goes to RESUMING instead of READY while a session is there to be
+ * resumed.  Whatever else comes in a phase is a lost link, never an answer.
  */
 #ifndef ATM_BANK_STATE_H
 #define ATM_BANK_STATE_H

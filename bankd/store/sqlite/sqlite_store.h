@@ -7,6 +7,25 @@
  * change is in struct store_head, of which there are two: `head` is what is
  * committed, `batch` what the open batch would make of it; a commit copies
  * one way, an abort the other.
+ *
+ * The state of the open batch, by three fields:
+ *
+ *	writing   batch_error   what a batch may still do
+ *	false     0             read; the first write executes BEGIN
+ *	true      0             write; store_commit() or store_abort()
+ *	any       not 0         store_abort() alone
+ *	failed is true          nothing, for ever: the process must end
+ *
+ * Invariants, between any two calls:
+ * 1. `head` is what COMMIT has made durable; `batch` equals it where no batch
+ *    is open.
+ * 2. A row's `copy` is not NULL only while a batch is open, and `account` then
+ *    is as it was before it.
+ * 3. Each entry after `head.mark` whose accounts' rows are older is in the
+ *    database: a start replays at most those.
+ * 4. An account with `changed` set is newer in memory than its row.
+ * 5. No time above `head.lease_ms` has been given out.
+ * 6. The sum of all balances, the bank's own accounts included, is 0.
  */
 #ifndef BANKD_SQLITE_STORE_H
 #define BANKD_SQLITE_STORE_H

@@ -7,6 +7,16 @@
  * disk all of them are applied again in a mode that writes less (struct vault,
  * `mode`), so apply() may depend on nothing but the step, the store and the
  * mode, and change nothing else.
+ *
+ * The life of a step:
+ *
+ *	batch_add() --> apply() --> commit --> finish() --> gone
+ *	                  ^  |         |
+ *	                  +--+         +-- nothing to write: finish() at once
+ *	       again, from the store's copies, after a full disk
+ *
+ * apply() sets `reply`; finish() may not change it.  STEP_GO_ON there means
+ * that somebody else answers: a worker that was given the rest of the work.
  */
 #ifndef BANKD_BATCH_H
 #define BANKD_BATCH_H

@@ -4,6 +4,22 @@
  * keys, what may come next, and every byte that goes out.  The front closes
  * a connection and says so; until then the vault keeps it as one that is
  * over, and hears nothing more from it.
+ *
+ *	           L, O, R, V              accepted (L, R)
+ *	GREETED ---------------> LOGGING_IN -----------> IN_SESSION
+ *	   ^                          |                      |
+ *	   +--- answered without a ---+                      |
+ *	        session: a new G                             |
+ *	   any of them: a violation, the session's end ---> OVER
+ *
+ * What a connection has in each state, `-` for nothing:
+ *
+ *	              nonce     keys, session   errand     busy, waiting
+ *	GREETED       to use    -               -          -
+ *	LOGGING_IN    used up   -               the login  -
+ *	IN_SESSION    used up   both            PASSWORD   yes, behind a request
+ *	                                        HISTORY    that is answered
+ *later OVER          used up   -               -          -
  */
 #ifndef BANKD_CONNECTION_H
 #define BANKD_CONNECTION_H

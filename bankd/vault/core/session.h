@@ -3,6 +3,18 @@
  * Sessions: who is logged in, from which kiosk, with which K.  A session
  * outlives its connection by `grace` seconds and is resumed on another; it
  * is the vault's alone and dies with it.
+ *
+ *	     L accepted                  R accepted
+ *	---------------> attached <--------------------- lost
+ *	                  |    |                          | |
+ *	                  |    +-- its connection ended --+ |
+ *	                  |                                 | `grace` over
+ *	                  +--> ended: K wiped, freed <------+
+ *	     3, CLOSE, locked, a password changed elsewhere,
+ *	     idle for too long, 24 h old (both states)
+ *
+ * attached: `connection` is set and names this session.  lost: it is NULL, and
+ * lost_ms is when that happened.  Idle time and age run on in both.
  */
 #ifndef BANKD_SESSION_H
 #define BANKD_SESSION_H
