@@ -199,7 +199,7 @@ static int
 check(const struct config *config, const char *path)
 {
 	static int (*const checks[])(const struct config *, char *,
-	    size_t) = { state_check, keys_check_bank, check_leaf, check_group,
+	    size_t) = { vault_check, keys_check_bank, check_leaf, check_group,
 		check_zone, monitor_check_user };
 	char error[ERROR_SIZE];
 	int code, first = 0;

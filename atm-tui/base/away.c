@@ -25,7 +25,7 @@ static const struct {
 };
 
 bool
-visit_is_known(const char *last_login)
+away_is_known(const char *last_login)
 {
 	return strlen(last_login) > 1;
 }
@@ -56,7 +56,7 @@ add_line(struct visit *visit, const char *words,
 }
 
 void
-visit_read(struct visit *visit, const struct wire_reader *history,
+away_read(struct visit *visit, const struct wire_reader *history,
     const char *last_login, const char *id, const char *currency)
 {
 	struct history_entry entries[2 * ASKED];

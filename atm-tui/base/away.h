@@ -21,14 +21,14 @@ struct visit {
 };
 
 /* Whether there is anything to ask: the customer was here before. */
-bool visit_is_known(const char *last_login);
+bool away_is_known(const char *last_login);
 
 /*
  * Reads an answer to HISTORY into sentences in the customer's language, the
  * oldest first.  `last_login` is the login's, `id` the customer's own; where
  * there are more than fit, the first sentence says so.
  */
-void visit_read(struct visit *visit, const struct wire_reader *history,
+void away_read(struct visit *visit, const struct wire_reader *history,
     const char *last_login, const char *id, const char *currency);
 
 #endif

@@ -284,7 +284,7 @@ int
 choice_mouse(const struct choice *choice, int y, int x)
 {
 	for (int i = 0; i < choice->count; i++) {
-		if (rect_holds(&choice->places[i], y, x))
+		if (draw_rect_holds(&choice->places[i], y, x))
 			return i;
 	}
 	return CHOICE_MOVED;

@@ -249,7 +249,7 @@ int
 chrome_touched(const struct chrome *chrome, int y, int x)
 {
 	for (size_t i = 0; i < chrome->hint_count; i++) {
-		if (rect_holds(&chrome->hint_places[i], y, x))
+		if (draw_rect_holds(&chrome->hint_places[i], y, x))
 			return chrome->hints[i].code;
 	}
 	return 0;

@@ -75,7 +75,7 @@ confirm_mouse(const struct chrome *chrome, int y, int x)
 {
 	struct rect yes = place_of(chrome, 0), no = place_of(chrome, 1);
 
-	if (rect_holds(&yes, y, x))
+	if (draw_rect_holds(&yes, y, x))
 		return TERM_ENTER;
-	return rect_holds(&no, y, x) ? TERM_ESC : 0;
+	return draw_rect_holds(&no, y, x) ? TERM_ESC : 0;
 }

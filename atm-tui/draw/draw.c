@@ -30,7 +30,7 @@ static const char *const symbols[SYMBOL_COUNT][2] = {
 };
 
 bool
-rect_holds(const struct rect *rect, int y, int x)
+draw_rect_holds(const struct rect *rect, int y, int x)
 {
 	return y >= rect->y && y < rect->y + rect->h && x >= rect->x &&
 	    x < rect->x + rect->w;

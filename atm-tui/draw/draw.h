@@ -15,7 +15,7 @@
 struct rect {
 	int y, x, h, w;
 };
-bool rect_holds(const struct rect *rect, int y, int x);
+bool draw_rect_holds(const struct rect *rect, int y, int x);
 
 struct speech;
 

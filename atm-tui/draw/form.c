@@ -341,11 +341,11 @@ int
 form_mouse(struct form_page *page, int y, int x)
 {
 	for (int i = 0; i < page->count; i++) {
-		if (rect_holds(&page->lines[i].place, y, x))
+		if (draw_rect_holds(&page->lines[i].place, y, x))
 			form_focus(page, i, false);
 	}
 	for (int i = 0; i < page->button_count; i++) {
-		if (!rect_holds(&page->button_places[i], y, x))
+		if (!draw_rect_holds(&page->button_places[i], y, x))
 			continue;
 		if (page->focus < page->count)
 			form_read_back(page, &page->lines[page->focus]);

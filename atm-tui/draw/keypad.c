@@ -186,7 +186,7 @@ keypad_touched(struct chrome *chrome, int y, int x, int *key)
 	int row, column;
 
 	*key = 0;
-	if (!keypad->open || !rect_holds(&keypad->place, y, x))
+	if (!keypad->open || !draw_rect_holds(&keypad->place, y, x))
 		return false;
 	y -= keypad->place.y + 1;
 	x -= keypad->place.x + 1;

@@ -83,7 +83,7 @@ on_history(void *context, const struct bank_reply *reply)
 	visit = malloc(sizeof(*visit));
 	if (visit == NULL)
 		return;
-	visit_read(visit, &reply->reader, session->last_login, session->id,
+	away_read(visit, &reply->reader, session->last_login, session->id,
 	    config_string(kiosk->config, SCREEN_CURRENCY));
 	for (size_t i = 0; i < visit->count; i++)
 		kiosk_add_notice(kiosk, visit->lines[i], true);
@@ -100,6 +100,6 @@ kiosk_welcome_back(struct kiosk *kiosk)
 	const struct bank_session *session = bank_session(kiosk->bank);
 
 	string_copy(kiosk->customer, session->id, sizeof(kiosk->customer));
-	if (visit_is_known(session->last_login))
+	if (away_is_known(session->last_login))
 		bank_request(kiosk->bank, VISIT_REQUEST, on_history, kiosk);
 }

@@ -57,7 +57,7 @@ say_since_last_visit(struct plain *plain, const struct bank_session *session)
 
 	if (reader == NULL || reader->code != 200)
 		return;
-	visit_read(&visit, reader, session->last_login, session->id,
+	away_read(&visit, reader, session->last_login, session->id,
 	    config_string(plain->config, SCREEN_CURRENCY));
 	if (visit.count > 0)
 		plain_tell(plain, _("Since your last visit:"));
@@ -84,7 +84,7 @@ say_welcome(struct plain *plain)
 		    intl_plural("%u failed attempt since then",
 			"%u failed attempts since then", session->failed),
 		    session->failed);
-	if (visit_is_known(session->last_login))
+	if (away_is_known(session->last_login))
 		say_since_last_visit(plain, session);
 }
 

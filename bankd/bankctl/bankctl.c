@@ -36,7 +36,7 @@
 #define STOP_SECONDS 30
 
 int
-complain(int code, const char *format, ...)
+bankctl_complain(int code, const char *format, ...)
 {
 	va_list ap;
 
@@ -51,7 +51,7 @@ complain(int code, const char *format, ...)
 static int
 pass_on(struct bankctl *bankctl, int argc, char *argv[])
 {
-	return client_run(bankctl, argc, argv, NULL);
+	return bankctl_client_run(bankctl, argc, argv, NULL);
 }
 
 /*
@@ -102,9 +102,10 @@ read_secret(const char *prompt, char secret[WIRE_PASSWORD_SIZE + 1])
 		fputc('\n', stderr);
 	}
 	if (!read)
-		return complain(EX_IOERR, "no password on standard input");
+		return bankctl_complain(
+		    EX_IOERR, "no password on standard input");
 	if (!wire_is_password(secret, strlen(secret)))
-		return complain(EX_DATAERR,
+		return bankctl_complain(EX_DATAERR,
 		    "a password is 1 to 64 bytes of UTF-8 without control "
 		    "characters");
 	return 0;
@@ -121,7 +122,7 @@ read_new_password(char secret[WIRE_PASSWORD_SIZE + 1])
 		return code;
 	code = read_secret("the same again: ", again);
 	if (code == 0 && strcmp(secret, again) != 0)
-		code = complain(EX_DATAERR,
+		code = bankctl_complain(EX_DATAERR,
 		    "the two are not the same, nothing was changed");
 	OPENSSL_cleanse(again, sizeof(again));
 	return code;
@@ -135,7 +136,7 @@ pass_with_secret(struct bankctl *bankctl, int argc, char *argv[])
 
 	code = read_new_password(secret);
 	if (code == 0)
-		code = client_run(bankctl, argc, argv, secret);
+		code = bankctl_client_run(bankctl, argc, argv, secret);
 	OPENSSL_cleanse(secret, sizeof(secret));
 	return code;
 }
@@ -144,7 +145,7 @@ static int
 stop(struct bankctl *bankctl, int argc, char *argv[])
 {
 	bankctl->wait_s = STOP_SECONDS;
-	return client_run(bankctl, argc, argv, NULL);
+	return bankctl_client_run(bankctl, argc, argv, NULL);
 }
 
 static int
@@ -152,9 +153,10 @@ accounts(struct bankctl *bankctl, int argc, char *argv[])
 {
 	int code;
 
-	code = client_run(bankctl, argc, argv, NULL);
+	code = bankctl_client_run(bankctl, argc, argv, NULL);
 	if (code == CLIENT_NOBODY)
-		code = offline_accounts(bankctl, argc > 1 ? argv[1] : NULL);
+		code = bankctl_offline_accounts(
+		    bankctl, argc > 1 ? argv[1] : NULL);
 	return code;
 }
 
@@ -163,8 +165,8 @@ status(struct bankctl *bankctl, int argc, char *argv[])
 {
 	int code;
 
-	code = client_run(bankctl, argc, argv, NULL);
-	return code == CLIENT_NOBODY ? offline_status(bankctl) : code;
+	code = bankctl_client_run(bankctl, argc, argv, NULL);
+	return code == CLIENT_NOBODY ? bankctl_offline_status(bankctl) : code;
 }
 
 static int
@@ -174,10 +176,12 @@ verify(struct bankctl *bankctl, int argc, char *argv[])
 	int code;
 
 	if (argc == 2 || (argc == 3 && strcmp(argv[1], "--head") != 0))
-		return complain(EX_USAGE, "verify takes --head seq:hash");
+		return bankctl_complain(
+		    EX_USAGE, "verify takes --head seq:hash");
 	argv[1] = head;
-	code = client_run(bankctl, head != NULL ? 2 : 1, argv, NULL);
-	return code == CLIENT_NOBODY ? offline_verify(bankctl, head) : code;
+	code = bankctl_client_run(bankctl, head != NULL ? 2 : 1, argv, NULL);
+	return code == CLIENT_NOBODY ? bankctl_offline_verify(bankctl, head)
+				     : code;
 }
 
 enum need { NOTHING, CONFIG };
@@ -191,37 +195,37 @@ static const struct command {
 	{ "account", "id", 1, 1, CONFIG, accounts },
 	{ "accounts", "", 0, 0, CONFIG, accounts },
 	{ "adjust", "id account amount --reason text [--id txid]", 4, 7, CONFIG,
-	    money_run },
-	{ "backup", "file", 1, 1, CONFIG, backup_run },
+	    bankctl_money_run },
+	{ "backup", "file", 1, 1, CONFIG, bankctl_backup_run },
 	{ "close", "id", 1, 1, CONFIG, pass_on },
 	{ "deposit", "id account amount --reason text [--id txid]", 4, 7,
-	    CONFIG, money_run },
+	    CONFIG, bankctl_money_run },
 	{ "export", "[id] [--format csv|hledger|ofx]", 0, 3, CONFIG,
-	    export_run },
+	    bankctl_export_run },
 	{ "history", "id [count]", 1, 2, CONFIG, pass_on },
 	{ "init", "[--demo] [--port port] [directory]", 0, 4, NOTHING,
-	    init_run },
+	    bankctl_init_run },
 	{ "kiosk",
 	    "add [--cash] [--key file] name | list | rekey [--key file] name | "
 	    "revoke name",
-	    1, 5, CONFIG, kiosk_run },
+	    1, 5, CONFIG, bankctl_kiosk_run },
 	{ "limit", "id name amount|default", 3, 3, CONFIG, pass_on },
 	{ "lock", "id", 1, 1, CONFIG, pass_on },
 	{ "log", "level|default", 1, 1, CONFIG, pass_on },
-	{ "metrics", "[--textfile file]", 0, 2, CONFIG, metrics_run },
-	{ "monitor", "", 0, 0, CONFIG, follow_run },
+	{ "metrics", "[--textfile file]", 0, 2, CONFIG, bankctl_metrics_run },
+	{ "monitor", "", 0, 0, CONFIG, bankctl_follow_run },
 	{ "open", "id [name]", 1, 2, CONFIG, pass_with_secret },
 	{ "passwd", "id", 1, 1, CONFIG, pass_with_secret },
 	{ "pause", "", 0, 0, CONFIG, pass_on },
 	{ "reload", "", 0, 0, CONFIG, pass_on },
-	{ "renew", "", 0, 0, CONFIG, renew_run },
-	{ "restore", "file", 1, 1, CONFIG, restore_run },
+	{ "renew", "", 0, 0, CONFIG, bankctl_renew_run },
+	{ "restore", "file", 1, 1, CONFIG, bankctl_restore_run },
 	{ "resume", "", 0, 0, CONFIG, pass_on },
-	{ "reverse", "seq [--id txid]", 1, 3, CONFIG, reverse_run },
+	{ "reverse", "seq [--id txid]", 1, 3, CONFIG, bankctl_reverse_run },
 	{ "sessions", "", 0, 0, CONFIG, pass_on },
 	{ "status", "", 0, 0, CONFIG, status },
 	{ "stop", "", 0, 0, CONFIG, stop },
-	{ "top", "", 0, 0, CONFIG, top_run },
+	{ "top", "", 0, 0, CONFIG, bankctl_top_run },
 	{ "unlock", "id", 1, 1, CONFIG, pass_on },
 	{ "verify", "[--head seq:hash]", 0, 2, CONFIG, verify },
 };
@@ -258,8 +262,8 @@ find(const char *word)
 		if (strncmp(commands[i].name, word, length) != 0)
 			continue;
 		if (found != NULL) {
-			complain(EX_USAGE, "%s: %s or %s?", word, found->name,
-			    commands[i].name);
+			bankctl_complain(EX_USAGE, "%s: %s or %s?", word,
+			    found->name, commands[i].name);
 			exit(EX_USAGE);
 		}
 		found = &commands[i];
@@ -275,13 +279,14 @@ bankctl_read_config(struct bankctl *bankctl)
 
 	bankctl->config = config_new(bankd_options, BANKD_OPTION_COUNT);
 	if (bankctl->config == NULL)
-		return complain(EX_OSERR, "no memory");
+		return bankctl_complain(EX_OSERR, "no memory");
 	result = config_read(
 	    bankctl->config, bankctl->config_path, error, sizeof(error));
 	if (result == BANK_ESYS)
-		return complain(EX_CONFIG, "%s: %s; -c names another file",
-		    bankctl->config_path, strerror(errno));
-	return result == 0 ? 0 : complain(EX_CONFIG, "%s", error);
+		return bankctl_complain(EX_CONFIG,
+		    "%s: %s; -c names another file", bankctl->config_path,
+		    strerror(errno));
+	return result == 0 ? 0 : bankctl_complain(EX_CONFIG, "%s", error);
 }
 
 /*
@@ -297,13 +302,13 @@ check_words(const struct command *command, int argc, char *argv[])
 		word = argv[i];
 		if (word[0] == '-' && isalpha((unsigned char)word[1]) &&
 		    word[2] == '\0')
-			return complain(EX_USAGE,
+			return bankctl_complain(EX_USAGE,
 			    "options come before the command: bankctl %s%s %s "
 			    "...",
 			    word, word[1] == 'c' ? " file" : "", command->name);
 	}
 	if (argc - 1 < command->least || argc - 1 > command->most)
-		return complain(EX_USAGE, "usage: bankctl %s%s%s",
+		return bankctl_complain(EX_USAGE, "usage: bankctl %s%s%s",
 		    command->name, gap(command), command->arguments);
 	return 0;
 }
@@ -315,8 +320,8 @@ run(struct bankctl *bankctl, int argc, char *argv[])
 	int code;
 
 	if ((command = find(argv[0])) == NULL) {
-		complain(EX_USAGE, "no command %s; bankctl(8) has them all",
-		    argv[0]);
+		bankctl_complain(EX_USAGE,
+		    "no command %s; bankctl(8) has them all", argv[0]);
 		return EX_USAGE;
 	}
 	if ((code = check_words(command, argc, argv)) != 0)
@@ -326,7 +331,7 @@ run(struct bankctl *bankctl, int argc, char *argv[])
 	if (code == 0)
 		code = command->run(bankctl, argc, argv);
 	if (code == CLIENT_NOBODY)
-		code = complain(EX_UNAVAILABLE,
+		code = bankctl_complain(EX_UNAVAILABLE,
 		    "the bank does not run (%s); start bankd",
 		    config_string(bankctl->config, PROCESS_CONTROL_SOCKET));
 	config_free(bankctl->config);
@@ -363,6 +368,6 @@ main(int argc, char *argv[])
 	process_close_from(STDERR_FILENO + 1);
 	if (process_need_descriptors(
 		BANKCTL_DESCRIPTORS, error, sizeof(error)) != 0)
-		return complain(EX_OSERR, "%s", error);
+		return bankctl_complain(EX_OSERR, "%s", error);
 	return output_end(name, run(&bankctl, argc - optind, argv + optind));
 }

@@ -28,56 +28,58 @@ struct bankctl {
 int bankctl_read_config(struct bankctl *bankctl);
 
 /* `bankctl: ...` on standard error; returns `code`. */
-int complain(int code, const char *format, ...)
+int bankctl_complain(int code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* bankctl_kiosk.c */
-int kiosk_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_kiosk_run(struct bankctl *bankctl, int argc, char *argv[]);
 /*
  * The public half of the key in `path`, which is made where there is none.
  */
-int kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE]);
+int bankctl_kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE]);
 /*
  * Told to the bank, or put into the state of one that doesn't run.  A kiosk
  * that is enrolled already, with another key or right to cash, is refused.
  */
-int kiosk_enrol(const struct bankctl *bankctl, struct store_kiosk *kiosk);
+int bankctl_kiosk_enrol(
+    const struct bankctl *bankctl, struct store_kiosk *kiosk);
 
 /* bankctl_backup.c, bankctl_restore.c, bankctl_export*.c */
-int backup_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_backup_run(struct bankctl *bankctl, int argc, char *argv[]);
 /* The copy alone, in this process and with nobody who looks after it. */
-int backup_make(const struct bankctl *bankctl, const char *path);
-int restore_run(struct bankctl *bankctl, int argc, char *argv[]);
-int export_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_backup_make(const struct bankctl *bankctl, const char *path);
+int bankctl_restore_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_export_run(struct bankctl *bankctl, int argc, char *argv[]);
 /* bankctl_top.c, bankctl_metrics.c, bankctl_follow.c, bankctl_money.c */
-int top_run(struct bankctl *bankctl, int argc, char *argv[]);
-int metrics_run(struct bankctl *bankctl, int argc, char *argv[]);
-int follow_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_top_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_metrics_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_follow_run(struct bankctl *bankctl, int argc, char *argv[]);
 /* Options may stand anywhere; the vault gets reason and ID as last words. */
-int money_run(struct bankctl *bankctl, int argc, char *argv[]);
-int reverse_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_money_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_reverse_run(struct bankctl *bankctl, int argc, char *argv[]);
 
 /* bankctl_init.c, bankctl_keys.c */
-int init_run(struct bankctl *bankctl, int argc, char *argv[]);
-int renew_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_init_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_renew_run(struct bankctl *bankctl, int argc, char *argv[]);
 /* Makes what is missing of the bank's keys, where the configuration says. */
-int keys_make(const struct config *config);
+int bankctl_keys_make(const struct config *config);
 /*
  * `what` can't be made, for `result` and OpenSSL's own reason; where that is
  * the given bytes' fault, `wrong` and `help`.  Returns the code.
  */
-int complain_cannot(
+int bankctl_complain_cannot(
     int result, const char *what, const char *wrong, const char *help);
 /* bankctl_templates.c: the two ini files as init writes them; malloc'd. */
-char *text_bankd_ini(unsigned port);
-char *text_atm_ini(unsigned port);
-extern const char text_password[], text_balance[]; /* --demo */
+char *bankctl_text_bankd_ini(unsigned port);
+char *bankctl_text_atm_ini(unsigned port);
+extern const char bankctl_text_password[], bankctl_text_balance[]; /* --demo */
 /*
  * Replaces a file; complains. 0 or a code.  One that is there keeps its owner
  * and mode: bankd may read it by them.  Else it is the caller's, or `file`'s.
  */
-int write_file(const char *path, const void *data, size_t length, mode_t mode);
-int write_file_as(const char *path, const void *data, size_t length,
+int bankctl_write_file(
+    const char *path, const void *data, size_t length, mode_t mode);
+int bankctl_write_file_as(const char *path, const void *data, size_t length,
     const struct place_file *file);
 
 #endif

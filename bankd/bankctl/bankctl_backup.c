@@ -59,17 +59,17 @@ enter(struct backup *backup)
 	gid_t gid;
 
 	if (place_open(place, backup->path, false) != 0)
-		return complain(
+		return bankctl_complain(
 		    EX_CANTCREAT, "%s: %s", backup->path, place_reason(errno));
-	offline_owner(backup->offline, &uid, &gid);
+	bankctl_offline_owner(backup->offline, &uid, &gid);
 	if (geteuid() == 0 && place->uid != uid &&
 	    (place->uid != 0 || !place->straight))
-		return complain(EX_CANTCREAT,
+		return bankctl_complain(EX_CANTCREAT,
 		    "%s: others than root and the state's owner could exchange "
 		    "the backup there; name another directory",
 		    backup->path);
 	if (place_enter(place, PLACE_NO_GROUP) != 0)
-		return complain(
+		return bankctl_complain(
 		    EX_CANTCREAT, "%s: %s", backup->path, strerror(errno));
 	return 0;
 }
@@ -126,16 +126,16 @@ static int
 make_file(struct backup *backup)
 {
 	if (access(backup->path, F_OK) == 0)
-		return complain(EX_CANTCREAT,
+		return bankctl_complain(EX_CANTCREAT,
 		    "%s: exists; a backup replaces nothing", backup->path);
 	if ((size_t)snprintf(backup->new_path, sizeof(backup->new_path),
 		"%s.new", backup->path) >= sizeof(backup->new_path))
-		return complain(EX_CANTCREAT, "the path is too long");
+		return bankctl_complain(EX_CANTCREAT, "the path is too long");
 	remove_stale(backup->new_path);
 	backup->fd = open(backup->new_path,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (backup->fd == -1) {
-		int code = complain(
+		int code = bankctl_complain(
 		    EX_CANTCREAT, "%s: %s", backup->new_path, strerror(errno));
 
 		backup->new_path[0] = '\0';
@@ -160,12 +160,13 @@ copy(struct backup *backup)
 	    backup->reader, backup->new_path, error, sizeof(error));
 	(void)tell(backup, HAS_READ);
 	if (result != 0)
-		return complain(result == BANK_EDAMAGED ? EX_DATAERR : EX_IOERR,
-		    "%s: %s", backup->new_path, error);
-	offline_owner(backup->offline, &uid, &gid);
+		return bankctl_complain(
+		    result == BANK_EDAMAGED ? EX_DATAERR : EX_IOERR, "%s: %s",
+		    backup->new_path, error);
+	bankctl_offline_owner(backup->offline, &uid, &gid);
 	if ((geteuid() == 0 && fchown(backup->fd, uid, gid) == -1) ||
 	    fsync(backup->fd) == -1 || finish(backup) != 0)
-		return complain(
+		return bankctl_complain(
 		    EX_IOERR, "%s: %s", backup->path, strerror(errno));
 	return 0;
 }
@@ -175,9 +176,10 @@ run(struct backup *backup, const struct bankctl *bankctl)
 {
 	int code;
 
-	code = offline_reader(&backup->offline, &backup->reader, bankctl);
+	code =
+	    bankctl_offline_reader(&backup->offline, &backup->reader, bankctl);
 	if (code == 0)
-		code = offline_regain(backup->offline);
+		code = bankctl_offline_regain(backup->offline);
 	if (code == 0)
 		code = enter(backup);
 	if (code == 0)
@@ -192,7 +194,7 @@ run(struct backup *backup, const struct bankctl *bankctl)
 	place_leave(&backup->place);
 	place_close(&backup->place);
 	if (backup->offline != NULL)
-		offline_close(backup->offline);
+		bankctl_offline_close(backup->offline);
 	return code;
 }
 
@@ -237,9 +239,9 @@ end_child(const struct backup *backup, pid_t child, bool still)
 		backup->path) < sizeof(new_path))
 		remove_stale(new_path);
 	if (!still)
-		return complain(EX_SOFTWARE, "%s: signal %s ended it",
+		return bankctl_complain(EX_SOFTWARE, "%s: signal %s ended it",
 		    backup->path, sigabbrev_np(WTERMSIG(status)));
-	return complain(EX_IOERR,
+	return bankctl_complain(EX_IOERR,
 	    "%s: nothing was copied for %d s, so it was ended: the bank's log "
 	    "can't begin anew while a copy is read",
 	    backup->path, PATIENCE_MS / 1000);
@@ -255,7 +257,7 @@ be_child(struct backup *backup, const struct bankctl *bankctl)
 }
 
 int
-backup_make(const struct bankctl *bankctl, const char *path)
+bankctl_backup_make(const struct bankctl *bankctl, const char *path)
 {
 	struct backup backup = { .path = path, .fd = -1, .progress = -1 };
 
@@ -263,7 +265,7 @@ backup_make(const struct bankctl *bankctl, const char *path)
 }
 
 int
-backup_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_backup_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct backup backup = { .path = argv[1], .fd = -1, .place.fd = -1 };
 	int progress[2], code;
@@ -273,7 +275,7 @@ backup_run(struct bankctl *bankctl, int argc, char *argv[])
 	(void)argc;
 	if (pipe2(progress, O_CLOEXEC | O_NONBLOCK) == -1 ||
 	    (child = fork()) == -1)
-		return complain(EX_OSERR, "%s", strerror(errno));
+		return bankctl_complain(EX_OSERR, "%s", strerror(errno));
 	backup.progress = progress[1];
 	if (child == 0) {
 		close(progress[0]);

@@ -206,7 +206,7 @@ hear(int fd, uint64_t by_ms)
 static int
 complain_late(const struct bankctl *bankctl)
 {
-	return complain(EX_TEMPFAIL,
+	return bankctl_complain(EX_TEMPFAIL,
 	    "%s: bankd has not answered within %u s; what was asked may still "
 	    "happen, and its log tells more",
 	    config_string(bankctl->config, PROCESS_CONTROL_SOCKET),
@@ -225,7 +225,7 @@ reach(const struct bankctl *bankctl, int *fd)
 		return CLIENT_NOBODY;
 	if (errno == EAGAIN)
 		return complain_late(bankctl);
-	return complain(errno == EACCES ? EX_NOPERM : EX_OSERR,
+	return bankctl_complain(errno == EACCES ? EX_NOPERM : EX_OSERR,
 	    "%s: %s; be root, the bank's user, or in [process] "
 	    "control_group of bankd.ini",
 	    path, place_reason(errno));
@@ -255,28 +255,29 @@ ask(const struct bankctl *bankctl, const char *request, size_t length,
 		return 0;
 	if (code == ETIMEDOUT)
 		return complain_late(bankctl);
-	return complain(EX_IOERR, "%s: %s",
+	return bankctl_complain(EX_IOERR, "%s: %s",
 	    config_string(bankctl->config, PROCESS_CONTROL_SOCKET),
 	    strerror(code));
 }
 
 int
-client_ask(const struct bankctl *bankctl, int argc, const char *const argv[],
-    char **answer)
+bankctl_client_ask(const struct bankctl *bankctl, int argc,
+    const char *const argv[], char **answer)
 {
 	char *line = make_line(argc, argv);
 	int code;
 
 	if (line == NULL)
-		return complain(EX_OSERR, "no memory");
+		return bankctl_complain(EX_OSERR, "no memory");
 	code = ask(bankctl, line, strlen(line), answer);
 	free(line);
 	return code;
 }
 
 int
-client_follow(const struct bankctl *bankctl, int argc, const char *const argv[],
-    bool (*each)(void *context, char *line), void *context)
+bankctl_client_follow(const struct bankctl *bankctl, int argc,
+    const char *const argv[], bool (*each)(void *context, char *line),
+    void *context)
 {
 	char *line = make_line(argc, argv), *answer = NULL;
 	size_t size = 0;
@@ -284,13 +285,13 @@ client_follow(const struct bankctl *bankctl, int argc, const char *const argv[],
 	int code, fd;
 
 	if (line == NULL)
-		return complain(EX_OSERR, "no memory");
+		return bankctl_complain(EX_OSERR, "no memory");
 	if ((code = reach(bankctl, &fd)) != 0)
 		goto out;
 	if (say(fd, line, strlen(line)) != 0 ||
 	    (stream = fdopen(fd, "r")) == NULL) {
 		close(fd);
-		code = complain(EX_IOERR, "%s", strerror(errno));
+		code = bankctl_complain(EX_IOERR, "%s", strerror(errno));
 		goto out;
 	}
 	while (getline(&answer, &size, stream) > 0 && each(context, answer))
@@ -304,7 +305,7 @@ out:
 }
 
 int
-client_begin(const struct bankctl *bankctl, const char *line)
+bankctl_client_begin(const struct bankctl *bankctl, const char *line)
 {
 	int fd =
 	    call(config_string(bankctl->config, PROCESS_CONTROL_SOCKET), 0);
@@ -318,7 +319,7 @@ client_begin(const struct bankctl *bankctl, const char *line)
 }
 
 int
-client_run(
+bankctl_client_run(
     const struct bankctl *bankctl, int argc, char *argv[], const char *secret)
 {
 	char *line, *request, *answer;
@@ -327,11 +328,11 @@ client_run(
 
 	line = make_line(argc, (const char *const *)argv);
 	if (line == NULL)
-		return complain(EX_OSERR, "no memory");
+		return bankctl_complain(EX_OSERR, "no memory");
 	size = strlen(line) + (secret != NULL ? strlen(secret) + 1 : 0) + 1;
 	if ((request = malloc(size)) == NULL) {
 		free(line);
-		return complain(EX_OSERR, "no memory");
+		return bankctl_complain(EX_OSERR, "no memory");
 	}
 	snprintf(request, size, "%s%s%s", line, secret != NULL ? secret : "",
 	    secret != NULL ? "\n" : "");
@@ -340,7 +341,7 @@ client_run(
 	free(request);
 	free(line);
 	if (code == 0)
-		code = table_print(answer, bankctl->json);
+		code = bankctl_table_print(answer, bankctl->json);
 	free(answer);
 	return code;
 }

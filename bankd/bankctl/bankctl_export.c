@@ -44,20 +44,22 @@ run(const struct bankctl *bankctl, struct export *export, export_format *format)
 	struct offline *offline;
 	int code, result = 0;
 
-	code = offline_reader(&offline, &export->reader, bankctl);
+	code = bankctl_offline_reader(&offline, &export->reader, bankctl);
 	if (code != 0)
 		return code;
 	if (export->id != NULL)
 		result =
 		    store_reader_accounts(export->reader, look_for, &search);
 	if (result == 0 && export->id != NULL && !search.found)
-		code = complain(EX_DATAERR, "no account %s", export->id);
+		code =
+		    bankctl_complain(EX_DATAERR, "no account %s", export->id);
 	else if (result == 0)
 		result = format(export);
 	if (result != 0)
-		code = complain(EX_DATAERR, "%s", bank_strerror(result));
+		code =
+		    bankctl_complain(EX_DATAERR, "%s", bank_strerror(result));
 	store_reader_close(export->reader);
-	offline_close(offline);
+	bankctl_offline_close(offline);
 	return code;
 }
 
@@ -89,11 +91,11 @@ print_piece(void *context, char *line)
 	*end = '\0';
 	if (line[0] == '.') {
 		pieces->ended = true;
-		pieces->code = table_print_end(line);
+		pieces->code = bankctl_table_print_end(line);
 		return false;
 	}
 	if (line[0] == '+') {
-		answer_unescape(line);
+		bankctl_answer_unescape(line);
 		fputs(line + 2, stdout);
 	}
 	return !ferror(stdout);
@@ -109,21 +111,22 @@ ask_the_bank(const struct bankctl *bankctl, const struct export *export,
 	struct pieces pieces = { false, 0 };
 	int code;
 
-	code = client_follow(bankctl, (int)NELEM(words) - (export->id == NULL),
-	    words, print_piece, &pieces);
+	code = bankctl_client_follow(bankctl,
+	    (int)NELEM(words) - (export->id == NULL), words, print_piece,
+	    &pieces);
 	if (code == CLIENT_NOBODY)
-		return complain(EX_NOPERM,
+		return bankctl_complain(EX_NOPERM,
 		    "the state is its owner's alone, and the bank, which "
 		    "could tell, does not run");
 	if (code == 0 && !pieces.ended && !ferror(stdout))
-		return complain(EX_IOERR,
+		return bankctl_complain(EX_IOERR,
 		    "the answer was cut off: the bank ended, or what reads "
 		    "this took nothing for 10 s; let it go to a file");
 	return code != 0 ? code : pieces.code;
 }
 
 int
-export_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_export_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct export export = { .out = stdout };
 	const char *wanted = "csv";
@@ -141,11 +144,11 @@ export_run(struct bankctl *bankctl, int argc, char *argv[])
 			wrong = true;
 	}
 	if (wrong || (format = export_find(wanted)) == NULL)
-		return complain(EX_USAGE,
+		return bankctl_complain(EX_USAGE,
 		    "usage: bankctl export [id] [--format csv|hledger|ofx]");
 	if (zone_use(config_string(bankctl->config, BANK_TIME_ZONE), error,
 		sizeof(error)) != 0)
-		return complain(EX_CONFIG, "%s", error);
+		return bankctl_complain(EX_CONFIG, "%s", error);
 	return is_closed_to_us(bankctl) ? ask_the_bank(bankctl, &export, wanted)
 					: run(bankctl, &export, format);
 }

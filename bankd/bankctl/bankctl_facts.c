@@ -10,7 +10,8 @@
 #include "bankctl_client.h"
 
 bool
-fact_text(const char *answer, const char *name, char *value, size_t size)
+bankctl_fact_text(
+    const char *answer, const char *name, char *value, size_t size)
 {
 	size_t length = strlen(name), value_length;
 
@@ -25,7 +26,7 @@ fact_text(const char *answer, const char *name, char *value, size_t size)
 		value_length = strcspn(line, "\n");
 		string_copy(value, line,
 		    value_length + 1 < size ? value_length + 1 : size);
-		answer_unescape(value);
+		bankctl_answer_unescape(value);
 		return true;
 	}
 	value[0] = '\0';
@@ -33,12 +34,12 @@ fact_text(const char *answer, const char *name, char *value, size_t size)
 }
 
 bool
-fact_number(const char *answer, const char *name, uint64_t *number)
+bankctl_fact_number(const char *answer, const char *name, uint64_t *number)
 {
 	char value[24];
 
 	*number = 0;
-	if (!fact_text(answer, name, value, sizeof(value)) ||
+	if (!bankctl_fact_text(answer, name, value, sizeof(value)) ||
 	    value[0] == '\0' || value[strspn(value, "0123456789")] != '\0')
 		return false;
 	*number = strtoull(value, NULL, 10);
@@ -46,7 +47,7 @@ fact_number(const char *answer, const char *name, uint64_t *number)
 }
 
 bool
-answer_is_whole(const char *answer)
+bankctl_answer_is_whole(const char *answer)
 {
 	size_t length = strlen(answer);
 	const char *last;

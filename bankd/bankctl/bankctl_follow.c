@@ -29,24 +29,25 @@ print_line(void *context, char *line)
 	if (text == NULL)
 		return true;
 	*text = '\0';
-	answer_unescape(text + 1);
+	bankctl_answer_unescape(text + 1);
 	fields[1] = text + 1;
 	if (!bankctl->json)
 		printf("%s: %s\n", fields[0], fields[1]);
 	else {
-		answer_line(&answer, '=', columns);
-		answer_line(&answer, '+', fields);
-		(void)answer_print(&answer, 0, "", true);
+		bankctl_answer_line(&answer, '=', columns);
+		bankctl_answer_line(&answer, '+', fields);
+		(void)bankctl_answer_print(&answer, 0, "", true);
 	}
 	return fflush(stdout) != EOF;
 }
 
 int
-follow_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_follow_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	const char *const words[] = { "monitor" };
 
 	(void)argc;
 	(void)argv;
-	return client_follow(bankctl, NELEM(words), words, print_line, bankctl);
+	return bankctl_client_follow(
+	    bankctl, NELEM(words), words, print_line, bankctl);
 }

@@ -43,11 +43,11 @@ parse(struct init *init, int argc, char *argv[])
 		else if (strcmp(argv[i], "--port") == 0 && i + 1 < argc) {
 			port = strtol(argv[++i], &end, 10);
 			if (*end != '\0' || port < 1 || port > PORT_MAX)
-				return complain(EX_USAGE,
+				return bankctl_complain(EX_USAGE,
 				    "--port %s: not from 1 to 65535", argv[i]);
 			init->port = (unsigned)port;
 		} else if (argv[i][0] == '-' || init->directory != NULL)
-			return complain(EX_USAGE,
+			return bankctl_complain(EX_USAGE,
 			    "usage: bankctl init [--demo] [--port port] "
 			    "[directory]");
 		else
@@ -63,8 +63,8 @@ make_directory(const char *path, mode_t mode)
 {
 	if (mkdir(path, mode) == 0 || errno == EEXIST)
 		return 0;
-	return complain(errno == EACCES ? EX_NOPERM : EX_IOERR, "%s: %s", path,
-	    strerror(errno));
+	return bankctl_complain(errno == EACCES ? EX_NOPERM : EX_IOERR,
+	    "%s: %s", path, strerror(errno));
 }
 
 static int
@@ -83,11 +83,11 @@ write_missing(const char *path, char *text)
 	int code = 0;
 
 	if (text == NULL)
-		code = complain(EX_OSERR, "no memory");
+		code = bankctl_complain(EX_OSERR, "no memory");
 	else if (access(path, F_OK) == 0)
 		fprintf(stderr, "%s is kept\n", path);
 	else
-		code = write_file(path, text, strlen(text), 0644);
+		code = bankctl_write_file(path, text, strlen(text), 0644);
 	free(text);
 	return code;
 }
@@ -101,9 +101,11 @@ make_ini(struct init *init)
 	    init->directory);
 	snprintf(init->atm_ini, sizeof(init->atm_ini), "%s/etc/atm.ini",
 	    init->directory);
-	code = write_missing(init->bankd_ini, text_bankd_ini(init->port));
+	code =
+	    write_missing(init->bankd_ini, bankctl_text_bankd_ini(init->port));
 	if (code == 0)
-		code = write_missing(init->atm_ini, text_atm_ini(init->port));
+		code = write_missing(
+		    init->atm_ini, bankctl_text_atm_ini(init->port));
 	return code;
 }
 
@@ -121,7 +123,8 @@ static int
 make_demo(const char *state)
 {
 	static const char *const names[] = { "password", "balance" };
-	const char *const texts[] = { text_password, text_balance };
+	const char *const texts[] = { bankctl_text_password,
+		bankctl_text_balance };
 	struct place_file file;
 	char path[PATH_MAX];
 	struct stat st;
@@ -133,12 +136,14 @@ make_demo(const char *state)
 		return 0;
 	}
 	if (stat(state, &st) == -1)
-		return complain(EX_OSERR, "%s: %s", state, strerror(errno));
+		return bankctl_complain(
+		    EX_OSERR, "%s: %s", state, strerror(errno));
 	/* Root makes it for whoever has the state. */
 	file = (struct place_file) { st.st_uid, st.st_gid, 0600 };
 	for (size_t i = 0; i < NELEM(names) && code == 0; i++) {
 		snprintf(path, sizeof(path), "%s/%s", state, names[i]);
-		code = write_file_as(path, texts[i], strlen(texts[i]), &file);
+		code = bankctl_write_file_as(
+		    path, texts[i], strlen(texts[i]), &file);
 	}
 	return code;
 }
@@ -155,10 +160,10 @@ read_kiosk(
 		sizeof(error)) != 0 ||
 	    config_peek(init->atm_ini, "kiosk:key", key, sizeof(key), error,
 		sizeof(error)) != 0)
-		return complain(EX_CONFIG, "%s", error);
+		return bankctl_complain(EX_CONFIG, "%s", error);
 	if (*name != '\0' && !wire_is_id(name, strlen(name)))
-		code = complain(EX_CONFIG, "%s: [kiosk] name: not an id's form",
-		    init->atm_ini);
+		code = bankctl_complain(EX_CONFIG,
+		    "%s: [kiosk] name: not an id's form", init->atm_ini);
 	string_copy(kiosk->name, name, sizeof(kiosk->name));
 	snprintf(path, PATH_MAX, "%s%s%s", *key == '/' ? "" : init->directory,
 	    *key == '/' ? "" : "/etc/", key);
@@ -184,9 +189,9 @@ enrol(struct bankctl *bankctl, const struct init *init)
 		fprintf(stderr, "kiosk %s is kept\n", kiosk.name);
 		return 0;
 	}
-	if ((code = kiosk_key(path, kiosk.public_key)) != 0)
+	if ((code = bankctl_kiosk_key(path, kiosk.public_key)) != 0)
 		return code;
-	return kiosk_enrol(bankctl, &kiosk);
+	return bankctl_kiosk_enrol(bankctl, &kiosk);
 }
 
 static int
@@ -199,7 +204,7 @@ fill(struct bankctl *bankctl, struct init *init)
 	if (code == 0)
 		code = make_below(init, "/var/kiosk", 0700);
 	if (code == 0)
-		code = keys_make(bankctl->config);
+		code = bankctl_keys_make(bankctl->config);
 	if (code == 0 && init->demo)
 		code = make_demo(state);
 	if (code == 0)
@@ -225,17 +230,18 @@ become_owner(const char *directory)
 	    place_open(&place, directory, false) == 0)
 		fd = place.fd;
 	if (fd < 0 || fstat(fd, &st) == -1)
-		return complain(
+		return bankctl_complain(
 		    EX_CANTCREAT, "%s: %s", directory, place_reason(errno));
 	if (st.st_uid != 0 && place_become(st.st_uid, st.st_gid) != 0)
-		code = complain(EX_NOPERM, "%s: can't become its owner: %s",
-		    directory, strerror(errno));
+		code = bankctl_complain(EX_NOPERM,
+		    "%s: can't become its owner: %s", directory,
+		    strerror(errno));
 	close(fd);
 	return code;
 }
 
 int
-init_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_init_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct init init = { .port = PORT };
 	int code;

@@ -22,7 +22,7 @@
 #define ERROR_SIZE 1024
 
 int
-write_file_as(const char *path, const void *data, size_t length,
+bankctl_write_file_as(const char *path, const void *data, size_t length,
     const struct place_file *file)
 {
 	struct place place;
@@ -36,16 +36,17 @@ write_file_as(const char *path, const void *data, size_t length,
 	}
 	if (result == 0)
 		return 0;
-	return complain(errno == EACCES ? EX_NOPERM : EX_IOERR, "%s: %s", path,
-	    place_reason(errno));
+	return bankctl_complain(errno == EACCES ? EX_NOPERM : EX_IOERR,
+	    "%s: %s", path, place_reason(errno));
 }
 
 int
-write_file(const char *path, const void *data, size_t length, mode_t mode)
+bankctl_write_file(
+    const char *path, const void *data, size_t length, mode_t mode)
 {
 	const struct place_file file = { geteuid(), getegid(), mode };
 
-	return write_file_as(path, data, length, &file);
+	return bankctl_write_file_as(path, data, length, &file);
 }
 
 /* The key first: a certificate without its key would be of no use. */
@@ -55,9 +56,9 @@ write_pair(const struct channel_pem *pem, const char *certificate_path,
 {
 	int code;
 
-	code = write_file(key_path, pem->key, pem->key_length, 0600);
+	code = bankctl_write_file(key_path, pem->key, pem->key_length, 0600);
 	if (code == 0)
-		code = write_file(certificate_path, pem->certificate,
+		code = bankctl_write_file(certificate_path, pem->certificate,
 		    pem->certificate_length, 0644);
 	return code;
 }
@@ -77,17 +78,17 @@ read_pair(
 	}
 	return result == 0
 	    ? 0
-	    : complain(EX_IOERR, "%s: %s", path, file_strerror(result));
+	    : bankctl_complain(EX_IOERR, "%s: %s", path, file_strerror(result));
 }
 
 int
-complain_cannot(
+bankctl_complain_cannot(
     int result, const char *what, const char *wrong, const char *help)
 {
 	char reason[ERROR_SIZE];
 
 	openssl_error_say(result, wrong, help, reason, sizeof(reason));
-	return complain(result == BANK_ECRYPTO || result == BANK_ENOMEM
+	return bankctl_complain(result == BANK_ECRYPTO || result == BANK_ENOMEM
 		? EX_SOFTWARE
 		: EX_DATAERR,
 	    "can't make %s: %s", what, reason);
@@ -103,8 +104,8 @@ make_leaf(const struct channel_pem *bank, const char *name,
 	result = channel_make_leaf(&leaf, name, bank);
 	code = result == 0
 	    ? write_pair(&leaf, certificate_path, key_path)
-	    : complain_cannot(result, certificate_path, bank_strerror(result),
-		  "is bank.key the bank's?");
+	    : bankctl_complain_cannot(result, certificate_path,
+		  bank_strerror(result), "is bank.key the bank's?");
 	channel_pem_wipe(&leaf);
 	return code;
 }
@@ -117,7 +118,7 @@ make_bank(struct channel_pem *bank, const char *name,
 
 	fputs("making the bank's key, RSA of 3072 bits ...\n", stderr);
 	if ((result = channel_make_bank(bank, name)) != 0)
-		return complain_cannot(result, "the bank's key",
+		return bankctl_complain_cannot(result, "the bank's key",
 		    bank_strerror(result), "look at [bank] name");
 	return write_pair(bank, certificate_path, key_path);
 }
@@ -129,7 +130,7 @@ is_there(const char *path)
 }
 
 int
-keys_make(const struct config *config)
+bankctl_keys_make(const struct config *config)
 {
 	const char *name = config_string(config, BANK_NAME);
 	const char *bank_crt = config_string(config, KEYS_CERTIFICATE);
@@ -140,7 +141,7 @@ keys_make(const struct config *config)
 	int code;
 
 	if (is_there(bank_crt) != is_there(bank_key))
-		return complain(EX_CONFIG,
+		return bankctl_complain(EX_CONFIG,
 		    "of %s and %s there is only one; restore the other from a "
 		    "backup",
 		    bank_crt, bank_key);
@@ -155,7 +156,7 @@ keys_make(const struct config *config)
 }
 
 int
-renew_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_renew_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	static char reload[] = "reload";
 	const struct config *config = bankctl->config;
@@ -174,6 +175,6 @@ renew_run(struct bankctl *bankctl, int argc, char *argv[])
 	channel_pem_wipe(&bank);
 	if (code != 0)
 		return code;
-	code = client_run(bankctl, NELEM(request), request, NULL);
+	code = bankctl_client_run(bankctl, NELEM(request), request, NULL);
 	return code == CLIENT_NOBODY ? 0 : code;
 }

@@ -42,8 +42,8 @@ make_key(const char *path, EVP_PKEY **key)
 	else
 		result = pem_write_key(&pem, &length, *key);
 	if (result != 0)
-		return complain_cannot(result, path, "", "");
-	code = write_file(path, pem, length, 0600);
+		return bankctl_complain_cannot(result, path, "", "");
+	code = bankctl_write_file(path, pem, length, 0600);
 	OPENSSL_cleanse(pem, length);
 	free(pem);
 	return code;
@@ -57,7 +57,7 @@ read_key(const char *path, EVP_PKEY **key)
 	int result;
 
 	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0)
-		return complain(EX_IOERR, "%s: %s", path,
+		return bankctl_complain(EX_IOERR, "%s: %s", path,
 		    result == BANK_ERANGE ? "too large"
 					  : file_strerror(result));
 	result = kiosk_key_read(key, pem, length);
@@ -67,12 +67,13 @@ read_key(const char *path, EVP_PKEY **key)
 		return 0;
 	openssl_error_say(result, "not an Ed25519 key (PEM)",
 	    "--key names another file", reason, sizeof(reason));
-	return complain(result == BANK_ECRYPTO ? EX_SOFTWARE : EX_DATAERR,
-	    "%s: %s", path, reason);
+	return bankctl_complain(
+	    result == BANK_ECRYPTO ? EX_SOFTWARE : EX_DATAERR, "%s: %s", path,
+	    reason);
 }
 
 int
-kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE])
+bankctl_kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE])
 {
 	size_t length = KIOSK_PUBLIC_SIZE;
 	EVP_PKEY *key = NULL;
@@ -84,7 +85,8 @@ kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE])
 		code = make_key(path, &key);
 	if (code == 0 &&
 	    EVP_PKEY_get_raw_public_key(key, public_key, &length) != 1)
-		code = complain(EX_SOFTWARE, "%s: no public half", path);
+		code =
+		    bankctl_complain(EX_SOFTWARE, "%s: no public half", path);
 	EVP_PKEY_free(key);
 	return code;
 }
@@ -112,7 +114,7 @@ parse_addition(struct addition *addition, int argc, char *argv[])
 	if (addition->name == NULL)
 		return EX_USAGE;
 	if (!wire_is_id(addition->name, strlen(addition->name)))
-		return complain(EX_DATAERR,
+		return bankctl_complain(EX_DATAERR,
 		    "kiosk %s: a name is 1 to 32 of A-Z a-z 0-9 . _ -, the "
 		    "first a letter or digit",
 		    addition->name);
@@ -150,18 +152,19 @@ change_offline(
 	struct offline *offline;
 	int code;
 
-	code =
-	    offline_open(&offline, config_string(bankctl->config, BANK_STATE),
-		config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	code = bankctl_offline_open(&offline,
+	    config_string(bankctl->config, BANK_STATE),
+	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
 	if (code != 0)
 		return code;
-	if (store_kiosk_each(offline_store(offline), look_for, &wanted) != 0)
-		code = complain(EX_DATAERR, "the kiosks can't be read");
+	if (store_kiosk_each(
+		bankctl_offline_store(offline), look_for, &wanted) != 0)
+		code = bankctl_complain(EX_DATAERR, "the kiosks can't be read");
 	else if (rule(wanted.found ? &wanted.kiosk : NULL, kiosk, reason) != 0)
-		code = complain(EX_DATAERR, "%s", reason);
+		code = bankctl_complain(EX_DATAERR, "%s", reason);
 	else
-		code = offline_kiosk_put(offline, kiosk);
-	offline_close(offline);
+		code = bankctl_offline_kiosk_put(offline, kiosk);
+	bankctl_offline_close(offline);
 	return code;
 }
 
@@ -185,17 +188,18 @@ change(const struct bankctl *bankctl, struct store_kiosk *kiosk,
 
 	string_copy(name, kiosk->name, sizeof(name));
 	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
-	code = client_ask(bankctl, change->has_cash ? 5 : 4, words, &answer);
+	code = bankctl_client_ask(
+	    bankctl, change->has_cash ? 5 : 4, words, &answer);
 	if (code == CLIENT_NOBODY)
 		return change_offline(bankctl, kiosk, change->rule);
 	if (code == 0)
-		code = table_print(answer, bankctl->json);
+		code = bankctl_table_print(answer, bankctl->json);
 	free(answer);
 	return code;
 }
 
 int
-kiosk_enrol(const struct bankctl *bankctl, struct store_kiosk *kiosk)
+bankctl_kiosk_enrol(const struct bankctl *bankctl, struct store_kiosk *kiosk)
 {
 	return change(bankctl, kiosk, &adding);
 }
@@ -215,7 +219,7 @@ give_key(
 	if (addition.cash && !what->has_cash)
 		return EX_USAGE;
 	is_there = access(addition.path, F_OK) == 0;
-	if ((code = kiosk_key(addition.path, kiosk.public_key)) != 0)
+	if ((code = bankctl_kiosk_key(addition.path, kiosk.public_key)) != 0)
 		return code;
 	string_copy(kiosk.name, addition.name, sizeof(kiosk.name));
 	kiosk.cash = addition.cash;
@@ -238,7 +242,7 @@ list_row(void *context, const struct store_kiosk *kiosk)
 		kiosk->revoked ? "revoked" : "enrolled", hex, NULL };
 
 	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
-	answer_line(context, '+', fields);
+	bankctl_answer_line(context, '+', fields);
 }
 
 static int
@@ -250,13 +254,15 @@ list_offline(const struct bankctl *bankctl)
 	struct offline *offline;
 	int code;
 
-	if ((code = offline_open_to_read(&offline, bankctl)) != 0)
+	if ((code = bankctl_offline_open_to_read(&offline, bankctl)) != 0)
 		return code;
-	answer_line(&answer, '=', columns);
-	if (store_kiosk_each(offline_store(offline), list_row, &answer) != 0)
+	bankctl_answer_line(&answer, '=', columns);
+	if (store_kiosk_each(
+		bankctl_offline_store(offline), list_row, &answer) != 0)
 		code = EX_DATAERR;
-	offline_close(offline);
-	return answer_print(&answer, code, "can't be read", bankctl->json);
+	bankctl_offline_close(offline);
+	return bankctl_answer_print(
+	    &answer, code, "can't be read", bankctl->json);
 }
 
 static int
@@ -266,21 +272,22 @@ revoke_offline(const struct bankctl *bankctl, const char *name)
 	struct offline *offline;
 	int code;
 
-	code =
-	    offline_open(&offline, config_string(bankctl->config, BANK_STATE),
-		config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
+	code = bankctl_offline_open(&offline,
+	    config_string(bankctl->config, BANK_STATE),
+	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
 	if (code != 0)
 		return code;
-	(void)store_kiosk_each(offline_store(offline), look_for, &wanted);
+	(void)store_kiosk_each(
+	    bankctl_offline_store(offline), look_for, &wanted);
 	wanted.kiosk.revoked = true;
-	code = wanted.found ? offline_kiosk_put(offline, &wanted.kiosk)
-			    : complain(EX_DATAERR, "no kiosk %s", name);
-	offline_close(offline);
+	code = wanted.found ? bankctl_offline_kiosk_put(offline, &wanted.kiosk)
+			    : bankctl_complain(EX_DATAERR, "no kiosk %s", name);
+	bankctl_offline_close(offline);
 	return code;
 }
 
 int
-kiosk_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_kiosk_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	static const char usage[] =
 	    "usage: bankctl kiosk add [--cash] [--key file] name | list | "
@@ -292,13 +299,13 @@ kiosk_run(struct bankctl *bankctl, int argc, char *argv[])
 	else if (strcmp(argv[1], "rekey") == 0)
 		code = give_key(bankctl, &rekeying, argc - 2, argv + 2);
 	else if (strcmp(argv[1], "list") == 0 && argc == 2) {
-		code = client_run(bankctl, argc, argv, NULL);
+		code = bankctl_client_run(bankctl, argc, argv, NULL);
 		if (code == CLIENT_NOBODY)
 			code = list_offline(bankctl);
 	} else if (strcmp(argv[1], "revoke") == 0 && argc == 3) {
-		code = client_run(bankctl, argc, argv, NULL);
+		code = bankctl_client_run(bankctl, argc, argv, NULL);
 		if (code == CLIENT_NOBODY)
 			code = revoke_offline(bankctl, argv[2]);
 	}
-	return code == EX_USAGE ? complain(code, "%s", usage) : code;
+	return code == EX_USAGE ? bankctl_complain(code, "%s", usage) : code;
 }

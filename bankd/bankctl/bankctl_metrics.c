@@ -76,10 +76,12 @@ put_commits(FILE *out, const char *answer)
 	struct latency latency;
 	uint64_t below = 0;
 
-	if (!fact_text(answer, "vault-commit-latency", text, sizeof(text)))
+	if (!bankctl_fact_text(
+		answer, "vault-commit-latency", text, sizeof(text)))
 		return;
 	latency_parse(&latency, text);
-	(void)fact_number(answer, "vault-commit-total-us", &latency.total_us);
+	(void)bankctl_fact_number(
+	    answer, "vault-commit-total-us", &latency.total_us);
 	fprintf(out,
 	    "# TYPE %s histogram\n# UNIT %s seconds\n"
 	    "# HELP %s Commits by how long they took, since the vault began.\n",
@@ -120,7 +122,7 @@ put_metrics(FILE *out, const char *answer)
 	for (size_t i = 0; i < NELEM(metrics); i++) {
 		const struct metric *metric = &metrics[i];
 
-		if (!fact_number(answer, metric->fact, &value))
+		if (!bankctl_fact_number(answer, metric->fact, &value))
 			continue;
 		fprintf(out, "# TYPE %s %s\n# HELP %s %s\n%s%s %" PRIu64 "\n",
 		    metric->name, metric->type, metric->name, metric->help,
@@ -134,7 +136,7 @@ put_metrics(FILE *out, const char *answer)
 
 /* A bank that doesn't run is a value too: bankd_up 0. */
 int
-metrics_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_metrics_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	const char *const words[] = { "status" };
 	const char *path = NULL;
@@ -146,19 +148,19 @@ metrics_run(struct bankctl *bankctl, int argc, char *argv[])
 	if (argc == 3 && strcmp(argv[1], "--textfile") == 0)
 		path = argv[2];
 	else if (argc != 1)
-		return complain(
+		return bankctl_complain(
 		    EX_USAGE, "usage: bankctl metrics [--textfile file]");
-	code = client_ask(bankctl, NELEM(words), words, &answer);
+	code = bankctl_client_ask(bankctl, NELEM(words), words, &answer);
 	if (code != 0 && code != CLIENT_NOBODY)
 		return code;
 	if ((out = open_memstream(&text, &length)) == NULL) {
 		free(answer);
-		return complain(EX_OSERR, "no memory");
+		return bankctl_complain(EX_OSERR, "no memory");
 	}
 	put_metrics(out, answer != NULL ? answer : "");
 	fclose(out);
 	if (path != NULL)
-		code = write_file(path, text, length, 0644);
+		code = bankctl_write_file(path, text, length, 0644);
 	else {
 		fputs(text, stdout);
 		code = 0;

@@ -70,16 +70,17 @@ ask(const struct bankctl *bankctl, const struct wanted *wanted, bool again,
 	char *answer = NULL;
 	int code;
 
-	code = client_ask(bankctl, wanted->count, wanted->words, &answer);
+	code =
+	    bankctl_client_ask(bankctl, wanted->count, wanted->words, &answer);
 	*settled = code == CLIENT_NOBODY && !again;
 	if (code == 0) {
-		bool whole = answer_is_whole(answer);
+		bool whole = bankctl_answer_is_whole(answer);
 
-		code = table_print(answer, bankctl->json);
+		code = bankctl_table_print(answer, bankctl->json);
 		*settled = whole && code != EX_IOERR &&
 		    (code != EX_UNAVAILABLE || !again);
 		if (!whole)
-			complain(code,
+			bankctl_complain(code,
 			    "it may have been booked, or not: the same "
 			    "command again tells, and books it once at most");
 	}
@@ -96,10 +97,11 @@ ask_noted(const struct bankctl *bankctl, struct wanted *wanted)
 	bool settled = false;
 	int code;
 
-	code = pending_open(&pending, bankctl, wanted->count, wanted->words);
+	code = bankctl_pending_open(
+	    &pending, bankctl, wanted->count, wanted->words);
 	if (code == 0 && pending.again &&
 	    wire_parse_txid(pending.txid, strlen(pending.txid), txid) == 0)
-		complain(0,
+		bankctl_complain(0,
 		    "this was asked for at %s and not answered; asking what "
 		    "became of it",
 		    wire_format_time(wire_txid_ms(txid), time));
@@ -107,7 +109,7 @@ ask_noted(const struct bankctl *bankctl, struct wanted *wanted)
 		wanted->words[wanted->count++] = pending.txid;
 		code = ask(bankctl, wanted, pending.again, &settled);
 	}
-	pending_close(&pending, settled);
+	bankctl_pending_close(&pending, settled);
 	return code;
 }
 
@@ -120,7 +122,7 @@ run(struct bankctl *bankctl, struct wanted *wanted)
 	if (wanted->id == NULL)
 		return ask_noted(bankctl, wanted);
 	if (wire_parse_txid(wanted->id, strlen(wanted->id), txid) != 0)
-		return complain(EX_DATAERR,
+		return bankctl_complain(EX_DATAERR,
 		    "--id %s: the ID of a transaction is 32 digits of 0-9 a-f",
 		    wanted->id);
 	wanted->words[wanted->count++] = wanted->id;
@@ -128,12 +130,12 @@ run(struct bankctl *bankctl, struct wanted *wanted)
 }
 
 int
-money_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_money_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct wanted wanted = { .count = 0 };
 
 	if (!read_words(&wanted, argc, argv, 4, true))
-		return complain(EX_USAGE,
+		return bankctl_complain(EX_USAGE,
 		    "usage: bankctl %s id account amount --reason text "
 		    "[--id txid]",
 		    argv[0]);
@@ -141,12 +143,12 @@ money_run(struct bankctl *bankctl, int argc, char *argv[])
 }
 
 int
-reverse_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_reverse_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct wanted wanted = { .count = 0 };
 
 	if (!read_words(&wanted, argc, argv, 2, false))
-		return complain(
+		return bankctl_complain(
 		    EX_USAGE, "usage: bankctl reverse seq [--id txid]");
 	return run(bankctl, &wanted);
 }

@@ -43,7 +43,7 @@ become_owner(struct offline *offline)
 	if (offline->uid != 0)
 		return 0;
 	if (place_become(offline->dir.uid, offline->dir.gid) != 0)
-		return complain(
+		return bankctl_complain(
 		    EX_OSERR, "can't become the owner: %s", strerror(errno));
 	return 0;
 }
@@ -83,20 +83,20 @@ open_store(struct offline *offline, const char *directory, bool forced,
 	if (access(directory, R_OK | X_OK | (only_reads[depth] ? 0 : W_OK)) ==
 		-1 &&
 	    errno == EACCES)
-		return complain(EX_NOPERM,
+		return bankctl_complain(EX_NOPERM,
 		    "%s: %s; the state, with the password hashes, is for root "
 		    "and its owner alone",
 		    directory, strerror(errno));
 	if (state_dir_open(
 		&offline->dir, directory, forced, error, sizeof(error)) != 0)
-		return complain(EX_CONFIG, "%s", error);
+		return bankctl_complain(EX_CONFIG, "%s", error);
 	if ((code = become_owner(offline)) != 0)
 		return code;
 	result = take_lock(offline, depth, error, sizeof(error));
 	if (result == BANK_EBUSY && depth == OFFLINE_READER)
 		return 0;
 	if (result != 0)
-		return complain(
+		return bankctl_complain(
 		    result == BANK_EBUSY ? EX_UNAVAILABLE : EX_NOPERM, "%s",
 		    error);
 	if (depth == OFFLINE_LOCK || depth == OFFLINE_PROOF)
@@ -105,7 +105,7 @@ open_store(struct offline *offline, const char *directory, bool forced,
 	    &offline->store, directory, &end, error, sizeof(error));
 	if (result == 0)
 		return 0;
-	return complain(
+	return bankctl_complain(
 	    result == BANK_EBUSY ? EX_UNAVAILABLE : EX_DATAERR, "%s", error);
 }
 
@@ -116,26 +116,27 @@ open_to(struct offline **offline, const char *directory, bool forced,
 	int code;
 
 	if ((*offline = calloc(1, sizeof(**offline))) == NULL)
-		return complain(EX_OSERR, "no memory");
+		return bankctl_complain(EX_OSERR, "no memory");
 	(*offline)->dir.fd = (*offline)->dir.lock_fd = -1;
 	(*offline)->uid = geteuid();
 	(*offline)->gid = getegid();
 	code = open_store(*offline, directory, forced, depth);
 	if (code == 0)
 		return 0;
-	offline_close(*offline);
+	bankctl_offline_close(*offline);
 	*offline = NULL;
 	return code;
 }
 
 int
-offline_open(struct offline **offline, const char *directory, bool forced)
+bankctl_offline_open(
+    struct offline **offline, const char *directory, bool forced)
 {
 	return open_to(offline, directory, forced, OFFLINE_STORE);
 }
 
 int
-offline_lock(struct offline **offline, const struct bankctl *bankctl)
+bankctl_offline_lock(struct offline **offline, const struct bankctl *bankctl)
 {
 	return open_to(offline, config_string(bankctl->config, BANK_STATE),
 	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
@@ -143,7 +144,8 @@ offline_lock(struct offline **offline, const struct bankctl *bankctl)
 }
 
 int
-offline_open_to_read(struct offline **offline, const struct bankctl *bankctl)
+bankctl_offline_open_to_read(
+    struct offline **offline, const struct bankctl *bankctl)
 {
 	return open_to(offline, config_string(bankctl->config, BANK_STATE),
 	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
@@ -171,7 +173,7 @@ open_reader(const struct offline *offline, const char *directory,
 }
 
 int
-offline_reader(struct offline **offline, struct store_reader **reader,
+bankctl_offline_reader(struct offline **offline, struct store_reader **reader,
     const struct bankctl *bankctl)
 {
 	const char *directory = config_string(bankctl->config, BANK_STATE);
@@ -186,44 +188,45 @@ offline_reader(struct offline **offline, struct store_reader **reader,
 		return code;
 	if (open_reader(*offline, directory, reader, error, sizeof(error)) == 0)
 		return 0;
-	offline_close(*offline);
+	bankctl_offline_close(*offline);
 	*offline = NULL;
-	return complain(EX_DATAERR, "%s", error);
+	return bankctl_complain(EX_DATAERR, "%s", error);
 }
 
 int
-offline_regain(const struct offline *offline)
+bankctl_offline_regain(const struct offline *offline)
 {
 	if (seteuid(offline->uid) == -1 || setegid(offline->gid) == -1)
-		return complain(EX_OSERR, "%s", strerror(errno));
+		return bankctl_complain(EX_OSERR, "%s", strerror(errno));
 	return 0;
 }
 
 void
-offline_owner(const struct offline *offline, uid_t *uid, gid_t *gid)
+bankctl_offline_owner(const struct offline *offline, uid_t *uid, gid_t *gid)
 {
 	*uid = offline->dir.uid;
 	*gid = offline->dir.gid;
 }
 
 void
-offline_close(struct offline *offline)
+bankctl_offline_close(struct offline *offline)
 {
 	store_close(offline->store);
 	if (offline->dir.fd != -1)
 		state_dir_close(&offline->dir);
-	(void)offline_regain(offline);
+	(void)bankctl_offline_regain(offline);
 	free(offline);
 }
 
 struct store *
-offline_store(struct offline *offline)
+bankctl_offline_store(struct offline *offline)
 {
 	return offline->store;
 }
 
 int
-offline_kiosk_put(struct offline *offline, const struct store_kiosk *kiosk)
+bankctl_offline_kiosk_put(
+    struct offline *offline, const struct store_kiosk *kiosk)
 {
 	struct ledger_account *none[1];
 	int result;
@@ -236,7 +239,7 @@ offline_kiosk_put(struct offline *offline, const struct store_kiosk *kiosk)
 	if (result == 0)
 		return 0;
 	store_abort(offline->store);
-	return complain(
+	return bankctl_complain(
 	    EX_IOERR, "kiosk %s: %s", kiosk->name, bank_strerror(result));
 }
 
@@ -269,7 +272,7 @@ account_row(
 	if (rows->id != NULL && strcmp(rows->id, account->id) != 0)
 		return true;
 	rows->found = true;
-	answer_line(&rows->answer, '+', fields);
+	bankctl_answer_line(&rows->answer, '+', fields);
 	return rows->id == NULL;
 }
 
@@ -285,31 +288,33 @@ account_rows(const struct offline *offline, const char *directory,
 	int result;
 
 	if (open_reader(offline, directory, &reader, error, sizeof(error)) != 0)
-		return complain(EX_DATAERR, "%s", error);
-	answer_line(&rows->answer, '=', columns);
+		return bankctl_complain(EX_DATAERR, "%s", error);
+	bankctl_answer_line(&rows->answer, '=', columns);
 	result = store_reader_accounts(reader, account_row, rows);
 	store_reader_close(reader);
 	if (result == 0)
 		return 0;
-	return complain(EX_DATAERR, "%s: %s", directory, bank_strerror(result));
+	return bankctl_complain(
+	    EX_DATAERR, "%s: %s", directory, bank_strerror(result));
 }
 
 int
-offline_accounts(const struct bankctl *bankctl, const char *id)
+bankctl_offline_accounts(const struct bankctl *bankctl, const char *id)
 {
 	const char *directory = config_string(bankctl->config, BANK_STATE);
 	struct account_rows rows = { .id = id };
 	struct offline *offline;
 	int code;
 
-	if ((code = offline_open_to_read(&offline, bankctl)) != 0)
+	if ((code = bankctl_offline_open_to_read(&offline, bankctl)) != 0)
 		return code;
 	code = account_rows(offline, directory, &rows);
-	offline_close(offline);
+	bankctl_offline_close(offline);
 	if (code == 0 && id != NULL && !rows.found)
-		return answer_print(
+		return bankctl_answer_print(
 		    &rows.answer, EX_DATAERR, "no such account", false);
-	return answer_print(&rows.answer, code, "can't be read", bankctl->json);
+	return bankctl_answer_print(
+	    &rows.answer, code, "can't be read", bankctl->json);
 }
 
 /* The two facts that a verify of a running bank tells as well. */
@@ -322,12 +327,12 @@ head_facts(struct answer *answer, uint64_t seq, const uint8_t chain[32])
 
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)seq);
 	hex_encode(chain, 32, hex);
-	answer_line(answer, '+', seq_fact);
-	answer_line(answer, '+', chain_fact);
+	bankctl_answer_line(answer, '+', seq_fact);
+	bankctl_answer_line(answer, '+', chain_fact);
 }
 
 int
-offline_verify(const struct bankctl *bankctl, const char *head)
+bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 {
 	const char *directory = config_string(bankctl->config, BANK_STATE);
 	struct answer answer = { 0 };
@@ -340,10 +345,10 @@ offline_verify(const struct bankctl *bankctl, const char *head)
 	int result, code, opened;
 
 	if (head != NULL && head_parse(head, &wanted) != 0)
-		return complain(
+		return bankctl_complain(
 		    EX_DATAERR, "a head is SEQ:HASH, as the log tells it");
 
-	opened = code = offline_open_to_read(&offline, bankctl);
+	opened = code = bankctl_offline_open_to_read(&offline, bankctl);
 	/* The vault would not start on it: the proof tells which row it is. */
 	if (code == EX_DATAERR)
 		code = open_to(&offline, directory,
@@ -360,18 +365,18 @@ offline_verify(const struct bankctl *bankctl, const char *head)
 			    head_check(reader, &wanted, error, sizeof(error));
 		store_reader_close(reader);
 	}
-	offline_close(offline);
+	bankctl_offline_close(offline);
 	if (result != 0)
-		return complain(EX_DATAERR, "%s: %s", directory,
+		return bankctl_complain(EX_DATAERR, "%s: %s", directory,
 		    error[0] != '\0' ? error : bank_strerror(result));
 	if (opened != 0)
 		return opened;
 	head_facts(&answer, seq, chain);
-	return answer_print(&answer, 0, "", bankctl->json);
+	return bankctl_answer_print(&answer, 0, "", bankctl->json);
 }
 
 int
-offline_status(const struct bankctl *bankctl)
+bankctl_offline_status(const struct bankctl *bankctl)
 {
 	const char *const facts[][3] = {
 		{ "bank", config_string(bankctl->config, BANK_NAME), NULL },
@@ -384,7 +389,7 @@ offline_status(const struct bankctl *bankctl)
 	struct answer answer = { 0 };
 
 	for (size_t i = 0; i < NELEM(facts); i++)
-		answer_line(&answer, '+', facts[i]);
-	return answer_print(
+		bankctl_answer_line(&answer, '+', facts[i]);
+	return bankctl_answer_print(
 	    &answer, EX_UNAVAILABLE, "the bank does not run", bankctl->json);
 }

@@ -15,28 +15,32 @@ struct bankctl;
 struct offline;
 struct store_reader;
 
-int offline_open(struct offline **offline, const char *directory, bool forced);
+int bankctl_offline_open(
+    struct offline **offline, const char *directory, bool forced);
 /*
  * For commands that only read: where nothing can be written (a file system
  * that is mounted so, a snapshot) the store is only looked at, and its log,
  * if there is one, read with it.
  */
-int offline_open_to_read(
+int bankctl_offline_open_to_read(
     struct offline **offline, const struct bankctl *bankctl);
 /* The lock alone: for a state that may not be openable. */
-int offline_lock(struct offline **offline, const struct bankctl *bankctl);
+int bankctl_offline_lock(
+    struct offline **offline, const struct bankctl *bankctl);
 /* A reader, of a bank that runs or not; closed before the other. */
-int offline_reader(struct offline **offline, struct store_reader **reader,
-    const struct bankctl *bankctl);
+int bankctl_offline_reader(struct offline **offline,
+    struct store_reader **reader, const struct bankctl *bankctl);
 /* Who called us again, for files outside; the state's owner is told. */
-int offline_regain(const struct offline *offline);
-void offline_owner(const struct offline *offline, uid_t *uid, gid_t *gid);
-void offline_close(struct offline *offline);
-struct store *offline_store(struct offline *offline);
-int offline_accounts(const struct bankctl *bankctl, const char *id);
+int bankctl_offline_regain(const struct offline *offline);
+void bankctl_offline_owner(
+    const struct offline *offline, uid_t *uid, gid_t *gid);
+void bankctl_offline_close(struct offline *offline);
+struct store *bankctl_offline_store(struct offline *offline);
+int bankctl_offline_accounts(const struct bankctl *bankctl, const char *id);
 /* `head`: SEQ:HASH that it must have, or NULL. */
-int offline_verify(const struct bankctl *bankctl, const char *head);
-int offline_status(const struct bankctl *bankctl);
-int offline_kiosk_put(struct offline *offline, const struct store_kiosk *kiosk);
+int bankctl_offline_verify(const struct bankctl *bankctl, const char *head);
+int bankctl_offline_status(const struct bankctl *bankctl);
+int bankctl_offline_kiosk_put(
+    struct offline *offline, const struct store_kiosk *kiosk);
 
 #endif

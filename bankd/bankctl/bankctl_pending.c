@@ -38,7 +38,7 @@ struct note_place {
 static int
 cant_keep(const char *where)
 {
-	return complain(EX_CANTCREAT,
+	return bankctl_complain(EX_CANTCREAT,
 	    "%s: %s; the ID of the transaction must be kept there until the "
 	    "bank has answered: set XDG_STATE_HOME to a directory of your "
 	    "own, or give --id",
@@ -152,7 +152,7 @@ name_note(struct pending *pending, const struct bankctl *bankctl, int count,
 	good = good && EVP_DigestFinal_ex(context, digest, NULL) == 1;
 	EVP_MD_CTX_free(context);
 	if (!good)
-		return complain(EX_SOFTWARE, "can't make a hash");
+		return bankctl_complain(EX_SOFTWARE, "can't make a hash");
 	hex_encode(digest, sizeof(digest), pending->name);
 	return 0;
 }
@@ -166,7 +166,8 @@ lock_note(int fd)
 		return 0;
 	if (errno != EWOULDBLOCK)
 		return -1;
-	complain(0, "the same command runs already; waiting for its end");
+	bankctl_complain(
+	    0, "the same command runs already; waiting for its end");
 	do
 		result = flock(fd, LOCK_EX);
 	while (result == -1 && errno == EINTR);
@@ -239,8 +240,8 @@ write_note(struct pending *pending, int count, const char *const words[])
 }
 
 int
-pending_open(struct pending *pending, const struct bankctl *bankctl, int count,
-    const char *const words[])
+bankctl_pending_open(struct pending *pending, const struct bankctl *bankctl,
+    int count, const char *const words[])
 {
 	int code;
 
@@ -257,7 +258,7 @@ pending_open(struct pending *pending, const struct bankctl *bankctl, int count,
 }
 
 void
-pending_close(struct pending *pending, bool answered)
+bankctl_pending_close(struct pending *pending, bool answered)
 {
 	/* Before the lock goes: who waits for it looks whether it is there. */
 	if (answered && pending->file != -1)

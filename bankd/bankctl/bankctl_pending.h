@@ -35,11 +35,11 @@ struct pending {
 /*
  * Finds the note of these words, which are for the bank of the configuration,
  * or makes one with a new ID, which is on disk when this returns.  0, or a
- * code that was complained of; pending_close() in both cases.
+ * code that was complained of; bankctl_pending_close() in both cases.
  */
-int pending_open(struct pending *pending, const struct bankctl *bankctl,
+int bankctl_pending_open(struct pending *pending, const struct bankctl *bankctl,
     int count, const char *const words[]);
 /* `answered`: the note goes; else it stays for the next time. */
-void pending_close(struct pending *pending, bool answered);
+void bankctl_pending_close(struct pending *pending, bool answered);
 
 #endif

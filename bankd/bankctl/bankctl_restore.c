@@ -83,13 +83,13 @@ open_backup(struct restore *restore)
 
 	restore->fd = open_file(restore->path);
 	if (restore->fd == -1 || fstat(restore->fd, &status) == -1)
-		return complain(
+		return bankctl_complain(
 		    EX_NOINPUT, "%s: %s", restore->path, place_reason(errno));
 	if (!S_ISREG(status.st_mode) ||
 	    file_read_at(restore->fd, header, HEADER_SIZE, 0) != HEADER_SIZE ||
 	    memcmp(header, "SQLite format 3", 16) != 0 ||
 	    memcmp(header + 68, APPLICATION, 4) != 0)
-		return complain(
+		return bankctl_complain(
 		    EX_DATAERR, "%s: not the backup of a bank", restore->path);
 	return 0;
 }
@@ -102,7 +102,7 @@ confirm(const struct bankctl *bankctl, const struct restore *restore)
 	if (bankctl->yes)
 		return 0;
 	if (!isatty(STDIN_FILENO))
-		return complain(EX_USAGE,
+		return bankctl_complain(EX_USAGE,
 		    "restore replaces customers and money: say so with "
 		    "bankctl -y");
 	fprintf(stderr,
@@ -112,7 +112,7 @@ confirm(const struct bankctl *bankctl, const struct restore *restore)
 	if (fgets(line, sizeof(line), stdin) != NULL &&
 	    strcmp(line, "yes\n") == 0)
 		return 0;
-	return complain(EX_USAGE, "nothing was changed");
+	return bankctl_complain(EX_USAGE, "nothing was changed");
 }
 
 static void
@@ -152,10 +152,11 @@ copy_in(struct restore *restore)
 	if (mkdir(restore->work, 0700) == -1 ||
 	    (fd = open(path.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 		 0600)) == -1)
-		return complain(
+		return bankctl_complain(
 		    EX_CANTCREAT, "%s: %s", path.text, strerror(errno));
 	if (copy_bytes(restore->fd, fd) == -1)
-		code = complain(EX_IOERR, "%s: %s", path.text, strerror(errno));
+		code = bankctl_complain(
+		    EX_IOERR, "%s: %s", path.text, strerror(errno));
 	close(fd);
 	return code;
 }
@@ -186,7 +187,7 @@ prove(struct restore *restore)
 		store_close(store);
 	if (result == 0)
 		return 0;
-	return complain(EX_DATAERR, "%s: %s; nothing was changed",
+	return bankctl_complain(EX_DATAERR, "%s: %s; nothing was changed",
 	    restore->path, error[0] != '\0' ? error : bank_strerror(result));
 }
 
@@ -225,7 +226,7 @@ replace(struct restore *restore)
 	snprintf(kept_wal, sizeof(kept_wal), "%s-wal", restore->kept);
 	if (link(file.text, restore->kept) == -1) {
 		if (errno != ENOENT)
-			return complain(
+			return bankctl_complain(
 			    EX_IOERR, "%s: %s", restore->kept, strerror(errno));
 		restore->kept[0] = '\0';
 	}
@@ -236,7 +237,8 @@ replace(struct restore *restore)
 	(void)unlink(in(restore->state, STORE_FILE "-shm").text);
 	if (rename(in(restore->work, STORE_FILE).text, file.text) == -1 ||
 	    file_sync_directory(file.text) != 0)
-		return complain(EX_IOERR, "%s: %s", file.text, strerror(errno));
+		return bankctl_complain(
+		    EX_IOERR, "%s: %s", file.text, strerror(errno));
 	return 0;
 }
 
@@ -247,7 +249,7 @@ run(struct restore *restore, const struct bankctl *bankctl)
 
 	if ((code = open_backup(restore)) != 0 ||
 	    (code = confirm(bankctl, restore)) != 0 ||
-	    (code = offline_lock(&restore->offline, bankctl)) != 0)
+	    (code = bankctl_offline_lock(&restore->offline, bankctl)) != 0)
 		return code;
 	code = copy_in(restore);
 	if (code == 0)
@@ -257,7 +259,7 @@ run(struct restore *restore, const struct bankctl *bankctl)
 		code = replace(restore);
 	}
 	clear_work(restore);
-	offline_close(restore->offline);
+	bankctl_offline_close(restore->offline);
 	return code;
 }
 
@@ -272,12 +274,12 @@ tell(const struct bankctl *bankctl, const struct restore *restore)
 	snprintf(number, sizeof(number), "%" PRIu64, restore->seq);
 	hex_encode(restore->chain, 32, hex);
 	for (size_t i = 0; i < NELEM(facts); i++)
-		answer_line(&answer, '+', facts[i]);
-	return answer_print(&answer, 0, "", bankctl->json);
+		bankctl_answer_line(&answer, '+', facts[i]);
+	return bankctl_answer_print(&answer, 0, "", bankctl->json);
 }
 
 int
-restore_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_restore_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct restore restore = { .path = argv[1], .fd = -1 };
 	int code;

@@ -30,7 +30,7 @@ struct table {
 };
 
 void
-answer_unescape(char *text)
+bankctl_answer_unescape(char *text)
 {
 	char *to = text;
 
@@ -57,7 +57,7 @@ cut(struct row *row, char *line)
 	row->count = 0;
 	while (rest != NULL && row->count < COLUMNS_MAX) {
 		row->fields[row->count] = strsep(&rest, "\t");
-		answer_unescape(row->fields[row->count++]);
+		bankctl_answer_unescape(row->fields[row->count++]);
 	}
 }
 
@@ -172,7 +172,7 @@ print_table(struct table *table)
 
 	use_utf8();
 	if (clean(table) != 0)
-		return complain(EX_OSERR, "no memory");
+		return bankctl_complain(EX_OSERR, "no memory");
 	measure(table, columns);
 	for (size_t i = 0; i < table->count; i++) {
 		if (table->rows[i].kind != '.')
@@ -266,16 +266,17 @@ code_of(const struct row *last)
 	long code;
 
 	if (last->kind != '.' || last->count == 0)
-		return complain(EX_IOERR, "the answer was cut off");
+		return bankctl_complain(EX_IOERR, "the answer was cut off");
 	code = strtol(last->fields[0], &message, 10);
 	if (code == 0)
 		return 0;
-	complain((int)code, "%s", *message == ' ' ? message + 1 : "failed");
+	bankctl_complain(
+	    (int)code, "%s", *message == ' ' ? message + 1 : "failed");
 	return (int)code;
 }
 
 int
-table_print_end(char *line)
+bankctl_table_print_end(char *line)
 {
 	struct row row;
 
@@ -284,14 +285,14 @@ table_print_end(char *line)
 }
 
 int
-table_print(const char *answer, bool json)
+bankctl_table_print(const char *answer, bool json)
 {
 	static const struct row none;
 	struct table table = { 0 };
 	int code;
 
 	if (parse(&table, answer) != 0)
-		code = complain(EX_OSERR, "no memory");
+		code = bankctl_complain(EX_OSERR, "no memory");
 	else if ((code = code_of(table.count > 0 ? &table.rows[table.count - 1]
 						 : &none)) == 0 ||
 	    table.count > 1) {
@@ -327,7 +328,8 @@ append(struct answer *answer, const char *text, size_t length)
 }
 
 void
-answer_line(struct answer *answer, char kind, const char *const fields[])
+bankctl_answer_line(
+    struct answer *answer, char kind, const char *const fields[])
 {
 	append(answer, &kind, 1);
 	for (size_t i = 0; fields[i] != NULL; i++) {
@@ -342,15 +344,16 @@ answer_line(struct answer *answer, char kind, const char *const fields[])
 }
 
 int
-answer_print(struct answer *answer, int code, const char *message, bool json)
+bankctl_answer_print(
+    struct answer *answer, int code, const char *message, bool json)
 {
 	char end[256];
 
 	snprintf(end, sizeof(end), ". %d%s%s\n", code, code != 0 ? " " : "",
 	    code != 0 ? message : "");
 	append(answer, end, strlen(end));
-	code =
-	    answer->text != NULL ? table_print(answer->text, json) : EX_OSERR;
+	code = answer->text != NULL ? bankctl_table_print(answer->text, json)
+				    : EX_OSERR;
 	free(answer->text);
 	memset(answer, 0, sizeof(*answer));
 	return code;

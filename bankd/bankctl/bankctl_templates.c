@@ -51,12 +51,12 @@ static const char atm_ini[] =
     "key = kiosk.key\n"
     "state = ../var/kiosk\n";
 
-const char text_password[] = "chris 1234\nfey 5678\njoe 9012\n";
-const char text_balance[] = "chris 10000 1000\nfey 10000 1000\n"
-			    "joe 10000 1000\n";
+const char bankctl_text_password[] = "chris 1234\nfey 5678\njoe 9012\n";
+const char bankctl_text_balance[] = "chris 10000 1000\nfey 10000 1000\n"
+				    "joe 10000 1000\n";
 
 char *
-text_bankd_ini(unsigned port)
+bankctl_text_bankd_ini(unsigned port)
 {
 	char *text;
 
@@ -67,7 +67,7 @@ text_bankd_ini(unsigned port)
 }
 
 char *
-text_atm_ini(unsigned port)
+bankctl_text_atm_ini(unsigned port)
 {
 	char *text;
 

@@ -54,7 +54,7 @@ struct top {
 static void
 draw(const struct top *top)
 {
-	top_draw(&top->data, intervals_ms[top->interval], top->paused);
+	bankctl_top_draw(&top->data, intervals_ms[top->interval], top->paused);
 }
 
 static void
@@ -72,7 +72,7 @@ static int
 hearing_begin(struct top *top, struct hearing *hearing, const char *line,
     event_callback_fn readable)
 {
-	if ((hearing->fd = client_begin(top->bankctl, line)) == -1)
+	if ((hearing->fd = bankctl_client_begin(top->bankctl, line)) == -1)
 		return -1;
 	hearing->length = 0;
 	hearing->readable = event_new(
@@ -119,10 +119,10 @@ on_status(evutil_socket_t fd, short what, void *context)
 		return;
 	top->status.text[top->status.length] = '\0';
 	if (strstr(top->status.text, "\n. 0\n") != NULL)
-		top_data_status(
+		bankctl_top_data_status(
 		    &top->data, top->status.text, clock_steady_ms());
 	else
-		top_data_down(&top->data, "bankd gave no whole answer");
+		bankctl_top_data_down(&top->data, "bankd gave no whole answer");
 	hearing_end(&top->status);
 	draw(top);
 }
@@ -137,7 +137,7 @@ take_lines(struct top *top)
 		    log->length - (size_t)(line - log->text))) != NULL) {
 		*end = '\0';
 		if (!top->paused)
-			top_data_line(&top->data, line, time(NULL));
+			bankctl_top_data_line(&top->data, line, time(NULL));
 		line = end + 1;
 	}
 	log->length -= (size_t)(line - log->text);
@@ -173,11 +173,11 @@ ask(struct top *top)
 		if (now_ms - top->asked_ms < PATIENCE_MS)
 			return;
 		hearing_end(&top->status);
-		top_data_down(&top->data, "bankd does not answer");
+		bankctl_top_data_down(&top->data, "bankd does not answer");
 	}
 	top->asked_ms = now_ms;
 	if (hearing_begin(top, &top->status, "status\n", on_status) == -1)
-		top_data_down(&top->data, "the bank does not run");
+		bankctl_top_data_down(&top->data, "the bank does not run");
 }
 
 static void
@@ -236,7 +236,7 @@ static void
 redraw(struct top *top)
 {
 	(void)top;
-	top_draw_again();
+	bankctl_top_draw_again();
 }
 
 static void
@@ -354,11 +354,11 @@ first_answer(struct top *top)
 	char *answer = NULL;
 	int code;
 
-	code = client_ask(top->bankctl, NELEM(words), words, &answer);
+	code = bankctl_client_ask(top->bankctl, NELEM(words), words, &answer);
 	if (code == 0 && strstr(answer, "\n. 0\n") == NULL)
-		code = table_print(answer, false);
+		code = bankctl_table_print(answer, false);
 	else if (code == 0)
-		top_data_status(&top->data, answer, clock_steady_ms());
+		bankctl_top_data_status(&top->data, answer, clock_steady_ms());
 	free(answer);
 	return code;
 }
@@ -366,11 +366,11 @@ first_answer(struct top *top)
 static void
 tell_terminal(const char *remark)
 {
-	complain(0, "%s", remark);
+	bankctl_complain(0, "%s", remark);
 }
 
 int
-top_run(struct bankctl *bankctl, int argc, char *argv[])
+bankctl_top_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	static struct top top;
 	char error[ERROR_SIZE];
@@ -380,18 +380,18 @@ top_run(struct bankctl *bankctl, int argc, char *argv[])
 	(void)argv;
 	top.bankctl = bankctl;
 	if (bankctl->json || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return complain(EX_USAGE,
+		return bankctl_complain(EX_USAGE,
 		    "top needs a terminal; `bankctl -j status` is for "
 		    "programs");
 	if ((code = first_answer(&top)) != 0)
 		return code;
 	setlocale(LC_CTYPE, "");
 	if (init(&top) != 0)
-		code = complain(EX_OSERR, "no event loop");
+		code = bankctl_complain(EX_OSERR, "no event loop");
 	else if (term_start(false, tell_terminal, error, sizeof(error)) != 0)
-		code = complain(EX_UNAVAILABLE, "%s", error);
+		code = bankctl_complain(EX_UNAVAILABLE, "%s", error);
 	else {
-		top_draw_start();
+		bankctl_top_draw_start();
 		set_interval(&top, INTERVAL_DEFAULT);
 		ask(&top);
 		draw(&top);

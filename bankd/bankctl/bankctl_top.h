@@ -43,20 +43,22 @@ struct top_data {
 };
 
 /* A whole answer to `status`, at this time of the steady clock. */
-void top_data_status(struct top_data *data, const char *answer, uint64_t ms);
+void bankctl_top_data_status(
+    struct top_data *data, const char *answer, uint64_t ms);
 /* No answer, and why. */
-void top_data_down(struct top_data *data, const char *why);
+void bankctl_top_data_down(struct top_data *data, const char *why);
 /* A line of the answer to `monitor`, in place. */
-void top_data_line(struct top_data *data, char *line, time_t now);
+void bankctl_top_data_line(struct top_data *data, char *line, time_t now);
 /* What an operator should look into; how many there are. */
-size_t top_data_alarms(
+size_t bankctl_top_data_alarms(
     const struct top_data *data, char alarms[TOP_ALARMS][TOP_ALARM_SIZE]);
 
 /* After curses has started: colours, no cursor, and the mouse is the
  * terminal's own, which can mark and copy. */
-void top_draw_start(void);
+void bankctl_top_draw_start(void);
 /* The next one draws everything anew. */
-void top_draw_again(void);
-void top_draw(const struct top_data *data, unsigned interval_ms, bool paused);
+void bankctl_top_draw_again(void);
+void bankctl_top_draw(
+    const struct top_data *data, unsigned interval_ms, bool paused);
 
 #endif

@@ -34,7 +34,7 @@ add_sample(struct top_data *data, uint64_t transactions, uint64_t ms)
 }
 
 void
-top_data_status(struct top_data *data, const char *answer, uint64_t ms)
+bankctl_top_data_status(struct top_data *data, const char *answer, uint64_t ms)
 {
 	char text[LATENCY_TEXT_SIZE];
 	uint64_t transactions;
@@ -42,22 +42,23 @@ top_data_status(struct top_data *data, const char *answer, uint64_t ms)
 	string_copy(data->answer, answer, sizeof(data->answer));
 	data->up = true;
 	/* A vault that is down has no figures: the chart has a gap of none. */
-	if (fact_number(answer, "vault-carried-out", &transactions))
+	if (bankctl_fact_number(answer, "vault-carried-out", &transactions))
 		add_sample(data, transactions, ms);
-	(void)fact_text(answer, "vault-commit-latency", text, sizeof(text));
+	(void)bankctl_fact_text(
+	    answer, "vault-commit-latency", text, sizeof(text));
 	latency_parse(&data->commits, text);
 	if (!data->known) {
 		data->known = true;
-		(void)fact_number(
+		(void)bankctl_fact_number(
 		    answer, "front-restarts", &data->front_restarts);
-		(void)fact_number(
+		(void)bankctl_fact_number(
 		    answer, "vault-restarts", &data->vault_restarts);
 	}
 }
 
 /* The next bankd counts from 0, and its restarts are its own. */
 void
-top_data_down(struct top_data *data, const char *why)
+bankctl_top_data_down(struct top_data *data, const char *why)
 {
 	data->up = false;
 	data->down = why;
@@ -86,7 +87,7 @@ say(struct top_data *data, int level, const char *line)
 }
 
 void
-top_data_line(struct top_data *data, char *line, time_t now)
+bankctl_top_data_line(struct top_data *data, char *line, time_t now)
 {
 	struct top_event *event;
 	char *text;
@@ -98,7 +99,7 @@ top_data_line(struct top_data *data, char *line, time_t now)
 	if (line[0] != '+' || (text = strchr(line, '\t')) == NULL)
 		return;
 	*text++ = '\0';
-	answer_unescape(text);
+	bankctl_answer_unescape(text);
 	event = next_event(data);
 	event->when = now;
 	event->level = log_level_parse(line + 2);
@@ -130,7 +131,8 @@ look_at_restarts(struct alarms *alarms, const char *name, uint64_t before)
 	uint64_t now;
 
 	snprintf(fact, sizeof(fact), "%s-restarts", name);
-	if (fact_number(alarms->data->answer, fact, &now) && now > before)
+	if (bankctl_fact_number(alarms->data->answer, fact, &now) &&
+	    now > before)
 		alarm_add(alarms, "%s restarted: %llu since this began", name,
 		    (unsigned long long)(now - before));
 }
@@ -143,10 +145,11 @@ look_at_failures(struct alarms *alarms, const char *name)
 	uint64_t failures;
 
 	snprintf(fact, sizeof(fact), "%s-failures", name);
-	if (!fact_number(alarms->data->answer, fact, &failures) || failures < 2)
+	if (!bankctl_fact_number(alarms->data->answer, fact, &failures) ||
+	    failures < 2)
 		return;
 	snprintf(fact, sizeof(fact), "%s-last-end", name);
-	(void)fact_text(alarms->data->answer, fact, last, sizeof(last));
+	(void)bankctl_fact_text(alarms->data->answer, fact, last, sizeof(last));
 	/* Behind its time. */
 	reason = last + strcspn(last, " ");
 	alarm_add(alarms, "%s ended %llu times:%.90s", name,
@@ -175,7 +178,7 @@ static const struct {
 };
 
 size_t
-top_data_alarms(
+bankctl_top_data_alarms(
     const struct top_data *data, char lines[TOP_ALARMS][TOP_ALARM_SIZE])
 {
 	struct alarms alarms = { data, lines, 0 };
@@ -187,7 +190,7 @@ top_data_alarms(
 		return alarms.count;
 	}
 	for (size_t i = 0; i < NELEM(watched); i++) {
-		if (!fact_text(
+		if (!bankctl_fact_text(
 			data->answer, watched[i].fact, value, sizeof(value)))
 			continue;
 		found = strstr(value, watched[i].words) != NULL;

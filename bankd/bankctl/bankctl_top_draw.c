@@ -43,7 +43,7 @@ static const struct {
 static attr_t attributes[LOOKS];
 
 void
-top_draw_start(void)
+bankctl_top_draw_start(void)
 {
 	const char *no_color = getenv("NO_COLOR");
 	bool colours = has_colors() && (no_color == NULL || *no_color == '\0');
@@ -61,7 +61,7 @@ top_draw_start(void)
 }
 
 void
-top_draw_again(void)
+bankctl_top_draw_again(void)
 {
 	clearok(curscr, TRUE);
 }
@@ -101,9 +101,9 @@ draw_header(const struct top_data *data, unsigned interval_ms, bool paused)
 	uint64_t uptime;
 	int x, width;
 
-	(void)fact_text(data->answer, "bank", name, sizeof(name));
-	(void)fact_text(data->answer, "state", state, sizeof(state));
-	(void)fact_number(data->answer, "uptime", &uptime);
+	(void)bankctl_fact_text(data->answer, "bank", name, sizeof(name));
+	(void)bankctl_fact_text(data->answer, "state", state, sizeof(state));
+	(void)bankctl_fact_number(data->answer, "uptime", &uptime);
 	snprintf(text, sizeof(text), "%severy %g s", paused ? "paused, " : "",
 	    interval_ms / 1000.0);
 	width = (int)strlen(text);
@@ -149,7 +149,7 @@ draw_figures(const struct top_data *data)
 			x = 1;
 		row = figure->row;
 		if (!data->up ||
-		    !fact_text(
+		    !bankctl_fact_text(
 			data->answer, figure->fact, value, sizeof(value)))
 			string_copy(value, "-", sizeof(value));
 		snprintf(text, sizeof(text), "%s%s", value, figure->unit);
@@ -296,7 +296,7 @@ static void
 draw_alarms(const struct top_data *data, int y, int rows, int x)
 {
 	char lines[TOP_ALARMS][TOP_ALARM_SIZE];
-	size_t count = top_data_alarms(data, lines);
+	size_t count = bankctl_top_data_alarms(data, lines);
 
 	put(y, x, COLS - x - 1, TITLE, "Alarms");
 	if (count == 0)
@@ -329,7 +329,7 @@ draw_events(const struct top_data *data, int y, int rows)
 }
 
 void
-top_draw(const struct top_data *data, unsigned interval_ms, bool paused)
+bankctl_top_draw(const struct top_data *data, unsigned interval_ms, bool paused)
 {
 	int chart = (LINES - FIXED_ROWS) / 3, commits = chart;
 	int y = 4, columns = COLS / 2;

@@ -248,7 +248,7 @@ on_stop(struct front *front, struct ipc_message *message)
 	     client = next) {
 		next = TAILQ_NEXT(client, all);
 		if (client->state == CLIENT_HANDSHAKE)
-			client_free(client);
+			front_client_free(client);
 		else if (client->state == CLIENT_OPEN) {
 			event_del(&client->readable);
 			client->paused = true;

@@ -206,7 +206,7 @@ new_connection(struct front *front, int fd, const struct sockaddr_storage *from)
 	TAILQ_INSERT_TAIL(&front->connections, client, all);
 	LIST_INSERT_HEAD(
 	    &front->numbers[client->number % FRONT_BUCKETS], client, by_number);
-	client_start(client);
+	front_client_start(client);
 }
 
 void

@@ -24,7 +24,7 @@
 #define READS_AT_ONCE 4
 
 void
-client_free(struct client *client)
+front_client_free(struct client *client)
 {
 	struct front *front = client->front;
 
@@ -49,14 +49,14 @@ refuse_protocol(struct client *client)
 
 	front_address_text(client, text);
 	log_event(LOG_INFO, "protocol_error", "address", LOG_TEXT(text), NULL);
-	client_refuse(client, WIRE_PROTOCOL_ERROR);
+	front_client_refuse(client, WIRE_PROTOCOL_ERROR);
 }
 
 static bool
 must_pause(const struct client *client)
 {
 	return client->unanswered >= FRONT_UNANSWERED_MAX ||
-	    client_pending(client) >= FRONT_OUT_MAX ||
+	    front_client_pending(client) >= FRONT_OUT_MAX ||
 	    client->deadlines[DEADLINE_PAUSE] != 0 ||
 	    client->front->congested || client->front->stopping;
 }
@@ -79,7 +79,7 @@ take_frames(struct client *client, const uint8_t *data, size_t length)
 		else if (n == 0)
 			break;
 		else if (front_vault_frame(client, &frame) != 0)
-			client_close(client);
+			front_client_close(client);
 		else {
 			client->unanswered++;
 			client->front->unanswered++;
@@ -104,16 +104,16 @@ keep_rest(struct client *client, const uint8_t *data, size_t length)
 		return;
 	if (length > 0) {
 		if ((client->in = malloc(length)) == NULL) {
-			client_close(client);
+			front_client_close(client);
 			return;
 		}
 		memcpy(client->in, data, length);
 		client->in_length = length;
 	}
 	if (!partial)
-		deadline_set(client, DEADLINE_FRAME, 0);
+		front_deadline_set(client, DEADLINE_FRAME, 0);
 	else if (client->deadlines[DEADLINE_FRAME] == 0)
-		deadline_set(client, DEADLINE_FRAME, FRAME_MS);
+		front_deadline_set(client, DEADLINE_FRAME, FRAME_MS);
 	if (client->paused)
 		event_del(&client->readable);
 }
@@ -155,7 +155,7 @@ read_frames(struct client *client)
 	for (int i = 0;; i++) {
 		taken = take_frames(client, data, length);
 		if (taken > 0)
-			deadline_set(client, DEADLINE_FRAME, 0);
+			front_deadline_set(client, DEADLINE_FRAME, 0);
 		length -= taken;
 		memmove(data, data + taken, length);
 		if (client->state != CLIENT_OPEN || client->paused)
@@ -171,13 +171,13 @@ read_frames(struct client *client)
 		length += (size_t)n;
 	}
 	if (n < 0)
-		client_free(client);
+		front_client_free(client);
 	else
 		keep_rest(client, data, length);
 }
 
 void
-client_read_later(struct client *client, uint64_t pause_ms)
+front_client_read_later(struct client *client, uint64_t pause_ms)
 {
 	client->later_ms = clock_steady_ms() + pause_ms;
 }
@@ -194,14 +194,15 @@ comes_too_soon(struct client *client)
 	if (now_ms < client->later_ms) {
 		client->paused = true;
 		event_del(&client->readable);
-		deadline_set(client, DEADLINE_PAUSE, client->later_ms - now_ms);
+		front_deadline_set(
+		    client, DEADLINE_PAUSE, client->later_ms - now_ms);
 	}
 	client->later_ms = 0;
 	return client->paused;
 }
 
 void
-client_resume(struct client *client)
+front_client_resume(struct client *client)
 {
 	if (client->state != CLIENT_OPEN || !client->paused ||
 	    must_pause(client))
@@ -222,16 +223,16 @@ handshake(struct client *client)
 		if (error == SSL_ERROR_WANT_WRITE)
 			event_add(&client->writable, NULL);
 		else if (error != SSL_ERROR_WANT_READ)
-			client_free(client);
+			front_client_free(client);
 		return;
 	}
 	client->state = CLIENT_OPEN;
-	deadline_set(client, DEADLINE_TLS, 0);
+	front_deadline_set(client, DEADLINE_TLS, 0);
 	if (client->address == NULL) {
-		client_refuse(client, WIRE_TOO_MANY_SESSIONS);
+		front_client_refuse(client, WIRE_TOO_MANY_SESSIONS);
 		return;
 	}
-	deadline_login(client);
+	front_deadline_login(client);
 	front_vault_announce(client);
 	if (client->state == CLIENT_OPEN)
 		read_frames(client);
@@ -246,7 +247,7 @@ linger(struct client *client)
 	n = recv(client->fd, client->front->scratch,
 	    sizeof(client->front->scratch), 0);
 	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
-		client_free(client);
+		front_client_free(client);
 }
 
 static void
@@ -278,12 +279,12 @@ writable(evutil_socket_t fd, short what, void *context)
 	if (client->state == CLIENT_HANDSHAKE)
 		handshake(client);
 	else
-		client_flush(client);
+		front_client_flush(client);
 	front_flush_soon(front);
 }
 
 void
-client_start(struct client *client)
+front_client_start(struct client *client)
 {
 	struct front *front = client->front;
 
@@ -292,11 +293,12 @@ client_start(struct client *client)
 	    EV_READ | EV_PERSIST, readable, client);
 	event_assign(&client->writable, front->base, client->fd, EV_WRITE,
 	    writable, client);
-	evtimer_assign(&client->timer, front->base, deadline_passed, client);
+	evtimer_assign(
+	    &client->timer, front->base, front_deadline_passed, client);
 	client->ssl = SSL_new(front->tls);
 	if (client->ssl == NULL || SSL_set_fd(client->ssl, client->fd) != 1 ||
 	    event_add(&client->readable, NULL) == -1) {
-		client_free(client);
+		front_client_free(client);
 		return;
 	}
 	SSL_set_accept_state(client->ssl);
@@ -305,5 +307,5 @@ client_start(struct client *client)
 	SSL_set_mode(client->ssl,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-	deadline_set(client, DEADLINE_TLS, TLS_MS);
+	front_deadline_set(client, DEADLINE_TLS, TLS_MS);
 }

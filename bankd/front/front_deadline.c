@@ -47,7 +47,7 @@ arm(struct client *client, uint64_t now_ms)
 }
 
 void
-deadline_set(
+front_deadline_set(
     struct client *client, enum deadline deadline, uint64_t from_now_ms)
 {
 	uint64_t now_ms;
@@ -63,7 +63,7 @@ deadline_set(
 
 /* From a fresh greeting on; but one who never logs in stays no longer. */
 void
-deadline_login(struct client *client)
+front_deadline_login(struct client *client)
 {
 	uint64_t now_ms = clock_steady_ms(), at = now_ms + LOGIN_MS;
 
@@ -82,15 +82,15 @@ end(struct client *client, enum deadline deadline)
 	log_event(LOG_DEBUG, "deadline", "address", LOG_TEXT(text), "of",
 	    LOG_TEXT(deadlines[deadline].name), NULL);
 	if (deadlines[deadline].told)
-		client_refuse(client, deadlines[deadline].reply);
+		front_client_refuse(client, deadlines[deadline].reply);
 	else if (client->state == CLIENT_OPEN && deadline != DEADLINE_WRITE)
-		client_close(client);
+		front_client_close(client);
 	else
-		client_free(client);
+		front_client_free(client);
 }
 
 void
-deadline_passed(evutil_socket_t fd, short what, void *context)
+front_deadline_passed(evutil_socket_t fd, short what, void *context)
 {
 	struct client *client = context;
 	struct front *front = client->front;
@@ -105,7 +105,7 @@ deadline_passed(evutil_socket_t fd, short what, void *context)
 		client->deadlines[i] = 0;
 		if (i == DEADLINE_PAUSE) {
 			arm(client, now_ms);
-			client_resume(client);
+			front_client_resume(client);
 		} else
 			end(client, (enum deadline)i);
 		front_flush_soon(front);

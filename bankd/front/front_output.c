@@ -21,7 +21,7 @@
 #define ERROR_TEXT_MAX 128
 
 size_t
-client_pending(const struct client *client)
+front_client_pending(const struct client *client)
 {
 	return client->out_end - client->out_start;
 }
@@ -39,7 +39,7 @@ mark_changed(struct client *client)
 static int
 out_room(struct client *client, size_t more)
 {
-	size_t used = client_pending(client);
+	size_t used = front_client_pending(client);
 	size_t size = client->out_size;
 	uint8_t *data;
 
@@ -62,12 +62,12 @@ out_room(struct client *client, size_t more)
 }
 
 void
-client_send(struct client *client, const uint8_t *frame, size_t length)
+front_client_send(struct client *client, const uint8_t *frame, size_t length)
 {
 	if (client->state > CLIENT_OPEN)
 		return;
 	if (out_room(client, length) != 0) {
-		client_close(client);
+		front_client_close(client);
 		return;
 	}
 	memcpy(client->out + client->out_end, frame, length);
@@ -77,24 +77,24 @@ client_send(struct client *client, const uint8_t *frame, size_t length)
 
 /* From here on nothing of the peer's is taken; what is queued goes out. */
 void
-client_close(struct client *client)
+front_client_close(struct client *client)
 {
 	if (client->state > CLIENT_OPEN)
 		return;
 	if (client->state == CLIENT_HANDSHAKE) {
-		client_free(client);
+		front_client_free(client);
 		return;
 	}
 	front_vault_forget(client);
 	client->state = CLIENT_CLOSING;
 	event_del(&client->readable);
 	memset(client->deadlines, 0, sizeof(client->deadlines));
-	deadline_set(client, DEADLINE_WRITE, WRITE_MS);
+	front_deadline_set(client, DEADLINE_WRITE, WRITE_MS);
 	mark_changed(client);
 }
 
 void
-client_refuse(struct client *client, enum wire_reply reply)
+front_client_refuse(struct client *client, enum wire_reply reply)
 {
 	uint8_t frame[FRAME_HEADER_SIZE + 1 + ERROR_TEXT_MAX];
 	char text[ERROR_TEXT_MAX];
@@ -105,8 +105,8 @@ client_refuse(struct client *client, enum wire_reply reply)
 	length = frame_write(
 	    frame, sizeof(frame), FRAME_ERROR, text, (size_t)length);
 	if (length > 0)
-		client_send(client, frame, (size_t)length);
-	client_close(client);
+		front_client_send(client, frame, (size_t)length);
+	front_client_close(client);
 }
 
 /*
@@ -127,8 +127,8 @@ say_goodbye(struct client *client)
 	}
 	(void)shutdown(client->fd, SHUT_WR);
 	client->state = CLIENT_LINGER;
-	deadline_set(client, DEADLINE_WRITE, 0);
-	deadline_set(client, DEADLINE_LINGER,
+	front_deadline_set(client, DEADLINE_WRITE, 0);
+	front_deadline_set(client, DEADLINE_LINGER,
 	    client->front->stopping ? LINGER_STOP_MS : LINGER_MS);
 	event_add(&client->readable, NULL);
 }
@@ -139,12 +139,12 @@ write_out(struct client *client)
 {
 	size_t n;
 
-	while (client_pending(client) > 0) {
+	while (front_client_pending(client) > 0) {
 		ERR_clear_error();
 		if (SSL_write_ex(client->ssl, client->out + client->out_start,
-			client_pending(client), &n) == 1) {
+			front_client_pending(client), &n) == 1) {
 			client->out_start += n;
-			deadline_set(client, DEADLINE_WRITE, WRITE_MS);
+			front_deadline_set(client, DEADLINE_WRITE, WRITE_MS);
 			continue;
 		}
 		if (SSL_get_error(client->ssl, 0) == SSL_ERROR_WANT_WRITE)
@@ -158,18 +158,18 @@ write_out(struct client *client)
 }
 
 void
-client_flush(struct client *client)
+front_client_flush(struct client *client)
 {
 	int result;
 
 	if (client->state == CLIENT_LINGER)
 		return;
-	if (client_pending(client) > 0 &&
+	if (front_client_pending(client) > 0 &&
 	    client->deadlines[DEADLINE_WRITE] == 0)
-		deadline_set(client, DEADLINE_WRITE, WRITE_MS);
+		front_deadline_set(client, DEADLINE_WRITE, WRITE_MS);
 	result = write_out(client);
 	if (result < 0) {
-		client_free(client);
+		front_client_free(client);
 		return;
 	}
 	if (result == 0)
@@ -178,6 +178,6 @@ client_flush(struct client *client)
 		say_goodbye(client);
 		return;
 	} else
-		deadline_set(client, DEADLINE_WRITE, 0);
-	client_resume(client);
+		front_deadline_set(client, DEADLINE_WRITE, 0);
+	front_client_resume(client);
 }

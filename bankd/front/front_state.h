@@ -152,25 +152,26 @@ void front_address_text(
     const struct client *client, char text[LIMIT_ADDRESS_SIZE]);
 
 /* front_client.c, front_output.c */
-void client_start(struct client *client);
-void client_free(struct client *client);
-void client_send(struct client *client, const uint8_t *frame, size_t length);
+void front_client_start(struct client *client);
+void front_client_free(struct client *client);
+void front_client_send(
+    struct client *client, const uint8_t *frame, size_t length);
 /* Sends what is queued; may free the connection. */
-void client_flush(struct client *client);
+void front_client_flush(struct client *client);
 /* What comes in the next so many milliseconds is read after them. */
-void client_read_later(struct client *client, uint64_t pause_ms);
+void front_client_read_later(struct client *client, uint64_t pause_ms);
 /* Reads again, where it was paused and may; may free the connection. */
-void client_resume(struct client *client);
-/* Closes when all is sent; with client_refuse(), an `E` before. */
-void client_close(struct client *client);
-void client_refuse(struct client *client, enum wire_reply reply);
-size_t client_pending(const struct client *client);
+void front_client_resume(struct client *client);
+/* Closes when all is sent; with front_client_refuse(), an `E` before. */
+void front_client_close(struct client *client);
+void front_client_refuse(struct client *client, enum wire_reply reply);
+size_t front_client_pending(const struct client *client);
 
 /* front_deadline.c; 0 takes the deadline away. */
-void deadline_set(
+void front_deadline_set(
     struct client *client, enum deadline deadline, uint64_t from_now_ms);
-void deadline_login(struct client *client);
-void deadline_passed(evutil_socket_t fd, short what, void *client);
+void front_deadline_login(struct client *client);
+void front_deadline_passed(evutil_socket_t fd, short what, void *client);
 
 /* front_datagram.c */
 void front_datagram_open(struct front *front);

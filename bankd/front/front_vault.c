@@ -32,7 +32,7 @@ resume_all(struct front *front)
 	for (client = TAILQ_FIRST(&front->connections);
 	     client != NULL && !front->congested; client = next) {
 		next = TAILQ_NEXT(client, all);
-		client_resume(client);
+		front_client_resume(client);
 	}
 }
 
@@ -45,7 +45,7 @@ flush_changed(struct front *front)
 	while ((client = STAILQ_FIRST(&front->changed)) != NULL) {
 		STAILQ_REMOVE_HEAD(&front->changed, changed);
 		client->is_changed = false;
-		client_flush(client);
+		front_client_flush(client);
 	}
 }
 
@@ -103,18 +103,18 @@ front_vault_announce(struct client *client)
 	struct front *front = client->front;
 
 	if (front->vault == NULL) {
-		client_refuse(client, WIRE_UNAVAILABLE);
+		front_client_refuse(client, WIRE_UNAVAILABLE);
 		return;
 	}
 	front_address_text(client, text);
 	if (channel_binding(client->ssl, binding) != 0 ||
 	    ipc_send2(front->vault, IPC_CONNECTED, client->number, binding,
 		sizeof(binding), text, strlen(text)) != 0) {
-		client_refuse(client, WIRE_UNAVAILABLE);
+		front_client_refuse(client, WIRE_UNAVAILABLE);
 		return;
 	}
 	client->announced = true;
-	deadline_set(client, DEADLINE_GREETING, GREETING_MS);
+	front_deadline_set(client, DEADLINE_GREETING, GREETING_MS);
 }
 
 void
@@ -152,7 +152,7 @@ on_send(struct client *client, const struct ipc_message *message)
 
 	if (get_u16(message->body + 1) != message->length - 3)
 		return BANK_EINVAL;
-	deadline_set(client, DEADLINE_GREETING, 0);
+	front_deadline_set(client, DEADLINE_GREETING, 0);
 	if ((flags & IPC_SEND_ANSWER) != 0) {
 		if (client->unanswered == 0)
 			return BANK_EINVAL;
@@ -160,12 +160,12 @@ on_send(struct client *client, const struct ipc_message *message)
 		client->front->unanswered--;
 	}
 	if ((flags & IPC_SEND_IN_SESSION) != 0)
-		deadline_set(client, DEADLINE_LOGIN, 0);
+		front_deadline_set(client, DEADLINE_LOGIN, 0);
 	if ((flags & IPC_SEND_NO_SESSION) != 0)
-		deadline_login(client);
+		front_deadline_login(client);
 	if ((flags & IPC_SEND_LATER) != 0)
-		client_read_later(client, LATER_MS);
-	client_send(client, message->body + 1, message->length - 1);
+		front_client_read_later(client, LATER_MS);
+	front_client_send(client, message->body + 1, message->length - 1);
 	return 0;
 }
 
@@ -173,7 +173,7 @@ static int
 on_close(struct client *client, const struct ipc_message *message)
 {
 	(void)message;
-	client_close(client);
+	front_client_close(client);
 	return 0;
 }
 
@@ -264,7 +264,7 @@ front_vault_leave(struct front *front)
 	     client = next) {
 		next = TAILQ_NEXT(client, all);
 		if (client->state == CLIENT_OPEN)
-			client_close(client);
+			front_client_close(client);
 	}
 	if (front->vault_lost != NULL && !front->stopping)
 		evtimer_add(front->vault_lost, &lost);

@@ -124,7 +124,7 @@ monitor_child_ready(struct monitor *monitor)
 	tell_listening(monitor);
 	tell(monitor, 0, monitor_log_missing(monitor));
 	notify_send("READY=1");
-	state_tell(monitor);
+	monitor_state_tell(monitor);
 }
 
 /* At the end of its link the front ends itself; the loop then ends too. */
@@ -150,7 +150,7 @@ stop_vault(struct monitor *monitor)
 	if (monitor->vault.pid == 0)
 		finish(monitor);
 	else
-		child_send(&monitor->vault, IPC_STOP, NULL, 0, -1);
+		monitor_child_send(&monitor->vault, IPC_STOP, NULL, 0, -1);
 }
 
 void
@@ -181,7 +181,7 @@ monitor_stop(struct monitor *monitor)
 	evtimer_del(monitor->vault.start_again);
 	evtimer_add(monitor->stop_bound, &bound);
 	if (monitor->front.pid != 0)
-		child_send(&monitor->front, IPC_STOP, NULL, 0, -1);
+		monitor_child_send(&monitor->front, IPC_STOP, NULL, 0, -1);
 	else
 		stop_vault(monitor);
 }
@@ -212,8 +212,8 @@ stop_bound(evutil_socket_t fd, short what, void *context)
 	log_event(LOG_ERR, "not_stopped_in_time", "seconds",
 	    LOG_NUMBER(STOP_SECONDS), NULL);
 	monitor->stage = MONITOR_STOPPED;
-	child_kill(&monitor->front);
-	child_kill(&monitor->vault);
+	monitor_child_kill(&monitor->front);
+	monitor_child_kill(&monitor->vault);
 }
 
 static void
@@ -227,14 +227,14 @@ on_signal(evutil_socket_t signal, short what, void *context)
 	if (signal == SIGTERM || signal == SIGINT)
 		monitor_stop(monitor);
 	if (signal == SIGHUP)
-		reload_begin(monitor, NULL);
+		monitor_reload_begin(monitor, NULL);
 	if (signal != SIGCHLD)
 		return;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == monitor->front.pid)
-			child_ended(&monitor->front, status);
+			monitor_child_ended(&monitor->front, status);
 		else if (pid == monitor->vault.pid)
-			child_ended(&monitor->vault, status);
+			monitor_child_ended(&monitor->vault, status);
 	}
 }
 
@@ -353,16 +353,18 @@ start_loop(struct monitor *monitor)
 	monitor->stop_bound = evtimer_new(monitor->base, stop_bound, monitor);
 	monitor->daily =
 	    event_new(monitor->base, -1, EV_PERSIST, daily, monitor);
-	monitor->watch =
-	    event_new(monitor->base, -1, EV_PERSIST, watch_tick, monitor);
+	monitor->watch = event_new(
+	    monitor->base, -1, EV_PERSIST, monitor_watch_tick, monitor);
 	monitor->status_bound =
-	    evtimer_new(monitor->base, command_status_bound, monitor);
+	    evtimer_new(monitor->base, monitor_command_status_bound, monitor);
 	if (monitor->stop_bound == NULL || monitor->status_bound == NULL ||
 	    monitor->daily == NULL || event_add(monitor->daily, &day) == -1 ||
 	    monitor->watch == NULL ||
 	    event_add(monitor->watch, &second) == -1 ||
-	    child_init(&monitor->front, monitor, IPC_FRONT, "front") != 0 ||
-	    child_init(&monitor->vault, monitor, IPC_VAULT, "vault") != 0)
+	    monitor_child_init(&monitor->front, monitor, IPC_FRONT, "front") !=
+		0 ||
+	    monitor_child_init(&monitor->vault, monitor, IPC_VAULT, "vault") !=
+		0)
 		return EX_OSERR;
 	monitor->reason[0] = '\0';
 	return 0;
@@ -378,8 +380,9 @@ start_control(struct monitor *monitor)
 	};
 	int code;
 
-	monitor->control = control_open(monitor->base, &options, command_handle,
-	    monitor, &code, monitor->reason, sizeof(monitor->reason));
+	monitor->control =
+	    control_open(monitor->base, &options, monitor_command_handle,
+		monitor, &code, monitor->reason, sizeof(monitor->reason));
 	return monitor->control != NULL ? 0 : code;
 }
 
@@ -395,7 +398,7 @@ end(struct monitor *monitor)
 	if (monitor->stage == MONITOR_STOPPED)
 		log_event(LOG_NOTICE, "stopped", "exit",
 		    LOG_NUMBER(monitor->exit_code), NULL);
-	command_stopped(monitor);
+	monitor_command_stopped(monitor);
 	tell(monitor, monitor->exit_code, monitor->reason);
 	channel_pem_wipe(&monitor->leaf);
 	config_free(monitor->config);
@@ -419,7 +422,7 @@ monitor_run(const struct monitor_start *start, struct config *config)
 	if (monitor.exit_code != 0)
 		monitor_log_failure(&monitor);
 	else {
-		child_start_both(&monitor);
+		monitor_child_start_both(&monitor);
 		while (!is_over(&monitor))
 			(void)event_base_loop(monitor.base, EVLOOP_ONCE);
 	}

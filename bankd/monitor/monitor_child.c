@@ -22,7 +22,7 @@
 #define PROGRESS_LOG_MS 5000
 
 void
-child_flush(struct child *child)
+monitor_child_flush(struct child *child)
 {
 	if (child->ipc != NULL && ipc_flush(child->ipc) == BANK_EAGAIN)
 		event_add(child->writable, NULL);
@@ -30,48 +30,48 @@ child_flush(struct child *child)
 
 /* What can't be sent will be noticed as the child's end. */
 void
-child_send(struct child *child, enum ipc_type type, const void *body,
+monitor_child_send(struct child *child, enum ipc_type type, const void *body,
     size_t length, int fd)
 {
 	if (child->ipc == NULL)
 		return;
 	if (ipc_send(child->ipc, type, 0, body, length, fd) != 0)
-		child_kill(child);
-	child_flush(child);
+		monitor_child_kill(child);
+	monitor_child_flush(child);
 }
 
 void
-child_kill(const struct child *child)
+monitor_child_kill(const struct child *child)
 {
 	if (child->pid > 0)
 		(void)kill(child->pid, SIGKILL);
 }
 
 void
-child_configure(struct child *child, const struct config *config,
+monitor_child_configure(struct child *child, const struct config *config,
     const struct channel_pem *leaf)
 {
 	uint8_t level;
 	char *dump;
 
 	if (child->role == IPC_FRONT) {
-		child_send(child, IPC_LEAF, leaf->certificate,
+		monitor_child_send(child, IPC_LEAF, leaf->certificate,
 		    leaf->certificate_length, -1);
-		child_send(
+		monitor_child_send(
 		    child, IPC_LEAF_KEY, leaf->key, leaf->key_length, -1);
 	}
 	if ((dump = config_dump(config)) == NULL) {
-		child_kill(child);
+		monitor_child_kill(child);
 		return;
 	}
-	child_send(child, IPC_CONFIG, dump, strlen(dump), -1);
+	monitor_child_send(child, IPC_CONFIG, dump, strlen(dump), -1);
 	free(dump);
 	if (child->monitor->own_level != -1) {
 		level = (uint8_t)child->monitor->own_level;
-		child_send(child, IPC_LEVEL, &level, 1, -1);
+		monitor_child_send(child, IPC_LEVEL, &level, 1, -1);
 	}
 	if (child->monitor->paused && child->role == IPC_VAULT)
-		child_send(child, IPC_PAUSE, NULL, 0, -1);
+		monitor_child_send(child, IPC_PAUSE, NULL, 0, -1);
 }
 
 static void
@@ -117,7 +117,7 @@ on_status(struct child *child, const struct ipc_message *message)
 {
 	copy_text(child->status, sizeof(child->status), message->body,
 	    message->length);
-	command_status_reply(child);
+	monitor_command_status_reply(child);
 }
 
 static void
@@ -127,7 +127,7 @@ on_reloaded(struct child *child, const struct ipc_message *message)
 
 	copy_text(
 	    reason, sizeof(reason), message->body + 1, message->length - 1);
-	reload_answer(child, message->body[0], reason);
+	monitor_reload_answer(child, message->body[0], reason);
 }
 
 static void
@@ -178,7 +178,7 @@ static void (*const handlers[IPC_TYPE_COUNT])(
 
 /* 1 where there may be more, 0 nothing now, or the error that ends it. */
 int
-child_take_messages(struct child *child)
+monitor_child_take_messages(struct child *child)
 {
 	struct ipc_message message;
 	int error, result = 0;
@@ -196,10 +196,10 @@ child_take_messages(struct child *child)
 	if (error == BANK_EINVAL) {
 		log_event(LOG_ERR, "malformed_message", "process",
 		    LOG_TEXT(child->name), NULL);
-		child_kill(child);
+		monitor_child_kill(child);
 	} else if (error == BANK_ENOMEM) {
 		/* Nothing would be read any more. */
-		child_kill(child);
+		monitor_child_kill(child);
 	}
 	return error == 0 ? 1 : error;
 }
@@ -212,7 +212,7 @@ readable(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (child_take_messages(child) < 0)
+	if (monitor_child_take_messages(child) < 0)
 		event_del(child->readable);
 }
 
@@ -221,7 +221,7 @@ writable(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	child_flush(context);
+	monitor_child_flush(context);
 }
 
 /* The two talk to each other without the monitor. */
@@ -233,11 +233,11 @@ join(struct monitor *monitor)
 	if (monitor->front.pid == 0 || monitor->vault.pid == 0)
 		return;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) == -1) {
-		child_kill(&monitor->front);
+		monitor_child_kill(&monitor->front);
 		return;
 	}
-	child_send(&monitor->vault, IPC_PEER, NULL, 0, link[0]);
-	child_send(&monitor->front, IPC_PEER, NULL, 0, link[1]);
+	monitor_child_send(&monitor->vault, IPC_PEER, NULL, 0, link[0]);
+	monitor_child_send(&monitor->front, IPC_PEER, NULL, 0, link[1]);
 	close(link[0]);
 	close(link[1]);
 }
@@ -255,32 +255,32 @@ prepare(struct child *child)
 	child->done = child->of = 0;
 	child->progress_logged_ms = clock_steady_ms();
 	child->error_lines = 0;
-	if (child_spawn(child, monitor->start->exec_fd) != 0)
+	if (monitor_child_spawn(child, monitor->start->exec_fd) != 0)
 		return BANK_ESYS;
 	child->readable = event_new(
 	    base, ipc_fd(child->ipc), EV_READ | EV_PERSIST, readable, child);
 	child->writable =
 	    event_new(base, ipc_fd(child->ipc), EV_WRITE, writable, child);
 	child->error_readable = event_new(base, child->error_fd,
-	    EV_READ | EV_PERSIST, child_error_readable, child);
+	    EV_READ | EV_PERSIST, monitor_child_error_readable, child);
 	if (child->readable == NULL || child->writable == NULL ||
 	    child->error_readable == NULL) {
-		child_kill(child);
+		monitor_child_kill(child);
 		return 0;
 	}
 	event_add(child->readable, NULL);
 	event_add(child->error_readable, NULL);
-	child_configure(child, monitor->config, &monitor->leaf);
+	monitor_child_configure(child, monitor->config, &monitor->leaf);
 	if (child->role == IPC_FRONT) {
 		for (int i = 0; i < monitor->listener_count; i++)
-			child_send(child, IPC_LISTENER, NULL, 0,
+			monitor_child_send(child, IPC_LISTENER, NULL, 0,
 			    monitor->listeners[i]);
 	}
 	return 0;
 }
 
 void
-child_start_after(struct child *child, int pause_ms)
+monitor_child_start_after(struct child *child, int pause_ms)
 {
 	const struct timeval pause = { pause_ms / 1000,
 		pause_ms % 1000 * 1000 };
@@ -300,16 +300,16 @@ start_again(evutil_socket_t fd, short what, void *context)
 		log_event(LOG_ERR, "start_failed", "process",
 		    LOG_TEXT(child->name), "reason", LOG_TEXT(strerror(errno)),
 		    NULL);
-		child_start_after(child, RESTART_PAUSE_MAX_MS);
+		monitor_child_start_after(child, RESTART_PAUSE_MAX_MS);
 		return;
 	}
 	join(child->monitor);
-	child_send(child, IPC_START, NULL, 0, -1);
+	monitor_child_send(child, IPC_START, NULL, 0, -1);
 }
 
 int
-child_init(struct child *child, struct monitor *monitor, enum ipc_role role,
-    const char *name)
+monitor_child_init(struct child *child, struct monitor *monitor,
+    enum ipc_role role, const char *name)
 {
 	child->monitor = monitor;
 	child->role = role;
@@ -320,7 +320,7 @@ child_init(struct child *child, struct monitor *monitor, enum ipc_role role,
 }
 
 void
-child_start_both(struct monitor *monitor)
+monitor_child_start_both(struct monitor *monitor)
 {
 	if (prepare(&monitor->vault) != 0 || prepare(&monitor->front) != 0) {
 		monitor_give_up(monitor, EX_OSERR, "can't start a process: %s",
@@ -328,6 +328,6 @@ child_start_both(struct monitor *monitor)
 		return;
 	}
 	join(monitor);
-	child_send(&monitor->vault, IPC_START, NULL, 0, -1);
-	child_send(&monitor->front, IPC_START, NULL, 0, -1);
+	monitor_child_send(&monitor->vault, IPC_START, NULL, 0, -1);
+	monitor_child_send(&monitor->front, IPC_START, NULL, 0, -1);
 }

@@ -42,7 +42,7 @@ child_facts(struct control_client *client, const struct child *child)
 {
 	char text[MONITOR_STATUS_SIZE], *line, *rest = text, *space;
 
-	state_child_facts(client, child);
+	monitor_state_child_facts(client, child);
 	if (child->status_awaited || !child->ready)
 		return;
 	string_copy(text, child->status, sizeof(text));
@@ -91,7 +91,7 @@ answer_status(struct monitor *monitor, struct control_client *client)
 	char text[LISTEN_TEXT_SIZE];
 
 	fact(client, "bank", config_string(monitor->config, BANK_NAME));
-	fact(client, "state", state_word(monitor));
+	fact(client, "state", monitor_state_word(monitor));
 	fact(client, "version", VERSION);
 	libraries_fact(client);
 	fact_number(client, "pid", (uint64_t)getpid());
@@ -110,7 +110,7 @@ answer_status(struct monitor *monitor, struct control_client *client)
 }
 
 bool
-command_wait(struct waiting *waiting, struct control_client *client)
+monitor_command_wait(struct waiting *waiting, struct control_client *client)
 {
 	if (waiting->count == MONITOR_CLIENTS) {
 		control_end(client, EX_UNAVAILABLE, "too many ask");
@@ -121,7 +121,7 @@ command_wait(struct waiting *waiting, struct control_client *client)
 }
 
 void
-command_answer(struct waiting *waiting, int code, const char *message)
+monitor_command_answer(struct waiting *waiting, int code, const char *message)
 {
 	while (waiting->count > 0)
 		control_end(waiting->clients[--waiting->count], code, message);
@@ -139,7 +139,7 @@ answer_all(struct monitor *monitor)
 }
 
 void
-command_status_bound(evutil_socket_t fd, short what, void *monitor)
+monitor_command_status_bound(evutil_socket_t fd, short what, void *monitor)
 {
 	(void)fd;
 	(void)what;
@@ -147,7 +147,7 @@ command_status_bound(evutil_socket_t fd, short what, void *monitor)
 }
 
 void
-command_status_reply(struct child *child)
+monitor_command_status_reply(struct child *child)
 {
 	struct monitor *monitor = child->monitor;
 
@@ -162,7 +162,7 @@ ask(struct child *child)
 	/* One that is starting listens to nobody. */
 	if (!(child->status_awaited = child->ready))
 		return;
-	child_send(child, IPC_STATUS, NULL, 0, -1);
+	monitor_child_send(child, IPC_STATUS, NULL, 0, -1);
 }
 
 static void
@@ -170,7 +170,7 @@ on_status(struct monitor *monitor, struct control_client *client)
 {
 	const struct timeval bound = { STATUS_SECONDS, 0 };
 
-	if (!command_wait(&monitor->status_clients, client) ||
+	if (!monitor_command_wait(&monitor->status_clients, client) ||
 	    monitor->status_clients.count > 1)
 		return;
 	evtimer_add(monitor->status_bound, &bound);
@@ -183,22 +183,22 @@ on_status(struct monitor *monitor, struct control_client *client)
 static void
 on_reload(struct monitor *monitor, struct control_client *client)
 {
-	reload_begin(monitor, client);
+	monitor_reload_begin(monitor, client);
 }
 
 static void
 on_stop(struct monitor *monitor, struct control_client *client)
 {
-	if (command_wait(&monitor->stop_clients, client))
+	if (monitor_command_wait(&monitor->stop_clients, client))
 		monitor_stop(monitor);
 }
 
 void
-command_stopped(struct monitor *monitor)
+monitor_command_stopped(struct monitor *monitor)
 {
 	answer_all(monitor);
-	follow_end(monitor);
-	command_answer(&monitor->stop_clients, monitor->exit_code,
+	monitor_follow_end(monitor);
+	monitor_command_answer(&monitor->stop_clients, monitor->exit_code,
 	    "bankd did not end well; see the log");
 }
 
@@ -211,7 +211,7 @@ static const struct command {
 	{ "status", on_status, LOG_DEBUG },
 	{ "reload", on_reload, LOG_INFO },
 	{ "stop", on_stop, LOG_INFO },
-	{ "monitor", follow_begin, LOG_DEBUG },
+	{ "monitor", monitor_follow_begin, LOG_DEBUG },
 };
 
 static bool
@@ -240,11 +240,11 @@ pass_on(struct monitor *monitor, struct control_client *client,
 		return;
 	}
 	control_forget(client);
-	child_flush(vault);
+	monitor_child_flush(vault);
 }
 
 void
-command_handle(void *context, struct control_client *client,
+monitor_command_handle(void *context, struct control_client *client,
     const char *request, size_t length)
 {
 	struct monitor *monitor = context;
@@ -262,7 +262,7 @@ command_handle(void *context, struct control_client *client,
 		return;
 	}
 	if (is_command("log", request)) {
-		follow_set_level(monitor, client, request);
+		monitor_follow_set_level(monitor, client, request);
 		return;
 	}
 	/* The vault answers; the next one is told as it starts. */

@@ -102,7 +102,7 @@ tell_failing(struct child *child)
 		    "ended", LOG_NUMBER(child->restart.in_a_row), "last",
 		    LOG_TEXT(child->last_end), NULL);
 	child->failing = failing;
-	state_tell(child->monitor);
+	monitor_state_tell(child->monitor);
 }
 
 static void
@@ -123,7 +123,7 @@ ended_unasked(struct child *child, int status)
 	    &child->restart, is_failure(child, status), clock_steady_ms());
 	tell_failing(child);
 	if (pause_ms >= 0)
-		child_start_after(child, pause_ms);
+		monitor_child_start_after(child, pause_ms);
 	else
 		monitor_give_up(monitor, WEXITSTATUS(status),
 		    "the vault failed %d times within a minute, last: %s",
@@ -131,17 +131,17 @@ ended_unasked(struct child *child, int status)
 }
 
 void
-child_ended(struct child *child, int status)
+monitor_child_ended(struct child *child, int status)
 {
 	struct monitor *monitor = child->monitor;
 	bool stopping = monitor->stage > MONITOR_SERVING;
 
-	while (child_take_messages(child) == 1)
+	while (monitor_child_take_messages(child) == 1)
 		;
-	child_error_readable(child->error_fd, EV_READ, child);
+	monitor_child_error_readable(child->error_fd, EV_READ, child);
 	tell_end(child, status, stopping);
 	forget(child);
-	reload_child_gone(child);
+	monitor_reload_child_gone(child);
 	if (!stopping) {
 		ended_unasked(child, status);
 		return;

@@ -87,7 +87,7 @@ close_if(int fd)
 }
 
 int
-child_spawn(struct child *child, int exec_fd)
+monitor_child_spawn(struct child *child, int exec_fd)
 {
 	int link[2] = { -1, -1 }, error[2] = { -1, -1 };
 

@@ -32,7 +32,7 @@ drop_gone(struct monitor *monitor)
 }
 
 void
-follow_begin(struct monitor *monitor, struct control_client *client)
+monitor_follow_begin(struct monitor *monitor, struct control_client *client)
 {
 	drop_gone(monitor);
 	if (monitor->follower_count == MONITOR_FOLLOWERS) {
@@ -48,7 +48,7 @@ follow_begin(struct monitor *monitor, struct control_client *client)
 
 /* Who doesn't read as fast as lines come is dropped: the bank won't wait. */
 void
-follow_line(struct monitor *monitor, int priority, const char *line)
+monitor_follow_line(struct monitor *monitor, int priority, const char *line)
 {
 	for (size_t i = monitor->follower_count; i-- > 0;) {
 		control_line(monitor->followers[i], '+',
@@ -59,7 +59,7 @@ follow_line(struct monitor *monitor, int priority, const char *line)
 }
 
 void
-follow_end(struct monitor *monitor)
+monitor_follow_end(struct monitor *monitor)
 {
 	while (monitor->follower_count > 0)
 		control_end(
@@ -71,12 +71,12 @@ send_level(struct monitor *monitor, int level)
 {
 	const uint8_t byte = (uint8_t)level;
 
-	child_send(&monitor->vault, IPC_LEVEL, &byte, 1, -1);
-	child_send(&monitor->front, IPC_LEVEL, &byte, 1, -1);
+	monitor_child_send(&monitor->vault, IPC_LEVEL, &byte, 1, -1);
+	monitor_child_send(&monitor->front, IPC_LEVEL, &byte, 1, -1);
 }
 
 void
-follow_set_level(
+monitor_follow_set_level(
     struct monitor *monitor, struct control_client *client, const char *request)
 {
 	const char *word = request + strcspn(request, " \n");

@@ -27,7 +27,7 @@ static const char *const stages[] = {
 };
 
 const char *
-state_word(const struct monitor *monitor)
+monitor_state_word(const struct monitor *monitor)
 {
 	if (monitor->stage <= MONITOR_SERVING &&
 	    (restart_is_failing(&monitor->front.restart) ||
@@ -50,7 +50,7 @@ percent_of(const struct child *child)
 }
 
 const char *
-state_of_child(const struct child *child, char text[STATE_TEXT_SIZE])
+monitor_state_of_child(const struct child *child, char text[STATE_TEXT_SIZE])
 {
 	int percent = percent_of(child);
 
@@ -121,10 +121,11 @@ end_fact(struct control_client *client, const struct child *child)
 }
 
 void
-state_child_facts(struct control_client *client, const struct child *child)
+monitor_state_child_facts(
+    struct control_client *client, const struct child *child)
 {
 	char text[STATE_TEXT_SIZE];
-	const char *state = state_of_child(child, text);
+	const char *state = monitor_state_of_child(child, text);
 
 	fact_number(client, child, "pid", (uint64_t)child->pid);
 	fact_number(client, child, "restarts", child->restart.count);
@@ -142,7 +143,7 @@ put(char *text, size_t size, size_t length, const struct child *child)
 	const unsigned in_a_row =
 	    restart_in_a_row(&child->restart, clock_steady_ms());
 	char buffer[STATE_TEXT_SIZE];
-	const char *state = state_of_child(child, buffer);
+	const char *state = monitor_state_of_child(child, buffer);
 
 	if (state[0] == '\0' || length >= size)
 		return length;
@@ -157,7 +158,7 @@ put(char *text, size_t size, size_t length, const struct child *child)
 
 /* systemd keeps the newest; what is as it was isn't sent again. */
 void
-state_tell(struct monitor *monitor)
+monitor_state_tell(struct monitor *monitor)
 {
 	char text[MONITOR_REASON_SIZE];
 	size_t length;
@@ -165,7 +166,7 @@ state_tell(struct monitor *monitor)
 	if (monitor->stage > MONITOR_SERVING)
 		return;
 	length = (size_t)snprintf(
-	    text, sizeof(text), "STATUS=%s", state_word(monitor));
+	    text, sizeof(text), "STATUS=%s", monitor_state_word(monitor));
 	length = put(text, sizeof(text), length, &monitor->vault);
 	(void)put(text, sizeof(text), length, &monitor->front);
 	text[strcspn(text, "\n")] = '\0';

@@ -134,7 +134,7 @@ monitor_log_missing(const struct monitor *monitor)
 static void
 to_sink(struct monitor *monitor, int priority, const char *line)
 {
-	follow_line(monitor, priority, line);
+	monitor_follow_line(monitor, priority, line);
 	if (monitor->start->foreground)
 		to_standard_error(priority, line);
 	else
@@ -210,7 +210,7 @@ tell_refused(const struct child *child, const char *number)
 }
 
 void
-child_error_readable(evutil_socket_t fd, short what, void *context)
+monitor_child_error_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct child *child = context;
 	char text[LOG_LINE_SIZE + 1], *line, *rest = text;

@@ -71,7 +71,7 @@ end(struct monitor *monitor, int code, const char *reason)
 	else
 		log_event(
 		    LOG_ERR, "reload_failed", "reason", LOG_TEXT(reason), NULL);
-	command_answer(&monitor->reload_clients, code, reason);
+	monitor_command_answer(&monitor->reload_clients, code, reason);
 	notify_send("READY=1");
 	if (monitor->reload_again) {
 		monitor->reload_again = false;
@@ -104,7 +104,7 @@ begin(struct monitor *monitor)
 	if (monitor->stage != MONITOR_SERVING || !monitor->vault.ready ||
 	    !monitor->front.ready) {
 		log_event(LOG_NOTICE, "reload_ignored", NULL);
-		command_answer(&monitor->reload_clients, EX_UNAVAILABLE,
+		monitor_command_answer(&monitor->reload_clients, EX_UNAVAILABLE,
 		    "not serving; `bankctl status` tells when it is");
 		return;
 	}
@@ -113,17 +113,17 @@ begin(struct monitor *monitor)
 		end(monitor, code, error);
 		return;
 	}
-	child_configure(&monitor->vault, monitor->new_config, NULL);
+	monitor_child_configure(&monitor->vault, monitor->new_config, NULL);
 }
 
 /* The file may have changed since one under way read it: one more, for all. */
 void
-reload_begin(struct monitor *monitor, struct control_client *client)
+monitor_reload_begin(struct monitor *monitor, struct control_client *client)
 {
 	bool under_way = monitor->new_config != NULL;
 
 	if (client != NULL &&
-	    !command_wait(
+	    !monitor_command_wait(
 		under_way ? &monitor->reload_next : &monitor->reload_clients,
 		client))
 		return;
@@ -147,18 +147,18 @@ take(struct monitor *monitor)
 }
 
 void
-reload_answer(struct child *child, int code, const char *reason)
+monitor_reload_answer(struct child *child, int code, const char *reason)
 {
 	struct monitor *monitor = child->monitor;
 
 	if (monitor->new_config == NULL)
 		return;
 	if (code != 0 && child == &monitor->front)
-		child_configure(&monitor->vault, monitor->config, NULL);
+		monitor_child_configure(&monitor->vault, monitor->config, NULL);
 	if (code != 0)
 		end(monitor, code, reason);
 	else if (child == &monitor->vault)
-		child_configure(
+		monitor_child_configure(
 		    &monitor->front, monitor->new_config, &monitor->new_leaf);
 	else
 		take(monitor);
@@ -166,13 +166,13 @@ reload_answer(struct child *child, int code, const char *reason)
 
 /* One that died in between starts with the old configuration; so do both. */
 void
-reload_child_gone(struct child *child)
+monitor_reload_child_gone(struct child *child)
 {
 	struct monitor *monitor = child->monitor;
 
 	if (monitor->new_config == NULL)
 		return;
 	if (child == &monitor->front)
-		child_configure(&monitor->vault, monitor->config, NULL);
+		monitor_child_configure(&monitor->vault, monitor->config, NULL);
 	end(monitor, EX_UNAVAILABLE, "a process ended meanwhile; try again");
 }

@@ -117,64 +117,70 @@ void monitor_child_ready(struct monitor *monitor);
 void monitor_child_stopped(struct monitor *monitor);
 
 /* monitor_child.c */
-int child_init(struct child *child, struct monitor *monitor, enum ipc_role role,
-    const char *name);
-void child_start_both(struct monitor *monitor);
+int monitor_child_init(struct child *child, struct monitor *monitor,
+    enum ipc_role role, const char *name);
+void monitor_child_start_both(struct monitor *monitor);
 /* Starts one that ended. */
-void child_start_after(struct child *child, int pause_ms);
-void child_send(struct child *child, enum ipc_type type, const void *body,
-    size_t length, int fd);
-void child_flush(struct child *child);
+void monitor_child_start_after(struct child *child, int pause_ms);
+void monitor_child_send(struct child *child, enum ipc_type type,
+    const void *body, size_t length, int fd);
+void monitor_child_flush(struct child *child);
 /* Sends the configuration; to the front, the leaf before it. */
-void child_configure(struct child *child, const struct config *config,
+void monitor_child_configure(struct child *child, const struct config *config,
     const struct channel_pem *leaf);
 /* 1 where there may be more, 0 nothing now, or BANK_E... at the end. */
-int child_take_messages(struct child *child);
-void child_kill(const struct child *child);
+int monitor_child_take_messages(struct child *child);
+void monitor_child_kill(const struct child *child);
 
 /* monitor_end.c; waitpid(2) said so */
-void child_ended(struct child *child, int status);
+void monitor_child_ended(struct child *child, int status);
 
 /* monitor_watch.c; once a second */
-void watch_tick(evutil_socket_t fd, short what, void *monitor);
+void monitor_watch_tick(evutil_socket_t fd, short what, void *monitor);
 
 /* monitor_health.c */
-const char *state_word(const struct monitor *monitor);
+const char *monitor_state_word(const struct monitor *monitor);
 /* "" where it serves and answers. */
-const char *state_of_child(
+const char *monitor_state_of_child(
     const struct child *child, char text[STATE_TEXT_SIZE]);
 /* What the monitor knows of it, for `status`. */
-void state_child_facts(
+void monitor_state_child_facts(
     struct control_client *client, const struct child *child);
 /* To the service manager, where it has changed. */
-void state_tell(struct monitor *monitor);
+void monitor_state_tell(struct monitor *monitor);
 
 /* monitor_exec.c: the process and its descriptors; 0 or BANK_ESYS */
-int child_spawn(struct child *child, int exec_fd);
+int monitor_child_spawn(struct child *child, int exec_fd);
 
 /* monitor_reload.c; `client` is answered, NULL: a signal asked */
-void reload_begin(struct monitor *monitor, struct control_client *client);
-void reload_answer(struct child *child, int code, const char *reason);
-void reload_child_gone(struct child *child);
+void monitor_reload_begin(
+    struct monitor *monitor, struct control_client *client);
+void monitor_reload_answer(struct child *child, int code, const char *reason);
+void monitor_reload_child_gone(struct child *child);
 
 /* monitor_command.c */
-void command_handle(void *monitor, struct control_client *client,
+void monitor_command_handle(void *monitor, struct control_client *client,
     const char *request, size_t length);
 /* Puts it among those that wait; false: too many, it has been told so. */
-bool command_wait(struct waiting *waiting, struct control_client *client);
+bool monitor_command_wait(
+    struct waiting *waiting, struct control_client *client);
 /* Ends all of them with this. */
-void command_answer(struct waiting *waiting, int code, const char *message);
-void command_status_reply(struct child *child);
-void command_status_bound(evutil_socket_t fd, short what, void *monitor);
-void command_stopped(struct monitor *monitor);
+void monitor_command_answer(
+    struct waiting *waiting, int code, const char *message);
+void monitor_command_status_reply(struct child *child);
+void monitor_command_status_bound(
+    evutil_socket_t fd, short what, void *monitor);
+void monitor_command_stopped(struct monitor *monitor);
 
 /* monitor_follow.c: bankctl's log and monitor, pause and resume */
-void follow_begin(struct monitor *monitor, struct control_client *client);
+void monitor_follow_begin(
+    struct monitor *monitor, struct control_client *client);
 /* A line of the log, to all that follow it. */
-void follow_line(struct monitor *monitor, int priority, const char *line);
-void follow_end(struct monitor *monitor);
-void follow_set_level(struct monitor *monitor, struct control_client *client,
-    const char *request);
+void monitor_follow_line(
+    struct monitor *monitor, int priority, const char *line);
+void monitor_follow_end(struct monitor *monitor);
+void monitor_follow_set_level(struct monitor *monitor,
+    struct control_client *client, const char *request);
 
 /* monitor_log.c */
 void monitor_log_open(struct monitor *monitor);
@@ -187,7 +193,7 @@ void monitor_log_say(int priority, const char *sentence);
 /* The level of the configuration, or what -f and -d say. */
 void monitor_log_level(const struct monitor *monitor);
 /* What a child writes to its standard error, to the log. */
-void child_error_readable(evutil_socket_t fd, short what, void *child);
+void monitor_child_error_readable(evutil_socket_t fd, short what, void *child);
 /* A line of a child's own; its bytes are not trusted. */
 void monitor_log_child(
     const struct child *child, int priority, const char *line, size_t length);

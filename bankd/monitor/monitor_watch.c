@@ -48,11 +48,11 @@ look(struct child *child, uint64_t now_ms)
 	    child->doing[0] != '\0' ? "while" : NULL, LOG_TEXT(child->doing),
 	    NULL);
 	child->killed = true;
-	child_kill(child);
+	monitor_child_kill(child);
 }
 
 void
-watch_tick(evutil_socket_t fd, short what, void *context)
+monitor_watch_tick(evutil_socket_t fd, short what, void *context)
 {
 	struct monitor *monitor = context;
 	const uint64_t now_ms = clock_steady_ms();
@@ -60,7 +60,7 @@ watch_tick(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	notify_send("WATCHDOG=1");
-	state_tell(monitor);
+	monitor_state_tell(monitor);
 	if (monitor->stage > MONITOR_SERVING)
 		return;
 	look(&monitor->front, now_ms);

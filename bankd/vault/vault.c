@@ -144,7 +144,7 @@ init(struct vault *vault, int monitor_fd)
 
 	vault->dir.fd = vault->dir.lock_fd = -1;
 	sessions_init(&vault->sessions);
-	vault->connections.request = requests_take;
+	vault->connections.request = verbs_take;
 	vault->connections.lost = session_lose;
 	vault->sign_ups = tally_new(LOGIN_SIGN_UPS_AN_HOUR, HOUR_MS);
 	vault->resumes = tally_new(LOGIN_REFUSED_A_MINUTE, MINUTE_MS);

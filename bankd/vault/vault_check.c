@@ -67,7 +67,7 @@ check_books(
 
 /* The files of a bank that runs are its own, and change under our eyes. */
 int
-state_check(const struct config *config, char *error, size_t size)
+vault_check(const struct config *config, char *error, size_t size)
 {
 	const char *path = config_string(config, BANK_STATE);
 	struct state_dir dir;

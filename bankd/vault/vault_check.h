@@ -12,6 +12,6 @@
 #include "../../shared/config/config.h"
 
 /* 0, or a code of sysexits(3) and the reason. */
-int state_check(const struct config *config, char *error, size_t size);
+int vault_check(const struct config *config, char *error, size_t size);
 
 #endif

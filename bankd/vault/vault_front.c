@@ -92,7 +92,7 @@ take_sealed(struct vault *vault, struct connection *connection,
 		n = 0;
 	if (n < 0)
 		violation(vault, connection);
-	else if (requests_input(vault, connection, text, (size_t)n) != 0)
+	else if (verbs_input(vault, connection, text, (size_t)n) != 0)
 		why = "more requests than may wait";
 	OPENSSL_cleanse(text, sizeof(text));
 	return why;

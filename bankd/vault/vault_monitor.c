@@ -73,7 +73,7 @@ static void
 on_control(struct vault *vault, const struct ipc_message *message)
 {
 	if (vault->serving)
-		vault_control_take(vault, message->fd,
+		operator_control_take(vault, message->fd,
 		    (const char *)message->body, message->length);
 	else
 		close(message->fd);

@@ -23,8 +23,9 @@
 #define TRANSACTION 16384
 #define PER_MS 4096 /* entries with the same time */
 
-static const struct ledger_limits limits = { { INT64_MAX, INT64_MAX, INT64_MAX,
-    INT64_MAX, INT64_C(999999999999999) } };
+static const struct ledger_limits limits = { .limit = { INT64_MAX, INT64_MAX,
+						 INT64_MAX, INT64_MAX,
+						 INT64_C(999999999999999) } };
 
 /* Two customers, one cent, as ask_transfer() does it. */
 static void
@@ -63,8 +64,8 @@ fill(struct store *store, uint64_t count, uint64_t customers)
 		time_ms = start + i / PER_MS;
 		append(store, customers, time_ms, &random);
 		if ((i + 1) % TRANSACTION == 0 &&
-		    (store_end_write(store) != 0 ||
-			store_after_commit(store) != 0))
+		    (sqlite_end_write(store) != 0 ||
+			sqlite_after_commit(store) != 0))
 			errx(EX_IOERR, "transaction");
 	}
 	store_note_time(store, time_ms);

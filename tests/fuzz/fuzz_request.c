@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int result;
 
 	result = request_read(
-	    &request, requests_verbs, REQUESTS_COUNT, (const char *)data, size);
+	    &request, verbs_table, REQUESTS_COUNT, (const char *)data, size);
 	assert(ends(request.recipient, sizeof(request.recipient)));
 	assert(ends(request.old_password, sizeof(request.old_password)));
 	assert(ends(request.new_password, sizeof(request.new_password)));

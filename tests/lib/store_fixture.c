@@ -225,7 +225,8 @@ static const char *
 id_of(void *context, uint32_t number)
 {
 	static char id[LEDGER_ID_SIZE];
-	sqlite3_stmt *row = connection_statement(context, SQL_ACCOUNT_ID);
+	sqlite3_stmt *row =
+	    sqlite_connection_statement(context, SQL_ACCOUNT_ID);
 
 	sqlite3_bind_int64(row, 1, number);
 	must(sqlite3_step(row) == SQLITE_ROW, "an account's ID");
@@ -257,13 +258,15 @@ fixture_chain(const char *directory, uint64_t seq)
 	struct ledger_entry entry, before;
 	sqlite3_stmt *row;
 
-	must(connection_open(&connection, directory) == SQLITE_OK, "open");
-	row = connection_statement(&connection, SQL_ENTRY_BY_SEQ);
+	must(sqlite_connection_open(&connection, directory) == SQLITE_OK,
+	    "open");
+	row = sqlite_connection_statement(&connection, SQL_ENTRY_BY_SEQ);
 	for (uint64_t i = seq - 1;; i++) {
 		sqlite3_bind_int64(row, 1, (int64_t)i);
 		if (sqlite3_step(row) != SQLITE_ROW)
 			break;
-		must(entry_read(row, &entry, id_of, &connection) == 0, "read");
+		must(sqlite_entry_read(row, &entry, id_of, &connection) == 0,
+		    "read");
 		sqlite3_reset(row);
 		if (i >= seq) {
 			must(chain_next(&connection.chain, before.chain, &entry,
@@ -273,7 +276,7 @@ fixture_chain(const char *directory, uint64_t seq)
 		}
 		before = entry;
 	}
-	connection_close(&connection);
+	sqlite_connection_close(&connection);
 }
 
 uint64_t

@@ -381,9 +381,9 @@ ROWS = [
      ["system/verbs.SignUp"]),
     ("counter", "entries without a gap, at a start",
      "bankd/store/sqlite/sqlite_load.c",
-     "entry_read(row, &entry, store_id, store) != 0 ||\n"
+     "entry_read(row, &entry, sqlite_id, store) != 0 ||\n"
      "\t    entry.seq != head->last_seq + 1)",
-     "entry_read(row, &entry, store_id, store) != 0)",
+     "entry_read(row, &entry, sqlite_id, store) != 0)",
      ["unit/test_store_damage"]),
     ("counter", "the chain, at a start",
      "bankd/store/sqlite/sqlite_load.c",

@@ -332,7 +332,8 @@ add_all(const char *argv[], size_t n, const char *const words[])
 	return n;
 }
 
-/* As long as sanitizers are told where to complain, they don't spoil. */
+/* As long as sanitizers are told where to complain, they don't spoil.
+ */
 static void
 pass_on(const char *environment[], size_t *n, const char *name)
 {

@@ -11,6 +11,7 @@ from lib.sources import TOP
 
 LAYERS = os.path.join(TOP, "tests", "lint", "layers")
 CIRCLES = os.path.join(TOP, "tests", "lint", "circles")
+NAMES = os.path.join(TOP, "tests", "lint", "names")
 
 
 class Rooms(unittest.TestCase):
@@ -20,6 +21,10 @@ class Rooms(unittest.TestCase):
 
     def test_circles(self):
         result = run(CIRCLES, BUILD, cwd=TOP)
+        self.assertEqual((result.stdout, result.returncode), ("", 0))
+
+    def test_names(self):
+        result = run(NAMES, BUILD, cwd=TOP)
         self.assertEqual((result.stdout, result.returncode), ("", 0))
 
     def copy(self):

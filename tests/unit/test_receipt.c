@@ -231,10 +231,10 @@ test_since_the_last_visit(void **state)
 	struct visit visit;
 
 	(void)state;
-	assert_true(visit_is_known(LAST));
-	assert_false(visit_is_known("-"));
-	assert_false(visit_is_known(""));
-	visit_read(&visit, &reader, LAST, "chris", "$");
+	assert_true(away_is_known(LAST));
+	assert_false(away_is_known("-"));
+	assert_false(away_is_known(""));
+	away_read(&visit, &reader, LAST, "chris", "$");
 	assert_int_equal(visit.count, 3);
 	assert_string_equal(visit.lines[0],
 	    "20 Nov 2026 13:00: a withdrawal of $40.00 was taken back");
@@ -243,7 +243,7 @@ test_since_the_last_visit(void **state)
 	assert_string_equal(
 	    visit.lines[2], "20 Nov 2026 14:00: you received $5.00 from fey");
 	reader = reader_of("200 entries");
-	visit_read(&visit, &reader, LAST, "chris", "$");
+	away_read(&visit, &reader, LAST, "chris", "$");
 	assert_int_equal(visit.count, 0);
 }
 
@@ -267,7 +267,7 @@ test_a_long_absence(void **state)
 			    counts[c] - i, counts[c] - i);
 		sprintf(at, "200 entries");
 		reader = reader_of(text);
-		visit_read(&visit, &reader, LAST, "chris", "$");
+		away_read(&visit, &reader, LAST, "chris", "$");
 		assert_int_equal(visit.count,
 		    counts[c] > VISIT_LINES - 1 ? VISIT_LINES : counts[c]);
 		snprintf(first, sizeof(first), "%s",

@@ -50,10 +50,10 @@ setup(void **state)
 	store_commit(store);
 	store_close(store);
 	assert_int_equal(
-	    connection_open(&migrated.connection, migrated.directory),
+	    sqlite_connection_open(&migrated.connection, migrated.directory),
 	    SQLITE_OK);
-	migrated.version =
-	    connection_meta_number(&migrated.connection, "schema", &error);
+	migrated.version = sqlite_connection_meta_number(
+	    &migrated.connection, "schema", &error);
 	assert_int_equal(error, 0);
 	*state = &migrated;
 	return 0;
@@ -64,7 +64,7 @@ teardown(void **state)
 {
 	struct migrated *migrated = *state;
 
-	connection_close(&migrated->connection);
+	sqlite_connection_close(&migrated->connection);
 	fixture_remove(migrated->directory);
 	return 0;
 }
@@ -72,7 +72,7 @@ teardown(void **state)
 static int
 migrate(struct migrated *migrated, const struct store_migration *table)
 {
-	return store_migrate(&migrated->connection, migrated->directory, table,
+	return sqlite_migrate(&migrated->connection, migrated->directory, table,
 	    migrated->version, migrated->error, sizeof(migrated->error));
 }
 
@@ -162,7 +162,7 @@ test_nothing_to_do(void **state)
 	struct migrated *migrated = *state;
 	glob_t found;
 
-	assert_int_equal(migrate(migrated, store_migrations), 0);
+	assert_int_equal(migrate(migrated, sqlite_migrations), 0);
 	assert_int_equal(
 	    glob(fixture_path(migrated->directory, "bank.db.schema*"), 0, NULL,
 		&found),
@@ -217,7 +217,7 @@ test_from_schema_1(void **state)
 	assert_int_equal(
 	    sqlite3_exec(migrated->connection.db, schema_1, NULL, NULL, NULL),
 	    SQLITE_OK);
-	connection_close(&migrated->connection);
+	sqlite_connection_close(&migrated->connection);
 	store = fixture_open(migrated->directory, NULL);
 	made = all_sql(migrated->directory);
 	assert_string_equal(made, fresh);

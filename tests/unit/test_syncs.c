@@ -297,15 +297,15 @@ test_a_migration(void **state)
 	fixture_files_seeds(bank);
 	fixture_files_stop(bank);
 	assert_int_equal(
-	    connection_open(&connection, bank->directory), SQLITE_OK);
-	assert_int_equal(store_migrate(&connection, bank->directory, migrations,
-			     STORE_SCHEMA, error, sizeof(error)),
+	    sqlite_connection_open(&connection, bank->directory), SQLITE_OK);
+	assert_int_equal(sqlite_migrate(&connection, bank->directory,
+			     migrations, STORE_SCHEMA, error, sizeof(error)),
 	    0);
 	assert_int_not_equal(backup, 0);
 	assert_null(too_early);
 	assert_false(*unsynced(backup));
 	assert_false(names_unsynced);
-	connection_close(&connection);
+	sqlite_connection_close(&connection);
 }
 
 /* Also where a name was changed by somebody else. */
@@ -354,13 +354,13 @@ test_a_backup_and_a_restore(void **state)
 	for (int i = 0; i < 2; i++) {
 		no_noreplace = i == 1;
 		snprintf(path, sizeof(path), "%s/%d", bank->directory, i);
-		assert_int_equal(backup_make(&bankctl, to[1]), 0);
+		assert_int_equal(bankctl_backup_make(&bankctl, to[1]), 0);
 		assert_null(too_early);
 		assert_false(names_unsynced);
 		assert_false(*unsynced(inode_of(path)));
 	}
 	watch(bank->directory);
-	assert_int_equal(restore_run(&bankctl, 2, back), 0);
+	assert_int_equal(bankctl_restore_run(&bankctl, 2, back), 0);
 	assert_null(too_early);
 	assert_false(names_unsynced);
 	assert_false(*unsynced(inode_in("bank.db")));

@@ -25,7 +25,7 @@
 
 /* bankctl's, of its main file; nothing here complains. */
 int
-complain(int code, const char *format, ...)
+bankctl_complain(int code, const char *format, ...)
 {
 	fail_msg("%s", format);
 	return code;
@@ -39,7 +39,7 @@ take(struct top_data *data, uint64_t transactions, uint64_t ms)
 	snprintf(answer, sizeof(answer),
 	    GOOD "+ vault-carried-out\t%llu\n. 0\n",
 	    (unsigned long long)transactions);
-	top_data_status(data, answer, ms);
+	bankctl_top_data_status(data, answer, ms);
 }
 
 static void
@@ -57,7 +57,7 @@ test_rates(void **state)
 	take(&data, 3, 8000);
 	assert_true(data.samples[1] == 3.0);
 	/* A vault that doesn't answer: nothing is known of the time. */
-	top_data_status(&data, GOOD ". 0\n", 9000);
+	bankctl_top_data_status(&data, GOOD ". 0\n", 9000);
 	assert_int_equal(data.sample_count, 2);
 	take(&data, 7, 10000);
 	assert_true(data.samples[2] == 2.0);
@@ -77,15 +77,15 @@ alarm_of(const char *fact, const char *instead)
 	char before[512] = GOOD ". 0\n", answer[1024] = "", *at, *end;
 
 	memset(&data, 0, sizeof(data));
-	top_data_status(&data, before, 1);
-	assert_int_equal(top_data_alarms(&data, lines), 0);
+	bankctl_top_data_status(&data, before, 1);
+	assert_int_equal(bankctl_top_data_alarms(&data, lines), 0);
 	at = fact[0] != '\0' ? strstr(before, fact) : before;
 	assert_non_null(at);
 	end = strchr(at, '\n') + 1;
 	snprintf(answer, sizeof(answer), "%.*s%s%s", (int)(at - before), before,
 	    instead, end);
-	top_data_status(&data, answer, 2);
-	switch (top_data_alarms(&data, lines)) {
+	bankctl_top_data_status(&data, answer, 2);
+	switch (bankctl_top_data_alarms(&data, lines)) {
 	case 0:
 		return "";
 	case 1:
@@ -149,13 +149,13 @@ test_a_bank_that_is_away(void **state)
 
 	(void)state;
 	take(&data, 5, 1000);
-	top_data_down(&data, "the bank does not run");
-	assert_int_equal(top_data_alarms(&data, lines), 1);
+	bankctl_top_data_down(&data, "the bank does not run");
+	assert_int_equal(bankctl_top_data_alarms(&data, lines), 1);
 	assert_string_equal(lines[0], "the bank does not run");
 	/* Another bankd: its restarts and transactions are its own. */
 	take(&data, 900, 2000);
 	assert_int_equal(data.sample_count, 0);
-	assert_int_equal(top_data_alarms(&data, lines), 0);
+	assert_int_equal(bankctl_top_data_alarms(&data, lines), 0);
 }
 
 static void
@@ -164,7 +164,7 @@ say(struct top_data *data, const char *text)
 	char line[1024];
 
 	snprintf(line, sizeof(line), "%s", text);
-	top_data_line(data, line, 1000);
+	bankctl_top_data_line(data, line, 1000);
 }
 
 static void

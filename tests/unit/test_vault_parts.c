@@ -88,7 +88,7 @@ static struct request
 transfer_request(uint8_t txid, int64_t cents)
 {
 	struct request request = {
-		.verb = &requests_verbs[REQUESTS_TRANSFER],
+		.verb = &verbs_table[REQUESTS_TRANSFER],
 		.txid = { txid },
 		.recipient = "fey",
 		.amount_cents = cents,
@@ -137,7 +137,7 @@ test_refusals(void **state)
 		else if (i == 2)
 			other.withdrawal[0] = 1;
 		else
-			other.verb = &requests_verbs[REQUESTS_DEPOSIT];
+			other.verb = &verbs_table[REQUESTS_DEPOSIT];
 		assert_int_equal(
 		    refusals_find(&refusals, &other, &limit), WIRE_TXID_USED);
 	}

@@ -25,8 +25,7 @@
 static int
 read_bytes(struct request *request, const char *text, size_t length)
 {
-	return request_read(
-	    request, requests_verbs, REQUESTS_COUNT, text, length);
+	return request_read(request, verbs_table, REQUESTS_COUNT, text, length);
 }
 
 static int
@@ -67,7 +66,7 @@ test_right_requests(void **state)
 	(void)state;
 	for (size_t i = 0; i < NELEM(right); i++) {
 		assert_int_equal(read_text(&request, right[i].text), 0);
-		assert_ptr_equal(request.verb, &requests_verbs[right[i].verb]);
+		assert_ptr_equal(request.verb, &verbs_table[right[i].verb]);
 	}
 }
 

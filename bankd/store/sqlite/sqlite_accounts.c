@@ -13,21 +13,21 @@
 
 #define FIRST_LINES 1024
 
-struct store_row *
-store_row(const struct store *store, uint32_t number)
+struct sqlite_row *
+sqlite_row(const struct store *store, uint32_t number)
 {
 	return &store->blocks[(number - 1) / STORE_BLOCK]
 			     [(number - 1) % STORE_BLOCK];
 }
 
 const char *
-store_id(void *context, uint32_t number)
+sqlite_id(void *context, uint32_t number)
 {
 	const struct store *store = context;
 
 	if (number == 0 || number > store->batch.accounts)
 		return NULL;
-	return store_row(store, number)->account.id;
+	return sqlite_row(store, number)->account.id;
 }
 
 /* One block more where number needs it; the table of blocks doubles. */
@@ -35,7 +35,7 @@ static int
 grow_blocks(struct store *store, uint32_t number)
 {
 	uint32_t blocks = store->blocks_count;
-	struct store_row **table;
+	struct sqlite_row **table;
 
 	if ((number - 1) / STORE_BLOCK < blocks)
 		return 0;
@@ -70,7 +70,7 @@ grow_lines(struct store *store)
 }
 
 int
-store_rows_add(struct store *store, const struct ledger_account *account)
+sqlite_rows_add(struct store *store, const struct ledger_account *account)
 {
 	struct store_head *head = &store->batch;
 	int error;
@@ -80,8 +80,8 @@ store_rows_add(struct store *store, const struct ledger_account *account)
 		error = grow_lines(store);
 	if (error != 0)
 		return error;
-	*store_row(store, account->number) =
-	    (struct store_row) { .account = *account };
+	*sqlite_row(store, account->number) =
+	    (struct sqlite_row) { .account = *account };
 	head->accounts++;
 	error = id_index_add(&store->index, account->id, account->number);
 	if (error != 0) {
@@ -94,11 +94,11 @@ store_rows_add(struct store *store, const struct ledger_account *account)
 }
 
 void
-store_rows_drop_last(struct store *store)
+sqlite_rows_drop_last(struct store *store)
 {
 	uint32_t number = store->batch.accounts;
 	const struct ledger_account *account =
-	    &store_row(store, number)->account;
+	    &sqlite_row(store, number)->account;
 
 	id_index_drop_last(&store->index, account->id, number);
 	if (account->line >= 0)
@@ -107,7 +107,7 @@ store_rows_drop_last(struct store *store)
 }
 
 void
-store_rows_free(struct store *store)
+sqlite_rows_free(struct store *store)
 {
 	uint32_t i;
 
@@ -125,7 +125,7 @@ store_account(const struct store *store, const char *id)
 
 	if (number == 0 || number > store->head.accounts)
 		return NULL;
-	return &store_row(store, number)->account;
+	return &sqlite_row(store, number)->account;
 }
 
 const struct ledger_account *
@@ -133,7 +133,7 @@ store_account_by_line(const struct store *store, uint32_t line)
 {
 	if (line >= store->head.lines)
 		return NULL;
-	return &store_row(store, store->line_numbers[line])->account;
+	return &sqlite_row(store, store->line_numbers[line])->account;
 }
 
 uint32_t

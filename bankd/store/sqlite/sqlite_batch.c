@@ -28,7 +28,7 @@ static int
 note_error(struct store *store, int error)
 {
 	if (error == BANK_ENOSPC)
-		store->full_errno = connection_errno(&store->connection);
+		store->full_errno = sqlite_connection_errno(&store->connection);
 	if (error == 0 || error == BANK_ENOSPC)
 		return error;
 	store->failed = true;
@@ -36,16 +36,17 @@ note_error(struct store *store, int error)
 }
 
 int
-store_fail(struct store *store, int code)
+sqlite_fail(struct store *store, int code)
 {
-	return note_error(store, connection_error(&store->connection, code));
+	return note_error(
+	    store, sqlite_connection_error(&store->connection, code));
 }
 
 int
-store_fail_checkpoint(struct store *store, int code)
+sqlite_fail_checkpoint(struct store *store, int code)
 {
-	return note_error(
-	    store, connection_checkpoint_error(&store->connection, code));
+	return note_error(store,
+	    sqlite_connection_checkpoint_error(&store->connection, code));
 }
 
 const char *
@@ -67,7 +68,7 @@ spoil(struct store *store, int error)
 }
 
 int
-store_write(struct store *store)
+sqlite_write(struct store *store)
 {
 	int error;
 
@@ -75,8 +76,8 @@ store_write(struct store *store)
 		return BANK_EIO;
 	if (store->batch_error != 0 || store->writing)
 		return store->batch_error;
-	error =
-	    store_fail(store, connection_run(&store->connection, SQL_BEGIN));
+	error = sqlite_fail(
+	    store, sqlite_connection_run(&store->connection, SQL_BEGIN));
 	store->writing = error == 0;
 	return spoil(store, error);
 }
@@ -105,7 +106,7 @@ copy_at(const struct store *store, uint32_t i)
 }
 
 static int
-copy_row(struct store *store, struct store_row *row)
+copy_row(struct store *store, struct sqlite_row *row)
 {
 	int error;
 
@@ -126,7 +127,7 @@ int
 store_begin(struct store *store, const char *const ids[], size_t count,
     struct ledger_account *accounts[])
 {
-	struct store_row *row;
+	struct sqlite_row *row;
 	uint32_t number;
 	size_t i;
 	int error;
@@ -138,7 +139,7 @@ store_begin(struct store *store, const char *const ids[], size_t count,
 		number = id_index_find(&store->index, ids[i]);
 		if (number == 0)
 			continue;
-		row = store_row(store, number);
+		row = sqlite_row(store, number);
 		error = copy_row(store, row);
 		if (error != 0)
 			return error;
@@ -159,15 +160,16 @@ store_append(struct store *store, struct ledger_entry *entry,
     struct ledger_account *debit, struct ledger_account *credit)
 {
 	struct store_connection *connection = &store->connection;
-	sqlite3_stmt *row = connection_statement(connection, SQL_ENTRY_ADD);
-	int error = store_write(store);
+	sqlite3_stmt *row =
+	    sqlite_connection_statement(connection, SQL_ENTRY_ADD);
+	int error = sqlite_write(store);
 
 	assert(debit->number == entry->debit.number);
 	assert(credit->number == entry->credit.number);
 	if (error != 0)
 		return error;
 	if (row == NULL)
-		return spoil(store, store_fail(store, SQLITE_ERROR));
+		return spoil(store, sqlite_fail(store, SQLITE_ERROR));
 	entry->seq = store->batch.last_seq + 1;
 	entry->debit.previous_seq = debit->last_seq;
 	entry->credit.previous_seq = credit->last_seq;
@@ -175,8 +177,9 @@ store_append(struct store *store, struct ledger_entry *entry,
 	    &connection->chain, store->batch.chain, entry, entry->chain);
 	if (error != 0)
 		return spoil(store, error);
-	entry_bind(row, entry);
-	error = store_fail(store, connection_run(connection, SQL_ENTRY_ADD));
+	sqlite_entry_bind(row, entry);
+	error = sqlite_fail(
+	    store, sqlite_connection_run(connection, SQL_ENTRY_ADD));
 	if (error != 0)
 		return spoil(store, error);
 	debit->last_seq = credit->last_seq = entry->seq;
@@ -191,17 +194,17 @@ insert_account(struct store *store, const struct ledger_account *account,
     const char *name, const char *hash)
 {
 	sqlite3_stmt *row =
-	    connection_statement(&store->connection, SQL_ACCOUNT_ADD);
+	    sqlite_connection_statement(&store->connection, SQL_ACCOUNT_ADD);
 	int code;
 
 	if (row == NULL)
-		return store_fail(store, SQLITE_ERROR);
-	account_bind(row, account);
+		return sqlite_fail(store, SQLITE_ERROR);
+	sqlite_account_bind(row, account);
 	sqlite3_bind_text(row, 17, name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(row, 18, hash, -1, SQLITE_STATIC);
-	code = connection_run(&store->connection, SQL_ACCOUNT_ADD);
+	code = sqlite_connection_run(&store->connection, SQL_ACCOUNT_ADD);
 	sqlite3_clear_bindings(row);
-	return store_fail(store, code);
+	return sqlite_fail(store, code);
 }
 
 int
@@ -212,22 +215,22 @@ store_account_new(struct store *store, const char *id, const char *name,
 		.line = ledger_is_own(id) ? -1 : (int32_t)store->batch.lines,
 		.opened_ms = now_ms,
 		.own_limit = { -1, -1, -1, -1 } };
-	struct store_row *row;
+	struct sqlite_row *row;
 	int error;
 
 	if (id_index_find(&store->index, id) != 0)
 		return BANK_EEXIST;
 	if (string_copy(new.id, id, sizeof(new.id)) >= sizeof(new.id))
 		return BANK_EINVAL;
-	error = store_write(store);
+	error = sqlite_write(store);
 	if (error == 0)
 		error = insert_account(store, &new, name, hash);
 	if (error == 0)
-		error = store_rows_add(store, &new);
+		error = sqlite_rows_add(store, &new);
 	if (error != 0)
 		return spoil(store, error);
 	note_written(store, now_ms);
-	row = store_row(store, new.number);
+	row = sqlite_row(store, new.number);
 	error = copy_row(store, row);
 	*account = row->copy;
 	return spoil(store, error);
@@ -238,18 +241,18 @@ store_set_hash(
     struct store *store, const struct ledger_account *account, const char *hash)
 {
 	sqlite3_stmt *row;
-	int code, error = store_write(store);
+	int code, error = sqlite_write(store);
 
 	if (error != 0)
 		return error;
-	row = connection_statement(&store->connection, SQL_ACCOUNT_HASH);
+	row = sqlite_connection_statement(&store->connection, SQL_ACCOUNT_HASH);
 	if (row == NULL)
-		return spoil(store, store_fail(store, SQLITE_ERROR));
+		return spoil(store, sqlite_fail(store, SQLITE_ERROR));
 	sqlite3_bind_int64(row, 1, account->number);
 	sqlite3_bind_text(row, 2, hash, -1, SQLITE_STATIC);
-	code = connection_run(&store->connection, SQL_ACCOUNT_HASH);
+	code = sqlite_connection_run(&store->connection, SQL_ACCOUNT_HASH);
 	sqlite3_clear_bindings(row);
-	return spoil(store, store_fail(store, code));
+	return spoil(store, sqlite_fail(store, code));
 }
 
 /* What no entry tells must be in the row before the commit is answered. */
@@ -264,16 +267,16 @@ row_is_urgent(
 }
 
 int
-store_put_row(struct store *store, const struct ledger_account *account)
+sqlite_put_row(struct store *store, const struct ledger_account *account)
 {
 	sqlite3_stmt *row =
-	    connection_statement(&store->connection, SQL_ACCOUNT_PUT);
+	    sqlite_connection_statement(&store->connection, SQL_ACCOUNT_PUT);
 
 	if (row == NULL)
-		return store_fail(store, SQLITE_ERROR);
-	account_bind(row, account);
-	return store_fail(
-	    store, connection_run(&store->connection, SQL_ACCOUNT_PUT));
+		return sqlite_fail(store, SQLITE_ERROR);
+	sqlite_account_bind(row, account);
+	return sqlite_fail(
+	    store, sqlite_connection_run(&store->connection, SQL_ACCOUNT_PUT));
 }
 
 /*
@@ -291,7 +294,7 @@ put_copies(struct store *store)
 
 	for (i = 0; i < store->copies_count; i++) {
 		copy = copy_at(store, i);
-		old = &store_row(store, copy->number)->account;
+		old = &sqlite_row(store, copy->number)->account;
 		assert(copy->last_seq != old->last_seq ||
 		    memcmp(copy->cents, old->cents, sizeof(old->cents)) == 0);
 		if (!row_is_urgent(old, copy)) {
@@ -299,9 +302,9 @@ put_copies(struct store *store)
 			    old->changed || copy->last_seq != old->last_seq;
 			continue;
 		}
-		error = store_write(store);
+		error = sqlite_write(store);
 		if (error == 0)
-			error = store_put_row(store, copy);
+			error = sqlite_put_row(store, copy);
 		if (error != 0)
 			return error;
 		copy->changed = false;
@@ -328,10 +331,10 @@ put_time(struct store *store)
 	if (batch->newest_ms <= batch->lease_ms)
 		return 0;
 	batch->lease_ms = batch->newest_ms + LEASE_MS;
-	error = store_write(store);
+	error = sqlite_write(store);
 	if (error == 0)
-		error = store_fail(store,
-		    connection_put_meta(&store->connection, "newest",
+		error = sqlite_fail(store,
+		    sqlite_connection_put_meta(&store->connection, "newest",
 			(int64_t)batch->lease_ms));
 	return error;
 }
@@ -347,7 +350,7 @@ store_dirty(const struct store *store)
 	for (i = 0; i < store->copies_count; i++) {
 		copy = copy_at(store, i);
 		if (row_is_urgent(
-			&store_row(store, copy->number)->account, copy))
+			&sqlite_row(store, copy->number)->account, copy))
 			return true;
 	}
 	return false;
@@ -357,7 +360,7 @@ static void
 forget_copies(struct store *store)
 {
 	while (store->copies_count > 0)
-		store_row(store, copy_at(store, --store->copies_count)->number)
+		sqlite_row(store, copy_at(store, --store->copies_count)->number)
 		    ->copy = NULL;
 }
 
@@ -367,7 +370,7 @@ store_abort(struct store *store)
 {
 	forget_copies(store);
 	while (store->batch.accounts > store->head.accounts)
-		store_rows_drop_last(store);
+		sqlite_rows_drop_last(store);
 	store->batch = store->head;
 	store->batch_error = 0;
 	store->written_count = 0;
@@ -376,19 +379,20 @@ store_abort(struct store *store)
 	store->writing = false;
 	if (!store->failed &&
 	    sqlite3_get_autocommit(store->connection.db) == 0 &&
-	    connection_run(&store->connection, SQL_ROLLBACK) != SQLITE_OK)
+	    sqlite_connection_run(&store->connection, SQL_ROLLBACK) !=
+		SQLITE_OK)
 		store->failed = true;
 }
 
 int
-store_end_write(struct store *store)
+sqlite_end_write(struct store *store)
 {
 	int error;
 
 	if (!store->writing)
 		return 0;
-	error =
-	    store_fail(store, connection_run(&store->connection, SQL_COMMIT));
+	error = sqlite_fail(
+	    store, sqlite_connection_run(&store->connection, SQL_COMMIT));
 	if (error == 0)
 		store->writing = false;
 	return error;
@@ -402,7 +406,7 @@ keep_copies(struct store *store)
 
 	for (i = 0; i < store->copies_count; i++) {
 		copy = copy_at(store, i);
-		store_row(store, copy->number)->account = *copy;
+		sqlite_row(store, copy->number)->account = *copy;
 	}
 }
 
@@ -414,7 +418,7 @@ static void
 begin_log_anew(struct store *store)
 {
 	if (!store->failed)
-		(void)store_checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
+		(void)sqlite_checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
 }
 
 int
@@ -428,9 +432,9 @@ store_commit(struct store *store)
 	if (error == 0)
 		error = put_time(store);
 	if (error == 0 && entries > 0)
-		error = store_write_back(store, entries);
+		error = sqlite_write_back(store, entries);
 	if (error == 0)
-		error = store_end_write(store);
+		error = sqlite_end_write(store);
 	if (error != 0) {
 		store_abort(store);
 		if (error == BANK_ENOSPC && store->full_errno == EFBIG)
@@ -438,10 +442,10 @@ store_commit(struct store *store)
 		return store->failed ? BANK_EIO : error;
 	}
 	keep_copies(store);
-	store_written_back(store);
+	sqlite_written_back(store);
 	forget_copies(store);
 	store->head = store->batch;
-	return store_after_commit(store);
+	return sqlite_after_commit(store);
 }
 
 void

@@ -187,7 +187,8 @@ open_database(struct store_connection *connection, const char *name, int flags,
 }
 
 int
-connection_open(struct store_connection *connection, const char *directory)
+sqlite_connection_open(
+    struct store_connection *connection, const char *directory)
 {
 	char path[PATH_MAX];
 
@@ -199,7 +200,7 @@ connection_open(struct store_connection *connection, const char *directory)
 }
 
 int
-connection_open_empty(struct store_connection *connection)
+sqlite_connection_open_empty(struct store_connection *connection)
 {
 	return open_database(connection,
 	    ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
@@ -231,7 +232,7 @@ make_uri(const char *directory, char *uri, size_t size)
  * believes itself alone: its index of the log is in memory then.
  */
 int
-connection_open_still(
+sqlite_connection_open_still(
     struct store_connection *connection, const char *directory)
 {
 	char path[PATH_MAX], uri[3 * PATH_MAX];
@@ -256,7 +257,7 @@ connection_open_still(
 }
 
 void
-connection_close(struct store_connection *connection)
+sqlite_connection_close(struct store_connection *connection)
 {
 	size_t i;
 
@@ -268,7 +269,8 @@ connection_close(struct store_connection *connection)
 }
 
 sqlite3_stmt *
-connection_statement(struct store_connection *connection, enum store_sql which)
+sqlite_connection_statement(
+    struct store_connection *connection, enum store_sql which)
 {
 	sqlite3_stmt **statement = &connection->sql[which];
 
@@ -279,9 +281,10 @@ connection_statement(struct store_connection *connection, enum store_sql which)
 }
 
 int
-connection_run(struct store_connection *connection, enum store_sql which)
+sqlite_connection_run(struct store_connection *connection, enum store_sql which)
 {
-	sqlite3_stmt *statement = connection_statement(connection, which);
+	sqlite3_stmt *statement =
+	    sqlite_connection_statement(connection, which);
 	int code;
 
 	if (statement == NULL)
@@ -318,7 +321,7 @@ write_errno(const struct store_connection *connection)
 
 /* SQLite's own is of the file that an error came from, if not of a write. */
 int
-connection_errno(const struct store_connection *connection)
+sqlite_connection_errno(const struct store_connection *connection)
 {
 	int number = 0;
 
@@ -330,9 +333,9 @@ connection_errno(const struct store_connection *connection)
 }
 
 const char *
-connection_strerror(const struct store_connection *connection, int code)
+sqlite_connection_strerror(const struct store_connection *connection, int code)
 {
-	int number = connection_errno(connection);
+	int number = sqlite_connection_errno(connection);
 
 	if ((code & 0xff) == SQLITE_IOERR && number != 0)
 		return strerror(number);
@@ -385,24 +388,25 @@ error_of(int code)
 }
 
 int
-connection_error(const struct store_connection *connection, int code)
+sqlite_connection_error(const struct store_connection *connection, int code)
 {
 	return is_full(connection, code, write_errno) ? BANK_ENOSPC
 						      : error_of(code);
 }
 
 int
-connection_checkpoint_error(const struct store_connection *connection, int code)
+sqlite_connection_checkpoint_error(
+    const struct store_connection *connection, int code)
 {
 	return is_full(connection, code, database_errno) ? BANK_ENOSPC
 							 : error_of(code);
 }
 
 int
-connection_get_meta(
+sqlite_connection_get_meta(
     struct store_connection *connection, const char *key, sqlite3_stmt **row)
 {
-	*row = connection_statement(connection, SQL_META_GET);
+	*row = sqlite_connection_statement(connection, SQL_META_GET);
 	if (*row == NULL)
 		return sqlite3_extended_errcode(connection->db);
 	sqlite3_bind_text(*row, 1, key, -1, SQLITE_STATIC);
@@ -410,43 +414,45 @@ connection_get_meta(
 }
 
 int64_t
-connection_meta_number(
+sqlite_connection_meta_number(
     struct store_connection *connection, const char *key, int *error)
 {
 	sqlite3_stmt *row;
-	int code = connection_get_meta(connection, key, &row);
+	int code = sqlite_connection_get_meta(connection, key, &row);
 	int64_t number = code == SQLITE_ROW ? sqlite3_column_int64(row, 0) : 0;
 
 	if (code == SQLITE_DONE || number < 0)
 		*error = BANK_EDAMAGED;
 	else if (code != SQLITE_ROW)
-		*error = connection_error(connection, code);
+		*error = sqlite_connection_error(connection, code);
 	sqlite3_reset(row);
 	return number;
 }
 
 int
-connection_put_meta(
+sqlite_connection_put_meta(
     struct store_connection *connection, const char *key, int64_t number)
 {
-	sqlite3_stmt *row = connection_statement(connection, SQL_META_PUT);
+	sqlite3_stmt *row =
+	    sqlite_connection_statement(connection, SQL_META_PUT);
 
 	if (row != NULL) {
 		sqlite3_bind_text(row, 1, key, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(row, 2, number);
 	}
-	return connection_run(connection, SQL_META_PUT);
+	return sqlite_connection_run(connection, SQL_META_PUT);
 }
 
 int
-connection_put_meta_text(
+sqlite_connection_put_meta_text(
     struct store_connection *connection, const char *key, const char *text)
 {
-	sqlite3_stmt *row = connection_statement(connection, SQL_META_PUT);
+	sqlite3_stmt *row =
+	    sqlite_connection_statement(connection, SQL_META_PUT);
 
 	if (row != NULL) {
 		sqlite3_bind_text(row, 1, key, -1, SQLITE_STATIC);
 		sqlite3_bind_text(row, 2, text, -1, SQLITE_STATIC);
 	}
-	return connection_run(connection, SQL_META_PUT);
+	return sqlite_connection_run(connection, SQL_META_PUT);
 }

@@ -69,46 +69,50 @@ struct store_connection {
 };
 
 /* sqlite_connection.c: connections.  SQLite's codes, not ours. */
-int connection_open(struct store_connection *connection, const char *directory);
+int sqlite_connection_open(
+    struct store_connection *connection, const char *directory);
 /*
  * Of a state that nobody has open and that may not be writable: reads it
  * with what its log holds, takes no lock, makes no file and changes nothing.
  */
-int connection_open_still(
+int sqlite_connection_open_still(
     struct store_connection *connection, const char *directory);
 /* An empty one that is nowhere but in memory. */
-int connection_open_empty(struct store_connection *connection);
-void connection_close(struct store_connection *connection);
-sqlite3_stmt *connection_statement(
+int sqlite_connection_open_empty(struct store_connection *connection);
+void sqlite_connection_close(struct store_connection *connection);
+sqlite3_stmt *sqlite_connection_statement(
     struct store_connection *connection, enum store_sql which);
 /* Runs a statement that gives no rows; bindings are cleared by the next. */
-int connection_run(struct store_connection *connection, enum store_sql which);
+int sqlite_connection_run(
+    struct store_connection *connection, enum store_sql which);
 /* 0 or BANK_E... for a code that SQLite returned. */
-int connection_error(const struct store_connection *connection, int code);
+int sqlite_connection_error(
+    const struct store_connection *connection, int code);
 /* The same for a checkpoint, which writes to the database alone. */
-int connection_checkpoint_error(
+int sqlite_connection_checkpoint_error(
     const struct store_connection *connection, int code);
 /* What the code says, or the system's reason where it says too little. */
-const char *connection_strerror(
+const char *sqlite_connection_strerror(
     const struct store_connection *connection, int code);
 /* The errno of the newest call on a file that failed. */
-int connection_errno(const struct store_connection *connection);
-int connection_get_meta(
+int sqlite_connection_errno(const struct store_connection *connection);
+int sqlite_connection_get_meta(
     struct store_connection *connection, const char *key, sqlite3_stmt **row);
-int connection_put_meta(
+int sqlite_connection_put_meta(
     struct store_connection *connection, const char *key, int64_t number);
-int connection_put_meta_text(
+int sqlite_connection_put_meta_text(
     struct store_connection *connection, const char *key, const char *text);
-int64_t connection_meta_number(
+int64_t sqlite_connection_meta_number(
     struct store_connection *connection, const char *key, int *error);
 
 /* sqlite_rows.c: rows and bytes. */
 typedef const char *store_id_of(void *context, uint32_t number);
-void entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry);
+void sqlite_entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry);
 /* BANK_EDAMAGED where a column can't be of an entry. */
-int entry_read(sqlite3_stmt *row, struct ledger_entry *entry,
+int sqlite_entry_read(sqlite3_stmt *row, struct ledger_entry *entry,
     store_id_of *id_of, void *context);
-void account_bind(sqlite3_stmt *row, const struct ledger_account *account);
-int account_read(sqlite3_stmt *row, struct ledger_account *account);
+void sqlite_account_bind(
+    sqlite3_stmt *row, const struct ledger_account *account);
+int sqlite_account_read(sqlite3_stmt *row, struct ledger_account *account);
 
 #endif

@@ -49,22 +49,22 @@ int
 store_reader_copy(struct store_reader *reader, const char *path,
     char *error_text, size_t size)
 {
-	int code, error = reader_begin(reader);
+	int code, error = sqlite_reader_begin(reader);
 
 	if (error != 0) {
 		snprintf(error_text, size, "%s", bank_strerror(error));
 		return error;
 	}
-	reader_end(reader);
+	sqlite_reader_end(reader);
 	code = vacuum_into(reader, path);
-	error = connection_error(&reader->connection, code);
+	error = sqlite_connection_error(&reader->connection, code);
 	if (error != 0)
 		snprintf(error_text, size, "%s",
-		    connection_strerror(&reader->connection, code));
+		    sqlite_connection_strerror(&reader->connection, code));
 	(void)sqlite3_exec(
 	    reader->connection.db, "PRAGMA query_only = 1", NULL, NULL, NULL);
 	/* A vault that starts copies the log away under an old reader. */
-	if (reader_is_current(reader))
+	if (sqlite_reader_is_current(reader))
 		return error;
 	snprintf(error_text, size, "the bank was started meanwhile; try again");
 	return BANK_EAGAIN;
@@ -73,7 +73,7 @@ store_reader_copy(struct store_reader *reader, const char *path,
 int
 store_close_whole(struct store *store)
 {
-	int error = store_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
+	int error = sqlite_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
 
 	store_close(store);
 	return error;

@@ -22,8 +22,8 @@ statement(struct store *store, enum store_sql which, int *error)
 	*error = BANK_EIO;
 	if (store->failed)
 		return NULL;
-	row = connection_statement(&store->connection, which);
-	*error = row != NULL ? 0 : store_fail(store, SQLITE_ERROR);
+	row = sqlite_connection_statement(&store->connection, which);
+	*error = row != NULL ? 0 : sqlite_fail(store, SQLITE_ERROR);
 	return row;
 }
 
@@ -36,8 +36,8 @@ next_entry(struct store *store, sqlite3_stmt *row, struct ledger_entry *entry)
 	if (code == SQLITE_DONE)
 		return BANK_ENOTFOUND;
 	if (code != SQLITE_ROW)
-		return store_fail(store, code);
-	return entry_read(row, entry, store_id, store);
+		return sqlite_fail(store, code);
+	return sqlite_entry_read(row, entry, sqlite_id, store);
 }
 
 static int
@@ -89,7 +89,7 @@ find_settled(struct store *store, uint32_t owner,
 	*settled = code == SQLITE_ROW;
 	return code == SQLITE_ROW || code == SQLITE_DONE
 	    ? BANK_ENOTFOUND
-	    : store_fail(store, code);
+	    : sqlite_fail(store, code);
 }
 
 int
@@ -117,8 +117,8 @@ store_find_txid(struct store *store, const struct ledger_account *owner,
 static int
 run_settled(struct store *store, enum store_sql which, int64_t sign)
 {
-	int error =
-	    store_fail(store, connection_run(&store->connection, which));
+	int error = sqlite_fail(
+	    store, sqlite_connection_run(&store->connection, which));
 
 	if (error == 0)
 		store->batch.settled +=
@@ -133,7 +133,7 @@ store_settle(struct store *store, const struct ledger_account *owner,
 {
 	uint8_t oldest[8];
 	sqlite3_stmt *row;
-	int error = store_write(store);
+	int error = sqlite_write(store);
 
 	if (error == 0)
 		row = statement(store, SQL_SETTLED_DROP, &error);
@@ -201,7 +201,7 @@ store_attempt_get(struct store *store, struct store_attempt *attempt)
 	sqlite3_reset(row);
 	return code == SQLITE_ROW || code == SQLITE_DONE
 	    ? 0
-	    : store_fail(store, code);
+	    : sqlite_fail(store, code);
 }
 
 /* *changes, which may be NULL, are the rows that it changed. */
@@ -215,7 +215,8 @@ run_attempt(struct store *store, enum store_sql which,
 	if (row == NULL)
 		return error;
 	bind_attempt(row, attempt);
-	error = store_fail(store, connection_run(&store->connection, which));
+	error = sqlite_fail(
+	    store, sqlite_connection_run(&store->connection, which));
 	if (error == 0 && changes != NULL)
 		*changes = (uint32_t)sqlite3_changes(store->connection.db);
 	return error;
@@ -295,7 +296,7 @@ drop_attempt(struct store *store, const struct store_attempt *attempt)
 int
 store_attempt_put(struct store *store, const struct store_attempt *attempt)
 {
-	int error = store_write(store);
+	int error = sqlite_write(store);
 
 	if (error != 0)
 		return error;
@@ -317,7 +318,7 @@ int
 store_kiosk_put(struct store *store, const struct store_kiosk *kiosk)
 {
 	sqlite3_stmt *row;
-	int error = store_write(store);
+	int error = sqlite_write(store);
 
 	if (error == 0)
 		row = statement(store, SQL_KIOSK_PUT, &error);
@@ -328,8 +329,8 @@ store_kiosk_put(struct store *store, const struct store_kiosk *kiosk)
 	    row, 2, kiosk->public_key, KIOSK_PUBLIC_SIZE, SQLITE_STATIC);
 	sqlite3_bind_int(row, 3, kiosk->cash);
 	sqlite3_bind_int(row, 4, kiosk->revoked);
-	error = store_fail(
-	    store, connection_run(&store->connection, SQL_KIOSK_PUT));
+	error = sqlite_fail(
+	    store, sqlite_connection_run(&store->connection, SQL_KIOSK_PUT));
 	if (error != 0)
 		store->batch_error = error;
 	return error;
@@ -361,7 +362,7 @@ store_kiosk_each(struct store *store,
 	sqlite3_reset(row);
 	if (code == SQLITE_ROW)
 		return BANK_EDAMAGED;
-	return code == SQLITE_DONE ? 0 : store_fail(store, code);
+	return code == SQLITE_DONE ? 0 : sqlite_fail(store, code);
 }
 
 int
@@ -384,7 +385,7 @@ store_account_texts(struct store *store, const struct ledger_account *account,
 	sqlite3_reset(row);
 	if (code == SQLITE_DONE)
 		return BANK_ENOTFOUND;
-	return code == SQLITE_ROW ? 0 : store_fail(store, code);
+	return code == SQLITE_ROW ? 0 : sqlite_fail(store, code);
 }
 
 int
@@ -401,7 +402,7 @@ store_texts_each(struct store *store,
 		return error;
 	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW) {
 		account =
-		    &store_row(store, (uint32_t)sqlite3_column_int64(row, 0))
+		    &sqlite_row(store, (uint32_t)sqlite3_column_int64(row, 0))
 			 ->account;
 		if (account->line >= 0)
 			error = each(context, account,
@@ -411,5 +412,5 @@ store_texts_each(struct store *store,
 	sqlite3_reset(row);
 	if (error != 0)
 		return error;
-	return code == SQLITE_DONE ? 0 : store_fail(store, code);
+	return code == SQLITE_DONE ? 0 : sqlite_fail(store, code);
 }

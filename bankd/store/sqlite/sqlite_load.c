@@ -40,11 +40,12 @@ static int
 failed(const struct loading *loading, int code)
 {
 	struct store *store = loading->store;
-	int error = connection_error(&store->connection, code);
+	int error = sqlite_connection_error(&store->connection, code);
 
 	snprintf(loading->error, loading->size, "%s/" STORE_FILE ": %s%s",
-	    store->directory, connection_strerror(&store->connection, code),
-	    store_help(&store->connection, error));
+	    store->directory,
+	    sqlite_connection_strerror(&store->connection, code),
+	    sqlite_help(&store->connection, error));
 	return error;
 }
 
@@ -67,7 +68,7 @@ load_end(const struct loading *loading, enum store_end *end)
 	bool known = false;
 	size_t i;
 
-	if (connection_get_meta(connection, "end", &row) == SQLITE_ROW) {
+	if (sqlite_connection_get_meta(connection, "end", &row) == SQLITE_ROW) {
 		text = sqlite3_column_text(row, 0);
 		for (i = 0; text != NULL && i < 3; i++)
 			if (strcmp((const char *)text, names[i]) == 0) {
@@ -86,7 +87,7 @@ load_secret(const struct loading *loading)
 	sqlite3_stmt *row;
 	bool whole = false;
 
-	if (connection_get_meta(&store->connection, "secret", &row) ==
+	if (sqlite_connection_get_meta(&store->connection, "secret", &row) ==
 		SQLITE_ROW &&
 	    sqlite3_column_bytes(row, 0) == STORE_SECRET_SIZE) {
 		memcpy(store->secret, sqlite3_column_blob(row, 0),
@@ -103,9 +104,9 @@ load_meta(const struct loading *loading, enum store_end *end)
 	struct store *store = loading->store;
 	int error = 0;
 
-	store->batch.mark = (uint64_t)connection_meta_number(
+	store->batch.mark = (uint64_t)sqlite_connection_meta_number(
 	    &store->connection, "mark", &error);
-	store->batch.lease_ms = (uint64_t)connection_meta_number(
+	store->batch.lease_ms = (uint64_t)sqlite_connection_meta_number(
 	    &store->connection, "newest", &error);
 	note(store, store->batch.lease_ms);
 	if (error != 0)
@@ -119,7 +120,7 @@ load_number(
     const struct loading *loading, enum store_sql which, uint32_t *number)
 {
 	sqlite3_stmt *row =
-	    connection_statement(&loading->store->connection, which);
+	    sqlite_connection_statement(&loading->store->connection, which);
 	int code = row != NULL ? sqlite3_step(row) : SQLITE_ERROR;
 
 	if (code == SQLITE_ROW)
@@ -139,9 +140,10 @@ load_attempts(const struct loading *loading)
 	error = load_number(loading, SQL_ATTEMPT_PENDING, &pending);
 	if (error != 0 || pending == 0)
 		return error;
-	code = connection_run(connection, SQL_ATTEMPT_TAKE_BACK);
+	code = sqlite_connection_run(connection, SQL_ATTEMPT_TAKE_BACK);
 	if (code == SQLITE_OK)
-		code = connection_run(connection, SQL_STRANGER_TAKE_BACK);
+		code =
+		    sqlite_connection_run(connection, SQL_STRANGER_TAKE_BACK);
 	return code == SQLITE_OK ? 0 : failed(loading, code);
 }
 
@@ -152,14 +154,14 @@ load_account(const struct loading *loading, sqlite3_stmt *row)
 	struct store_head *head = &store->batch;
 	struct ledger_account account;
 
-	int error = account_read(row, &account);
+	int error = sqlite_account_read(row, &account);
 
 	if (error == 0 &&
 	    (account.number != head->accounts + 1 ||
 		(account.line >= 0 && (uint32_t)account.line != head->lines)))
 		error = BANK_EDAMAGED;
 	if (error == 0)
-		error = store_rows_add(store, &account);
+		error = sqlite_rows_add(store, &account);
 	if (error == BANK_EDAMAGED || error == BANK_EEXIST)
 		return damaged(loading, "account %" PRIu32 " does not fit",
 		    head->accounts + 1);
@@ -172,7 +174,7 @@ load_account(const struct loading *loading, sqlite3_stmt *row)
 static const char *
 loaded_id(const void *context, uint32_t number)
 {
-	return store_row(context, number)->account.id;
+	return sqlite_row(context, number)->account.id;
 }
 
 /* The number in the one row of a statement without arguments. */
@@ -181,7 +183,7 @@ load_accounts(const struct loading *loading)
 {
 	struct store *store = loading->store;
 	sqlite3_stmt *row =
-	    connection_statement(&store->connection, SQL_ACCOUNT_AFTER);
+	    sqlite_connection_statement(&store->connection, SQL_ACCOUNT_AFTER);
 	int code = SQLITE_ERROR, error;
 	uint32_t count;
 
@@ -248,7 +250,7 @@ replay_side(const struct loading *loading, const struct ledger_entry *entry,
     const struct ledger_posting *posting, const struct ledger_entry *withdrawal)
 {
 	struct ledger_account *account =
-	    &store_row(loading->store, posting->number)->account;
+	    &sqlite_row(loading->store, posting->number)->account;
 
 	if (account->last_seq > entry->seq)
 		return 0;
@@ -269,9 +271,9 @@ replay_money(const struct loading *loading, const struct ledger_entry *entry)
 {
 	struct store *store = loading->store;
 	const struct ledger_account *debit =
-	    &store_row(store, entry->debit.number)->account;
+	    &sqlite_row(store, entry->debit.number)->account;
 	const struct ledger_account *credit =
-	    &store_row(store, entry->credit.number)->account;
+	    &sqlite_row(store, entry->credit.number)->account;
 	struct ledger_entry withdrawal;
 	int64_t before[2][2];
 	int error = 0;
@@ -310,7 +312,7 @@ replay_entry(const struct loading *loading, sqlite3_stmt *row)
 	uint8_t chain[CHAIN_SIZE];
 	int error;
 
-	if (entry_read(row, &entry, store_id, store) != 0 ||
+	if (sqlite_entry_read(row, &entry, sqlite_id, store) != 0 ||
 	    entry.seq != head->last_seq + 1)
 		return damaged(loading,
 		    "entry %" PRIu64 " is missing or unreadable",
@@ -336,7 +338,7 @@ static uint64_t
 count_to_replay(struct store *store)
 {
 	sqlite3_stmt *row =
-	    connection_statement(&store->connection, SQL_ENTRY_MAX);
+	    sqlite_connection_statement(&store->connection, SQL_ENTRY_MAX);
 	uint64_t newest = 0;
 
 	if (row != NULL && sqlite3_step(row) == SQLITE_ROW)
@@ -350,7 +352,7 @@ replay(const struct loading *loading)
 {
 	struct store *store = loading->store;
 	sqlite3_stmt *row =
-	    connection_statement(&store->connection, SQL_ENTRY_AFTER);
+	    sqlite_connection_statement(&store->connection, SQL_ENTRY_AFTER);
 	int code = SQLITE_ERROR, error = 0;
 
 	if (row == NULL)
@@ -378,7 +380,7 @@ check_accounts(const struct loading *loading)
 	uint32_t number;
 
 	for (number = 1; number <= store->batch.accounts; number++) {
-		account = &store_row(store, number)->account;
+		account = &sqlite_row(store, number)->account;
 		sum += (uint64_t)account->cents[0];
 		sum += (uint64_t)account->cents[1];
 		if (account->last_seq > store->batch.last_seq)
@@ -393,7 +395,7 @@ check_accounts(const struct loading *loading)
 }
 
 int
-store_load(
+sqlite_load(
     struct store *store, enum store_end *end, char *error_text, size_t size)
 {
 	struct loading loading = { store, error_text, size };
@@ -421,7 +423,7 @@ store_load(
 		return error;
 	store->batch.cursor = 1;
 	store->batch.round_seq = store->batch.last_seq;
-	store_earn(store, store->batch.last_seq - store->batch.mark);
+	sqlite_earn(store, store->batch.last_seq - store->batch.mark);
 	store->head = store->batch;
 	store->noted_ms = store->head.newest_ms;
 	return 0;

@@ -57,7 +57,7 @@ refuse_held(
 
 /* Where there is no index, nobody has it open. */
 int
-store_lock_log(const char *directory, int *fd, char *error, size_t size)
+sqlite_lock_log(const char *directory, int *fd, char *error, size_t size)
 {
 	struct flock lock = { .l_type = F_WRLCK,
 		.l_whence = SEEK_SET,
@@ -112,7 +112,7 @@ shm_lock(sqlite3_file *file, int offset, int count, int flags)
 }
 
 int
-store_locks_keep(struct store_locks **result, sqlite3 *db)
+sqlite_locks_keep(struct store_locks **result, sqlite3 *db)
 {
 	struct store_locks *locks = calloc(1, sizeof(*locks));
 
@@ -129,7 +129,7 @@ store_locks_keep(struct store_locks **result, sqlite3 *db)
 }
 
 void
-store_locks_give_back(struct store_locks *locks)
+sqlite_locks_give_back(struct store_locks *locks)
 {
 	int i;
 

@@ -48,7 +48,7 @@ static const char strangers[] =
     "DROP TABLE attempt_1;";
 
 /* A new STORE_SCHEMA comes with the row { the one before it, its SQL }. */
-const struct store_migration store_migrations[] = {
+const struct store_migration sqlite_migrations[] = {
 	{ 1, strangers },
 	{ STORE_SCHEMA, NULL },
 };
@@ -66,15 +66,16 @@ refuse(const struct migrating *migrating, int error, const char *what,
 {
 	snprintf(migrating->error, migrating->size,
 	    "%s/" STORE_FILE ": %s: %s%s", migrating->directory, what, reason,
-	    store_help(migrating->connection, error));
+	    sqlite_help(migrating->connection, error));
 	return error;
 }
 
 static int
 refuse_code(const struct migrating *migrating, int code, const char *what)
 {
-	return refuse(migrating, connection_error(migrating->connection, code),
-	    what, connection_strerror(migrating->connection, code));
+	return refuse(migrating,
+	    sqlite_connection_error(migrating->connection, code), what,
+	    sqlite_connection_strerror(migrating->connection, code));
 }
 
 static int
@@ -147,27 +148,28 @@ static int
 apply(const struct migrating *migrating, const struct store_migration *first)
 {
 	struct store_connection *connection = migrating->connection;
-	int code = connection_run(connection, SQL_BEGIN);
+	int code = sqlite_connection_run(connection, SQL_BEGIN);
 
 	for (; code == SQLITE_OK && first->sql != NULL; first++)
 		code =
 		    sqlite3_exec(connection->db, first->sql, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
-		code = connection_put_meta(connection, "schema", first->from);
+		code = sqlite_connection_put_meta(
+		    connection, "schema", first->from);
 	if (code == SQLITE_OK)
-		code = connection_run(connection, SQL_COMMIT);
+		code = sqlite_connection_run(connection, SQL_COMMIT);
 	if (code == SQLITE_OK) {
 		log_event(LOG_NOTICE, "schema_migrated", "to",
 		    LOG_NUMBER(first->from), NULL);
 		return 0;
 	}
 	code = refuse_code(migrating, code, "migration");
-	(void)connection_run(connection, SQL_ROLLBACK);
+	(void)sqlite_connection_run(connection, SQL_ROLLBACK);
 	return code;
 }
 
 int
-store_migrate(struct store_connection *connection, const char *directory,
+sqlite_migrate(struct store_connection *connection, const char *directory,
     const struct store_migration *migrations, int64_t version, char *error,
     size_t size)
 {

@@ -2,7 +2,7 @@
 /*
  * Opening and closing the SQLite store: files, schema, pragmas.  The
  * vault's, which holds the directory's lock.  What is read and proven then
- * is in store_load.c.
+ * is in sqlite_load.c.
  */
 #include "sqlite_store.h"
 
@@ -138,19 +138,19 @@ static int
 refuse_code(const struct opening *opening, struct store *store, int code)
 {
 	const struct store_connection *connection = &store->connection;
-	int error = connection_error(connection, code);
+	int error = sqlite_connection_error(connection, code);
 
 	/* The index of a log that is still empty: no commit depends on it. */
 	if (code == SQLITE_IOERR_SHMSIZE &&
-	    file_errno_is_full(connection_errno(connection)))
+	    file_errno_is_full(sqlite_connection_errno(connection)))
 		error = BANK_ENOSPC;
 	return refuse(opening, error, "%s%s",
-	    connection_strerror(connection, code),
-	    store_help(connection, error));
+	    sqlite_connection_strerror(connection, code),
+	    sqlite_help(connection, error));
 }
 
 const char *
-store_help(const struct store_connection *connection, int error)
+sqlite_help(const struct store_connection *connection, int error)
 {
 	if (error == BANK_EDAMAGED)
 		return "; restore a backup";
@@ -161,11 +161,11 @@ store_help(const struct store_connection *connection, int error)
 		       "configures it";
 	if (error != BANK_ENOSPC)
 		return "";
-	return store_room_help(connection_errno(connection));
+	return sqlite_room_help(sqlite_connection_errno(connection));
 }
 
 const char *
-store_room_help(int number)
+sqlite_room_help(int number)
 {
 	return number == EFBIG
 	    ? "; raise the limit on a file's size (ulimit -f, LimitFSIZE)"
@@ -249,14 +249,15 @@ static int
 put_secret(struct store_connection *connection)
 {
 	uint8_t secret[STORE_SECRET_SIZE];
-	sqlite3_stmt *row = connection_statement(connection, SQL_META_PUT);
+	sqlite3_stmt *row =
+	    sqlite_connection_statement(connection, SQL_META_PUT);
 	int code;
 
 	if (RAND_bytes(secret, sizeof(secret)) != 1 || row == NULL)
 		return SQLITE_ERROR;
 	sqlite3_bind_text(row, 1, "secret", -1, SQLITE_STATIC);
 	sqlite3_bind_blob(row, 2, secret, sizeof(secret), SQLITE_TRANSIENT);
-	code = connection_run(connection, SQL_META_PUT);
+	code = sqlite_connection_run(connection, SQL_META_PUT);
 	sqlite3_clear_bindings(row);
 	OPENSSL_cleanse(secret, sizeof(secret));
 	return code;
@@ -267,7 +268,7 @@ make_schema(struct store *store)
 {
 	struct store_connection *connection = &store->connection;
 	char text[64];
-	int code = connection_run(connection, SQL_BEGIN);
+	int code = sqlite_connection_run(connection, SQL_BEGIN);
 
 	snprintf(text, sizeof(text), "PRAGMA application_id = %d;",
 	    STORE_APPLICATION);
@@ -279,17 +280,19 @@ make_schema(struct store *store)
 		code =
 		    sqlite3_exec(connection->db, milestones, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
-		code = connection_put_meta(connection, "schema", STORE_SCHEMA);
+		code = sqlite_connection_put_meta(
+		    connection, "schema", STORE_SCHEMA);
 	if (code == SQLITE_OK)
-		code = connection_put_meta(connection, "mark", 0);
+		code = sqlite_connection_put_meta(connection, "mark", 0);
 	if (code == SQLITE_OK)
-		code = connection_put_meta(connection, "newest", 0);
+		code = sqlite_connection_put_meta(connection, "newest", 0);
 	if (code == SQLITE_OK)
-		code = connection_put_meta_text(connection, "end", "new");
+		code =
+		    sqlite_connection_put_meta_text(connection, "end", "new");
 	if (code == SQLITE_OK)
 		code = put_secret(connection);
 	if (code == SQLITE_OK)
-		code = connection_run(connection, SQL_COMMIT);
+		code = sqlite_connection_run(connection, SQL_COMMIT);
 	return code;
 }
 
@@ -297,7 +300,7 @@ make_schema(struct store *store)
 static bool
 is_migratable(int64_t version)
 {
-	const struct store_migration *migration = store_migrations;
+	const struct store_migration *migration = sqlite_migrations;
 
 	while (migration->sql != NULL && migration->from != version)
 		migration++;
@@ -321,7 +324,8 @@ check_schema(struct store *store, const struct opening *opening)
 		    opening, BANK_EINVAL, "it is not the database of a bank");
 	if (code != SQLITE_OK)
 		return refuse_code(opening, store, code);
-	version = connection_meta_number(&store->connection, "schema", &error);
+	version =
+	    sqlite_connection_meta_number(&store->connection, "schema", &error);
 	if (error != 0)
 		return refuse(
 		    opening, error, "the schema's version is missing");
@@ -332,8 +336,8 @@ check_schema(struct store *store, const struct opening *opening)
 		    (long long)version, STORE_SCHEMA);
 	if (store->looking && is_migratable(version))
 		return 0;
-	error = store_migrate(&store->connection, opening->directory,
-	    store_migrations, version, opening->error, opening->size);
+	error = sqlite_migrate(&store->connection, opening->directory,
+	    sqlite_migrations, version, opening->error, opening->size);
 	if (error != 0)
 		return error;
 	code = sqlite3_exec(store->connection.db, milestones, NULL, NULL, NULL);
@@ -385,10 +389,10 @@ still_at_it(void *context)
 static int
 take_locks(struct store *store, const struct opening *opening)
 {
-	int code = connection_run(&store->connection, SQL_BEGIN);
+	int code = sqlite_connection_run(&store->connection, SQL_BEGIN);
 
 	if (code == SQLITE_OK)
-		code = connection_run(&store->connection, SQL_ROLLBACK);
+		code = sqlite_connection_run(&store->connection, SQL_ROLLBACK);
 	return code == SQLITE_OK ? 0 : refuse_code(opening, store, code);
 }
 
@@ -400,18 +404,18 @@ open_once(
 
 	error = check_files(opening);
 	if (error == 0)
-		error = store_lock_log(opening->directory, &store->lock_fd,
+		error = sqlite_lock_log(opening->directory, &store->lock_fd,
 		    opening->error, opening->size);
 	if (error == 0)
-		error = store_copy_wal(
+		error = sqlite_copy_wal(
 		    opening->directory, opening->error, opening->size);
 	if (error == 0)
 		error = make_file(opening);
 	if (error != 0)
 		return error;
-	code = connection_open(&store->connection, opening->directory);
+	code = sqlite_connection_open(&store->connection, opening->directory);
 	if (code == SQLITE_OK)
-		code = store_locks_keep(&store->locks, store->connection.db);
+		code = sqlite_locks_keep(&store->locks, store->connection.db);
 	if (code != SQLITE_OK)
 		return refuse_code(opening, store, code);
 	sqlite3_progress_handler(
@@ -425,13 +429,13 @@ open_once(
 		return error;
 	/* All of it, so that the pages of the database are written anew. */
 	progress_step(STORE_FILE ": taking in its log", 0);
-	error = store_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
+	error = sqlite_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
 	if (error != 0)
 		return refuse(opening, error, "checkpoint: %s%s",
-		    connection_strerror(&store->connection,
+		    sqlite_connection_strerror(&store->connection,
 			sqlite3_extended_errcode(store->connection.db)),
-		    store_help(&store->connection, error));
-	error = store_load(store, end, opening->error, opening->size);
+		    sqlite_help(&store->connection, error));
+	error = sqlite_load(store, end, opening->error, opening->size);
 	sqlite3_progress_handler(store->connection.db, 0, NULL, NULL);
 	return error;
 }
@@ -441,13 +445,13 @@ close_parts(struct store *store)
 {
 	uint32_t i;
 
-	store_locks_give_back(store->locks);
+	sqlite_locks_give_back(store->locks);
 	store->locks = NULL;
-	connection_close(&store->connection);
+	sqlite_connection_close(&store->connection);
 	if (store->lock_fd >= 0)
 		close(store->lock_fd);
 	store->lock_fd = -1;
-	store_rows_free(store);
+	sqlite_rows_free(store);
 	for (i = 0; i < store->copies_blocks; i++)
 		free(store->copies[i]);
 	free(store->copies);
@@ -471,12 +475,12 @@ store_open(struct store **result, const char *directory, enum store_end *end,
 		*store = (struct store) { .directory = copy, .lock_fd = -1 };
 		error = open_once(store, end, &opening);
 		if (error == 0) {
-			store_make_reserve(store);
+			sqlite_make_reserve(store);
 			*result = store;
 			return 0;
 		}
 		close_parts(store);
-		if (error != BANK_ENOSPC || !store_give_up_reserve(directory))
+		if (error != BANK_ENOSPC || !sqlite_give_up_reserve(directory))
 			break;
 	}
 	if (error_text[0] == '\0')
@@ -507,19 +511,19 @@ look_once(
 	error = check_files(opening);
 	if (error != 0)
 		return error;
-	code = connection_open_still(connection, opening->directory);
+	code = sqlite_connection_open_still(connection, opening->directory);
 	snprintf(path, sizeof(path), "%s/" STORE_FILE, opening->directory);
 	if (code == SQLITE_OK ? !is_made(store)
 			      : access(path, F_OK) == -1 && errno == ENOENT) {
-		connection_close(connection);
-		code = connection_open_empty(connection);
+		sqlite_connection_close(connection);
+		code = sqlite_connection_open_empty(connection);
 	}
 	if (code != SQLITE_OK)
 		return refuse_code(opening, store, code);
 	error = check_schema(store, opening);
 	return error != 0
 	    ? error
-	    : store_load(store, end, opening->error, opening->size);
+	    : sqlite_load(store, end, opening->error, opening->size);
 }
 
 int

@@ -42,22 +42,22 @@ begin(struct store_reader *reader)
 {
 	int error;
 
-	error = connection_error(&reader->connection,
-	    connection_run(&reader->connection, SQL_BEGIN_READ));
+	error = sqlite_connection_error(&reader->connection,
+	    sqlite_connection_run(&reader->connection, SQL_BEGIN_READ));
 	if (error == 0)
-		(void)connection_meta_number(
+		(void)sqlite_connection_meta_number(
 		    &reader->connection, "schema", &error);
 	return error;
 }
 
 void
-reader_end(struct store_reader *reader)
+sqlite_reader_end(struct store_reader *reader)
 {
-	(void)connection_run(&reader->connection, SQL_ROLLBACK);
+	(void)sqlite_connection_run(&reader->connection, SQL_ROLLBACK);
 }
 
 bool
-reader_is_current(const struct store_reader *reader)
+sqlite_reader_is_current(const struct store_reader *reader)
 {
 	struct stat status;
 
@@ -78,15 +78,16 @@ reconnect(struct store_reader *reader)
 	(void)wal_status(reader, &status);
 	reader->wal_inode = status.st_ino;
 	reader->wal_device = status.st_dev;
-	connection_close(&reader->connection);
+	sqlite_connection_close(&reader->connection);
 	code = reader->still
-	    ? connection_open_still(&reader->connection, reader->directory)
-	    : connection_open(&reader->connection, reader->directory);
+	    ? sqlite_connection_open_still(
+		  &reader->connection, reader->directory)
+	    : sqlite_connection_open(&reader->connection, reader->directory);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(reader->connection.db,
 		    "PRAGMA query_only = 1; PRAGMA cache_size = -8192;", NULL,
 		    NULL, NULL);
-	error = connection_error(&reader->connection, code);
+	error = sqlite_connection_error(&reader->connection, code);
 	if (error == 0)
 		error = begin(reader);
 	return error;
@@ -97,18 +98,19 @@ reconnect(struct store_reader *reader)
  * an error of it is none: the old WAL ends before the frames of the new one.
  */
 int
-reader_begin(struct store_reader *reader)
+sqlite_reader_begin(struct store_reader *reader)
 {
 	int try, error = 0;
 
 	for (try = 0; try < TRIES; try++) {
-		if (reader->connection.db != NULL && reader_is_current(reader))
+		if (reader->connection.db != NULL &&
+		    sqlite_reader_is_current(reader))
 			error = begin(reader);
 		else
 			error = reconnect(reader);
-		if (reader_is_current(reader))
+		if (sqlite_reader_is_current(reader))
 			return error;
-		reader_end(reader);
+		sqlite_reader_end(reader);
 	}
 	return error != 0 ? error : BANK_EAGAIN;
 }
@@ -126,9 +128,9 @@ open_reader(struct store_reader **result, const char *directory, bool still,
 		reader->directory = strdup(directory);
 	}
 	if (reader != NULL && reader->directory != NULL)
-		error = reader_begin(reader);
+		error = sqlite_reader_begin(reader);
 	if (error == 0) {
-		reader_end(reader);
+		sqlite_reader_end(reader);
 		*result = reader;
 		return 0;
 	}
@@ -164,13 +166,13 @@ store_reader_close(struct store_reader *reader)
 {
 	if (reader == NULL)
 		return;
-	connection_close(&reader->connection);
+	sqlite_connection_close(&reader->connection);
 	free(reader->directory);
 	free(reader);
 }
 
 int
-reader_next(struct store_reader *reader, sqlite3_stmt *row,
+sqlite_reader_next(struct store_reader *reader, sqlite3_stmt *row,
     struct ledger_entry *entry, store_id_of *id_of, void *context)
 {
 	int code, error;
@@ -179,21 +181,21 @@ reader_next(struct store_reader *reader, sqlite3_stmt *row,
 		return BANK_EIO;
 	code = sqlite3_step(row);
 	if (code != SQLITE_ROW)
-		return connection_error(&reader->connection, code);
-	error = entry_read(row, entry, id_of, context);
+		return sqlite_connection_error(&reader->connection, code);
+	error = sqlite_entry_read(row, entry, id_of, context);
 	return error != 0 ? error : 1;
 }
 
 int
-reader_entry(struct store_reader *reader, uint64_t seq,
+sqlite_reader_entry(struct store_reader *reader, uint64_t seq,
     struct ledger_entry *entry, store_id_of *id_of, void *context)
 {
 	sqlite3_stmt *row =
-	    connection_statement(&reader->connection, SQL_ENTRY_BY_SEQ);
+	    sqlite_connection_statement(&reader->connection, SQL_ENTRY_BY_SEQ);
 	int found;
 
 	sqlite3_bind_int64(row, 1, (int64_t)seq);
-	found = reader_next(reader, row, entry, id_of, context);
+	found = sqlite_reader_next(reader, row, entry, id_of, context);
 	sqlite3_reset(row);
 	if (found == 0)
 		return BANK_ENOTFOUND;
@@ -212,8 +214,8 @@ read_id(void *context, uint32_t number)
 {
 	struct id_reader *ids = context;
 	char *id = ids->ids[ids->next ^= 1];
-	sqlite3_stmt *row =
-	    connection_statement(&ids->reader->connection, SQL_ACCOUNT_ID);
+	sqlite3_stmt *row = sqlite_connection_statement(
+	    &ids->reader->connection, SQL_ACCOUNT_ID);
 	bool found;
 
 	sqlite3_bind_int64(row, 1, number);
@@ -246,8 +248,8 @@ static uint64_t
 begin_near(struct store_reader *reader, uint32_t number, uint64_t before_seq,
     uint64_t newest)
 {
-	sqlite3_stmt *row =
-	    connection_statement(&reader->connection, SQL_ENTRY_MILESTONE);
+	sqlite3_stmt *row = sqlite_connection_statement(
+	    &reader->connection, SQL_ENTRY_MILESTONE);
 	uint64_t seq = 0;
 
 	if (row == NULL)
@@ -273,7 +275,8 @@ find_start(struct store_reader *reader, struct id_reader *ids, uint32_t number,
 
 	if (before_seq == 0 || before_seq > newest)
 		return newest;
-	if (reader_entry(reader, before_seq, &entry, read_id, ids) == 0 &&
+	if (sqlite_reader_entry(reader, before_seq, &entry, read_id, ids) ==
+		0 &&
 	    previous(&entry, number, &seq) == 0)
 		return seq;
 	return begin_near(reader, number, before_seq, newest);
@@ -291,7 +294,7 @@ walk(struct store_reader *reader, uint32_t number, uint64_t newest,
 	int error;
 
 	while (seq != 0 && count > 0) {
-		error = reader_entry(reader, seq, &entry, read_id, &ids);
+		error = sqlite_reader_entry(reader, seq, &entry, read_id, &ids);
 		if (error == 0)
 			error = previous(&entry, number, &seq);
 		if (error != 0)
@@ -362,12 +365,12 @@ store_reader_walk(struct store_reader *reader, uint32_t number, uint64_t newest,
 	while (error == 0 && more && count > 0) {
 		if (lot.size > count)
 			lot.size = count;
-		error = reader_begin(reader);
+		error = sqlite_reader_begin(reader);
 		if (error != 0)
 			break;
 		error = walk(reader, number, newest, before_seq, lot.size,
 		    lot_add, &lot);
-		reader_end(reader);
+		sqlite_reader_end(reader);
 		if (lot.count == 0)
 			break;
 		before_seq = lot.entries[lot.count - 1].seq;
@@ -386,22 +389,23 @@ read_lot(
 	struct id_reader ids = { .reader = reader };
 	struct ledger_entry entry;
 	sqlite3_stmt *row;
-	int found, error = reader_begin(reader);
+	int found, error = sqlite_reader_begin(reader);
 
 	if (error != 0)
 		return error;
-	row = connection_statement(&reader->connection, SQL_ENTRY_MAX);
+	row = sqlite_connection_statement(&reader->connection, SQL_ENTRY_MAX);
 	if (*last == 0 && sqlite3_step(row) == SQLITE_ROW)
 		*last = (uint64_t)sqlite3_column_int64(row, 0);
 	sqlite3_reset(row);
-	row = connection_statement(&reader->connection, SQL_ENTRY_AFTER);
+	row = sqlite_connection_statement(&reader->connection, SQL_ENTRY_AFTER);
 	sqlite3_bind_int64(row, 1, (int64_t)seq);
 	sqlite3_bind_int64(row, 2, LOT);
-	while ((found = reader_next(reader, row, &entry, read_id, &ids)) == 1 &&
+	while ((found = sqlite_reader_next(
+		    reader, row, &entry, read_id, &ids)) == 1 &&
 	    entry.seq <= *last && lot_add(lot, &entry))
 		continue;
 	sqlite3_reset(row);
-	reader_end(reader);
+	sqlite_reader_end(reader);
 	return found < 0 ? found : 0;
 }
 
@@ -446,7 +450,7 @@ add_account(struct account_list *list, sqlite3_stmt *row)
 		list->accounts = accounts;
 		list->size = size;
 	}
-	if (account_read(row, &list->accounts[list->count]) != 0 ||
+	if (sqlite_account_read(row, &list->accounts[list->count]) != 0 ||
 	    list->accounts[list->count].number != list->count + 1)
 		return BANK_EDAMAGED;
 	list->count++;
@@ -475,7 +479,7 @@ static int
 load_list(struct store_reader *reader, struct account_list *list)
 {
 	sqlite3_stmt *row =
-	    connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
+	    sqlite_connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
 	struct ledger_entry entry, withdrawal;
 	int code = SQLITE_ERROR, error = 0, found = 1;
 	int64_t mark;
@@ -485,17 +489,19 @@ load_list(struct store_reader *reader, struct account_list *list)
 		error = add_account(list, row);
 	sqlite3_reset(row);
 	if (error == 0)
-		error = connection_error(&reader->connection, code);
+		error = sqlite_connection_error(&reader->connection, code);
 	if (error != 0)
 		return error;
-	mark = connection_meta_number(&reader->connection, "mark", &error);
-	row = connection_statement(&reader->connection, SQL_ENTRY_AFTER);
+	mark =
+	    sqlite_connection_meta_number(&reader->connection, "mark", &error);
+	row = sqlite_connection_statement(&reader->connection, SQL_ENTRY_AFTER);
 	sqlite3_bind_int64(row, 1, mark);
 	sqlite3_bind_int64(row, 2, -1);
 	while (error == 0 &&
-	    (found = reader_next(reader, row, &entry, list_id, list)) == 1) {
+	    (found = sqlite_reader_next(reader, row, &entry, list_id, list)) ==
+		1) {
 		if (entry.reverses != 0)
-			error = reader_entry(
+			error = sqlite_reader_entry(
 			    reader, entry.reverses, &withdrawal, list_id, list);
 		replay_on(list, &entry, NULL, &entry.debit);
 		replay_on(list, &entry,
@@ -513,12 +519,13 @@ read_names(struct store_reader *reader, uint32_t after,
 {
 	sqlite3_stmt *row;
 	const char *name;
-	int error = reader_begin(reader);
+	int error = sqlite_reader_begin(reader);
 
 	*count = 0;
 	if (error != 0)
 		return error;
-	row = connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
+	row =
+	    sqlite_connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
 	sqlite3_bind_int64(row, 1, after);
 	while (*count < LOT && sqlite3_step(row) == SQLITE_ROW) {
 		name = (const char *)sqlite3_column_text(row, 16);
@@ -526,7 +533,7 @@ read_names(struct store_reader *reader, uint32_t after,
 		    WIRE_NAME_SIZE);
 	}
 	sqlite3_reset(row);
-	reader_end(reader);
+	sqlite_reader_end(reader);
 	return 0;
 }
 
@@ -561,12 +568,12 @@ store_reader_accounts(struct store_reader *reader,
     void *context)
 {
 	struct account_list list = { 0 };
-	int error = reader_begin(reader);
+	int error = sqlite_reader_begin(reader);
 
 	if (error != 0)
 		return error;
 	error = load_list(reader, &list);
-	reader_end(reader);
+	sqlite_reader_end(reader);
 	if (error == 0)
 		error = hand_on_accounts(reader, &list, each, context);
 	free(list.accounts);

@@ -82,7 +82,7 @@ out:
 
 /* A WAL that isn't empty was left by an end that was none of ours. */
 int
-store_copy_wal(const char *directory, char *error, size_t size)
+sqlite_copy_wal(const char *directory, char *error, size_t size)
 {
 	char path[PATH_MAX], new[PATH_MAX];
 	struct stat status;
@@ -102,7 +102,7 @@ store_copy_wal(const char *directory, char *error, size_t size)
 	saved = errno;
 	snprintf(error, size, "%s: copying it to new blocks: %s%s", path,
 	    strerror(saved),
-	    file_errno_is_full(saved) ? store_room_help(saved) : "");
+	    file_errno_is_full(saved) ? sqlite_room_help(saved) : "");
 	(void)unlink(new);
 	return file_errno_is_full(saved) ? BANK_ENOSPC : BANK_EIO;
 }
@@ -116,7 +116,7 @@ reserve_path(const char *directory, char path[PATH_MAX])
 
 /* Whether there was one, and so is room now. */
 bool
-store_give_up_reserve(const char *directory)
+sqlite_give_up_reserve(const char *directory)
 {
 	char path[PATH_MAX];
 
@@ -128,12 +128,12 @@ int
 store_make_room(struct store *store)
 {
 	store->reserve = false;
-	return store_give_up_reserve(store->directory) ? 0 : BANK_ENOTFOUND;
+	return sqlite_give_up_reserve(store->directory) ? 0 : BANK_ENOTFOUND;
 }
 
 /* No reserve is no error: it is tried again after later checkpoints. */
 void
-store_make_reserve(struct store *store)
+sqlite_make_reserve(struct store *store)
 {
 	char path[PATH_MAX];
 	struct statvfs free_space;
@@ -162,5 +162,5 @@ void
 store_keep_room(struct store *store)
 {
 	if (!store->reserve && !store->failed)
-		store_make_reserve(store);
+		sqlite_make_reserve(store);
 }

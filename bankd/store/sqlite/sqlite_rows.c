@@ -57,7 +57,7 @@ bind(sqlite3_stmt *row, int column, int64_t value)
 
 /* Texts and bytes are not copied: they must last until the step. */
 void
-entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry)
+sqlite_entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry)
 {
 	const struct ledger_posting *debit = &entry->debit;
 	const struct ledger_posting *credit = &entry->credit;
@@ -139,8 +139,8 @@ read_posting(sqlite3_stmt *row, struct ledger_posting *posting, bool is_debit,
 }
 
 int
-entry_read(sqlite3_stmt *row, struct ledger_entry *entry, store_id_of *id_of,
-    void *context)
+sqlite_entry_read(sqlite3_stmt *row, struct ledger_entry *entry,
+    store_id_of *id_of, void *context)
 {
 	int kind = sqlite3_column_int(row, ENTRY_KIND);
 
@@ -164,7 +164,7 @@ entry_read(sqlite3_stmt *row, struct ledger_entry *entry, store_id_of *id_of,
 }
 
 void
-account_bind(sqlite3_stmt *row, const struct ledger_account *account)
+sqlite_account_bind(sqlite3_stmt *row, const struct ledger_account *account)
 {
 	size_t i;
 
@@ -185,7 +185,7 @@ account_bind(sqlite3_stmt *row, const struct ledger_account *account)
 }
 
 int
-account_read(sqlite3_stmt *row, struct ledger_account *account)
+sqlite_account_read(sqlite3_stmt *row, struct ledger_account *account)
 {
 	size_t i;
 

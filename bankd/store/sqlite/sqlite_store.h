@@ -42,7 +42,7 @@
 #define STORE_READERS_MS 250 /* that a whole checkpoint waits for readers */
 #define STORE_BLOCK 1024     /* accounts, and copies, in a block of memory */
 
-struct store_row {
+struct sqlite_row {
 	struct ledger_account account; /* changed: its row on disk is older */
 	struct ledger_account *copy;   /* the open batch's, or NULL */
 };
@@ -74,7 +74,7 @@ struct store {
 	uint64_t noted_ms;
 	struct store_head head, batch;
 
-	struct store_row **blocks; /* by number - 1 */
+	struct sqlite_row **blocks; /* by number - 1 */
 	uint32_t blocks_count;
 	uint32_t *line_numbers; /* by line */
 	uint32_t line_numbers_size;
@@ -89,21 +89,21 @@ struct store {
 };
 
 /* sqlite_accounts.c: the accounts in memory. */
-struct store_row *store_row(const struct store *store, uint32_t number);
+struct sqlite_row *sqlite_row(const struct store *store, uint32_t number);
 /* A place for the account, in blocks, index and lines. */
-int store_rows_add(struct store *store, const struct ledger_account *account);
-void store_rows_drop_last(struct store *store);
-void store_rows_free(struct store *store);
-store_id_of store_id;
+int sqlite_rows_add(struct store *store, const struct ledger_account *account);
+void sqlite_rows_drop_last(struct store *store);
+void sqlite_rows_free(struct store *store);
+store_id_of sqlite_id;
 
 /* sqlite_load.c: everything that an open reads and proves. */
-int store_load(
+int sqlite_load(
     struct store *store, enum store_end *end, char *error, size_t size);
 
 /* sqlite_open.c: what helps against an error, "; ..." or "". */
-const char *store_help(const struct store_connection *connection, int error);
+const char *sqlite_help(const struct store_connection *connection, int error);
 /* The same by the errno of what found no room. */
-const char *store_room_help(int number);
+const char *sqlite_room_help(int number);
 
 /*
  * sqlite_migrate.c: a database of an older bankd made one of ours.  From
@@ -115,8 +115,8 @@ struct store_migration {
 	int from;
 	const char *sql;
 };
-extern const struct store_migration store_migrations[];
-int store_migrate(struct store_connection *connection, const char *directory,
+extern const struct store_migration sqlite_migrations[];
+int sqlite_migrate(struct store_connection *connection, const char *directory,
     const struct store_migration *migrations, int64_t version, char *error,
     size_t size);
 
@@ -124,31 +124,31 @@ int store_migrate(struct store_connection *connection, const char *directory,
  * store_lock.c.  Takes the lock for writing, and *fd with it, which is closed
  * after SQLite's connections; BANK_EBUSY where another program has it.
  */
-int store_lock_log(const char *directory, int *fd, char *error, size_t size);
+int sqlite_lock_log(const char *directory, int *fd, char *error, size_t size);
 /* Codes of SQLite.  From now on its locks are kept; before it is closed. */
-int store_locks_keep(struct store_locks **locks, sqlite3 *db);
-void store_locks_give_back(struct store_locks *locks);
+int sqlite_locks_keep(struct store_locks **locks, sqlite3 *db);
+void sqlite_locks_give_back(struct store_locks *locks);
 
 /* sqlite_recover.c: before the database is opened, and room for it. */
-int store_copy_wal(const char *directory, char *error, size_t size);
-bool store_give_up_reserve(const char *directory);
-void store_make_reserve(struct store *store);
+int sqlite_copy_wal(const char *directory, char *error, size_t size);
+bool sqlite_give_up_reserve(const char *directory);
+void sqlite_make_reserve(struct store *store);
 
 /* store_batch.c.  Codes of SQLite in, 0 or BANK_E... out. */
-int store_fail(struct store *store, int code);
-int store_fail_checkpoint(struct store *store, int code);
+int sqlite_fail(struct store *store, int code);
+int sqlite_fail_checkpoint(struct store *store, int code);
 /* Begins to write where that isn't done: every write of a batch is after it. */
-int store_write(struct store *store);
+int sqlite_write(struct store *store);
 /* COMMIT or nothing. */
-int store_end_write(struct store *store);
-int store_put_row(struct store *store, const struct ledger_account *account);
+int sqlite_end_write(struct store *store);
+int sqlite_put_row(struct store *store, const struct ledger_account *account);
 
 /* sqlite_writeback.c: rows of accounts written back, and checkpoints. */
-void store_earn(struct store *store, uint64_t entries);
-int store_write_back(struct store *store, uint64_t entries);
-void store_written_back(struct store *store);
-int store_after_commit(struct store *store);
-int store_checkpoint(struct store *store, int mode);
+void sqlite_earn(struct store *store, uint64_t entries);
+int sqlite_write_back(struct store *store, uint64_t entries);
+void sqlite_written_back(struct store *store);
+int sqlite_after_commit(struct store *store);
+int sqlite_checkpoint(struct store *store, int mode);
 
 /* sqlite_reader.c: a moment of a reader's, between begin and end. */
 struct store_reader {
@@ -160,13 +160,13 @@ struct store_reader {
 	dev_t wal_device; /* the WAL that the connection has open */
 	ino_t wal_inode;
 };
-bool reader_is_current(const struct store_reader *reader);
-int reader_begin(struct store_reader *reader);
-void reader_end(struct store_reader *reader);
+bool sqlite_reader_is_current(const struct store_reader *reader);
+int sqlite_reader_begin(struct store_reader *reader);
+void sqlite_reader_end(struct store_reader *reader);
 /* 1 and the entry in the statement's next row; 0; BANK_E.... */
-int reader_next(struct store_reader *reader, sqlite3_stmt *row,
+int sqlite_reader_next(struct store_reader *reader, sqlite3_stmt *row,
     struct ledger_entry *entry, store_id_of *id_of, void *context);
-int reader_entry(struct store_reader *reader, uint64_t seq,
+int sqlite_reader_entry(struct store_reader *reader, uint64_t seq,
     struct ledger_entry *entry, store_id_of *id_of, void *context);
 
 #endif

@@ -87,20 +87,21 @@ each_account(struct proof *proof, uint32_t after,
     int (*each)(struct proof *proof, const struct ledger_account *account))
 {
 	struct store_connection *connection = &proof->reader->connection;
-	sqlite3_stmt *row = connection_statement(connection, SQL_ACCOUNT_AFTER);
+	sqlite3_stmt *row =
+	    sqlite_connection_statement(connection, SQL_ACCOUNT_AFTER);
 	struct ledger_account account;
 	int code = SQLITE_ERROR, error = 0;
 
 	sqlite3_bind_int64(row, 1, after);
 	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW) {
-		if (account_read(row, &account) != 0)
+		if (sqlite_account_read(row, &account) != 0)
 			error = damaged(proof,
 			    "account %" PRIu32 ": unreadable", account.number);
 		else
 			error = each(proof, &account);
 	}
 	sqlite3_reset(row);
-	return error != 0 ? error : connection_error(connection, code);
+	return error != 0 ? error : sqlite_connection_error(connection, code);
 }
 
 static int
@@ -115,7 +116,7 @@ prove_reversal(struct proof *proof, const struct ledger_entry *entry)
 		return 0;
 	if (entry->reverses >= entry->seq)
 		return BANK_EDAMAGED;
-	error = reader_entry(
+	error = sqlite_reader_entry(
 	    proof->reader, entry->reverses, &withdrawal, proven_id, proof);
 	if (error != 0)
 		return error == BANK_ENOTFOUND ? BANK_EDAMAGED : error;
@@ -175,8 +176,8 @@ prove_entry(struct proof *proof, const struct ledger_entry *entry)
 static int
 prove_chunk(struct proof *proof, bool *more)
 {
-	sqlite3_stmt *row =
-	    connection_statement(&proof->reader->connection, SQL_ENTRY_AFTER);
+	sqlite3_stmt *row = sqlite_connection_statement(
+	    &proof->reader->connection, SQL_ENTRY_AFTER);
 	struct ledger_entry entry;
 	uint64_t first = proof->seq;
 	int found = 1, error;
@@ -187,7 +188,7 @@ prove_chunk(struct proof *proof, bool *more)
 	sqlite3_bind_int64(row, 1, (int64_t)proof->seq);
 	sqlite3_bind_int64(row, 2, CHUNK);
 	while (error == 0 &&
-	    (found = reader_next(
+	    (found = sqlite_reader_next(
 		 proof->reader, row, &entry, proven_id, proof)) == 1)
 		error = prove_entry(proof, &entry);
 	sqlite3_reset(row);
@@ -229,8 +230,8 @@ prove_lag(
 			    "account %s: names entry %" PRIu64
 			    ", not its newest",
 			    account->id, account->last_seq);
-		error =
-		    reader_entry(proof->reader, seq, &entry, proven_id, proof);
+		error = sqlite_reader_entry(
+		    proof->reader, seq, &entry, proven_id, proof);
 		if (error != 0)
 			return error;
 		posting = entry.debit.number == account->number ? &entry.debit
@@ -238,8 +239,8 @@ prove_lag(
 		seq = posting->previous_seq;
 	}
 	if (seq != 0) {
-		error =
-		    reader_entry(proof->reader, seq, &entry, proven_id, proof);
+		error = sqlite_reader_entry(
+		    proof->reader, seq, &entry, proven_id, proof);
 		if (error != 0)
 			return error;
 		posting = entry.debit.number == account->number ? &entry.debit
@@ -265,8 +266,8 @@ prove_account(struct proof *proof, const struct ledger_account *account)
 		return damaged(proof,
 		    "account %s: names entry %" PRIu64 ", which is missing",
 		    account->id, account->last_seq);
-	mark =
-	    connection_meta_number(&proof->reader->connection, "mark", &error);
+	mark = sqlite_connection_meta_number(
+	    &proof->reader->connection, "mark", &error);
 	return error != 0 ? error : prove_lag(proof, account, (uint64_t)mark);
 }
 
@@ -303,7 +304,8 @@ prove_pages(const struct proof *proof)
 			error = damaged(proof, STORE_FILE ": %s",
 			    line != NULL ? line + 1 : text);
 	} else
-		error = connection_error(&proof->reader->connection, code);
+		error =
+		    sqlite_connection_error(&proof->reader->connection, code);
 	sqlite3_finalize(row);
 	return error;
 }
@@ -315,21 +317,21 @@ prove(struct proof *proof)
 	int error = 0;
 
 	while (error == 0 && more) {
-		error = reader_begin(proof->reader);
+		error = sqlite_reader_begin(proof->reader);
 		if (error != 0)
 			break;
 		error = prove_chunk(proof, &more);
 		if (error == 0 && !more)
 			error = each_account(proof, 0, prove_account);
-		reader_end(proof->reader);
+		sqlite_reader_end(proof->reader);
 	}
 	if (error == 0)
 		error = prove_sum(proof);
 	if (error == 0)
-		error = reader_begin(proof->reader);
+		error = sqlite_reader_begin(proof->reader);
 	if (error == 0) {
 		error = prove_pages(proof);
-		reader_end(proof->reader);
+		sqlite_reader_end(proof->reader);
 	}
 	return error;
 }

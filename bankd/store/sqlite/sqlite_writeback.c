@@ -53,14 +53,14 @@ room_for_written(struct store *store, uint32_t rows)
 static int
 write_row(struct store *store, uint32_t number)
 {
-	struct store_row *row = store_row(store, number);
+	struct sqlite_row *row = sqlite_row(store, number);
 	struct ledger_account *now =
 	    row->copy != NULL ? row->copy : &row->account;
 	int error;
 
 	if (!now->changed)
 		return 0;
-	error = store_put_row(store, now);
+	error = sqlite_put_row(store, now);
 	if (error == 0)
 		store->written[store->written_count++] = number;
 	return error;
@@ -75,14 +75,14 @@ end_round(struct store *store)
 	batch->mark = batch->round_seq;
 	/* Not this batch's own: of its rows some were passed before it. */
 	batch->round_seq = store->head.last_seq;
-	return store_fail(store,
-	    connection_put_meta(
+	return sqlite_fail(store,
+	    sqlite_connection_put_meta(
 		&store->connection, "mark", (int64_t)batch->mark));
 }
 
 /* In parts of a row: so many ROUND_ENTRIES of them are a row. */
 void
-store_earn(struct store *store, uint64_t entries)
+sqlite_earn(struct store *store, uint64_t entries)
 {
 	struct store_head *batch = &store->batch;
 	const uint64_t whole = (uint64_t)batch->accounts * ROUND_ENTRIES;
@@ -96,14 +96,14 @@ store_earn(struct store *store, uint64_t entries)
 }
 
 int
-store_write_back(struct store *store, uint64_t entries)
+sqlite_write_back(struct store *store, uint64_t entries)
 {
 	struct store_head *batch = &store->batch;
 	uint64_t rows, most = ROUND_LOT + entries * 2;
 	int error;
 
 	store->written_count = 0;
-	store_earn(store, entries);
+	sqlite_earn(store, entries);
 	rows = batch->credit / ROUND_ENTRIES;
 	if (rows < ROUND_LOT && rows < batch->accounts)
 		return 0;
@@ -120,16 +120,16 @@ store_write_back(struct store *store, uint64_t entries)
 }
 
 void
-store_written_back(struct store *store)
+sqlite_written_back(struct store *store)
 {
 	while (store->written_count > 0)
-		store_row(store, store->written[--store->written_count])
+		sqlite_row(store, store->written[--store->written_count])
 		    ->account.changed = false;
 }
 
 /* What a reader's moment holds back stays in the WAL, which is as safe. */
 int
-store_checkpoint(struct store *store, int mode)
+sqlite_checkpoint(struct store *store, int mode)
 {
 	sqlite3 *db = store->connection.db;
 	int code;
@@ -137,12 +137,12 @@ store_checkpoint(struct store *store, int mode)
 	code = sqlite3_wal_checkpoint_v2(db, "main", mode, NULL, NULL);
 	if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
 		return 0;
-	return store_fail_checkpoint(store, code);
+	return sqlite_fail_checkpoint(store, code);
 }
 
 /* What is committed is committed: a full disk is no error here. */
 int
-store_after_commit(struct store *store)
+sqlite_after_commit(struct store *store)
 {
 	int error;
 
@@ -151,11 +151,11 @@ store_after_commit(struct store *store)
 	if (store->wal_pages < store->checkpoint_at)
 		return 0;
 	store->checkpoint_at = store->wal_pages + CHECKPOINT_PAGES;
-	error = store_checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
+	error = sqlite_checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
 	if (error != 0 && error != BANK_ENOSPC)
 		return error;
 	if (!store->reserve)
-		store_make_reserve(store);
+		sqlite_make_reserve(store);
 	return 0;
 }
 
@@ -172,17 +172,17 @@ write_all_back(struct store *store)
 	int error = room_for_written(store, STOP_ROWS);
 
 	for (number = 1; error == 0 && number <= store->head.accounts;) {
-		error = store_write(store);
+		error = sqlite_write(store);
 		last = number;
 		for (; error == 0 && number <= store->head.accounts &&
 		     number - last < STOP_ROWS;
 		     number++)
 			error = write_row(store, number);
 		if (error == 0)
-			error = store_end_write(store);
+			error = sqlite_end_write(store);
 		if (error == 0) {
-			store_written_back(store);
-			error = store_after_commit(store);
+			sqlite_written_back(store);
+			error = sqlite_after_commit(store);
 		}
 	}
 	return error;
@@ -192,21 +192,21 @@ static int
 put_marker(struct store *store, const char *end)
 {
 	struct store_connection *connection = &store->connection;
-	int error = store_write(store);
+	int error = sqlite_write(store);
 
 	if (error == 0)
-		error = store_fail(
-		    store, connection_put_meta_text(connection, "end", end));
+		error = sqlite_fail(store,
+		    sqlite_connection_put_meta_text(connection, "end", end));
 	if (error == 0)
-		error = store_fail(store,
-		    connection_put_meta(
+		error = sqlite_fail(store,
+		    sqlite_connection_put_meta(
 			connection, "mark", (int64_t)store->batch.mark));
 	if (error == 0)
-		error = store_fail(store,
-		    connection_put_meta(
+		error = sqlite_fail(store,
+		    sqlite_connection_put_meta(
 			connection, "newest", (int64_t)store_newest_ms(store)));
 	if (error == 0)
-		error = store_end_write(store);
+		error = sqlite_end_write(store);
 	if (error != 0) {
 		store_abort(store);
 		return error;
@@ -230,7 +230,7 @@ stop(struct store *store)
 	int error = write_all_back(store);
 
 	if (error == 0) {
-		error = store_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
+		error = sqlite_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
 		if (error == BANK_ENOSPC)
 			error = 0;
 	}
@@ -243,7 +243,7 @@ stop(struct store *store)
 	error = put_marker(store, "stopped");
 	if (error != 0)
 		return error;
-	error = store_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
+	error = sqlite_checkpoint(store, SQLITE_CHECKPOINT_TRUNCATE);
 	return error == BANK_ENOSPC ? 0 : error;
 }
 

@@ -68,11 +68,11 @@ apply_reversal(struct vault *vault, struct step *step)
 	const struct login *login = step->subject;
 
 	if (login->has_form)
-		requests_decide(vault, step);
+		verbs_decide(vault, step);
 	else
 		step->reply = WIRE_INCORRECT;
 	if (vault->batch.error == 0)
-		requests_write(vault, step);
+		verbs_write(vault, step);
 }
 
 static void
@@ -85,7 +85,7 @@ finish_reversal(struct vault *vault, struct step *step)
 		step->accounts[STEP_CUSTOMER] != NULL ? login->text.id : "-"),
 	    "kiosk", LOG_TEXT(login->kiosk.name), "reply",
 	    LOG_NUMBER(wire_reply_code(step->reply)), NULL);
-	transact_after(vault, step);
+	verbs_after(vault, step);
 	login_answer(vault, step->subject, step->text, step->length);
 }
 
@@ -102,7 +102,7 @@ login_reversal(struct vault *vault, struct login *login)
 	step->kiosk = &login->kiosk;
 	if (!login->has_form)
 		return;
-	step->request.verb = &requests_reversal;
+	step->request.verb = &verbs_reversal;
 	memcpy(step->request.withdrawal, login->text.txid, WIRE_TXID_SIZE);
 	step->ids[STEP_CUSTOMER] = login->text.id;
 	if (login->kiosk.enrolled)

@@ -42,7 +42,7 @@ static void
 answer(struct vault *vault, struct step *step)
 {
 	step->limit = "sign-up";
-	requests_write(vault, step);
+	verbs_write(vault, step);
 	login_answer(vault, step->subject, step->text, step->length);
 }
 

@@ -213,7 +213,8 @@ read_request(struct operator_command *command, const char *text, size_t length)
 }
 
 void
-vault_control_take(struct vault *vault, int fd, const char *text, size_t length)
+operator_control_take(
+    struct vault *vault, int fd, const char *text, size_t length)
 {
 	struct operator_command *command;
 	int code;

@@ -13,7 +13,7 @@
 struct vault;
 
 /* A request of text[0..length); owns `fd` and answers on it. */
-void vault_control_take(
+void operator_control_take(
     struct vault *vault, int fd, const char *text, size_t length);
 
 #endif

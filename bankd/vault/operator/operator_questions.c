@@ -90,7 +90,7 @@ write_posting(struct operator_command *command,
 {
 	char line[STATEMENT_LINE_SIZE], *rest = line, *field[7];
 
-	statement_line(entry, own, is_debit, line);
+	verbs_history_line(entry, own, is_debit, line);
 	for (size_t i = 0; i < NELEM(field); i++)
 		field[i] = rest != NULL ? strsep(&rest, " ") : line;
 	operator_line(command, '+', field[0], field[1], field[2], field[3],

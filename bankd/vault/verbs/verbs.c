@@ -22,40 +22,40 @@
 
 #define MOVES (REQUEST_MOVES | REQUEST_WRITES)
 
-const struct request_verb requests_verbs[REQUESTS_COUNT] = {
+const struct request_verb verbs_table[REQUESTS_COUNT] = {
 	[REQUESTS_TRANSFER] = { "1", "xarm?t", MOVES | REQUEST_RECIPIENT,
-	    transact_transfer, transact_after, .id = REQUESTS_COUNT },
-	[REQUESTS_BALANCES] = { "2", "", 0, service_balances, NULL,
+	    verbs_transfer, verbs_after, .id = REQUESTS_COUNT },
+	[REQUESTS_BALANCES] = { "2", "", 0, verbs_balances, NULL,
 	    .id = REQUESTS_BALANCES },
-	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, service_exit,
-	    service_after_exit, .id = REQUESTS_EXIT },
+	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, verbs_exit, verbs_after_exit,
+	    .id = REQUESTS_EXIT },
 	[REQUESTS_DEPOSIT] = { "DEPOSIT", "xam", MOVES | REQUEST_CASH,
-	    transact_deposit, transact_after, .id = REQUESTS_DEPOSIT },
+	    verbs_deposit, verbs_after, .id = REQUESTS_DEPOSIT },
 	[REQUESTS_WITHDRAW] = { "WITHDRAW", "xam", MOVES | REQUEST_CASH,
-	    transact_withdraw, transact_after, .id = REQUESTS_WITHDRAW },
+	    verbs_withdraw, verbs_after, .id = REQUESTS_WITHDRAW },
 	[REQUESTS_REVERSE] = { "REVERSE", "xw",
-	    MOVES | REQUEST_CASH | REQUEST_REVERSES, transact_reverse,
-	    transact_after, .id = REQUESTS_REVERSE },
-	[REQUESTS_OUTCOME] = { "OUTCOME", "x", REQUEST_RECORDS,
-	    transact_outcome, NULL, .id = REQUESTS_OUTCOME },
-	[REQUESTS_HISTORY] = { "HISTORY", "n?s", REQUEST_WAITS, statement_ask,
-	    statement_after, .id = REQUESTS_HISTORY },
-	[REQUESTS_DETAILS] = { "DETAILS", "", 0, service_details, NULL,
+	    MOVES | REQUEST_CASH | REQUEST_REVERSES, verbs_reverse, verbs_after,
+	    .id = REQUESTS_REVERSE },
+	[REQUESTS_OUTCOME] = { "OUTCOME", "x", REQUEST_RECORDS, verbs_outcome,
+	    NULL, .id = REQUESTS_OUTCOME },
+	[REQUESTS_HISTORY] = { "HISTORY", "n?s", REQUEST_WAITS,
+	    verbs_history_ask, verbs_history_after, .id = REQUESTS_HISTORY },
+	[REQUESTS_DETAILS] = { "DETAILS", "", 0, verbs_details, NULL,
 	    .id = REQUESTS_DETAILS },
 	[REQUESTS_PASSWORD] = { "PASSWORD", "",
 	    REQUEST_PASSWORDS | REQUEST_WAITS | REQUEST_RECORDS,
-	    password_change_begin, password_change_after,
+	    verbs_password_begin, verbs_password_after,
 	    .id = REQUESTS_PASSWORD },
 	[REQUESTS_CLOSE] = { "CLOSE", "", REQUEST_WRITES | REQUEST_ENDS,
-	    service_close, service_after_close, .id = REQUESTS_CLOSE },
-	[REQUESTS_NOTIFY] = { "NOTIFY", "d?p", 0, service_notify,
-	    service_after_notify, .id = REQUESTS_NOTIFY },
-	[REQUESTS_PING] = { "PING", "", REQUEST_QUIET, service_ping, NULL,
+	    verbs_close, verbs_after_close, .id = REQUESTS_CLOSE },
+	[REQUESTS_NOTIFY] = { "NOTIFY", "d?p", 0, verbs_notify,
+	    verbs_after_notify, .id = REQUESTS_NOTIFY },
+	[REQUESTS_PING] = { "PING", "", REQUEST_QUIET, verbs_ping, NULL,
 	    .id = REQUESTS_PING },
 };
 
-const struct request_verb requests_reversal = { "V", "",
-	REQUEST_WRITES | REQUEST_REVERSES, transact_reverse, transact_after,
+const struct request_verb verbs_reversal = { "V", "",
+	REQUEST_WRITES | REQUEST_REVERSES, verbs_reverse, verbs_after,
 	.id = REQUESTS_REVERSAL };
 
 /* A refusal is its txid's outcome, on this session alone. */
@@ -72,7 +72,7 @@ keep_refusal(struct vault *vault, struct step *step)
 }
 
 void
-requests_decide(struct vault *vault, struct step *step)
+verbs_decide(struct vault *vault, struct step *step)
 {
 	enum wire_reply reply = STEP_GO_ON;
 
@@ -207,7 +207,7 @@ static void (*const writers[WIRE_REPLY_COUNT])(struct vault *vault,
 };
 
 void
-requests_write(struct vault *vault, struct step *step)
+verbs_write(struct vault *vault, struct step *step)
 {
 	struct wire_writer writer;
 	int length;
@@ -223,16 +223,16 @@ requests_write(struct vault *vault, struct step *step)
 static void
 apply(struct vault *vault, struct step *step)
 {
-	requests_decide(vault, step);
+	verbs_decide(vault, step);
 	if (step->reply != STEP_GO_ON && vault->batch.error == 0)
-		requests_write(vault, step);
+		verbs_write(vault, step);
 }
 
 static void
 apply_refusal(struct vault *vault, struct step *step)
 {
 	step->reply = WIRE_INCORRECT;
-	requests_write(vault, step);
+	verbs_write(vault, step);
 }
 
 static void
@@ -276,13 +276,13 @@ fill(struct step *step, struct connection *connection)
 }
 
 void
-requests_take(struct vault *vault, struct connection *connection,
-    const char *text, size_t length)
+verbs_take(struct vault *vault, struct connection *connection, const char *text,
+    size_t length)
 {
 	struct step *step = batch_add(vault, &request_step, connection);
 
 	vault->counts.requests++;
-	if (request_read(&step->request, requests_verbs, REQUESTS_COUNT, text,
+	if (request_read(&step->request, verbs_table, REQUESTS_COUNT, text,
 		length) != 0) {
 		step->request.verb = NULL;
 		step->kind = &refusal_step;
@@ -295,11 +295,11 @@ requests_take(struct vault *vault, struct connection *connection,
 }
 
 int
-requests_input(struct vault *vault, struct connection *connection,
+verbs_input(struct vault *vault, struct connection *connection,
     const char *text, size_t length)
 {
 	if (connection->busy || connection->waiting != NULL)
 		return connection_wait(connection, text, length);
-	requests_take(vault, connection, text, length);
+	verbs_take(vault, connection, text, length);
 	return 0;
 }

@@ -10,9 +10,9 @@
 
 #include "../core/batch.h"
 #include "../core/request.h"
-extern const struct request_verb requests_verbs[REQUESTS_COUNT];
+extern const struct request_verb verbs_table[REQUESTS_COUNT];
 /* The frame V, as a request without a session. */
-extern const struct request_verb requests_reversal;
+extern const struct request_verb verbs_reversal;
 
 struct connection;
 struct vault;
@@ -21,18 +21,18 @@ struct vault;
  * A request has come in a session: it goes into the batch, or, behind one
  * that is answered later, waits.  BANK_ENOSPC: more wait than may.
  */
-int requests_input(struct vault *vault, struct connection *connection,
+int verbs_input(struct vault *vault, struct connection *connection,
     const char *text, size_t length);
 /* The same where nothing is before it. */
-void requests_take(struct vault *vault, struct connection *connection,
+void verbs_take(struct vault *vault, struct connection *connection,
     const char *text, size_t length);
 
 /*
  * All the checks of step->request, in the protocol's order, then its
  * carry_out(); sets step->reply, and keeps a refusal of a new txid.
  */
-void requests_decide(struct vault *vault, struct step *step);
+void verbs_decide(struct vault *vault, struct step *step);
 /* Writes the answer of step->reply into step->text; sets step->length. */
-void requests_write(struct vault *vault, struct step *step);
+void verbs_write(struct vault *vault, struct step *step);
 
 #endif

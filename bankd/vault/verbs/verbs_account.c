@@ -8,7 +8,7 @@
 #include "../core/vault_state.h"
 
 enum wire_reply
-service_balances(struct vault *vault, struct step *step)
+verbs_balances(struct vault *vault, struct step *step)
 {
 	(void)vault;
 	(void)step;
@@ -16,7 +16,7 @@ service_balances(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-service_exit(struct vault *vault, struct step *step)
+verbs_exit(struct vault *vault, struct step *step)
 {
 	(void)vault;
 	(void)step;
@@ -24,14 +24,14 @@ service_exit(struct vault *vault, struct step *step)
 }
 
 void
-service_after_exit(struct vault *vault, struct step *step)
+verbs_after_exit(struct vault *vault, struct step *step)
 {
 	if (step->reply == WIRE_GOODBYE)
 		session_end(vault, step->session, "exit");
 }
 
 enum wire_reply
-service_details(struct vault *vault, struct step *step)
+verbs_details(struct vault *vault, struct step *step)
 {
 	(void)vault;
 	(void)step;
@@ -39,7 +39,7 @@ service_details(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-service_close(struct vault *vault, struct step *step)
+verbs_close(struct vault *vault, struct step *step)
 {
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 
@@ -50,7 +50,7 @@ service_close(struct vault *vault, struct step *step)
 }
 
 void
-service_after_close(struct vault *vault, struct step *step)
+verbs_after_close(struct vault *vault, struct step *step)
 {
 	if (step->reply != WIRE_CLOSED)
 		return;
@@ -62,7 +62,7 @@ service_after_close(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-service_notify(struct vault *vault, struct step *step)
+verbs_notify(struct vault *vault, struct step *step)
 {
 	(void)vault;
 	(void)step;
@@ -70,7 +70,7 @@ service_notify(struct vault *vault, struct step *step)
 }
 
 void
-service_after_notify(struct vault *vault, struct step *step)
+verbs_after_notify(struct vault *vault, struct step *step)
 {
 	struct connection *connection = step->connection;
 	char delivery = step->request.delivery;
@@ -85,7 +85,7 @@ service_after_notify(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-service_ping(struct vault *vault, struct step *step)
+verbs_ping(struct vault *vault, struct step *step)
 {
 	(void)vault;
 	(void)step;

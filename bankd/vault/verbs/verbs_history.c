@@ -27,7 +27,7 @@ struct statement {
 };
 
 const char *
-statement_line(const struct ledger_entry *entry,
+verbs_history_line(const struct ledger_entry *entry,
     const struct ledger_posting *own, bool is_debit,
     char text[STATEMENT_LINE_SIZE])
 {
@@ -56,10 +56,10 @@ write_entry(void *context, const struct ledger_entry *entry)
 
 	if (entry->debit.number == statement->number)
 		wire_key(&statement->writer, "entry", "%s",
-		    statement_line(entry, &entry->debit, true, line));
+		    verbs_history_line(entry, &entry->debit, true, line));
 	if (entry->credit.number == statement->number)
 		wire_key(&statement->writer, "entry", "%s",
-		    statement_line(entry, &entry->credit, false, line));
+		    verbs_history_line(entry, &entry->credit, false, line));
 	return true;
 }
 
@@ -101,7 +101,7 @@ answer(struct job *job, void *context)
 }
 
 enum wire_reply
-statement_ask(struct vault *vault, struct step *step)
+verbs_history_ask(struct vault *vault, struct step *step)
 {
 	(void)vault;
 	(void)step;
@@ -109,7 +109,7 @@ statement_ask(struct vault *vault, struct step *step)
 }
 
 void
-statement_after(struct vault *vault, struct step *step)
+verbs_history_after(struct vault *vault, struct step *step)
 {
 	const struct request *request = &step->request;
 	const struct ledger_account *customer;

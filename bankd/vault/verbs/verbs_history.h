@@ -12,15 +12,15 @@
 #include "../core/batch.h"
 
 /* For the table in requests.c. */
-enum wire_reply statement_ask(struct vault *vault, struct step *step);
-void statement_after(struct vault *vault, struct step *step);
+enum wire_reply verbs_history_ask(struct vault *vault, struct step *step);
+void verbs_history_after(struct vault *vault, struct step *step);
 
 /*
  * One side of an entry as the customer sees it: `seq time kind account
  * amount balance-after counterparty`.  Returns `text`.
  */
 #define STATEMENT_LINE_SIZE 192
-const char *statement_line(const struct ledger_entry *entry,
+const char *verbs_history_line(const struct ledger_entry *entry,
     const struct ledger_posting *own, bool is_debit,
     char text[STATEMENT_LINE_SIZE]);
 

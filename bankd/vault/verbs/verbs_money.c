@@ -88,7 +88,7 @@ cash_of(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-transact_transfer(struct vault *vault, struct step *step)
+verbs_transfer(struct vault *vault, struct step *step)
 {
 	const struct request *request = &step->request;
 	struct ledger_account *from = step->accounts[STEP_CUSTOMER];
@@ -104,7 +104,7 @@ transact_transfer(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-transact_deposit(struct vault *vault, struct step *step)
+verbs_deposit(struct vault *vault, struct step *step)
 {
 	const struct request *request = &step->request;
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
@@ -122,7 +122,7 @@ transact_deposit(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-transact_withdraw(struct vault *vault, struct step *step)
+verbs_withdraw(struct vault *vault, struct step *step)
 {
 	const struct request *request = &step->request;
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
@@ -140,7 +140,7 @@ transact_withdraw(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-transact_reverse(struct vault *vault, struct step *step)
+verbs_reverse(struct vault *vault, struct step *step)
 {
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	struct ledger_account *cash = cash_of(vault, step);
@@ -159,7 +159,7 @@ transact_reverse(struct vault *vault, struct step *step)
  * anything else may still be on its way, and is refused from now on.
  */
 enum wire_reply
-transact_outcome(struct vault *vault, struct step *step)
+verbs_outcome(struct vault *vault, struct step *step)
 {
 	const uint8_t *txid = step->request.txid;
 	bool settled, record;
@@ -190,7 +190,7 @@ transact_outcome(struct vault *vault, struct step *step)
 }
 
 void
-transact_after(struct vault *vault, struct step *step)
+verbs_after(struct vault *vault, struct step *step)
 {
 	const struct ledger_entry *entry = &step->entry;
 

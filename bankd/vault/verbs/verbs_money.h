@@ -8,12 +8,12 @@
 
 #include "../core/batch.h"
 
-enum wire_reply transact_transfer(struct vault *vault, struct step *step);
-enum wire_reply transact_deposit(struct vault *vault, struct step *step);
-enum wire_reply transact_withdraw(struct vault *vault, struct step *step);
-enum wire_reply transact_reverse(struct vault *vault, struct step *step);
-enum wire_reply transact_outcome(struct vault *vault, struct step *step);
+enum wire_reply verbs_transfer(struct vault *vault, struct step *step);
+enum wire_reply verbs_deposit(struct vault *vault, struct step *step);
+enum wire_reply verbs_withdraw(struct vault *vault, struct step *step);
+enum wire_reply verbs_reverse(struct vault *vault, struct step *step);
+enum wire_reply verbs_outcome(struct vault *vault, struct step *step);
 /* After the commit: the log, and who is told by a notice. */
-void transact_after(struct vault *vault, struct step *step);
+void verbs_after(struct vault *vault, struct step *step);
 
 #endif

@@ -260,7 +260,7 @@ try_again(struct vault *vault, struct deferred *deferred)
 }
 
 enum wire_reply
-password_change_begin(struct vault *vault, struct step *step)
+verbs_password_begin(struct vault *vault, struct step *step)
 {
 	if (step->subject == NULL)
 		step->subject = change_new(vault, step);
@@ -270,7 +270,7 @@ password_change_begin(struct vault *vault, struct step *step)
 }
 
 void
-password_change_after(struct vault *vault, struct step *step)
+verbs_password_after(struct vault *vault, struct step *step)
 {
 	struct change *change = step->subject;
 
