@@ -182,15 +182,15 @@ covers(const struct endpoint *one, const struct endpoint *other)
 static void
 unite(struct opening *opening)
 {
-	struct endpoint *endpoints = opening->endpoints;
+	struct endpoint *endpoints = opening->endpoints, *other;
 	size_t best;
 
 	for (size_t i = 0; i < opening->endpoint_count; i++) {
 		best = i;
 		for (size_t j = 0; j < opening->endpoint_count; j++) {
-			if (covers(&endpoints[j], &endpoints[best]) &&
-			    (j < best ||
-				!covers(&endpoints[best], &endpoints[j])))
+			other = &endpoints[j];
+			if (covers(other, &endpoints[best]) &&
+			    (j < best || !covers(&endpoints[best], other)))
 				best = j;
 		}
 		endpoints[i].instead = best;

@@ -25,7 +25,7 @@
 static bool
 is_zone(const char *name)
 {
-	char path[PATH_MAX], magic[sizeof(MAGIC) - 1];
+	char path[PATH_MAX], magic[sizeof(MAGIC) - 1] = "";
 	ssize_t n = -1;
 	int fd;
 
