@@ -131,6 +131,8 @@ class Diagnostics(unittest.TestCase):
         self.logs(served, "ended")
 
     def test_failing(self):
+        if bank.reads_all():
+            self.skipTest("root without a sandbox reads what nobody may")
         served = self.bank(start=True)
         os.chmod(served.file("password"), 0)
         bank.kill(served.vault())

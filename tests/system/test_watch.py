@@ -42,6 +42,8 @@ class Watch(PrivateCase):
 
     def test_a_vault_that_fails(self):
         """How often it ended, and the last reason with the file's name."""
+        if bank.reads_all():
+            self.skipTest("root without a sandbox reads what nobody may")
         served = self.bank(start=True)
         self.assertEqual(self.facts(served)["vault-failures"], "0")
         mode = os.stat(served.file("balance")).st_mode
