@@ -67,6 +67,7 @@ test_right_requests(void **state)
 	for (size_t i = 0; i < NELEM(right); i++) {
 		assert_int_equal(read_text(&request, right[i].text), 0);
 		assert_ptr_equal(request.verb, &verbs_table[right[i].verb]);
+		assert_int_equal(request.verb->id, right[i].verb);
 	}
 }
 

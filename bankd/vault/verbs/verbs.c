@@ -24,7 +24,7 @@
 
 const struct request_verb verbs_table[REQUESTS_COUNT] = {
 	[REQUESTS_TRANSFER] = { "1", "xarm?t", MOVES | REQUEST_RECIPIENT,
-	    verbs_transfer, verbs_after, .id = REQUESTS_COUNT },
+	    verbs_transfer, verbs_after, .id = REQUESTS_TRANSFER },
 	[REQUESTS_BALANCES] = { "2", "", 0, verbs_balances, NULL,
 	    .id = REQUESTS_BALANCES },
 	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, verbs_exit, verbs_after_exit,
