@@ -107,7 +107,7 @@ class Client(Party):
         else:
             self.ask()
         if self.outcomes >= 12 or self.refusals >= 100:
-            self.atm.exit()
+            self.atm.request("3")     # the link may end in any way
             self.atm.close()
             self.atm = None
 
