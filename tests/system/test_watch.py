@@ -116,6 +116,8 @@ class Watch(PrivateCase):
             wait_for("another vault", lambda: (
                 served.child("vault") or old) != old, every=0.001)
             new = served.vault()
+            self.until(served, "a step or the end", lambda found:
+                       "vault-doing" in found or "vault-customers" in found)
             os.kill(new, signal.SIGSTOP)
             if "vault-doing" in self.facts(served):
                 return new
