@@ -17,6 +17,7 @@
 
 #include <openssl/crypto.h>
 
+#include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/money.h"
 #include "../../shared/base/clock.h"
@@ -101,17 +102,8 @@ files_sum(const struct files *files, const char *bytes)
 int
 files_put_sum(struct files *files, uint32_t line, const char *bytes)
 {
-	uint32_t size = files->sums_size;
-	uint64_t *sums;
-
-	if (line >= size) {
-		size = line < 512 ? 1024 : 2 * line;
-		sums = reallocarray(files->sums, size, sizeof(*sums));
-		if (sums == NULL)
-			return BANK_ENOMEM;
-		files->sums = sums;
-		files->sums_size = size;
-	}
+	if (array_room(files->sums, files->sums_size, (size_t)line + 1) != 0)
+		return BANK_ENOMEM;
 	files->sums[line] = files_sum(files, bytes);
 	return 0;
 }

@@ -40,7 +40,7 @@ struct files {
 	void *context;
 	uint64_t key[2];
 	uint64_t *sums; /* of the lines of `password`, by line */
-	uint32_t sums_size;
+	size_t sums_size;
 	uint32_t *late; /* lines of `balance` that are only behind */
 	uint32_t late_count;
 };

@@ -16,6 +16,7 @@
 
 #include <openssl/crypto.h>
 
+#include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/money.h"
@@ -46,7 +47,8 @@ struct takeover {
 	enum store_end end;
 	uint64_t now_ms, told_ms;
 	struct row *rows;
-	uint32_t count, size;
+	uint32_t count;
+	size_t size;
 	struct id_index index;
 	char *error;
 	size_t error_size;
@@ -81,17 +83,10 @@ row_id(const void *context, uint32_t number)
 static int
 add_row(struct takeover *takeover, const char *id, struct row **row)
 {
-	struct row *rows;
-	uint32_t size;
+	size_t count = (size_t)takeover->count + 1;
 
-	if (takeover->count == takeover->size) {
-		size = takeover->size == 0 ? 64 : 2 * takeover->size;
-		rows = reallocarray(takeover->rows, size, sizeof(*rows));
-		if (rows == NULL)
-			return BANK_ENOMEM;
-		takeover->rows = rows;
-		takeover->size = size;
-	}
+	if (array_room(takeover->rows, takeover->size, count) != 0)
+		return BANK_ENOMEM;
 	*row = &takeover->rows[takeover->count++];
 	**row = (struct row) { 0 };
 	string_copy((*row)->id, id, sizeof((*row)->id));

@@ -12,6 +12,7 @@
 
 #include <openssl/err.h>
 
+#include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 #include "front_state.h"
 
@@ -40,25 +41,14 @@ static int
 out_room(struct client *client, size_t more)
 {
 	size_t used = front_client_pending(client);
-	size_t size = client->out_size;
-	uint8_t *data;
 
-	if (client->out_end + more <= size)
+	if (client->out_end + more <= client->out_size)
 		return 0;
 	if (used > 0 && client->out_start > 0)
 		memmove(client->out, client->out + client->out_start, used);
 	client->out_start = 0;
 	client->out_end = used;
-	if (used + more <= size)
-		return 0;
-	size = size == 0 ? 512 : size;
-	while (size < used + more)
-		size *= 2;
-	if ((data = realloc(client->out, size)) == NULL)
-		return BANK_ENOMEM;
-	client->out = data;
-	client->out_size = size;
-	return 0;
+	return array_room(client->out, client->out_size, used + more);
 }
 
 void

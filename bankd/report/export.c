@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
@@ -89,20 +90,12 @@ static void
 declare(struct journal *journal, const struct ledger_posting *posting)
 {
 	size_t bit = 2 * (size_t)posting->number + posting->account;
-	size_t size = journal->size;
 	char name[LEDGER_ID_SIZE + 32];
-	uint8_t *more;
 
-	while (bit / 8 >= size)
-		size = size == 0 ? 4096 : 2 * size;
-	if (size != journal->size) {
-		if ((more = realloc(journal->declared, size)) == NULL) {
-			journal->error = BANK_ENOMEM;
-			return;
-		}
-		memset(more + journal->size, 0, size - journal->size);
-		journal->declared = more;
-		journal->size = size;
+	if (array_room_zeroed(journal->declared, journal->size, bit / 8 + 1) !=
+	    0) {
+		journal->error = BANK_ENOMEM;
+		return;
 	}
 	if (journal->declared[bit / 8] & 1 << bit % 8)
 		return;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/money.h"
 #include "../../shared/base/clock.h"
@@ -171,24 +172,16 @@ static bool
 keep(void *context, const struct ledger_account *account, const char *name)
 {
 	struct customers *customers = context;
-	struct ledger_account *more;
 
 	(void)name;
 	if (ledger_is_own(account->id) ||
 	    (customers->export->id != NULL &&
 		strcmp(customers->export->id, account->id) != 0))
 		return true;
-	if (customers->count == customers->size) {
-		customers->size =
-		    customers->size == 0 ? 64 : 2 * customers->size;
-		more = reallocarray(
-		    customers->accounts, customers->size, sizeof(*more));
-		if (more == NULL) {
-			customers->error = BANK_ENOMEM;
-			return false;
-		}
-		customers->accounts = more;
-	}
+	customers->error = array_room(
+	    customers->accounts, customers->size, customers->count + 1);
+	if (customers->error != 0)
+		return false;
 	customers->accounts[customers->count++] = *account;
 	return true;
 }

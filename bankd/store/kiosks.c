@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 
 struct load {
@@ -21,21 +22,12 @@ load_one(void *context, const struct store_kiosk *kiosk)
 {
 	struct load *load = context;
 	struct kiosks *kiosks = &load->kiosks;
-	struct store_kiosk *list;
-	size_t size;
 
+	if (load->error == 0)
+		load->error =
+		    array_room(kiosks->list, kiosks->size, kiosks->count + 1);
 	if (load->error != 0)
 		return;
-	if (kiosks->count == kiosks->size) {
-		size = kiosks->size == 0 ? 16 : kiosks->size * 2;
-		list = realloc(kiosks->list, size * sizeof(*list));
-		if (list == NULL) {
-			load->error = BANK_ENOMEM;
-			return;
-		}
-		kiosks->list = list;
-		kiosks->size = size;
-	}
 	kiosks->list[kiosks->count++] = *kiosk;
 }
 

@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
-
-#define FIRST_LINES 1024
 
 struct sqlite_row *
 sqlite_row(const struct store *store, uint32_t number)
@@ -30,42 +29,20 @@ sqlite_id(void *context, uint32_t number)
 	return sqlite_row(store, number)->account.id;
 }
 
-/* One block more where number needs it; the table of blocks doubles. */
+/* One block more where the number needs it. */
 static int
 grow_blocks(struct store *store, uint32_t number)
 {
 	uint32_t blocks = store->blocks_count;
-	struct sqlite_row **table;
 
 	if ((number - 1) / STORE_BLOCK < blocks)
 		return 0;
-	if ((blocks & (blocks - 1)) == 0) {
-		table = reallocarray(
-		    store->blocks, blocks ? 2 * blocks : 1, sizeof(*table));
-		if (table == NULL)
-			return BANK_ENOMEM;
-		store->blocks = table;
-	}
+	if (array_room(store->blocks, store->blocks_size, blocks + 1) != 0)
+		return BANK_ENOMEM;
 	store->blocks[blocks] = calloc(STORE_BLOCK, sizeof(**store->blocks));
 	if (store->blocks[blocks] == NULL)
 		return BANK_ENOMEM;
 	store->blocks_count++;
-	return 0;
-}
-
-static int
-grow_lines(struct store *store)
-{
-	uint32_t size = store->line_numbers_size, *table;
-
-	if (store->batch.lines < size)
-		return 0;
-	size = size == 0 ? FIRST_LINES : 2 * size;
-	table = reallocarray(store->line_numbers, size, sizeof(*table));
-	if (table == NULL)
-		return BANK_ENOMEM;
-	store->line_numbers = table;
-	store->line_numbers_size = size;
 	return 0;
 }
 
@@ -77,7 +54,8 @@ sqlite_rows_add(struct store *store, const struct ledger_account *account)
 
 	error = grow_blocks(store, account->number);
 	if (error == 0)
-		error = grow_lines(store);
+		error = array_room(store->line_numbers,
+		    store->line_numbers_size, head->lines + 1);
 	if (error != 0)
 		return error;
 	*sqlite_row(store, account->number) =

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 
@@ -85,17 +86,13 @@ sqlite_write(struct store *store)
 static int
 add_copies_block(struct store *store)
 {
-	struct ledger_account **table;
+	size_t count = store->copies_blocks;
+	struct ledger_account *block;
 
-	table = reallocarray(
-	    store->copies, store->copies_blocks + 1, sizeof(*table));
-	if (table == NULL)
+	if (array_room(store->copies, store->copies_size, count + 1) != 0 ||
+	    (block = calloc(STORE_BLOCK, sizeof(*block))) == NULL)
 		return BANK_ENOMEM;
-	store->copies = table;
-	table[store->copies_blocks] = calloc(STORE_BLOCK, sizeof(**table));
-	if (table[store->copies_blocks] == NULL)
-		return BANK_ENOMEM;
-	store->copies_blocks++;
+	store->copies[store->copies_blocks++] = block;
 	return 0;
 }
 

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 
@@ -432,24 +433,17 @@ store_reader_entries(struct store_reader *reader, uint64_t seq,
 /* All accounts of one moment. */
 struct account_list {
 	struct ledger_account *accounts;
-	uint32_t count, size;
+	uint32_t count;
+	size_t size;
 };
 
 static int
 add_account(struct account_list *list, sqlite3_stmt *row)
 {
-	struct ledger_account *accounts;
-	uint32_t size;
+	size_t count = (size_t)list->count + 1;
 
-	if (list->count == list->size) {
-		size = list->size == 0 ? 64 : 2 * list->size;
-		accounts =
-		    reallocarray(list->accounts, size, sizeof(*accounts));
-		if (accounts == NULL)
-			return BANK_ENOMEM;
-		list->accounts = accounts;
-		list->size = size;
-	}
+	if (array_room(list->accounts, list->size, count) != 0)
+		return BANK_ENOMEM;
 	if (sqlite_account_read(row, &list->accounts[list->count]) != 0 ||
 	    list->accounts[list->count].number != list->count + 1)
 		return BANK_EDAMAGED;

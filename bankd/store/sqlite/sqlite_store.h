@@ -76,14 +76,17 @@ struct store {
 
 	struct sqlite_row **blocks; /* by number - 1 */
 	uint32_t blocks_count;
+	size_t blocks_size;
 	uint32_t *line_numbers; /* by line */
-	uint32_t line_numbers_size;
+	size_t line_numbers_size;
 	struct id_index index;
 
 	struct ledger_account **copies; /* blocks of them, reused */
 	uint32_t copies_blocks, copies_count;
+	size_t copies_size;
 	uint32_t *written; /* rows that this batch writes back */
-	uint32_t written_count, written_size;
+	uint32_t written_count;
+	size_t written_size;
 
 	int wal_pages, checkpoint_at;
 };

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 
@@ -31,7 +32,8 @@ struct proven {
 struct proof {
 	struct store_reader *reader;
 	struct proven *accounts;
-	uint32_t count, size;
+	uint32_t count;
+	size_t size;
 	uint64_t seq, time_ms;
 	uint8_t chain[CHAIN_SIZE];
 	char *error;
@@ -60,21 +62,13 @@ proven_id(void *context, uint32_t number)
 static int
 add_account(struct proof *proof, const struct ledger_account *account)
 {
-	struct proven *accounts;
-	uint32_t size;
+	size_t count = (size_t)proof->count + 1;
 
 	if (account->number != proof->count + 1)
 		return damaged(
 		    proof, "account %" PRIu32 ": missing", proof->count + 1);
-	if (proof->count == proof->size) {
-		size = proof->size == 0 ? 64 : 2 * proof->size;
-		accounts =
-		    reallocarray(proof->accounts, size, sizeof(*accounts));
-		if (accounts == NULL)
-			return BANK_ENOMEM;
-		proof->accounts = accounts;
-		proof->size = size;
-	}
+	if (array_room(proof->accounts, proof->size, count) != 0)
+		return BANK_ENOMEM;
 	proof->accounts[proof->count] = (struct proven) { 0 };
 	string_copy(proof->accounts[proof->count++].id, account->id,
 	    sizeof(account->id));

@@ -23,8 +23,7 @@
  */
 #include "sqlite_store.h"
 
-#include <stdlib.h>
-
+#include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
 
 #define ROUND_LOT 128
@@ -33,22 +32,6 @@
 #define CHECKPOINT_PAGES 2000
 #define LOG_PAGE_BYTES (4096 + 24) /* with its frame's header */
 #define STOP_ROWS 8192             /* rows in one transaction of a stop */
-
-/* A place in `written` for each row that the batch may write. */
-static int
-room_for_written(struct store *store, uint32_t rows)
-{
-	uint32_t *written;
-
-	if (rows <= store->written_size)
-		return 0;
-	written = reallocarray(store->written, rows, sizeof(*written));
-	if (written == NULL)
-		return BANK_ENOMEM;
-	store->written = written;
-	store->written_size = rows;
-	return 0;
-}
 
 static int
 write_row(struct store *store, uint32_t number)
@@ -110,7 +93,7 @@ sqlite_write_back(struct store *store, uint64_t entries)
 	if (rows > most)
 		rows = most;
 	batch->credit -= rows * ROUND_ENTRIES;
-	error = room_for_written(store, (uint32_t)rows);
+	error = array_room(store->written, store->written_size, rows);
 	for (; error == 0 && rows > 0; rows--) {
 		error = write_row(store, batch->cursor++);
 		if (error == 0 && batch->cursor > batch->accounts)
@@ -169,7 +152,7 @@ static int
 write_all_back(struct store *store)
 {
 	uint32_t number, last = 0;
-	int error = room_for_written(store, STOP_ROWS);
+	int error = array_room(store->written, store->written_size, STOP_ROWS);
 
 	for (number = 1; error == 0 && number <= store->head.accounts;) {
 		error = sqlite_write(store);

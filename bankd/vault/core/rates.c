@@ -9,13 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
 #include "../../base/options.h"
 
 #define MS 1000
 #define MINUTE_S 60
-#define RING_LEAST 256
-#define COUNTS_LEAST 1024
 
 static_assert(OPTIONS_RATE_MAX <= UINT16_MAX, "a count holds the limit");
 
@@ -51,52 +50,31 @@ rates_left(const struct rates *rates, uint32_t number, uint32_t rate)
 	return done < rate ? rate - done : 0;
 }
 
-/* The first half of the new ring is the old one, from its oldest on. */
+/* What stands before the oldest moves behind what was the ring's end. */
 static int
 grow_ring(struct rates *rates)
 {
-	size_t size = rates->size == 0 ? RING_LEAST : 2 * rates->size;
-	struct rates_one *ring;
+	size_t size = rates->size;
 
-	if (rates->count < rates->size)
+	if (rates->count < size)
 		return 0;
-	if ((ring = reallocarray(NULL, size, sizeof(*ring))) == NULL)
+	if (array_room(rates->ring, rates->size, size + 1) != 0)
 		return BANK_ENOMEM;
-	for (size_t i = 0; i < rates->count; i++)
-		ring[i] = *at(rates, i);
-	free(rates->ring);
-	rates->ring = ring;
-	rates->size = size;
-	rates->first = 0;
-	return 0;
-}
-
-/* calloc(3) gives pages that are no memory until they are written to. */
-static int
-grow_counts(struct rates *rates, uint32_t number)
-{
-	size_t size = COUNTS_LEAST;
-	uint16_t *counts;
-
-	if (number < rates->counts_size)
-		return 0;
-	while (size <= number)
-		size *= 2;
-	if ((counts = calloc(size, sizeof(*counts))) == NULL)
-		return BANK_ENOMEM;
-	if (rates->counts_size > 0)
-		memcpy(counts, rates->counts,
-		    rates->counts_size * sizeof(*counts));
-	free(rates->counts);
-	rates->counts = counts;
-	rates->counts_size = (uint32_t)size;
+	if (size > 0) {
+		rates->first &= size - 1;
+		memcpy(rates->ring + size, rates->ring,
+		    rates->first * sizeof(*rates->ring));
+	}
 	return 0;
 }
 
 int
 rates_add(struct rates *rates, uint32_t number)
 {
-	if (grow_ring(rates) != 0 || grow_counts(rates, number) != 0)
+	size_t counts = (size_t)number + 1;
+
+	if (grow_ring(rates) != 0 ||
+	    array_room_zeroed(rates->counts, rates->counts_size, counts) != 0)
 		return BANK_ENOMEM;
 	*at(rates, rates->count++) =
 	    (struct rates_one) { number, rates->second };

@@ -20,7 +20,7 @@ struct rates {
 	} * ring;
 	size_t size, first, count;
 	uint16_t *counts; /* of them, by number of account */
-	uint32_t counts_size;
+	size_t counts_size;
 	uint32_t second;
 };
 

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/util.h"
 #include "../../files/hash_form.h"
 #include "hashing.h"
 
-#define FIRST_LINES 1024
 #define NO_ROOM (HASH_KINDS_MAX + 1)
 
 static_assert(NO_ROOM <= UINT8_MAX, "a kind is a byte for each account");
@@ -39,22 +39,6 @@ hash_kinds_free(struct hash_kinds *kinds)
 {
 	free(kinds->lines);
 	*kinds = (struct hash_kinds) { 0 };
-}
-
-static int
-grow(struct hash_kinds *kinds, uint32_t line)
-{
-	uint32_t size = line < FIRST_LINES ? FIRST_LINES : 2 * line;
-	uint8_t *lines;
-
-	if (line < kinds->size)
-		return 0;
-	if ((lines = realloc(kinds->lines, size)) == NULL)
-		return BANK_ENOMEM;
-	memset(lines + kinds->size, 0, size - kinds->size);
-	kinds->lines = lines;
-	kinds->size = size;
-	return 0;
 }
 
 /* The index + 1 of a hash's kind, a new one where need be; 0: none. */
@@ -86,7 +70,8 @@ int
 hash_kinds_put(struct hash_kinds *kinds, uint32_t line, const char *hash)
 {
 	uint8_t kind = kind_of(kinds, hash), *held;
-	int error = grow(kinds, line);
+	int error =
+	    array_room_zeroed(kinds->lines, kinds->size, (size_t)line + 1);
 
 	if (error != 0)
 		return error;

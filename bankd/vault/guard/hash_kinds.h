@@ -25,7 +25,7 @@ struct hash_kinds {
 	size_t count;
 	uint32_t accounts[HASH_KINDS_MAX]; /* with a hash of this kind */
 	uint8_t *lines;  /* of each account: its kind's index + 1; 0: none */
-	uint32_t size;   /* of lines */
+	size_t size;     /* of lines */
 	uint32_t others; /* accounts of a kind for which there was no room */
 };
 

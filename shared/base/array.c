@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Arrays that grow.  Every process; not for secrets, as realloc(3) may leave
+ * a copy behind.
+ */
+#include "array.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+#define FIRST_COUNT 8
+#define FIRST_BYTES 512
+
+/* A power of two that holds `count`; 0: there is none. */
+static size_t
+larger(size_t size, size_t width, size_t count)
+{
+	size_t most = PTRDIFF_MAX / width;
+
+	if (size == 0)
+		size = FIRST_COUNT;
+	while (size < count || size < FIRST_BYTES / width) {
+		if (size > most / 2)
+			return 0;
+		size *= 2;
+	}
+	return size;
+}
+
+int
+array_grow(void *array, size_t *size, size_t width, size_t count)
+{
+	size_t more;
+	void *data;
+
+	if (count <= *size)
+		return 0;
+	memcpy(&data, array, sizeof(data));
+	if ((more = larger(*size, width, count)) == 0 ||
+	    (data = realloc(data, more * width)) == NULL)
+		return BANK_ENOMEM;
+	memcpy(array, &data, sizeof(data));
+	*size = more;
+	return 0;
+}
+
+int
+array_grow_zeroed(void *array, size_t *size, size_t width, size_t count)
+{
+	size_t more;
+	void *old, *data;
+
+	if (count <= *size)
+		return 0;
+	if ((more = larger(*size, width, count)) == 0 ||
+	    (data = calloc(more, width)) == NULL)
+		return BANK_ENOMEM;
+	memcpy(&old, array, sizeof(old));
+	if (old != NULL)
+		memcpy(data, old, *size * width);
+	free(old);
+	memcpy(array, &data, sizeof(data));
+	*size = more;
+	return 0;
+}
