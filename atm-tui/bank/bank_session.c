@@ -16,6 +16,7 @@
 
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
+#include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
 #include "../base/options.h"
 
@@ -70,15 +71,9 @@ read_number(const struct wire_reader *reader, const char *key, uint64_t limit,
     uint64_t *number)
 {
 	char text[21];
-	char *end;
 	int error = wire_find(reader, key, text, sizeof(text));
 
-	if (error != 0)
-		return error;
-	*number = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || *number > limit)
-		return BANK_EINVAL;
-	return 0;
+	return error != 0 ? error : number_parse(text, 0, limit, number);
 }
 
 /* What L and R both say. */

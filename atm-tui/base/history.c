@@ -4,10 +4,10 @@
  */
 #include "history.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../shared/terminal/text.h"
+#include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
 
 static void
@@ -30,13 +30,12 @@ static bool
 read_entry(const struct wire_token *line, struct history_entry *entry)
 {
 	struct wire_token t[WIRE_MAX_TOKENS];
-	char seq[24];
 
 	memset(entry, 0, sizeof(*entry));
-	if (wire_split(line->text, line->length, t) != 7)
+	if (wire_split(line->text, line->length, t) != 7 ||
+	    number_parse_bytes(
+		t[0].text, t[0].length, 0, INT64_MAX, &entry->seq) != 0)
 		return false;
-	token_text(&t[0], seq, sizeof(seq));
-	entry->seq = strtoull(seq, NULL, 10);
 	token_text(&t[1], entry->time, sizeof(entry->time));
 	token_text(&t[2], entry->kind, sizeof(entry->kind));
 	entry->account =

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/number.h"
 
 #define STEPS_MAX 65536
 #define UNIT_MAX 1000000
@@ -27,22 +28,20 @@ struct sum {
 int
 cash_notes_read(const char *text, int64_t *units, size_t size)
 {
-	size_t count = 0;
-	char *end;
-	long value;
+	size_t count = 0, length;
+	uint64_t value;
 
 	for (;;) {
 		text += strspn(text, " \t,");
 		if (*text == '\0')
 			return (int)count;
-		value = strtol(text, &end, 10);
-		if (end == text || value < 0 || value > UNIT_MAX ||
-		    strchr(" \t,", *end) == NULL)
+		length = strcspn(text, " \t,");
+		if (number_parse_bytes(text, length, 0, UNIT_MAX, &value) != 0)
 			return BANK_EINVAL;
 		if (count < size)
-			units[count] = value;
+			units[count] = (int64_t)value;
 		count++;
-		text = end;
+		text += length;
 	}
 }
 

@@ -14,6 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
 #include "bankctl.h"
@@ -34,15 +35,13 @@ struct init {
 static int
 parse(struct init *init, int argc, char *argv[])
 {
-	char *end;
-	long port;
+	uint64_t port;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--demo") == 0)
 			init->demo = true;
 		else if (strcmp(argv[i], "--port") == 0 && i + 1 < argc) {
-			port = strtol(argv[++i], &end, 10);
-			if (*end != '\0' || port < 1 || port > PORT_MAX)
+			if (number_parse(argv[++i], 1, PORT_MAX, &port) != 0)
 				return bankctl_complain(EX_USAGE,
 				    "--port %s: not from 1 to 65535", argv[i]);
 			init->port = (unsigned)port;

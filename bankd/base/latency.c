@@ -7,8 +7,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "../../shared/base/number.h"
 
 #define FIRST_US UINT64_C(64)
 #define LAST (LATENCY_BUCKETS - 1)
@@ -77,12 +78,15 @@ latency_format(const struct latency *latency, char text[LATENCY_TEXT_SIZE])
 static size_t
 bucket_of(const char *text)
 {
-	uint64_t bound = strtoull(text, NULL, 10);
+	uint64_t bound = 0;
 	size_t i = 0;
 
+	if (strncmp(text, "inf:", 4) == 0)
+		return LAST;
+	(void)number_prefix(text, strlen(text), &bound);
 	while (i < LAST && latency_bound_us(i) != bound)
 		i++;
-	return i < LAST || strncmp(text, "inf:", 4) == 0 ? i : LATENCY_BUCKETS;
+	return i < LAST ? i : LATENCY_BUCKETS;
 }
 
 void
@@ -96,7 +100,8 @@ latency_parse(struct latency *latency, const char *text)
 		bucket = bucket_of(text);
 		count = text + strcspn(text, ": ");
 		if (*count == ':' && bucket < LATENCY_BUCKETS)
-			latency->counts[bucket] = strtoull(count + 1, NULL, 10);
+			(void)number_prefix(count + 1, strlen(count + 1),
+			    &latency->counts[bucket]);
 		text += strcspn(text, " ");
 		text += strspn(text, " ");
 	}

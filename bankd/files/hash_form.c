@@ -6,9 +6,9 @@
 #include "hash_form.h"
 
 #include <crypt.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
 
 #define LETTERS \
@@ -63,12 +63,12 @@ scrypt_parameters(const char *at)
 static int
 bcrypt_parameters(const char *at)
 {
-	int cost;
+	uint64_t cost;
 
-	if (strspn(at, "0123456789") != 2 || at[2] != '$')
-		return -1;
-	cost = 10 * (at[0] - '0') + at[1] - '0';
-	return cost >= 4 && cost <= BCRYPT_DEAREST ? 3 : -1;
+	return number_prefix(at, strlen(at), &cost) == 2 && at[2] == '$' &&
+		cost >= 4 && cost <= BCRYPT_DEAREST
+	    ? 3
+	    : -1;
 }
 
 /* `rounds=N$`, or nothing. */
@@ -77,15 +77,14 @@ sha_parameters(const char *at)
 {
 	static const char word[] = "rounds=";
 	const char *digits = at + sizeof(word) - 1;
+	uint64_t rounds;
 	size_t count;
-	long rounds;
 
 	if (strncmp(at, word, sizeof(word) - 1) != 0)
 		return 0;
-	count = strspn(digits, "0123456789");
-	if (count == 0 || count > 9 || digits[0] == '0' || digits[count] != '$')
+	count = number_prefix(digits, strlen(digits), &rounds);
+	if (count == 0 || digits[0] == '0' || digits[count] != '$')
 		return -1;
-	rounds = strtol(digits, NULL, 10);
 	return rounds >= 1000 && rounds <= ROUNDS_DEAREST
 	    ? (int)(sizeof(word) - 1 + count + 1)
 	    : -1;

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <paths.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include <seccomp.h>
 
 #include "../../shared/base/log.h"
+#include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
 #include "monitor_state.h"
 #include "../base/sandbox_filter.h"
@@ -199,10 +201,12 @@ monitor_log_child(
 static void
 tell_refused(const struct child *child, const char *number)
 {
-	char *name;
+	char *name = NULL;
+	uint64_t call;
 
-	name = seccomp_syscall_resolve_num_arch(
-	    SCMP_ARCH_NATIVE, (int)strtol(number, NULL, 10));
+	if (number_parse(number, 0, INT_MAX, &call) == 0)
+		name = seccomp_syscall_resolve_num_arch(
+		    SCMP_ARCH_NATIVE, (int)call);
 	log_event(LOG_CRIT, "system_call_refused", "process",
 	    LOG_TEXT(child->name), "call",
 	    LOG_TEXT(name != NULL ? name : number), NULL);

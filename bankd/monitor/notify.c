@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "../../shared/base/clock.h"
+#include "../../shared/base/number.h"
 
 #define PASSED_MAX 1024
 
@@ -69,12 +71,14 @@ int
 notify_passed(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-	int n;
+	uint64_t self, n = 0;
 
-	if (pid == NULL || count == NULL || atol(pid) != (long)getpid())
+	if (pid == NULL || count == NULL ||
+	    number_parse(pid, 1, INT_MAX, &self) != 0 ||
+	    (pid_t)self != getpid())
 		return 0;
-	n = atoi(count);
-	return n > 0 && n <= PASSED_MAX ? n : 0;
+	(void)number_parse(count, 0, PASSED_MAX, &n);
+	return (int)n;
 }
 
 int

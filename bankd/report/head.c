@@ -7,24 +7,23 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
 
 int
 head_parse(const char *text, struct head *head)
 {
-	char *end;
+	size_t digits = number_prefix(text, strlen(text), &head->seq);
+	const char *chain = text + digits + 1;
 
-	if (*text < '1' || *text > '9')
-		return BANK_EINVAL;
-	head->seq = strtoull(text, &end, 10);
-	if (*end != ':' || head->seq > INT64_MAX)
+	if (digits == 0 || *text == '0' || head->seq > INT64_MAX ||
+	    text[digits] != ':')
 		return BANK_EINVAL;
 	return hex_decode(
-	    end + 1, strlen(end + 1), head->chain, sizeof(head->chain));
+	    chain, strlen(chain), head->chain, sizeof(head->chain));
 }
 
 static bool

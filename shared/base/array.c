@@ -30,19 +30,26 @@ larger(size_t size, size_t width, size_t count)
 	return size;
 }
 
+/* Any object pointer may be copied as one to void, not read as one. */
+static void
+put(void *array, void *data)
+{
+	memcpy(array, &data, sizeof(data));
+}
+
 int
 array_grow(void *array, size_t *size, size_t width, size_t count)
 {
+	void *old, *data;
 	size_t more;
-	void *data;
 
 	if (count <= *size)
 		return 0;
-	memcpy(&data, array, sizeof(data));
+	memcpy(&old, array, sizeof(old));
 	if ((more = larger(*size, width, count)) == 0 ||
-	    (data = realloc(data, more * width)) == NULL)
+	    (data = realloc(old, more * width)) == NULL)
 		return BANK_ENOMEM;
-	memcpy(array, &data, sizeof(data));
+	put(array, data);
 	*size = more;
 	return 0;
 }
@@ -50,19 +57,19 @@ array_grow(void *array, size_t *size, size_t width, size_t count)
 int
 array_grow_zeroed(void *array, size_t *size, size_t width, size_t count)
 {
-	size_t more;
 	void *old, *data;
+	size_t more;
 
 	if (count <= *size)
 		return 0;
+	memcpy(&old, array, sizeof(old));
 	if ((more = larger(*size, width, count)) == 0 ||
 	    (data = calloc(more, width)) == NULL)
 		return BANK_ENOMEM;
-	memcpy(&old, array, sizeof(old));
 	if (old != NULL)
 		memcpy(data, old, *size * width);
 	free(old);
-	memcpy(array, &data, sizeof(data));
+	put(array, data);
 	*size = more;
 	return 0;
 }

@@ -10,45 +10,30 @@
 #include <string.h>
 
 #include "error.h"
+#include "number.h"
 
 #define CENTS 100
 #define WHOLE_DIGITS 13
 
-/* The value of the digits that `text` begins with; *used tells how many. */
-static int64_t
-read_digits(const char *text, size_t length, size_t *used)
-{
-	int64_t value = 0;
-	size_t i;
-
-	for (i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++)
-		value = value * 10 + (text[i] - '0');
-	*used = i;
-	return value;
-}
-
 int
 money_parse(const char *text, size_t length, int64_t *cents)
 {
-	int64_t whole, part = 0;
+	uint64_t whole, part = 0;
 	size_t used, decimals;
 
-	/* At most 13 digits, a point and two more: nothing can overflow. */
-	if (length == 0 || length > WHOLE_DIGITS + 3)
-		return BANK_EINVAL;
-	whole = read_digits(text, length, &used);
+	used = number_prefix(text, length, &whole);
 	if (used == 0 || used > WHOLE_DIGITS)
 		return BANK_EINVAL;
 	if (used < length) {
 		if (text[used++] != '.')
 			return BANK_EINVAL;
-		part = read_digits(text + used, length - used, &decimals);
+		decimals = number_prefix(text + used, length - used, &part);
 		if (decimals == 0 || decimals > 2 || used + decimals != length)
 			return BANK_EINVAL;
 		if (decimals == 1)
 			part *= 10;
 	}
-	*cents = whole * CENTS + part;
+	*cents = (int64_t)(whole * CENTS + part);
 	return 0;
 }
 

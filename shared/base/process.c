@@ -11,13 +11,14 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "error.h"
+#include "number.h"
 #include "util.h"
 
 #define LISTING_SIZE 4096
@@ -66,10 +67,12 @@ close_listed(int directory, int first, const char *listing, long length)
 
 	for (long at = 0; at < length; at += entry->d_reclen) {
 		entry = (const struct dirent64 *)(const void *)(listing + at);
-		int fd = atoi(entry->d_name);
+		uint64_t fd;
 
-		if (fd >= first && fd != directory)
-			close(fd);
+		if (number_parse(
+			entry->d_name, (uint64_t)first, INT_MAX, &fd) == 0 &&
+		    (int)fd != directory)
+			close((int)fd);
 	}
 }
 

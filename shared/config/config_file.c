@@ -28,6 +28,7 @@
 #include "config_state.h"
 #include "../base/error.h"
 #include "../base/file.h"
+#include "../base/number.h"
 #include "../base/util.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -214,7 +215,7 @@ complain_message(const struct reading *reading, const char *path, char *message)
 {
 	static const char prefix[] = "iniparser: ";
 	char *what = message, *in, *place;
-	unsigned line = 0;
+	uint64_t line = 0;
 
 	if (strncmp(what, prefix, sizeof(prefix) - 1) == 0)
 		what += sizeof(prefix) - 1;
@@ -223,11 +224,11 @@ complain_message(const struct reading *reading, const char *path, char *message)
 	if (place != NULL)
 		place += strlen(path);
 	if (place != NULL && strncmp(place, " (", 2) == 0) {
-		line = (unsigned)strtoul(place + 2, NULL, 10);
+		(void)number_prefix(place + 2, strlen(place + 2), &line);
 		*in = '\0';
 	}
 	what[strcspn(what, "\n")] = '\0';
-	return complain(reading, line, NULL, NULL, what);
+	return complain(reading, (unsigned)line, NULL, NULL, what);
 }
 
 static int

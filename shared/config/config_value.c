@@ -7,13 +7,13 @@
  */
 #include "config_state.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/error.h"
 #include "../base/money.h"
+#include "../base/number.h"
 #include "../base/util.h"
 #include "../base/utf8.h"
 
@@ -88,17 +88,17 @@ convert_path(const struct config_key *row, struct draft *draft)
 	return error != 0 ? error : convert_string(row, draft);
 }
 
-/* Decimal digits alone, with a sign; strtoll(3) would take more than that. */
+/* Digits, and a minus before them. */
 static int
 parse_number(const char *text, int64_t *number)
 {
-	const char *digits = text + (text[0] == '-');
+	bool negative = text[0] == '-';
+	uint64_t size;
 
-	if (*digits == '\0' || digits[strspn(digits, "0123456789")] != '\0')
+	if (number_parse(text + negative, 0, INT64_MAX, &size) != 0)
 		return BANK_EINVAL;
-	errno = 0;
-	*number = strtoll(text, NULL, 10);
-	return errno == ERANGE ? BANK_EINVAL : 0;
+	*number = negative ? -(int64_t)size : (int64_t)size;
+	return 0;
 }
 
 static int

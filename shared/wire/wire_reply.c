@@ -13,6 +13,7 @@
 
 #include "../base/error.h"
 #include "../base/money.h"
+#include "../base/number.h"
 #include "../base/util.h"
 #include "../base/utf8.h"
 
@@ -154,16 +155,12 @@ wire_finish(struct wire_writer *writer)
 static int
 read_code(const char *line, size_t length)
 {
-	int code = 0;
+	uint64_t code;
 
-	if (length < CODE_SIZE || line[0] < '1' || line[0] > '9')
+	if (length < CODE_SIZE ||
+	    number_parse_bytes(line, 3, 100, 999, &code) != 0)
 		return BANK_EINVAL;
-	for (int i = 0; i < 3; i++) {
-		if (line[i] < '0' || line[i] > '9')
-			return BANK_EINVAL;
-		code = code * 10 + (line[i] - '0');
-	}
-	return code;
+	return (int)code;
 }
 
 /* `CODE-key value`; the value may be empty, the space may not be missing. */

@@ -73,6 +73,15 @@ class Money(Operator):
             self.refused(EX_DATAERR, "amount", "deposit", "p1", "1", amount,
                          "--reason", "x")
 
+    def test_numbers_are_digits(self):
+        for number in ("+1", " 1", "-1", "1x", "0x1", "0", "1" + 19 * "0"):
+            self.refused(EX_DATAERR, "count is a number", "history", "p1",
+                         number)
+            self.refused(EX_DATAERR, "entry's number", "reverse", number)
+            self.refused(EX_USAGE, "not from 1 to 65535", "init", "--port",
+                         number, self.bank.path("new"))
+        self.assertFalse(os.path.exists(self.bank.path("new")))
+
     def test_adjust_goes_both_ways(self):
         self.bank.ctl("adjust", "p2", "1", "-0.50", "--reason", "a mistake")
         self.bank.ctl("adjust", "p2", "2", "+7", "--reason", "another")

@@ -10,24 +10,16 @@
 #include <openssl/crypto.h>
 
 #include "../../../shared/base/error.h"
+#include "../../../shared/base/number.h"
 #include "../../../shared/base/util.h"
 
 #define HISTORY_MAX 100
 #define PORT_MAX 65535
 
-/* Digits alone, no more than `most`. */
 static int
 read_number(const struct wire_token *token, uint64_t most, uint64_t *number)
 {
-	*number = 0;
-	for (size_t i = 0; i < token->length; i++) {
-		unsigned digit = (unsigned char)token->text[i] - '0';
-
-		if (digit > 9 || *number > (most - digit) / 10)
-			return BANK_EINVAL;
-		*number = *number * 10 + digit;
-	}
-	return token->length > 0 ? 0 : BANK_EINVAL;
+	return number_parse_bytes(token->text, token->length, 0, most, number);
 }
 
 static int

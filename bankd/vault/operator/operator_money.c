@@ -6,13 +6,13 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/money.h"
+#include "../../../shared/base/number.h"
 #include "../../../shared/base/util.h"
 #include "../core/notice.h"
 #include "operator.h"
@@ -217,12 +217,8 @@ change_after(struct vault *vault, struct operator_command *command)
 static int
 read_seq(const char *text, uint64_t *seq)
 {
-	char *end;
-
-	*seq = strtoull(text, &end, 10);
-	return *text >= '1' && *text <= '9' && *end == '\0' && *seq <= INT64_MAX
-	    ? 0
-	    : BANK_EINVAL;
+	return *text == '0' ? BANK_EINVAL
+			    : number_parse(text, 1, INT64_MAX, seq);
 }
 
 static void

@@ -5,12 +5,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/money.h"
+#include "../../../shared/base/number.h"
 #include "../../../shared/base/util.h"
 #include "../../report/export.h"
 #include "../../report/head.h"
@@ -115,17 +115,13 @@ write_entry(void *context, const struct ledger_entry *entry)
 static void
 history_ask(struct operator_command *command, struct store_reader *reader)
 {
-	unsigned long count = HISTORY_DEFAULT;
-	char *end = NULL;
+	uint64_t count = HISTORY_DEFAULT;
 
-	if (command->arg_count > 1) {
-		count = strtoul(command->args[1], &end, 10);
-		if (*end != '\0' || command->args[1][0] == '-' || count == 0 ||
-		    count > HISTORY_MAX) {
-			operator_fail(command, EX_DATAERR,
-			    "count is a number from 1 to %d", HISTORY_MAX);
-			return;
-		}
+	if (command->arg_count > 1 &&
+	    number_parse(command->args[1], 1, HISTORY_MAX, &count) != 0) {
+		operator_fail(command, EX_DATAERR,
+		    "count is a number from 1 to %d", HISTORY_MAX);
+		return;
 	}
 	operator_line(command, '=', "seq", "time", "kind", "account", "amount",
 	    "balance", "counterparty", "kiosk", NULL);
