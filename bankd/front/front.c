@@ -24,7 +24,12 @@
 #include "../../shared/base/log.h"
 #include "../../shared/crypt/openssl_error.h"
 #include "../../shared/base/util.h"
+#include "front_accept.h"
+#include "front_client.h"
+#include "front_datagram.h"
 #include "front_state.h"
+#include "front_table.h"
+#include "front_vault.h"
 #include "../base/sandbox.h"
 
 #define STOP_SECONDS 3
@@ -158,7 +163,7 @@ on_config(struct front *front, struct ipc_message *message)
 static int
 on_listener(struct front *front, struct ipc_message *message)
 {
-	return front_listen(front, message->fd);
+	return front_accept_listen(front, message->fd);
 }
 
 static int
@@ -170,6 +175,7 @@ on_peer(struct front *front, struct ipc_message *message)
 static int
 on_status(struct front *front, struct ipc_message *message)
 {
+	const struct front_table *table = front->table;
 	char text[512];
 	int length;
 
@@ -177,8 +183,8 @@ on_status(struct front *front, struct ipc_message *message)
 	length = snprintf(text, sizeof(text),
 	    "front-connections %u\nfront-accepted %llu\nfront-refused %llu\n"
 	    "front-limit %u\nfront-sandbox %s\n",
-	    front->count, (unsigned long long)front->accepted,
-	    (unsigned long long)front->refused, front->limit, front->in_force);
+	    table->count, (unsigned long long)table->accepted,
+	    (unsigned long long)table->refused, front->limit, front->in_force);
 	return ipc_send(
 	    front->monitor, IPC_STATUS_REPLY, 0, text, (size_t)length, -1);
 }
@@ -196,7 +202,7 @@ front_stop_check(struct front *front)
 		(void)ipc_send(front->monitor, IPC_STOPPED, 0, NULL, 0, -1);
 		monitor_flush(front);
 	}
-	if (front->ending && TAILQ_EMPTY(&front->connections))
+	if (front->ending && TAILQ_EMPTY(&front->table->connections))
 		event_base_loopbreak(front->base);
 }
 
@@ -234,26 +240,27 @@ on_level(struct front *front, struct ipc_message *message)
 	return 0;
 }
 
+static void
+stop_client(struct client *client)
+{
+	if (client->state == CLIENT_HANDSHAKE)
+		front_client_free(client);
+	else if (client->state == CLIENT_OPEN) {
+		event_del(&client->readable);
+		client->paused = true;
+	}
+}
+
 /* Nothing more is taken from anybody. */
 static int
 on_stop(struct front *front, struct ipc_message *message)
 {
 	const struct timeval bound = { STOP_SECONDS, 0 };
-	struct client *client, *next;
 
 	(void)message;
 	front->stopping = true;
-	front_listen_end(front);
-	for (client = TAILQ_FIRST(&front->connections); client != NULL;
-	     client = next) {
-		next = TAILQ_NEXT(client, all);
-		if (client->state == CLIENT_HANDSHAKE)
-			front_client_free(client);
-		else if (client->state == CLIENT_OPEN) {
-			event_del(&client->readable);
-			client->paused = true;
-		}
-	}
+	front_accept_end(front);
+	front_table_each(front->table, stop_client);
 	evtimer_add(front->stop_timer, &bound);
 	return 0;
 }
@@ -355,12 +362,12 @@ alive(evutil_socket_t fd, short what, void *context)
 static int
 init(struct front *front, int monitor_fd)
 {
-	TAILQ_INIT(&front->connections);
 	STAILQ_INIT(&front->changed);
-	front->datagram_fd = -1;
+	front->table = front_table_new();
 	front->base = event_base_new();
 	front->monitor = ipc_new(monitor_fd, IPC_FRONT, IPC_MONITOR);
-	if (front->base == NULL || front->monitor == NULL)
+	if (front->table == NULL || front->base == NULL ||
+	    front->monitor == NULL)
 		return BANK_ENOMEM;
 	front->monitor_read = event_new(front->base, monitor_fd,
 	    EV_READ | EV_PERSIST, monitor_readable, front);
@@ -399,8 +406,8 @@ drop(struct front *front)
 {
 	const struct config *config = front->config;
 
-	front_raise_limit(front);
-	front_datagram_open(front);
+	front_accept_raise_limit(front);
+	front->datagram = front_datagram_open();
 	if (sandbox_front(
 		(enum sandbox_demand)config_number(config, PROCESS_SANDBOX),
 		config_string(config, PROCESS_FRONT_USER), front->in_force,

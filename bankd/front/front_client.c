@@ -3,9 +3,14 @@
  * One connection of the front's: its handshake and the frames that come in,
  * by SSL_read on a non-blocking socket, driven by libevent.
  */
+#include "front_client.h"
+
 #include <sys/socket.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,10 +23,14 @@
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "front_state.h"
+#include "front_table.h"
+#include "front_vault.h"
 
 #define TLS_MS 10000
 #define FRAME_MS 5000
 #define READS_AT_ONCE 4
+#define UNANSWERED_MAX 64
+#define OUT_MAX ((size_t)1024 * 1024)
 
 void
 front_client_free(struct client *client)
@@ -29,7 +38,9 @@ front_client_free(struct client *client)
 	struct front *front = client->front;
 
 	front_vault_forget(client);
-	front_unlist(client);
+	front_table_remove(front->table, client);
+	if (client->is_changed)
+		STAILQ_REMOVE(&front->changed, client, client, changed);
 	event_del(&client->readable);
 	event_del(&client->writable);
 	event_del(&client->timer);
@@ -42,12 +53,29 @@ front_client_free(struct client *client)
 		front_flush_soon(front);
 }
 
+void
+front_client_address(const struct client *client, char text[LIMIT_ADDRESS_SIZE])
+{
+	const struct in6_addr *in6 = &client->peer.sin6_addr;
+	char host[INET6_ADDRSTRLEN];
+
+	if (IN6_IS_ADDR_V4MAPPED(in6))
+		inet_ntop(AF_INET, &in6->s6_addr[12], host, sizeof(host));
+	else
+		inet_ntop(AF_INET6, in6, host, sizeof(host));
+	if (client->peer.sin6_scope_id == 0)
+		string_copy(text, host, LIMIT_ADDRESS_SIZE);
+	else
+		snprintf(text, LIMIT_ADDRESS_SIZE, "%s%%%" PRIu32, host,
+		    client->peer.sin6_scope_id);
+}
+
 static void
 refuse_protocol(struct client *client)
 {
 	char text[LIMIT_ADDRESS_SIZE];
 
-	front_address_text(client, text);
+	front_client_address(client, text);
 	log_event(LOG_INFO, "protocol_error", "address", LOG_TEXT(text), NULL);
 	front_client_refuse(client, WIRE_PROTOCOL_ERROR);
 }
@@ -55,8 +83,8 @@ refuse_protocol(struct client *client)
 static bool
 must_pause(const struct client *client)
 {
-	return client->unanswered >= FRONT_UNANSWERED_MAX ||
-	    front_client_pending(client) >= FRONT_OUT_MAX ||
+	return client->unanswered >= UNANSWERED_MAX ||
+	    front_client_pending(client) >= OUT_MAX ||
 	    client->deadlines[DEADLINE_PAUSE] != 0 ||
 	    client->front->congested || client->front->stopping;
 }
@@ -182,7 +210,7 @@ front_client_read_later(struct client *client, uint64_t pause_ms)
 	client->later_ms = clock_steady_ms() + pause_ms;
 }
 
-/* Whoever waits by itself costs neither a timer nor a system call. */
+/* A peer that waits by itself costs neither a timer nor a system call. */
 static bool
 comes_too_soon(struct client *client)
 {

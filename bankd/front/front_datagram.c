@@ -3,14 +3,21 @@
  * The front's one UDP socket, for both families, made before it drops its
  * rights.  A notice that can't be sent is lost: it was a hint.
  */
+#include "front_datagram.h"
+
 #include <sys/socket.h>
 
-#include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../../shared/base/log.h"
-#include "front_state.h"
+
+struct front_datagram {
+	int fd;
+	sa_family_t family;
+	uint16_t port;
+};
 
 static int
 try_open(int family)
@@ -35,22 +42,33 @@ try_open(int family)
 	return fd;
 }
 
-void
-front_datagram_open(struct front *front)
+struct front_datagram *
+front_datagram_open(void)
 {
 	struct sockaddr_in6 own = { .sin6_family = AF_INET6 };
+	struct front_datagram *datagram = calloc(1, sizeof(*datagram));
 	socklen_t length = sizeof(own);
 	int fd;
 
-	if ((fd = try_open(AF_INET6)) == -1 && (fd = try_open(AF_INET)) == -1) {
+	if (datagram == NULL ||
+	    ((fd = try_open(AF_INET6)) == -1 &&
+		(fd = try_open(AF_INET)) == -1)) {
 		log_event(LOG_WARNING, "no_datagrams", NULL);
-		return;
+		free(datagram);
+		return NULL;
 	}
 	/* The port stands at the same place in both kinds of address. */
 	if (getsockname(fd, (struct sockaddr *)&own, &length) == 0)
-		front->from_port = ntohs(own.sin6_port);
-	front->datagram_fd = fd;
-	front->datagram_family = own.sin6_family;
+		datagram->port = ntohs(own.sin6_port);
+	datagram->fd = fd;
+	datagram->family = own.sin6_family;
+	return datagram;
+}
+
+uint16_t
+front_datagram_port(const struct front_datagram *datagram)
+{
+	return datagram != NULL ? datagram->port : 0;
 }
 
 static socklen_t
@@ -64,22 +82,23 @@ to_ipv4(const struct sockaddr_in6 *in6, struct sockaddr_in *in)
 }
 
 void
-front_datagram_send(
-    struct client *client, uint16_t port, const uint8_t *data, size_t length)
+front_datagram_send(const struct front_datagram *datagram,
+    const struct sockaddr_in6 *peer, uint16_t port, const uint8_t *data,
+    size_t length)
 {
-	struct sockaddr_in6 to = client->peer;
+	struct sockaddr_in6 to = *peer;
 	struct sockaddr_in to_in;
 	socklen_t to_length = sizeof(to);
 	const struct sockaddr *address = (const struct sockaddr *)&to;
-	int fd = client->front->datagram_fd;
 
 	to.sin6_port = htons(port);
-	if (fd == -1)
+	if (datagram == NULL)
 		return;
-	if (client->front->datagram_family == AF_INET) {
+	if (datagram->family == AF_INET) {
 		to_length = to_ipv4(&to, &to_in);
 		address = (const struct sockaddr *)&to_in;
 	}
-	if (sendto(fd, data, length, MSG_DONTWAIT, address, to_length) == -1)
+	if (sendto(datagram->fd, data, length, MSG_DONTWAIT, address,
+		to_length) == -1)
 		log_event(LOG_DEBUG, "datagram_lost", NULL);
 }

@@ -4,9 +4,14 @@
  * connection, set to the earliest.  Taking a deadline away leaves the timer
  * alone; when it fires too early it is set anew.
  */
+#include "front_deadline.h"
+
+#include <event2/event.h>
+
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
-#include "front_state.h"
+#include "front_client.h"
+#include "front_vault.h"
 
 #define LOGIN_MS 60000
 #define LOGIN_ALL_MS 300000
@@ -78,7 +83,7 @@ end(struct client *client, enum deadline deadline)
 {
 	char text[LIMIT_ADDRESS_SIZE];
 
-	front_address_text(client, text);
+	front_client_address(client, text);
 	log_event(LOG_DEBUG, "deadline", "address", LOG_TEXT(text), "of",
 	    LOG_TEXT(deadlines[deadline].name), NULL);
 	if (deadlines[deadline].told)

@@ -4,6 +4,8 @@
  * records as they fit, and an end in which neither side loses what the other
  * has sent.
  */
+#include "front_client.h"
+
 #include <sys/socket.h>
 
 #include <stdio.h>
@@ -15,6 +17,7 @@
 #include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 #include "front_state.h"
+#include "front_vault.h"
 
 #define WRITE_MS 10000
 #define LINGER_MS 2000

@@ -4,7 +4,7 @@
  * passed on, answers and datagrams taken.  The link of a vault that died is
  * left with all its connections; the monitor gives a new one.
  */
-#include <netinet/in.h>
+#include "front_vault.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -14,7 +14,10 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
+#include "front_client.h"
+#include "front_datagram.h"
 #include "front_state.h"
+#include "front_table.h"
 
 /* Past it nobody is read until the vault has taken a part. */
 #define CONGESTED ((size_t)4 * 1024 * 1024)
@@ -23,18 +26,6 @@
 #define LATER_MS 1000
 /* A link that is lost without a new one: ends, so that we are joined anew. */
 #define LOST_SECONDS 15
-
-static void
-resume_all(struct front *front)
-{
-	struct client *client, *next;
-
-	for (client = TAILQ_FIRST(&front->connections);
-	     client != NULL && !front->congested; client = next) {
-		next = TAILQ_NEXT(client, all);
-		front_client_resume(client);
-	}
-}
 
 /* Each connection's answers of this round leave in one record. */
 static void
@@ -64,7 +55,7 @@ flush_vault(struct front *front)
 	if (front->congested && front->vault != NULL &&
 	    ipc_pending(front->vault) < CONGESTED / 2) {
 		front->congested = false;
-		resume_all(front);
+		front_table_each(front->table, front_client_resume);
 		front_flush_soon(front);
 	}
 }
@@ -91,7 +82,7 @@ front_vault_hello(struct front *front)
 {
 	uint8_t port[2];
 
-	put_u16(port, front->from_port);
+	put_u16(port, front_datagram_port(front->datagram));
 	return ipc_send(front->vault, IPC_HELLO, 0, port, sizeof(port), -1);
 }
 
@@ -106,7 +97,7 @@ front_vault_announce(struct client *client)
 		front_client_refuse(client, WIRE_UNAVAILABLE);
 		return;
 	}
-	front_address_text(client, text);
+	front_client_address(client, text);
 	if (channel_binding(client->ssl, binding) != 0 ||
 	    ipc_send2(front->vault, IPC_CONNECTED, client->number, binding,
 		sizeof(binding), text, strlen(text)) != 0) {
@@ -180,8 +171,8 @@ on_close(struct client *client, const struct ipc_message *message)
 static int
 on_datagram(struct client *client, const struct ipc_message *message)
 {
-	front_datagram_send(client, get_u16(message->body), message->body + 2,
-	    message->length - 2);
+	front_datagram_send(client->front->datagram, &client->peer,
+	    get_u16(message->body), message->body + 2, message->length - 2);
 	return 0;
 }
 
@@ -199,7 +190,7 @@ dispatch(struct front *front, const struct ipc_message *message)
 	struct client *client;
 
 	busy_poll_found(&front->poll, front->unanswered);
-	client = front_find(front, message->connection);
+	client = front_table_find(front->table, message->connection);
 	if (client == NULL || !client->announced)
 		return 0;
 	return handlers[message->type](client, message);
@@ -243,12 +234,18 @@ vault_lost(evutil_socket_t fd, short what, void *context)
 	front_fail(context, EX_UNAVAILABLE, "no link to a vault");
 }
 
+static void
+close_open(struct client *client)
+{
+	if (client->state == CLIENT_OPEN)
+		front_client_close(client);
+}
+
 /* Their sessions were that vault's; the ATMs come back. */
 void
 front_vault_leave(struct front *front)
 {
 	const struct timeval lost = { LOST_SECONDS, 0 };
-	struct client *client, *next;
 
 	if (front->vault == NULL)
 		return;
@@ -259,13 +256,8 @@ front_vault_leave(struct front *front)
 	front->congested = false;
 	if (!front->stopping)
 		log_event(LOG_NOTICE, "vault_gone", "connections",
-		    LOG_NUMBER(front->count), NULL);
-	for (client = TAILQ_FIRST(&front->connections); client != NULL;
-	     client = next) {
-		next = TAILQ_NEXT(client, all);
-		if (client->state == CLIENT_OPEN)
-			front_client_close(client);
-	}
+		    LOG_NUMBER(front->table->count), NULL);
+	front_table_each(front->table, close_open);
 	if (front->vault_lost != NULL && !front->stopping)
 		evtimer_add(front->vault_lost, &lost);
 }
