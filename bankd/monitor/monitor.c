@@ -27,7 +27,12 @@
 #include "../../shared/base/util.h"
 #include "daemon.h"
 #include "keys.h"
-#include "monitor_state.h"
+#include "monitor_child.h"
+#include "monitor_command.h"
+#include "monitor_follow.h"
+#include "monitor_health.h"
+#include "monitor_log.h"
+#include "monitor_reload.h"
 #include "notify.h"
 #include "../base/place.h"
 
@@ -117,14 +122,14 @@ tell_listening(const struct monitor *monitor)
 void
 monitor_child_ready(struct monitor *monitor)
 {
-	if (monitor->stage != MONITOR_STARTING || !monitor->front.ready ||
-	    !monitor->vault.ready)
+	if (monitor->stage != MONITOR_STARTING || !monitor->front->ready ||
+	    !monitor->vault->ready)
 		return;
 	monitor->stage = MONITOR_SERVING;
 	tell_listening(monitor);
 	tell(monitor, 0, monitor_log_missing(monitor));
 	notify_send("READY=1");
-	monitor_state_tell(monitor);
+	monitor_health_tell(monitor);
 }
 
 /* At the end of its link the front ends itself; the loop then ends too. */
@@ -132,25 +137,25 @@ static void
 finish(struct monitor *monitor)
 {
 	monitor->stage = MONITOR_STOPPED;
-	if (monitor->front.ipc != NULL)
-		(void)shutdown(ipc_fd(monitor->front.ipc), SHUT_WR);
+	if (monitor->front->ipc != NULL)
+		(void)shutdown(ipc_fd(monitor->front->ipc), SHUT_WR);
 }
 
 static bool
 is_over(const struct monitor *monitor)
 {
-	return monitor->stage == MONITOR_STOPPED && monitor->front.pid == 0 &&
-	    monitor->vault.pid == 0;
+	return monitor->stage == MONITOR_STOPPED && monitor->front->pid == 0 &&
+	    monitor->vault->pid == 0;
 }
 
 static void
 stop_vault(struct monitor *monitor)
 {
 	monitor->stage = MONITOR_STOPPING_VAULT;
-	if (monitor->vault.pid == 0)
+	if (monitor->vault->pid == 0)
 		finish(monitor);
 	else
-		monitor_child_send(&monitor->vault, IPC_STOP, NULL, 0, -1);
+		monitor_child_send(monitor->vault, IPC_STOP, NULL, 0, -1);
 }
 
 void
@@ -159,7 +164,7 @@ monitor_child_stopped(struct monitor *monitor)
 	if (monitor->stage == MONITOR_STOPPING_FRONT)
 		stop_vault(monitor);
 	else if (monitor->stage == MONITOR_STOPPING_VAULT &&
-	    monitor->vault.pid == 0)
+	    monitor->vault->pid == 0)
 		finish(monitor);
 }
 
@@ -177,11 +182,11 @@ monitor_stop(struct monitor *monitor)
 	log_event(LOG_NOTICE, "stopping", NULL);
 	notify_send("STOPPING=1");
 	monitor->stage = MONITOR_STOPPING_FRONT;
-	evtimer_del(monitor->front.start_again);
-	evtimer_del(monitor->vault.start_again);
+	evtimer_del(monitor->front->start_again);
+	evtimer_del(monitor->vault->start_again);
 	evtimer_add(monitor->stop_bound, &bound);
-	if (monitor->front.pid != 0)
-		monitor_child_send(&monitor->front, IPC_STOP, NULL, 0, -1);
+	if (monitor->front->pid != 0)
+		monitor_child_send(monitor->front, IPC_STOP, NULL, 0, -1);
 	else
 		stop_vault(monitor);
 }
@@ -212,8 +217,8 @@ stop_bound(evutil_socket_t fd, short what, void *context)
 	log_event(LOG_ERR, "not_stopped_in_time", "seconds",
 	    LOG_NUMBER(STOP_SECONDS), NULL);
 	monitor->stage = MONITOR_STOPPED;
-	monitor_child_kill(&monitor->front);
-	monitor_child_kill(&monitor->vault);
+	monitor_child_kill(monitor->front);
+	monitor_child_kill(monitor->vault);
 }
 
 static void
@@ -231,10 +236,10 @@ on_signal(evutil_socket_t signal, short what, void *context)
 	if (signal != SIGCHLD)
 		return;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == monitor->front.pid)
-			monitor_child_ended(&monitor->front, status);
-		else if (pid == monitor->vault.pid)
-			monitor_child_ended(&monitor->vault, status);
+		if (pid == monitor->front->pid)
+			monitor_child_ended(monitor->front, status);
+		else if (pid == monitor->vault->pid)
+			monitor_child_ended(monitor->vault, status);
 	}
 }
 
@@ -355,15 +360,15 @@ start_loop(struct monitor *monitor)
 	    event_new(monitor->base, -1, EV_PERSIST, daily, monitor);
 	monitor->watch = event_new(
 	    monitor->base, -1, EV_PERSIST, monitor_watch_tick, monitor);
-	monitor->status_bound =
+	monitor->command->status_bound =
 	    evtimer_new(monitor->base, monitor_command_status_bound, monitor);
-	if (monitor->stop_bound == NULL || monitor->status_bound == NULL ||
-	    monitor->daily == NULL || event_add(monitor->daily, &day) == -1 ||
-	    monitor->watch == NULL ||
+	if (monitor->stop_bound == NULL ||
+	    monitor->command->status_bound == NULL || monitor->daily == NULL ||
+	    event_add(monitor->daily, &day) == -1 || monitor->watch == NULL ||
 	    event_add(monitor->watch, &second) == -1 ||
-	    monitor_child_init(&monitor->front, monitor, IPC_FRONT, "front") !=
+	    monitor_child_init(monitor->front, monitor, IPC_FRONT, "front") !=
 		0 ||
-	    monitor_child_init(&monitor->vault, monitor, IPC_VAULT, "vault") !=
+	    monitor_child_init(monitor->vault, monitor, IPC_VAULT, "vault") !=
 		0)
 		return EX_OSERR;
 	monitor->reason[0] = '\0';
@@ -407,13 +412,20 @@ end(struct monitor *monitor)
 int
 monitor_run(const struct monitor_start *start, struct config *config)
 {
-	static struct monitor monitor;
+	static struct child front, vault;
+	static struct monitor_command command;
+	static struct monitor_follow follow = { .own_level = -1 };
+	static struct monitor_reload reload;
+	static struct monitor monitor = { .front = &front,
+		.vault = &vault,
+		.command = &command,
+		.follow = &follow,
+		.reload = &reload };
 
 	monitor.start = start;
 	monitor.config = config;
 	monitor.ready_fd = start->ready_fd;
 	monitor.pidfile.fd = -1;
-	monitor.own_level = -1;
 	monitor.started_ms = clock_steady_ms();
 	umask(077);
 	monitor_log_open(&monitor);

@@ -3,6 +3,8 @@
  * One of the monitor's two children: what it is given and what it says.  A
  * child whose messages are malformed is killed and started anew.
  */
+#include "monitor_child.h"
+
 #include <sys/socket.h>
 
 #include <errno.h>
@@ -17,7 +19,10 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
-#include "monitor_state.h"
+#include "monitor_command.h"
+#include "monitor_follow.h"
+#include "monitor_log.h"
+#include "monitor_reload.h"
 
 #define PROGRESS_LOG_MS 5000
 
@@ -66,8 +71,8 @@ monitor_child_configure(struct child *child, const struct config *config,
 	}
 	monitor_child_send(child, IPC_CONFIG, dump, strlen(dump), -1);
 	free(dump);
-	if (child->monitor->own_level != -1) {
-		level = (uint8_t)child->monitor->own_level;
+	if (child->monitor->follow->own_level != -1) {
+		level = (uint8_t)child->monitor->follow->own_level;
 		monitor_child_send(child, IPC_LEVEL, &level, 1, -1);
 	}
 	if (child->monitor->paused && child->role == IPC_VAULT)
@@ -230,14 +235,14 @@ join(struct monitor *monitor)
 {
 	int link[2];
 
-	if (monitor->front.pid == 0 || monitor->vault.pid == 0)
+	if (monitor->front->pid == 0 || monitor->vault->pid == 0)
 		return;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) == -1) {
-		monitor_child_kill(&monitor->front);
+		monitor_child_kill(monitor->front);
 		return;
 	}
-	monitor_child_send(&monitor->vault, IPC_PEER, NULL, 0, link[0]);
-	monitor_child_send(&monitor->front, IPC_PEER, NULL, 0, link[1]);
+	monitor_child_send(monitor->vault, IPC_PEER, NULL, 0, link[0]);
+	monitor_child_send(monitor->front, IPC_PEER, NULL, 0, link[1]);
 	close(link[0]);
 	close(link[1]);
 }
@@ -322,12 +327,12 @@ monitor_child_init(struct child *child, struct monitor *monitor,
 void
 monitor_child_start_both(struct monitor *monitor)
 {
-	if (prepare(&monitor->vault) != 0 || prepare(&monitor->front) != 0) {
+	if (prepare(monitor->vault) != 0 || prepare(monitor->front) != 0) {
 		monitor_give_up(monitor, EX_OSERR, "can't start a process: %s",
 		    strerror(errno));
 		return;
 	}
 	join(monitor);
-	monitor_child_send(&monitor->vault, IPC_START, NULL, 0, -1);
-	monitor_child_send(&monitor->front, IPC_START, NULL, 0, -1);
+	monitor_child_send(monitor->vault, IPC_START, NULL, 0, -1);
+	monitor_child_send(monitor->front, IPC_START, NULL, 0, -1);
 }

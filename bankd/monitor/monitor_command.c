@@ -4,6 +4,8 @@
  * and monitor are the monitor's own; everything else is passed to the vault
  * together with the connection, unread.
  */
+#include "monitor_command.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,10 @@
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "keys.h"
-#include "monitor_state.h"
+#include "monitor_child.h"
+#include "monitor_follow.h"
+#include "monitor_health.h"
+#include "monitor_reload.h"
 
 #define STATUS_SECONDS 2
 
@@ -42,7 +47,7 @@ child_facts(struct control_client *client, const struct child *child)
 {
 	char text[MONITOR_STATUS_SIZE], *line, *rest = text, *space;
 
-	monitor_state_child_facts(client, child);
+	monitor_health_facts(client, child);
 	if (child->status_awaited || !child->ready)
 		return;
 	string_copy(text, child->status, sizeof(text));
@@ -91,7 +96,7 @@ answer_status(struct monitor *monitor, struct control_client *client)
 	char text[LISTEN_TEXT_SIZE];
 
 	fact(client, "bank", config_string(monitor->config, BANK_NAME));
-	fact(client, "state", monitor_state_word(monitor));
+	fact(client, "state", monitor_health_word(monitor));
 	fact(client, "version", VERSION);
 	libraries_fact(client);
 	fact_number(client, "pid", (uint64_t)getpid());
@@ -104,8 +109,8 @@ answer_status(struct monitor *monitor, struct control_client *client)
 	certificate_fact(monitor, client);
 	fact(client, "configuration", monitor->start->config_path);
 	fact(client, "directory", config_string(monitor->config, BANK_STATE));
-	child_facts(client, &monitor->front);
-	child_facts(client, &monitor->vault);
+	child_facts(client, monitor->front);
+	child_facts(client, monitor->vault);
 	control_end(client, 0, "");
 }
 
@@ -130,10 +135,10 @@ monitor_command_answer(struct waiting *waiting, int code, const char *message)
 static void
 answer_all(struct monitor *monitor)
 {
-	struct waiting *waiting = &monitor->status_clients;
+	struct waiting *waiting = &monitor->command->status;
 
 	if (waiting->count > 0)
-		evtimer_del(monitor->status_bound);
+		evtimer_del(monitor->command->status_bound);
 	while (waiting->count > 0)
 		answer_status(monitor, waiting->clients[--waiting->count]);
 }
@@ -152,7 +157,7 @@ monitor_command_status_reply(struct child *child)
 	struct monitor *monitor = child->monitor;
 
 	child->status_awaited = false;
-	if (!monitor->front.status_awaited && !monitor->vault.status_awaited)
+	if (!monitor->front->status_awaited && !monitor->vault->status_awaited)
 		answer_all(monitor);
 }
 
@@ -170,13 +175,13 @@ on_status(struct monitor *monitor, struct control_client *client)
 {
 	const struct timeval bound = { STATUS_SECONDS, 0 };
 
-	if (!monitor_command_wait(&monitor->status_clients, client) ||
-	    monitor->status_clients.count > 1)
+	if (!monitor_command_wait(&monitor->command->status, client) ||
+	    monitor->command->status.count > 1)
 		return;
-	evtimer_add(monitor->status_bound, &bound);
-	ask(&monitor->front);
-	ask(&monitor->vault);
-	if (!monitor->front.status_awaited && !monitor->vault.status_awaited)
+	evtimer_add(monitor->command->status_bound, &bound);
+	ask(monitor->front);
+	ask(monitor->vault);
+	if (!monitor->front->status_awaited && !monitor->vault->status_awaited)
 		answer_all(monitor);
 }
 
@@ -189,7 +194,7 @@ on_reload(struct monitor *monitor, struct control_client *client)
 static void
 on_stop(struct monitor *monitor, struct control_client *client)
 {
-	if (monitor_command_wait(&monitor->stop_clients, client))
+	if (monitor_command_wait(&monitor->command->stop, client))
 		monitor_stop(monitor);
 }
 
@@ -197,8 +202,8 @@ void
 monitor_command_stopped(struct monitor *monitor)
 {
 	answer_all(monitor);
-	monitor_follow_end(monitor);
-	monitor_command_answer(&monitor->stop_clients, monitor->exit_code,
+	monitor_follow_end(monitor->follow);
+	monitor_command_answer(&monitor->command->stop, monitor->exit_code,
 	    "bankd did not end well; see the log");
 }
 
@@ -227,7 +232,7 @@ static void
 pass_on(struct monitor *monitor, struct control_client *client,
     const char *request, size_t length)
 {
-	struct child *vault = &monitor->vault;
+	struct child *vault = monitor->vault;
 
 	if (vault->ipc == NULL || !vault->ready) {
 		control_end(client, EX_UNAVAILABLE,
@@ -266,7 +271,7 @@ monitor_command_handle(void *context, struct control_client *client,
 		return;
 	}
 	/* The vault answers; the next one is told as it starts. */
-	if (monitor->vault.ready &&
+	if (monitor->vault->ready &&
 	    (is_command("pause", request) || is_command("resume", request)))
 		monitor->paused = request[0] == 'p';
 	pass_on(monitor, client, request, length);

@@ -15,7 +15,10 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
-#include "monitor_state.h"
+#include "monitor_child.h"
+#include "monitor_health.h"
+#include "monitor_log.h"
+#include "monitor_reload.h"
 
 static void
 forget(struct child *child)
@@ -102,7 +105,7 @@ tell_failing(struct child *child)
 		    "ended", LOG_NUMBER(child->restart.in_a_row), "last",
 		    LOG_TEXT(child->last_end), NULL);
 	child->failing = failing;
-	monitor_state_tell(child->monitor);
+	monitor_health_tell(child->monitor);
 }
 
 static void

@@ -18,7 +18,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/process.h"
 #include "../../shared/base/util.h"
-#include "monitor_state.h"
+#include "monitor_child.h"
 
 #define EXEC_FD (IPC_CHILD_FD + 1)
 #define FIRST_FREE_FD (EXEC_FD + 1)

@@ -3,39 +3,44 @@
  * Those who follow the log over the control socket, and how much of it there
  * is: the monitor's, where the lines of all three processes come together.
  */
+#include "monitor_follow.h"
+
 #include <poll.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "../../shared/base/log.h"
-#include "monitor_state.h"
+#include "../control/control.h"
+#include "monitor_child.h"
+#include "monitor_log.h"
 
 static void
-drop(struct monitor *monitor, size_t i)
+drop(struct monitor_follow *follow, size_t i)
 {
-	control_forget(monitor->followers[i]);
-	monitor->followers[i] = monitor->followers[--monitor->follower_count];
+	control_forget(follow->clients[i]);
+	follow->clients[i] = follow->clients[--follow->count];
 }
 
 /* Those that went while nothing was logged. */
 static void
-drop_gone(struct monitor *monitor)
+drop_gone(struct monitor_follow *follow)
 {
 	struct pollfd pfd;
 
-	for (size_t i = monitor->follower_count; i-- > 0;) {
-		pfd =
-		    (struct pollfd) { .fd = control_fd(monitor->followers[i]) };
+	for (size_t i = follow->count; i-- > 0;) {
+		pfd = (struct pollfd) { .fd = control_fd(follow->clients[i]) };
 		if (poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLHUP) != 0)
-			drop(monitor, i);
+			drop(follow, i);
 	}
 }
 
 void
 monitor_follow_begin(struct monitor *monitor, struct control_client *client)
 {
-	drop_gone(monitor);
-	if (monitor->follower_count == MONITOR_FOLLOWERS) {
+	struct monitor_follow *follow = monitor->follow;
+
+	drop_gone(follow);
+	if (follow->count == MONITOR_FOLLOWERS) {
 		control_end(client, EX_UNAVAILABLE, "too many follow the log");
 		return;
 	}
@@ -43,27 +48,27 @@ monitor_follow_begin(struct monitor *monitor, struct control_client *client)
 	if (control_flush(client) != 0)
 		control_forget(client);
 	else
-		monitor->followers[monitor->follower_count++] = client;
+		follow->clients[follow->count++] = client;
 }
 
 /* Who doesn't read as fast as lines come is dropped: the bank won't wait. */
 void
-monitor_follow_line(struct monitor *monitor, int priority, const char *line)
+monitor_follow_line(
+    struct monitor_follow *follow, int priority, const char *line)
 {
-	for (size_t i = monitor->follower_count; i-- > 0;) {
-		control_line(monitor->followers[i], '+',
-		    log_level_name(priority), line, NULL);
-		if (control_flush(monitor->followers[i]) != 0)
-			drop(monitor, i);
+	for (size_t i = follow->count; i-- > 0;) {
+		control_line(follow->clients[i], '+', log_level_name(priority),
+		    line, NULL);
+		if (control_flush(follow->clients[i]) != 0)
+			drop(follow, i);
 	}
 }
 
 void
-monitor_follow_end(struct monitor *monitor)
+monitor_follow_end(struct monitor_follow *follow)
 {
-	while (monitor->follower_count > 0)
-		control_end(
-		    monitor->followers[--monitor->follower_count], 0, "");
+	while (follow->count > 0)
+		control_end(follow->clients[--follow->count], 0, "");
 }
 
 static void
@@ -71,8 +76,8 @@ send_level(struct monitor *monitor, int level)
 {
 	const uint8_t byte = (uint8_t)level;
 
-	monitor_child_send(&monitor->vault, IPC_LEVEL, &byte, 1, -1);
-	monitor_child_send(&monitor->front, IPC_LEVEL, &byte, 1, -1);
+	monitor_child_send(monitor->vault, IPC_LEVEL, &byte, 1, -1);
+	monitor_child_send(monitor->front, IPC_LEVEL, &byte, 1, -1);
 }
 
 void
@@ -95,7 +100,7 @@ monitor_follow_set_level(
 		    "default");
 		return;
 	}
-	monitor->own_level = level;
+	monitor->follow->own_level = level;
 	monitor_log_level(monitor);
 	send_level(monitor,
 	    level != -1 ? level

@@ -8,6 +8,8 @@
  *	    v        v   |
  *	    failing, recovering (the vault), restarting (the front)
  */
+#include "monitor_health.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,8 +17,11 @@
 
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
-#include "monitor_state.h"
+#include "../control/control.h"
+#include "monitor_child.h"
 #include "notify.h"
+
+#define STATE_TEXT_SIZE 32
 
 static const char *const stages[] = {
 	[MONITOR_STARTING] = "starting",
@@ -27,15 +32,15 @@ static const char *const stages[] = {
 };
 
 const char *
-monitor_state_word(const struct monitor *monitor)
+monitor_health_word(const struct monitor *monitor)
 {
 	if (monitor->stage <= MONITOR_SERVING &&
-	    (restart_is_failing(&monitor->front.restart) ||
-		restart_is_failing(&monitor->vault.restart)))
+	    (restart_is_failing(&monitor->front->restart) ||
+		restart_is_failing(&monitor->vault->restart)))
 		return "failing";
-	if (monitor->stage == MONITOR_SERVING && !monitor->vault.ready)
+	if (monitor->stage == MONITOR_SERVING && !monitor->vault->ready)
 		return "recovering";
-	if (monitor->stage == MONITOR_SERVING && !monitor->front.ready)
+	if (monitor->stage == MONITOR_SERVING && !monitor->front->ready)
 		return "restarting";
 	return stages[monitor->stage];
 }
@@ -49,8 +54,9 @@ percent_of(const struct child *child)
 	return (int)((double)child->done * 100 / (double)child->of);
 }
 
-const char *
-monitor_state_of_child(const struct child *child, char text[STATE_TEXT_SIZE])
+/* "" where it serves and answers. */
+static const char *
+state_of_child(const struct child *child, char text[STATE_TEXT_SIZE])
 {
 	int percent = percent_of(child);
 
@@ -121,11 +127,10 @@ end_fact(struct control_client *client, const struct child *child)
 }
 
 void
-monitor_state_child_facts(
-    struct control_client *client, const struct child *child)
+monitor_health_facts(struct control_client *client, const struct child *child)
 {
 	char text[STATE_TEXT_SIZE];
-	const char *state = monitor_state_of_child(child, text);
+	const char *state = state_of_child(child, text);
 
 	fact_number(client, child, "pid", (uint64_t)child->pid);
 	fact_number(client, child, "restarts", child->restart.count);
@@ -143,7 +148,7 @@ put(char *text, size_t size, size_t length, const struct child *child)
 	const unsigned in_a_row =
 	    restart_in_a_row(&child->restart, clock_steady_ms());
 	char buffer[STATE_TEXT_SIZE];
-	const char *state = monitor_state_of_child(child, buffer);
+	const char *state = state_of_child(child, buffer);
 
 	if (state[0] == '\0' || length >= size)
 		return length;
@@ -158,7 +163,7 @@ put(char *text, size_t size, size_t length, const struct child *child)
 
 /* systemd keeps the newest; what is as it was isn't sent again. */
 void
-monitor_state_tell(struct monitor *monitor)
+monitor_health_tell(struct monitor *monitor)
 {
 	char text[MONITOR_REASON_SIZE];
 	size_t length;
@@ -166,9 +171,9 @@ monitor_state_tell(struct monitor *monitor)
 	if (monitor->stage > MONITOR_SERVING)
 		return;
 	length = (size_t)snprintf(
-	    text, sizeof(text), "STATUS=%s", monitor_state_word(monitor));
-	length = put(text, sizeof(text), length, &monitor->vault);
-	(void)put(text, sizeof(text), length, &monitor->front);
+	    text, sizeof(text), "STATUS=%s", monitor_health_word(monitor));
+	length = put(text, sizeof(text), length, monitor->vault);
+	(void)put(text, sizeof(text), length, monitor->front);
 	text[strcspn(text, "\n")] = '\0';
 	if (strcmp(text, monitor->told_state) == 0)
 		return;

@@ -4,6 +4,8 @@
  * anew when syslogd was restarted, or standard error in the foreground.
  * Runs in the monitor, the only one that can still reach /dev/log.
  */
+#include "monitor_log.h"
+
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -23,7 +25,8 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
-#include "monitor_state.h"
+#include "monitor_child.h"
+#include "monitor_follow.h"
 #include "../base/sandbox_filter.h"
 
 /* Of one process's life; it could be in a stranger's hands. */
@@ -136,7 +139,7 @@ monitor_log_missing(const struct monitor *monitor)
 static void
 to_sink(struct monitor *monitor, int priority, const char *line)
 {
-	monitor_follow_line(monitor, priority, line);
+	monitor_follow_line(monitor->follow, priority, line);
 	if (monitor->start->foreground)
 		to_standard_error(priority, line);
 	else
@@ -160,8 +163,8 @@ monitor_log_level(const struct monitor *monitor)
 		level = LOG_NOTICE;
 	if (monitor->start->debug)
 		level = LOG_DEBUG;
-	if (monitor->own_level != -1)
-		level = monitor->own_level;
+	if (monitor->follow->own_level != -1)
+		level = monitor->follow->own_level;
 	log_level(level);
 }
 

@@ -3,6 +3,8 @@
  * A new configuration while the bank serves: read, checked, offered to the
  * vault, then to the front; in force when both took it, else not at all.
  */
+#include "monitor_reload.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,8 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "keys.h"
-#include "monitor_state.h"
+#include "monitor_child.h"
+#include "monitor_log.h"
 #include "notify.h"
 
 /* The value of a key in config_dump()'s text, as an assignment, malloc'd. */
@@ -62,21 +65,23 @@ static void begin(struct monitor *monitor);
 static void
 end(struct monitor *monitor, int code, const char *reason)
 {
-	config_free(monitor->new_config);
-	monitor->new_config = NULL;
-	channel_pem_wipe(&monitor->new_leaf);
-	memset(&monitor->new_leaf, 0, sizeof(monitor->new_leaf));
+	struct monitor_reload *reload = monitor->reload;
+
+	config_free(reload->config);
+	reload->config = NULL;
+	channel_pem_wipe(&reload->leaf);
+	memset(&reload->leaf, 0, sizeof(reload->leaf));
 	if (code == 0)
 		log_event(LOG_NOTICE, "reloaded", NULL);
 	else
 		log_event(
 		    LOG_ERR, "reload_failed", "reason", LOG_TEXT(reason), NULL);
-	monitor_command_answer(&monitor->reload_clients, code, reason);
+	monitor_command_answer(&reload->clients, code, reason);
 	notify_send("READY=1");
-	if (monitor->reload_again) {
-		monitor->reload_again = false;
-		monitor->reload_clients = monitor->reload_next;
-		monitor->reload_next.count = 0;
+	if (reload->again) {
+		reload->again = false;
+		reload->clients = reload->next;
+		reload->next.count = 0;
 		begin(monitor);
 	}
 }
@@ -84,15 +89,15 @@ end(struct monitor *monitor, int code, const char *reason)
 static int
 prepare(struct monitor *monitor, char *error, size_t size)
 {
-	if (monitor_config(monitor->start, &monitor->new_config, error, size) !=
-	    0)
+	struct monitor_reload *reload = monitor->reload;
+
+	if (monitor_config(monitor->start, &reload->config, error, size) != 0)
 		return EX_CONFIG;
-	if (keep_old(monitor->config, monitor->new_config) != 0) {
+	if (keep_old(monitor->config, reload->config) != 0) {
 		snprintf(error, size, "the old values can't be kept");
 		return EX_SOFTWARE;
 	}
-	return keys_read_leaf(
-	    monitor->new_config, &monitor->new_leaf, error, size);
+	return keys_read_leaf(reload->config, &reload->leaf, error, size);
 }
 
 static void
@@ -101,10 +106,11 @@ begin(struct monitor *monitor)
 	char error[MONITOR_REASON_SIZE] = "";
 	int code;
 
-	if (monitor->stage != MONITOR_SERVING || !monitor->vault.ready ||
-	    !monitor->front.ready) {
+	if (monitor->stage != MONITOR_SERVING || !monitor->vault->ready ||
+	    !monitor->front->ready) {
 		log_event(LOG_NOTICE, "reload_ignored", NULL);
-		monitor_command_answer(&monitor->reload_clients, EX_UNAVAILABLE,
+		monitor_command_answer(&monitor->reload->clients,
+		    EX_UNAVAILABLE,
 		    "not serving; `bankctl status` tells when it is");
 		return;
 	}
@@ -113,22 +119,22 @@ begin(struct monitor *monitor)
 		end(monitor, code, error);
 		return;
 	}
-	monitor_child_configure(&monitor->vault, monitor->new_config, NULL);
+	monitor_child_configure(monitor->vault, monitor->reload->config, NULL);
 }
 
 /* The file may have changed since one under way read it: one more, for all. */
 void
 monitor_reload_begin(struct monitor *monitor, struct control_client *client)
 {
-	bool under_way = monitor->new_config != NULL;
+	struct monitor_reload *reload = monitor->reload;
+	bool under_way = reload->config != NULL;
 
 	if (client != NULL &&
 	    !monitor_command_wait(
-		under_way ? &monitor->reload_next : &monitor->reload_clients,
-		client))
+		under_way ? &reload->next : &reload->clients, client))
 		return;
 	if (under_way)
-		monitor->reload_again = true;
+		reload->again = true;
 	else
 		begin(monitor);
 }
@@ -136,12 +142,14 @@ monitor_reload_begin(struct monitor *monitor, struct control_client *client)
 static void
 take(struct monitor *monitor)
 {
+	struct monitor_reload *reload = monitor->reload;
+
 	config_free(monitor->config);
 	channel_pem_wipe(&monitor->leaf);
-	monitor->config = monitor->new_config;
-	monitor->leaf = monitor->new_leaf;
-	monitor->new_config = NULL;
-	memset(&monitor->new_leaf, 0, sizeof(monitor->new_leaf));
+	monitor->config = reload->config;
+	monitor->leaf = reload->leaf;
+	reload->config = NULL;
+	memset(&reload->leaf, 0, sizeof(reload->leaf));
 	monitor_log_level(monitor);
 	end(monitor, 0, "");
 }
@@ -151,15 +159,15 @@ monitor_reload_answer(struct child *child, int code, const char *reason)
 {
 	struct monitor *monitor = child->monitor;
 
-	if (monitor->new_config == NULL)
+	if (monitor->reload->config == NULL)
 		return;
-	if (code != 0 && child == &monitor->front)
-		monitor_child_configure(&monitor->vault, monitor->config, NULL);
+	if (code != 0 && child == monitor->front)
+		monitor_child_configure(monitor->vault, monitor->config, NULL);
 	if (code != 0)
 		end(monitor, code, reason);
-	else if (child == &monitor->vault)
-		monitor_child_configure(
-		    &monitor->front, monitor->new_config, &monitor->new_leaf);
+	else if (child == monitor->vault)
+		monitor_child_configure(monitor->front, monitor->reload->config,
+		    &monitor->reload->leaf);
 	else
 		take(monitor);
 }
@@ -170,9 +178,9 @@ monitor_reload_child_gone(struct child *child)
 {
 	struct monitor *monitor = child->monitor;
 
-	if (monitor->new_config == NULL)
+	if (monitor->reload->config == NULL)
 		return;
-	if (child == &monitor->front)
-		monitor_child_configure(&monitor->vault, monitor->config, NULL);
+	if (child == monitor->front)
+		monitor_child_configure(monitor->vault, monitor->config, NULL);
 	end(monitor, EX_UNAVAILABLE, "a process ended meanwhile; try again");
 }

@@ -11,7 +11,8 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
-#include "monitor_state.h"
+#include "monitor_child.h"
+#include "monitor_health.h"
 #include "notify.h"
 
 static struct watchdog_task
@@ -60,9 +61,9 @@ monitor_watch_tick(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	notify_send("WATCHDOG=1");
-	monitor_state_tell(monitor);
+	monitor_health_tell(monitor);
 	if (monitor->stage > MONITOR_SERVING)
 		return;
-	look(&monitor->front, now_ms);
-	look(&monitor->vault, now_ms);
+	look(monitor->front, now_ms);
+	look(monitor->vault, now_ms);
 }

@@ -74,7 +74,7 @@ ROWS = [
      ["unit/test_wipes_programs"]),
     ("wipe", "a leaf key that is refused",
      "bankd/monitor/monitor_reload.c",
-     "\tchannel_pem_wipe(&monitor->new_leaf);\n",
+     "\tchannel_pem_wipe(&reload->leaf);\n",
      "",
      ["unit/test_wipes_programs"]),
     ("wipe", "a leaf key that is replaced",

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A new configuration while the bank serves.
+ *
+ *	idle --> the vault is asked --> the front is asked --> in force, idle
+ *
+ * A refusal, or the end of a child, leads back to idle with the old one.
+ */
+#ifndef BANKD_MONITOR_RELOAD_H
+#define BANKD_MONITOR_RELOAD_H
+
+#include "../../shared/crypt/channel.h"
+#include "monitor_command.h"
+
+struct monitor_reload {
+	struct config *config;   /* the new one; NULL: idle */
+	struct channel_pem leaf; /* the new one */
+	struct waiting clients;  /* of the reload under way */
+	struct waiting next;     /* of the one that follows it */
+	bool again;              /* asked for while one is under way */
+};
+
+/* `client` is answered; NULL: a signal asked. */
+void monitor_reload_begin(
+    struct monitor *monitor, struct control_client *client);
+/* A child has taken the new configuration, code 0, or refused it. */
+void monitor_reload_answer(struct child *child, int code, const char *reason);
+void monitor_reload_child_gone(struct child *child);
+
+#endif
