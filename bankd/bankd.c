@@ -17,6 +17,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "../shared/crypt/channel_certificate.h"
 #include "../shared/base/error.h"
 #include "../shared/base/process.h"
 #include "../shared/base/output.h"

@@ -11,6 +11,7 @@
 
 #include <openssl/crypto.h>
 
+#include "../../shared/crypt/channel_certificate.h"
 #include "../../shared/base/log.h"
 #include "../../shared/crypt/openssl_error.h"
 #include "../../shared/base/clock.h"

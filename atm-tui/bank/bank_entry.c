@@ -12,6 +12,7 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include "../../shared/crypt/seal_envelope.h"
 #include "../../shared/crypt/kiosk_identity.h"
 #include "../../shared/base/log.h"
 #include "../base/options.h"

@@ -14,6 +14,7 @@
 #include <openssl/crypto.h>
 
 #include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/channel_certificate.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/process.h"
 #include "../../shared/base/util.h"

@@ -10,6 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "../../shared/crypt/channel_certificate.h"
 #include "../../shared/base/error.h"
 #include "../../shared/crypt/openssl_error.h"
 #include "../../shared/base/file.h"

@@ -5,6 +5,7 @@
  * the store but what files_takeover.c takes over.
  */
 #include "files_state.h"
+#include "files_lines.h"
 
 #include <sys/stat.h>
 

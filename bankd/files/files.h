@@ -32,25 +32,22 @@ struct files_options {
 
 /*
  * Takes both files over at a start, before the bank serves.  After a proper
- * stop (or a new store) hand edits become adjust entries, new customers, new
- * passwords, each logged; after a broken end files that differ from the
- * store are set aside.  Plain passwords are hashed, with progress in the log.
- * Then clears the marker, writes both files where they differ, and opens
- * them.  A wrong file: BANK_EINVAL with file, line and reason in error, and
- * nothing is changed.  BANK_ESYS, BANK_EIO, BANK_ENOSPC.
- *
- * At the first start one file without the other is an error: an empty one
- * says that it is meant.  Without both, the bank is empty.  After a broken
- * end a line of `balance` that holds what its account held a few entries ago
- * is only behind: it is brought up to date and nothing is set aside for it.
+ * stop, or with a new store, hand edits become adjust entries, new customers
+ * and new passwords, each logged.  After a broken end a file that differs
+ * from the store is set aside, unless its lines are only a few entries
+ * behind.  Plain passwords are hashed, with progress in the log.  Then the
+ * marker is cleared, and both files are written and opened.  A wrong file:
+ * BANK_EINVAL with file, line and reason in error, and nothing has changed.
+ * At the first start one file without the other is wrong; without both, the
+ * bank is empty.  BANK_ESYS, BANK_EIO, BANK_ENOSPC.
  */
 int files_start(struct files **files, struct store *store, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error,
     size_t size);
 
 /*
- * What files_start() would refuse, of a store that was only looked at
- * (store_look()), and changes nothing.  As files_start().
+ * What files_start() would refuse of a store that was only looked at.  It
+ * changes nothing.  As files_start().
  */
 int files_check(struct store *store, enum store_end end,
     const struct files_options *options, char *error, size_t size);
@@ -65,12 +62,10 @@ int files_update(struct files *files, const struct ledger_account *account,
     const char *hash);
 
 /*
- * Looks whether somebody else wrote to either file (cheap: call it once a
- * second, and not within a batch); each call also compares a slice of the
- * content with the store, so that all of it is compared within a minute.  An
- * edited file is set aside as NAME.edited.TIME, the difference logged by
- * account, and written anew. Returns the number of files set aside, or
- * BANK_E....
+ * Once a second, not within a batch: has somebody else written to either
+ * file?  Each call also compares a slice with the store, all of it within a
+ * minute.  An edited file is set aside as NAME.edited.TIME, the difference
+ * logged by account, and written anew.  How many were, or BANK_E....
  */
 int files_watch(struct files *files);
 

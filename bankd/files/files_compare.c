@@ -4,6 +4,7 @@
  * what a start does before anything else.  The vault's; reads alone.
  */
 #include "files_state.h"
+#include "files_lines.h"
 
 #include <sys/stat.h>
 

@@ -4,7 +4,7 @@
  * place by pwrite: a shared mapping was faster, but stalls for as long as
  * the kernel writes back, and a file cut short under it kills the process.
  */
-#include "files_state.h"
+#include "files_lines.h"
 
 #include <sys/stat.h>
 

@@ -7,6 +7,7 @@
  * start which comes after a crash finds the rest still to be done.
  */
 #include "files_state.h"
+#include "files_lines.h"
 
 #include <fcntl.h>
 #include <stdarg.h>

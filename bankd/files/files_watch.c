@@ -5,6 +5,7 @@
  * vault's.  An edit never becomes money here.
  */
 #include "files_state.h"
+#include "files_lines.h"
 
 #include <sys/stat.h>
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/channel_certificate.h"
 #include "../../shared/config/config.h"
 #include "../base/options.h"
 

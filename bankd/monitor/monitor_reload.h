@@ -10,6 +10,7 @@
 #define BANKD_MONITOR_RELOAD_H
 
 #include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/channel_certificate.h"
 #include "monitor_command.h"
 
 struct monitor_reload {

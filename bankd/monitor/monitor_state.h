@@ -19,6 +19,7 @@
 #include <event2/event.h>
 
 #include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/channel_certificate.h"
 #include "../base/options.h"
 #include "../base/pidfile.h"
 #include "listen.h"

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Configuration: an ini file read with iniparser(3) through one table per
- * program, the only place where keys (lower case), types, ranges, defaults
- * and meanings stand; the manual pages are tested against it.
- *
- * Relative paths are relative to the file, also defaults that it leaves in
- * force.  A value is UTF-8 without control characters and has a spelling in
- * the file, so that what is printed can be read again.
+ * An ini file, read through a program's one table of keys, types, ranges,
+ * defaults and meanings; the manual pages are tested against it.  Relative
+ * paths, defaults too, are relative to the file.  A value is UTF-8 without
+ * control characters; what is printed can be read again.
  */
 #ifndef SHARED_CONFIG_H
 #define SHARED_CONFIG_H
@@ -26,8 +23,7 @@ enum config_type {
 };
 
 struct config_key {
-	const char *section;
-	const char *key;
+	const char *section, *key;
 	enum config_type type;
 	const char *default_value; /* as it would stand in the file */
 	int64_t minimum, maximum;  /* CONFIG_STRING, PATH: bytes */
@@ -36,36 +32,29 @@ struct config_key {
 	const char *meaning;       /* one sentence, for -T and the manual */
 };
 
-/* Values in force; one slot a row of the table. Opaque. */
-struct config;
+struct config; /* the values in force */
 
-/*
- * Makes a configuration with every default of keys[0..count).  `keys` must
- * outlive it.  NULL where there is no memory.
- */
+/* All defaults of keys[0..count), which must outlive it.  NULL: no memory. */
 struct config *config_new(const struct config_key *keys, size_t count);
 void config_free(struct config *config);
 
 /*
- * Reads a file on top of what is in force.  On an error, returns
- * BANK_ECONFIG, changes nothing, and has put one message into
- * error[0..size): file, line where known, section, key, what is wrong, and
- * the nearest right key for an unknown one.  BANK_ESYS: errno and `error`
- * say why the file can't be read.  BANK_ENOMEM: `error` says so.
+ * Reads a file on top of what is in force.  BANK_ECONFIG: nothing has
+ * changed, and `error` tells file, line where known, section, key, what is
+ * wrong, and the nearest right key for an unknown one.  BANK_ESYS, with
+ * errno, and BANK_ENOMEM: `error` says it too.
  */
 int config_read(
     struct config *config, const char *path, char *error, size_t size);
 
-/*
- * One value, by `section:key`, of a file that is another program's: as it
- * stands there, empty where it doesn't, cut to value_size.  Errors as there.
- */
+/* One value, by `section:key`, of another program's file: cut to size, or ""
+ * where it isn't there.  Errors as config_read(). */
 int config_peek(const char *path, const char *name, char *value,
     size_t value_size, char *error, size_t size);
 
 /*
- * `section.key=value`, as -o has it; paths relative to the current directory.
- * A file read later goes on top: files first.  Errors as there.
+ * `section.key=value`, as of -o; paths relative to the current directory.  A
+ * file that is read later goes on top.  Errors as config_read().
  */
 int config_set(
     struct config *config, const char *assignment, char *error, size_t size);
@@ -76,17 +65,12 @@ int64_t config_number(const struct config *config, size_t index);
 /* Whether a file, an assignment or a dump gave it, be it the default's. */
 bool config_is_set(const struct config *config, size_t index);
 
-/*
- * Everything in force, in the form of the file; with_meaning puts each
- * key's sentence above it as a comment (-T).
- */
+/* All in force, as a file; with_meaning puts each key's above it (-T). */
 void config_print(const struct config *config, FILE *out, bool with_meaning);
 
-/*
- * For the way between processes: all values as malloc'd text of lines
- * `section.key=value`, and back: all of them, or BANK_EINVAL, BANK_ENOMEM.
- */
+/* For another process: all values as malloc'd lines `section.key=value`. */
 char *config_dump(const struct config *config);
+/* And back: all of them, or BANK_EINVAL, BANK_ENOMEM. */
 int config_load(struct config *config, const char *dump, size_t length);
 
 /* Index of the first row not reloadable whose values differ, or -1. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The channel: TLS 1.3 contexts of both sides with ALPN `atm/1`, the ATM's
- * single trust anchor, the channel binding of RFC 9266, and the making of
- * the bank's two certificates.  Owns no sockets.
+ * single trust anchor, and the channel binding of RFC 9266.  Owns no sockets.
  */
 #ifndef SHARED_CHANNEL_H
 #define SHARED_CHANNEL_H
@@ -16,8 +15,6 @@
 #include "../wire/frame.h"
 
 #define CHANNEL_BANK_BITS 3072
-#define CHANNEL_BANK_YEARS 20
-#define CHANNEL_LEAF_DAYS 365
 
 /*
  * The front's context: TLS 1.3 only, no tickets, no early data, no
@@ -65,32 +62,5 @@ void channel_note_validity(SSL *ssl, struct channel_validity *validity);
  * BANK_ECERT where it isn't the bank's, else BANK_ECLOSED.
  */
 int channel_handshake_error(SSL *ssl);
-
-/*
- * Makes Kprb and bank.crt, or a leaf (Ed25519) signed with it (RSA-PSS).
- * Keys are PKCS#8 PEM.  Each writes malloc'd PEM; the caller wipes and frees.
- * `name` is the subject, 1 to 64 characters.  Both are valid from a day ago,
- * for clocks that are behind; a leaf ends with bank.crt at the latest.
- * BANK_EINVAL (name, PEM), BANK_ECERT (the bank's key and certificate don't
- * match), BANK_ENOMEM, BANK_ECRYPTO; nothing is written then.
- */
-struct channel_pem {
-	char *key;
-	size_t key_length;
-	char *certificate;
-	size_t certificate_length;
-};
-int channel_make_bank(struct channel_pem *pem, const char *name);
-int channel_make_leaf(
-    struct channel_pem *pem, const char *name, const struct channel_pem *bank);
-/* Wipes and frees what the two above made; may be called on zeroed ones. */
-void channel_pem_wipe(struct channel_pem *pem);
-
-/* A time as operators read it: 2026-11-29T08:00:00Z. */
-#define CHANNEL_TIME_SIZE 32
-const char *channel_time_text(time_t time, char text[CHANNEL_TIME_SIZE]);
-
-/* notAfter of the first certificate in the PEM bytes. 0 or BANK_EINVAL. */
-int channel_expires(const void *certificate_pem, size_t length, time_t *when);
 
 #endif

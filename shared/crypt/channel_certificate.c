@@ -4,7 +4,7 @@
  * bankctl(8) calls: bank.crt over Kpub, which every ATM holds, and the leaf
  * that a front shows.  No process of bankd signs one.
  */
-#include "channel.h"
+#include "channel_certificate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,7 @@
 #include <openssl/x509v3.h>
 
 #include "../base/error.h"
+#include "channel.h"
 #include "openssl_error.h"
 #include "pem.h"
 #include "../base/util.h"

@@ -4,7 +4,7 @@
  * ATM wraps; the vault unwraps, on its worker threads, so there is no state
  * here.  It may not tell a wrong envelope from a right one by time or error.
  */
-#include "seal.h"
+#include "seal_envelope.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -22,6 +22,7 @@
 #include "../../bankd/vault/guard/hashing.h"
 #include "../../shared/crypt/channel.h"
 #include "../../shared/crypt/seal.h"
+#include "../../shared/crypt/seal_envelope.h"
 #include "figures.h"
 
 #define BLOCK 4096

@@ -10,6 +10,7 @@
 
 #include <openssl/rand.h>
 
+#include "../../shared/crypt/seal_envelope.h"
 #include "../../shared/crypt/channel.h"
 #include "../../shared/base/error.h"
 #include "../../shared/crypt/kiosk_identity.h"

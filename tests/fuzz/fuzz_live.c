@@ -24,6 +24,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/crypt/seal.h"
+#include "../../shared/crypt/seal_envelope.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/channel_certificate.h"
 
 struct live_bank {
 	char directory[64];

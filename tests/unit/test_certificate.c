@@ -16,9 +16,11 @@
 #include <openssl/x509v3.h>
 
 #include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/channel_certificate.h"
 #include "../../shared/base/error.h"
 #include "../../shared/crypt/pem.h"
 #include "../../shared/crypt/seal.h"
+#include "../../shared/crypt/seal_envelope.h"
 #include "../../shared/base/util.h"
 
 #define DAY (24 * 60 * 60)

@@ -15,6 +15,7 @@
 #include <openssl/x509v3.h>
 
 #include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/channel_certificate.h"
 #include "../../shared/base/error.h"
 #include "../../shared/crypt/pem.h"
 #include "../../shared/base/util.h"

@@ -17,6 +17,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/crypt/seal.h"
+#include "../../shared/crypt/seal_envelope.h"
 #include "from_hex.h"
 #include "seal_vectors.h"
 

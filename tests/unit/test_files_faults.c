@@ -20,6 +20,7 @@
 #include <openssl/rand.h>
 
 #include "../../bankd/files/files_state.h"
+#include "../../bankd/files/files_lines.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
 #include "../lib/files_fixture.h"

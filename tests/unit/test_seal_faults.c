@@ -23,8 +23,10 @@
 #include <openssl/rsa.h>
 
 #include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/channel_certificate.h"
 #include "../../shared/base/error.h"
 #include "../../shared/crypt/seal.h"
+#include "../../shared/crypt/seal_envelope.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
 

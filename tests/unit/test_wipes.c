@@ -29,6 +29,7 @@
 #include "../../bankd/vault/login/login.h"
 #include "../../bankd/vault/operator/operator.h"
 #include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/channel_certificate.h"
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "../lib/files_fixture.h"

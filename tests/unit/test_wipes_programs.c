@@ -35,6 +35,7 @@ int bankd_main(int argc, char *argv[]);
 
 #include "../../bankd/control/control.h"
 #include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/channel_certificate.h"
 #include "../lib/files_fixture.h"
 #include "../lib/memory/wipes.c"
 #include "../../shared/base/file.h"

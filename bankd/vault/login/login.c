@@ -12,6 +12,7 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include "../../../shared/crypt/seal_envelope.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/clock.h"
