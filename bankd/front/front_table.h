@@ -14,7 +14,7 @@
 #include "../base/limit_address.h"
 
 #define FRONT_BUCKETS 4096 /* a power of two */
-/* Past the limits so many at once get their E 429; others a plain close. */
+/* So many past the limits are told so by a 429; any more are just closed. */
 #define FRONT_OVERFLOW_MAX 16
 
 struct client;

@@ -22,9 +22,9 @@
 /* Past it nobody is read until the vault has taken a part. */
 #define CONGESTED ((size_t)4 * 1024 * 1024)
 #define GREETING_MS 5000
-/* Whoever was refused a login as too many wait is read again so much later. */
+/* The pause of a client whose login was refused since too many wait. */
 #define LATER_MS 1000
-/* A link that is lost without a new one: ends, so that we are joined anew. */
+/* Without a new link for so long the front ends, and is started anew. */
 #define LOST_SECONDS 15
 
 /* Each connection's answers of this round leave in one record. */

@@ -92,7 +92,7 @@ tell(struct monitor *monitor, int exit_code, const char *reason)
 	monitor->ready_fd = -1;
 }
 
-/* A bank doesn't stay shut because nobody can read where it is. */
+/* A closed standard output keeps no bank from serving. */
 static void
 print_listening(const char *text)
 {
@@ -286,7 +286,7 @@ start_pidfile(struct monitor *monitor)
 	return errno == EACCES || errno == EPERM ? EX_NOPERM : EX_OSERR;
 }
 
-/* The default one may be missing: its place is taken by nobody. */
+/* Only a user that the file names must exist. */
 static int
 start_user(struct monitor *monitor)
 {
@@ -346,7 +346,7 @@ start_loop(struct monitor *monitor)
 	if ((monitor->base = event_base_new()) == NULL)
 		return EX_OSERR;
 	for (size_t i = 0; i < NELEM(signals); i++) {
-		/* Of a terminal that goes, where nohup(1) says so. */
+		/* nohup(1) ignores SIGHUP: the bank outlives its terminal. */
 		if (monitor->start->foreground && process_ignores(signals[i]))
 			continue;
 		monitor->signals[i] =

@@ -45,7 +45,7 @@ monitor_health_word(const struct monitor *monitor)
 	return stages[monitor->stage];
 }
 
-/* -1 where it doesn't tell. */
+/* -1 where the child hasn't told how much there is to do. */
 static int
 percent_of(const struct child *child)
 {
