@@ -276,7 +276,7 @@ class Follow(BankCase):
 
 class Verify(Operator):
     def test_a_changed_row_by_name(self):
-        """Of a bank that is stopped; all of them: unit/test_store_read."""
+        """Of a bank that is stopped; all of them: unit/test_store_proof."""
         served = self.fresh()
         served.ctl("deposit", "joe", "1", "1", "--reason", "x")
         served.stop()
