@@ -120,10 +120,10 @@ read_new_password(char secret[WIRE_PASSWORD_SIZE + 1])
 
 	if (code != 0 || !isatty(STDIN_FILENO))
 		return code;
-	code = read_secret("the same again: ", again);
+	code = read_secret("password again: ", again);
 	if (code == 0 && strcmp(secret, again) != 0)
-		code = bankctl_complain(EX_DATAERR,
-		    "the two are not the same, nothing was changed");
+		code = bankctl_complain(
+		    EX_DATAERR, "the passwords differ; nothing was changed");
 	OPENSSL_cleanse(again, sizeof(again));
 	return code;
 }
@@ -320,8 +320,8 @@ run(struct bankctl *bankctl, int argc, char *argv[])
 	int code;
 
 	if ((command = find(argv[0])) == NULL) {
-		bankctl_complain(EX_USAGE,
-		    "no command %s; bankctl(8) has them all", argv[0]);
+		bankctl_complain(
+		    EX_USAGE, "unknown command %s; see bankctl(8)", argv[0]);
 		return EX_USAGE;
 	}
 	if ((code = check_words(command, argc, argv)) != 0)

@@ -65,8 +65,8 @@ enter(struct backup *backup)
 	if (geteuid() == 0 && place->uid != uid &&
 	    (place->uid != 0 || !place->straight))
 		return bankctl_complain(EX_CANTCREAT,
-		    "%s: others than root and the state's owner could exchange "
-		    "the backup there; name another directory",
+		    "%s: users other than root and the state's owner could "
+		    "replace the backup there; choose another directory",
 		    backup->path);
 	if (place_enter(place, PLACE_NO_GROUP) != 0)
 		return bankctl_complain(
@@ -127,7 +127,8 @@ make_file(struct backup *backup)
 {
 	if (access(backup->path, F_OK) == 0)
 		return bankctl_complain(EX_CANTCREAT,
-		    "%s: exists; a backup replaces nothing", backup->path);
+		    "%s: exists; a backup does not replace a file",
+		    backup->path);
 	if ((size_t)snprintf(backup->new_path, sizeof(backup->new_path),
 		"%s.new", backup->path) >= sizeof(backup->new_path))
 		return bankctl_complain(EX_CANTCREAT, "the path is too long");
@@ -242,8 +243,8 @@ end_child(const struct backup *backup, pid_t child, bool still)
 		return bankctl_complain(EX_SOFTWARE, "%s: signal %s ended it",
 		    backup->path, sigabbrev_np(WTERMSIG(status)));
 	return bankctl_complain(EX_IOERR,
-	    "%s: nothing was copied for %d s, so it was ended: the bank's log "
-	    "can't begin anew while a copy is read",
+	    "%s: ended, because nothing was copied for %d s: the database's "
+	    "log can't start over while a copy is made",
 	    backup->path, PATIENCE_MS / 1000);
 }
 

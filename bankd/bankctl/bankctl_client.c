@@ -207,8 +207,8 @@ static int
 complain_late(const struct bankctl *bankctl)
 {
 	return bankctl_complain(EX_TEMPFAIL,
-	    "%s: bankd has not answered within %u s; what was asked may still "
-	    "happen, and its log tells more",
+	    "%s: bankd has not answered within %u s; the command may still be "
+	    "carried out, see the log",
 	    config_string(bankctl->config, PROCESS_CONTROL_SOCKET),
 	    bankctl->wait_s);
 }
@@ -226,8 +226,8 @@ reach(const struct bankctl *bankctl, int *fd)
 	if (errno == EAGAIN)
 		return complain_late(bankctl);
 	return bankctl_complain(errno == EACCES ? EX_NOPERM : EX_OSERR,
-	    "%s: %s; be root, the bank's user, or in [process] "
-	    "control_group of bankd.ini",
+	    "%s: %s; only root, the bank's user and members of [process] "
+	    "control_group of bankd.ini may use it",
 	    path, place_reason(errno));
 }
 

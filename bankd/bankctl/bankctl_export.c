@@ -116,12 +116,12 @@ ask_the_bank(const struct bankctl *bankctl, const struct export *export,
 	    &pieces);
 	if (code == CLIENT_NOBODY)
 		return bankctl_complain(EX_NOPERM,
-		    "the state is its owner's alone, and the bank, which "
-		    "could tell, does not run");
+		    "the bank does not run, and only root and the state's "
+		    "owner may read the state");
 	if (code == 0 && !pieces.ended && !ferror(stdout))
 		return bankctl_complain(EX_IOERR,
-		    "the answer was cut off: the bank ended, or what reads "
-		    "this took nothing for 10 s; let it go to a file");
+		    "the answer was cut off: the bank ended, or the reader "
+		    "took nothing for 10 s; write the export to a file");
 	return code != 0 ? code : pieces.code;
 }
 

@@ -163,7 +163,7 @@ read_kiosk(
 		return bankctl_complain(EX_CONFIG, "%s", error);
 	if (*name != '\0' && !wire_is_id(name, strlen(name)))
 		code = bankctl_complain(EX_CONFIG,
-		    "%s: [kiosk] name: not an id's form", init->atm_ini);
+		    "%s: [kiosk] name: not a valid ID", init->atm_ini);
 	string_copy(kiosk->name, name, sizeof(kiosk->name));
 	snprintf(path, PATH_MAX, "%s%s%s", *key == '/' ? "" : init->directory,
 	    *key == '/' ? "" : "/etc/", key);

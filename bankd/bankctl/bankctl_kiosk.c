@@ -85,8 +85,8 @@ bankctl_kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE])
 		code = make_key(path, &key);
 	if (code == 0 &&
 	    EVP_PKEY_get_raw_public_key(key, public_key, &length) != 1)
-		code =
-		    bankctl_complain(EX_SOFTWARE, "%s: no public half", path);
+		code = bankctl_complain(
+		    EX_SOFTWARE, "%s: it has no public key", path);
 	EVP_PKEY_free(key);
 	return code;
 }
@@ -115,8 +115,8 @@ parse_addition(struct addition *addition, int argc, char *argv[])
 		return EX_USAGE;
 	if (!wire_is_id(addition->name, strlen(addition->name)))
 		return bankctl_complain(EX_DATAERR,
-		    "kiosk %s: a name is 1 to 32 of A-Z a-z 0-9 . _ -, the "
-		    "first a letter or digit",
+		    "kiosk %s: a name has 1 to 32 characters of A-Z a-z 0-9 . "
+		    "_ - and starts with a letter or digit",
 		    addition->name);
 	snprintf(addition->default_path, sizeof(addition->default_path),
 	    "%s.key", addition->name);
@@ -225,8 +225,8 @@ give_key(
 	kiosk.cash = addition.cash;
 	if ((code = change(bankctl, &kiosk, what)) == 0)
 		fprintf(stderr,
-		    "kiosk %s is enrolled%s; give %s to it, and to nobody "
-		    "else\n",
+		    "kiosk %s is enrolled%s; move %s to the kiosk, and let "
+		    "nobody else have it\n",
 		    kiosk.name, what->has_cash ? "" : " with another key",
 		    addition.path);
 	else if (code == EX_DATAERR && !is_there)

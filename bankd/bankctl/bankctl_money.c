@@ -81,8 +81,8 @@ ask(const struct bankctl *bankctl, const struct wanted *wanted, bool again,
 		    (code != EX_UNAVAILABLE || !again);
 		if (!whole)
 			bankctl_complain(code,
-			    "it may have been booked, or not: the same "
-			    "command again tells, and books it once at most");
+			    "it may have been booked or not: repeat the same "
+			    "command to find out; it is booked at most once");
 	}
 	free(answer);
 	return code;
@@ -102,8 +102,8 @@ ask_noted(const struct bankctl *bankctl, struct wanted *wanted)
 	if (code == 0 && pending.again &&
 	    wire_parse_txid(pending.txid, strlen(pending.txid), txid) == 0)
 		bankctl_complain(0,
-		    "this was asked for at %s and not answered; asking what "
-		    "became of it",
+		    "the same command was sent at %s and not answered; asking "
+		    "for its result",
 		    wire_format_time(wire_txid_ms(txid), time));
 	if (code == 0) {
 		wanted->words[wanted->count++] = pending.txid;
@@ -123,7 +123,7 @@ run(struct bankctl *bankctl, struct wanted *wanted)
 		return ask_noted(bankctl, wanted);
 	if (wire_parse_txid(wanted->id, strlen(wanted->id), txid) != 0)
 		return bankctl_complain(EX_DATAERR,
-		    "--id %s: the ID of a transaction is 32 digits of 0-9 a-f",
+		    "--id %s: a transaction ID has 32 digits, 0-9 and a-f",
 		    wanted->id);
 	wanted->words[wanted->count++] = wanted->id;
 	return ask(bankctl, wanted, true, &settled);

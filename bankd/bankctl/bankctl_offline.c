@@ -84,8 +84,8 @@ open_store(struct offline *offline, const char *directory, bool forced,
 		-1 &&
 	    errno == EACCES)
 		return bankctl_complain(EX_NOPERM,
-		    "%s: %s; the state, with the password hashes, is for root "
-		    "and its owner alone",
+		    "%s: %s; only root and the owner may read the state, which "
+		    "contains password hashes",
 		    directory, strerror(errno));
 	if (state_dir_open(
 		&offline->dir, directory, forced, error, sizeof(error)) != 0)
@@ -166,8 +166,8 @@ open_reader(const struct offline *offline, const char *directory,
 	    store_reader_open_still(reader, directory, &has_log, error, size);
 	if (has_log)
 		fprintf(stderr,
-		    "%s/bank.db-wal: the last run did not end properly; what "
-		    "it holds is read with bank.db\n",
+		    "%s/bank.db-wal: the last run did not end properly; this "
+		    "file is read together with bank.db\n",
 		    directory);
 	return result;
 }
@@ -346,7 +346,7 @@ bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 
 	if (head != NULL && head_parse(head, &wanted) != 0)
 		return bankctl_complain(
-		    EX_DATAERR, "a head is SEQ:HASH, as the log tells it");
+		    EX_DATAERR, "a head has the form SEQ:HASH, as in the log");
 
 	opened = code = bankctl_offline_open_to_read(&offline, bankctl);
 	/* The vault would not start on it: the proof tells which row it is. */

@@ -39,9 +39,9 @@ static int
 cant_keep(const char *where)
 {
 	return bankctl_complain(EX_CANTCREAT,
-	    "%s: %s; the ID of the transaction must be kept there until the "
-	    "bank has answered: set XDG_STATE_HOME to a directory of your "
-	    "own, or give --id",
+	    "%s: %s; the transaction ID must be kept there until the bank has "
+	    "answered: set XDG_STATE_HOME to a directory of your own, or use "
+	    "--id",
 	    where, strerror(errno));
 }
 
@@ -167,7 +167,7 @@ lock_note(int fd)
 	if (errno != EWOULDBLOCK)
 		return -1;
 	bankctl_complain(
-	    0, "the same command runs already; waiting for its end");
+	    0, "the same command is already running; waiting for it to end");
 	do
 		result = flock(fd, LOCK_EX);
 	while (result == -1 && errno == EINTR);

@@ -90,7 +90,7 @@ open_backup(struct restore *restore)
 	    memcmp(header, "SQLite format 3", 16) != 0 ||
 	    memcmp(header + 68, APPLICATION, 4) != 0)
 		return bankctl_complain(
-		    EX_DATAERR, "%s: not the backup of a bank", restore->path);
+		    EX_DATAERR, "%s: not a backup of a bank", restore->path);
 	return 0;
 }
 
@@ -103,11 +103,11 @@ confirm(const struct bankctl *bankctl, const struct restore *restore)
 		return 0;
 	if (!isatty(STDIN_FILENO))
 		return bankctl_complain(EX_USAGE,
-		    "restore replaces customers and money: say so with "
+		    "restore replaces all customers and money: confirm with "
 		    "bankctl -y");
 	fprintf(stderr,
-	    "All customers and money of %s are replaced by those of %s.\n"
-	    "Type yes to go on: ",
+	    "All customers and money of %s will be replaced by those of "
+	    "%s.\nType yes to continue: ",
 	    restore->state, restore->path);
 	if (fgets(line, sizeof(line), stdin) != NULL &&
 	    strcmp(line, "yes\n") == 0)

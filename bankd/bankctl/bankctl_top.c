@@ -122,7 +122,8 @@ on_status(evutil_socket_t fd, short what, void *context)
 		bankctl_top_data_status(
 		    &top->data, top->status.text, clock_steady_ms());
 	else
-		bankctl_top_data_down(&top->data, "bankd gave no whole answer");
+		bankctl_top_data_down(
+		    &top->data, "bankd gave an incomplete answer");
 	hearing_end(&top->status);
 	draw(top);
 }

@@ -36,7 +36,7 @@ static int
 refuse_directory(const char *directory, char *error_text, size_t size)
 {
 	snprintf(error_text, size,
-	    "bankd.ini: [bank] state: a path of %zu bytes is too long, name "
+	    "bankd.ini: [bank] state: a path of %zu bytes is too long, choose "
 	    "one of at most %zu: %s",
 	    strlen(directory), FILES_PATH_SIZE - sizeof("/password"),
 	    directory);
@@ -95,9 +95,9 @@ check_present(const struct files *files, enum store_end end, char *error_text,
 		if (!file[i].present)
 			return refuse(&file[i], BANK_EINVAL,
 			    end == STORE_NEW
-				? "missing, and the other file is there; make "
-				  "an empty one if that is meant"
-				: "it was taken away while bankd was stopped",
+				? "missing, but the other file exists; create "
+				  "an empty one if this is intended"
+				: "it was removed while bankd was stopped",
 			    error_text, size);
 	return 0;
 }

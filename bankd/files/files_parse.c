@@ -71,8 +71,8 @@ take_id(struct parser *parser)
 
 	if (!wire_is_id(word->text, word->length))
 		return wrong(parser,
-		    "not an ID: 1 to 32 of A-Z a-z 0-9 . _ -, "
-		    "the first a letter or digit");
+		    "not an ID: 1 to 32 characters of A-Z a-z 0-9 . _ -, "
+		    "starting with a letter or digit");
 	memcpy(parser->line.id, word->text, word->length);
 	parser->line.id[word->length] = '\0';
 	return 0;
@@ -112,9 +112,10 @@ judge_secret(struct parser *parser, size_t length)
 	if (form == HASH_FORM_UNKNOWN ||
 	    hash_form_of(line->secret) == HASH_FORM_UNKNOWN)
 		return wrong(parser,
-		    "a hash that can't be verified: whole ones of $y$ $7$ "
-		    "$6$ $5$ $2b$ $2y$ $2a$ $1$ are taken (bankd-files(5)); "
-		    "write such a one, or the password itself");
+		    "a hash that can't be verified: only complete hashes of "
+		    "$y$ $7$ $6$ $5$ $2b$ $2y$ $2a$ $1$ are accepted "
+		    "(bankd-files(5)); write such a hash, or the password "
+		    "itself");
 	line->is_hash = form == HASH_FORM_TAKEN || *rest == '\0';
 	if (line->is_hash && marks > 0) {
 		memmove(line->secret + 1, rest, strlen(rest) + 1);

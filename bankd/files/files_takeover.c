@@ -114,11 +114,10 @@ row_of(struct takeover *takeover, enum files_name name,
 		return error;
 	if ((*row)->line[name] != 0)
 		return refuse(takeover, name, line->line,
-		    "%s stands in line %u already", line->id,
-		    (*row)->line[name]);
+		    "%s is already in line %u", line->id, (*row)->line[name]);
 	if ((*row)->account != NULL && (*row)->account->closed_ms != 0)
 		return refuse(takeover, name, line->line,
-		    "the account %s was closed, and its ID stays taken",
+		    "the account %s was closed, and its ID remains taken",
 		    line->id);
 	(*row)->line[name] = line->line;
 	return 0;
@@ -221,8 +220,7 @@ judge_missing(struct takeover *takeover, const struct ledger_account *account,
 	}
 	if (cents[0] != 0 || cents[1] != 0)
 		return refuse(takeover, missing, 0,
-		    "the line of %s was taken away, and the account isn't "
-		    "empty",
+		    "the line of %s was removed, but the account is not empty",
 		    account->id);
 	if (row == NULL)
 		error = add_row(takeover, account->id, &row);

@@ -31,7 +31,7 @@ int
 output_end(const char *program, int code)
 {
 	/* Of an earlier write stdio keeps that it failed, but not why. */
-	const char *why = "not all of it could be written";
+	const char *why = "the output could not be written completely";
 	bool failed = ferror(stdout) != 0;
 
 	if (fclose(stdout) == EOF) {

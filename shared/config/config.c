@@ -279,7 +279,7 @@ config_set(
 	}
 	if (directory == NULL) {
 		config_complain(error, size, NULL, NULL, NULL,
-		    "the current directory can't be told");
+		    "the current directory can't be determined");
 		return BANK_ECONFIG;
 	}
 	if ((index = config_find(config, line, key)) < 0) {

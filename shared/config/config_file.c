@@ -193,7 +193,7 @@ check_text(struct reading *reading)
 	unsigned line;
 
 	if (memchr(reading->text, '\0', reading->length) != NULL)
-		return complain(reading, 0, NULL, NULL, "has a zero byte");
+		return complain(reading, 0, NULL, NULL, "contains a zero byte");
 	wrong = config_text_mend(
 	    reading->text, reading->length, &line, &reading->changed);
 	if (wrong != NULL)
@@ -262,9 +262,9 @@ parse(struct reading *reading)
 		result = BANK_ENOMEM;
 	else if (access(path, R_OK) == -1)
 		result = complain(reading, 0, NULL, NULL,
-		    "begins with a byte order mark, or has a comment behind a "
-		    "section or with a backslash at its end, which takes /proc "
-		    "to be read");
+		    "begins with a byte order mark, or has a comment after a "
+		    "section or with a backslash at its end; reading such a "
+		    "file requires /proc");
 	else
 		result = parse_file(reading, path);
 	close(fd);
@@ -289,7 +289,7 @@ check_name(const struct reading *reading, const char *entry, bool is_section)
 	line = find_line(reading, section, key);
 	if (section[0] == '\0' && key != NULL)
 		return complain(reading, line, NULL, key,
-		    "stands before the first [section]");
+		    "comes before the first [section]");
 	name_place(reading, line, where);
 	config_complain_unknown(
 	    config, reading->error, reading->size, where, section, key);
@@ -353,8 +353,8 @@ apply(struct reading *reading)
 		return error;
 	string_copy(path, reading->path, sizeof(path));
 	if (realpath(dirname(path), reading->directory) == NULL) {
-		error = complain(
-		    reading, 0, NULL, NULL, "its directory can't be told");
+		error = complain(reading, 0, NULL, NULL,
+		    "its directory can't be determined");
 		goto out;
 	}
 	for (size_t i = 0; i < next->count; i++)

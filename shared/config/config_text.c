@@ -80,7 +80,7 @@ mend_value(struct mending *mending, char *p, char *end, bool first)
 			return NULL;
 		} else if (mending->behind && !isspace((unsigned char)*p) &&
 		    (*p != '\\' || p + 1 < end))
-			return "something stands behind the closing quote";
+			return "there is text after the closing quote";
 	}
 	return NULL;
 }

@@ -68,7 +68,7 @@ make_absolute(struct draft *draft)
 	    path, sizeof(path), "%.*s/%s", (int)base, draft->directory, rest);
 	if (n < 0 || (size_t)n >= sizeof(path)) {
 		snprintf(draft->reason, CONFIG_REASON_SIZE,
-		    "makes a path of more than %d bytes",
+		    "results in a path of more than %d bytes",
 		    CONFIG_VALUE_SIZE - 1);
 		return BANK_EINVAL;
 	}
@@ -203,8 +203,8 @@ config_put(struct config *config, size_t index, const char *text,
 		fault = find_fault(draft.text);
 	}
 	if (fault == NULL && config_quote(draft.text, quoted) != 0)
-		fault = "can't be written in a file: it needs quotes, and "
-			"has a backslash or both kinds of quotes";
+		fault = "can't be written to a file: it needs quotes, but "
+			"contains a backslash or both kinds of quotes";
 	if (fault != NULL) {
 		string_copy(reason, fault, CONFIG_REASON_SIZE);
 		return BANK_EINVAL;

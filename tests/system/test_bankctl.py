@@ -79,9 +79,9 @@ class Money(Operator):
         self.assertEqual(self.balances("p2"), ("9999.50", "1007.00"))
         self.assertEqual(self.newest("p2")["kind"], "adjust")
         self.assertEqual(self.bank.lines()["p2"], ["9999.50", "1007"])
-        self.refused(EX_DATAERR, "not so much", "adjust", "p2", "1",
+        self.refused(EX_DATAERR, "not have so much", "adjust", "p2", "1",
                      "-9999.51", "--reason", "x")
-        self.refused(EX_DATAERR, "largest", "adjust", "p2", "1",
+        self.refused(EX_DATAERR, "too large", "adjust", "p2", "1",
                      "9999999999999.99", "--reason", "x")
         self.refused(EX_DATAERR, "no account", "adjust", "nobody", "1", "1",
                      "--reason", "x")
@@ -96,9 +96,9 @@ class Money(Operator):
         self.assertEqual(self.balances("p3"), ("10000.00", "1000.00"))
         entry = self.newest("p3")
         self.assertEqual(entry["kind"], "reversal")
-        self.refused(EX_DATAERR, "taken back by entry %s" % entry["seq"],
+        self.refused(EX_DATAERR, "reversed by entry %s" % entry["seq"],
                      "reverse", seq)
-        self.refused(EX_DATAERR, "no withdrawal", "reverse", entry["seq"])
+        self.refused(EX_DATAERR, "not a withdrawal", "reverse", entry["seq"])
         self.refused(EX_DATAERR, "no entry", "reverse", "99999")
         for word in ("0", "-1", "1x", "99999999999999999999"):
             self.refused(EX_DATAERR, "number", "reverse", word)
@@ -128,7 +128,7 @@ class Money(Operator):
         self.said(atm.transfer(1, "p6", "100"), SUCCESS)
         for words in (("nothing", "1"), ("balance", "1"), ("transfer", "-1"),
                       ("transfer", "x")):
-            self.refused(EX_DATAERR, "a limit is", "limit", "p5", *words)
+            self.refused(EX_DATAERR, "limit takes", "limit", "p5", *words)
         self.refused(EX_DATAERR, "no account", "limit", "nobody", "transfer",
                      "1")
 
@@ -344,7 +344,7 @@ class Heads(Operator):
 
         def check():
             self.bank.ctl("verify", "--head", head)
-            self.refused(EX_DATAERR, "is not the one", "verify", "--head",
+            self.refused(EX_DATAERR, "does not match", "verify", "--head",
                          other)
             self.refused(EX_DATAERR, "is missing", "verify", "--head", late)
             for word in ("1", "0:" + "0" * 64, "1:00", "x:" + "0" * 64):
@@ -416,7 +416,7 @@ class Backup(Operator):
         self.refused(EX_UNAVAILABLE, "bankd", "-y", "restore", path,
                      served=served)
         served.stop()
-        self.refused(EX_USAGE, "say so with", "restore", path, served=served)
+        self.refused(EX_USAGE, "confirm with", "restore", path, served=served)
         facts = served.ctl_json("-y", "restore", path)[0]
         self.assertTrue(os.path.exists(facts["kept"]))
         self.assertRegex(facts["kept"],
@@ -487,7 +487,7 @@ class Backup(Operator):
             other = served.path("other")
             with open(other, "wb") as f:
                 f.write(data)
-            refused("not the backup", other)
+            refused("not a backup", other)
         db = sqlite3.connect(path)
         db.execute("UPDATE entry SET amount = amount + 1")
         db.commit()
@@ -557,7 +557,7 @@ class ReadOnly(Operator):
             result = way(served, *words)
             self.assertEqual(result.returncode, 0, result.stderr)
             if words[0] != "kiosk":
-                self.assertEqual("what it holds is read" in result.stderr,
+                self.assertEqual("this file is read together" in result.stderr,
                                  has_log, result.stderr)
             found[words] = result.stdout
         copy = served.path("copy-%s" % way.__name__)
@@ -692,7 +692,7 @@ class StandsStill(Operator):
                  and os.path.getsize(copy + ".new") > 0, every=0)
         child, = bank.children(process.pid)
         os.kill(child, signal.SIGSTOP)
-        self.assertIn("was ended", process.stderr.read())
+        self.assertIn("ended, because", process.stderr.read())
         self.assertEqual(process.wait(60), EX_IOERR)
         self.assertFalse(bank.alive(child))
         self.assertEqual([name for name in os.listdir(served.directory)

@@ -349,7 +349,7 @@ class KioskAdmin(BankCase):
         served.ctl("kiosk", "add", "--cash", "--key", path, "branch")
         for words in (("--cash", "--key", other), ("--key", path),
                       ("--key", other)):
-            self.refused("branch is enrolled, with cash; kiosk rekey",
+            self.refused("branch is already enrolled, with cash; use kiosk rekey",
                          "add", *words, "branch", served=served)
         self.assertEqual(self.enrolled("branch", served), before)
         self.assertFalse(os.path.exists(other))

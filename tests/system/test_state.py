@@ -571,7 +571,7 @@ class OddObjects(Files):
         os.mkfifo(served.path("pipe"))
         said = bank.bankctl(served.directory, "-y", "restore",
                             served.path("pipe"), check=False)
-        self.assertIn("not the backup of a bank", said.stderr)
+        self.assertIn("not a backup of a bank", said.stderr)
 
 
 class Check(Files):
@@ -632,7 +632,7 @@ class Check(Files):
         self.like_a_start(served, "chris: edited while bankd was stopped")
         served.write("balance", kept)
         os.rename(served.file("password"), served.file("away"))
-        self.like_a_start(served, "/password: it was taken away")
+        self.like_a_start(served, "/password: it was removed")
         os.rename(served.file("away"), served.file("password"))
         self.assertEqual(self.check(served), (0, ""))
         served.start()
@@ -687,7 +687,7 @@ class FileSize(Files):
     """A limit on a file's size is a full disk with a reason of its own; it
     kills nobody (SIGXFSZ)."""
 
-    REASON = r"a file is at the limit on its size \(RLIMIT_FSIZE\)"
+    REASON = r"a file has reached the limit on its size \(RLIMIT_FSIZE\)"
 
     @staticmethod
     def limit(pid, size):
