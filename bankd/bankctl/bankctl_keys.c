@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The bank's keys and certificates as files: made once by init, the front's
- * leaf anew by renew.  A key that exists is never written over by init.
+ * The bank's keys and certificates as files: init makes them, and renew
+ * replaces the front's leaf.  init never overwrites a key.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ bankctl_write_file(
 	return bankctl_write_file_as(path, data, length, &file);
 }
 
-/* The key first: a certificate without its key would be of no use. */
+/* Writes the key first: a certificate without its key would be useless. */
 static int
 write_pair(const struct channel_pem *pem, const char *certificate_path,
     const char *key_path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The files that `bankctl init` writes: both ini files, as they also stand
- * in the checkout's etc/, and the demonstration's password and balance.
+ * The files that `bankctl init` writes: both ini files, as in the checkout's
+ * etc/, and the password and balance files of the demonstration.
  */
 #include <stdio.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The form of the two files: lines, words, what a word may be.  Pure: knows
- * no files, no accounts; a fuzz target each.  No message holds a secret.
+ * The form of the two files: lines, words, and what a word may be.  Pure: knows
+ * no files and no accounts; each parser is fuzzed.  No message contains a
+ * secret.
  */
 #include "files_parse.h"
 
@@ -42,7 +43,7 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Words apart by spaces and tabs; `#` begins a comment after `wanted`. */
+/* Splits at spaces and tabs; `#` begins a comment after `wanted` words. */
 static void
 split(struct parser *parser, const char *text, size_t length, size_t wanted)
 {
@@ -98,7 +99,7 @@ take_balance(struct parser *parser)
 }
 
 /*
- * A hash, locked by a `!` before it, or a password in plain text.  Marks
+ * Parses a hash, a hash locked by `!`, or a password in plain text.  Marks
  * alone are a lock without a hash, as in shadow(5).
  */
 static int
@@ -140,7 +141,7 @@ take_password(struct parser *parser)
 	error = take_id(parser);
 	if (error != 0)
 		return error;
-	/* A line is to hold both again, a space and a newline. */
+	/* Both must fit in a line again, with a space and a newline. */
 	if (word->length + strlen(parser->line.id) + 2 > FILES_PASSWORD_WIDTH)
 		return wrong(parser, "the password is too long");
 	memcpy(secret, word->text, word->length);

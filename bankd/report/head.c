@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Heads of the chain, for `bankctl verify --head`: asked by a thread of the
- * vault's, or by bankctl itself.
+ * Heads of the chain, for `bankctl verify --head`.  Runs in a thread of the
+ * vault, or in bankctl.
  */
 #include "head.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Money as int64_t cents, and its two spellings.  Every process; pure.  It
- * is read and written for each line of var/balance and each reply, so both
- * ways are by hand: no locale, no printf(3).
+ * Money as int64_t cents, and its two spellings.  Every process; pure.  It is
+ * read and written for each line of var/balance and for each reply, so both
+ * conversions are written by hand, without locale or printf(3).
  */
 #include "money.h"
 
@@ -14,7 +14,7 @@
 #define CENTS 100
 #define WHOLE_DIGITS 13
 
-/* The value of the digits that `text` begins with; *used tells how many. */
+/* The value of the leading digits of `text`; sets *used to their number. */
 static int64_t
 read_digits(const char *text, size_t length, size_t *used)
 {
@@ -33,7 +33,9 @@ money_parse(const char *text, size_t length, int64_t *cents)
 	int64_t whole, part = 0;
 	size_t used, decimals;
 
-	/* At most 13 digits, a point and two more: nothing can overflow. */
+	/*
+	 * At most 13 digits, a point and two more digits: nothing can overflow.
+	 */
 	if (length == 0 || length > WHOLE_DIGITS + 3)
 		return BANK_EINVAL;
 	whole = read_digits(text, length, &used);

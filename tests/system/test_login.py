@@ -362,7 +362,7 @@ class KioskAdmin(BankCase):
         after = self.enrolled("branch", served)
         self.assertNotEqual(after.pop("key"), before.pop("key"))
         self.assertEqual(after, before)
-        self.refused("is enrolled", "add", "--cash", "--key", path, "branch",
+        self.refused("already enrolled", "add", "--cash", "--key", path, "branch",
                      served=served)
         served.ctl("kiosk", "revoke", "branch")
         self.refused("is revoked; kiosk add", "rekey", "--key", path,

@@ -266,7 +266,7 @@ class Lost(Operator):
         os.mkdir(elsewhere)
         os.symlink(elsewhere, self.notes)
         before = self.balances("p1")
-        self.assertIn("give --id", self.ask(
+        self.assertIn("use --id", self.ask(
             *words, expect=EX_CANTCREAT).stderr)
         os.unlink(self.notes)
         # A note that is a link, of the name that it will have.
@@ -331,7 +331,7 @@ class Lost(Operator):
         # What somebody else put there is not used.
         shutil.rmtree(shared)
         os.mkdir(shared, 0o777)
-        self.assertIn("give --id", ask(EX_CANTCREAT).stderr)
+        self.assertIn("use --id", ask(EX_CANTCREAT).stderr)
 
 
 class Repeats(Operator):
