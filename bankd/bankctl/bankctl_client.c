@@ -70,8 +70,8 @@ make_line(int count, const char *const words[])
 }
 
 /*
- * Root says nothing to what another user's link leads to: the socket is held
- * by *held, and called by that.  0, or -1 with errno.
+ * Root doesn't talk to a socket behind another user's link: it opens the socket
+ * as *held and uses it by that.  Returns 0, or -1 with errno.
  */
 static int
 set_address(struct sockaddr_un *un, const char *path, int *held)
@@ -102,7 +102,7 @@ set_address(struct sockaddr_un *un, const char *path, int *held)
 	return -1;
 }
 
-/* Who takes nobody in holds the caller for `wait_s`; 0 is for ever. */
+/* A peer that accepts nobody holds the caller for `wait_s`; 0: forever. */
 static int
 call(const char *path, unsigned wait_s)
 {
@@ -138,7 +138,10 @@ say(int fd, const char *data, size_t length)
 		n = send(fd, data, length, MSG_NOSIGNAL);
 		if (n == -1 && errno == EINTR)
 			continue;
-		/* Refused before all was read: the answer says why. */
+		/*
+		 * The request was refused before all of it was read: the answer
+		 * says why.
+		 */
 		if (n == -1)
 			return errno == EPIPE ? 0 : -1;
 		data += n;
@@ -147,7 +150,7 @@ say(int fd, const char *data, size_t length)
 	return shutdown(fd, SHUT_WR) == 0 || errno == ENOTCONN ? 0 : -1;
 }
 
-/* Whether something came by then, the end too; 0 is never. */
+/* Whether data or the end arrived by then; 0 means no limit. */
 static bool
 comes_by(int fd, uint64_t by_ms)
 {
@@ -169,7 +172,7 @@ comes_by(int fd, uint64_t by_ms)
 	return true;
 }
 
-/* NULL where there is no memory, or with ETIMEDOUT. */
+/* Returns NULL without memory, or with ETIMEDOUT. */
 static char *
 hear(int fd, uint64_t by_ms)
 {
@@ -232,8 +235,8 @@ reach(const struct bankctl *bankctl, int *fd)
 }
 
 /*
- * Reads the whole answer, malloc'd.  0; CLIENT_NOBODY where nobody listens;
- * other codes were complained of.
+ * Reads the whole answer, malloc'd.  Returns 0; CLIENT_NOBODY if nobody
+ * listens; or the code of an error that was reported.
  */
 static int
 ask(const struct bankctl *bankctl, const char *request, size_t length,

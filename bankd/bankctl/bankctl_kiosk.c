@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl kiosk: a kiosk's key is made here, in a file that goes to the
- * kiosk; only its public half goes to the bank, running or not.
+ * bankctl kiosk: makes a kiosk's key in a file that goes to the kiosk.  Only
+ * the public key goes to the bank, running or not.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -91,7 +91,7 @@ bankctl_kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE])
 	return code;
 }
 
-/* What `kiosk add` and `rekey` say: their words, taken apart. */
+/* The words of `kiosk add` and `rekey`, taken apart. */
 struct addition {
 	const char *name, *path;
 	char default_path[PATH_SIZE];
@@ -142,7 +142,7 @@ look_for(void *context, const struct store_kiosk *kiosk)
 	wanted->found = true;
 }
 
-/* Where the bank doesn't run: straight into its state, by the same rule. */
+/* If the bank doesn't run, writes to its state by the same rule. */
 static int
 change_offline(
     const struct bankctl *bankctl, struct store_kiosk *kiosk, kiosks_rule *rule)
@@ -168,7 +168,7 @@ change_offline(
 	return code;
 }
 
-/* What tells `kiosk add` and `kiosk rekey` apart. */
+/* The differences between `kiosk add` and `kiosk rekey`. */
 static const struct change {
 	const char *name;
 	kiosks_rule *rule;
@@ -204,7 +204,7 @@ bankctl_kiosk_enrol(const struct bankctl *bankctl, struct store_kiosk *kiosk)
 	return change(bankctl, kiosk, &adding);
 }
 
-/* A key that was made for a kiosk that is refused is nobody's. */
+/* Removes a new key if its kiosk was refused. */
 static int
 give_key(
     struct bankctl *bankctl, const struct change *what, int argc, char *argv[])

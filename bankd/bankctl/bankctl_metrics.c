@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl metrics: what `status` tells in numbers, as OpenMetrics text, on
- * standard output or in a file for node_exporter's textfile collector.
+ * bankctl metrics: the numbers of `status` as OpenMetrics text, on standard
+ * output or in a file for node_exporter's textfile collector.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -68,7 +68,7 @@ put_gauge(FILE *out, const char *name, const char *help, bool value)
 	    name, value);
 }
 
-/* A histogram, whose buckets count all that were no slower. */
+/* A histogram, in which each bucket includes all faster ones. */
 static void
 put_commits(FILE *out, const char *answer)
 {
@@ -135,7 +135,7 @@ put_metrics(FILE *out, const char *answer)
 	fputs("# EOF\n", out);
 }
 
-/* A bank that doesn't run is a value too: bankd_up 0. */
+/* A bank that doesn't run has a value too: bankd_up 0. */
 int
 bankctl_metrics_run(struct bankctl *bankctl, int argc, char *argv[])
 {

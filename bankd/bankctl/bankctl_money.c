@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl deposit, adjust and reverse: entries of the bank's own.  Each has
- * the ID of a transaction, by which it is carried out once however often it
- * is asked for: one that was given, or one that is noted until it is
- * answered.
+ * bankctl deposit, adjust and reverse: the bank's own entries.  Each has a
+ * transaction ID, by which it is carried out once, however often it is asked
+ * for.  The ID is given by the operator, or noted until it is answered.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +30,7 @@ option_of(struct wanted *wanted, const char *word, bool has_reason)
 							   : NULL;
 }
 
-/* `least`: words without the reason, which is one more, or an option. */
+/* `least` counts the words without the reason, which is a word or an option. */
 static bool
 read_words(
     struct wanted *wanted, int argc, char *argv[], int least, bool has_reason)
@@ -60,8 +59,9 @@ read_words(
 }
 
 /*
- * Asks the vault.  *settled: it said what became of this ID.  A bank that is
- * not there, or not now, was told nothing; that settles only what is new.
+ * Asks the vault.  Sets *settled if the vault said what became of this ID.  A
+ * bank that doesn't run, or not now, was told nothing, which settles only a new
+ * ID.
  */
 static int
 ask(const struct bankctl *bankctl, const struct wanted *wanted, bool again,

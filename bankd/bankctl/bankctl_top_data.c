@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What `bankctl top` knows of the bank: the newest answer to `status`, what
- * was carried out between two of them, the last lines of the log.
+ * What `bankctl top` knows of the bank: the newest answer to `status`, what was
+ * carried out between two answers, and the last lines of the log.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "bankctl_client.h"
 #include "bankctl_top.h"
 
-/* A vault that began anew counts from 0. */
+/* The counts of a new vault start at 0. */
 static void
 add_sample(struct top_data *data, uint64_t transactions, uint64_t ms)
 {
@@ -41,7 +41,7 @@ bankctl_top_data_status(struct top_data *data, const char *answer, uint64_t ms)
 
 	string_copy(data->answer, answer, sizeof(data->answer));
 	data->up = true;
-	/* A vault that is down has no figures: the chart has a gap of none. */
+	/* A vault that is down has no figures, so the chart gets a gap. */
 	if (bankctl_fact_number(answer, "vault-carried-out", &transactions))
 		add_sample(data, transactions, ms);
 	(void)bankctl_fact_text(
@@ -56,7 +56,7 @@ bankctl_top_data_status(struct top_data *data, const char *answer, uint64_t ms)
 	}
 }
 
-/* The next bankd counts from 0, and its restarts are its own. */
+/* The next bankd counts from 0, and counts only its own restarts. */
 void
 bankctl_top_data_down(struct top_data *data, const char *why)
 {
@@ -75,7 +75,7 @@ next_event(struct top_data *data)
 	return &data->events[data->event_count++];
 }
 
-/* A line of our own among the events. */
+/* Adds a line of our own to the events. */
 static void
 say(struct top_data *data, int level, const char *line)
 {
@@ -150,21 +150,21 @@ look_at_failures(struct alarms *alarms, const char *name)
 		return;
 	snprintf(fact, sizeof(fact), "%s-last-end", name);
 	(void)bankctl_fact_text(alarms->data->answer, fact, last, sizeof(last));
-	/* Behind its time. */
+	/* The reason follows the time. */
 	reason = last + strcspn(last, " ");
 	alarm_add(alarms, "%s ended %llu times:%.90s", name,
 	    (unsigned long long)failures, reason);
 }
 
 /*
- * A fact that is an alarm if its value has these words, or hasn't.  A sandbox
- * that was turned off has no word of landlock.
+ * A fact that is an alarm if its value contains these words, or if it doesn't.
+ * A sandbox that was turned off has no word of landlock.
  */
 static const struct {
 	const char *fact, *words;
 	bool wanted;
 	const char *say;
-	bool value; /* said too */
+	bool value; /* the value is shown too */
 } watched[] = {
 	{ "state", "serving", true, "bankd is ", true },
 	{ "vault-transactions", "taken", true, "transactions ", true },
