@@ -172,7 +172,7 @@ comes_by(int fd, uint64_t by_ms)
 	return true;
 }
 
-/* Returns NULL without memory, or with ETIMEDOUT. */
+/* NULL where there is no memory, or with ETIMEDOUT. */
 static char *
 hear(int fd, uint64_t by_ms)
 {
@@ -235,8 +235,8 @@ reach(const struct bankctl *bankctl, int *fd)
 }
 
 /*
- * Reads the whole answer, malloc'd.  Returns 0; CLIENT_NOBODY if nobody
- * listens; or the code of an error that was reported.
+ * Reads the whole answer, malloc'd.  0; CLIENT_NOBODY where nobody listens;
+ * other codes were complained of.
  */
 static int
 ask(const struct bankctl *bankctl, const char *request, size_t length,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The facts of an answer, for callers that calculate with them.
+ * The facts of an answer, for those who reckon with them.
  */
 #include <stdlib.h>
 #include <string.h>

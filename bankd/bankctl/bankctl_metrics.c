@@ -109,16 +109,16 @@ put_metrics(FILE *out, const char *answer)
 	put_gauge(out, "bankd_up", "Whether the bank serves.",
 	    says(answer, "+ state\tserving\n"));
 	put_gauge(out, "bankd_failing",
-	    "Whether the front or the vault ends repeatedly.",
+	    "Whether front or vault ends again and again.",
 	    says(answer, "+ state\tfailing\n"));
 	put_gauge(out, "bankd_recovering",
-	    "Whether the vault ended and the next one is not ready yet.",
+	    "Whether the vault died and its next one is not ready yet.",
 	    says(answer, "+ state\trecovering\n"));
 	put_gauge(out, "bankd_hanging",
-	    "Whether the front or the vault does not answer.",
+	    "Whether front or vault does not answer.",
 	    says(answer, "\tnot answering\n"));
 	put_gauge(out, "bankd_transactions_taken",
-	    "Whether transactions are accepted: not paused, disk not full.",
+	    "Whether transactions are taken: not paused, disk not full.",
 	    says(answer, "+ vault-transactions\ttaken\n"));
 	for (size_t i = 0; i < NELEM(metrics); i++) {
 		const struct metric *metric = &metrics[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Answers (control.h) as an operator reads them: a table with aligned columns,
- * or JSON.  All values are JSON strings, so that money stays exact.
+ * Answers (control.h) as an operator reads them: a table whose columns line
+ * up, or JSON.  All values are JSON strings, so that money stays exact.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ bankctl_answer_unescape(char *text)
 	*to = '\0';
 }
 
-/* Splits `K a<tab>b`; a kind alone is a row without fields. */
+/* `K a<tab>b`; a lone kind is a row of no fields. */
 static void
 cut(struct row *row, char *line)
 {
@@ -84,8 +84,8 @@ parse(struct table *table, const char *answer)
 }
 
 /*
- * Values are UTF-8 whatever the locale, and output for a program must not
- * depend on it.  So they are measured as the kiosk does in UTF-8.
+ * Values are UTF-8 whatever the locale says, and what goes to a program must
+ * not depend on it: so they are measured as the kiosk does in UTF-8.
  */
 static void
 use_utf8(void)
@@ -94,7 +94,7 @@ use_utf8(void)
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-/* Makes values printable: nothing may control the terminal. */
+/* Values as they are printed: nothing that would steer a terminal. */
 static int
 clean(struct table *table)
 {
@@ -109,7 +109,7 @@ clean(struct table *table)
 			if ((text = malloc(size)) == NULL)
 				return EX_OSERR;
 			text_clean(text, size, row->fields[j], size - 1);
-			/* The result is never longer. */
+			/* As long as it was, or shorter. */
 			memcpy(row->fields[j], text, strlen(text) + 1);
 			free(text);
 		}
@@ -207,7 +207,7 @@ put_pair(const char *name, const char *value, bool first)
 	put_json(value);
 }
 
-/* Prints facts as one object; a repeated name gets a number. */
+/* Facts: one object, in which a name that comes again gets a number. */
 static void
 print_facts(const struct table *table)
 {
@@ -258,7 +258,7 @@ print_json(const struct table *table)
 	puts("]");
 }
 
-/* Takes `. 0` or `. CODE message` apart at the first space and tabs. */
+/* `. 0`, or `. CODE message`, cut at its first space and tabs. */
 static int
 code_of(const struct row *last)
 {

@@ -41,7 +41,7 @@ bankctl_top_data_status(struct top_data *data, const char *answer, uint64_t ms)
 
 	string_copy(data->answer, answer, sizeof(data->answer));
 	data->up = true;
-	/* A vault that is down has no figures, so the chart gets a gap. */
+	/* A vault that is down has no figures: the chart has a gap of none. */
 	if (bankctl_fact_number(answer, "vault-carried-out", &transactions))
 		add_sample(data, transactions, ms);
 	(void)bankctl_fact_text(
@@ -75,7 +75,7 @@ next_event(struct top_data *data)
 	return &data->events[data->event_count++];
 }
 
-/* Adds a line of our own to the events. */
+/* A line of our own among the events. */
 static void
 say(struct top_data *data, int level, const char *line)
 {
@@ -150,7 +150,7 @@ look_at_failures(struct alarms *alarms, const char *name)
 		return;
 	snprintf(fact, sizeof(fact), "%s-last-end", name);
 	(void)bankctl_fact_text(alarms->data->answer, fact, last, sizeof(last));
-	/* The reason follows the time. */
+	/* Behind its time. */
 	reason = last + strcspn(last, " ");
 	alarm_add(alarms, "%s ended %llu times:%.90s", name,
 	    (unsigned long long)failures, reason);

@@ -15,8 +15,7 @@
 
 /* The suffix of a path, .edited.TIME.999, must fit into PATH_MAX. */
 #define FILES_PATH_SIZE ((size_t)PATH_MAX - 64)
-#define FILES_LARGEST ((size_t)1 << 36) /* the most bytes that we read of one \
-	                                 */
+#define FILES_LARGEST ((size_t)1 << 36) /* bytes that we read of one */
 
 enum files_name { FILES_BALANCE, FILES_PASSWORD, FILES_COUNT };
 

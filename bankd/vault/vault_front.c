@@ -55,7 +55,7 @@ on_connected(struct vault *vault, const struct ipc_message *message)
 	int error;
 
 	if (read_address(message, address) != 0)
-		return "a malformed address";
+		return "an address that is none";
 	if (vault->connections.count >= vault->connections.most)
 		return "too many connections";
 	error =
@@ -64,7 +64,7 @@ on_connected(struct vault *vault, const struct ipc_message *message)
 	if (error == BANK_ENOMEM)
 		vault_fail(vault, EX_OSERR, "no memory for a connection");
 	if (error == BANK_EINVAL)
-		return "a malformed address";
+		return "an address that is none";
 	return error == 0 ? NULL : "a connection twice";
 }
 
@@ -93,7 +93,7 @@ take_sealed(struct vault *vault, struct connection *connection,
 	if (n < 0)
 		violation(vault, connection);
 	else if (verbs_input(vault, connection, text, (size_t)n) != 0)
-		why = "too many waiting requests";
+		why = "more requests than may wait";
 	OPENSSL_cleanse(text, sizeof(text));
 	return why;
 }
@@ -109,7 +109,7 @@ on_frame(struct vault *vault, const struct ipc_message *message)
 		batch_run(vault);
 	connection = connection_find(&vault->connections, message->connection);
 	if (connection == NULL)
-		return "a frame of an unknown connection";
+		return "a frame of no connection";
 	if (!frame_allowed(FRAME_FROM_ATM, type, message->length))
 		return "a frame of a wrong type or length";
 	if (connection->state == CONNECTION_OVER)
@@ -132,7 +132,7 @@ on_disconnected(struct vault *vault, const struct ipc_message *message)
 
 	connection = connection_find(&vault->connections, message->connection);
 	if (connection == NULL)
-		return "the end of an unknown connection";
+		return "the end of no connection";
 	/* What it asked for before it ended is carried out. */
 	if (connection->steps > 0)
 		batch_run(vault);
@@ -161,7 +161,7 @@ take_all(struct vault *vault)
 	    (result = ipc_next(vault->front.ipc, &message)) == 1) {
 		busy_poll_found(&vault->poll, ++count);
 		why = handlers[message.type] == NULL
-		    ? "an unexpected message"
+		    ? "a message that is not the front's"
 		    : handlers[message.type](vault, &message);
 	}
 	if (why == NULL && result < 0)

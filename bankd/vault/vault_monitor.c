@@ -52,8 +52,7 @@ on_config(struct vault *vault, const struct ipc_message *message)
 	} else
 		config_free(config);
 	if (!vault->serving && error != 0)
-		vault_fail(
-		    vault, EX_CONFIG, "the configuration was not received");
+		vault_fail(vault, EX_CONFIG, "no configuration came through");
 	if (error == 0)
 		log_level((int)config_number(vault->config, LOG_LEVEL_OPTION) +
 		    LOG_ERR);
@@ -194,7 +193,7 @@ on_start(struct vault *vault, const struct ipc_message *message)
 	if (vault->serving || vault->open_again != NULL)
 		vault_fail(vault, EX_SOFTWARE, "the monitor started it twice");
 	if (vault->config == NULL)
-		vault_fail(vault, EX_CONFIG, "no configuration was received");
+		vault_fail(vault, EX_CONFIG, "no configuration came");
 	vault->open_again = evtimer_new(vault->base, on_open_again, vault);
 	code = vault->open_again == NULL
 	    ? EX_OSERR

@@ -157,7 +157,7 @@ open_store(struct vault *vault, char *error, size_t size)
 	enum store_end end;
 	int result;
 
-	progress_step("preparing for logins", 0);
+	progress_step("making ready for logins", 0);
 	result = hash_kinds_init(vault->hash_kinds, options.hash_cost);
 	if (result == 0)
 		result = store_open(&vault->store, path, &end, error, size);

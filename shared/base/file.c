@@ -31,7 +31,7 @@ free_wiped(char *data, size_t capacity)
 	free(data);
 }
 
-/* Not by realloc(3), which would leave a copy behind. */
+/* realloc(3) would leave a copy behind. */
 static int
 grow(char **data, size_t *capacity, size_t wanted)
 {

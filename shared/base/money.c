@@ -14,7 +14,7 @@
 #define CENTS 100
 #define WHOLE_DIGITS 13
 
-/* The value of the leading digits of `text`; sets *used to their number. */
+/* The value of the digits that `text` begins with; *used tells how many. */
 static int64_t
 read_digits(const char *text, size_t length, size_t *used)
 {
@@ -33,9 +33,7 @@ money_parse(const char *text, size_t length, int64_t *cents)
 	int64_t whole, part = 0;
 	size_t used, decimals;
 
-	/*
-	 * At most 13 digits, a point and two more digits: nothing can overflow.
-	 */
+	/* At most 13 digits, a point and two more: nothing can overflow. */
 	if (length == 0 || length > WHOLE_DIGITS + 3)
 		return BANK_EINVAL;
 	whole = read_digits(text, length, &used);

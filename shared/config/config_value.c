@@ -90,7 +90,7 @@ convert_path(const struct config_key *row, struct draft *draft)
 	return error != 0 ? error : convert_string(row, draft);
 }
 
-/* Reads decimal digits and a sign; strtoll(3) accepts more than that. */
+/* Decimal digits alone, with a sign; strtoll(3) would take more than that. */
 static int
 parse_number(const char *text, int64_t *number)
 {

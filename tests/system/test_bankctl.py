@@ -79,9 +79,9 @@ class Money(Operator):
         self.assertEqual(self.balances("p2"), ("9999.50", "1007.00"))
         self.assertEqual(self.newest("p2")["kind"], "adjust")
         self.assertEqual(self.bank.lines()["p2"], ["9999.50", "1007"])
-        self.refused(EX_DATAERR, "not have so much", "adjust", "p2", "1",
+        self.refused(EX_DATAERR, "not so much", "adjust", "p2", "1",
                      "-9999.51", "--reason", "x")
-        self.refused(EX_DATAERR, "too large", "adjust", "p2", "1",
+        self.refused(EX_DATAERR, "largest", "adjust", "p2", "1",
                      "9999999999999.99", "--reason", "x")
         self.refused(EX_DATAERR, "no account", "adjust", "nobody", "1", "1",
                      "--reason", "x")

@@ -162,8 +162,8 @@ prove_entry(struct proof *proof, const struct ledger_entry *entry)
 	error = prove_reversal(proof, entry);
 	if (error == BANK_EDAMAGED)
 		return damaged(proof,
-		    "entry %" PRIu64 ": is not a reversal of %" PRIu64,
-		    entry->seq, entry->reverses);
+		    "entry %" PRIu64 ": is no reversal of %" PRIu64, entry->seq,
+		    entry->reverses);
 	memcpy(debit->cents, entry->debit.cents, sizeof(debit->cents));
 	memcpy(credit->cents, entry->credit.cents, sizeof(credit->cents));
 	debit->last_seq = credit->last_seq = proof->seq = entry->seq;

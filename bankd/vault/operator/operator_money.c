@@ -188,12 +188,10 @@ change_apply(struct vault *vault, struct step *step)
 	/* Neither can overflow: both are at most MONEY_MAX_CENTS. */
 	cents = customer->cents[change.account] + change.cents;
 	if (cents < 0)
-		operator_fail(
-		    command, EX_DATAERR, "the account does not have so much");
+		operator_fail(command, EX_DATAERR, "there is not so much");
 	else if (ledger_adjust(entry, adjust, customer, change.account, cents,
 		     vault->now_ms) != WIRE_DONE)
-		operator_fail(
-		    command, EX_DATAERR, "the balance would become too large");
+		operator_fail(command, EX_DATAERR, "over the largest balance");
 	else if (change.cents > 0)
 		append(vault, step, adjust, customer, customer);
 	else
