@@ -192,7 +192,8 @@ readable(evutil_socket_t fd, short what, void *context)
 	ssize_t n;
 
 	if ((what & EV_TIMEOUT) != 0) {
-		control_end(client, EX_IOERR, "no whole request in time");
+		control_end(
+		    client, EX_IOERR, "the request was not complete in time");
 		return;
 	}
 	n = recv(fd, client->request + client->length,
@@ -256,8 +257,8 @@ acceptable(evutil_socket_t listener, short what, void *context)
 	log_event(
 	    LOG_WARNING, "control_refused", "uid", LOG_NUMBER(peer.uid), NULL);
 	control_end(client, EX_NOPERM,
-	    "not allowed: be root, the bank's user, or in [process] "
-	    "control_group of bankd.ini");
+	    "not allowed: only root, the bank's user and members of [process] "
+	    "control_group of bankd.ini may do this");
 }
 
 /* A socket's file that nobody listens on is left over from a crash. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The form of the two files: lines, words, what a word may be.  Pure: knows
- * no files, no accounts; a fuzz target each.  No message holds a secret.
+ * The form of the two files: lines, words, and what a word may be.  Pure: knows
+ * no files and no accounts; each parser is fuzzed.  No message contains a
+ * secret.
  */
 #include "files_parse.h"
 
@@ -42,7 +43,7 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Words apart by spaces and tabs; `#` begins a comment after `wanted`. */
+/* Splits at spaces and tabs; `#` begins a comment after `wanted` words. */
 static void
 split(struct parser *parser, const char *text, size_t length, size_t wanted)
 {
@@ -71,8 +72,8 @@ take_id(struct parser *parser)
 
 	if (!wire_is_id(word->text, word->length))
 		return wrong(parser,
-		    "not an ID: 1 to 32 of A-Z a-z 0-9 . _ -, "
-		    "the first a letter or digit");
+		    "not an ID: 1 to 32 characters of A-Z a-z 0-9 . _ -, "
+		    "starting with a letter or digit");
 	memcpy(parser->line.id, word->text, word->length);
 	parser->line.id[word->length] = '\0';
 	return 0;
@@ -98,7 +99,7 @@ take_balance(struct parser *parser)
 }
 
 /*
- * A hash, locked by a `!` before it, or a password in plain text.  Marks
+ * Parses a hash, a hash locked by `!`, or a password in plain text.  Marks
  * alone are a lock without a hash, as in shadow(5).
  */
 static int
@@ -112,9 +113,10 @@ judge_secret(struct parser *parser, size_t length)
 	if (form == HASH_FORM_UNKNOWN ||
 	    hash_form_of(line->secret) == HASH_FORM_UNKNOWN)
 		return wrong(parser,
-		    "a hash that can't be verified: whole ones of $y$ $7$ "
-		    "$6$ $5$ $2b$ $2y$ $2a$ $1$ are taken (bankd-files(5)); "
-		    "write such a one, or the password itself");
+		    "a hash that can't be verified: only complete hashes of "
+		    "$y$ $7$ $6$ $5$ $2b$ $2y$ $2a$ $1$ are accepted "
+		    "(bankd-files(5)); write such a hash, or the password "
+		    "itself");
 	line->is_hash = form == HASH_FORM_TAKEN || *rest == '\0';
 	if (line->is_hash && marks > 0) {
 		memmove(line->secret + 1, rest, strlen(rest) + 1);
@@ -139,7 +141,7 @@ take_password(struct parser *parser)
 	error = take_id(parser);
 	if (error != 0)
 		return error;
-	/* A line is to hold both again, a space and a newline. */
+	/* Both must fit in a line again, with a space and a newline. */
 	if (word->length + strlen(parser->line.id) + 2 > FILES_PASSWORD_WIDTH)
 		return wrong(parser, "the password is too long");
 	memcpy(secret, word->text, word->length);

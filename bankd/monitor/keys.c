@@ -144,7 +144,7 @@ check_leaf(const struct config *config, const struct channel_pem *leaf,
 {
 	const char *help_text = "`bankctl renew` makes a new one";
 	enum bankd_option file = TLS_CERTIFICATE;
-	char wrong[128] = "no certificate in it";
+	char wrong[128] = "it contains no certificate";
 	EVP_PKEY *bank_public = NULL;
 	X509 *certificate = NULL;
 	int result;
@@ -155,7 +155,7 @@ check_leaf(const struct config *config, const struct channel_pem *leaf,
 	    (result = channel_bank_public(&bank_public, bank, bank_length)) !=
 		0) {
 		file = KEYS_CERTIFICATE;
-		string_copy(wrong, "none of a bank", sizeof(wrong));
+		string_copy(wrong, "not a bank's certificate", sizeof(wrong));
 		help_text = "restore it from a backup";
 	}
 	if (result == 0 && X509_verify(certificate, bank_public) != 1) {
@@ -230,7 +230,7 @@ compare_bank(const struct config *config, const char *crt, size_t crt_length,
     const char *key, size_t key_length, char *error, size_t size)
 {
 	EVP_PKEY *public = NULL, *private = NULL;
-	const char *wrong = "[keys] certificate is none of a bank",
+	const char *wrong = "[keys] certificate is not a bank's certificate",
 		   *help_text = "restore both from a backup";
 	enum bankd_option file = KEYS_CERTIFICATE;
 	char expired[128];
@@ -241,13 +241,12 @@ compare_bank(const struct config *config, const char *crt, size_t crt_length,
 	    (result = check_end(crt, crt_length, expired, sizeof(expired))) !=
 		0) {
 		wrong = expired;
-		help_text = "no kiosk takes it: set the clock, or make a new "
-			    "one over the same key for the bank and all "
-			    "kiosks";
+		help_text = "no kiosk accepts it: set the clock, or make a new "
+			    "one with the same key for the bank and all kiosks";
 	}
 	if (result == 0) {
 		file = KEYS_KEY;
-		wrong = "[keys] key holds no private key";
+		wrong = "[keys] key contains no private key";
 		result = pem_read_key(&private, key, key_length);
 	}
 	if (result == 0 && EVP_PKEY_eq(public, private) != 1) {

@@ -25,7 +25,7 @@ void put_u16(uint8_t *p, uint16_t value);
 void put_u32(uint8_t *p, uint32_t value);
 void put_u64(uint8_t *p, uint64_t value);
 
-/* An address without the brackets that one of IPv6 may stand in. */
+/* Copies an address without the brackets that may enclose an IPv6 address. */
 void address_unbracket(const char *address, char *to, size_t size);
 
 /* strlcpy(3) of OpenBSD. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Signing and checking a kiosk's block.  The ATM signs, the vault checks,
- * before anything costly; it may not tell more than right or not right.
+ * Signs and verifies a kiosk's block.  The ATM signs; the vault verifies,
+ * before any costly work, and tells only whether it is valid.
  */
 #include "kiosk_identity.h"
 
@@ -25,7 +25,7 @@
 static_assert(NAME_SIZE + SIGNATURE_SIZE == FRAME_KIOSK_SIZE,
     "the block is a name and a signature");
 
-/* What is signed. */
+/* The bytes that are signed. */
 struct message {
 	uint8_t bytes[LABEL_SIZE + 1 + FRAME_NONCE_SIZE + FRAME_BINDING_SIZE +
 	    REST_MAX];

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Key schedule and seals of atm-protocol(7).  The vault and the ATM; the
- * front has no key to use it with.  It may not touch a socket, a file or a
- * log.
- *
- * The vault seals and opens one message for each request, so nothing here
- * allocates or looks an algorithm up for a message: these are fetched once a
- * process, and a direction's context keeps its key schedule, so that only
- * the IV changes.
+ * The key schedule and the seals of atm-protocol(7).  The vault and the ATM run
+ * this; the front has no key to use with it.  It may not touch a socket, a file
+ * or a log.  The vault opens and seals one message for each request, so nothing
+ * here allocates or looks up an algorithm for a message.  Algorithms are
+ * fetched once in a process, and a direction's context keeps its key schedule,
+ * so that only the IV changes.
  */
 #include "seal.h"
 
@@ -24,7 +22,7 @@
 #include "../base/util.h"
 
 #define IV_SIZE 12
-#define IV_COUNTER 4 /* where in the IV the counter stands */
+#define IV_COUNTER 4 /* where the counter is in the IV */
 #define PRK_SIZE 32
 #define DATAGRAM_HEADER 12
 
@@ -52,8 +50,8 @@ algorithms_ready(void)
 }
 
 /*
- * A failure leaves nothing in OpenSSL's queue: there it would be taken for
- * one of the next SSL_read(3) on this thread.
+ * Clears OpenSSL's queue after a failure: the next SSL_read(3) on this thread
+ * would take the error for its own.
  */
 static int
 failed(int error)
@@ -178,7 +176,7 @@ context_make(struct seal_direction *direction, int encrypt)
 	return 0;
 }
 
-/* Begins the message numbered `counter`: its IV and associated data. */
+/* Begins the message numbered `counter`: sets its IV and associated data. */
 static int
 gcm_begin(struct seal_direction *direction, int encrypt, uint64_t counter,
     const uint8_t *aad, int aad_length)
@@ -186,7 +184,7 @@ gcm_begin(struct seal_direction *direction, int encrypt, uint64_t counter,
 	uint8_t iv[IV_SIZE] = { 0 };
 	int n;
 
-	/* A last number is never used, so that no IV comes twice. */
+	/* The last number is never used, so that no IV occurs twice. */
 	if (counter == UINT64_MAX)
 		return BANK_ECRYPTO;
 	if (direction->context == NULL && context_make(direction, encrypt) != 0)
@@ -199,7 +197,7 @@ gcm_begin(struct seal_direction *direction, int encrypt, uint64_t counter,
 	return 0;
 }
 
-/* text || zeros up to `padded` || tag into out. */
+/* Encrypts text || zeros up to `padded`, and appends the tag. */
 static int
 gcm_seal(struct seal_direction *direction, const uint8_t *aad, int aad_length,
     const char *text, size_t length, size_t padded, uint8_t *out)
@@ -227,8 +225,8 @@ gcm_seal(struct seal_direction *direction, const uint8_t *aad, int aad_length,
 }
 
 /*
- * Opens sealed[0..plain_length) with the tag behind it, as the message
- * numbered `counter`; on failure nothing of it stays in `plain`.
+ * Opens sealed[0..plain_length), which the tag follows, as the message numbered
+ * `counter`; on failure none of it remains in `plain`.
  */
 static int
 gcm_open(struct seal_direction *direction, uint64_t counter, const uint8_t *aad,
@@ -267,14 +265,17 @@ seal_text(struct seal_direction *direction, uint8_t type, const char *text,
 	return error != 0 ? error : (int)seal_size(length);
 }
 
-/* The text of padded[0..size), which has a NUL behind it. */
+/* Finds the end of the text in padded[0..size), which a NUL follows. */
 static int
 unpad(const char *padded, size_t size)
 {
 	size_t length = strlen(padded);
 	const char *rest = padded + length;
 
-	/* With the NUL behind, `rest` is zeros if it equals itself + 1. */
+	/*
+	 * `rest` and the NUL after it are all zeros if `rest` equals itself +
+	 * 1.
+	 */
 	if (memcmp(rest, rest + 1, size - length) != 0)
 		return BANK_EINVAL;
 	return (int)length;

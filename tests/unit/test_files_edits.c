@@ -285,9 +285,9 @@ test_who_is_missed(void **state)
 	fixture_files_stop(bank);
 	/* Nobody's line may be taken away who has money, in either account. */
 	fixture_files_write(bank, "chris 2\n", "joe 1 0\n");
-	fixture_files_refused(bank, BANK_EINVAL, "isn't empty");
+	fixture_files_refused(bank, BANK_EINVAL, "is not empty");
 	fixture_files_write(bank, "", "chris 0 1\njoe 1 0\n");
-	fixture_files_refused(bank, BANK_EINVAL, "isn't empty");
+	fixture_files_refused(bank, BANK_EINVAL, "is not empty");
 }
 
 static void

@@ -133,10 +133,10 @@ test_meaning(void **state)
 #define Y_DIGEST "HboGM6qPrsK.StKYGt6KErmUYtioHreJd98oIugoNB6"
 #define B_REST "abcdefghijklmnopqrstuu0123456789012345678901234567890"
 #define DIGEST_43 "0123456789012345678901234567890123456789012"
-#define UNKNOWN                                                              \
-	"password:1: a hash that can't be verified: whole ones of $y$ $7$ "  \
-	"$6$ $5$ $2b$ $2y$ $2a$ $1$ are taken (bankd-files(5)); write such " \
-	"a one, or the password itself"
+#define UNKNOWN                                                               \
+	"password:1: a hash that can't be verified: only complete hashes of " \
+	"$y$ $7$ $6$ $5$ $2b$ $2y$ $2a$ $1$ are accepted (bankd-files(5)); "  \
+	"write such a hash, or the password itself"
 
 /* Of each method: whole it is taken, a byte short it is an error. */
 static void

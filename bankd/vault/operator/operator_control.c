@@ -179,8 +179,8 @@ check_secret(struct operator_command *command)
 		    "characters");
 	else if (hash_form_of(secret) != HASH_FORM_PLAIN)
 		operator_fail(command, EX_DATAERR,
-		    "that is the form of a hash, which would be taken for "
-		    "the password: give the password itself");
+		    "that is the form of a hash, which would become the "
+		    "password: enter the password itself");
 	else if ((broken = password_rule_broken(
 		      secret, command->args[0], NULL)) != NULL)
 		operator_fail(command, EX_DATAERR,
@@ -229,8 +229,7 @@ operator_control_take(
 	code = read_request(command, text, length);
 	if (code != 0)
 		operator_fail(command, code,
-		    "no such command, or not with these arguments: "
-		    "bankctl(8) has them");
+		    "unknown command, or wrong arguments: see bankctl(8)");
 	else
 		start(vault, command);
 	if (command->code == 0 && command->row->has_secret) {
