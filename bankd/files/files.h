@@ -22,6 +22,7 @@ struct files_options {
 	bool refuse_edits;       /* hand_edits = refuse */
 	const char *hash_prefix; /* for crypt_gensalt: "$y$" */
 	unsigned long hash_cost; /* 0: libcrypt's default */
+	uint64_t now_ms;         /* the bank's time, for files_start() */
 	/*
 	 * Is told each hash that there is at a start, and then each that
 	 * changes: "" for none.  0 or BANK_ENOMEM.  NULL: nobody asks.
@@ -45,8 +46,7 @@ struct files_options {
  * is only behind: it is brought up to date and nothing is set aside for it.
  */
 int files_start(struct files **files, struct store *store, enum store_end end,
-    const struct files_options *options, uint64_t now_ms, char *error,
-    size_t size);
+    const struct files_options *options, char *error, size_t size);
 
 /*
  * What files_start() would refuse, of a store that was only looked at
