@@ -53,7 +53,7 @@ const struct config_key atm_options[ATM_OPTION_COUNT] = {
 	    "cyan", "The colour of the large clock.",
 	    .choices = "cyan green yellow magenta blue red white" },
 	[SCREEN_KEYPAD] = { "screen", "keypad", CONFIG_BOOL, "no",
-	    "Whether the on-screen keypad stands open in forms." },
+	    .meaning = "Whether the on-screen keypad stands open in forms." },
 	[SCREEN_DEBOUNCE_MS] = { "screen", "debounce_ms", CONFIG_NUMBER, "0",
 	    "Milliseconds within which the same key counts once.",
 	    .maximum = 2000 },

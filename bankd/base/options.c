@@ -29,7 +29,8 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    "Free MB of the state's disk below which transactions get 503.",
 	    .maximum = 1 << 20, .reloadable = true },
 	[BANK_ANY_FILE_SYSTEM] = { "bank", "any_file_system", CONFIG_BOOL, "no",
-	    "Whether to start on a file system that may not lock or sync." },
+	    .meaning = "Whether to start on a file system that may not lock or "
+	               "sync." },
 	[BANK_ALERT_AMOUNT] = { "bank", "alert_amount", CONFIG_MONEY, "5000",
 	    "The amount over which a transfer out is told to its owner.",
 	    .maximum = MONEY_MAX_CENTS, .reloadable = true },
