@@ -384,8 +384,7 @@ start(struct control *control, const struct control_options *options,
 
 struct control *
 control_open(struct event_base *base, const struct control_options *options,
-    control_handler *handler, void *context, int *exit_code, char *error,
-    size_t size)
+    int *exit_code, char *error, size_t size)
 {
 	struct control *control;
 
@@ -396,8 +395,8 @@ control_open(struct event_base *base, const struct control_options *options,
 	control->fd = control->place.fd = -1;
 	control->owner = options->owner;
 	control->group = PLACE_NO_GROUP;
-	control->handler = handler;
-	control->context = context;
+	control->handler = options->handler;
+	control->context = options->context;
 	string_copy(control->path, options->path, sizeof(control->path));
 	if (start(control, options, exit_code, error, size) == 0) {
 		control->event = event_new(base, control->fd,

@@ -218,9 +218,9 @@ room_strerror(int error)
 
 int
 files_start(struct files **result, struct store *store, enum store_end end,
-    const struct files_options *options, uint64_t now_ms, char *error_text,
-    size_t size)
+    const struct files_options *options, char *error_text, size_t size)
 {
+	uint64_t now_ms = options->now_ms;
 	struct files *files;
 	int error;
 

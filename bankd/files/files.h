@@ -22,6 +22,7 @@ struct files_options {
 	bool refuse_edits;       /* hand_edits = refuse */
 	const char *hash_prefix; /* for crypt_gensalt: "$y$" */
 	unsigned long hash_cost; /* 0: libcrypt's default */
+	uint64_t now_ms;         /* the bank's time, for files_start() */
 	/*
 	 * Called for each hash at a start, and then for each change; "" means
 	 * no hash.  Returns 0 or BANK_ENOMEM.  May be NULL.
@@ -45,8 +46,7 @@ struct files_options {
  * behind: it is brought up to date, and the file is not set aside for it.
  */
 int files_start(struct files **files, struct store *store, enum store_end end,
-    const struct files_options *options, uint64_t now_ms, char *error,
-    size_t size);
+    const struct files_options *options, char *error, size_t size);
 
 /*
  * Checks what files_start() would refuse, on a store opened by store_look(),

@@ -130,11 +130,15 @@ is_late(struct store *store, const struct ledger_account *account,
 {
 	struct files_line line = { 0 };
 	char error[256];
+	const struct files_reading reading = { .name = "",
+		.each = take_line,
+		.context = &line,
+		.error = error,
+		.error_size = sizeof(error) };
 
 	return bytes[FILES_BALANCE_WIDTH - 1] == '\n' &&
 	    memchr(bytes, '\n', FILES_BALANCE_WIDTH - 1) == NULL &&
-	    files_parse_balance("", bytes, FILES_BALANCE_WIDTH, take_line,
-		&line, error, sizeof(error)) == 0 &&
+	    files_parse_balance(&reading, bytes, FILES_BALANCE_WIDTH) == 0 &&
 	    strcmp(line.id, account->id) == 0 &&
 	    held(store, account, line.cents);
 }

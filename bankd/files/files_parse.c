@@ -21,9 +21,9 @@
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 struct parser {
-	const char *name;
-	char *error;
-	size_t size;
+	const struct files_reading *reading;
+	size_t wanted; /* words */
+	int (*take)(struct parser *parser);
 	struct files_line line;
 	struct wire_token words[MAX_WORDS];
 	size_t count;
@@ -32,8 +32,10 @@ struct parser {
 static int
 wrong(const struct parser *parser, const char *reason)
 {
-	snprintf(parser->error, parser->size, "%s:%u: %s", parser->name,
-	    parser->line.line, reason);
+	const struct files_reading *reading = parser->reading;
+
+	snprintf(reading->error, reading->error_size, "%s:%u: %s",
+	    reading->name, parser->line.line, reason);
 	return BANK_EINVAL;
 }
 
@@ -45,7 +47,7 @@ is_space(char c)
 
 /* Splits at spaces and tabs; `#` begins a comment after `wanted` words. */
 static void
-split(struct parser *parser, const char *text, size_t length, size_t wanted)
+split(struct parser *parser, const char *text, size_t length)
 {
 	size_t at = 0, begin;
 
@@ -58,7 +60,7 @@ split(struct parser *parser, const char *text, size_t length, size_t wanted)
 		if (at == begin)
 			break;
 		if (text[begin] == '#' &&
-		    (parser->count == 0 || parser->count == wanted))
+		    (parser->count == 0 || parser->count == parser->wanted))
 			break;
 		parser->words[parser->count++] =
 		    (struct wire_token) { text + begin, at - begin };
@@ -150,32 +152,26 @@ take_password(struct parser *parser)
 }
 
 static int
-parse_line(struct parser *parser, const char *text, size_t length,
-    size_t wanted, int (*take)(struct parser *parser),
-    int (*each)(void *context, const struct files_line *line), void *context)
+parse_line(struct parser *parser, const char *text, size_t length)
 {
+	const struct files_reading *reading = parser->reading;
 	unsigned number = parser->line.line + 1;
 	int error;
 
 	parser->line = (struct files_line) { .line = number };
 	if (memchr(text, '\0', length) != NULL)
 		return wrong(parser, "a zero byte");
-	split(parser, text, length, wanted);
+	split(parser, text, length);
 	if (parser->count == 0)
 		return 0;
-	error = take(parser);
-	return error != 0 ? error : each(context, &parser->line);
+	error = parser->take(parser);
+	return error != 0 ? error
+			  : reading->each(reading->context, &parser->line);
 }
 
 static int
-parse(const char *name, const char *data, size_t length, size_t wanted,
-    int (*take)(struct parser *parser),
-    int (*each)(void *context, const struct files_line *line), void *context,
-    char *error_text, size_t size)
+parse(struct parser *parser, const char *data, size_t length)
 {
-	struct parser parser = {
-		.name = name, .error = error_text, .size = size
-	};
 	const char *newline;
 	size_t at = 0, mark = sizeof(byte_order_mark) - 1, line;
 	int error = 0;
@@ -186,27 +182,30 @@ parse(const char *name, const char *data, size_t length, size_t wanted,
 		newline = memchr(data + at, '\n', length - at);
 		line = newline == NULL ? length - at
 				       : (size_t)(newline - data) - at;
-		error = parse_line(
-		    &parser, data + at, line, wanted, take, each, context);
+		error = parse_line(parser, data + at, line);
 	}
-	OPENSSL_cleanse(&parser, sizeof(parser));
+	OPENSSL_cleanse(parser, sizeof(*parser));
 	return error;
 }
 
 int
-files_parse_balance(const char *name, const char *data, size_t length,
-    int (*each)(void *context, const struct files_line *line), void *context,
-    char *error, size_t size)
+files_parse_balance(
+    const struct files_reading *reading, const char *data, size_t length)
 {
-	return parse(
-	    name, data, length, 3, take_balance, each, context, error, size);
+	struct parser parser = {
+		.reading = reading, .wanted = 3, .take = take_balance
+	};
+
+	return parse(&parser, data, length);
 }
 
 int
-files_parse_password(const char *name, const char *data, size_t length,
-    int (*each)(void *context, const struct files_line *line), void *context,
-    char *error, size_t size)
+files_parse_password(
+    const struct files_reading *reading, const char *data, size_t length)
 {
-	return parse(
-	    name, data, length, 2, take_password, each, context, error, size);
+	struct parser parser = {
+		.reading = reading, .wanted = 2, .take = take_password
+	};
+
+	return parse(&parser, data, length);
 }

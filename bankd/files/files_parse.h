@@ -29,16 +29,23 @@ struct files_line {
 	bool is_hash; /* HASH_FORM_TAKEN, or a lock without a hash */
 };
 
+/* Who reads a file. */
+struct files_reading {
+	const char *name; /* the file's, for messages */
+	/* Takes a line; returns 0 to go on. */
+	int (*each)(void *context, const struct files_line *line);
+	void *context;
+	char *error;
+	size_t error_size;
+};
+
 /*
- * Parse one file's bytes.  `each` returns 0 to go on.  Returns 0, or
- * BANK_EINVAL with `name:line: reason` in error (a duplicate is found by the
- * caller's `each`).
+ * Parse one file's bytes.  Return 0, what `each` said, or BANK_EINVAL with
+ * `name:line: reason` in error (a duplicate is found by `each`).
  */
-int files_parse_balance(const char *name, const char *data, size_t length,
-    int (*each)(void *context, const struct files_line *line), void *context,
-    char *error, size_t size);
-int files_parse_password(const char *name, const char *data, size_t length,
-    int (*each)(void *context, const struct files_line *line), void *context,
-    char *error, size_t size);
+int files_parse_balance(
+    const struct files_reading *reading, const char *data, size_t length);
+int files_parse_password(
+    const struct files_reading *reading, const char *data, size_t length);
 
 #endif

@@ -163,12 +163,17 @@ take_password(void *context, const struct files_line *line)
 static int
 read_file(struct takeover *takeover, enum files_name name)
 {
-	static int (*const parsers[])(const char *, const char *, size_t,
-	    int (*)(void *, const struct files_line *), void *, char *,
+	static int (*const parsers[])(const struct files_reading *,
+	    const char *,
 	    size_t) = { files_parse_balance, files_parse_password };
 	static int (*const takers[])(void *,
 	    const struct files_line *) = { take_balance, take_password };
 	const char *path = takeover->files->file[name].path;
+	const struct files_reading reading = { .name = path,
+		.each = takers[name],
+		.context = takeover,
+		.error = takeover->error,
+		.error_size = takeover->error_size };
 	char *data;
 	size_t length;
 	int error;
@@ -178,8 +183,7 @@ read_file(struct takeover *takeover, enum files_name name)
 		refuse(takeover, name, 0, "%s", file_strerror(error));
 		return error;
 	}
-	error = parsers[name](path, data, length, takers[name], takeover,
-	    takeover->error, takeover->error_size);
+	error = parsers[name](&reading, data, length);
 	OPENSSL_cleanse(data, length);
 	free(data);
 	return error;
@@ -301,8 +305,9 @@ adjust(struct takeover *takeover, const struct row *row,
 	int64_t old_cents = account->cents[which];
 	enum wire_reply reply;
 
-	reply = ledger_adjust(&entry, adjuster, account, which,
-	    row->cents[which], takeover->now_ms);
+	reply = ledger_adjust(&entry, adjuster,
+	    (struct ledger_leg) { account, which }, row->cents[which],
+	    takeover->now_ms);
 	if (reply == WIRE_INCORRECT)
 		return 0;
 	if (reply != WIRE_DONE)

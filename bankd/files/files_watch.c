@@ -112,11 +112,16 @@ tell_bytes(struct differences *differences, const char *data, size_t length)
 {
 	const char *path = differences->files->file[differences->name].path;
 	char error[512];
+	const struct files_reading reading = { .name = path,
+		.each = compare_id,
+		.context = differences,
+		.error = error,
+		.error_size = sizeof(error) };
 	int result;
 
-	result = (differences->name == FILES_BALANCE ? files_parse_balance
-						     : files_parse_password)(
-	    path, data, length, compare_id, differences, error, sizeof(error));
+	result = (differences->name == FILES_BALANCE
+		? files_parse_balance
+		: files_parse_password)(&reading, data, length);
 	if (result != 0)
 		log_event(LOG_WARNING, "file_difference", "file",
 		    LOG_TEXT(path), "what", LOG_TEXT(error), NULL);

@@ -16,8 +16,6 @@
 #include <sysexits.h>
 #include <time.h>
 
-#include <openssl/crypto.h>
-
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/crypt/openssl_error.h"
@@ -89,14 +87,6 @@ check_mode(const struct config *config, enum bankd_option option, char *error,
 	    "chmod 640",
 	    path, (unsigned)(st.st_mode & 0777));
 	return EX_NOPERM;
-}
-
-static void
-wipe(char *data, size_t length)
-{
-	if (data != NULL)
-		OPENSSL_cleanse(data, length);
-	free(data);
 }
 
 bool
@@ -226,8 +216,8 @@ keys_read_leaf(const struct config *config, struct channel_pem *leaf,
 }
 
 static int
-compare_bank(const struct config *config, const char *crt, size_t crt_length,
-    const char *key, size_t key_length, char *error, size_t size)
+compare_bank(const struct config *config, const struct channel_pem *bank,
+    char *error, size_t size)
 {
 	EVP_PKEY *public = NULL, *private = NULL;
 	const char *wrong = "[keys] certificate is not a bank's certificate",
@@ -236,10 +226,11 @@ compare_bank(const struct config *config, const char *crt, size_t crt_length,
 	char expired[128];
 	int result;
 
-	result = channel_bank_public(&public, crt, crt_length);
+	result = channel_bank_public(
+	    &public, bank->certificate, bank->certificate_length);
 	if (result == 0 &&
-	    (result = check_end(crt, crt_length, expired, sizeof(expired))) !=
-		0) {
+	    (result = check_end(bank->certificate, bank->certificate_length,
+		 expired, sizeof(expired))) != 0) {
 		wrong = expired;
 		help_text = "no kiosk accepts it: set the clock, or make a new "
 			    "one with the same key for the bank and all kiosks";
@@ -247,7 +238,7 @@ compare_bank(const struct config *config, const char *crt, size_t crt_length,
 	if (result == 0) {
 		file = KEYS_KEY;
 		wrong = "[keys] key contains no private key";
-		result = pem_read_key(&private, key, key_length);
+		result = pem_read_key(&private, bank->key, bank->key_length);
 	}
 	if (result == 0 && EVP_PKEY_eq(public, private) != 1) {
 		wrong = "[keys] key is not the one in [keys] certificate";
@@ -277,21 +268,18 @@ keys_end(const struct config *config, enum bankd_option file, time_t *end)
 int
 keys_check_bank(const struct config *config, char *error, size_t size)
 {
-	char *crt = NULL, *key = NULL;
-	size_t crt_length = 0, key_length = 0;
+	struct channel_pem bank = { 0 };
 	int code;
 
-	code =
-	    read_pem(config, KEYS_CERTIFICATE, &crt, &crt_length, error, size);
+	code = read_pem(config, KEYS_CERTIFICATE, &bank.certificate,
+	    &bank.certificate_length, error, size);
 	if (code == 0)
-		code =
-		    read_pem(config, KEYS_KEY, &key, &key_length, error, size);
+		code = read_pem(
+		    config, KEYS_KEY, &bank.key, &bank.key_length, error, size);
 	if (code == 0)
 		code = check_mode(config, KEYS_KEY, error, size);
 	if (code == 0)
-		code = compare_bank(
-		    config, crt, crt_length, key, key_length, error, size);
-	free(crt);
-	wipe(key, key_length);
+		code = compare_bank(config, &bank, error, size);
+	channel_pem_wipe(&bank);
 	return code;
 }

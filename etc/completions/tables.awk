@@ -66,7 +66,7 @@ function keys(text,	row, type, part)
 		match(row, /CONFIG_[A-Z]+/)
 		type = substr(row, RSTART + 7, RLENGTH - 7)
 		if (type == "CHOICE")
-			type = part[8]
+			type = part[10]
 		else if (type == "BOOL")
 			type = "yes no"
 		else

@@ -11,6 +11,9 @@
 #include <stdint.h>
 
 #define NELEM(array) (sizeof(array) / sizeof((array)[0]))
+/* The struct whose member `pointer` points to. */
+#define container_of(pointer, type, member) \
+	((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 /* Lower-case hex; `text` has room for 2 * length + 1. */
 void hex_encode(const uint8_t *data, size_t length, char *text);

@@ -29,10 +29,10 @@ struct config_key {
 	const char *key;
 	enum config_type type;
 	const char *default_value; /* as it would stand in the file */
+	const char *meaning;       /* one sentence, for -T and the manual */
 	int64_t minimum, maximum;  /* CONFIG_STRING, PATH: bytes */
 	const char *choices;       /* "checking savings same" */
 	bool reloadable;           /* takes effect on SIGHUP */
-	const char *meaning;       /* one sentence, for -T and the manual */
 };
 
 /* The values in force, one slot for each row of the table.  Opaque. */

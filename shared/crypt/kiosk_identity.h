@@ -23,22 +23,26 @@ bool kiosk_is_none(const uint8_t block[FRAME_KIOSK_SIZE]);
 int kiosk_name(
     const uint8_t block[FRAME_KIOSK_SIZE], char name[KIOSK_NAME_SIZE]);
 
+/* What a kiosk signs: a frame, and the connection that it is for. */
+struct kiosk_frame {
+	uint8_t type;
+	const uint8_t *nonce;   /* FRAME_NONCE_SIZE */
+	const uint8_t *binding; /* FRAME_BINDING_SIZE */
+	const uint8_t *rest;    /* the body after the block */
+	size_t rest_length;
+};
+
 /*
- * Makes the block for a frame of `type` whose body after the block is
- * rest[0..rest_length).  `key` is the kiosk's Ed25519 key; NULL makes the
- * block of zeros.  0, BANK_EINVAL or BANK_ECRYPTO.
+ * Makes the block for a frame.  `key` is the kiosk's Ed25519 key; NULL makes
+ * the block of zeros.  0, BANK_EINVAL or BANK_ECRYPTO.
  */
 int kiosk_sign(uint8_t block[FRAME_KIOSK_SIZE], const char *name, EVP_PKEY *key,
-    uint8_t type, const uint8_t nonce[FRAME_NONCE_SIZE],
-    const uint8_t binding[FRAME_BINDING_SIZE], const uint8_t *rest,
-    size_t rest_length);
+    const struct kiosk_frame *frame);
 
 /* Returns 0 if the block's signature is by `public_key`, else BANK_ESEAL. */
 int kiosk_verify(const uint8_t block[FRAME_KIOSK_SIZE],
-    const uint8_t public_key[KIOSK_PUBLIC_SIZE], uint8_t type,
-    const uint8_t nonce[FRAME_NONCE_SIZE],
-    const uint8_t binding[FRAME_BINDING_SIZE], const uint8_t *rest,
-    size_t rest_length);
+    const uint8_t public_key[KIOSK_PUBLIC_SIZE],
+    const struct kiosk_frame *frame);
 
 /*
  * Makes an Ed25519 key: its PKCS#8 PEM, malloc'd, which the caller wipes and

@@ -340,18 +340,16 @@ test_no_start(void **state)
 	bank->options.hash_prefix = "$5$";
 	bank->store = fixture_open(bank->directory, NULL);
 	no_random = true;
-	assert_int_equal(
-	    files_start(&bank->files, bank->store, STORE_NEW, &bank->options,
-		FIXTURE_NOW, bank->error, sizeof(bank->error)),
+	assert_int_equal(files_start(&bank->files, bank->store, STORE_NEW,
+			     &bank->options, bank->error, sizeof(bank->error)),
 	    BANK_ECRYPTO);
 	assert_non_null(strstr(bank->error, "cryptographic library failed"));
 	no_random = false;
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
 	bank->options.directory = path;
-	assert_int_equal(
-	    files_start(&bank->files, bank->store, STORE_NEW, &bank->options,
-		FIXTURE_NOW, bank->error, sizeof(bank->error)),
+	assert_int_equal(files_start(&bank->files, bank->store, STORE_NEW,
+			     &bank->options, bank->error, sizeof(bank->error)),
 	    BANK_EINVAL);
 	assert_non_null(strstr(bank->error, "bankd.ini: [bank] state"));
 	assert_non_null(strstr(bank->error, "too long"));
@@ -402,7 +400,7 @@ test_the_reserve(void **state)
 		assert_int_equal(
 		    files_start(&bank->files, bank->store,
 			i == 0 ? STORE_NEW : STORE_STOPPED, &bank->options,
-			FIXTURE_NOW, bank->error, sizeof(bank->error)),
+			bank->error, sizeof(bank->error)),
 		    BANK_ENOSPC);
 		no_room = no_reserve = false;
 		fixture_files_end(bank);
@@ -411,7 +409,7 @@ test_the_reserve(void **state)
 		assert_int_equal(
 		    files_start(&bank->files, bank->store,
 			i == 0 ? STORE_NEW : STORE_STOPPED, &bank->options,
-			FIXTURE_NOW, bank->error, sizeof(bank->error)),
+			bank->error, sizeof(bank->error)),
 		    0);
 		assert_false(no_room);
 		fixture_write(bank->directory, "balance", "chris 9 9\n");

@@ -73,7 +73,7 @@ static void
 ended(struct job *job, void *context)
 {
 	struct operator_command *command =
-	    (struct operator_command *)(void *)job;
+	    container_of(job, struct operator_command, job);
 
 	(void)context;
 	close(command->fd);
@@ -88,7 +88,7 @@ static void
 ask_and_answer(struct job *job, void *thread)
 {
 	struct operator_command *command =
-	    (struct operator_command *)(void *)job;
+	    container_of(job, struct operator_command, job);
 
 	if (command->code == 0 && command->row != NULL &&
 	    command->row->ask != NULL)
@@ -152,7 +152,7 @@ static void
 make_hash(struct job *job, void *thread)
 {
 	struct operator_command *command =
-	    (struct operator_command *)(void *)job;
+	    container_of(job, struct operator_command, job);
 
 	(void)thread;
 	if (hashing_make(command->secret, command->cost, command->hash) != 0)
@@ -163,7 +163,7 @@ make_hash(struct job *job, void *thread)
 static void
 hashed(struct job *job, void *context)
 {
-	go_on(context, (struct operator_command *)(void *)job);
+	go_on(context, container_of(job, struct operator_command, job));
 }
 
 /* Whoever pipes a hash in means its password, and not the text of it. */
