@@ -11,12 +11,12 @@
 void files_make_line(enum files_name name, char *line,
     const struct ledger_account *account, const char *hash);
 /*
- * What the line of `password` shows: the hash, or, where that has no room in
- * it since the `!` of a lock came before it, the `!` alone.
+ * What the line of `password` shows: the hash, or `!` alone if the line has no
+ * room for a locked hash.
  */
 const char *files_shown_hash(
     const struct ledger_account *account, const char *hash);
-/* Tells who asked for it (files.h). */
+/* Calls the on_hash of files.h. */
 int files_tell_hash(const struct files *files,
     const struct ledger_account *account, const char *hash);
 int files_put_sum(struct files *files, uint32_t line, const char *bytes);
@@ -24,14 +24,14 @@ uint64_t files_sum(const struct files *files, const char *bytes);
 /* Writes NAME.new whole and syncs it; BANK_ENOSPC, BANK_EIO, BANK_ESYS. */
 int files_write_new(struct files *files, enum files_name name);
 /*
- * NAME becomes NAME.edited.TIME, if `aside` or if it is no regular file;
- * NAME.new becomes NAME.
+ * Renames NAME to NAME.edited.TIME, if `aside` or if it is no regular file, and
+ * then NAME.new to NAME.
  */
 int files_replace(struct files *files, enum files_name name, bool aside);
 int files_open(struct files *files, enum files_name name);
-/* Whether a pipe, link, directory or the like stands in its place. */
+/* Whether a pipe, a link, a directory or the like is in its place. */
 bool files_is_odd(const struct files_file *file);
-/* All of a line, in place: 0, BANK_ENOSPC, BANK_EIO. */
+/* Writes a whole line in place: 0, BANK_ENOSPC, BANK_EIO. */
 int files_put_line(struct files *files, enum files_name name, uint32_t line,
     const char *bytes);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Inside the two files: one struct for each, and what its siblings share.
- * A line's bytes follow from its account (and hash) alone, so comparing is
- * making the line again.  Of the hashes, which are not in memory, a keyed
- * sum of each line stands for them while the bank runs.
+ * The private struct of the two files, and what the files of this folder
+ * share.  The bytes of a line follow only from its account (and hash), so
+ * comparing means making the line again.  The hashes are not in memory; while
+ * the bank runs, a keyed sum of each line stands for its hash.
  */
 #ifndef BANKD_FILES_STATE_H
 #define BANKD_FILES_STATE_H
@@ -13,9 +13,9 @@
 
 #include "files.h"
 
-/* What stands behind a path, .edited.TIME.999, fits into PATH_MAX. */
+/* The suffix of a path, .edited.TIME.999, must fit into PATH_MAX. */
 #define FILES_PATH_SIZE ((size_t)PATH_MAX - 64)
-#define FILES_LARGEST ((size_t)1 << 36) /* bytes of one that we read */
+#define FILES_LARGEST ((size_t)1 << 36) /* bytes that we read of one */
 
 enum files_name { FILES_BALANCE, FILES_PASSWORD, FILES_COUNT };
 
@@ -26,8 +26,8 @@ struct files_file {
 	int fd;
 	bool same;               /* as found at the start */
 	bool present;            /* likewise */
-	bool written;            /* by us, since the last look */
-	bool behind;             /* by us: the disk was full */
+	bool written;            /* we wrote to it since the last look */
+	bool behind;             /* we did not write to it: the disk was full */
 	struct timespec changed; /* as of the last look */
 	uint32_t cursor;         /* next line to compare */
 	uint32_t room;           /* lines that have blocks */
@@ -52,11 +52,11 @@ int files_compare(struct files *files, bool forgive_late);
 int files_take_over(struct files *files, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error,
     size_t size);
-/* Reads and judges as that does, and takes nothing over. */
+/* Reads and checks as that does, but takes nothing over. */
 int files_judge(struct files *files, enum store_end end,
     const struct files_options *options, char *error, size_t size);
 
-/* files_watch.c: every line, now; writes anew what isn't ours. */
+/* files_watch.c: compares every line now; rewrites what isn't ours. */
 int files_watch_all(struct files *files);
 
 /* files_hash.c: each secret is replaced by its hash, malloc'd. */

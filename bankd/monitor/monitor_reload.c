@@ -111,7 +111,7 @@ begin(struct monitor *monitor)
 		log_event(LOG_NOTICE, "reload_ignored", NULL);
 		monitor_command_answer(&monitor->reload->clients,
 		    EX_UNAVAILABLE,
-		    "not serving; `bankctl status` tells when it is");
+		    "not serving; `bankctl status` shows when it is");
 		return;
 	}
 	notify_reloading();

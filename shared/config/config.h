@@ -26,10 +26,10 @@ struct config_key {
 	const char *section, *key;
 	enum config_type type;
 	const char *default_value; /* as it would stand in the file */
+	const char *meaning;       /* one sentence, for -T and the manual */
 	int64_t minimum, maximum;  /* CONFIG_STRING, PATH: bytes */
 	const char *choices;       /* "checking savings same" */
 	bool reloadable;           /* takes effect on SIGHUP */
-	const char *meaning;       /* one sentence, for -T and the manual */
 };
 
 struct config; /* the values in force */
@@ -59,10 +59,10 @@ int config_peek(const char *path, const char *name, char *value,
 int config_set(
     struct config *config, const char *assignment, char *error, size_t size);
 
-/* Indices are those of the table. Strings live as long as the config. */
+/* An index is that of the table.  Strings live as long as the config. */
 const char *config_string(const struct config *config, size_t index);
 int64_t config_number(const struct config *config, size_t index);
-/* Whether a file, an assignment or a dump gave it, be it the default's. */
+/* Whether a file, an assignment or a dump set it, even to the default. */
 bool config_is_set(const struct config *config, size_t index);
 
 /* All in force, as a file; with_meaning puts each key's above it (-T). */
@@ -73,7 +73,7 @@ char *config_dump(const struct config *config);
 /* And back: all of them, or BANK_EINVAL, BANK_ENOMEM. */
 int config_load(struct config *config, const char *dump, size_t length);
 
-/* Index of the first row not reloadable whose values differ, or -1. */
+/* The first row that is not reloadable and whose values differ, or -1. */
 long config_needs_restart(
     const struct config *old_config, const struct config *new_config);
 

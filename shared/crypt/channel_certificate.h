@@ -29,7 +29,7 @@ struct channel_pem {
 int channel_make_bank(struct channel_pem *pem, const char *name);
 int channel_make_leaf(
     struct channel_pem *pem, const char *name, const struct channel_pem *bank);
-/* Wipes and frees what the two above made; may be called on zeroed ones. */
+/* Wipes and frees the results of the two above; may be called on zeros. */
 void channel_pem_wipe(struct channel_pem *pem);
 
 /* A time as operators read it: 2026-11-29T08:00:00Z. */

@@ -66,7 +66,7 @@ int seal_text(struct seal_direction *direction, uint8_t type, const char *text,
 int seal_open(struct seal_direction *direction, uint8_t type,
     const uint8_t *sealed, size_t sealed_length, char *text, size_t size);
 
-/* Seals one notice into `out`; counts the direction on.  0 or BANK_E.... */
+/* Seals one notice into `out`; advances the counter.  0 or BANK_E.... */
 int seal_datagram(struct seal_direction *notice, const uint8_t key_id[4],
     const char *text, size_t length, uint8_t out[SEAL_DATAGRAM_SIZE]);
 

@@ -12,11 +12,10 @@ int seal_wrap(EVP_PKEY *bank_public, const uint8_t k[SEAL_KEY_SIZE],
     uint8_t wrapped[FRAME_WRAPPED_SIZE]);
 
 /*
- * Opens E(Kpub, K).  Always fills `k`: with K, or, where the envelope is not
- * right, with fresh random bytes and BANK_ESEAL, so that the caller goes on
- * the same way, after the same work.  BANK_ECRYPTO (no random bytes, or a
- * key that is not RSA of 3072 bits): k is zeros, not to be used.  Safe on
- * any thread.
+ * Opens E(Kpub, K).  Always fills `k`: with K, or, if the envelope is invalid,
+ * with fresh random bytes and BANK_ESEAL.  The caller then continues in the
+ * same way, after the same work.  BANK_ECRYPTO (no random bytes, or a key other
+ * than RSA of 3072 bits): k is zeros and must not be used.  Safe on any thread.
  */
 int seal_unwrap(EVP_PKEY *bank_private,
     const uint8_t wrapped[FRAME_WRAPPED_SIZE], uint8_t k[SEAL_KEY_SIZE]);
