@@ -40,6 +40,12 @@ bank_down_since_ms(const struct bank *bank)
 	return bank->down_since_ms;
 }
 
+const char *
+bank_why_down(const struct bank *bank)
+{
+	return bank->why_down;
+}
+
 const struct bank_session *
 bank_session(const struct bank *bank)
 {
@@ -216,8 +222,12 @@ static void
 bank_take_notice(void *context, const char *text, size_t length)
 {
 	struct bank *bank = context;
+	char words[NOTICES_TEXT_SIZE];
 
-	bank->callbacks.notice(bank->callbacks.context, text, length);
+	(void)length;
+	bank->callbacks.notice(bank->callbacks.context,
+	    notices_describe(
+		text, config_string(bank->config, SCREEN_CURRENCY), words));
 }
 
 int

@@ -47,15 +47,13 @@ struct bank_reply {
 typedef void bank_reply_fn(void *context, const struct bank_reply *reply);
 
 struct bank_callbacks {
-	/* The link's state changed; `why` is English for _(), or NULL. */
-	void (*link)(void *context, enum bank_link link, const char *why);
+	void (*link)(void *context, enum bank_link link); /* has changed */
 	/* The session ended without being asked to: back to the welcome. */
 	void (*session_over)(void *context, enum bank_outcome outcome);
-	/* One notice, `received 12 5.00 chris`, already cleaned. */
-	void (*notice)(void *context, const char *text, size_t length);
-	/* What became of a transaction left over from before this login. */
-	void (*settled)(void *context, const char *request, bool carried_out,
-	    const struct bank_reply *reply);
+	/* A notice, as a sentence for the customer. */
+	void (*notice)(void *context, const char *words);
+	/* Likewise what became of a transaction of before this login. */
+	void (*settled)(void *context, const char *words);
 	void *context;
 };
 
@@ -76,6 +74,8 @@ enum bank_link bank_link_state(const struct bank *bank);
 /* Seconds until the next try while BANK_LINK_DOWN; when it went down (ms). */
 unsigned bank_next_try(const struct bank *bank);
 uint64_t bank_down_since_ms(const struct bank *bank);
+/* Why the link was lost last, in English for _(); NULL: it never was. */
+const char *bank_why_down(const struct bank *bank);
 /*
  * The bank's certificate that isn't valid at this kiosk's time, where that is
  * why the last try to connect failed; else NULL.

@@ -54,8 +54,10 @@ bank_set_state(struct bank *bank, enum bank_link state, const char *why)
 	if (bank->state == state && state != BANK_LINK_DOWN)
 		return;
 	bank->state = state;
+	if (why != NULL)
+		bank->why_down = why;
 	if (bank->callbacks.link != NULL)
-		bank->callbacks.link(bank->callbacks.context, state, why);
+		bank->callbacks.link(bank->callbacks.context, state);
 }
 
 /* Something must come from the bank by then, or the link is lost. */

@@ -18,6 +18,7 @@
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/options.h"
+#include "news.h"
 
 uint64_t
 bank_clock_ms(const struct bank *bank)
@@ -256,18 +257,18 @@ bank_session_fail(struct bank *bank, enum bank_outcome outcome)
 
 /* 200 and 404 settle it; anything else is asked at the next login again. */
 static void
-bank_settle(
-    struct bank *bank, struct bank_job *job, const struct bank_reply *reply)
+bank_settle(struct bank *bank, struct bank_job *job, int code)
 {
-	int code = reply->reader.code;
+	char words[NEWS_LINE_SIZE];
 
 	if (code != wire_reply_code(WIRE_DONE) &&
 	    code != wire_reply_code(WIRE_NO_TRANSACTION))
 		return;
-	if (bank->callbacks.settled != NULL)
-		bank->callbacks.settled(bank->callbacks.context,
-		    job->note->request, code == wire_reply_code(WIRE_DONE),
-		    reply);
+	if (bank->callbacks.settled != NULL &&
+	    news_settled(words, job->note->request,
+		code == wire_reply_code(WIRE_DONE),
+		config_string(bank->config, SCREEN_CURRENCY)))
+		bank->callbacks.settled(bank->callbacks.context, words);
 	bank_note_done(job->note);
 	job->note = NULL;
 }
@@ -297,7 +298,7 @@ bank_job_note_answered(
 	struct bank_note *note = job->note;
 
 	if (job->kind == JOB_OUTCOME) {
-		bank_settle(bank, job, reply);
+		bank_settle(bank, job, reply->reader.code);
 		return;
 	}
 	job->note = NULL;

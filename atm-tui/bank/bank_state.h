@@ -67,6 +67,7 @@ struct bank {
 	unsigned nonsense;                /* in a row, in this session */
 	uint64_t next_try_ms, greeted_ms; /* of the steady clock */
 	uint64_t down_since_ms;           /* since 1970 */
+	const char *why_down;             /* English, or NULL */
 	struct event *retry, *answer_timer, *entry_timer, *grace_timer;
 
 	uint8_t nonce[FRAME_NONCE_SIZE];

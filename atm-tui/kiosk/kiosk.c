@@ -27,13 +27,12 @@ forget_customer(struct kiosk *kiosk)
 	OPENSSL_cleanse(&kiosk->outcome, sizeof(kiosk->outcome));
 	kiosk->cash_result = CASH_NOT_BOOKED;
 	OPENSSL_cleanse(&kiosk->farewell, sizeof(kiosk->farewell));
-	OPENSSL_cleanse(kiosk->notices, sizeof(kiosk->notices));
+	OPENSSL_cleanse(&kiosk->news, sizeof(kiosk->news));
 	OPENSSL_cleanse(&kiosk->receipt, sizeof(kiosk->receipt));
 	OPENSSL_cleanse(kiosk->customer, sizeof(kiosk->customer));
 	kiosk->printing = kiosk->took_receipt = false;
 	OPENSSL_cleanse(
 	    kiosk->chrome->banner_text, sizeof(kiosk->chrome->banner_text));
-	kiosk->notice_count = kiosk->unread = 0;
 	if (kiosk->chrome->banner_until_ms != 0) {
 		kiosk->chrome->banner_until_ms = 1;
 		chrome_expire(kiosk->chrome);

@@ -9,6 +9,7 @@
 #include <event2/event.h>
 
 #include "../../shared/config/config.h"
+#include "../bank/news.h"
 #include "../machine/cash.h"
 #include "../draw/chrome.h"
 #include "idle.h"
@@ -45,10 +46,8 @@ struct kiosk {
 	struct {
 		bool known;
 		int64_t savings, checking;
-	} farewell;           /* the final balances */
-	const char *why_down; /* English; NULL: not known */
-	char notices[KIOSK_NOTICES][KIOSK_NOTICE_SIZE]; /* the oldest first */
-	size_t notice_count, unread;
+	} farewell; /* the final balances */
+	struct news news;
 	char customer[WIRE_ID_SIZE];
 	struct {
 		size_t length; /* 0: there is none */

@@ -86,10 +86,10 @@ on_history(void *context, const struct bank_reply *reply)
 	away_read(visit, &reply->reader, session->last_login, session->id,
 	    config_string(kiosk->config, SCREEN_CURRENCY));
 	for (size_t i = 0; i < visit->count; i++)
-		kiosk_add_notice(kiosk, visit->lines[i], true);
+		news_add(&kiosk->news, visit->lines[i], true);
 	/* The newest is shown first: so the title is added last. */
 	if (visit->count > 0)
-		kiosk_add_notice(kiosk, _("Since your last visit:"), false);
+		news_add(&kiosk->news, _("Since your last visit:"), false);
 	OPENSSL_cleanse(visit, sizeof(*visit));
 	free(visit);
 }

@@ -30,8 +30,8 @@ void plain_wait_for_reply(struct plain *plain);
 void plain_forget_reply(struct plain *plain);
 /* Says the reply's words, and which limit it was. */
 void plain_say_reply(const struct wire_reader *reader);
-/* For the next menu, and for the list of notices. */
-void plain_tell(struct plain *plain, const char *line);
+/* Adds a line to `plain`'s news, for the next menu and the list of notices. */
+void plain_tell(void *plain, const char *line);
 /* Says what was to be told at the next menu. */
 void plain_say_news(struct plain *plain);
 

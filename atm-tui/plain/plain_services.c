@@ -144,10 +144,10 @@ void
 plain_notices(struct plain *plain, const char *argument)
 {
 	(void)argument;
-	if (plain->notice_count == 0)
+	if (plain->news.count == 0)
 		plain_say(_("no notices"));
-	for (size_t i = 0; i < plain->notice_count; i++)
-		plain_say(plain->notices[i]);
+	for (size_t i = 0; i < plain->news.count; i++)
+		plain_say(plain->news.lines[i]);
 }
 
 static void

@@ -114,12 +114,12 @@ draw_greeting(struct kiosk *kiosk, int y)
 	    line, sizeof(line), "%s, %s.", dates_greeting(time(NULL)), clean);
 	draw_text(canvas, y, chrome_margin(kiosk->chrome), width / 2, ROLE_BODY,
 	    line);
-	if (kiosk->notice_count == 0)
+	if (kiosk->news.count == 0)
 		return;
 	snprintf(line, sizeof(line),
 	    intl_plural("%s %zu new notice (n to read)",
-		"%s %zu new notices (n to read)", kiosk->unread),
-	    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT), kiosk->unread);
+		"%s %zu new notices (n to read)", kiosk->news.unread),
+	    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT), kiosk->news.unread);
 	draw_text(
 	    canvas, y, width - text_width(line) - 4, width, ROLE_FOCUS, line);
 }
@@ -140,7 +140,7 @@ draw(struct kiosk *kiosk)
 				  "(enter 1 to 7):"));
 	choice_draw(choice, kiosk->chrome, y + 1);
 	chrome_hint(kiosk->chrome, "L", _("language"), 'L');
-	if (kiosk->notice_count > 0)
+	if (kiosk->news.count > 0)
 		chrome_hint(kiosk->chrome, "n", _("notices"), 'n');
 	chrome_hint(kiosk->chrome, "?", _("help"), '?');
 }
@@ -159,7 +159,7 @@ key(struct kiosk *kiosk, int key)
 {
 	struct choice *choice = &((struct menu *)kiosk->state)->choice;
 
-	if (key == 'n' && kiosk->notice_count > 0)
+	if (key == 'n' && kiosk->news.count > 0)
 		kiosk_go(kiosk, SCREEN_NOTICES);
 	else if (key == 'L' || key == 'l')
 		kiosk_next_language(kiosk);

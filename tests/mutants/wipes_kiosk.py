@@ -133,7 +133,7 @@ ROWS = [
      ["unit/test_wipes_kiosk"]),
     ("wipe", "a customer's notices",
      "atm-tui/kiosk/kiosk.c",
-     "\tOPENSSL_cleanse(kiosk->notices, sizeof(kiosk->notices));\n",
+     "\tOPENSSL_cleanse(&kiosk->news, sizeof(kiosk->news));\n",
      "",
      ["unit/test_wipes_kiosk"]),
     ("wipe", "a customer's ID",

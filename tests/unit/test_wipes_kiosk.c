@@ -453,7 +453,7 @@ test_screens(void **state)
 	expect_one("the last balances",
 	    sizeof(((struct kiosk *)NULL)->farewell), SOMETHING);
 	expect_one(
-	    "the notices", sizeof(((struct kiosk *)NULL)->notices), HAS(ID));
+	    "the news", sizeof(((struct kiosk *)NULL)->news), HAS(ID));
 	expect_one(
 	    "the receipt", sizeof(((struct kiosk *)NULL)->receipt), HAS(ID));
 	expect_one("who it was", WIRE_ID_SIZE, HAS(CUSTOMER));
