@@ -4,6 +4,8 @@
  * notices, and what became of what was left over.  Runs in atm-tui, on its
  * event loop.
  */
+#include "kiosk_events.h"
+
 #include "kiosk.h"
 
 /* Whether the customer of a session that is gone is still to be told. */
@@ -52,7 +54,7 @@ on_news(void *context, const char *words)
 {
 	struct kiosk *kiosk = context;
 
-	news_add(&kiosk->news, words, true);
+	news_add(&kiosk->customer->news, words, true);
 	chrome_banner(kiosk->chrome, words);
 }
 

@@ -19,7 +19,8 @@
 #include "../base/options.h"
 #include "plain_bank.h"
 #include "plain_io.h"
-#include "plain_parts.h"
+#include "plain_login.h"
+#include "plain_menu.h"
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
 

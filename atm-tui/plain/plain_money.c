@@ -3,7 +3,7 @@
  * The dialogues about money in plain mode: transfer, deposit, withdrawal.
  * Part of atm-tui.
  */
-#include "plain_parts.h"
+#include "plain_money.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * What else plain mode does: receipt, notices, language, and the account's
  * details, password and end.  Part of atm-tui.
  */
-#include "plain_parts.h"
+#include "plain_services.h"
 
 #include <stdio.h>
 #include <string.h>

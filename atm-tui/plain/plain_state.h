@@ -55,4 +55,7 @@ struct plain {
 	size_t receipt_length;
 };
 
+/* What a command does; `argument` is what follows its word, or NULL. */
+typedef void plain_command(struct plain *plain, const char *argument);
+
 #endif

@@ -3,7 +3,7 @@
  * The statement in plain mode: a page, and older ones as long as they are
  * asked for; what was shown can be printed.  Part of atm-tui.
  */
-#include "plain_parts.h"
+#include "plain_statement.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #include "../base/history.h"
 #include "plain_bank.h"
 #include "plain_io.h"
+#include "plain_services.h"
 
 #define PAGE 20
 

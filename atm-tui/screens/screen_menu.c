@@ -43,8 +43,8 @@ static const struct {
 static void
 to_order(struct kiosk *kiosk, const char *verb)
 {
-	memset(&kiosk->order, 0, sizeof(kiosk->order));
-	kiosk->order.verb = verb;
+	memset(&kiosk->customer->order, 0, sizeof(kiosk->customer->order));
+	kiosk->customer->order.verb = verb;
 	kiosk_go(kiosk, SCREEN_ACCOUNT);
 }
 
@@ -114,12 +114,13 @@ draw_greeting(struct kiosk *kiosk, int y)
 	    line, sizeof(line), "%s, %s.", dates_greeting(time(NULL)), clean);
 	draw_text(canvas, y, chrome_margin(kiosk->chrome), width / 2, ROLE_BODY,
 	    line);
-	if (kiosk->news.count == 0)
+	if (kiosk->customer->news.count == 0)
 		return;
 	snprintf(line, sizeof(line),
 	    intl_plural("%s %zu new notice (n to read)",
-		"%s %zu new notices (n to read)", kiosk->news.unread),
-	    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT), kiosk->news.unread);
+		"%s %zu new notices (n to read)", kiosk->customer->news.unread),
+	    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT),
+	    kiosk->customer->news.unread);
 	draw_text(
 	    canvas, y, width - text_width(line) - 4, width, ROLE_FOCUS, line);
 }
@@ -140,7 +141,7 @@ draw(struct kiosk *kiosk)
 				  "(enter 1 to 7):"));
 	choice_draw(choice, kiosk->chrome, y + 1);
 	chrome_hint(kiosk->chrome, "L", _("language"), 'L');
-	if (kiosk->news.count > 0)
+	if (kiosk->customer->news.count > 0)
 		chrome_hint(kiosk->chrome, "n", _("notices"), 'n');
 	chrome_hint(kiosk->chrome, "?", _("help"), '?');
 }
@@ -159,7 +160,7 @@ key(struct kiosk *kiosk, int key)
 {
 	struct choice *choice = &((struct menu *)kiosk->state)->choice;
 
-	if (key == 'n' && kiosk->news.count > 0)
+	if (key == 'n' && kiosk->customer->news.count > 0)
 		kiosk_go(kiosk, SCREEN_NOTICES);
 	else if (key == 'L' || key == 'l')
 		kiosk_next_language(kiosk);

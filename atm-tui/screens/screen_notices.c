@@ -9,7 +9,7 @@
 static void
 enter(struct kiosk *kiosk)
 {
-	kiosk->news.unread = 0;
+	kiosk->customer->news.unread = 0;
 }
 
 static void
@@ -20,13 +20,13 @@ draw(struct kiosk *kiosk)
 	struct rect place = { y, 7, 2, kiosk->chrome->area.w - 9 };
 
 	chrome_cursor(kiosk->chrome, y, 5);
-	for (size_t i = kiosk->news.count; i-- > 0;) {
+	for (size_t i = kiosk->customer->news.count; i-- > 0;) {
 		if (place.y + 1 >= kiosk->chrome->area.h)
 			break;
 		draw_text(canvas, place.y, 5, 2, ROLE_DIM,
 		    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT));
-		place.y +=
-		    draw_lines(canvas, &place, ROLE_BODY, kiosk->news.lines[i]);
+		place.y += draw_lines(
+		    canvas, &place, ROLE_BODY, kiosk->customer->news.lines[i]);
 	}
 	chrome_hint(kiosk->chrome, _("any key"), _("back to the menu"), ' ');
 }
