@@ -11,7 +11,6 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "../../shared/config/config.h"
@@ -58,11 +57,9 @@ struct bank_callbacks {
 };
 
 /*
- * Starts connecting.  `config` is of the table atm_options.  On failure
- * error[0..size) says what, where and what to do (certificate or key
- * unreadable, state directory not writable), and BANK_ECONFIG, BANK_ESYS with
- * errno, or BANK_ENOMEM is returned.  callbacks->notice may be NULL: no
- * notices are asked for then.
+ * Starts connecting.  `config` is of the table atm_options.  BANK_ECONFIG,
+ * BANK_ESYS with errno, or BANK_ENOMEM: error[0..size) says what failed, where,
+ * and what to do.  Where callbacks->notice is NULL, no notices are asked for.
  */
 int bank_new(struct bank **bank, struct event_base *base,
     const struct config *config, const struct bank_callbacks *callbacks,
@@ -76,10 +73,7 @@ unsigned bank_next_try(const struct bank *bank);
 uint64_t bank_down_since_ms(const struct bank *bank);
 /* Why the link was lost last, in English for _(); NULL: it never was. */
 const char *bank_why_down(const struct bank *bank);
-/*
- * The bank's certificate that isn't valid at this kiosk's time, where that is
- * why the last try to connect failed; else NULL.
- */
+/* The certificate whose time made the last try to connect fail, or NULL. */
 struct channel_validity;
 const struct channel_validity *bank_validity(const struct bank *bank);
 

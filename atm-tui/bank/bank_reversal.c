@@ -5,15 +5,20 @@
  * the other, before anybody logs in; the others are the operator's.  Part of
  * atm-tui, on its event loop.
  */
-#include "bank_parts.h"
+#include "bank_reversal.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/options.h"
+#include "bank_connect.h"
+#include "bank_entry.h"
+#include "bank_journal.h"
+#include "bank_state.h"
 
 #define AGAIN_MS 5000
 
@@ -109,12 +114,6 @@ bank_reversal_close(struct bank *bank)
 	bank->booked = NULL;
 	if (bank->reverse_timer != NULL)
 		event_free(bank->reverse_timer);
-}
-
-bool
-bank_is_taking_back(const struct bank *bank)
-{
-	return bank->to_reverse != NULL;
 }
 
 bool

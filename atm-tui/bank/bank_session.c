@@ -6,7 +6,7 @@
  * A transaction's note goes from the disk when the bank has answered it
  * under seal, and stays for the next login where the session ends without.
  */
-#include "bank_parts.h"
+#include "bank_session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,11 +14,19 @@
 
 #include <openssl/crypto.h>
 
+#include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/options.h"
+#include "bank_connect.h"
+#include "bank_entry.h"
+#include "bank_journal.h"
+#include "bank_reversal.h"
+#include "bank_state.h"
+#include "link.h"
 #include "news.h"
+#include "notices.h"
 
 uint64_t
 bank_clock_ms(const struct bank *bank)

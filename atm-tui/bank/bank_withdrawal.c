@@ -5,14 +5,18 @@
  * note goes from the disk when the customer has the notes or the bank has
  * taken it back; otherwise it ends with an operator.
  */
-#include "bank_parts.h"
+#include "bank_withdrawal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
+#include "bank_reversal.h"
+#include "bank_session.h"
+#include "bank_state.h"
 
 /* `WITHDRAW txid account amount` */
 enum { VERB, TXID, ACCOUNT, AMOUNT, WITHDRAW_TOKENS };
@@ -215,4 +219,10 @@ bank_withdrawal_failed(struct bank *bank, bank_taken_fn *taken, void *context)
 		bank_reversal_take(bank, note);
 		tell_taken(bank, BANK_TAKEN_LATER);
 	}
+}
+
+bool
+bank_is_taking_back(const struct bank *bank)
+{
+	return bank->to_reverse != NULL;
 }

@@ -86,7 +86,7 @@ ROWS = [
      "",
      ["unit/test_wipes_kiosk"]),
     ("wipe", "the kiosk's key as text",
-     "atm-tui/bank/bank_setup.c",
+     "atm-tui/bank/bank.c",
      "\tOPENSSL_cleanse(pem, length);\n",
      "",
      ["unit/test_wipes_kiosk"]),
