@@ -64,7 +64,7 @@ struct bank_callbacks {
 int bank_new(struct bank **bank, struct event_base *base,
     const struct config *config, const struct bank_callbacks *callbacks,
     char *error, size_t size);
-/* Closes without asking the bank; use bank_exit() first for a proper end. */
+/* Closes without asking the bank; a proper end asks `3` first. */
 void bank_free(struct bank *bank);
 
 enum bank_link bank_link_state(const struct bank *bank);

@@ -84,12 +84,6 @@ bank_request(
 }
 
 int
-bank_exit(struct bank *bank, bank_reply_fn *reply, void *context)
-{
-	return bank_request(bank, "3", reply, context);
-}
-
-int
 bank_transact(struct bank *bank, const char *verb, const char *arguments,
     bank_reply_fn *reply, void *context)
 {

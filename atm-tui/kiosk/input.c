@@ -122,6 +122,8 @@ give_touch(struct kiosk *kiosk, int y, int x)
 	else if (screen->mouse != NULL)
 		screen->mouse(
 		    kiosk, y - kiosk->chrome->top, x - kiosk->chrome->left);
+	else
+		give_key(kiosk, ' ');
 }
 
 void

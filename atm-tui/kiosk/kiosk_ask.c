@@ -208,15 +208,9 @@ kiosk_sign_up(
 void
 kiosk_end_session(struct kiosk *kiosk, bool quietly)
 {
-	struct kiosk_ask *ask;
-	bool leaving = false;
+	bool leaving =
+	    kiosk_in_session(kiosk) && kiosk_ask(kiosk, ASK_EXIT, "3", NULL);
 
-	if (kiosk_in_session(kiosk)) {
-		ask = new_ask(kiosk, ASK_EXIT);
-		leaving = asked(kiosk, ask,
-		    ask == NULL ? BANK_ENOMEM
-				: bank_exit(kiosk->bank, on_reply, ask));
-	}
 	if (quietly || !leaving)
 		kiosk_go(kiosk, SCREEN_WELCOME);
 }

@@ -15,7 +15,6 @@
 #include "../../shared/base/util.h"
 #include "../bank/bank_withdrawal.h"
 #include "../base/limits.h"
-#include "../base/password_rules.h"
 #include "plain.h"
 #include "plain_io.h"
 
@@ -218,8 +217,6 @@ plain_say_reply(const struct wire_reader *reader)
 	char words[INTL_REPLY_SIZE];
 	const char *why = limits_refusal(reader);
 
-	if (why == NULL)
-		why = password_refusal(reader);
 	plain_say(intl_reply(reader, words));
 	if (why != NULL)
 		plain_say(_(why));

@@ -100,14 +100,6 @@ key(struct kiosk *kiosk, int key)
 }
 
 static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	(void)y;
-	(void)x;
-	kiosk_go(kiosk, SCREEN_MAIN_MENU);
-}
-
-static void
 take_balances(struct kiosk *kiosk, const struct bank_reply *reply)
 {
 	struct balance *balance = kiosk->state;
@@ -148,6 +140,5 @@ const struct screen screen_balance = {
 	.enter = enter,
 	.draw = draw,
 	.key = key,
-	.mouse = mouse,
 	.reply = reply,
 };

@@ -66,14 +66,6 @@ key(struct kiosk *kiosk, int key)
 }
 
 static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	(void)y;
-	(void)x;
-	kiosk_go(kiosk, SCREEN_WELCOME);
-}
-
-static void
 tick(struct kiosk *kiosk)
 {
 	struct goodbye *goodbye = kiosk->state;
@@ -89,6 +81,5 @@ const struct screen screen_goodbye = {
 	.enter = enter,
 	.draw = draw,
 	.key = key,
-	.mouse = mouse,
 	.tick = tick,
 };

@@ -20,61 +20,20 @@ struct menu {
 	struct choice choice;
 };
 
-static void to_order(struct kiosk *kiosk, const char *verb);
-static void to_balance(struct kiosk *kiosk, const char *unused);
-static void to_exit(struct kiosk *kiosk, const char *unused);
-static void to_statement(struct kiosk *kiosk, const char *unused);
-static void to_services(struct kiosk *kiosk, const char *unused);
-
+/* Each leads to a screen; where there is a verb, to an order for it. */
 static const struct {
 	const char *label;
-	void (*open)(struct kiosk *kiosk, const char *verb);
+	enum screen_id to;
 	const char *verb;
 } entries[] = {
-	{ N_("Transfer money"), to_order, "1" },
-	{ N_("Check account balance"), to_balance, NULL },
-	{ N_("Exit"), to_exit, NULL },
-	{ N_("Deposit"), to_order, "DEPOSIT" },
-	{ N_("Withdraw"), to_order, "WITHDRAW" },
-	{ N_("Statement"), to_statement, NULL },
-	{ N_("Account services"), to_services, NULL },
+	{ N_("Transfer money"), SCREEN_ACCOUNT, "1" },
+	{ N_("Check account balance"), SCREEN_BALANCE, NULL },
+	{ N_("Exit"), SCREEN_GOODBYE, NULL },
+	{ N_("Deposit"), SCREEN_ACCOUNT, "DEPOSIT" },
+	{ N_("Withdraw"), SCREEN_ACCOUNT, "WITHDRAW" },
+	{ N_("Statement"), SCREEN_STATEMENT, NULL },
+	{ N_("Account services"), SCREEN_SERVICES, NULL },
 };
-
-static void
-to_order(struct kiosk *kiosk, const char *verb)
-{
-	memset(&kiosk->customer->order, 0, sizeof(kiosk->customer->order));
-	kiosk->customer->order.verb = verb;
-	kiosk_go(kiosk, SCREEN_ACCOUNT);
-}
-
-static void
-to_balance(struct kiosk *kiosk, const char *unused)
-{
-	(void)unused;
-	kiosk_go(kiosk, SCREEN_BALANCE);
-}
-
-static void
-to_exit(struct kiosk *kiosk, const char *unused)
-{
-	(void)unused;
-	kiosk_end_session(kiosk, false);
-}
-
-static void
-to_statement(struct kiosk *kiosk, const char *unused)
-{
-	(void)unused;
-	kiosk_go(kiosk, SCREEN_STATEMENT);
-}
-
-static void
-to_services(struct kiosk *kiosk, const char *unused)
-{
-	(void)unused;
-	kiosk_go(kiosk, SCREEN_SERVICES);
-}
 
 static bool
 is_classic(const struct kiosk *kiosk)
@@ -149,10 +108,17 @@ draw(struct kiosk *kiosk)
 static void
 open_entry(struct kiosk *kiosk, int index)
 {
-	if (index >= 0)
-		entries[index].open(kiosk, entries[index].verb);
-	else if (index == CHOICE_UNKNOWN)
+	if (index == CHOICE_UNKNOWN)
 		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
+	if (index < 0)
+		return;
+	memset(&kiosk->customer->order, 0, sizeof(struct order));
+	kiosk->customer->order.verb = entries[index].verb;
+	/* The bank's answer to Exit opens the goodbye. */
+	if (entries[index].to == SCREEN_GOODBYE)
+		kiosk_end_session(kiosk, false);
+	else
+		kiosk_go(kiosk, entries[index].to);
 }
 
 static void

@@ -38,18 +38,9 @@ key(struct kiosk *kiosk, int key)
 	kiosk_go(kiosk, SCREEN_MAIN_MENU);
 }
 
-static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	(void)y;
-	(void)x;
-	kiosk_go(kiosk, SCREEN_MAIN_MENU);
-}
-
 const struct screen screen_notices = {
 	.name = "notices",
 	.enter = enter,
 	.draw = draw,
 	.key = key,
-	.mouse = mouse,
 };

@@ -89,14 +89,6 @@ key(struct kiosk *kiosk, int key)
 }
 
 static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	(void)y;
-	(void)x;
-	go_on(kiosk);
-}
-
-static void
 tick(struct kiosk *kiosk)
 {
 	struct result *result = kiosk->state;
@@ -111,6 +103,5 @@ const struct screen screen_result = {
 	.enter = enter,
 	.draw = draw,
 	.key = key,
-	.mouse = mouse,
 	.tick = tick,
 };

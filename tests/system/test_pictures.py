@@ -15,7 +15,7 @@ from lib.sources import paths, read, source
 VARIANTS = ("en-80x24", "en-60x20", "es-80x24", "es-60x20")
 SOURCES = ("screen_*.c", "kiosk.c", "kiosk_[!d]*.c", "confirm.c", "idle.c",
            "input.c", "news.c",
-           "limits.c", "password_rules.c", "cash.c", "chart.c", "form*.c")
+           "limits.c", "cash.c", "chart.c", "form*.c")
 
 # What no customer sees on a screen of these, and why.
 NOT_SHOWN = {
