@@ -216,20 +216,21 @@ device_new(struct devices *devices, unsigned limit_s)
 }
 
 struct device *
-device_run(struct devices *devices, const char *command,
-    const char *const *arguments, const void *input, size_t length,
-    unsigned limit_s, device_fn *done, void *context)
+device_run(struct devices *devices, const struct device_command *command,
+    device_fn *done, void *context)
 {
+	const char *const *arguments = command->arguments;
 	const char *words[DEVICE_WORDS + 1];
-	char *text = strdup(command);
-	int fd = open_input(input, length);
+	char *text = strdup(command->words);
+	int fd = open_input(command->input, command->length);
 	struct device *device = NULL;
 	size_t count;
 
 	if (text == NULL || fd < 0)
 		goto out;
 	count = split_words(text, words, DEVICE_WORDS);
-	if (count == 0 || (device = device_new(devices, limit_s)) == NULL)
+	if (count == 0 ||
+	    (device = device_new(devices, command->limit_s)) == NULL)
 		goto out;
 	while (arguments != NULL && *arguments != NULL && count < DEVICE_WORDS)
 		words[count++] = *arguments++;

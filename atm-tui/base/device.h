@@ -26,15 +26,18 @@ struct devices *devices_new(struct event_base *base);
 /* Those that still run go on, unwatched. */
 void devices_free(struct devices *devices);
 
-/*
- * Starts `command` with more arguments, up to a NULL (NULL: none), and
- * input[0..length) on its standard input.  After limit_s seconds it and what
- * it started are killed; 0: never.  `done` may be NULL.  NULL where it can't
- * be started; nothing has run then.
- */
-struct device *device_run(struct devices *devices, const char *command,
-    const char *const *arguments, const void *input, size_t length,
-    unsigned limit_s, device_fn *done, void *context);
+/* What is to be run, with input[0..length) on its standard input. */
+struct device_command {
+	const char *words;
+	const char *const *arguments; /* more words, up to a NULL; or NULL */
+	const void *input;
+	size_t length;
+	unsigned limit_s; /* then it and what it started are killed; 0: never */
+};
+
+/* NULL where it can't be started; nothing has run then.  `done` may be NULL. */
+struct device *device_run(struct devices *devices,
+    const struct device_command *command, device_fn *done, void *context);
 
 /* Kills it and what it started; `done` isn't called. */
 void device_kill(struct device *device);

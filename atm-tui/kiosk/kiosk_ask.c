@@ -22,6 +22,20 @@ kiosk_replied(const struct bank_reply *reply, int code)
 	return reply->outcome == BANK_ANSWERED && reply->reader.code == code;
 }
 
+struct balances
+kiosk_balances(const struct bank_reply *reply)
+{
+	struct balances balances = { .known = false };
+	char savings[MONEY_TEXT_SIZE], checking[MONEY_TEXT_SIZE];
+
+	text_value(&reply->reader, "savings", savings, sizeof(savings));
+	text_value(&reply->reader, "checking", checking, sizeof(checking));
+	balances.known =
+	    text_cents(savings, &balances.cents[WIRE_SAVINGS]) == 0 &&
+	    text_cents(checking, &balances.cents[WIRE_CHECKING]) == 0;
+	return balances;
+}
+
 void
 kiosk_say_reply(struct kiosk *kiosk, const struct bank_reply *reply)
 {
@@ -79,19 +93,13 @@ kiosk_is_busy(const struct kiosk *kiosk)
 static void
 on_exit_reply(struct kiosk *kiosk, bool current, const struct bank_reply *reply)
 {
-	char text[MONEY_TEXT_SIZE];
-
 	if (kiosk->ending) {
 		event_base_loopbreak(kiosk->base);
 		return;
 	}
 	if (!current || reply->outcome != BANK_ANSWERED)
 		return;
-	kiosk->customer->farewell.known = reply->reader.code == 200;
-	text_value(&reply->reader, "savings", text, sizeof(text));
-	text_cents(text, &kiosk->customer->farewell.savings);
-	text_value(&reply->reader, "checking", text, sizeof(text));
-	text_cents(text, &kiosk->customer->farewell.checking);
+	kiosk->customer->farewell = kiosk_balances(reply);
 	kiosk_go(kiosk, SCREEN_GOODBYE);
 }
 

@@ -50,6 +50,8 @@ void kiosk_show_cash(struct kiosk *kiosk, const struct bank_reply *reply);
 /* Says on the message line what the bank said. */
 void kiosk_say_reply(struct kiosk *kiosk, const struct bank_reply *reply);
 bool kiosk_replied(const struct bank_reply *reply, int code);
+/* The balances in a reply; known where it has both. */
+struct balances kiosk_balances(const struct bank_reply *reply);
 
 /* `3`; `quietly`: to the welcome at once, without the goodbye screen. */
 void kiosk_end_session(struct kiosk *kiosk, bool quietly);

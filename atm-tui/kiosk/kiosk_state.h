@@ -36,16 +36,18 @@ struct outcome {
 	int64_t cents; /* shown large; 0: not */
 };
 
+struct balances {
+	bool known;
+	int64_t cents[2]; /* by enum wire_account */
+};
+
 /* What belongs to one customer, and is wiped when the welcome comes. */
 struct customer {
 	char id[WIRE_ID_SIZE];
 	struct order order;
 	struct outcome outcome;
 	enum cash_result cash_result; /* of the newest withdrawal */
-	struct {
-		bool known;
-		int64_t savings, checking;
-	} farewell; /* the final balances */
+	struct balances farewell;     /* the final ones */
 	struct news news;
 	struct {
 		size_t length; /* 0: there is none */

@@ -140,8 +140,10 @@ receipts_print(struct receipts *receipts, const char *name, const char *text,
 	receipts->done = done;
 	receipts->context = context;
 	if (*command != '\0') {
-		receipts->device = device_run(receipts->devices, command, NULL,
-		    text, length, PRINT_SECONDS, on_printed, receipts);
+		receipts->device = device_run(receipts->devices,
+		    &(struct device_command) {
+			command, NULL, text, length, PRINT_SECONDS },
+		    on_printed, receipts);
 		if (receipts->device != NULL)
 			return 0;
 		log_failure(command, "it can't be started");

@@ -18,11 +18,11 @@
 #include "plain_io.h"
 #include "../../shared/base/utf8.h"
 
-static const char *const yes_no[] = { N_("Yes"), N_("No") };
-
-static bool
-confirm(struct plain *plain, const char *question)
+bool
+plain_confirm(struct plain *plain, const char *question)
 {
+	static const char *const yes_no[] = { N_("Yes"), N_("No") };
+
 	return plain_choose(plain, question, yes_no, NELEM(yes_no)) == 0;
 }
 
@@ -192,8 +192,8 @@ close_account(struct plain *plain)
 {
 	const struct wire_reader *reader;
 
-	if (!confirm(plain, _("Close this account? (enter 1 or 2):")) ||
-	    !confirm(plain,
+	if (!plain_confirm(plain, _("Close this account? (enter 1 or 2):")) ||
+	    !plain_confirm(plain,
 		_("It can't be opened again. Close it? (enter 1 or 2):")))
 		return;
 	reader = plain_request(plain, "CLOSE");

@@ -75,13 +75,11 @@ go_on(struct plain *plain, struct pages *pages, bool more)
 {
 	static const char *const labels[] = { N_("Older entries"), N_("Print"),
 		N_("Back") };
-	static const char *const yes_no[] = { N_("Yes"), N_("No") };
 	int choice;
 
 	if (pages->paper == NULL)
 		return more &&
-		    plain_choose(plain, _("Older entries? (enter 1 or 2):"),
-			yes_no, NELEM(yes_no)) == 0;
+		    plain_confirm(plain, _("Older entries? (enter 1 or 2):"));
 	for (;;) {
 		choice = plain_choose(plain,
 		    more ? _("What next? (enter 1 to 3):")

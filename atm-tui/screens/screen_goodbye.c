@@ -29,12 +29,12 @@ draw_balances(struct kiosk *kiosk, int y)
 	char money[TEXT_MONEY_SIZE], line[192];
 
 	snprintf(line, sizeof(line), _("Your savings account balance: %s"),
-	    chrome_money(
-		kiosk->chrome, money, kiosk->customer->farewell.savings));
+	    chrome_money(kiosk->chrome, money,
+		kiosk->customer->farewell.cents[WIRE_SAVINGS]));
 	draw_text(canvas, y, chrome_margin(kiosk->chrome), 70, ROLE_BODY, line);
 	snprintf(line, sizeof(line), _("Your checking account balance: %s"),
-	    chrome_money(
-		kiosk->chrome, money, kiosk->customer->farewell.checking));
+	    chrome_money(kiosk->chrome, money,
+		kiosk->customer->farewell.cents[WIRE_CHECKING]));
 	draw_text(
 	    canvas, y + 2, chrome_margin(kiosk->chrome), 70, ROLE_BODY, line);
 }
