@@ -196,7 +196,7 @@ setup_certificate(struct bank *bank, char *error, size_t size)
 	free(pem);
 	return result == 0
 	    ? 0
-	    : setup_refuse(result, path, _("this is no certificate of a bank"),
+	    : setup_refuse(result, path, _("this is not a bank's certificate"),
 		  error, size);
 }
 
@@ -213,7 +213,7 @@ setup_key(struct bank *bank, char *error, size_t size)
 		return 0;
 	if (!wire_is_id(name, strlen(name))) {
 		snprintf(error, size,
-		    _("kiosk.name: \"%s\" is no kiosk's name"), name);
+		    _("kiosk.name: \"%s\" is not a kiosk's name"), name);
 		return BANK_ECONFIG;
 	}
 	result = file_read(path, PEM_SIZE_LIMIT, &pem, &length);
@@ -231,7 +231,7 @@ setup_key(struct bank *bank, char *error, size_t size)
 		return 0;
 	snprintf(where, sizeof(where), "kiosk.key: %s", path);
 	return setup_refuse(
-	    result, where, _("this is no Ed25519 key"), error, size);
+	    result, where, _("this is not an Ed25519 key"), error, size);
 }
 
 static int

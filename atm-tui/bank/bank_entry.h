@@ -22,7 +22,7 @@ struct bank_entry {
 
 void bank_send_entry(struct bank *bank);
 void bank_send_resume(struct bank *bank);
-/* L, O or V with a fresh K; an answer is awaited.  Failure comes as loss. */
+/* L, O or V with a fresh K.  Awaits the answer; on failure the link is lost. */
 void bank_send_wrapped(struct bank *bank, uint8_t type, const char *text);
 /* Answers and forgets the login or sign-up under way, if there is one. */
 void bank_entry_end(struct bank *bank, enum bank_outcome outcome,

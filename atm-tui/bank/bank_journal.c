@@ -132,8 +132,8 @@ note_read(struct bank_note *note, const char *txid)
 }
 
 /*
- * Takes a file that nobody holds; NULL where somebody does, or on failure.
- * One that was never finished, or is of a withdrawal that is done, goes.
+ * Takes a file that no process has locked; NULL where one has, or on failure.
+ * An unfinished file, and that of a withdrawal that is done, is removed.
  */
 static struct bank_note *
 note_take(

@@ -150,7 +150,7 @@ bank_reversal_answered(struct bank *bank, const struct frame *frame)
 		reverse_after(bank, AGAIN_MS);
 }
 
-/* Nobody vouches for a plain E: the question stays. */
+/* A plain E isn't sealed, so it settles nothing: V is sent again. */
 void
 bank_reversal_refused(struct bank *bank, const struct frame *frame)
 {

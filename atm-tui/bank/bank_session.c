@@ -206,8 +206,8 @@ bank_session_resumed(struct bank *bank, const struct wire_reader *reader)
 {
 	if (bank_set_clock(bank, reader) != 0)
 		return BANK_EINVAL;
-	/* Else the next answer ends it: one that resumes but never answers,
-	 * for ever, is no bank either. */
+	/* Otherwise the grace time ends with the next answer: a bank that
+	 * resumes but never answers must not hold the kiosk for ever. */
 	if (TAILQ_EMPTY(&bank->jobs))
 		evtimer_del(bank->grace_timer);
 	bank->phase = PHASE_SESSION;

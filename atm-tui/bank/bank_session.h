@@ -7,7 +7,7 @@
 
 #include "bank.h"
 
-/* 0, or BANK_EINVAL where the bank's answer to L or R is not one. */
+/* Takes the answer to L or R; BANK_EINVAL where it lacks what it must say. */
 int bank_session_begin(struct bank *bank, size_t length);
 int bank_session_resumed(struct bank *bank, const struct wire_reader *reader);
 /* The session is gone: `outcome` is BANK_LOST or BANK_OVER. */

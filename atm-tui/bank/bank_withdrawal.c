@@ -68,7 +68,7 @@ bank_withdrawal_booked(
 		log_event(LOG_ERR, "note_not_written", "txid",
 		    LOG_TEXT(note->txid), "error", LOG_TEXT(strerror(errno)),
 		    NULL);
-	/* Nobody has come for the one before. */
+	/* The machine never took up the withdrawal before this one. */
 	if (bank->booked != NULL)
 		bank_reversal_take(bank, bank->booked);
 	bank->booked = note;
@@ -126,8 +126,8 @@ is_reply(const struct wire_reader *reader, enum wire_reply reply)
 }
 
 /*
- * Refused: for the operator.  But a 404 for one that nobody knows to be
- * booked says that it isn't, and never will be.
+ * A refusal is for the operator.  But a 404 for a withdrawal that was only
+ * asked for says that it isn't booked, and never will be.
  */
 enum bank_taken
 bank_withdrawal_settle(

@@ -38,7 +38,7 @@ is_operator(struct kiosk *kiosk, int key)
 	return length + 1 == size && CRYPTO_memcmp(typed, wanted, size) == 0;
 }
 
-/* A touch bounces where it was; elsewhere it is another one. */
+/* A touch counts as a bounce only at the place of the last one. */
 static bool
 is_bounce(struct kiosk *kiosk, int key, int y, int x)
 {
@@ -67,7 +67,7 @@ is_afterthought(struct kiosk *kiosk, int key)
 	    clock_steady_ms() - chosen_ms < CHOSEN_MS;
 }
 
-/* Keys that are no customer's; true where it was one. */
+/* Keys for the terminal, not for a screen; true where it was one. */
 static bool
 take_control(struct kiosk *kiosk, int key)
 {
@@ -88,7 +88,7 @@ take_control(struct kiosk *kiosk, int key)
 	return true;
 }
 
-/* A key that nothing above the screen wanted. */
+/* A key for the screen: no question or help lies above it. */
 static void
 give_key(struct kiosk *kiosk, int key)
 {

@@ -5,6 +5,7 @@
 #ifndef ATM_KIOSK_H
 #define ATM_KIOSK_H
 
+#include "../base/options.h"
 #include "kiosk_ask.h"
 #include "kiosk_paper.h"
 #include "kiosk_state.h"

@@ -34,11 +34,11 @@ bool kiosk_log_in(struct kiosk *kiosk, const char *id, const char *password);
 bool kiosk_sign_up(struct kiosk *kiosk, const char *id, const char *password,
     const char *name);
 /*
- * The question of this screen that waits longest, or NULL; one that the
- * customer can't walk away from, of money first of all, goes before others.
+ * The question of this screen that waits longest, or NULL.  A question that
+ * the customer can't walk away from goes before those that can be left.
  */
 const struct kiosk_ask *kiosk_waiting(const struct kiosk *kiosk);
-/* Whether an answer is waited for that the customer can't walk away from. */
+/* Whether the customer must wait for an answer. */
 bool kiosk_is_busy(const struct kiosk *kiosk);
 
 /* Fills kiosk->customer->outcome from an answer about `cents`, shows the

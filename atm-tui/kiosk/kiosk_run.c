@@ -114,7 +114,7 @@ on_resize(evutil_socket_t fd, short what, void *context)
 	chrome_resize(kiosk->chrome);
 }
 
-/* Those that wait from the start; a hangup only where it isn't ignored. */
+/* Which events wait from the start; SIGHUP only where it isn't ignored. */
 static bool
 is_awaited(size_t event)
 {

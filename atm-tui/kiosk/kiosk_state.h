@@ -14,7 +14,6 @@
 #include "../machine/cash.h"
 #include "../draw/chrome.h"
 #include "../base/intl.h"
-#include "../base/options.h"
 #include "../machine/receipt.h"
 #include "screen.h"
 

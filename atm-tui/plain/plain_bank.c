@@ -137,7 +137,7 @@ plain_take_reply(void *context, const struct bank_reply *reply)
 	plain->reply_lines = malloc(from->lines_length + 1);
 	plain->reply_text = malloc(from->text.length + 1);
 	if (plain->reply_lines == NULL || plain->reply_text == NULL) {
-		/* An answer that can't be shown is none that came. */
+		/* Without memory the answer counts as lost. */
 		plain_forget_reply(plain);
 		plain->reply.outcome = plain->over_by = BANK_LOST;
 		plain->over = true;

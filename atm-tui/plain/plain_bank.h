@@ -14,7 +14,7 @@ bool plain_wait_for_bank(struct plain *plain);
 void plain_wait_for_reversals(struct plain *plain);
 /*
  * Ask the bank and wait for the answer, which is valid until the next one.
- * NULL where there is none: the session is gone, which is told at its end, or
+ * NULL without an answer: the session is gone, which is told at its end, or
  * the kiosk can't ask, which has been said.
  */
 const struct wire_reader *plain_request(

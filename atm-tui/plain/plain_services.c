@@ -131,7 +131,7 @@ plain_language(struct plain *plain, const char *argument)
 		labels, NELEM(labels));
 
 	if (choice >= 0 && intl_open(languages[choice]) != 0)
-		plain_say(_("this kiosk does not speak it"));
+		plain_say(_("This language isn't installed here"));
 }
 
 static void

@@ -37,8 +37,8 @@ NOT_SHOWN = {
     "This machine's clock says %s": "the same",
     "This language isn't installed here":
         "only where the catalogue is missing, so in English alone",
-    'cash.notes: "%s" is no list of notes': "at the start, for an operator",
-    'cash.stock: "%s" has not one number for each of cash.notes':
+    'cash.notes: "%s" is not a list of notes': "at the start, for an operator",
+    'cash.stock: "%s" must have one number for each of cash.notes':
         "at the start, for an operator",
 }
 # Those of the accounts that the tours don't use: their twins are shown.
