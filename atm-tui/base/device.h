@@ -26,18 +26,19 @@ struct devices *devices_new(struct event_base *base);
 /* Those that still run go on, unwatched. */
 void devices_free(struct devices *devices);
 
-/* What is to be run, with input[0..length) on its standard input. */
-struct device_command {
-	const char *words;
+struct device_job {
+	const char *command;
 	const char *const *arguments; /* more words, up to a NULL; or NULL */
-	const void *input;
+	const void *input;            /* on its standard input */
 	size_t length;
 	unsigned limit_s; /* then it and what it started are killed; 0: never */
+	device_fn *done;  /* or NULL */
+	void *context;
 };
 
-/* NULL where it can't be started; nothing has run then.  `done` may be NULL. */
-struct device *device_run(struct devices *devices,
-    const struct device_command *command, device_fn *done, void *context);
+/* Starts it.  NULL where it can't be started; nothing has run then. */
+struct device *device_run(
+    struct devices *devices, const struct device_job *job);
 
 /* Kills it and what it started; `done` isn't called. */
 void device_kill(struct device *device);

@@ -113,9 +113,8 @@ run(struct place *place, const char *command, const char *const *arguments,
     const void *input, size_t length, unsigned limit_s)
 {
 	return device_run(place->devices,
-	    &(struct device_command) {
-		command, arguments, input, length, limit_s },
-	    on_end, place);
+	    &(struct device_job) {
+		command, arguments, input, length, limit_s, on_end, place });
 }
 
 static void
