@@ -193,7 +193,7 @@ change(const struct bankctl *bankctl, struct store_kiosk *kiosk,
 	if (code == CLIENT_NOBODY)
 		return change_offline(bankctl, kiosk, change->rule);
 	if (code == 0)
-		code = bankctl_table_print(answer, bankctl->json);
+		code = bankctl_client_print(answer, bankctl->json);
 	free(answer);
 	return code;
 }
@@ -238,30 +238,27 @@ static void
 list_row(void *context, const struct store_kiosk *kiosk)
 {
 	char hex[PUBLIC_HEX];
-	const char *const fields[] = { kiosk->name, kiosk->cash ? "yes" : "no",
-		kiosk->revoked ? "revoked" : "enrolled", hex, NULL };
 
 	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
-	bankctl_answer_line(context, '+', fields);
+	control_put_row(context, '+', kiosk->name, kiosk->cash ? "yes" : "no",
+	    kiosk->revoked ? "revoked" : "enrolled", hex, NULL);
 }
 
 static int
 list_offline(const struct bankctl *bankctl)
 {
-	static const char *const columns[] = { "name", "cash", "state", "key",
-		NULL };
-	struct answer answer = { 0 };
+	struct control_text answer = { 0 };
 	struct offline *offline;
 	int code;
 
 	if ((code = bankctl_offline_open_to_read(&offline, bankctl)) != 0)
 		return code;
-	bankctl_answer_line(&answer, '=', columns);
+	control_put_row(&answer, '=', "name", "cash", "state", "key", NULL);
 	if (store_kiosk_each(
 		bankctl_offline_store(offline), list_row, &answer) != 0)
 		code = EX_DATAERR;
 	bankctl_offline_close(offline);
-	return bankctl_answer_print(
+	return bankctl_client_print_made(
 	    &answer, code, "can't be read", bankctl->json);
 }
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,7 +245,7 @@ bankctl_offline_kiosk_put(
 }
 
 struct account_rows {
-	struct answer answer;
+	struct control_text answer;
 	const char *id; /* NULL: all customers */
 	bool found;
 };
@@ -262,17 +263,16 @@ account_row(
 	struct account_rows *rows = context;
 	char savings[MONEY_TEXT_SIZE], checking[MONEY_TEXT_SIZE];
 	char opened[WIRE_TIME_TEXT], last_login[WIRE_TIME_TEXT];
-	const char *const fields[] = { account->id, name,
-		money_format(account->cents[WIRE_SAVINGS], savings),
-		money_format(account->cents[WIRE_CHECKING], checking),
-		account->closed_ms != 0 ? "closed" : "open",
-		time_text(account->opened_ms, opened),
-		time_text(account->last_login_ms, last_login), NULL };
 
 	if (rows->id != NULL && strcmp(rows->id, account->id) != 0)
 		return true;
 	rows->found = true;
-	bankctl_answer_line(&rows->answer, '+', fields);
+	control_put_row(&rows->answer, '+', account->id, name,
+	    money_format(account->cents[WIRE_SAVINGS], savings),
+	    money_format(account->cents[WIRE_CHECKING], checking),
+	    account->closed_ms != 0 ? "closed" : "open",
+	    time_text(account->opened_ms, opened),
+	    time_text(account->last_login_ms, last_login), NULL);
 	return rows->id == NULL;
 }
 
@@ -281,15 +281,14 @@ static int
 account_rows(const struct offline *offline, const char *directory,
     struct account_rows *rows)
 {
-	static const char *const columns[] = { "id", "name", "savings",
-		"checking", "state", "opened", "last-login", NULL };
 	struct store_reader *reader;
 	char error[ERROR_SIZE];
 	int result;
 
 	if (open_reader(offline, directory, &reader, error, sizeof(error)) != 0)
 		return bankctl_complain(EX_DATAERR, "%s", error);
-	bankctl_answer_line(&rows->answer, '=', columns);
+	control_put_row(&rows->answer, '=', "id", "name", "savings", "checking",
+	    "state", "opened", "last-login", NULL);
 	result = store_reader_accounts(reader, account_row, rows);
 	store_reader_close(reader);
 	if (result == 0)
@@ -311,31 +310,28 @@ bankctl_offline_accounts(const struct bankctl *bankctl, const char *id)
 	code = account_rows(offline, directory, &rows);
 	bankctl_offline_close(offline);
 	if (code == 0 && id != NULL && !rows.found)
-		return bankctl_answer_print(
+		return bankctl_client_print_made(
 		    &rows.answer, EX_DATAERR, "no such account", false);
-	return bankctl_answer_print(
+	return bankctl_client_print_made(
 	    &rows.answer, code, "can't be read", bankctl->json);
 }
 
 /* The two facts that a verify of a running bank tells as well. */
 static void
-head_facts(struct answer *answer, uint64_t seq, const uint8_t chain[32])
+head_facts(struct control_text *answer, uint64_t seq, const uint8_t chain[32])
 {
-	char number[24], hex[2 * 32 + 1];
-	const char *const seq_fact[] = { "seq", number, NULL };
-	const char *const chain_fact[] = { "chain", hex, NULL };
+	char hex[2 * 32 + 1];
 
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)seq);
 	hex_encode(chain, 32, hex);
-	bankctl_answer_line(answer, '+', seq_fact);
-	bankctl_answer_line(answer, '+', chain_fact);
+	control_put_fact(answer, "seq", "%" PRIu64, seq);
+	control_put_fact(answer, "chain", "%s", hex);
 }
 
 int
 bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 {
 	const char *directory = config_string(bankctl->config, BANK_STATE);
-	struct answer answer = { 0 };
+	struct control_text answer = { 0 };
 	struct store_reader *reader = NULL;
 	struct offline *offline;
 	struct head wanted;
@@ -372,24 +368,23 @@ bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 	if (opened != 0)
 		return opened;
 	head_facts(&answer, seq, chain);
-	return bankctl_answer_print(&answer, 0, "", bankctl->json);
+	return bankctl_client_print_made(&answer, 0, "", bankctl->json);
 }
 
 int
 bankctl_offline_status(const struct bankctl *bankctl)
 {
-	const char *const facts[][3] = {
-		{ "bank", config_string(bankctl->config, BANK_NAME), NULL },
-		{ "state", "stopped", NULL },
-		{ "version", VERSION, NULL },
-		{ "configuration", bankctl->config_path, NULL },
-		{ "directory", config_string(bankctl->config, BANK_STATE),
-		    NULL },
+	const char *const facts[][2] = {
+		{ "bank", config_string(bankctl->config, BANK_NAME) },
+		{ "state", "stopped" },
+		{ "version", VERSION },
+		{ "configuration", bankctl->config_path },
+		{ "directory", config_string(bankctl->config, BANK_STATE) },
 	};
-	struct answer answer = { 0 };
+	struct control_text answer = { 0 };
 
 	for (size_t i = 0; i < NELEM(facts); i++)
-		bankctl_answer_line(&answer, '+', facts[i]);
-	return bankctl_answer_print(
+		control_put_row(&answer, '+', facts[i][0], facts[i][1], NULL);
+	return bankctl_client_print_made(
 	    &answer, EX_UNAVAILABLE, "the bank does not run", bankctl->json);
 }

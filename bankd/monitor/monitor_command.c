@@ -17,6 +17,7 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "../control/control_codec.h"
 #include "keys.h"
 #include "monitor_state.h"
 
@@ -214,15 +215,6 @@ static const struct command {
 	{ "monitor", monitor_follow_begin, LOG_DEBUG },
 };
 
-static bool
-is_command(const char *name, const char *request)
-{
-	size_t length = strlen(name);
-
-	return strncmp(name, request, length) == 0 &&
-	    strchr(" \n", request[length]) != NULL;
-}
-
 static void
 pass_on(struct monitor *monitor, struct control_client *client,
     const char *request, size_t length)
@@ -254,20 +246,21 @@ monitor_command_handle(void *context, struct control_client *client,
 		return;
 	}
 	for (size_t i = 0; i < NELEM(commands); i++) {
-		if (!is_command(commands[i].name, request))
+		if (!control_is_request(request, commands[i].name))
 			continue;
 		log_event(commands[i].level, "control", "command",
 		    LOG_TEXT(commands[i].name), NULL);
 		commands[i].run(monitor, client);
 		return;
 	}
-	if (is_command("log", request)) {
+	if (control_is_request(request, "log")) {
 		monitor_follow_set_level(monitor, client, request);
 		return;
 	}
 	/* The vault answers; the next one is told as it starts. */
 	if (monitor->vault.ready &&
-	    (is_command("pause", request) || is_command("resume", request)))
+	    (control_is_request(request, "pause") ||
+		control_is_request(request, "resume")))
 		monitor->paused = request[0] == 'p';
 	pass_on(monitor, client, request, length);
 }

@@ -8,6 +8,8 @@
 #include <sysexits.h>
 
 #include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
+#include "../control/control_codec.h"
 #include "monitor_state.h"
 
 static void
@@ -79,15 +81,13 @@ void
 monitor_follow_set_level(
     struct monitor *monitor, struct control_client *client, const char *request)
 {
-	const char *word = request + strcspn(request, " \n");
-	char name[16] = "";
-	size_t length;
+	char copy[32], *words[2], *secret;
+	const char *name = "";
 	int level;
 
-	word += strspn(word, " ");
-	length = strcspn(word, "\n");
-	if (length < sizeof(name))
-		memcpy(name, word, length);
+	if (string_copy(copy, request, sizeof(copy)) < sizeof(copy) &&
+	    control_get_request(copy, words, NELEM(words), &secret) == 2)
+		name = words[1];
 	level = log_level_parse(name);
 	if (level == -1 && strcmp(name, "default") != 0) {
 		control_end(client, EX_USAGE,
