@@ -221,12 +221,12 @@ pass_on(struct monitor *monitor, struct control_client *client,
 {
 	struct child *vault = &monitor->vault;
 
-	if (vault->ipc == NULL || !vault->ready) {
+	if (vault->link.ipc == NULL || !vault->ready) {
 		control_end(client, EX_UNAVAILABLE,
 		    "the vault isn't up; `bankctl status` tells when it is");
 		return;
 	}
-	if (ipc_send(vault->ipc, IPC_CONTROL, 0, request, length,
+	if (ipc_send(vault->link.ipc, IPC_CONTROL, 0, request, length,
 		control_fd(client)) != 0) {
 		control_end(client, EX_UNAVAILABLE, "the vault is too busy");
 		return;
