@@ -13,7 +13,6 @@
 
 #include "../../shared/crypt/channel.h"
 #include "../../shared/config/config.h"
-#include "../base/place.h"
 #include "../store/store.h"
 
 struct bankctl {
@@ -61,25 +60,9 @@ int bankctl_reverse_run(struct bankctl *bankctl, int argc, char *argv[]);
 /* bankctl_init.c, bankctl_keys.c */
 int bankctl_init_run(struct bankctl *bankctl, int argc, char *argv[]);
 int bankctl_renew_run(struct bankctl *bankctl, int argc, char *argv[]);
-/* Makes what is missing of the bank's keys, where the configuration says. */
-int bankctl_keys_make(const struct config *config);
-/*
- * `what` can't be made, for `result` and OpenSSL's own reason; where that is
- * the given bytes' fault, `wrong` and `help`.  Returns the code.
- */
-int bankctl_complain_cannot(
-    int result, const char *what, const char *wrong, const char *help);
 /* bankctl_templates.c: the two ini files as init writes them; malloc'd. */
 char *bankctl_text_bankd_ini(unsigned port);
 char *bankctl_text_atm_ini(unsigned port);
 extern const char bankctl_text_password[], bankctl_text_balance[]; /* --demo */
-/*
- * Replaces a file; complains. 0 or a code.  One that is there keeps its owner
- * and mode: bankd may read it by them.  Else it is the caller's, or `file`'s.
- */
-int bankctl_write_file(
-    const char *path, const void *data, size_t length, mode_t mode);
-int bankctl_write_file_as(const char *path, const void *data, size_t length,
-    const struct place_file *file);
 
 #endif

@@ -22,6 +22,7 @@
 #include "../../shared/wire/wire.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_keys.h"
 #include "bankctl_offline.h"
 #include "../store/kiosks.h"
 #include "../base/options.h"
@@ -152,10 +153,7 @@ change_offline(
 	struct offline *offline;
 	int code;
 
-	code = bankctl_offline_open(&offline,
-	    config_string(bankctl->config, BANK_STATE),
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
-	if (code != 0)
+	if ((code = bankctl_offline_open(&offline, bankctl)) != 0)
 		return code;
 	if (store_kiosk_each(
 		bankctl_offline_store(offline), look_for, &wanted) != 0)
@@ -269,10 +267,7 @@ revoke_offline(const struct bankctl *bankctl, const char *name)
 	struct offline *offline;
 	int code;
 
-	code = bankctl_offline_open(&offline,
-	    config_string(bankctl->config, BANK_STATE),
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
-	if (code != 0)
+	if ((code = bankctl_offline_open(&offline, bankctl)) != 0)
 		return code;
 	(void)store_kiosk_each(
 	    bankctl_offline_store(offline), look_for, &wanted);

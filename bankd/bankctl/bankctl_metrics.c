@@ -12,6 +12,7 @@
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_keys.h"
 #include "../base/latency.h"
 
 #define US_PER_SECOND 1e6

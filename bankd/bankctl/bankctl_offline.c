@@ -74,9 +74,11 @@ take_lock(struct offline *offline, enum depth depth, char *error, size_t size)
 }
 
 static int
-open_store(struct offline *offline, const char *directory, bool forced,
-    enum depth depth)
+open_store(
+    struct offline *offline, const struct bankctl *bankctl, enum depth depth)
 {
+	const char *directory = config_string(bankctl->config, BANK_STATE);
+	bool forced = config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0;
 	char error[ERROR_SIZE];
 	enum store_end end;
 	int result, code;
@@ -111,8 +113,8 @@ open_store(struct offline *offline, const char *directory, bool forced,
 }
 
 static int
-open_to(struct offline **offline, const char *directory, bool forced,
-    enum depth depth)
+open_to(
+    struct offline **offline, const struct bankctl *bankctl, enum depth depth)
 {
 	int code;
 
@@ -121,7 +123,7 @@ open_to(struct offline **offline, const char *directory, bool forced,
 	(*offline)->dir.fd = (*offline)->dir.lock_fd = -1;
 	(*offline)->uid = geteuid();
 	(*offline)->gid = getegid();
-	code = open_store(*offline, directory, forced, depth);
+	code = open_store(*offline, bankctl, depth);
 	if (code == 0)
 		return 0;
 	bankctl_offline_close(*offline);
@@ -130,27 +132,22 @@ open_to(struct offline **offline, const char *directory, bool forced,
 }
 
 int
-bankctl_offline_open(
-    struct offline **offline, const char *directory, bool forced)
+bankctl_offline_open(struct offline **offline, const struct bankctl *bankctl)
 {
-	return open_to(offline, directory, forced, OFFLINE_STORE);
+	return open_to(offline, bankctl, OFFLINE_STORE);
 }
 
 int
 bankctl_offline_lock(struct offline **offline, const struct bankctl *bankctl)
 {
-	return open_to(offline, config_string(bankctl->config, BANK_STATE),
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
-	    OFFLINE_LOCK);
+	return open_to(offline, bankctl, OFFLINE_LOCK);
 }
 
 int
 bankctl_offline_open_to_read(
     struct offline **offline, const struct bankctl *bankctl)
 {
-	return open_to(offline, config_string(bankctl->config, BANK_STATE),
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
-	    OFFLINE_READ);
+	return open_to(offline, bankctl, OFFLINE_READ);
 }
 
 /* What a log holds isn't passed over, and isn't read without a word. */
@@ -182,10 +179,7 @@ bankctl_offline_reader(struct offline **offline, struct store_reader **reader,
 	int code;
 
 	*reader = NULL;
-	code = open_to(offline, directory,
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
-	    OFFLINE_READER);
-	if (code != 0)
+	if ((code = open_to(offline, bankctl, OFFLINE_READER)) != 0)
 		return code;
 	if (open_reader(*offline, directory, reader, error, sizeof(error)) == 0)
 		return 0;
@@ -347,9 +341,7 @@ bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 	opened = code = bankctl_offline_open_to_read(&offline, bankctl);
 	/* The vault would not start on it: the proof tells which row it is. */
 	if (code == EX_DATAERR)
-		code = open_to(&offline, directory,
-		    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
-		    OFFLINE_PROOF);
+		code = open_to(&offline, bankctl, OFFLINE_PROOF);
 	if (code != 0)
 		return code;
 	result = open_reader(offline, directory, &reader, error, sizeof(error));

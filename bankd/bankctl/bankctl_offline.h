@@ -16,7 +16,7 @@ struct offline;
 struct store_reader;
 
 int bankctl_offline_open(
-    struct offline **offline, const char *directory, bool forced);
+    struct offline **offline, const struct bankctl *bankctl);
 /*
  * For commands that only read: where nothing can be written (a file system
  * that is mounted so, a snapshot) the store is only looked at, and its log,

@@ -23,6 +23,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_offline.h"
+#include "../base/place.h"
 #include "../base/options.h"
 #include "../store/store_reader.h"
 
