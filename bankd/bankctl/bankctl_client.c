@@ -322,7 +322,7 @@ bankctl_client_print(const char *answer, bool json)
 			control_table_json(&table, stdout);
 		else if (any) {
 			use_utf8();
-			error = control_table_print(&table, stdout);
+			control_table_print(&table, stdout);
 		}
 	}
 	control_table_free(&table);

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,14 +86,10 @@ may(const struct control *control, int fd, struct ucred *peer)
 	    in_group(fd, peer->gid, control->group);
 }
 
-void
-control_line(struct control_client *client, int kind, ...)
+struct control_text *
+control_answer(struct control_client *client)
 {
-	va_list fields;
-
-	va_start(fields, kind);
-	control_put_row_of(&client->answer, kind, fields);
-	va_end(fields);
+	return &client->answer;
 }
 
 int

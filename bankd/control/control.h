@@ -34,6 +34,7 @@
 
 struct control;
 struct control_client;
+struct control_text;
 
 /*
  * A whole request, with a NUL behind it, wiped afterwards.  The handler owns
@@ -57,9 +58,8 @@ struct control *control_open(struct event_base *base,
 /* No new ones; the socket's file goes.  Clients that wait are kept. */
 void control_close(struct control *control);
 
-/* One line of the answer: `kind` is '=' or '+'; fields end with NULL. */
-void control_line(struct control_client *client, int kind, ...)
-    __attribute__((sentinel));
+/* The answer, to be written by control_codec.h. */
+struct control_text *control_answer(struct control_client *client);
 /* What there is of the answer goes now; BANK_ECLOSED: end the client. */
 int control_flush(struct control_client *client);
 /* Ends the answer and the client. */

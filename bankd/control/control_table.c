@@ -55,29 +55,6 @@ control_table_end(const struct control_table *table, const char **message)
 	    table->count > 0 ? &table->rows[table->count - 1] : &none, message);
 }
 
-/* Values as they are printed: nothing that would steer a terminal. */
-static int
-clean(struct control_table *table)
-{
-	struct control_row *row;
-	size_t size;
-	char *text;
-
-	for (size_t i = 0; i < table->count; i++) {
-		row = &table->rows[i];
-		for (size_t j = 0; row->kind != '.' && j < row->count; j++) {
-			size = strlen(row->fields[j]) + 1;
-			if ((text = malloc(size)) == NULL)
-				return BANK_ENOMEM;
-			text_clean(text, size, row->fields[j], size - 1);
-			/* As long as it was, or shorter. */
-			memcpy(row->fields[j], text, strlen(text) + 1);
-			free(text);
-		}
-	}
-	return 0;
-}
-
 static bool
 is_number(const char *text)
 {
@@ -101,11 +78,15 @@ measure(
 		const struct control_row *row = &table->rows[i];
 
 		for (size_t j = 0; row->kind != '.' && j < row->count; j++) {
-			int width = text_width(row->fields[j]);
+			char *field = row->fields[j];
+			size_t length = strlen(field);
+			int width;
 
+			text_clean(field, length + 1, field, length);
+			width = text_width(field);
 			if (width > columns[j].width)
 				columns[j].width = width;
-			if (row->kind == '+' && !is_number(row->fields[j]))
+			if (row->kind == '+' && !is_number(field))
 				columns[j].number = false;
 		}
 	}
@@ -129,19 +110,16 @@ print_row(
 	putc('\n', out);
 }
 
-int
+void
 control_table_print(struct control_table *table, FILE *out)
 {
 	struct column columns[CONTROL_FIELDS];
 
-	if (clean(table) != 0)
-		return BANK_ENOMEM;
 	measure(table, columns);
 	for (size_t i = 0; i < table->count; i++) {
 		if (table->rows[i].kind != '.')
 			print_row(&table->rows[i], columns, out);
 	}
-	return 0;
 }
 
 /* One character of a string in JSON; its length in bytes. */

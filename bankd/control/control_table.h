@@ -23,9 +23,9 @@ void control_table_free(struct control_table *table);
 int control_table_end(const struct control_table *table, const char **message);
 /*
  * Columns that line up in UTF-8, which LC_CTYPE must be; what would steer a
- * terminal becomes `?`, in the table too.  0 or BANK_ENOMEM.
+ * terminal becomes `?`, in the table too.
  */
-int control_table_print(struct control_table *table, FILE *out);
+void control_table_print(struct control_table *table, FILE *out);
 /*
  * An array of objects, all values strings, so that money stays exact; facts
  * are one object, where a name that comes again gets a number.  What is no

@@ -41,7 +41,7 @@ monitor_follow_begin(struct monitor *monitor, struct control_client *client)
 		control_end(client, EX_UNAVAILABLE, "too many follow the log");
 		return;
 	}
-	control_line(client, '=', "level", "line", NULL);
+	control_put_row(control_answer(client), '=', "level", "line", NULL);
 	if (control_flush(client) != 0)
 		control_forget(client);
 	else
@@ -53,7 +53,7 @@ void
 monitor_follow_line(struct monitor *monitor, int priority, const char *line)
 {
 	for (size_t i = monitor->follower_count; i-- > 0;) {
-		control_line(monitor->followers[i], '+',
+		control_put_row(control_answer(monitor->followers[i]), '+',
 		    log_level_name(priority), line, NULL);
 		if (control_flush(monitor->followers[i]) != 0)
 			drop(monitor, i);

@@ -144,7 +144,7 @@ const char *monitor_state_of_child(
     const struct child *child, char text[STATE_TEXT_SIZE]);
 /* What the monitor knows of it, for `status`. */
 void monitor_state_child_facts(
-    struct control_client *client, const struct child *child);
+    struct control_text *answer, const struct child *child);
 /* To the service manager, where it has changed. */
 void monitor_state_tell(struct monitor *monitor);
 

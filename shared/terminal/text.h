@@ -22,7 +22,8 @@ bool text_is_utf8(void);
 /*
  * Copies length bytes with NUL, cut at a character to fit.  Control
  * characters, bad UTF-8 and what has no width become `?`; in a locale
- * without UTF-8 so does all that isn't ASCII.  Returns `to`.
+ * without UTF-8 so does all that isn't ASCII.  Returns `to`, which may be
+ * `from`.
  */
 char *text_clean(char *to, size_t size, const char *from, size_t length);
 
