@@ -13,12 +13,12 @@ import threading
 import unittest
 
 from lib import bank
-from lib.bank import BANKCTL, run, wait_for
-from lib.case import SUCCESS
-from system.test_bankctl import EX_DATAERR, EX_USAGE, Operator
+from lib.bank import BANKCTL, run
+from lib.case import SUCCESS, Operator
 
 TXID = "0123456789abcdef0123456789abcdef"
-EX_UNAVAILABLE, EX_CANTCREAT, EX_IOERR = 69, 73, 74
+EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_CANTCREAT = 64, 65, 69, 73
+EX_IOERR = 74
 
 
 class Relay:

@@ -20,8 +20,7 @@ import unittest
 from lib import patience
 from lib.atm import Closed, Refused
 from lib.bank import BANKCTL, run, wait_for
-from lib.case import CORRECT, OVER, REFUSED, SUCCESS
-from system.test_bankctl import Operator
+from lib.case import CORRECT, OVER, REFUSED, SUCCESS, Operator
 
 EX_USAGE, EX_DATAERR, EX_UNAVAILABLE = 64, 65, 69
 
