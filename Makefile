@@ -349,6 +349,7 @@ lint: deps-lint
 	@$(PYTHON) -m compileall -q tests >/dev/null
 	$(call run,mutants)$(PYTHON) tests/mutants/run --check
 	$(call run,layers)tests/lint/layers
+	$(call run,parameters)$(PYTHON) tests/lint/parameters
 	$(call run,circles)$(PYTHON) tests/lint/circles $(B)/lint-gcc
 	$(call run,names)$(PYTHON) tests/lint/names $(B)/lint-gcc
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What bankctl's files share.  A command is a function that returns the
- * program's exit code, one of sysexits(3); data goes to standard output,
- * talk to standard error.
+ * program's exit code, one of sysexits(3).  Data goes to standard output,
+ * messages to standard error.
  */
 #ifndef BANKD_BANKCTL_H
 #define BANKD_BANKCTL_H
@@ -20,10 +20,10 @@ struct bankctl {
 	struct config *config; /* NULL for commands that need none */
 	bool json;
 	bool yes;        /* -y: ask nothing */
-	unsigned wait_s; /* for an answer of bankd's; 0: as long as it takes */
+	unsigned wait_s; /* how long to wait for bankd's answer; 0: no limit */
 };
 
-/* bankctl.c.  0 and ->config, or a code that was complained of. */
+/* bankctl.c.  Sets ->config: 0, or the code of an error that was reported. */
 int bankctl_read_config(struct bankctl *bankctl);
 
 /* `bankctl: ...` on standard error; returns `code`. */
@@ -33,19 +33,20 @@ int bankctl_complain(int code, const char *format, ...)
 /* bankctl_kiosk.c */
 int bankctl_kiosk_run(struct bankctl *bankctl, int argc, char *argv[]);
 /*
- * The public half of the key in `path`, which is made where there is none.
+ * Reads the public key of the key file `path`, which is made if it is missing.
  */
 int bankctl_kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE]);
 /*
- * Told to the bank, or put into the state of one that doesn't run.  A kiosk
- * that is enrolled already, with another key or right to cash, is refused.
+ * Enrols a kiosk through the running bank, or in the state of a stopped one.
+ * Refuses a kiosk that is already enrolled with another key or another
+ * permission to handle cash.
  */
 int bankctl_kiosk_enrol(
     const struct bankctl *bankctl, struct store_kiosk *kiosk);
 
 /* bankctl_backup.c, bankctl_restore.c, bankctl_export*.c */
 int bankctl_backup_run(struct bankctl *bankctl, int argc, char *argv[]);
-/* The copy alone, in this process and with nobody who looks after it. */
+/* Makes the copy in this process, without a watching parent. */
 int bankctl_backup_make(const struct bankctl *bankctl, const char *path);
 int bankctl_restore_run(struct bankctl *bankctl, int argc, char *argv[]);
 int bankctl_export_run(struct bankctl *bankctl, int argc, char *argv[]);

@@ -13,17 +13,17 @@
 #include "../../shared/config/config.h"
 #include "../base/place.h"
 
-/* Makes what is missing of the bank's keys, where the configuration says. */
+/* Makes the missing ones of the bank's keys at the configured paths. */
 int bankctl_keys_make(const struct config *config);
 /*
- * `what` can't be made, for `result` and OpenSSL's own reason; where that is
- * the given bytes' fault, `wrong` and `help`.
+ * Reports that `what` can't be made, with `result` and OpenSSL's reason; if the
+ * given bytes are to blame, with `wrong` and `help`.
  */
 int bankctl_complain_cannot(
     int result, const char *what, const char *wrong, const char *help);
 /*
- * Replaces a file.  One that is there keeps its owner and mode: bankd may read
- * it by them.  Else it is the caller's, or `file`'s.
+ * Replaces a file.  An existing file keeps its owner and mode, by which bankd
+ * may read it.  A new one belongs to the caller, or to the owner in `file`.
  */
 int bankctl_write_file(
     const char *path, const void *data, size_t length, mode_t mode);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""The walls of the house: an include and a call that go upwards."""
+"""The walls of the house: an include and a call that go upwards, a function of
+too many parameters."""
 
 ROWS = [
     ("rooms", "the front includes nothing of the vault",
@@ -11,5 +12,16 @@ ROWS = [
      "bankd/vault/core/connection.c",
      "vault->connections.lost(connection->session);",
      "session_lose(connection->session);",
+     ["system/rooms.Rooms"]),
+    ("rooms", "a function takes six parameters",
+     "bankd/ledger/ledger.c",
+     "/* The only place where money moves. */\n",
+     "static inline int\n"
+     "seven(int a, int b, int c, int d, int e, int f, int g)\n"
+     "{\n"
+     "\treturn a + b + c + d + e + f + g;\n"
+     "}\n"
+     "\n"
+     "/* The only place where money moves. */\n",
      ["system/rooms.Rooms"]),
 ]

@@ -82,7 +82,7 @@ class Backup(Operator):
         self.refused(EX_UNAVAILABLE, "bankd", "-y", "restore", path,
                      served=served)
         served.stop()
-        self.refused(EX_USAGE, "say so with", "restore", path, served=served)
+        self.refused(EX_USAGE, "confirm with", "restore", path, served=served)
         facts = served.ctl_json("-y", "restore", path)[0]
         self.assertTrue(os.path.exists(facts["kept"]))
         self.assertRegex(facts["kept"],
@@ -153,7 +153,7 @@ class Backup(Operator):
             other = served.path("other")
             with open(other, "wb") as f:
                 f.write(data)
-            refused("not the backup", other)
+            refused("not a backup", other)
         db = sqlite3.connect(path)
         db.execute("UPDATE entry SET amount = amount + 1")
         db.commit()
@@ -223,7 +223,7 @@ class ReadOnly(Operator):
             result = way(served, *words)
             self.assertEqual(result.returncode, 0, result.stderr)
             if words[0] != "kiosk":
-                self.assertEqual("what it holds is read" in result.stderr,
+                self.assertEqual("this file is read together" in result.stderr,
                                  has_log, result.stderr)
             found[words] = result.stdout
         copy = served.path("copy-%s" % way.__name__)
@@ -358,7 +358,7 @@ class StandsStill(Operator):
                  and os.path.getsize(copy + ".new") > 0, every=0)
         child, = bank.children(process.pid)
         os.kill(child, signal.SIGSTOP)
-        self.assertIn("was ended", process.stderr.read())
+        self.assertIn("ended, because", process.stderr.read())
         self.assertEqual(process.wait(60), EX_IOERR)
         self.assertFalse(bank.alive(child))
         self.assertEqual([name for name in os.listdir(served.directory)

@@ -60,9 +60,9 @@ class Money(Operator):
         self.assertEqual(self.balances("p3"), ("10000.00", "1000.00"))
         entry = self.newest("p3")
         self.assertEqual(entry["kind"], "reversal")
-        self.refused(EX_DATAERR, "taken back by entry %s" % entry["seq"],
+        self.refused(EX_DATAERR, "reversed by entry %s" % entry["seq"],
                      "reverse", seq)
-        self.refused(EX_DATAERR, "no withdrawal", "reverse", entry["seq"])
+        self.refused(EX_DATAERR, "not a withdrawal", "reverse", entry["seq"])
         self.refused(EX_DATAERR, "no entry", "reverse", "99999")
         for word in ("0", "-1", "1x", "99999999999999999999"):
             self.refused(EX_DATAERR, "number", "reverse", word)
@@ -92,7 +92,7 @@ class Money(Operator):
         self.said(atm.transfer(1, "p6", "100"), SUCCESS)
         for words in (("nothing", "1"), ("balance", "1"), ("transfer", "-1"),
                       ("transfer", "x")):
-            self.refused(EX_DATAERR, "a limit is", "limit", "p5", *words)
+            self.refused(EX_DATAERR, "limit takes", "limit", "p5", *words)
         self.refused(EX_DATAERR, "no account", "limit", "nobody", "transfer",
                      "1")
 
@@ -308,7 +308,7 @@ class Heads(Operator):
 
         def check():
             self.bank.ctl("verify", "--head", head)
-            self.refused(EX_DATAERR, "is not the one", "verify", "--head",
+            self.refused(EX_DATAERR, "does not match", "verify", "--head",
                          other)
             self.refused(EX_DATAERR, "is missing", "verify", "--head", late)
             for word in ("1", "0:" + "0" * 64, "1:00", "x:" + "0" * 64):

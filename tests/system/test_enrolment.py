@@ -183,7 +183,7 @@ class KioskAdmin(BankCase):
         served.ctl("kiosk", "add", "--cash", "--key", path, "branch")
         for words in (("--cash", "--key", other), ("--key", path),
                       ("--key", other)):
-            self.refused("branch is enrolled, with cash; kiosk rekey",
+            self.refused("branch is already enrolled, with cash; use kiosk rekey",
                          "add", *words, "branch", served=served)
         self.assertEqual(self.enrolled("branch", served), before)
         self.assertFalse(os.path.exists(other))
@@ -196,7 +196,7 @@ class KioskAdmin(BankCase):
         after = self.enrolled("branch", served)
         self.assertNotEqual(after.pop("key"), before.pop("key"))
         self.assertEqual(after, before)
-        self.refused("is enrolled", "add", "--cash", "--key", path, "branch",
+        self.refused("already enrolled", "add", "--cash", "--key", path, "branch",
                      served=served)
         served.ctl("kiosk", "revoke", "branch")
         self.refused("is revoked; kiosk add", "rekey", "--key", path,

@@ -453,7 +453,7 @@ class Check(Files):
         self.like_a_start(served, "chris: edited while bankd was stopped")
         served.write("balance", kept)
         os.rename(served.file("password"), served.file("away"))
-        self.like_a_start(served, "/password: it was taken away")
+        self.like_a_start(served, "/password: it was removed")
         os.rename(served.file("away"), served.file("password"))
         self.assertEqual(self.check(served), (0, ""))
         served.start()

@@ -175,14 +175,14 @@ class OddObjects(Files):
         os.mkfifo(served.path("pipe"))
         said = bank.bankctl(served.directory, "-y", "restore",
                             served.path("pipe"), check=False)
-        self.assertIn("not the backup of a bank", said.stderr)
+        self.assertIn("not a backup of a bank", said.stderr)
 
 
 class FileSize(Files):
     """A limit on a file's size is a full disk with a reason of its own; it
     kills nobody (SIGXFSZ)."""
 
-    REASON = r"a file is at the limit on its size \(RLIMIT_FSIZE\)"
+    REASON = r"a file has reached the limit on its size \(RLIMIT_FSIZE\)"
 
     @staticmethod
     def limit(pid, size):

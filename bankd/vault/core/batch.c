@@ -111,6 +111,19 @@ batch_touch(
 	    (struct touched) { account->line, hash };
 }
 
+void
+batch_append(struct vault *vault, struct step *step,
+    struct ledger_account *debit, struct ledger_account *credit)
+{
+	int error = store_append(vault->store, &step->entry, debit, credit);
+
+	if (error != 0)
+		batch_failed(vault, error);
+	batch_touch(vault, debit, NULL);
+	if (credit != debit)
+		batch_touch(vault, credit, NULL);
+}
+
 struct ledger_account *
 batch_bank_account(struct vault *vault, const char *id)
 {

@@ -117,6 +117,9 @@ void batch_failed(struct vault *vault, int error);
 /* The lines of a customer are to be brought up to date. */
 void batch_touch(struct vault *vault, const struct ledger_account *account,
     const char *hash);
+/* The entry of a step that the rules let pass, and both its lines. */
+void batch_append(struct vault *vault, struct step *step,
+    struct ledger_account *debit, struct ledger_account *credit);
 /* One of the bank's own accounts, made where it is missing; or NULL. */
 struct ledger_account *batch_bank_account(struct vault *vault, const char *id);
 

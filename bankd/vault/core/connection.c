@@ -46,8 +46,7 @@ static void
 resume_waiting(struct vault *vault, struct deferred *deferred)
 {
 	struct connection *connection =
-	    (struct connection *)(void *)((char *)deferred -
-		offsetof(struct connection, resume));
+	    container_of(deferred, struct connection, resume);
 	struct waiting *waiting = connection->waiting;
 	char text[SEAL_BLOCK_SIZE];
 	size_t length;
@@ -113,12 +112,11 @@ connection_ready(struct vault *vault, struct connection *connection)
 /* What goes to a front that is gone goes nowhere: its connections are. */
 static void
 to_front(struct vault *vault, enum ipc_type type, uint32_t number,
-    const void *head, size_t head_length, const void *body, size_t length)
+    struct ipc_part head, struct ipc_part body)
 {
 	if (vault->front.ipc == NULL)
 		return;
-	if (ipc_send2(vault->front.ipc, type, number, head, head_length, body,
-		length) != 0)
+	if (ipc_send2(vault->front.ipc, type, number, head, body) != 0)
 		vault_fail(vault, EX_OSERR, "no memory for the front");
 }
 
@@ -130,8 +128,9 @@ send_frame(struct vault *vault, const struct connection *connection,
 
 	put_u16(head + 1, (uint16_t)(length + 1));
 	head[1 + FRAME_HEADER_SIZE] = (uint8_t)type;
-	to_front(vault, IPC_SEND, connection->number, head, sizeof(head), body,
-	    length);
+	to_front(vault, IPC_SEND, connection->number,
+	    (struct ipc_part) { head, sizeof(head) },
+	    (struct ipc_part) { body, length });
 }
 
 int
@@ -233,7 +232,8 @@ connection_end(struct vault *vault, struct connection *connection)
 	if (connection->state == CONNECTION_OVER)
 		return;
 	connection->state = CONNECTION_OVER;
-	to_front(vault, IPC_CLOSE, connection->number, NULL, 0, NULL, 0);
+	to_front(vault, IPC_CLOSE, connection->number, (struct ipc_part) { 0 },
+	    (struct ipc_part) { 0 });
 	detach(vault, connection);
 }
 

@@ -163,8 +163,8 @@ open_start(struct vault *vault, struct operator_command *command)
 	(void)vault;
 	if (!wire_is_id(id, strlen(id)))
 		operator_fail(command, EX_DATAERR,
-		    "an ID is 1 to 32 of A-Z a-z 0-9 . _ -, the first a "
-		    "letter or digit");
+		    "an ID has 1 to 32 characters of A-Z a-z 0-9 . _ - and "
+		    "starts with a letter or digit");
 	else if (command->arg_count > 1 &&
 	    !wire_is_name(command->args[1], strlen(command->args[1])))
 		operator_fail(
@@ -187,7 +187,7 @@ open_apply(struct vault *vault, struct step *step)
 		batch_touch(vault, account, command->hash);
 	else if (error == BANK_EEXIST)
 		operator_fail(command, EX_DATAERR,
-		    "the ID %s is taken; bankctl account tells since when",
+		    "the ID %s is taken; bankctl account shows since when",
 		    command->args[0]);
 	else
 		batch_failed(vault, error);

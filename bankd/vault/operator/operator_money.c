@@ -59,7 +59,7 @@ read_txid(struct operator_command *command)
 	    memcmp(command->txid, none, sizeof(none)) != 0)
 		return true;
 	operator_fail(command, EX_DATAERR,
-	    "a transaction's ID is 32 digits of 0-9 a-f, not all of them 0");
+	    "a transaction ID has 32 digits, 0-9 and a-f, not all of them 0");
 	return false;
 }
 
@@ -158,14 +158,11 @@ begin_entry(struct step *step)
 
 static void
 append(struct vault *vault, struct step *step, struct ledger_account *debit,
-    struct ledger_account *credit, const struct ledger_account *customer)
+    struct ledger_account *credit)
 {
 	struct operator_command *command = step->subject;
-	int error = store_append(vault->store, &step->entry, debit, credit);
 
-	if (error != 0)
-		batch_failed(vault, error);
-	batch_touch(vault, customer, NULL);
+	batch_append(vault, step, debit, credit);
 	command->entry = step->entry;
 }
 
@@ -174,7 +171,6 @@ change_apply(struct vault *vault, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer, *adjust;
-	struct ledger_entry *entry = &step->entry;
 	struct change change;
 	int64_t cents;
 
@@ -189,13 +185,14 @@ change_apply(struct vault *vault, struct step *step)
 	cents = customer->cents[change.account] + change.cents;
 	if (cents < 0)
 		operator_fail(command, EX_DATAERR, "there is not so much");
-	else if (ledger_adjust(entry, adjust, customer, change.account, cents,
+	else if (ledger_adjust(&step->entry, adjust,
+		     (struct ledger_leg) { customer, change.account }, cents,
 		     vault->now_ms) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR, "over the largest balance");
 	else if (change.cents > 0)
-		append(vault, step, adjust, customer, customer);
+		append(vault, step, adjust, customer);
 	else
-		append(vault, step, customer, adjust, customer);
+		append(vault, step, customer, adjust);
 }
 
 static void
@@ -233,7 +230,8 @@ reverse_start(struct vault *vault, struct operator_command *command)
 	(void)vault;
 	if (read_seq(command->args[0], &seq) != 0)
 		operator_fail(command, EX_DATAERR,
-		    "an entry's number is wanted: bankctl history ID");
+		    "the number of an entry is needed: bankctl history ID "
+		    "shows it");
 	else
 		(void)read_txid(command);
 }
@@ -262,12 +260,12 @@ find_withdrawal(struct vault *vault, struct operator_command *command,
 		    command, EX_DATAERR, "no entry %s", command->args[0]);
 	else if (withdrawal->kind != LEDGER_WITHDRAW)
 		operator_fail(command, EX_DATAERR,
-		    "entry %" PRIu64 " is no withdrawal but of kind %s; use "
-		    "adjust",
+		    "entry %" PRIu64
+		    " is not a withdrawal but of kind %s; use adjust",
 		    seq, ledger_kind_name(withdrawal->kind));
 	else if (store_find_reversal(vault->store, seq, &reversal) == 0)
 		operator_fail(command, EX_DATAERR,
-		    "entry %" PRIu64 " was taken back by entry %" PRIu64, seq,
+		    "entry %" PRIu64 " was reversed by entry %" PRIu64, seq,
 		    reversal.seq);
 	return command->code == 0;
 }
@@ -279,7 +277,8 @@ reverse_apply(struct vault *vault, struct step *step)
 	struct ledger_entry *withdrawal = &step->original;
 	struct ledger_account *both[2] = { NULL, NULL };
 	const char *ids[2];
-	enum ledger_limit limit;
+	struct ledger_rules rules = { .limits = &vault->limits,
+		.now_ms = vault->now_ms };
 	int error;
 
 	if (is_known(vault, command, is_same_reversal) ||
@@ -295,11 +294,13 @@ reverse_apply(struct vault *vault, struct step *step)
 	}
 	begin_entry(step);
 	if (ledger_reverse(&step->entry, withdrawal, both[0], both[1],
-		&vault->limits, vault->now_ms, &limit) != WIRE_DONE)
+		&rules) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR,
-		    "the account %s is closed, or full", ids[1]);
+		    "the account %s is closed, or its balance would become too "
+		    "large",
+		    ids[1]);
 	else
-		append(vault, step, both[0], both[1], both[1]);
+		append(vault, step, both[0], both[1]);
 }
 
 static void
@@ -341,7 +342,7 @@ limit_start(struct vault *vault, struct operator_command *command)
 	(void)vault;
 	if (read_limit(command, &limit, &cents) != 0)
 		operator_fail(command, EX_DATAERR,
-		    "a limit is transfer, transfer-day, withdraw or "
+		    "limit takes transfer, transfer-day, withdraw or "
 		    "withdraw-day, and an amount or default");
 }
 

@@ -142,7 +142,7 @@ verify_start(struct vault *vault, struct operator_command *command)
 	(void)vault;
 	if (command->arg_count > 0 && head_parse(command->args[0], &head) != 0)
 		operator_fail(command, EX_DATAERR,
-		    "a head is SEQ:HASH, as the log tells it");
+		    "a head has the form SEQ:HASH, as in the log");
 }
 
 static void

@@ -30,11 +30,11 @@ const struct request_verb verbs_table[REQUESTS_COUNT] = {
 	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, verbs_exit, verbs_after_exit,
 	    .id = REQUESTS_EXIT },
 	[REQUESTS_DEPOSIT] = { "DEPOSIT", "xam", MOVES | REQUEST_CASH,
-	    verbs_deposit, verbs_after, .id = REQUESTS_DEPOSIT },
+	    verbs_cash, verbs_after, .id = REQUESTS_DEPOSIT },
 	[REQUESTS_WITHDRAW] = { "WITHDRAW", "xam", MOVES | REQUEST_CASH,
-	    verbs_withdraw, verbs_after, .id = REQUESTS_WITHDRAW },
+	    verbs_cash, verbs_after, .id = REQUESTS_WITHDRAW },
 	[REQUESTS_REVERSE] = { "REVERSE", "xw",
-	    MOVES | REQUEST_CASH | REQUEST_REVERSES, verbs_reverse, verbs_after,
+	    MOVES | REQUEST_CASH | REQUEST_REVERSES, verbs_cash, verbs_after,
 	    .id = REQUESTS_REVERSE },
 	[REQUESTS_OUTCOME] = { "OUTCOME", "x", REQUEST_RECORDS, verbs_outcome,
 	    NULL, .id = REQUESTS_OUTCOME },
@@ -55,7 +55,7 @@ const struct request_verb verbs_table[REQUESTS_COUNT] = {
 };
 
 const struct request_verb verbs_reversal = { "V", "",
-	REQUEST_WRITES | REQUEST_REVERSES, verbs_reverse, verbs_after,
+	REQUEST_WRITES | REQUEST_REVERSES, verbs_cash, verbs_after,
 	.id = REQUESTS_REVERSAL };
 
 /* A refusal is its txid's outcome, on this session alone. */

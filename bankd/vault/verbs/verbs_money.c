@@ -17,29 +17,17 @@
 #define STALE_MS (UINT64_C(10) * 60 * 1000)
 #define OUTCOMES_MAX 16 /* 404s of a session */
 
-/* The entry's parts that the ledger leaves alone. */
-static struct ledger_entry *
-begin_entry(struct step *step)
+/* The rules in force for the customer who asks. */
+static struct ledger_rules
+rules_of(const struct vault *vault, const struct step *step)
 {
-	struct ledger_entry *entry = &step->entry;
-
-	memset(entry, 0, sizeof(*entry));
-	memcpy(entry->txid, step->request.txid, WIRE_TXID_SIZE);
-	string_copy(entry->kiosk, step->kiosk->name, sizeof(entry->kiosk));
-	return entry;
-}
-
-/* The limits in force for the customer who asks. */
-static struct ledger_limits
-limits_of(const struct vault *vault, const struct step *step)
-{
-	struct ledger_limits limits = vault->limits;
 	uint32_t rate = (uint32_t)vault_option(vault, LIMITS_RATE);
 
-	limits.minute_full = rate != 0 &&
-	    rates_left(&vault->rates, step->accounts[STEP_CUSTOMER]->number,
-		rate) == 0;
-	return limits;
+	return (struct ledger_rules) { .limits = &vault->limits,
+		.now_ms = vault->now_ms,
+		.minute_full = rate != 0 &&
+		    rates_left(&vault->rates,
+			step->accounts[STEP_CUSTOMER]->number, rate) == 0 };
 }
 
 /* Counts the customer's transaction; one that takes another back is none. */
@@ -56,102 +44,65 @@ count_rate(struct vault *vault, struct step *step)
 }
 
 static enum wire_reply
-book(struct vault *vault, struct step *step, enum wire_reply reply,
-    struct ledger_account *debit, struct ledger_account *credit,
-    enum ledger_limit limit)
+book(struct vault *vault, struct step *step, enum ledger_kind kind,
+    struct ledger_leg from, struct ledger_leg to)
 {
-	int error;
+	struct ledger_rules rules = rules_of(vault, step);
+	struct ledger_entry *entry = &step->entry;
+	enum wire_reply reply;
 
+	*entry = (struct ledger_entry) { .kind = kind,
+		.amount_cents = step->request.amount_cents };
+	memcpy(entry->txid, step->request.txid, WIRE_TXID_SIZE);
+	string_copy(entry->kiosk, step->kiosk->name, sizeof(entry->kiosk));
+	if (kind == LEDGER_REVERSAL)
+		reply = ledger_reverse(
+		    entry, &step->original, from.account, to.account, &rules);
+	else
+		reply = ledger_book(entry, from, to, &rules);
 	if (reply == WIRE_OVER_LIMIT)
-		step->limit = ledger_limit_name(limit);
+		step->limit = ledger_limit_name(rules.hit);
 	if (reply != WIRE_DONE)
 		return reply;
-	error = store_append(vault->store, &step->entry, debit, credit);
-	if (error != 0)
-		batch_failed(vault, error);
+	batch_append(vault, step, from.account, to.account);
 	step->moved = true;
 	count_rate(vault, step);
-	batch_touch(vault, debit, NULL);
-	if (credit != debit)
-		batch_touch(vault, credit, NULL);
 	return reply;
-}
-
-/* The kiosk's cash, made with its first transaction. */
-static struct ledger_account *
-cash_of(struct vault *vault, struct step *step)
-{
-	if (step->accounts[STEP_BANK] == NULL)
-		step->accounts[STEP_BANK] =
-		    batch_bank_account(vault, step->ids[STEP_BANK]);
-	return step->accounts[STEP_BANK];
 }
 
 enum wire_reply
 verbs_transfer(struct vault *vault, struct step *step)
 {
 	const struct request *request = &step->request;
-	struct ledger_account *from = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *to = step->accounts[STEP_OTHER];
-	const struct ledger_limits limits = limits_of(vault, step);
-	enum ledger_limit limit = 0;
-	enum wire_reply reply;
+	struct ledger_leg from = { step->accounts[STEP_CUSTOMER],
+		request->account };
+	struct ledger_leg to = { step->accounts[STEP_OTHER],
+		checks_to_account(vault, request) };
 
-	reply = ledger_transfer(begin_entry(step), from, request->account, to,
-	    checks_to_account(vault, request), request->amount_cents, &limits,
-	    vault->now_ms, &limit);
-	return book(vault, step, reply, from, to, limit);
+	return book(vault, step, LEDGER_TRANSFER, from, to);
 }
 
 enum wire_reply
-verbs_deposit(struct vault *vault, struct step *step)
+verbs_cash(struct vault *vault, struct step *step)
 {
-	const struct request *request = &step->request;
-	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *cash = cash_of(vault, step);
-	const struct ledger_limits limits = limits_of(vault, step);
-	enum ledger_limit limit = 0;
-	enum wire_reply reply;
+	struct ledger_leg customer = { step->accounts[STEP_CUSTOMER],
+		step->request.account };
+	struct ledger_leg cash = { step->accounts[STEP_BANK], WIRE_SAVINGS };
 
-	if (cash == NULL)
+	/* Made with the kiosk's first transaction. */
+	if (cash.account == NULL)
+		cash.account = batch_bank_account(vault, step->ids[STEP_BANK]);
+	if (cash.account == NULL)
 		return WIRE_UNAVAILABLE;
-	reply =
-	    ledger_deposit(begin_entry(step), cash, customer, request->account,
-		request->amount_cents, &limits, vault->now_ms, &limit);
-	return book(vault, step, reply, cash, customer, limit);
-}
-
-enum wire_reply
-verbs_withdraw(struct vault *vault, struct step *step)
-{
-	const struct request *request = &step->request;
-	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *cash = cash_of(vault, step);
-	const struct ledger_limits limits = limits_of(vault, step);
-	enum ledger_limit limit = 0;
-	enum wire_reply reply;
-
-	if (cash == NULL)
-		return WIRE_UNAVAILABLE;
-	reply =
-	    ledger_withdraw(begin_entry(step), cash, customer, request->account,
-		request->amount_cents, &limits, vault->now_ms, &limit);
-	return book(vault, step, reply, customer, cash, limit);
-}
-
-enum wire_reply
-verbs_reverse(struct vault *vault, struct step *step)
-{
-	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *cash = cash_of(vault, step);
-	enum ledger_limit limit = 0;
-	enum wire_reply reply;
-
-	if (cash == NULL)
-		return WIRE_UNAVAILABLE;
-	reply = ledger_reverse(begin_entry(step), &step->original, cash,
-	    customer, &vault->limits, vault->now_ms, &limit);
-	return book(vault, step, reply, cash, customer, limit);
+	step->accounts[STEP_BANK] = cash.account;
+	switch (step->request.verb->id) {
+	case REQUESTS_DEPOSIT:
+		return book(vault, step, LEDGER_DEPOSIT, cash, customer);
+	case REQUESTS_WITHDRAW:
+		return book(vault, step, LEDGER_WITHDRAW, customer, cash);
+	default:
+		return book(vault, step, LEDGER_REVERSAL, cash, customer);
+	}
 }
 
 /*
