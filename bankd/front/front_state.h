@@ -21,7 +21,7 @@
 
 #include "../../shared/wire/frame.h"
 #include "../base/busy_poll.h"
-#include "../base/ipc.h"
+#include "../base/ipc_link.h"
 #include "../base/options.h"
 
 #define FRONT_RECORD_MAX 16384 /* one read takes a whole TLS record */
@@ -33,10 +33,8 @@ struct front {
 	struct event_base *base;
 	struct busy_poll poll;
 	struct config *config;
-	struct ipc *monitor, *vault;
-	struct event *monitor_read, *monitor_write;
-	struct event *vault_read, *vault_write, *vault_lost;
-	struct event *rest, *flush, *stop_timer, *alive;
+	struct ipc_link monitor, vault;
+	struct event *vault_lost, *rest, *flush, *stop_timer, *alive;
 	char *leaf, *leaf_key;
 	size_t leaf_length, leaf_key_length;
 	SSL_CTX *tls;

@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "../../shared/base/progress.h"
-#include "../base/ipc.h"
+#include "../base/ipc_link.h"
 #include "monitor_state.h"
 #include "restart.h"
 #include "watchdog.h"
@@ -25,8 +25,7 @@ struct child {
 	enum ipc_role role;
 	const char *name; /* `front`, `vault`: in log and status */
 	pid_t pid;
-	struct ipc *ipc;
-	struct event *readable, *writable;
+	struct ipc_link link;
 	int error_fd; /* its standard error, a pipe */
 	struct event *error_readable;
 	struct event *start_again;
@@ -62,8 +61,8 @@ void monitor_child_configure(struct child *child, const struct config *config,
 int monitor_child_take_messages(struct child *child);
 void monitor_child_kill(const struct child *child);
 
-/* monitor_exec.c: the process and its descriptors; 0 or BANK_ESYS. */
-int monitor_child_spawn(struct child *child, int exec_fd);
+/* monitor_exec.c: the process and its link's descriptor; 0 or BANK_ESYS. */
+int monitor_child_spawn(struct child *child, int exec_fd, int *link_fd);
 /* monitor_end.c: waitpid(2) has told of its end. */
 void monitor_child_ended(struct child *child, int status);
 /* monitor_watch.c: once a second. */

@@ -10,7 +10,9 @@
 #include <sysexits.h>
 
 #include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
 #include "../control/control.h"
+#include "../control/control_codec.h"
 #include "monitor_child.h"
 #include "monitor_log.h"
 
@@ -45,7 +47,7 @@ monitor_follow_begin(struct monitor *monitor, struct control_client *client)
 		    client, EX_UNAVAILABLE, "too many clients follow the log");
 		return;
 	}
-	control_line(client, '=', "level", "line", NULL);
+	control_put_row(control_answer(client), '=', "level", "line", NULL);
 	if (control_flush(client) != 0)
 		control_forget(client);
 	else
@@ -58,8 +60,8 @@ monitor_follow_line(
     struct monitor_follow *follow, int priority, const char *line)
 {
 	for (size_t i = follow->count; i-- > 0;) {
-		control_line(follow->clients[i], '+', log_level_name(priority),
-		    line, NULL);
+		control_put_row(control_answer(follow->clients[i]), '+',
+		    log_level_name(priority), line, NULL);
 		if (control_flush(follow->clients[i]) != 0)
 			drop(follow, i);
 	}
@@ -85,15 +87,13 @@ void
 monitor_follow_set_level(
     struct monitor *monitor, struct control_client *client, const char *request)
 {
-	const char *word = request + strcspn(request, " \n");
-	char name[16] = "";
-	size_t length;
+	char copy[32], *words[2], *secret;
+	const char *name = "";
 	int level;
 
-	word += strspn(word, " ");
-	length = strcspn(word, "\n");
-	if (length < sizeof(name))
-		memcpy(name, word, length);
+	if (string_copy(copy, request, sizeof(copy)) < sizeof(copy) &&
+	    control_get_request(copy, words, NELEM(words), &secret) == 2)
+		name = words[1];
 	level = log_level_parse(name);
 	if (level == -1 && strcmp(name, "default") != 0) {
 		control_end(client, EX_USAGE,

@@ -6,14 +6,14 @@
 #define BANKD_MONITOR_HEALTH_H
 
 struct child;
-struct control_client;
+struct control_text;
 struct monitor;
 
 /* The bank's state as one word: `serving`, `failing`... */
 const char *monitor_health_word(const struct monitor *monitor);
 /* What the monitor knows of a child, as lines of `status`. */
 void monitor_health_facts(
-    struct control_client *client, const struct child *child);
+    struct control_text *answer, const struct child *child);
 /* To the service manager, where it has changed. */
 void monitor_health_tell(struct monitor *monitor);
 

@@ -307,7 +307,7 @@ vault_teardown(struct vault *vault)
 	pool_free(vault->statements);
 	pool_free(vault->operator);
 	session_end_all(vault, "the vault ends");
-	vault_link_close(&vault->front);
+	ipc_link_close(&vault->front);
 	connection_free_all(vault);
 	if (vault->statement_reader != NULL)
 		store_reader_close(vault->statement_reader);

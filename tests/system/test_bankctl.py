@@ -41,7 +41,7 @@ class Money(Operator):
         for number in ("+1", " 1", "-1", "1x", "0x1", "0", "1" + 19 * "0"):
             self.refused(EX_DATAERR, "count is a number", "history", "p1",
                          number)
-            self.refused(EX_DATAERR, "entry's number", "reverse", number)
+            self.refused(EX_DATAERR, "number of an entry", "reverse", number)
             self.refused(EX_USAGE, "not from 1 to 65535", "init", "--port",
                          number, self.bank.path("new"))
         self.assertFalse(os.path.exists(self.bank.path("new")))

@@ -18,7 +18,7 @@
 #include "../../base/busy_poll.h"
 #include "connection.h"
 #include "../../files/files.h"
-#include "../../base/ipc.h"
+#include "../../base/ipc_link.h"
 #include "../../store/kiosks.h"
 #include "../../base/latency.h"
 #include "../../base/options.h"
@@ -35,12 +35,6 @@ struct hash_kinds;
 struct logins;
 struct tally;
 #define VAULT_REASON_SIZE 1024
-
-/* One end of a socket pair in the loop. */
-struct vault_link {
-	struct ipc *ipc; /* NULL: nobody there */
-	struct event *reading, *writing;
-};
 
 /* What a batch may write, from best to worst. */
 enum vault_mode {
@@ -61,7 +55,7 @@ struct vault_counts {
 struct vault {
 	struct event_base *base;
 	struct busy_poll poll;
-	struct vault_link monitor, front;
+	struct ipc_link monitor, front;
 	struct event *tick;
 	struct event *open_again; /* while another program holds bank.db */
 	bool waits;               /* another program has bank.db; told */
