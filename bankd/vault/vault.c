@@ -22,13 +22,10 @@
 #include "core/vault_state.h"
 #include "guard/attempts.h"
 #include "guard/hash_kinds.h"
-#include "guard/tally.h"
 #include "login/login.h"
 #include "verbs/verbs.h"
 
-#define MINUTE_MS UINT64_C(60000)
-#define HOUR_MS (60 * MINUTE_MS)
-#define HEAD_EVERY_MS HOUR_MS
+#define HEAD_EVERY_MS UINT64_C(3600000)
 #define MUCH_A_SECOND 2000 /* requests: a tenth of a core, about */
 #define STOP_STEP_US 20000
 #define LOG_LARGE (UINT64_C(64) << 20) /* of bank.db, bytes */
@@ -112,7 +109,8 @@ is_in_hand(const struct vault *vault)
 	return pool_in_hand(vault->workers) > 0 ||
 	    pool_in_hand(vault->crowd) > 0 ||
 	    pool_in_hand(vault->statements) > 0 ||
-	    pool_in_hand(vault->operator) > 0 || vault->logins->count > 0 ||
+	    pool_in_hand(vault->operator) > 0 ||
+	    logins_count(vault->logins) > 0 ||
 	    (vault->front.ipc != NULL && ipc_pending(vault->front.ipc) > 0);
 }
 
@@ -146,10 +144,7 @@ init(struct vault *vault, int monitor_fd)
 	sessions_init(&vault->sessions);
 	vault->connections.request = verbs_take;
 	vault->connections.lost = session_lose;
-	vault->sign_ups = tally_new(LOGIN_SIGN_UPS_AN_HOUR, HOUR_MS);
-	vault->resumes = tally_new(LOGIN_REFUSED_A_MINUTE, MINUTE_MS);
-	if (vault->sign_ups == NULL || vault->resumes == NULL ||
-	    (vault->base = event_base_new()) == NULL ||
+	if ((vault->base = event_base_new()) == NULL ||
 	    batch_init(&vault->batch) != 0 ||
 	    vault_monitor_join(vault, monitor_fd) != 0)
 		return BANK_ENOMEM;
@@ -164,10 +159,8 @@ vault_main(int monitor_fd)
 {
 	static struct attempts attempts;
 	static struct hash_kinds hash_kinds;
-	static struct logins logins;
 	static struct vault vault = { .attempts = &attempts,
-		.hash_kinds = &hash_kinds,
-		.logins = &logins };
+		.hash_kinds = &hash_kinds };
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 	int code = 0;
 

@@ -14,15 +14,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-#include <openssl/rand.h>
-
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/money.h"
-#include "../../shared/crypt/openssl_error.h"
-#include "../../shared/crypt/pem.h"
-#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "../../shared/base/progress.h"
 #include "../base/sandbox.h"
@@ -31,10 +25,8 @@
 #include "../../shared/base/zone.h"
 #include "vault_front.h"
 #include "guard/hash_kinds.h"
-#include "guard/tally.h"
+#include "login/login.h"
 
-#define KEY_FILE_MAX 16384
-#define ERROR_SIZE 768
 #define WORKERS_LEAST 2
 
 void
@@ -54,34 +46,6 @@ vault_configure(struct vault *vault)
 	/* Those of an earlier configuration may be there still. */
 	if (most > vault->connections.most)
 		vault->connections.most = most;
-}
-
-static int
-read_key(struct vault *vault, char *error, size_t size)
-{
-	const char *path = config_string(vault->config, KEYS_KEY);
-	char *pem = NULL, wrong[ERROR_SIZE];
-	size_t length = 0;
-	int result;
-
-	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0) {
-		snprintf(error, size, "%s: %s; bankd.ini: [keys] key", path,
-		    file_strerror(result));
-		return EX_CONFIG;
-	}
-	result = openssl_error_check();
-	if (result == 0)
-		result = pem_read_key(&vault->key, pem, length);
-	if (result == 0 && !EVP_PKEY_is_a(vault->key, "RSA"))
-		result = openssl_error_take(BANK_EINVAL);
-	OPENSSL_cleanse(pem, length);
-	free(pem);
-	if (result == 0)
-		return 0;
-	openssl_error_say(result, "not an RSA private key (PEM)",
-	    "restore it from a backup", wrong, sizeof(wrong));
-	snprintf(error, size, "%s: %s", path, wrong);
-	return result == BANK_EINVAL ? EX_CONFIG : EX_OSERR;
 }
 
 static int
@@ -179,41 +143,6 @@ open_store(struct vault *vault, char *error, size_t size)
 	return exit_code_of(result);
 }
 
-/*
- * The cryptography of a login, once before the first: what OpenSSL makes at
- * its first use, and never again where that failed, is there from now on.
- */
-static int
-rehearse_login(struct vault *vault)
-{
-	static const uint8_t nonce[FRAME_NONCE_SIZE],
-	    binding[FRAME_BINDING_SIZE];
-	uint8_t k[SEAL_KEY_SIZE], wrapped[FRAME_WRAPPED_SIZE],
-	    sealed[FRAME_SEALED_SIZE];
-	char text[sizeof(sealed)];
-	struct seal_keys bank = { 0 }, kiosk = { 0 };
-	int result, length = 0;
-
-	result = RAND_bytes(k, sizeof(k)) == 1 ? 0 : BANK_ECRYPTO;
-	if (result == 0)
-		result = seal_wrap(vault->key, k, wrapped);
-	if (result == 0)
-		result = seal_derive(&kiosk, k, nonce, binding);
-	if (result == 0)
-		result = seal_unwrap(vault->key, wrapped, k);
-	if (result == 0)
-		result = seal_derive(&bank, k, nonce, binding);
-	if (result == 0)
-		length = seal_text(
-		    &kiosk.up, FRAME_LOGIN, "", 0, sealed, sizeof(sealed));
-	if (result == 0 && length >= 0)
-		length = seal_open(&bank.up, FRAME_LOGIN, sealed,
-		    (size_t)length, text, sizeof(text));
-	seal_wipe(&kiosk);
-	seal_wipe(&bank);
-	return result == 0 && length == 0 ? 0 : EX_OSERR;
-}
-
 static int
 start_threads(struct vault *vault)
 {
@@ -261,7 +190,8 @@ vault_setup(struct vault *vault, char *error, size_t size)
 	vault_configure(vault);
 	code = zone_use(config_string(vault->config, BANK_TIME_ZONE), error,
 		   size) == 0
-	    ? read_key(vault, error, size)
+	    ? logins_new(&vault->logins, config_string(vault->config, KEYS_KEY),
+		  error, size)
 	    : EX_CONFIG;
 	if (code == 0)
 		code = enter_sandbox(vault, error, size);
@@ -275,7 +205,7 @@ vault_open(struct vault *vault, char *error, size_t size)
 
 	error[0] = '\0';
 	code = open_store(vault, error, size);
-	if (code == 0 && (code = rehearse_login(vault)) != 0)
+	if (code == 0 && (code = logins_rehearse(vault->logins)) != 0)
 		snprintf(error, size, "OpenSSL can't do what a login needs");
 	if (code == 0)
 		code = start_threads(vault);
@@ -319,8 +249,6 @@ vault_teardown(struct vault *vault)
 	kiosks_free(&vault->kiosks);
 	batch_free(&vault->batch);
 	rates_free(&vault->rates);
-	tally_free(vault->sign_ups);
-	tally_free(vault->resumes);
-	EVP_PKEY_free(vault->key);
+	logins_free(vault->logins);
 	hash_kinds_free(vault->hash_kinds);
 }

@@ -102,7 +102,8 @@ vault_status_send(struct vault *vault)
 		    store_log_bytes(vault->store) / BYTES_PER_MB);
 		fact_count(&status, "sessions", vault->sessions.count);
 		fact_count(&status, "connections", vault->connections.count);
-		fact_count(&status, "logins-waiting", vault->logins->count);
+		fact_count(
+		    &status, "logins-waiting", logins_count(vault->logins));
 		fact_counts(&status, &vault->counts);
 		fact(&status, "sandbox", "%s", vault->sandbox);
 	}

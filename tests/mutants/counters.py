@@ -255,7 +255,7 @@ ROWS = [
      ["unit/test_vault_parts"]),
     ("counter", "an R that is refused",
      "bankd/vault/login/login_resume.c",
-     "\t\ttally_add(vault->resumes, &login->kiosk, now_ms);\n",
+     "\t\ttally_add(vault->logins->resumes, &login->kiosk, now_ms);\n",
      "",
      ["unit/test_vault_logins"]),
     ("counter", "too many R of an address",
@@ -266,7 +266,7 @@ ROWS = [
     ("counter", "too many R of an enrolled kiosk",
      "bankd/vault/login/login_resume.c",
      "if (login->kiosk.enrolled &&\n"
-     "\t    tally_is_full(vault->resumes, &login->kiosk, now_ms)) {",
+     "\t    tally_is_full(vault->logins->resumes, &login->kiosk, now_ms)) {",
      "if (0) {",
      ["unit/test_vault_logins"]),
     ("counter", "who only says to be a kiosk",

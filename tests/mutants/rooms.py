@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""The walls of the house: an include and a call that go upwards."""
+"""The walls of the house: an include and a call that go upwards, and a look
+at the key."""
 
 ROWS = [
     ("rooms", "the front includes nothing of the vault",
@@ -11,5 +12,10 @@ ROWS = [
      "bankd/vault/core/connection.c",
      "vault->connections.lost(connection->session);",
      "session_lose(connection->session);",
+     ["system/rooms.Rooms"]),
+    ("rooms", "only the room of logins sees the bank's key",
+     "bankd/vault/vault_status.c",
+     '#include "login/login.h"\n',
+     '#include "login/login_state.h"\n',
      ["system/rooms.Rooms"]),
 ]

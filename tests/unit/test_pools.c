@@ -15,7 +15,7 @@
 #include "../../bankd/vault/core/vault_state.h"
 #include "../../bankd/vault/core/pool.h"
 #include "../../shared/base/util.h"
-#include "../../bankd/vault/login/login.h"
+#include "../../bankd/vault/login/login_state.h"
 
 #define JOBS 200
 

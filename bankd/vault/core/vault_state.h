@@ -8,7 +8,6 @@
 #define BANKD_VAULT_STATE_H
 
 #include <event2/event.h>
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,7 +32,6 @@
 struct attempts;
 struct hash_kinds;
 struct logins;
-struct tally;
 #define VAULT_REASON_SIZE 1024
 
 /* One end of a socket pair in the loop. */
@@ -72,7 +70,6 @@ struct vault {
 	struct store_reader *statement_reader, *operator_reader;
 	struct pool *workers, *crowd; /* crowd: logins while many wait */
 	struct pool *statements, *operator;
-	EVP_PKEY *key; /* Kprb */
 	char sandbox[256];
 
 	struct bank_clock clock;
@@ -88,8 +85,6 @@ struct vault {
 	struct sessions sessions;
 	struct logins *logins;     /* login.h */
 	struct attempts *attempts; /* attempts.h */
-	struct tally *sign_ups;    /* of each kiosk in the last hour */
-	struct tally *resumes;     /* refused, in the last minute */
 	struct rates rates;
 	struct hash_kinds *hash_kinds; /* hash_kinds.h */
 	uint16_t from_port;            /* the front's, of datagrams */

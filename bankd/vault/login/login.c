@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -19,9 +20,49 @@
 #include "../../files/hash_form.h"
 #include "../core/vault_state.h"
 #include "../guard/tally.h"
+#include "login_state.h"
 
 /* The front gives a login 60 s from its G; this is for a front that lies. */
 #define NONCE_LIFE_MS UINT64_C(65000)
+#define MINUTE_MS UINT64_C(60000)
+#define HOUR_MS (60 * MINUTE_MS)
+
+int
+logins_new(struct logins **logins, const char *path, char *error, size_t size)
+{
+	struct logins *made;
+
+	if ((made = *logins = calloc(1, sizeof(*made))) == NULL)
+		return EX_OSERR;
+	made->sign_ups = tally_new(LOGIN_SIGN_UPS_AN_HOUR, HOUR_MS);
+	made->resumes = tally_new(LOGIN_REFUSED_A_MINUTE, MINUTE_MS);
+	if (made->sign_ups == NULL || made->resumes == NULL)
+		return EX_OSERR;
+	return login_key_read(&made->key, path, error, size);
+}
+
+void
+logins_free(struct logins *logins)
+{
+	if (logins == NULL)
+		return;
+	tally_free(logins->sign_ups);
+	tally_free(logins->resumes);
+	login_key_free(logins->key);
+	free(logins);
+}
+
+int
+logins_rehearse(const struct logins *logins)
+{
+	return login_key_rehearse(logins->key);
+}
+
+size_t
+logins_count(const struct logins *logins)
+{
+	return logins->count;
+}
 
 static void
 look_up_kiosk(
@@ -64,8 +105,8 @@ too_many_wait(const struct vault *vault, const struct login *login)
 
 	if (login->type == FRAME_RESUME)
 		return !login->kiosk.enrolled &&
-		    tally_is_full(
-			vault->resumes, &login->kiosk, clock_steady_ms());
+		    tally_is_full(vault->logins->resumes, &login->kiosk,
+			clock_steady_ms());
 	if (vault->logins->costly >
 	    (size_t)vault_option(vault, LOGIN_MAX_WAITING))
 		return true;
@@ -109,7 +150,8 @@ open_envelope(struct job *job, void *thread)
 	if (!login->kiosk_right)
 		return;
 	if (login->type != FRAME_RESUME)
-		right = seal_unwrap(login->key, rest, login->k) == 0 && right;
+		right =
+		    login_key_unwrap(login->key, rest, login->k) == 0 && right;
 	if (seal_derive(&login->keys, login->k, login->nonce, login->binding) !=
 	    0)
 		return;
@@ -171,7 +213,7 @@ login_new(struct vault *vault, struct connection *connection, uint8_t type,
 	memcpy(login->binding, connection->binding, FRAME_BINDING_SIZE);
 	memcpy(login->address, connection->address, sizeof(login->address));
 	memcpy(login->limit, connection->limit, sizeof(login->limit));
-	login->key = vault->key;
+	login->key = vault->logins->key;
 	login->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
 	login->stale =
 	    clock_steady_ms() - connection->greeted_ms > NONCE_LIFE_MS;
@@ -190,7 +232,7 @@ login_take(struct vault *vault, struct connection *connection, uint8_t type,
 	const struct store_kiosk *kiosk;
 	struct login *login;
 
-	/* From here on this nonce is nobody's. */
+	/* From here on the nonce is used up. */
 	connection->state = CONNECTION_LOGGING_IN;
 	login = login_new(vault, connection, type, body, length);
 	OPENSSL_cleanse(connection->nonce, sizeof(connection->nonce));

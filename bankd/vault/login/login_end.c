@@ -8,7 +8,7 @@
 #include <openssl/crypto.h>
 
 #include "../core/vault_state.h"
-#include "login.h"
+#include "login_state.h"
 #include "../guard/attempts.h"
 
 /* Whether more than `parts` in `of` of those that may wait do. */

@@ -16,7 +16,7 @@
 #include "../core/vault_state.h"
 #include "../guard/guard_work.h"
 #include "../guard/attempts.h"
-#include "login.h"
+#include "login_state.h"
 
 static void begin_attempt(struct vault *vault, struct login *login);
 static void submit_comparison(struct vault *vault, struct login *login);

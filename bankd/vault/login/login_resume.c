@@ -10,7 +10,7 @@
 #include "../verbs/verbs_money.h"
 #include "../core/vault_state.h"
 #include "../guard/tally.h"
-#include "login.h"
+#include "login_state.h"
 
 static bool
 is_same_kiosk(const struct kiosk_seen *one, const struct kiosk_seen *other)
@@ -47,12 +47,12 @@ login_resume(struct vault *vault, struct login *login)
 	uint64_t now_ms = clock_steady_ms();
 
 	if (login->kiosk.enrolled &&
-	    tally_is_full(vault->resumes, &login->kiosk, now_ms)) {
+	    tally_is_full(vault->logins->resumes, &login->kiosk, now_ms)) {
 		login_refuse(vault, login, WIRE_TOO_MANY_SESSIONS);
 		return;
 	}
 	if ((session = resumed(vault, login)) == NULL) {
-		tally_add(vault->resumes, &login->kiosk, now_ms);
+		tally_add(vault->logins->resumes, &login->kiosk, now_ms);
 		login_refuse(vault, login, WIRE_LOGIN_REFUSED);
 		return;
 	}

@@ -11,7 +11,7 @@
 #include "../verbs/verbs.h"
 #include "../core/vault_state.h"
 #include "../guard/tally.h"
-#include "login.h"
+#include "login_state.h"
 
 /* In the protocol's order; form was checked before. */
 static enum wire_reply
@@ -150,7 +150,7 @@ login_sign_up(struct vault *vault, struct login *login)
 	step->ids[STEP_CUSTOMER] = login->text.id;
 	now_ms = clock_steady_ms();
 	login->one_too_many =
-	    tally_is_full(vault->sign_ups, &login->kiosk, now_ms);
+	    tally_is_full(vault->logins->sign_ups, &login->kiosk, now_ms);
 	if (!login->one_too_many)
-		tally_add(vault->sign_ups, &login->kiosk, now_ms);
+		tally_add(vault->logins->sign_ups, &login->kiosk, now_ms);
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Kprb, the bank's private key: read at the start, used for each envelope,
+ * wiped at the end.  Only the room of logins has it; tests/lint/key names
+ * every other file that reads it.
+ */
+#ifndef BANKD_LOGIN_KEY_H
+#define BANKD_LOGIN_KEY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../../shared/crypt/seal.h"
+
+struct login_key;
+
+/*
+ * Reads the PEM file.  0, or a code of sysexits(3) with what is wrong in
+ * error, where anything but memory is.
+ */
+int login_key_read(
+    struct login_key **key, const char *path, char *error, size_t size);
+/*
+ * Opens an envelope: K, or another 32 bytes where it isn't one (seal.h).  For
+ * any thread.
+ */
+int login_key_unwrap(const struct login_key *key,
+    const uint8_t wrapped[FRAME_WRAPPED_SIZE], uint8_t k[SEAL_KEY_SIZE]);
+/*
+ * The cryptography of a login, once before the first: what OpenSSL makes at
+ * its first use, and never again where that failed, is there from now on.
+ * 0 or EX_OSERR.
+ */
+int login_key_rehearse(const struct login_key *key);
+/* NULL is allowed. */
+void login_key_free(struct login_key *key);
+
+#endif
