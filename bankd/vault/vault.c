@@ -15,7 +15,9 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "../base/busy_poll.h"
 #include "../base/sandbox.h"
+#include "../files/files.h"
 #include "vault_front.h"
 #include "vault_monitor.h"
 #include "vault_setup.h"
@@ -35,10 +37,10 @@ tell_head(const struct vault *vault)
 {
 	char chain[2 * 32 + 1];
 
-	hex_encode(store_chain(vault->store), 32, chain);
+	hex_encode(store_chain(vault->books->store), 32, chain);
 	log_event(LOG_NOTICE, "head", "seq",
-	    LOG_NUMBER(store_last_seq(vault->store)), "chain", LOG_TEXT(chain),
-	    NULL);
+	    LOG_NUMBER(store_last_seq(vault->books->store)), "chain",
+	    LOG_TEXT(chain), NULL);
 }
 
 static void
@@ -55,7 +57,7 @@ watch_files(struct vault *vault)
 static void
 watch_log(struct vault *vault)
 {
-	uint64_t bytes = store_log_bytes(vault->store);
+	uint64_t bytes = store_log_bytes(vault->books->store);
 
 	if (bytes >= LOG_LARGE && !vault->log_told)
 		log_event(LOG_WARNING, "log_grows", "mb",
@@ -69,7 +71,7 @@ watch_log(struct vault *vault)
 static void
 count_second(struct vault *vault)
 {
-	struct vault_counts *counts = &vault->counts;
+	struct vault_counts *counts = vault->counts;
 
 	vault->much_asked = counts->requests >= MUCH_A_SECOND;
 	counts->requests = 0;
@@ -91,10 +93,10 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	vault_tell_untold(vault);
 	count_second(vault);
 	session_expire(vault, now_ms);
-	rates_tick(&vault->rates, now_ms);
+	rates_tick(vault->books->rates, now_ms);
 	watch_files(vault);
 	watch_log(vault);
-	store_keep_room(vault->store);
+	store_keep_room(vault->books->store);
 	if (now_ms - vault->head_told_ms >= HEAD_EVERY_MS) {
 		vault->head_told_ms = now_ms;
 		tell_head(vault);
@@ -106,11 +108,11 @@ on_tick(evutil_socket_t fd, short what, void *context)
 static bool
 is_in_hand(const struct vault *vault)
 {
-	return pool_in_hand(vault->workers) > 0 ||
-	    pool_in_hand(vault->crowd) > 0 ||
-	    pool_in_hand(vault->statements) > 0 ||
-	    pool_in_hand(vault->operator) > 0 ||
-	    logins_count(vault->logins) > 0 ||
+	for (size_t i = 0; i < VAULT_POOLS; i++) {
+		if (pool_in_hand(vault->pools[i]) > 0)
+			return true;
+	}
+	return logins_count(vault->logins) > 0 ||
 	    (vault->front.ipc != NULL && ipc_pending(vault->front.ipc) > 0);
 }
 
@@ -140,12 +142,14 @@ init(struct vault *vault, int monitor_fd)
 {
 	const struct timeval second = { 1, 0 };
 
-	vault->dir.fd = vault->dir.lock_fd = -1;
-	sessions_init(&vault->sessions);
-	vault->connections.request = verbs_take;
-	vault->connections.lost = session_lose;
+	vault->dir->fd = vault->dir->lock_fd = -1;
+	sessions_init(vault->sessions);
+	vault->connections->request = verbs_take;
+	vault->connections->lost = session_lose;
+	TAILQ_INIT(&vault->deferred);
 	if ((vault->base = event_base_new()) == NULL ||
-	    batch_init(&vault->batch) != 0 ||
+	    (vault->batch = batch_new()) == NULL ||
+	    books_init(vault->books, BATCH_MAX) != 0 ||
 	    vault_monitor_join(vault, monitor_fd) != 0)
 		return BANK_ENOMEM;
 	vault->tick = event_new(vault->base, -1, EV_PERSIST, on_tick, vault);
@@ -158,9 +162,30 @@ int
 vault_main(int monitor_fd)
 {
 	static struct attempts attempts;
+	static struct bank_clock clock;
+	static struct busy_poll poll;
+	static struct connections connections;
 	static struct hash_kinds hash_kinds;
-	static struct vault vault = { .attempts = &attempts,
-		.hash_kinds = &hash_kinds };
+	static struct kiosks kiosks;
+	static struct rates rates;
+	static struct sessions sessions;
+	static struct state_dir dir;
+	static struct vault_counts counts;
+	static struct books books = {
+		.attempts = &attempts,
+		.hash_kinds = &hash_kinds,
+		.kiosks = &kiosks,
+		.rates = &rates,
+	};
+	static struct vault vault = {
+		.books = &books,
+		.clock = &clock,
+		.connections = &connections,
+		.counts = &counts,
+		.dir = &dir,
+		.poll = &poll,
+		.sessions = &sessions,
+	};
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 	int code = 0;
 
@@ -169,7 +194,7 @@ vault_main(int monitor_fd)
 	if (sandbox_harden() != 0 || init(&vault, monitor_fd) != 0)
 		return EX_OSERR;
 	while (!vault.stopping &&
-	    busy_poll_turn(&vault.poll, vault.base, may_look_us(&vault)) == 0)
+	    busy_poll_turn(vault.poll, vault.base, may_look_us(&vault)) == 0)
 		continue;
 	if (vault.serving) {
 		run_out(&vault);
@@ -179,7 +204,7 @@ vault_main(int monitor_fd)
 	vault_link_flush(&vault, &vault.front);
 	(void)ipc_drain(vault.monitor.ipc);
 	/* An operator's long question isn't waited for. */
-	if (vault.serving && pool_in_hand(vault.operator) > 0)
+	if (vault.serving && pool_in_hand(vault.pools[VAULT_OPERATOR]) > 0)
 		_exit(code);
 	vault_teardown(&vault);
 	vault_link_close(&vault.monitor);
@@ -187,6 +212,6 @@ vault_main(int monitor_fd)
 	if (vault.open_again != NULL)
 		event_free(vault.open_again);
 	event_base_free(vault.base);
-	config_free(vault.config);
+	config_free(books.config);
 	return code;
 }

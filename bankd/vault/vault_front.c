@@ -15,6 +15,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
+#include "../base/busy_poll.h"
 #include "verbs/verbs.h"
 #include "core/vault_state.h"
 #include "login/login.h"
@@ -42,9 +43,9 @@ read_address(
 static const char *
 on_hello(struct vault *vault, const struct ipc_message *message)
 {
-	if (vault->connections.count > 0)
+	if (vault->connections->count > 0)
 		return "a late hello";
-	vault->from_port = get_u16(message->body);
+	vault->books->from_port = get_u16(message->body);
 	return NULL;
 }
 
@@ -56,7 +57,7 @@ on_connected(struct vault *vault, const struct ipc_message *message)
 
 	if (read_address(message, address) != 0)
 		return "an address that is none";
-	if (vault->connections.count >= vault->connections.most)
+	if (vault->connections->count >= vault->connections->most)
 		return "too many connections";
 	error =
 	    connection_new(vault, message->connection, message->body, address);
@@ -105,9 +106,9 @@ on_frame(struct vault *vault, const struct ipc_message *message)
 	uint8_t type = message->body[0];
 
 	/* A step that ends sessions may end this one. */
-	if (batch_is_full(&vault->batch))
+	if (batch_is_full(vault->batch))
 		batch_run(vault);
-	connection = connection_find(&vault->connections, message->connection);
+	connection = connection_find(vault->connections, message->connection);
 	if (connection == NULL)
 		return "a frame of no connection";
 	if (!frame_allowed(FRAME_FROM_ATM, type, message->length))
@@ -130,7 +131,7 @@ on_disconnected(struct vault *vault, const struct ipc_message *message)
 {
 	struct connection *connection;
 
-	connection = connection_find(&vault->connections, message->connection);
+	connection = connection_find(vault->connections, message->connection);
 	if (connection == NULL)
 		return "the end of no connection";
 	/* What it asked for before it ended is carried out. */
@@ -159,7 +160,7 @@ take_all(struct vault *vault)
 
 	while (why == NULL &&
 	    (result = ipc_next(vault->front.ipc, &message)) == 1) {
-		busy_poll_found(&vault->poll, ++count);
+		busy_poll_found(vault->poll, ++count);
 		why = handlers[message.type] == NULL
 		    ? "a message that is not the front's"
 		    : handlers[message.type](vault, &message);
@@ -247,7 +248,7 @@ vault_front_drop(struct vault *vault, const char *why)
 		log_event(LOG_ERR, "front_dropped", "why", LOG_TEXT(why), NULL);
 	else
 		log_event(LOG_INFO, "front_gone", "sessions",
-		    LOG_NUMBER(vault->sessions.count), NULL);
+		    LOG_NUMBER(vault->sessions->count), NULL);
 	vault_link_close(&vault->front);
 	connection_free_all(vault);
 }

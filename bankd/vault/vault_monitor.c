@@ -47,14 +47,15 @@ on_config(struct vault *vault, const struct ipc_message *message)
 		error = config_load(
 		    config, (const char *)message->body, message->length);
 	if (error == 0) {
-		config_free(vault->config);
-		vault->config = config;
+		config_free(vault->books->config);
+		vault->books->config = config;
 	} else
 		config_free(config);
 	if (!vault->serving && error != 0)
 		vault_fail(vault, EX_CONFIG, "no configuration came through");
 	if (error == 0)
-		log_level((int)config_number(vault->config, LOG_LEVEL_OPTION) +
+		log_level(
+		    (int)config_number(vault->books->config, LOG_LEVEL_OPTION) +
 		    LOG_ERR);
 	if (!vault->serving)
 		return;
@@ -192,7 +193,7 @@ on_start(struct vault *vault, const struct ipc_message *message)
 	(void)message;
 	if (vault->serving || vault->open_again != NULL)
 		vault_fail(vault, EX_SOFTWARE, "the monitor started it twice");
-	if (vault->config == NULL)
+	if (vault->books->config == NULL)
 		vault_fail(vault, EX_CONFIG, "no configuration came");
 	vault->open_again = evtimer_new(vault->base, on_open_again, vault);
 	code = vault->open_again == NULL

@@ -20,6 +20,7 @@
 #include "../../shared/base/util.h"
 #include "../../shared/base/progress.h"
 #include "../base/sandbox.h"
+#include "../files/files.h"
 #include "../store/store_reader.h"
 #include "core/vault_state.h"
 #include "../../shared/base/zone.h"
@@ -41,32 +42,32 @@ vault_configure(struct vault *vault)
 	size_t most = 2 * (size_t)vault_option(vault, SESSION_MAX) + 1024;
 
 	for (size_t i = 0; i < NELEM(options); i++)
-		vault->limits.limit[i] = vault_option(vault, options[i]);
-	vault->limits.limit[LEDGER_LIMIT_BALANCE] = MONEY_MAX_CENTS;
+		vault->books->limits.limit[i] = vault_option(vault, options[i]);
+	vault->books->limits.limit[LEDGER_LIMIT_BALANCE] = MONEY_MAX_CENTS;
 	/* Those of an earlier configuration may be there still. */
-	if (most > vault->connections.most)
-		vault->connections.most = most;
+	if (most > vault->connections->most)
+		vault->connections->most = most;
 }
 
 static int
 enter_sandbox(struct vault *vault, char *error, size_t size)
 {
-	const char *path = config_string(vault->config, BANK_STATE);
+	const char *path = config_string(vault->books->config, BANK_STATE);
 	enum sandbox_demand demand =
 	    (enum sandbox_demand)vault_option(vault, PROCESS_SANDBOX);
 	int result;
 
-	result = state_dir_open(&vault->dir, path,
+	result = state_dir_open(vault->dir, path,
 	    vault_option(vault, BANK_ANY_FILE_SYSTEM) != 0, error, size);
 	if (result != 0)
 		return EX_CONFIG;
 	umask(077);
-	if (sandbox_vault(demand, vault->dir.uid, vault->dir.gid, path,
+	if (sandbox_vault(demand, vault->dir->uid, vault->dir->gid, path,
 		vault->sandbox, sizeof(vault->sandbox)) != 0) {
 		snprintf(error, size, "sandbox: %s", vault->sandbox);
 		return EX_NOPERM;
 	}
-	result = state_dir_lock(&vault->dir, error, size);
+	result = state_dir_lock(vault->dir, error, size);
 	if (result == BANK_EBUSY)
 		return EX_UNAVAILABLE;
 	if (result == BANK_EINVAL)
@@ -106,7 +107,7 @@ note_hash(void *context, uint32_t line, const char *hash)
 static int
 open_store(struct vault *vault, char *error, size_t size)
 {
-	const char *path = config_string(vault->config, BANK_STATE);
+	const char *path = config_string(vault->books->config, BANK_STATE);
 	enum { HAND_EDITS_ACCEPT, HAND_EDITS_REFUSE };
 	const struct files_options options = {
 		.directory = path,
@@ -116,24 +117,25 @@ open_store(struct vault *vault, char *error, size_t size)
 		.hash_cost =
 		    (unsigned long)vault_option(vault, LOGIN_HASH_COST),
 		.on_hash = note_hash,
-		.context = vault->hash_kinds,
+		.context = vault->books->hash_kinds,
 	};
 	enum store_end end;
 	int result;
 
 	progress_step("making ready for logins", 0);
-	result = hash_kinds_init(vault->hash_kinds, options.hash_cost);
+	result = hash_kinds_init(vault->books->hash_kinds, options.hash_cost);
 	if (result == 0)
-		result = store_open(&vault->store, path, &end, error, size);
+		result =
+		    store_open(&vault->books->store, path, &end, error, size);
 	if (result != 0)
 		return exit_code_of(result);
-	bank_clock_start(&vault->clock, store_newest_ms(vault->store));
-	result = files_start(&vault->files, vault->store, end, &options,
-	    bank_clock_now(&vault->clock), error, size);
+	bank_clock_start(vault->clock, store_newest_ms(vault->books->store));
+	result = files_start(&vault->files, vault->books->store, end, &options,
+	    bank_clock_now(vault->clock), error, size);
 	if (result != 0)
 		return exit_code_of(result);
-	hash_kinds_tell(vault->hash_kinds);
-	result = kiosks_load(&vault->kiosks, vault->store);
+	hash_kinds_tell(vault->books->hash_kinds);
+	result = kiosks_load(vault->books->kiosks, vault->books->store);
 	if (result == 0)
 		result = store_reader_open(
 		    &vault->statement_reader, path, error, size);
@@ -154,21 +156,29 @@ start_threads(struct vault *vault)
 		.context = vault,
 		.settle = vault_settle,
 	};
-	struct pool_options questions = {
-		.threads = 1, .context = vault, .settle = vault_settle
+	struct pool_options crowd = logins;
+	const struct pool_options statements = {
+		.threads = 1,
+		.thread = vault->statement_reader,
+		.context = vault,
+		.settle = vault_settle,
 	};
-	int result;
+	const struct pool_options operator= {
+		.threads = 1,
+		.thread = vault->operator_reader,
+		.context = vault,
+		.settle = vault_settle,
+	};
+	const struct pool_options *const options[VAULT_POOLS] = {
+		[VAULT_WORKERS] = &logins,
+		[VAULT_CROWD] = &crowd,
+		[VAULT_STATEMENTS] = &statements,
+		[VAULT_OPERATOR] = &operator, };
+	int result = 0;
 
-	result = pool_new(&vault->workers, vault->base, &logins);
-	logins.priority = POOL_SPARE;
-	if (result == 0)
-		result = pool_new(&vault->crowd, vault->base, &logins);
-	questions.thread = vault->statement_reader;
-	if (result == 0)
-		result = pool_new(&vault->statements, vault->base, &questions);
-	questions.thread = vault->operator_reader;
-	if (result == 0)
-		result = pool_new(&vault->operator, vault->base, &questions);
+	crowd.priority = POOL_SPARE;
+	for (size_t i = 0; i < VAULT_POOLS && result == 0; i++)
+		result = pool_new(&vault->pools[i], vault->base, options[i]);
 	return result == 0 ? 0 : EX_OSERR;
 }
 
@@ -188,10 +198,10 @@ vault_setup(struct vault *vault, char *error, size_t size)
 
 	error[0] = '\0';
 	vault_configure(vault);
-	code = zone_use(config_string(vault->config, BANK_TIME_ZONE), error,
-		   size) == 0
-	    ? logins_new(&vault->logins, config_string(vault->config, KEYS_KEY),
-		  error, size)
+	code = zone_use(config_string(vault->books->config, BANK_TIME_ZONE),
+		   error, size) == 0
+	    ? logins_new(&vault->logins,
+		  config_string(vault->books->config, KEYS_KEY), error, size)
 	    : EX_CONFIG;
 	if (code == 0)
 		code = enter_sandbox(vault, error, size);
@@ -219,7 +229,7 @@ vault_stop(struct vault *vault)
 
 	result = files_sync(vault->files);
 	if (result == 0)
-		result = store_mark_stopped(vault->store);
+		result = store_mark_stopped(vault->books->store);
 	if (result == 0)
 		return 0;
 	log_event(LOG_ERR, "stop_failed", "why",
@@ -230,10 +240,8 @@ vault_stop(struct vault *vault)
 void
 vault_teardown(struct vault *vault)
 {
-	pool_free(vault->workers);
-	pool_free(vault->crowd);
-	pool_free(vault->statements);
-	pool_free(vault->operator);
+	for (size_t i = 0; i < VAULT_POOLS; i++)
+		pool_free(vault->pools[i]);
 	session_end_all(vault, "the vault ends");
 	vault_link_close(&vault->front);
 	connection_free_all(vault);
@@ -243,12 +251,13 @@ vault_teardown(struct vault *vault)
 		store_reader_close(vault->operator_reader);
 	if (vault->files != NULL)
 		files_close(vault->files);
-	if (vault->store != NULL)
-		store_close(vault->store);
-	state_dir_close(&vault->dir);
-	kiosks_free(&vault->kiosks);
-	batch_free(&vault->batch);
-	rates_free(&vault->rates);
+	if (vault->books->store != NULL)
+		store_close(vault->books->store);
+	state_dir_close(vault->dir);
+	kiosks_free(vault->books->kiosks);
+	batch_free(vault->batch);
+	books_free(vault->books);
+	rates_free(vault->books->rates);
 	logins_free(vault->logins);
-	hash_kinds_free(vault->hash_kinds);
+	hash_kinds_free(vault->books->hash_kinds);
 }

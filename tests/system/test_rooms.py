@@ -54,6 +54,16 @@ class Rooms(unittest.TestCase):
             "bankd/vault/core (../vault/core/batch.h)\n" % line))
         self.assertEqual(result.returncode, 1)
 
+    def test_a_header_for_fewer_rooms_is_named(self):
+        directory = self.copy()
+        path = os.path.join(directory, "bankd", "vault", "verbs", "checks.h")
+        with open(path, "a") as f:
+            f.write('#include "../core/vault_state.h"\n')
+        result = run(LAYERS, cwd=directory)
+        self.assertIn("bankd/vault/verbs may not include bankd/vault/core "
+                      "(../core/vault_state.h)\n", result.stdout)
+        self.assertEqual(result.returncode, 1)
+
     def test_a_reader_of_the_key_is_named(self):
         for name, line in (
                 ("vault_status.c", '#include "login/login_state.h"\n'),

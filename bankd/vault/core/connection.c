@@ -61,7 +61,7 @@ resume_waiting(struct vault *vault, struct deferred *deferred)
 	    &waiting->request[waiting->first], sizeof(waiting->request[0]));
 	waiting->first = (waiting->first + 1) % CONNECTION_WAITING_MAX;
 	waiting->count--;
-	vault->connections.request(vault, connection, text, length);
+	vault->connections->request(vault, connection, text, length);
 	OPENSSL_cleanse(text, sizeof(text));
 	if (!connection->busy)
 		connection_ready(vault, connection);
@@ -70,7 +70,7 @@ resume_waiting(struct vault *vault, struct deferred *deferred)
 static void
 drop_waiting(struct vault *vault, struct connection *connection)
 {
-	batch_forget(vault, &connection->resume);
+	deferred_forget(vault, &connection->resume);
 	if (connection->waiting != NULL)
 		OPENSSL_cleanse(
 		    connection->waiting, sizeof(*connection->waiting));
@@ -105,7 +105,7 @@ connection_ready(struct vault *vault, struct connection *connection)
 	if (connection->waiting == NULL)
 		return;
 	if (connection->waiting->count > 0)
-		batch_defer(vault, &connection->resume);
+		deferred_add(vault, &connection->resume);
 	else
 		drop_waiting(vault, connection);
 }
@@ -138,7 +138,7 @@ int
 connection_new(struct vault *vault, uint32_t number,
     const uint8_t binding[FRAME_BINDING_SIZE], const char *address)
 {
-	struct connections *connections = &vault->connections;
+	struct connections *connections = vault->connections;
 	struct connection *connection;
 
 	if (connection_find(connections, number) != NULL)
@@ -170,7 +170,7 @@ detach(struct vault *vault, struct connection *connection)
 	connection->busy = false;
 	connection->notify = NOTIFY_OFF;
 	if (connection->session != NULL)
-		vault->connections.lost(connection->session);
+		vault->connections->lost(connection->session);
 	connection->session = NULL;
 	drop_waiting(vault, connection);
 	seal_wipe(&connection->keys);
@@ -181,7 +181,7 @@ connection_free(struct vault *vault, struct connection *connection)
 {
 	detach(vault, connection);
 	LIST_REMOVE(connection, link);
-	vault->connections.count--;
+	vault->connections->count--;
 	OPENSSL_cleanse(connection, sizeof(*connection));
 	free(connection);
 }
@@ -193,7 +193,7 @@ connection_free_all(struct vault *vault)
 
 	for (size_t i = 0; i < CONNECTION_BUCKETS; i++) {
 		while ((connection = LIST_FIRST(
-			    &vault->connections.buckets[i])) != NULL)
+			    &vault->connections->buckets[i])) != NULL)
 			connection_free(vault, connection);
 	}
 }
@@ -260,11 +260,11 @@ void
 connection_send(struct vault *vault, struct connection *connection,
     struct seal_direction *down, const char *text, size_t length, uint8_t flags)
 {
-	uint8_t *sealed = vault->connections.sealed;
+	uint8_t *sealed = vault->connections->sealed;
 	int n;
 
 	n = seal_text(down, FRAME_SEALED, text, length, sealed,
-	    sizeof(vault->connections.sealed));
+	    sizeof(vault->connections->sealed));
 	if (n < 0)
 		vault_fail(vault, EX_SOFTWARE, "an answer can't be sealed");
 	send_frame(vault, connection, flags, FRAME_SEALED, sealed, (size_t)n);

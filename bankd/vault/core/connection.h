@@ -33,7 +33,7 @@
 #include "../../../shared/wire/frame.h"
 #include "../../../shared/crypt/seal.h"
 #include "../../../shared/wire/wire.h"
-#include "batch.h"
+#include "deferred.h"
 #include "../../base/limit_address.h"
 #include "pool.h"
 

@@ -66,7 +66,7 @@ notify_customer(struct vault *vault, uint32_t number,
 {
 	struct session *session;
 
-	for (session = session_of(&vault->sessions, number); session != NULL;
+	for (session = session_of(vault->sessions, number); session != NULL;
 	     session = session_of_next(session)) {
 		if (session != spared)
 			notify(vault, session, text);
@@ -129,6 +129,6 @@ notice_closing(struct vault *vault, unsigned seconds)
 	char text[SEAL_DATAGRAM_TEXT];
 
 	snprintf(text, sizeof(text), "closing %u", seconds);
-	TAILQ_FOREACH (session, &vault->sessions.all, link)
+	TAILQ_FOREACH (session, &vault->sessions->all, link)
 		notify(vault, session, text);
 }

@@ -12,6 +12,7 @@
 
 #include "../../../shared/wire/wire.h"
 
+struct books;
 struct step;
 struct vault;
 
@@ -58,7 +59,7 @@ struct request_verb {
 	const char *form;
 	unsigned traits;
 	/* Applies it, all checks passed; STEP_GO_ON: answered later. */
-	enum wire_reply (*carry_out)(struct vault *vault, struct step *step);
+	enum wire_reply (*carry_out)(struct books *books, struct step *step);
 	/* After the commit and the answer; may be NULL. */
 	void (*after)(struct vault *vault, struct step *step);
 	enum request_id id;

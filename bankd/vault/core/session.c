@@ -70,7 +70,7 @@ struct session *
 session_new(struct vault *vault, const struct ledger_account *customer,
     const struct kiosk_seen *kiosk, const uint8_t k[SEAL_KEY_SIZE])
 {
-	struct sessions *sessions = &vault->sessions;
+	struct sessions *sessions = vault->sessions;
 	struct session *session;
 
 	if ((session = calloc(1, sizeof(*session))) == NULL)
@@ -86,7 +86,7 @@ session_new(struct vault *vault, const struct ledger_account *customer,
 	string_copy(session->cash_id, LEDGER_CASH_PREFIX, LEDGER_ID_SIZE);
 	string_copy(session->cash_id + strlen(LEDGER_CASH_PREFIX), kiosk->name,
 	    LEDGER_ID_SIZE - strlen(LEDGER_CASH_PREFIX));
-	session->since_ms = vault->now_ms;
+	session->since_ms = vault->books->now_ms;
 	session->begun_ms = session->active_ms = clock_steady_ms();
 	session->lost_ms = session->begun_ms;
 	LIST_INSERT_HEAD(
@@ -125,8 +125,8 @@ session_end(struct vault *vault, struct session *session, const char *why)
 		connection_end(vault, session->connection);
 	LIST_REMOVE(session, by_id);
 	LIST_REMOVE(session, by_customer);
-	TAILQ_REMOVE(&vault->sessions.all, session, link);
-	vault->sessions.count--;
+	TAILQ_REMOVE(&vault->sessions->all, session, link);
+	vault->sessions->count--;
 	refusals_free(&session->refusals);
 	OPENSSL_cleanse(session, sizeof(*session));
 	free(session);
@@ -138,7 +138,7 @@ session_end_others(struct vault *vault, uint32_t number,
 {
 	struct session *session, *next;
 
-	for (session = session_of(&vault->sessions, number); session != NULL;
+	for (session = session_of(vault->sessions, number); session != NULL;
 	     session = next) {
 		next = session_of_next(session);
 		if (session != spared)
@@ -151,7 +151,7 @@ session_end_all(struct vault *vault, const char *why)
 {
 	struct session *session;
 
-	while ((session = TAILQ_FIRST(&vault->sessions.all)) != NULL)
+	while ((session = TAILQ_FIRST(&vault->sessions->all)) != NULL)
 		session_end(vault, session, why);
 }
 
@@ -163,7 +163,7 @@ session_expire(struct vault *vault, uint64_t steady_ms)
 	uint64_t grace_ms = (uint64_t)vault_option(vault, SESSION_GRACE) * MS;
 	struct session *session, *next;
 
-	for (session = TAILQ_FIRST(&vault->sessions.all); session != NULL;
+	for (session = TAILQ_FIRST(&vault->sessions->all); session != NULL;
 	     session = next) {
 		next = TAILQ_NEXT(session, link);
 		if (steady_ms - session->active_ms >= idle_ms)
@@ -182,11 +182,11 @@ session_write(struct vault *vault, const struct session *session,
 {
 	const struct store_kiosk *kiosk = NULL;
 	char hex[2 * FRAME_SESSION_SIZE + 1], time[WIRE_TIME_TEXT] = "-";
-	uint64_t now_ms = bank_clock_now(&vault->clock);
+	uint64_t now_ms = bank_clock_now(vault->clock);
 
-	store_note_time(vault->store, now_ms);
+	store_note_time(vault->books->store, now_ms);
 	if (session->kiosk.enrolled)
-		kiosk = kiosks_find(&vault->kiosks, session->kiosk.name);
+		kiosk = kiosks_find(vault->books->kiosks, session->kiosk.name);
 	if (session->last_login_ms != 0)
 		wire_format_time(session->last_login_ms, time);
 	hex_encode(session->id, sizeof(session->id), hex);

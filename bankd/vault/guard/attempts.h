@@ -16,9 +16,10 @@
 #include <stdint.h>
 
 #include "../../../shared/wire/wire.h"
-#include "../core/batch.h"
+#include "../core/deferred.h"
 #include "../../store/store.h"
 
+struct books;
 struct kiosk_seen;
 struct vault;
 
@@ -49,7 +50,7 @@ enum attempt_verdict {
  * `id` is NULL where the login had none of the right form.  Returns 0, or
  * BANK_ECRYPTO: its rows can't be told, and it isn't one.
  */
-int attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
+int attempt_init(struct books *books, struct attempt *attempt, const char *id,
     const struct kiosk_seen *kiosk,
     void (*again)(struct vault *vault, struct deferred *deferred));
 /* Before its owner is freed. */
@@ -57,19 +58,19 @@ void attempt_free(struct vault *vault, struct attempt *attempt);
 
 /*
  * Within a batch: these read the store's rows and write them, the first only
- * where a lock begins, and call batch_failed() where that fails.
+ * where a lock begins, and call books_failed() where that fails.
  */
-bool attempt_is_locked(struct vault *vault, struct attempt *attempt);
+bool attempt_is_locked(struct books *books, struct attempt *attempt);
 enum attempt_verdict attempt_begin(
-    struct vault *vault, struct attempt *attempt);
+    struct books *books, struct attempt *attempt);
 /* Sets *failures: in a row for the ID, this one included if it was one. */
-void attempt_end(struct vault *vault, struct attempt *attempt, bool right,
+void attempt_end(struct books *books, struct attempt *attempt, bool right,
     uint32_t *failures);
 /*
  * The operator's: nothing counts any more, at whatever kiosk.  Returns 0, or
  * BANK_ECRYPTO: the row can't be told.
  */
-int attempt_clear(struct vault *vault, const char *id);
+int attempt_clear(struct books *books, const char *id);
 
 /* After the commit of attempt_end(): lets those that waited try again. */
 void attempt_ended(struct vault *vault, struct attempt *attempt);

@@ -83,7 +83,7 @@ look_up_kiosk(
 		return;
 	string_copy(login->kiosk.name, name, sizeof(login->kiosk.name));
 	string_copy(login->kiosk.counted, name, sizeof(login->kiosk.counted));
-	*found = kiosks_find(&vault->kiosks, name);
+	*found = kiosks_find(vault->books->kiosks, name);
 	if (*found == NULL)
 		return;
 	memcpy(login->kiosk_key, (*found)->public_key, KIOSK_PUBLIC_SIZE);
@@ -122,8 +122,7 @@ look_up_session(struct vault *vault, struct login *login)
 {
 	const struct session *session;
 
-	session =
-	    session_find(&vault->sessions, login->body + FRAME_KIOSK_SIZE);
+	session = session_find(vault->sessions, login->body + FRAME_KIOSK_SIZE);
 	login->has_session = session != NULL;
 	if (session != NULL)
 		memcpy(login->k, session->k, SEAL_KEY_SIZE);

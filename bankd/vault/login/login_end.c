@@ -30,8 +30,10 @@ login_submit(struct vault *vault, struct login *login)
 {
 	bool crowd = login->type != FRAME_RESUME && many_wait(vault, 1, 4);
 
-	pool_halve(vault->crowd, vault->much_asked && many_wait(vault, 3, 4));
-	pool_submit(crowd ? vault->crowd : vault->workers, &login->errand.job);
+	pool_halve(vault->pools[VAULT_CROWD],
+	    vault->much_asked && many_wait(vault, 3, 4));
+	vault_submit(
+	    vault, crowd ? VAULT_CROWD : VAULT_WORKERS, &login->errand.job);
 }
 
 void
@@ -55,7 +57,7 @@ login_refuse(struct vault *vault, struct login *login, enum wire_reply reply)
 	struct connection *connection = login->errand.connection;
 
 	if (connection != NULL) {
-		vault->counts.refused++;
+		vault->counts->refused++;
 		connection_refuse(vault, connection, reply);
 		connection_greet(vault, connection);
 	}
@@ -87,9 +89,9 @@ login_accept(struct vault *vault, struct login *login, struct session *session,
 	struct wire_writer writer;
 	int length;
 
-	customer = store_account(vault->store, session->customer);
+	customer = store_account(vault->books->store, session->customer);
 	if (customer == NULL ||
-	    store_account_texts(vault->store, customer, name, hash) != 0)
+	    store_account_texts(vault->books->store, customer, name, hash) != 0)
 		name[0] = '\0';
 	OPENSSL_cleanse(hash, sizeof(hash));
 	wire_begin(&writer, text, sizeof(text), reply);

@@ -35,13 +35,13 @@ compare(struct job *job, void *thread)
  * it anew since, or an operator changed it, that one is compared instead.
  */
 static bool
-is_still_the_hash(struct vault *vault, const struct login *login,
+is_still_the_hash(struct books *books, const struct login *login,
     const struct ledger_account *customer)
 {
 	char hash[STORE_HASH_SIZE];
 	bool same;
 
-	guard_hash(vault, customer, hash);
+	guard_hash(books, customer, hash);
 	same = strcmp(hash, login->work.hash) == 0;
 	OPENSSL_cleanse(hash, sizeof(hash));
 	return same;
@@ -49,42 +49,42 @@ is_still_the_hash(struct vault *vault, const struct login *login,
 
 /* The same password: no session ends, and the customer isn't told. */
 static void
-put_hash_anew(struct vault *vault, const struct login *login,
+put_hash_anew(struct books *books, const struct login *login,
     const struct ledger_account *customer)
 {
 	int error;
 
-	if (login->work.anew[0] == '\0' || vault->mode != VAULT_NORMAL)
+	if (login->work.anew[0] == '\0' || books->mode != VAULT_NORMAL)
 		return;
-	error = store_set_hash(vault->store, customer, login->work.anew);
+	error = store_set_hash(books->store, customer, login->work.anew);
 	if (error != 0)
-		batch_failed(vault, error);
-	batch_touch(vault, customer, login->work.anew);
+		books_failed(books, error);
+	books_touch(books, customer, login->work.anew);
 }
 
 static void
-apply_end(struct vault *vault, struct step *step)
+apply_end(struct books *books, struct step *step)
 {
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	struct login *login = step->subject;
 	bool right = login->work.right;
 
 	step->reply = STEP_GO_ON;
-	if (!is_still_the_hash(vault, login, customer))
+	if (!is_still_the_hash(books, login, customer))
 		return;
 	step->reply = right ? WIRE_LOGIN_OK : WIRE_LOGIN_REFUSED;
-	if (vault->mode == VAULT_READ_ONLY) {
+	if (books->mode == VAULT_READ_ONLY) {
 		login->failures = 0;
 		login->last_login_ms = right ? customer->last_login_ms : 0;
 		return;
 	}
-	attempt_end(vault, &login->attempt, right, &login->failures);
+	attempt_end(books, &login->attempt, right, &login->failures);
 	if (!right || login->errand.connection == NULL)
 		return;
 	login->last_login_ms = customer->last_login_ms;
-	customer->last_login_ms = vault->now_ms;
+	customer->last_login_ms = books->now_ms;
 	customer->changed = true;
-	put_hash_anew(vault, login, customer);
+	put_hash_anew(books, login, customer);
 }
 
 static void
@@ -93,7 +93,7 @@ accept_login(struct vault *vault, struct login *login)
 	const struct ledger_account *customer;
 	struct session *session = NULL;
 
-	customer = store_account(vault->store, login->text.id);
+	customer = store_account(vault->books->store, login->text.id);
 	if (customer != NULL)
 		session = session_new(vault, customer, &login->kiosk, login->k);
 	if (session == NULL) {
@@ -102,7 +102,7 @@ accept_login(struct vault *vault, struct login *login)
 	}
 	session->last_login_ms = login->last_login_ms;
 	session->failed = login->failures;
-	vault->counts.logins++;
+	vault->counts->logins++;
 	log_event(LOG_INFO, "login", "id", LOG_TEXT(session->customer), "kiosk",
 	    LOG_TEXT(session->kiosk.name), "address", LOG_TEXT(login->address),
 	    NULL);
@@ -118,7 +118,7 @@ tell_refused(
 	const struct ledger_account *customer = NULL;
 
 	if (login->has_form)
-		customer = store_account(vault->store, login->text.id);
+		customer = store_account(vault->books->store, login->text.id);
 	if (vault_tells(vault))
 		log_event(LOG_NOTICE, "login_refused", "id",
 		    LOG_TEXT(customer != NULL ? customer->id : "-"), "kiosk",
@@ -168,22 +168,22 @@ submit_comparison(struct vault *vault, struct login *login)
 	const struct ledger_account *customer = NULL;
 
 	if (login->has_form)
-		customer = store_account(vault->store, login->text.id);
-	guard_work(vault, customer, &login->work);
+		customer = store_account(vault->books->store, login->text.id);
+	guard_work(vault->books, customer, &login->work);
 	login->errand.job.run = compare;
 	login->errand.job.done = compared;
 	login_submit(vault, login);
 }
 
 static void
-apply_begin(struct vault *vault, struct step *step)
+apply_begin(struct books *books, struct step *step)
 {
 	struct login *login = step->subject;
 
 	step->reply = STEP_GO_ON;
-	if (vault->mode == VAULT_READ_ONLY)
+	if (books->mode == VAULT_READ_ONLY)
 		step->reply = WIRE_UNAVAILABLE;
-	else if (attempt_begin(vault, &login->attempt) == ATTEMPT_LOCKED)
+	else if (attempt_begin(books, &login->attempt) == ATTEMPT_LOCKED)
 		step->reply = WIRE_LOCKED;
 }
 
@@ -230,7 +230,7 @@ begin_attempt(struct vault *vault, struct login *login)
 void
 login_password(struct vault *vault, struct login *login)
 {
-	if (attempt_init(vault, &login->attempt,
+	if (attempt_init(vault->books, &login->attempt,
 		login->has_form ? login->text.id : NULL, &login->kiosk,
 		begin_again) != 0) {
 		login_refuse(vault, login, WIRE_UNAVAILABLE);

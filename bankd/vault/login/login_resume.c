@@ -33,8 +33,7 @@ resumed(struct vault *vault, const struct login *login)
 	if (!login->opened || !login->has_session || !login->has_form)
 		return NULL;
 	batch_run(vault);
-	session =
-	    session_find(&vault->sessions, login->body + FRAME_KIOSK_SIZE);
+	session = session_find(vault->sessions, login->body + FRAME_KIOSK_SIZE);
 	return session != NULL && is_same_kiosk(&session->kiosk, &login->kiosk)
 	    ? session
 	    : NULL;
@@ -63,16 +62,16 @@ login_resume(struct vault *vault, struct login *login)
 }
 
 static void
-apply_reversal(struct vault *vault, struct step *step)
+apply_reversal(struct books *books, struct step *step)
 {
 	const struct login *login = step->subject;
 
 	if (login->has_form)
-		verbs_decide(vault, step);
+		verbs_decide(books, step);
 	else
 		step->reply = WIRE_INCORRECT;
-	if (vault->batch.error == 0)
-		verbs_write(vault, step);
+	if (books->error == 0)
+		verbs_write(books, step);
 }
 
 static void

@@ -57,7 +57,7 @@ struct operator_row {
 	/* On the loop: checks the words, names the account. */
 	void (*start)(struct vault *, struct operator_command *);
 	/* Within a batch, and after its commit. */
-	void (*apply)(struct vault *, struct step *);
+	void (*apply)(struct books *, struct step *);
 	void (*after)(struct vault *, struct operator_command *);
 	/* On the operator's thread. */
 	void (*ask)(struct operator_command *, struct store_reader *);
@@ -81,9 +81,9 @@ void operator_fail(struct operator_command *command, int code,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* For apply(): the open account named by the step, or NULL and a refusal. */
 struct ledger_account *operator_customer(
-    struct vault *vault, struct step *step);
+    struct books *books, struct step *step);
 /* Whether entries may be made now; else a refusal. */
-bool operator_has_room(struct vault *vault, struct operator_command *command);
+bool operator_has_room(struct books *books, struct operator_command *command);
 /* On the operator's thread: sends what there is, and the last line. */
 void operator_flush(struct operator_command *command);
 void operator_end(struct operator_command *command);

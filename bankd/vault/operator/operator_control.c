@@ -101,17 +101,17 @@ answer(struct vault *vault, struct operator_command *command)
 {
 	command->job.run = ask_and_answer;
 	command->job.done = ended;
-	pool_submit(vault->operator, & command->job);
+	vault_submit(vault, VAULT_OPERATOR, &command->job);
 }
 
 static void
-apply(struct vault *vault, struct step *step)
+apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
 
 	command->code = 0;
 	command->repeated = false;
-	command->row->apply(vault, step);
+	command->row->apply(books, step);
 }
 
 static void
@@ -236,7 +236,7 @@ operator_control_take(
 	if (command->code == 0 && command->row->has_secret) {
 		command->job.run = make_hash;
 		command->job.done = hashed;
-		pool_submit(vault->workers, &command->job);
+		vault_submit(vault, VAULT_WORKERS, &command->job);
 		return;
 	}
 	go_on(vault, command);

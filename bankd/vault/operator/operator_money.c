@@ -70,7 +70,7 @@ read_txid(struct operator_command *command)
  * operator's ID is never stale: the note of it may be asked about long after.
  */
 static bool
-is_known(struct vault *vault, struct operator_command *command,
+is_known(struct books *books, struct operator_command *command,
     bool (*is_same)(const struct operator_command *command,
 	const struct ledger_entry *entry))
 {
@@ -79,11 +79,11 @@ is_known(struct vault *vault, struct operator_command *command,
 	int error;
 
 	error =
-	    store_find_txid(vault->store, NULL, command->txid, entry, &settled);
+	    store_find_txid(books->store, NULL, command->txid, entry, &settled);
 	if (error == BANK_ENOTFOUND)
 		return false;
 	if (error != 0)
-		batch_failed(vault, error);
+		books_failed(books, error);
 	else if (is_same(command, entry))
 		command->repeated = true;
 	else
@@ -157,20 +157,20 @@ begin_entry(struct step *step)
 }
 
 static void
-append(struct vault *vault, struct step *step, struct ledger_account *debit,
+append(struct books *books, struct step *step, struct ledger_account *debit,
     struct ledger_account *credit, const struct ledger_account *customer)
 {
 	struct operator_command *command = step->subject;
-	int error = store_append(vault->store, &step->entry, debit, credit);
+	int error = store_append(books->store, &step->entry, debit, credit);
 
 	if (error != 0)
-		batch_failed(vault, error);
-	batch_touch(vault, customer, NULL);
+		books_failed(books, error);
+	books_touch(books, customer, NULL);
 	command->entry = step->entry;
 }
 
 static void
-change_apply(struct vault *vault, struct step *step)
+change_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer, *adjust;
@@ -178,11 +178,11 @@ change_apply(struct vault *vault, struct step *step)
 	struct change change;
 	int64_t cents;
 
-	if (is_known(vault, command, is_same_change) ||
-	    (customer = operator_customer(vault, step)) == NULL ||
-	    !operator_has_room(vault, command) ||
+	if (is_known(books, command, is_same_change) ||
+	    (customer = operator_customer(books, step)) == NULL ||
+	    !operator_has_room(books, command) ||
 	    read_change(command, &change) != 0 ||
-	    (adjust = batch_bank_account(vault, LEDGER_ADJUST_ID)) == NULL)
+	    (adjust = books_bank_account(books, LEDGER_ADJUST_ID)) == NULL)
 		return;
 	begin_entry(step);
 	/* Neither can overflow: both are at most MONEY_MAX_CENTS. */
@@ -190,12 +190,12 @@ change_apply(struct vault *vault, struct step *step)
 	if (cents < 0)
 		operator_fail(command, EX_DATAERR, "there is not so much");
 	else if (ledger_adjust(entry, adjust, customer, change.account, cents,
-		     vault->now_ms) != WIRE_DONE)
+		     books->now_ms) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR, "over the largest balance");
 	else if (change.cents > 0)
-		append(vault, step, adjust, customer, customer);
+		append(books, step, adjust, customer, customer);
 	else
-		append(vault, step, customer, adjust, customer);
+		append(books, step, customer, adjust, customer);
 }
 
 static void
@@ -250,14 +250,14 @@ is_same_reversal(
 
 /* The entry named, if it is one that can be taken back. */
 static bool
-find_withdrawal(struct vault *vault, struct operator_command *command,
+find_withdrawal(struct books *books, struct operator_command *command,
     struct ledger_entry *withdrawal)
 {
 	struct ledger_entry reversal;
 	uint64_t seq = 0;
 
 	if (read_seq(command->args[0], &seq) != 0 ||
-	    store_find_seq(vault->store, seq, withdrawal) != 0)
+	    store_find_seq(books->store, seq, withdrawal) != 0)
 		operator_fail(
 		    command, EX_DATAERR, "no entry %s", command->args[0]);
 	else if (withdrawal->kind != LEDGER_WITHDRAW)
@@ -265,7 +265,7 @@ find_withdrawal(struct vault *vault, struct operator_command *command,
 		    "entry %" PRIu64 " is no withdrawal but of kind %s; use "
 		    "adjust",
 		    seq, ledger_kind_name(withdrawal->kind));
-	else if (store_find_reversal(vault->store, seq, &reversal) == 0)
+	else if (store_find_reversal(books->store, seq, &reversal) == 0)
 		operator_fail(command, EX_DATAERR,
 		    "entry %" PRIu64 " was taken back by entry %" PRIu64, seq,
 		    reversal.seq);
@@ -273,7 +273,7 @@ find_withdrawal(struct vault *vault, struct operator_command *command,
 }
 
 static void
-reverse_apply(struct vault *vault, struct step *step)
+reverse_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	struct ledger_entry *withdrawal = &step->original;
@@ -282,24 +282,24 @@ reverse_apply(struct vault *vault, struct step *step)
 	enum ledger_limit limit;
 	int error;
 
-	if (is_known(vault, command, is_same_reversal) ||
-	    !operator_has_room(vault, command) ||
-	    !find_withdrawal(vault, command, withdrawal))
+	if (is_known(books, command, is_same_reversal) ||
+	    !operator_has_room(books, command) ||
+	    !find_withdrawal(books, command, withdrawal))
 		return;
 	ids[0] = withdrawal->credit.id;
 	ids[1] = withdrawal->debit.id;
-	error = store_begin(vault->store, ids, NELEM(ids), both);
+	error = store_begin(books->store, ids, NELEM(ids), both);
 	if (error != 0 || both[0] == NULL || both[1] == NULL) {
-		batch_failed(vault, error != 0 ? error : BANK_EDAMAGED);
+		books_failed(books, error != 0 ? error : BANK_EDAMAGED);
 		return;
 	}
 	begin_entry(step);
 	if (ledger_reverse(&step->entry, withdrawal, both[0], both[1],
-		&vault->limits, vault->now_ms, &limit) != WIRE_DONE)
+		&books->limits, books->now_ms, &limit) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR,
 		    "the account %s is closed, or full", ids[1]);
 	else
-		append(vault, step, both[0], both[1], both[1]);
+		append(books, step, both[0], both[1], both[1]);
 }
 
 static void
@@ -346,10 +346,10 @@ limit_start(struct vault *vault, struct operator_command *command)
 }
 
 static void
-limit_apply(struct vault *vault, struct step *step)
+limit_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = operator_customer(vault, step);
+	struct ledger_account *customer = operator_customer(books, step);
 	enum ledger_limit limit;
 	int64_t cents;
 

@@ -72,7 +72,7 @@ account_start(struct vault *vault, struct operator_command *command)
 {
 	const struct ledger_account *account;
 
-	account = store_account(vault->store, command->args[0]);
+	account = store_account(vault->books->store, command->args[0]);
 	if (account == NULL) {
 		operator_fail(
 		    command, EX_DATAERR, "no account %s", command->args[0]);
@@ -176,7 +176,7 @@ export_start(struct vault *vault, struct operator_command *command)
 	if (export_find(command->args[0]) == NULL)
 		operator_fail(command, EX_USAGE, "no such format");
 	else if (command->arg_count > 2 &&
-	    store_account(vault->store, command->args[2]) == NULL)
+	    store_account(vault->books->store, command->args[2]) == NULL)
 		operator_fail(
 		    command, EX_DATAERR, "no account %s", command->args[2]);
 }

@@ -31,8 +31,8 @@ void verbs_take(struct vault *vault, struct connection *connection,
  * All the checks of step->request, in the protocol's order, then its
  * carry_out(); sets step->reply, and keeps a refusal of a new txid.
  */
-void verbs_decide(struct vault *vault, struct step *step);
+void verbs_decide(struct books *books, struct step *step);
 /* Writes the answer of step->reply into step->text; sets step->length. */
-void verbs_write(struct vault *vault, struct step *step);
+void verbs_write(struct books *books, struct step *step);
 
 #endif

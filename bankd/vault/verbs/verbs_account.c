@@ -5,20 +5,21 @@
 #include "verbs_account.h"
 
 #include "../../../shared/base/log.h"
-#include "../core/vault_state.h"
+#include "../core/books.h"
+#include "../core/session.h"
 
 enum wire_reply
-verbs_balances(struct vault *vault, struct step *step)
+verbs_balances(struct books *books, struct step *step)
 {
-	(void)vault;
+	(void)books;
 	(void)step;
 	return WIRE_BALANCES;
 }
 
 enum wire_reply
-verbs_exit(struct vault *vault, struct step *step)
+verbs_exit(struct books *books, struct step *step)
 {
-	(void)vault;
+	(void)books;
 	(void)step;
 	return WIRE_GOODBYE;
 }
@@ -31,21 +32,21 @@ verbs_after_exit(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-verbs_details(struct vault *vault, struct step *step)
+verbs_details(struct books *books, struct step *step)
 {
-	(void)vault;
+	(void)books;
 	(void)step;
 	return WIRE_DETAILS;
 }
 
 enum wire_reply
-verbs_close(struct vault *vault, struct step *step)
+verbs_close(struct books *books, struct step *step)
 {
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 
-	customer->closed_ms = vault->now_ms;
+	customer->closed_ms = books->now_ms;
 	customer->changed = true;
-	batch_touch(vault, customer, NULL);
+	books_touch(books, customer, NULL);
 	return WIRE_CLOSED;
 }
 
@@ -62,9 +63,9 @@ verbs_after_close(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-verbs_notify(struct vault *vault, struct step *step)
+verbs_notify(struct books *books, struct step *step)
 {
-	(void)vault;
+	(void)books;
 	(void)step;
 	return WIRE_NOTICES;
 }
@@ -85,9 +86,9 @@ verbs_after_notify(struct vault *vault, struct step *step)
 }
 
 enum wire_reply
-verbs_ping(struct vault *vault, struct step *step)
+verbs_ping(struct books *books, struct step *step)
 {
-	(void)vault;
+	(void)books;
 	(void)step;
 	return WIRE_PONG;
 }

@@ -13,7 +13,9 @@
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/money.h"
 #include "../../store/store_reader.h"
-#include "../core/vault_state.h"
+#include "../core/books.h"
+#include "../core/session.h"
+#include "../core/vault_core.h"
 
 struct statement {
 	struct errand errand;
@@ -101,9 +103,9 @@ answer(struct job *job, void *context)
 }
 
 enum wire_reply
-verbs_history_ask(struct vault *vault, struct step *step)
+verbs_history_ask(struct books *books, struct step *step)
 {
-	(void)vault;
+	(void)books;
 	(void)step;
 	return STEP_GO_ON;
 }
@@ -115,7 +117,8 @@ verbs_history_after(struct vault *vault, struct step *step)
 	const struct ledger_account *customer;
 	struct statement *statement;
 
-	customer = store_account(vault->store, step->session->customer);
+	customer =
+	    store_account(vault_books(vault)->store, step->session->customer);
 	statement = calloc(1, sizeof(*statement));
 	if (customer == NULL || statement == NULL) {
 		free(statement);
@@ -135,5 +138,5 @@ verbs_history_after(struct vault *vault, struct step *step)
 	statement->errand.job.run = read_entries;
 	statement->errand.job.done = answer;
 	statement->errand.job.owner = customer->number;
-	pool_submit(vault->statements, &statement->errand.job);
+	vault_submit(vault, VAULT_STATEMENTS, &statement->errand.job);
 }

@@ -12,7 +12,7 @@
 #include "../core/batch.h"
 
 /* For the table in requests.c. */
-enum wire_reply verbs_history_ask(struct vault *vault, struct step *step);
+enum wire_reply verbs_history_ask(struct books *books, struct step *step);
 void verbs_history_after(struct vault *vault, struct step *step);
 
 /*

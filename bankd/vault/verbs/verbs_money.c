@@ -12,7 +12,10 @@
 #include "../../../shared/base/util.h"
 #include "checks.h"
 #include "../core/notice.h"
-#include "../core/vault_state.h"
+#include "../core/books.h"
+#include "../core/rates.h"
+#include "../core/session.h"
+#include "../core/vault_core.h"
 
 #define STALE_MS (UINT64_C(10) * 60 * 1000)
 #define OUTCOMES_MAX 16 /* 404s of a session */
@@ -31,32 +34,32 @@ begin_entry(struct step *step)
 
 /* The limits in force for the customer who asks. */
 static struct ledger_limits
-limits_of(const struct vault *vault, const struct step *step)
+limits_of(const struct books *books, const struct step *step)
 {
-	struct ledger_limits limits = vault->limits;
-	uint32_t rate = (uint32_t)vault_option(vault, LIMITS_RATE);
+	struct ledger_limits limits = books->limits;
+	uint32_t rate = (uint32_t)books_option(books, LIMITS_RATE);
 
 	limits.minute_full = rate != 0 &&
-	    rates_left(&vault->rates, step->accounts[STEP_CUSTOMER]->number,
-		rate) == 0;
+	    rates_left(
+		books->rates, step->accounts[STEP_CUSTOMER]->number, rate) == 0;
 	return limits;
 }
 
 /* Counts the customer's transaction; one that takes another back is none. */
 static void
-count_rate(struct vault *vault, struct step *step)
+count_rate(struct books *books, struct step *step)
 {
 	if (step->entry.kind == LEDGER_REVERSAL ||
-	    vault_option(vault, LIMITS_RATE) == 0)
+	    books_option(books, LIMITS_RATE) == 0)
 		return;
-	step->rated = rates_add(&vault->rates,
-			  step->accounts[STEP_CUSTOMER]->number) == 0;
+	step->rated =
+	    rates_add(books->rates, step->accounts[STEP_CUSTOMER]->number) == 0;
 	if (!step->rated)
-		batch_failed(vault, BANK_ENOMEM);
+		books_failed(books, BANK_ENOMEM);
 }
 
 static enum wire_reply
-book(struct vault *vault, struct step *step, enum wire_reply reply,
+book(struct books *books, struct step *step, enum wire_reply reply,
     struct ledger_account *debit, struct ledger_account *credit,
     enum ledger_limit limit)
 {
@@ -66,50 +69,50 @@ book(struct vault *vault, struct step *step, enum wire_reply reply,
 		step->limit = ledger_limit_name(limit);
 	if (reply != WIRE_DONE)
 		return reply;
-	error = store_append(vault->store, &step->entry, debit, credit);
+	error = store_append(books->store, &step->entry, debit, credit);
 	if (error != 0)
-		batch_failed(vault, error);
+		books_failed(books, error);
 	step->moved = true;
-	count_rate(vault, step);
-	batch_touch(vault, debit, NULL);
+	count_rate(books, step);
+	books_touch(books, debit, NULL);
 	if (credit != debit)
-		batch_touch(vault, credit, NULL);
+		books_touch(books, credit, NULL);
 	return reply;
 }
 
 /* The kiosk's cash, made with its first transaction. */
 static struct ledger_account *
-cash_of(struct vault *vault, struct step *step)
+cash_of(struct books *books, struct step *step)
 {
 	if (step->accounts[STEP_BANK] == NULL)
 		step->accounts[STEP_BANK] =
-		    batch_bank_account(vault, step->ids[STEP_BANK]);
+		    books_bank_account(books, step->ids[STEP_BANK]);
 	return step->accounts[STEP_BANK];
 }
 
 enum wire_reply
-verbs_transfer(struct vault *vault, struct step *step)
+verbs_transfer(struct books *books, struct step *step)
 {
 	const struct request *request = &step->request;
 	struct ledger_account *from = step->accounts[STEP_CUSTOMER];
 	struct ledger_account *to = step->accounts[STEP_OTHER];
-	const struct ledger_limits limits = limits_of(vault, step);
+	const struct ledger_limits limits = limits_of(books, step);
 	enum ledger_limit limit = 0;
 	enum wire_reply reply;
 
 	reply = ledger_transfer(begin_entry(step), from, request->account, to,
-	    checks_to_account(vault, request), request->amount_cents, &limits,
-	    vault->now_ms, &limit);
-	return book(vault, step, reply, from, to, limit);
+	    checks_to_account(books, request), request->amount_cents, &limits,
+	    books->now_ms, &limit);
+	return book(books, step, reply, from, to, limit);
 }
 
 enum wire_reply
-verbs_deposit(struct vault *vault, struct step *step)
+verbs_deposit(struct books *books, struct step *step)
 {
 	const struct request *request = &step->request;
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *cash = cash_of(vault, step);
-	const struct ledger_limits limits = limits_of(vault, step);
+	struct ledger_account *cash = cash_of(books, step);
+	const struct ledger_limits limits = limits_of(books, step);
 	enum ledger_limit limit = 0;
 	enum wire_reply reply;
 
@@ -117,17 +120,17 @@ verbs_deposit(struct vault *vault, struct step *step)
 		return WIRE_UNAVAILABLE;
 	reply =
 	    ledger_deposit(begin_entry(step), cash, customer, request->account,
-		request->amount_cents, &limits, vault->now_ms, &limit);
-	return book(vault, step, reply, cash, customer, limit);
+		request->amount_cents, &limits, books->now_ms, &limit);
+	return book(books, step, reply, cash, customer, limit);
 }
 
 enum wire_reply
-verbs_withdraw(struct vault *vault, struct step *step)
+verbs_withdraw(struct books *books, struct step *step)
 {
 	const struct request *request = &step->request;
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *cash = cash_of(vault, step);
-	const struct ledger_limits limits = limits_of(vault, step);
+	struct ledger_account *cash = cash_of(books, step);
+	const struct ledger_limits limits = limits_of(books, step);
 	enum ledger_limit limit = 0;
 	enum wire_reply reply;
 
@@ -135,23 +138,23 @@ verbs_withdraw(struct vault *vault, struct step *step)
 		return WIRE_UNAVAILABLE;
 	reply =
 	    ledger_withdraw(begin_entry(step), cash, customer, request->account,
-		request->amount_cents, &limits, vault->now_ms, &limit);
-	return book(vault, step, reply, customer, cash, limit);
+		request->amount_cents, &limits, books->now_ms, &limit);
+	return book(books, step, reply, customer, cash, limit);
 }
 
 enum wire_reply
-verbs_reverse(struct vault *vault, struct step *step)
+verbs_reverse(struct books *books, struct step *step)
 {
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *cash = cash_of(vault, step);
+	struct ledger_account *cash = cash_of(books, step);
 	enum ledger_limit limit = 0;
 	enum wire_reply reply;
 
 	if (cash == NULL)
 		return WIRE_UNAVAILABLE;
 	reply = ledger_reverse(begin_entry(step), &step->original, cash,
-	    customer, &vault->limits, vault->now_ms, &limit);
-	return book(vault, step, reply, cash, customer, limit);
+	    customer, &books->limits, books->now_ms, &limit);
+	return book(books, step, reply, cash, customer, limit);
 }
 
 /*
@@ -159,19 +162,19 @@ verbs_reverse(struct vault *vault, struct step *step)
  * anything else may still be on its way, and is refused from now on.
  */
 enum wire_reply
-verbs_outcome(struct vault *vault, struct step *step)
+verbs_outcome(struct books *books, struct step *step)
 {
 	const uint8_t *txid = step->request.txid;
 	bool settled, record;
 	int error;
 
-	error = checks_find_txid(vault, step, txid, &step->entry, &settled);
+	error = checks_find_txid(books, step, txid, &step->entry, &settled);
 	if (error == 0)
 		return WIRE_DONE;
-	if (checks_is_ahead(vault, txid))
+	if (checks_is_ahead(books, txid))
 		return WIRE_STALE;
-	record = !settled && !checks_is_old(vault, txid);
-	if (record && vault->mode != VAULT_NORMAL)
+	record = !settled && !checks_is_old(books, txid);
+	if (record && books->mode != VAULT_NORMAL)
 		return WIRE_UNAVAILABLE;
 	if (step->session->outcomes >= OUTCOMES_MAX) {
 		step->limit = "outcome";
@@ -181,10 +184,10 @@ verbs_outcome(struct vault *vault, struct step *step)
 	step->counted = true;
 	if (record) {
 		error =
-		    store_settle(vault->store, step->accounts[STEP_CUSTOMER],
-			txid, vault->now_ms - STALE_MS);
+		    store_settle(books->store, step->accounts[STEP_CUSTOMER],
+			txid, books->now_ms - STALE_MS);
 		if (error != 0)
-			batch_failed(vault, error);
+			books_failed(books, error);
 	}
 	return WIRE_NO_TRANSACTION;
 }
@@ -197,7 +200,7 @@ verbs_after(struct vault *vault, struct step *step)
 	/* A repeat tells nobody anything new. */
 	if (!step->moved)
 		return;
-	vault->counts.transactions++;
+	vault_counts(vault)->transactions++;
 	log_event(LOG_DEBUG, "transaction", "kind",
 	    LOG_TEXT(ledger_kind_name(entry->kind)), "seq",
 	    LOG_NUMBER(entry->seq), "from", LOG_TEXT(entry->debit.id), "to",

@@ -8,11 +8,11 @@
 
 #include "../core/batch.h"
 
-enum wire_reply verbs_transfer(struct vault *vault, struct step *step);
-enum wire_reply verbs_deposit(struct vault *vault, struct step *step);
-enum wire_reply verbs_withdraw(struct vault *vault, struct step *step);
-enum wire_reply verbs_reverse(struct vault *vault, struct step *step);
-enum wire_reply verbs_outcome(struct vault *vault, struct step *step);
+enum wire_reply verbs_transfer(struct books *books, struct step *step);
+enum wire_reply verbs_deposit(struct books *books, struct step *step);
+enum wire_reply verbs_withdraw(struct books *books, struct step *step);
+enum wire_reply verbs_reverse(struct books *books, struct step *step);
+enum wire_reply verbs_outcome(struct books *books, struct step *step);
 /* After the commit: the log, and who is told by a notice. */
 void verbs_after(struct vault *vault, struct step *step);
 
