@@ -26,6 +26,11 @@
 #include "guard/hash_kinds.h"
 #include "login/login.h"
 #include "verbs/verbs.h"
+#include "core/rates.h"
+#include "core/bank_clock.h"
+#include "../store/kiosks.h"
+#include "../base/state_dir.h"
+#include "../../shared/config/config.h"
 
 #define HEAD_EVERY_MS UINT64_C(3600000)
 #define MUCH_A_SECOND 2000 /* requests: a tenth of a core, about */

@@ -21,6 +21,7 @@
 #include "vault_setup.h"
 #include "core/vault_state.h"
 #include "vault_status.h"
+#include "../../shared/config/config.h"
 
 #define OPEN_AGAIN_S 1
 #define STOP_SECONDS 5 /* for logins and statements in hand */

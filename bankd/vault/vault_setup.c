@@ -27,6 +27,11 @@
 #include "vault_front.h"
 #include "guard/hash_kinds.h"
 #include "login/login.h"
+#include "core/rates.h"
+#include "core/bank_clock.h"
+#include "../store/kiosks.h"
+#include "../base/state_dir.h"
+#include "../../shared/config/config.h"
 
 #define WORKERS_LEAST 2
 
@@ -215,8 +220,6 @@ vault_open(struct vault *vault, char *error, size_t size)
 
 	error[0] = '\0';
 	code = open_store(vault, error, size);
-	if (code == 0 && (code = logins_rehearse(vault->logins)) != 0)
-		snprintf(error, size, "OpenSSL can't do what a login needs");
 	if (code == 0)
 		code = start_threads(vault);
 	return explain(code, error, size);

@@ -11,6 +11,7 @@
 #include "../../shared/base/util.h"
 #include "core/vault_state.h"
 #include "login/login.h"
+#include "../base/state_dir.h"
 
 #define STATUS_SIZE 3072
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)

@@ -19,6 +19,9 @@
 #include "../../../shared/base/clock.h"
 #include "../../files/files.h"
 #include "vault_state.h"
+#include "rates.h"
+#include "bank_clock.h"
+#include "../../base/state_dir.h"
 
 #define NAMED_MAX (BATCH_MAX * STEP_ACCOUNTS)
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)

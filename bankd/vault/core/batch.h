@@ -1,29 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The vault's batch: the steps that came in together are applied in order to
- * the store's copies of accounts, committed once, and only then finished,
- * that is, answered.  Those that only read are answered before it, from what
- * is on disk: their kiosks go on while the disk writes.  Without room on the
- * disk all of them are applied again in a mode that writes less (books.h), so
- * apply() may depend on nothing but the step and the books, and change
- * nothing else.
- *
- * The life of a step:
+ * the store's copies of accounts, committed once, and only then answered.
+ * Steps that only read are answered before the commit, from what is on disk:
+ * their kiosks go on while the disk writes.  On a full disk all steps are
+ * applied again in a mode that writes less (books.h); so apply() may depend
+ * on nothing but the step and the books.
  *
  *	batch_add() --> apply() --> commit --> finish() --> gone
  *	                  ^  |         |
  *	                  +--+         +-- nothing to write: finish() at once
  *	       again, from the store's copies, after a full disk
  *
- * apply() sets `reply`; finish() may not change it.  STEP_GO_ON there means
- * that somebody else answers: a worker that was given the rest of the work.
+ * apply() sets `reply`; finish() may not change it.  STEP_GO_ON in finish()
+ * says that a worker has the rest of the work, and the answer comes later.
  */
 #ifndef BANKD_BATCH_H
 #define BANKD_BATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "../../ledger/ledger.h"
 #include "request.h"
@@ -35,9 +31,6 @@
 
 struct batch;
 struct books;
-struct connection;
-struct kiosk_seen;
-struct session;
 struct step;
 struct vault;
 
@@ -63,12 +56,11 @@ struct step {
 	/* The outcome, made anew each time that the batch is applied. */
 	struct ledger_account *accounts[STEP_ACCOUNTS]; /* NULL: none */
 	enum wire_reply reply;
-	bool counted;      /* in session->outcomes */
-	bool refused;      /* kept in session->refusals */
-	bool rated;        /* counted in vault->rates */
-	bool moved;        /* entry is new: no repeat's */
-	const char *limit; /* which, for WIRE_OVER_LIMIT */
-	const char *rule;  /* of a new password, for WIRE_INCORRECT; or NULL */
+	bool counted, refused; /* in the session's outcomes, its refusals */
+	bool rated;            /* counted in books->rates */
+	bool moved;            /* entry is new: no repeat's */
+	const char *limit;     /* which, for WIRE_OVER_LIMIT */
+	const char *rule; /* of a new password, for WIRE_INCORRECT; or NULL */
 	struct ledger_entry entry, original;
 	size_t length;
 	char text[STEP_REPLY_SIZE];

@@ -16,25 +16,6 @@ struct books;
 struct step;
 struct vault;
 
-/* The verbs of a session; behind them the frame V. */
-enum request_id {
-	REQUESTS_TRANSFER,
-	REQUESTS_BALANCES,
-	REQUESTS_EXIT,
-	REQUESTS_DEPOSIT,
-	REQUESTS_WITHDRAW,
-	REQUESTS_REVERSE,
-	REQUESTS_OUTCOME,
-	REQUESTS_HISTORY,
-	REQUESTS_DETAILS,
-	REQUESTS_PASSWORD,
-	REQUESTS_CLOSE,
-	REQUESTS_NOTIFY,
-	REQUESTS_PING,
-	REQUESTS_COUNT,
-	REQUESTS_REVERSAL = REQUESTS_COUNT
-};
-
 enum request_trait {
 	REQUEST_MOVES = 1,      /* a transaction: has a txid of its own */
 	REQUEST_CASH = 2,       /* only at an enrolled kiosk with cash */
@@ -49,7 +30,7 @@ enum request_trait {
 };
 
 /*
- * A row of the table in requests.c.  A letter of `form` for each argument;
+ * A row of the table in verbs.c.  A letter of `form` for each argument;
  * those behind `?` may be missing:
  *	x txid  w a withdrawal's txid  a account  t to-account  m amount
  *	r recipient  n count  s seq  d delivery of notices  p port
@@ -58,11 +39,12 @@ struct request_verb {
 	const char *name;
 	const char *form;
 	unsigned traits;
-	/* Applies it, all checks passed; STEP_GO_ON: answered later. */
+	/* Applies it, all checks passed; NULL: there is but the reply. */
 	enum wire_reply (*carry_out)(struct books *books, struct step *step);
 	/* After the commit and the answer; may be NULL. */
 	void (*after)(struct vault *vault, struct step *step);
-	enum request_id id;
+	unsigned id;           /* enum request_id, verbs.h */
+	enum wire_reply reply; /* STEP_GO_ON: answered later */
 };
 
 struct request {

@@ -12,25 +12,14 @@
 #include <stdint.h>
 
 #include "../../base/ipc.h"
-#include "../../base/state_dir.h"
-#include "../../store/kiosks.h"
-#include "bank_clock.h"
 #include "batch.h"
 #include "books.h"
-#include "connection.h"
-#include "deferred.h"
-#include "pool.h"
-#include "rates.h"
-#include "session.h"
+#include "connections.h"
+#include "sessions.h"
 #include "vault_core.h"
 
 #define VAULT_REASON_SIZE 1024
 #define VAULT_SANDBOX_SIZE 256
-
-struct busy_poll;
-struct files;
-struct logins;
-struct store_reader;
 
 /* One end of a socket pair in the loop. */
 struct vault_link {

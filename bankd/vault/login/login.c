@@ -21,6 +21,7 @@
 #include "../core/vault_state.h"
 #include "../guard/tally.h"
 #include "login_state.h"
+#include "../../store/kiosks.h"
 
 /* The front gives a login 60 s from its G; this is for a front that lies. */
 #define NONCE_LIFE_MS UINT64_C(65000)
@@ -50,12 +51,6 @@ logins_free(struct logins *logins)
 	tally_free(logins->resumes);
 	login_key_free(logins->key);
 	free(logins);
-}
-
-int
-logins_rehearse(const struct logins *logins)
-{
-	return login_key_rehearse(logins->key);
 }
 
 size_t

@@ -31,8 +31,6 @@ int logins_new(
     struct logins **logins, const char *path, char *error, size_t size);
 /* Wipes the key; NULL is allowed. */
 void logins_free(struct logins *logins);
-/* Once, before the first login: login_key_rehearse(). */
-int logins_rehearse(const struct logins *logins);
 /* Those on their way. */
 size_t logins_count(const struct logins *logins);
 

@@ -37,41 +37,8 @@ parse(struct login_key *key, const char *pem, size_t length)
 	return result;
 }
 
-int
-login_key_read(
-    struct login_key **key, const char *path, char *error, size_t size)
-{
-	char *pem = NULL, wrong[WRONG_SIZE];
-	size_t length = 0;
-	int result;
-
-	if ((*key = calloc(1, sizeof(**key))) == NULL)
-		return EX_OSERR;
-	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0) {
-		snprintf(error, size, "%s: %s; bankd.ini: [keys] key", path,
-		    file_strerror(result));
-		return EX_CONFIG;
-	}
-	result = parse(*key, pem, length);
-	OPENSSL_cleanse(pem, length);
-	free(pem);
-	if (result == 0)
-		return 0;
-	openssl_error_say(result, "not an RSA private key (PEM)",
-	    "restore it from a backup", wrong, sizeof(wrong));
-	snprintf(error, size, "%s: %s", path, wrong);
-	return result == BANK_EINVAL ? EX_CONFIG : EX_OSERR;
-}
-
-int
-login_key_unwrap(const struct login_key *key,
-    const uint8_t wrapped[FRAME_WRAPPED_SIZE], uint8_t k[SEAL_KEY_SIZE])
-{
-	return seal_unwrap(key->private, wrapped, k);
-}
-
-int
-login_key_rehearse(const struct login_key *key)
+static int
+rehearse(const struct login_key *key)
 {
 	static const uint8_t nonce[FRAME_NONCE_SIZE],
 	    binding[FRAME_BINDING_SIZE];
@@ -99,6 +66,43 @@ login_key_rehearse(const struct login_key *key)
 	seal_wipe(&kiosk);
 	seal_wipe(&bank);
 	return result == 0 && length == 0 ? 0 : EX_OSERR;
+}
+
+int
+login_key_read(
+    struct login_key **key, const char *path, char *error, size_t size)
+{
+	char *pem = NULL, wrong[WRONG_SIZE];
+	size_t length = 0;
+	int result;
+
+	if ((*key = calloc(1, sizeof(**key))) == NULL)
+		return EX_OSERR;
+	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0) {
+		snprintf(error, size, "%s: %s; bankd.ini: [keys] key", path,
+		    file_strerror(result));
+		return EX_CONFIG;
+	}
+	result = parse(*key, pem, length);
+	OPENSSL_cleanse(pem, length);
+	free(pem);
+	if (result == 0) {
+		if ((result = rehearse(*key)) != 0)
+			snprintf(
+			    error, size, "OpenSSL can't do what a login needs");
+		return result;
+	}
+	openssl_error_say(result, "not an RSA private key (PEM)",
+	    "restore it from a backup", wrong, sizeof(wrong));
+	snprintf(error, size, "%s: %s", path, wrong);
+	return result == BANK_EINVAL ? EX_CONFIG : EX_OSERR;
+}
+
+int
+login_key_unwrap(const struct login_key *key,
+    const uint8_t wrapped[FRAME_WRAPPED_SIZE], uint8_t k[SEAL_KEY_SIZE])
+{
+	return seal_unwrap(key->private, wrapped, k);
 }
 
 void

@@ -15,8 +15,10 @@
 struct login_key;
 
 /*
- * Reads the PEM file.  0, or a code of sysexits(3) with what is wrong in
- * error, where anything but memory is.
+ * Reads the PEM file and goes once through the cryptography of a login: what
+ * OpenSSL makes at its first use, and never again where that failed, is there
+ * from now on.  0, or a code of sysexits(3) with what is wrong in error,
+ * which is empty where memory is lacking.
  */
 int login_key_read(
     struct login_key **key, const char *path, char *error, size_t size);
@@ -26,12 +28,6 @@ int login_key_read(
  */
 int login_key_unwrap(const struct login_key *key,
     const uint8_t wrapped[FRAME_WRAPPED_SIZE], uint8_t k[SEAL_KEY_SIZE]);
-/*
- * The cryptography of a login, once before the first: what OpenSSL makes at
- * its first use, and never again where that failed, is there from now on.
- * 0 or EX_OSERR.
- */
-int login_key_rehearse(const struct login_key *key);
 /* NULL is allowed. */
 void login_key_free(struct login_key *key);
 

@@ -6,12 +6,6 @@
 #ifndef BANKD_LOGIN_STATE_H
 #define BANKD_LOGIN_STATE_H
 
-#include <sys/queue.h>
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "../core/connection.h"
 #include "../core/session.h"
 #include "../guard/attempts.h"
@@ -60,11 +54,9 @@ struct login {
 
 struct logins {
 	LIST_HEAD(login_list, login) list;
-	size_t count;
-	size_t costly; /* of these, all but R: they need a hash */
+	size_t count, costly; /* all but R are costly: they need a hash */
 	struct login_key *key;
-	struct tally *sign_ups; /* of each kiosk in the last hour */
-	struct tally *resumes;  /* refused, in the last minute */
+	struct tally *sign_ups, *resumes; /* those refused */
 };
 
 /* What follows the envelope, by the kind of login. */
@@ -81,7 +73,6 @@ void login_answer(
 void login_free(struct vault *vault, struct login *login);
 /* errand.job to a worker. */
 void login_submit(struct vault *vault, struct login *login);
-
 /* The answer to L and R; attaches the session to the connection. */
 void login_accept(struct vault *vault, struct login *login,
     struct session *session, enum wire_reply reply);

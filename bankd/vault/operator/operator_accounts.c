@@ -13,6 +13,7 @@
 #include "operator.h"
 #include "../core/vault_state.h"
 #include "../guard/attempts.h"
+#include "../../base/state_dir.h"
 
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)
 

@@ -11,6 +11,7 @@
 #include "../../../shared/base/util.h"
 #include "operator.h"
 #include "../core/vault_state.h"
+#include "../../store/kiosks.h"
 
 /* `kiosk add NAME PUBLIC yes|no`, the last for its cash; rekey without. */
 static int

@@ -10,6 +10,7 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
+#include "verbs.h"
 #include "../../store/kiosks.h"
 #include "../core/books.h"
 #include "../core/session.h"

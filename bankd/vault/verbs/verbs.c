@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The requests of a session (the vault's): the table of verbs, their way
- * through the checks into the batch, and the writing of their answers.
+ * through the checks into the batch, the writing of their answers, and the
+ * verbs that move no money.
  */
 #include "verbs.h"
 
@@ -10,28 +11,74 @@
 
 #include <openssl/crypto.h>
 
+#include "../../../shared/base/log.h"
 #include "../../../shared/base/money.h"
 #include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "checks.h"
 #include "verbs_password.h"
-#include "verbs_account.h"
 #include "verbs_history.h"
 #include "verbs_money.h"
 #include "../core/books.h"
 #include "../core/rates.h"
-#include "../core/session.h"
+#include "../core/connections.h"
+#include "../core/sessions.h"
 #include "../core/vault_core.h"
 
 #define MOVES (REQUEST_MOVES | REQUEST_WRITES)
 
+static void
+after_exit(struct vault *vault, struct step *step)
+{
+	if (step->reply == WIRE_GOODBYE)
+		session_end(vault, step->session, "exit");
+}
+
+static enum wire_reply
+close_account(struct books *books, struct step *step)
+{
+	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+
+	customer->closed_ms = books->now_ms;
+	customer->changed = true;
+	books_touch(books, customer, NULL);
+	return WIRE_CLOSED;
+}
+
+static void
+after_close(struct vault *vault, struct step *step)
+{
+	if (step->reply != WIRE_CLOSED)
+		return;
+	log_event(LOG_NOTICE, "account_closed", "id",
+	    LOG_TEXT(step->session->customer), "kiosk",
+	    LOG_TEXT(step->kiosk->name), NULL);
+	session_end_others(
+	    vault, step->session->number, NULL, "account closed");
+}
+
+static void
+after_notify(struct vault *vault, struct step *step)
+{
+	struct connection *connection = step->connection;
+	char delivery = step->request.delivery;
+
+	(void)vault;
+	if (step->reply != WIRE_NOTICES)
+		return;
+	connection->notify_port = step->request.port;
+	connection->notify = delivery == 'u' ? NOTIFY_UDP
+	    : delivery == 't'                ? NOTIFY_TLS
+					     : NOTIFY_OFF;
+}
+
 const struct request_verb verbs_table[REQUESTS_COUNT] = {
 	[REQUESTS_TRANSFER] = { "1", "xarm?t", MOVES | REQUEST_RECIPIENT,
 	    verbs_transfer, verbs_after, .id = REQUESTS_TRANSFER },
-	[REQUESTS_BALANCES] = { "2", "", 0, verbs_balances, NULL,
-	    .id = REQUESTS_BALANCES },
-	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, verbs_exit, verbs_after_exit,
-	    .id = REQUESTS_EXIT },
+	[REQUESTS_BALANCES] = { "2", "", 0, NULL, NULL, .id = REQUESTS_BALANCES,
+	    .reply = WIRE_BALANCES },
+	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, NULL, after_exit,
+	    .id = REQUESTS_EXIT, .reply = WIRE_GOODBYE },
 	[REQUESTS_DEPOSIT] = { "DEPOSIT", "xam", MOVES | REQUEST_CASH,
 	    verbs_deposit, verbs_after, .id = REQUESTS_DEPOSIT },
 	[REQUESTS_WITHDRAW] = { "WITHDRAW", "xam", MOVES | REQUEST_CASH,
@@ -41,20 +88,20 @@ const struct request_verb verbs_table[REQUESTS_COUNT] = {
 	    .id = REQUESTS_REVERSE },
 	[REQUESTS_OUTCOME] = { "OUTCOME", "x", REQUEST_RECORDS, verbs_outcome,
 	    NULL, .id = REQUESTS_OUTCOME },
-	[REQUESTS_HISTORY] = { "HISTORY", "n?s", REQUEST_WAITS,
-	    verbs_history_ask, verbs_history_after, .id = REQUESTS_HISTORY },
-	[REQUESTS_DETAILS] = { "DETAILS", "", 0, verbs_details, NULL,
-	    .id = REQUESTS_DETAILS },
+	[REQUESTS_HISTORY] = { "HISTORY", "n?s", REQUEST_WAITS, NULL,
+	    verbs_history_after, .id = REQUESTS_HISTORY, .reply = STEP_GO_ON },
+	[REQUESTS_DETAILS] = { "DETAILS", "", 0, NULL, NULL,
+	    .id = REQUESTS_DETAILS, .reply = WIRE_DETAILS },
 	[REQUESTS_PASSWORD] = { "PASSWORD", "",
 	    REQUEST_PASSWORDS | REQUEST_WAITS | REQUEST_RECORDS,
 	    verbs_password_begin, verbs_password_after,
 	    .id = REQUESTS_PASSWORD },
 	[REQUESTS_CLOSE] = { "CLOSE", "", REQUEST_WRITES | REQUEST_ENDS,
-	    verbs_close, verbs_after_close, .id = REQUESTS_CLOSE },
-	[REQUESTS_NOTIFY] = { "NOTIFY", "d?p", 0, verbs_notify,
-	    verbs_after_notify, .id = REQUESTS_NOTIFY },
-	[REQUESTS_PING] = { "PING", "", REQUEST_QUIET, verbs_ping, NULL,
-	    .id = REQUESTS_PING },
+	    close_account, after_close, .id = REQUESTS_CLOSE },
+	[REQUESTS_NOTIFY] = { "NOTIFY", "d?p", 0, NULL, after_notify,
+	    .id = REQUESTS_NOTIFY, .reply = WIRE_NOTICES },
+	[REQUESTS_PING] = { "PING", "", REQUEST_QUIET, NULL, NULL,
+	    .id = REQUESTS_PING, .reply = WIRE_PONG },
 };
 
 const struct request_verb verbs_reversal = { "V", "",
@@ -77,6 +124,7 @@ keep_refusal(struct books *books, struct step *step)
 void
 verbs_decide(struct books *books, struct step *step)
 {
+	const struct request_verb *verb = step->request.verb;
 	enum wire_reply reply = STEP_GO_ON;
 
 	step->reply = checks[0](books, step);
@@ -84,8 +132,10 @@ verbs_decide(struct books *books, struct step *step)
 		return;
 	for (size_t i = 1; i < checks_count && reply == STEP_GO_ON; i++)
 		reply = checks[i](books, step);
-	if (reply == STEP_GO_ON)
-		reply = step->request.verb->carry_out(books, step);
+	if (reply == STEP_GO_ON && verb->carry_out == NULL)
+		reply = verb->reply;
+	else if (reply == STEP_GO_ON)
+		reply = verb->carry_out(books, step);
 	step->reply = reply;
 	keep_refusal(books, step);
 }

@@ -10,6 +10,26 @@
 
 #include "../core/batch.h"
 #include "../core/request.h"
+
+/* The verbs of a session; behind them the frame V. */
+enum request_id {
+	REQUESTS_TRANSFER,
+	REQUESTS_BALANCES,
+	REQUESTS_EXIT,
+	REQUESTS_DEPOSIT,
+	REQUESTS_WITHDRAW,
+	REQUESTS_REVERSE,
+	REQUESTS_OUTCOME,
+	REQUESTS_HISTORY,
+	REQUESTS_DETAILS,
+	REQUESTS_PASSWORD,
+	REQUESTS_CLOSE,
+	REQUESTS_NOTIFY,
+	REQUESTS_PING,
+	REQUESTS_COUNT,
+	REQUESTS_REVERSAL = REQUESTS_COUNT
+};
+
 extern const struct request_verb verbs_table[REQUESTS_COUNT];
 /* The frame V, as a request without a session. */
 extern const struct request_verb verbs_reversal;

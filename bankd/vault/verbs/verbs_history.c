@@ -16,6 +16,7 @@
 #include "../core/books.h"
 #include "../core/session.h"
 #include "../core/vault_core.h"
+#include "../core/connections.h"
 
 struct statement {
 	struct errand errand;
@@ -100,14 +101,6 @@ answer(struct job *job, void *context)
 		connection_ready(vault, connection);
 	}
 	free(statement);
-}
-
-enum wire_reply
-verbs_history_ask(struct books *books, struct step *step)
-{
-	(void)books;
-	(void)step;
-	return STEP_GO_ON;
 }
 
 void

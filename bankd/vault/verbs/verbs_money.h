@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What the verbs that concern money do, all checks passed: one carry_out()
- * each for the table in requests.c.
+ * each for the table in verbs.c.
  */
 #ifndef BANKD_VERBS_MONEY_H
 #define BANKD_VERBS_MONEY_H

@@ -23,6 +23,8 @@
 #include "../core/vault_core.h"
 #include "../guard/guard_work.h"
 #include "../guard/attempts.h"
+#include "../core/connections.h"
+#include "../core/sessions.h"
 
 struct change {
 	struct errand errand;

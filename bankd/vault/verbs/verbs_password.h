@@ -8,7 +8,7 @@
 
 #include "../core/batch.h"
 
-/* For the table in requests.c. */
+/* For the table in verbs.c. */
 enum wire_reply verbs_password_begin(struct books *books, struct step *step);
 void verbs_password_after(struct vault *vault, struct step *step);
 
