@@ -58,7 +58,7 @@ watch_files(struct vault *vault)
 		    "the files password and balance can't be kept");
 }
 
-/* Once, until it has begun anew. */
+/* Warns once, until the log has been begun anew. */
 static void
 watch_log(struct vault *vault)
 {
@@ -121,7 +121,7 @@ is_in_hand(const struct vault *vault)
 	    (vault->front.ipc != NULL && ipc_pending(vault->front.ipc) > 0);
 }
 
-/* Until nothing is in hand, or the time for it is up. */
+/* Runs until nothing is in hand, or the time for it is up. */
 static void
 run_out(struct vault *vault)
 {
@@ -133,7 +133,7 @@ run_out(struct vault *vault)
 	}
 }
 
-/* While threads of ours have work, the processor is theirs. */
+/* No busy polling while threads of the vault have work. */
 static uint64_t
 may_look_us(const struct vault *vault)
 {

@@ -22,7 +22,7 @@
 
 #define PENDING_MAX ((size_t)64 * 1024 * 1024)
 
-/* The peer's address as text: what an IP address is spelled with. */
+/* The peer's address as text, in the letters of an IP address. */
 static int
 read_address(
     const struct ipc_message *message, char address[CONNECTION_ADDRESS_SIZE])
@@ -61,7 +61,7 @@ on_connected(struct vault *vault, const struct ipc_message *message)
 		return "too many connections";
 	error =
 	    connection_new(vault, message->connection, message->body, address);
-	/* No fault of the front's; it gets another vault at once. */
+	/* The front isn't to blame; it gets another vault at once. */
 	if (error == BANK_ENOMEM)
 		vault_fail(vault, EX_OSERR, "no memory for a connection");
 	if (error == BANK_EINVAL)
@@ -89,7 +89,7 @@ take_sealed(struct vault *vault, struct connection *connection,
 
 	n = seal_open(&connection->keys.up, FRAME_SEALED, body, length, text,
 	    sizeof(text));
-	if (n == BANK_EINVAL) /* a zero byte within: no request, but theirs */
+	if (n == BANK_EINVAL) /* a zero byte within: it is no request */
 		n = 0;
 	if (n < 0)
 		violation(vault, connection);
@@ -105,7 +105,7 @@ on_frame(struct vault *vault, const struct ipc_message *message)
 	struct connection *connection;
 	uint8_t type = message->body[0];
 
-	/* A step that ends sessions may end this one. */
+	/* A step that ends sessions may end this connection's. */
 	if (batch_is_full(vault->batch))
 		batch_run(vault);
 	connection = connection_find(vault->connections, message->connection);

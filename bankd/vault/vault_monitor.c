@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the monitor says to the vault: configuration, a front, operators,
- * stop.  A monitor that is gone, or says what it can't, is no monitor: the
- * vault ends, and the next one recovers.
+ * What the monitor says to the vault: configuration, a front, operators, stop.
+ * Where the monitor is gone, or sends what it may not, the vault ends; the
+ * next one recovers.
  */
 #include "vault_monitor.h"
 
@@ -131,7 +131,7 @@ tell_progress(void *context, const char *what, uint64_t done, uint64_t of)
 		(void)ipc_flush(monitor);
 }
 
-/* Told when it begins; the monitor hears all the time that we are alive. */
+/* The log hears of it once; the monitor, each time, that the vault lives. */
 static void
 wait_to_open(struct vault *vault, const char *reason)
 {

@@ -49,7 +49,7 @@ vault_configure(struct vault *vault)
 	for (size_t i = 0; i < NELEM(options); i++)
 		vault->books->limits.limit[i] = vault_option(vault, options[i]);
 	vault->books->limits.limit[LEDGER_LIMIT_BALANCE] = MONEY_MAX_CENTS;
-	/* Those of an earlier configuration may be there still. */
+	/* An earlier configuration may have let more in. */
 	if (most > vault->connections->most)
 		vault->connections->most = most;
 }
@@ -80,7 +80,7 @@ enter_sandbox(struct vault *vault, char *error, size_t size)
 	return result == 0 ? 0 : EX_NOPERM;
 }
 
-/* The codes of the store and the files in those of sysexits(3). */
+/* Codes of sysexits(3) for the errors of the store and the files. */
 static int
 exit_code_of(int result)
 {

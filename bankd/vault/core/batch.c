@@ -88,7 +88,7 @@ batch_add(struct vault *vault, const struct step_kind *kind,
 	return step;
 }
 
-/* Gets the copies of all accounts that the steps name, in one question. */
+/* Gets copies of all accounts that the steps name, in one call. */
 static int
 name_accounts(struct vault *vault)
 {
@@ -116,7 +116,7 @@ name_accounts(struct vault *vault)
 	return 0;
 }
 
-/* What the run before kept elsewhere than in the store, newest first. */
+/* Takes back what the run before left outside the store, newest first. */
 static void
 undo_outcomes(struct vault *vault)
 {
@@ -179,7 +179,7 @@ may_write(const struct batch *batch)
 	return false;
 }
 
-/* The disk is asked only where there may be something to write. */
+/* Free space is looked up only where the batch may write. */
 static enum vault_mode
 mode_at_first(const struct vault *vault, bool writes)
 {
@@ -194,7 +194,7 @@ mode_at_first(const struct vault *vault, bool writes)
 						  : VAULT_NORMAL;
 }
 
-/* Told when it begins and when it is over, not for each batch. */
+/* The log hears when the refusals begin and when they end. */
 static void
 tell_room(struct vault *vault, const char *no_room)
 {
@@ -215,8 +215,9 @@ tell_room(struct vault *vault, const char *no_room)
 }
 
 /*
- * After a full disk: transactions first, then the reserve is given up so
- * that logins can still be recorded.  False where nothing is left to try.
+ * After a full disk.  First transactions are refused; then the reserve is
+ * given up, so that logins can still be recorded.  False where nothing is left
+ * to try.
  */
 static bool
 next_mode(struct vault *vault)
@@ -265,9 +266,9 @@ answer(struct vault *vault, struct step *step)
 }
 
 /*
- * Those that only read, before any step of the batch has changed a copy; but
- * what a connection asked for is answered in its order.  An error of the
- * store or of the link is met again by what comes next.
+ * Answers the steps that only read, before any step has changed a copy.  A
+ * connection's requests are answered in their order.  An error of the store or
+ * of the link is left to the batch that follows, which meets it again.
  */
 static void
 answer_readers(struct vault *vault)
@@ -324,7 +325,7 @@ by_line(const void *a, const void *b)
 	return (one->line > other->line) - (one->line < other->line);
 }
 
-/* Each line once, with the newest hash that it was touched with. */
+/* Writes each touched line once, with the newest hash given for it. */
 static void
 update_files(struct vault *vault)
 {

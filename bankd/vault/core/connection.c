@@ -22,7 +22,7 @@ struct waiting {
 	} request[CONNECTION_WAITING_MAX];
 };
 
-/* One of those that waited; the rest when it is answered. */
+/* Takes the request that waited longest; the next follows its answer. */
 static void
 resume_waiting(struct vault *vault, struct deferred *deferred)
 {

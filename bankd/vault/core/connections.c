@@ -21,17 +21,6 @@
 #define SEND_HEAD_SIZE (1 + FRAME_HEADER_SIZE + 1)
 
 static void
-to_front(struct vault *vault, enum ipc_type type, uint32_t number,
-    const void *head, size_t head_length, const void *body, size_t length)
-{
-	if (vault->front.ipc == NULL)
-		return;
-	if (ipc_send2(vault->front.ipc, type, number, head, head_length, body,
-		length) != 0)
-		vault_fail(vault, EX_OSERR, "no memory for the front");
-}
-
-static void
 send_frame(struct vault *vault, const struct connection *connection,
     uint8_t flags, enum frame_type type, const void *body, size_t length)
 {
@@ -39,8 +28,10 @@ send_frame(struct vault *vault, const struct connection *connection,
 
 	put_u16(head + 1, (uint16_t)(length + 1));
 	head[1 + FRAME_HEADER_SIZE] = (uint8_t)type;
-	to_front(vault, IPC_SEND, connection->number, head, sizeof(head), body,
-	    length);
+	if (vault->front.ipc != NULL &&
+	    ipc_send2(vault->front.ipc, IPC_SEND, connection->number, head,
+		sizeof(head), body, length) != 0)
+		vault_fail(vault, EX_OSERR, "no memory for the front");
 }
 
 void
@@ -58,7 +49,7 @@ void
 connection_refuse(
     struct vault *vault, struct connection *connection, enum wire_reply reply)
 {
-	/* Who floods the bank with logins is to have time for it. */
+	/* IPC_SEND_LATER slows down a flood of logins. */
 	uint8_t flags = reply == WIRE_TOO_MANY_SESSIONS
 	    ? IPC_SEND_ANSWER | IPC_SEND_LATER
 	    : IPC_SEND_ANSWER;
@@ -113,7 +104,10 @@ connection_end(struct vault *vault, struct connection *connection)
 	if (connection->state == CONNECTION_OVER)
 		return;
 	connection->state = CONNECTION_OVER;
-	to_front(vault, IPC_CLOSE, connection->number, NULL, 0, NULL, 0);
+	if (vault->front.ipc != NULL &&
+	    ipc_send(vault->front.ipc, IPC_CLOSE, connection->number, NULL, 0,
+		-1) != 0)
+		vault_fail(vault, EX_OSERR, "no memory for the front");
 	connection_detach(vault, connection);
 }
 

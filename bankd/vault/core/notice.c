@@ -73,7 +73,7 @@ notify_customer(struct vault *vault, uint32_t number,
 	}
 }
 
-/* Asked for by no customer: an operator's, or a V's, which has no txid. */
+/* Whether no session asked for the entry: an operator or a V made it. */
 static bool
 is_the_banks(const struct ledger_entry *entry)
 {

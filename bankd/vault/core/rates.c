@@ -71,7 +71,7 @@ grow_ring(struct rates *rates)
 	return 0;
 }
 
-/* calloc(3) gives pages that are no memory until they are written to. */
+/* Pages of calloc(3) take no memory until they are written to. */
 static int
 grow_counts(struct rates *rates, uint32_t number)
 {

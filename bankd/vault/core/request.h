@@ -19,13 +19,13 @@ struct vault;
 enum request_trait {
 	REQUEST_MOVES = 1,      /* a transaction: has a txid of its own */
 	REQUEST_CASH = 2,       /* only at an enrolled kiosk with cash */
-	REQUEST_WRITES = 4,     /* 503 where little room is left */
+	REQUEST_WRITES = 4,     /* 503 when the disk is nearly full */
 	REQUEST_RECIPIENT = 8,  /* names somebody else's account */
 	REQUEST_REVERSES = 16,  /* names a withdrawal */
-	REQUEST_QUIET = 32,     /* is no activity of the customer's */
+	REQUEST_QUIET = 32,     /* does not count as activity */
 	REQUEST_WAITS = 64,     /* others wait until it is answered */
 	REQUEST_ENDS = 128,     /* may end the session */
-	REQUEST_RECORDS = 256,  /* may write, also with little room */
+	REQUEST_RECORDS = 256,  /* may write even when it is */
 	REQUEST_PASSWORDS = 512 /* its form is `old LF new` */
 };
 
@@ -39,7 +39,7 @@ struct request_verb {
 	const char *name;
 	const char *form;
 	unsigned traits;
-	/* Applies it, all checks passed; NULL: there is but the reply. */
+	/* Applies it, all checks passed; NULL: it only has a reply. */
 	enum wire_reply (*carry_out)(struct books *books, struct step *step);
 	/* After the commit and the answer; may be NULL. */
 	void (*after)(struct vault *vault, struct step *step);

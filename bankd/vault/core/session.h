@@ -30,7 +30,7 @@
 
 /*
  * The kiosk of a session or a login: its enrolled name, else its address; and
- * what it is counted under, where an address is as limits see it.
+ * the name that it is counted under, for an address that of its network.
  */
 struct kiosk_seen {
 	char name[CONNECTION_ADDRESS_SIZE];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Counting attempts (the vault's).  A row's count has the attempts that are
- * being compared in it (`pending`), so what has failed is count - pending.
+ * Counting attempts (the vault's).  A row's count includes the attempts that
+ * are being compared (`pending`): count - pending have failed.
  *
- * The row of an ID at all kiosks has no success of its own; its success_ms
- * says when the operator cleared it, which voids older rows of its kiosks.
+ * In the row of an ID at all kiosks success_ms is when the operator cleared
+ * it, which voids older rows of the ID at its kiosks.
  */
 #include "attempts.h"
 
@@ -27,7 +27,7 @@ struct rows {
 	bool locks; /* this look at them begins a lock */
 };
 
-/* `where` tells an enrolled kiosk from an address that is spelled like it. */
+/* `where`: an enrolled kiosk differs from an address spelled like its name. */
 static int
 make_key(const struct books *books, char where, const char *id,
     const char *kiosk, uint8_t key[STORE_ATTEMPT_KEY])
@@ -73,7 +73,7 @@ attempt_free(struct vault *vault, struct attempt *attempt)
 	LIST_REMOVE(attempt, link);
 }
 
-/* A lock that is over leaves nothing. */
+/* When a lock has ended its failures are forgotten. */
 static void
 expire(struct store_attempt *row, uint64_t now_ms)
 {
@@ -83,7 +83,7 @@ expire(struct store_attempt *row, uint64_t now_ms)
 	row->count = row->pending;
 }
 
-/* One that was opened while its attempt was compared is the owner by now. */
+/* The owner is looked up anew: the account may just have been opened. */
 static int
 read_row(const struct books *books, const char *id,
     const uint8_t total[STORE_ATTEMPT_KEY],
@@ -106,7 +106,7 @@ is_trusted(const struct books *books, const struct attempt *attempt,
 	    books->now_ms - kiosk->success_ms < TRUSTED_MS;
 }
 
-/* What a row lost when its attempt could not be settled stays a failure. */
+/* An attempt that could not be settled stays counted as a failure. */
 static void
 read_rows(struct books *books, const struct attempt *attempt, struct rows *rows)
 {
@@ -163,7 +163,7 @@ comparing(
 	return count;
 }
 
-/* Whether one more guess is allowed by this row, given those on their way. */
+/* Whether this row allows one more guess besides those being compared. */
 static enum attempt_verdict
 judge(struct books *books, struct rows *rows, struct store_attempt *row,
     uint32_t most, unsigned on_their_way)
@@ -195,7 +195,7 @@ judge_both(struct books *books, struct attempt *attempt, struct rows *rows)
 	if (verdict == ATTEMPT_COMPARE && rows->kiosk.success_ms == 0)
 		verdict = judge(books, rows, &rows->all, most_all,
 		    comparing(books, attempt, false));
-	/* Else it would begin anew with each try, and never end. */
+	/* A lock is written: else each try would begin it anew. */
 	if (rows->locks && books->mode != VAULT_READ_ONLY)
 		write_rows(books, rows);
 	return verdict;
@@ -231,7 +231,7 @@ attempt_begin(struct books *books, struct attempt *attempt)
 	return verdict;
 }
 
-/* Those that are still being compared keep their place in the count. */
+/* Attempts that are still being compared stay in the count. */
 static void
 settle(
     struct books *books, struct store_attempt *row, bool right, uint32_t most)
@@ -259,7 +259,7 @@ attempt_end(struct books *books, struct attempt *attempt, bool right,
 	read_rows(books, attempt, &rows);
 	*failures = rows.all.count - rows.all.pending + (right ? 0 : 1);
 	if (attempt->nobody) {
-		/* The same work; a row that may never lock anybody. */
+		/* The same work as for an ID; this row never locks. */
 		rows.kiosk.count = rows.kiosk.pending = 0;
 		rows.all.count = rows.all.pending = 0;
 	} else {

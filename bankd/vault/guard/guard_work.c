@@ -11,7 +11,7 @@
 #include "../core/books.h"
 #include "hash_kinds.h"
 
-/* The store is asked in any case: an unknown ID costs no less. */
+/* The store is asked in any case, so that an unknown ID takes as long. */
 void
 guard_hash(struct books *books, const struct ledger_account *customer,
     char hash[STORE_HASH_SIZE])

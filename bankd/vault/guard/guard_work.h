@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a worker needs to compare a password with a customer's: for L and for
- * PASSWORD, the same work whoever it is.
+ * What a worker needs to compare a password with a customer's, for L and for
+ * PASSWORD.  The work is the same for every ID.
  */
 #ifndef BANKD_GUARD_WORK_H
 #define BANKD_GUARD_WORK_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The beginning that L, O, R and V have in common (the vault's): the nonce
- * is burnt, the kiosk looked up, the envelope opened by a worker; and their
- * common ends.
+ * The room of logins (the vault's), and how L, O, R and V begin: the nonce is
+ * used up, the kiosk looked up, the envelope opened by a worker.
  */
 #include "login.h"
 
@@ -23,7 +22,7 @@
 #include "login_state.h"
 #include "../../store/kiosks.h"
 
-/* The front gives a login 60 s from its G; this is for a front that lies. */
+/* An honest front allows 60 s from G to the login; another one may lie. */
 #define NONCE_LIFE_MS UINT64_C(65000)
 #define MINUTE_MS UINT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)
@@ -88,9 +87,9 @@ look_up_kiosk(
 }
 
 /*
- * R costs no envelope and no hash: a flood of logins keeps nobody from it, but
- * a flood of its own does.  Who says to be an enrolled kiosk is counted only
- * when that is proven.
+ * R needs no envelope and no hash, so a flood of logins doesn't stop it, but a
+ * flood of R does.  An enrolled kiosk is counted only once it has proven its
+ * name.
  */
 static bool
 too_many_wait(const struct vault *vault, const struct login *login)
@@ -125,7 +124,7 @@ look_up_session(struct vault *vault, struct login *login)
 		memset(login->k, 0, SEAL_KEY_SIZE);
 }
 
-/* Whatever fails here goes on the same way and ends in the same 401. */
+/* Whatever fails here, the login goes on the same way to the same 401. */
 static void
 open_envelope(struct job *job, void *thread)
 {

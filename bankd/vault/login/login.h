@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of a kiosk's: accounts that it asks to open, R that are refused. */
+/* For each kiosk: accounts that it asks to open, R that are refused. */
 #define LOGIN_SIGN_UPS_AN_HOUR 10
 #define LOGIN_REFUSED_A_MINUTE 8
 

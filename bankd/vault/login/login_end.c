@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the kinds of login have in common after their beginning (the vault's):
- * the way to a worker, and the ends: refused, answered, let in.
+ * What all kinds of login share after the envelope (the vault's): the way to a
+ * worker, and the ends: refused, answered, let in.
  */
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
 #include "login_state.h"
 #include "../guard/attempts.h"
 
-/* Whether more than `parts` in `of` of those that may wait do. */
+/* Whether more than parts/of of the allowed number of logins wait. */
 static bool
 many_wait(const struct vault *vault, size_t parts, size_t of)
 {
@@ -21,9 +21,9 @@ many_wait(const struct vault *vault, size_t parts, size_t of)
 }
 
 /*
- * A few are quick; a crowd of them gives way to the customers who are in, and
- * a flood, where these ask much, leaves them half of the cores: a core that
- * hashes is taken away from it at once, but the kernel moves nobody there.
+ * A few logins go to the workers.  A crowd gives way to customers in session.
+ * Where these ask much, a flood may use half of the cores only: the kernel
+ * takes a core from a hash at once, but moves no thread to it.
  */
 void
 login_submit(struct vault *vault, struct login *login)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * L, after its envelope (the vault's): the attempt is recorded and committed,
- * a worker compares, the outcome is committed, the customer hears of it.
- * Every refusal takes this same way, without an ID too.
+ * a worker compares, the outcome is committed and answered.  Every refusal
+ * goes this way, even that of a login without an ID.
  */
 #include <string.h>
 
@@ -31,8 +31,9 @@ compare(struct job *job, void *thread)
 }
 
 /*
- * The hash was looked up before the comparison.  Where another login has made
- * it anew since, or an operator changed it, that one is compared instead.
+ * Whether the hash that was compared is still the customer's: another login
+ * may have made it anew since, or an operator changed it.  If it isn't, the
+ * new one is compared.
  */
 static bool
 is_still_the_hash(struct books *books, const struct login *login,
@@ -47,7 +48,7 @@ is_still_the_hash(struct books *books, const struct login *login,
 	return same;
 }
 
-/* The same password: no session ends, and the customer isn't told. */
+/* The password stays the same: no session ends, and nobody is notified. */
 static void
 put_hash_anew(struct books *books, const struct login *login,
     const struct ledger_account *customer)
@@ -110,7 +111,7 @@ accept_login(struct vault *vault, struct login *login)
 	login_accept(vault, login, session, WIRE_LOGIN_OK);
 }
 
-/* An ID that isn't one of ours may be a password in the wrong field. */
+/* An unknown ID isn't logged: it may be a password in the wrong field. */
 static void
 tell_refused(
     struct vault *vault, const struct login *login, enum wire_reply reply)
@@ -197,7 +198,7 @@ finish_begin(struct vault *vault, struct step *step)
 		login_refuse(vault, login, step->reply);
 		return;
 	}
-	/* Perhaps no longer waiting: one that ended in this batch woke it. */
+	/* It may have been woken in this very batch, and wait no longer. */
 	if (login->attempt.comparing)
 		submit_comparison(vault, login);
 }

@@ -21,9 +21,9 @@ is_same_kiosk(const struct kiosk_seen *one, const struct kiosk_seen *other)
 }
 
 /*
- * The batch is run first: what the vault has of the old connection is
- * applied and answered, and nothing of it ever is after this.  Not for a
- * stranger, who would end everybody's batch with each R.
+ * Runs the batch first: the old connection's requests that have come are
+ * applied and answered, and none of it is after this.  A stranger can't cause
+ * that, or each R would cut everybody's batch short.
  */
 static struct session *
 resumed(struct vault *vault, const struct login *login)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * O, after its envelope (the vault's): checked, the password hashed by a
- * worker, and the account opened if nothing has come between.
+ * worker, checked again, and the account opened.
  */
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
@@ -13,7 +13,7 @@
 #include "../guard/tally.h"
 #include "login_state.h"
 
-/* In the protocol's order; form was checked before. */
+/* In the protocol's order; the form was checked before. */
 static enum wire_reply
 decide(struct books *books, const struct step *step)
 {

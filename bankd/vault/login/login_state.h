@@ -38,7 +38,7 @@ struct login {
 	bool kiosk_right, opened;
 	uint8_t k[SEAL_KEY_SIZE];
 	struct seal_keys keys;
-	struct login_text text; /* all zero where the form is not right */
+	struct login_text text; /* all zero where its form is wrong */
 	bool has_form;
 
 	struct attempt attempt;

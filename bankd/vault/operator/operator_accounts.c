@@ -44,7 +44,7 @@ operator_customer(struct books *books, struct step *step)
 	return customer;
 }
 
-/* A pause is for customers; what is put right meanwhile needs its room. */
+/* A pause holds up customers alone; the operator needs room on the disk. */
 static bool
 is_for_others(const struct operator_command *command)
 {
@@ -78,7 +78,7 @@ set_hash(struct books *books, const struct ledger_account *customer,
 	books_touch(books, customer, hash);
 }
 
-/* Reads the hash that there is into the command's place for one. */
+/* Reads the customer's hash. */
 static void
 read_hash(struct books *books, struct operator_command *command,
     const struct ledger_account *customer, char hash[STORE_HASH_SIZE])
@@ -145,7 +145,7 @@ passwd_apply(struct books *books, struct step *step)
 		set_hash(books, customer, command->hash);
 }
 
-/* For lock, passwd and close: nobody of this customer goes on. */
+/* For lock, passwd and close: ends all the customer's sessions. */
 static void
 end_sessions(struct vault *vault, struct operator_command *command)
 {

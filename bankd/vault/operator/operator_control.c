@@ -21,7 +21,7 @@
 #include "../guard/password_rules.h"
 #include "../core/vault_state.h"
 
-/* How many words of the request the row's name is, or 0. */
+/* How many words the row's name has if the request begins with it, or 0. */
 static int
 words_of(const struct operator_row *row, const struct operator_command *command)
 {
@@ -166,7 +166,7 @@ hashed(struct job *job, void *context)
 	go_on(context, (struct operator_command *)(void *)job);
 }
 
-/* Whoever pipes a hash in means its password, and not the text of it. */
+/* A secret of a hash's form is refused: it was hardly meant as a password. */
 static void
 check_secret(struct operator_command *command)
 {

@@ -13,7 +13,7 @@
 #include "../core/vault_state.h"
 #include "../../store/kiosks.h"
 
-/* `kiosk add NAME PUBLIC yes|no`, the last for its cash; rekey without. */
+/* `kiosk add NAME PUBLIC yes|no`, yes for cash; `kiosk rekey` has no third. */
 static int
 read_kiosk(const struct operator_command *command, struct store_kiosk *kiosk)
 {

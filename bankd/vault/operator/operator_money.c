@@ -18,7 +18,7 @@
 #include "operator.h"
 #include "../core/vault_state.h"
 
-/* What the words of deposit and adjust say, but for reason and ID. */
+/* What the words of deposit and adjust say, without reason and ID. */
 struct change {
 	enum wire_account account;
 	int64_t cents;
@@ -93,7 +93,7 @@ is_known(struct books *books, struct operator_command *command,
 	return true;
 }
 
-/* Told of a new entry and of one that was there before. */
+/* Tells of the entry, a new one or one that was there before. */
 static void
 tell_entry(struct operator_command *command)
 {
@@ -125,10 +125,7 @@ change_start(struct vault *vault, struct operator_command *command)
 		(void)read_txid(command);
 }
 
-/*
- * An entry doesn't tell `deposit 5` from `adjust +5`, which do the same, and
- * has no reason.
- */
+/* An entry has no reason, and is the same for `deposit 5` and `adjust +5`. */
 static bool
 is_same_change(
     const struct operator_command *command, const struct ledger_entry *entry)
@@ -146,7 +143,7 @@ is_same_change(
 	    change.cents;
 }
 
-/* The entry's parts that the ledger leaves alone. */
+/* Fills in the parts of an entry that are not the ledger's. */
 static void
 begin_entry(struct step *step)
 {
@@ -248,7 +245,7 @@ is_same_reversal(
 	    read_seq(command->args[0], &seq) == 0 && entry->reverses == seq;
 }
 
-/* The entry named, if it is one that can be taken back. */
+/* Finds the entry named, if it can be taken back. */
 static bool
 find_withdrawal(struct books *books, struct operator_command *command,
     struct ledger_entry *withdrawal)
@@ -314,7 +311,7 @@ reverse_after(struct vault *vault, struct operator_command *command)
 	    NULL);
 }
 
-/* One of a customer's four, and cents or -1 for the bank's. */
+/* Reads which of a customer's four limits, and cents, -1 for the bank's. */
 static int
 read_limit(const struct operator_command *command, enum ledger_limit *limit,
     int64_t *cents)

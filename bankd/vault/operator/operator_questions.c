@@ -82,7 +82,7 @@ account_start(struct vault *vault, struct operator_command *command)
 	command->last_seq = account->last_seq;
 }
 
-/* The fields of a statement's line become a row's. */
+/* Makes a row of the fields of a statement's line. */
 static void
 write_posting(struct operator_command *command,
     const struct ledger_entry *entry, const struct ledger_posting *own,
@@ -181,7 +181,7 @@ export_start(struct vault *vault, struct operator_command *command)
 		    command, EX_DATAERR, "no account %s", command->args[2]);
 }
 
-/* Pieces of the text become rows; fopencookie(3). */
+/* Makes rows of pieces of the text; see fopencookie(3). */
 static ssize_t
 write_text(void *context, const char *data, size_t length)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The checks of a request (the vault's), in the protocol's order.  They look
- * at the store and at the copies of accounts; what they answer changes
- * nothing, but for V's 404, which settles its txid.
+ * The checks of a request (the vault's), in the protocol's order.  They read
+ * the store and the copies of accounts and change nothing; only the 404 of a V
+ * settles its txid.
  */
 #include "checks.h"
 
@@ -85,7 +85,10 @@ to_itself(const struct books *books, const struct step *step)
 	    checks_to_account(books, request) == request->account;
 }
 
-/* The withdrawal that step names, of this kiosk; original.seq 0: none. */
+/*
+ * Finds the withdrawal that the step names, if this kiosk made it; else
+ * original.seq is 0.
+ */
 static void
 find_original(struct books *books, struct step *step)
 {
@@ -99,7 +102,7 @@ find_original(struct books *books, struct step *step)
 		original->seq = 0;
 }
 
-/* Whether the entry is what this request made when it was carried out. */
+/* Whether this request, carried out, makes the same entry. */
 static bool
 is_same(const struct step *step, const struct ledger_entry *entry)
 {
@@ -127,8 +130,8 @@ is_same(const struct step *step, const struct ledger_entry *entry)
 }
 
 /*
- * V has no txid of its own: the reversal that a V made has none either, and
- * one that an operator made answers a V as well.
+ * V has no txid, nor has the reversal that it makes.  A reversal that an
+ * operator made answers a V as well.
  */
 static enum wire_reply
 known_reversal(struct books *books, struct step *step)
@@ -143,8 +146,8 @@ known_reversal(struct books *books, struct step *step)
 }
 
 /*
- * A repeat is answered before anything is looked at that may have changed:
- * so also before the configuration says where a transfer lands.
+ * A repeat is answered before anything that may have changed is looked at,
+ * even before the configuration says where a transfer lands.
  */
 static enum wire_reply
 check_known(struct books *books, struct step *step)
@@ -173,7 +176,7 @@ check_known(struct books *books, struct step *step)
 	return error == 0 || settled ? WIRE_TXID_USED : refused;
 }
 
-/* A new transaction might be refused, and the refusal be forgotten. */
+/* A session that can't keep another refusal takes no new transaction. */
 static enum wire_reply
 check_refusals(struct books *books, struct step *step)
 {
@@ -222,7 +225,7 @@ check_available(struct books *books, struct step *step)
 	return STEP_GO_ON;
 }
 
-/* As OUTCOME: so that it can't be booked when it comes late. */
+/* Settles the txid, as OUTCOME does: a late withdrawal can't be booked. */
 static void
 settle_withdrawal(struct books *books, const struct step *step)
 {

@@ -108,7 +108,7 @@ const struct request_verb verbs_reversal = { "V", "",
 	REQUEST_WRITES | REQUEST_REVERSES, verbs_reverse, verbs_after,
 	.id = REQUESTS_REVERSAL };
 
-/* A refusal is its txid's outcome, on this session alone. */
+/* On this session a refusal is the outcome of its txid. */
 static void
 keep_refusal(struct books *books, struct step *step)
 {
@@ -247,7 +247,7 @@ write_rule(
 		wire_key(writer, "rule", "%s", step->rule);
 }
 
-/* The replies that have keys; in a session all others are a line alone. */
+/* Writers of the replies that have keys; all others are one line. */
 static void (*const writers[WIRE_REPLY_COUNT])(struct books *books,
     const struct step *step, struct wire_writer *writer) = {
 	[WIRE_DONE] = write_done,

@@ -38,12 +38,12 @@ struct connection;
 struct vault;
 
 /*
- * A request has come in a session: it goes into the batch, or, behind one
- * that is answered later, waits.  BANK_ENOSPC: more wait than may.
+ * Takes a request of a session: it goes into the batch, or waits behind one
+ * that is answered later.  0, BANK_ENOMEM, or BANK_ENOSPC: too many wait.
  */
 int verbs_input(struct vault *vault, struct connection *connection,
     const char *text, size_t length);
-/* The same where nothing is before it. */
+/* The same for a request that has nothing to wait for. */
 void verbs_take(struct vault *vault, struct connection *connection,
     const char *text, size_t length);
 

@@ -50,7 +50,7 @@ verbs_history_line(const struct ledger_entry *entry,
 	return text;
 }
 
-/* Both lines of a transfer to oneself, the debit first. */
+/* A transfer between a customer's own accounts has two lines, debit first. */
 static bool
 write_entry(void *context, const struct ledger_entry *entry)
 {
@@ -121,7 +121,7 @@ verbs_history_after(struct vault *vault, struct step *step)
 	}
 	statement->number = customer->number;
 	statement->newest = customer->last_seq;
-	/* To the store 0 is the newest; to the customer, before the first. */
+	/* To the store 0 means the newest; a customer means none. */
 	statement->before_seq = request->has_before && request->before_seq == 0
 	    ? 1
 	    : request->before_seq;

@@ -20,7 +20,7 @@
 #define STALE_MS (UINT64_C(10) * 60 * 1000)
 #define OUTCOMES_MAX 16 /* 404s of a session */
 
-/* The entry's parts that the ledger leaves alone. */
+/* Fills in the parts of an entry that are not the ledger's. */
 static struct ledger_entry *
 begin_entry(struct step *step)
 {
@@ -45,7 +45,7 @@ limits_of(const struct books *books, const struct step *step)
 	return limits;
 }
 
-/* Counts the customer's transaction; one that takes another back is none. */
+/* Counts the customer's transaction; a reversal doesn't count. */
 static void
 count_rate(struct books *books, struct step *step)
 {
@@ -80,7 +80,7 @@ book(struct books *books, struct step *step, enum wire_reply reply,
 	return reply;
 }
 
-/* The kiosk's cash, made with its first transaction. */
+/* The kiosk's cash account, made with its first transaction. */
 static struct ledger_account *
 cash_of(struct books *books, struct step *step)
 {
@@ -158,8 +158,9 @@ verbs_reverse(struct books *books, struct step *step)
 }
 
 /*
- * What is settled, or old enough that its request is stale, needs no record;
- * anything else may still be on its way, and is refused from now on.
+ * A settled txid needs no record, nor does one so old that its request is
+ * stale.  The request of any other may still be on its way: its txid is
+ * settled, and the request refused from now on.
  */
 enum wire_reply
 verbs_outcome(struct books *books, struct step *step)
@@ -197,7 +198,7 @@ verbs_after(struct vault *vault, struct step *step)
 {
 	const struct ledger_entry *entry = &step->entry;
 
-	/* A repeat tells nobody anything new. */
+	/* A repeat was logged and notified the first time. */
 	if (!step->moved)
 		return;
 	vault_counts(vault)->transactions++;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * PASSWORD (the vault's): from the recorded attempt to the new hash.  Where
- * the connection is over before the change is committed it isn't made; its
- * attempt counts all the same.
+ * the connection ends before the commit nothing is changed, but the attempt
+ * counts.
  */
 #include "verbs_password.h"
 
@@ -34,7 +34,7 @@ struct change {
 	char new_password[WIRE_PASSWORD_SIZE];
 	struct hashing_work work;   /* of the old one */
 	char hash[STORE_HASH_SIZE]; /* of the new one */
-	bool right;                 /* the job: old is right, hash is made */
+	bool right;                 /* of the job: old is right, hash is made */
 };
 
 static void try_again(struct vault *vault, struct deferred *deferred);
@@ -72,8 +72,8 @@ change_free(struct vault *vault, struct change *change)
 }
 
 /*
- * What tells the same change asked again, and nothing to anybody else; false
- * where it can't be made.
+ * Makes a keyed digest by which a repeat of the change is known; false where
+ * that fails.
  */
 static bool
 make_digest(const struct session *session, const struct change *change,
@@ -102,8 +102,8 @@ is_repeat(const struct session *session, const struct change *change)
 }
 
 /*
- * 423 comes before all but form; what the rules refuse is refused before the
- * old one is looked at, and is no attempt.
+ * 423 comes first after the form.  The rules of a new password come before the
+ * old one is compared: what they refuse is no attempt.
  */
 static enum wire_reply
 decide(struct books *books, struct change *change, struct step *step)
@@ -139,8 +139,8 @@ compare(struct job *job, void *thread)
 }
 
 /*
- * The second step: the attempt is settled, and the change made where there
- * is still somebody to tell.
+ * The second step settles the attempt, and makes the change if the connection
+ * is still there.
  */
 static void
 apply_end(struct books *books, struct step *step)
@@ -204,13 +204,13 @@ compared(struct job *job, void *context)
 	step->writes = step->last = true;
 }
 
-/* Its attempt is recorded, or must wait for another's end. */
+/* The attempt is recorded, or waits for another one to end. */
 static void
 go_on(struct vault *vault, struct change *change)
 {
 	const struct ledger_account *customer;
 
-	/* Perhaps no longer waiting: one that ended in this batch woke it. */
+	/* It may have been woken in this very batch, and wait no longer. */
 	if (!change->attempt.comparing)
 		return;
 	customer = store_account(vault_books(vault)->store, change->customer);
