@@ -134,7 +134,11 @@ class Diagnostics(unittest.TestCase):
         if bank.reads_all():
             self.skipTest("root without a sandbox reads what nobody may")
         served = self.bank(start=True)
-        os.chmod(served.file("password"), 0)
+        password = served.file("password")
+        mode = os.stat(password).st_mode & 0o777
+        os.chmod(password, 0)
+        # Who isn't root can't search it for secrets either.
+        self.addCleanup(os.chmod, password, mode)
         bank.kill(served.vault())
         self.logs(served, "failing")
 

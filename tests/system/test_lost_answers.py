@@ -271,7 +271,7 @@ class Lost(Operator):
         os.unlink(self.notes)
         # A note that is a link, of the name that it will have.
         self.relay.lose = lambda connection, answer: None
-        os.mkdir(self.notes)
+        os.mkdir(self.notes, 0o700)
         self.ask(*words, "--id", TXID, expect=EX_IOERR)
         self.ask("adjust", *words[1:], expect=EX_IOERR)
         note = os.path.join(self.notes, self.noted()[0])
