@@ -303,8 +303,9 @@ adjust(struct takeover *takeover, const struct row *row,
 	int64_t old_cents = account->cents[which];
 	enum wire_reply reply;
 
-	reply = ledger_adjust(&entry, adjuster, account, which,
-	    row->cents[which], takeover->now_ms);
+	reply = ledger_adjust(&entry, adjuster,
+	    (struct ledger_leg) { account, which }, row->cents[which],
+	    takeover->now_ms);
 	if (reply == WIRE_INCORRECT)
 		return 0;
 	if (reply != WIRE_DONE)

@@ -15,23 +15,12 @@
 #include <stdint.h>
 
 #include "../../shared/wire/wire.h"
+#include "ledger_limits.h"
 
 /* `:cash/` and a kiosk's name fit. */
 #define LEDGER_ID_SIZE 48
 #define LEDGER_ADJUST_ID ":adjust"
 #define LEDGER_CASH_PREFIX ":cash/"
-
-enum ledger_limit {
-	LEDGER_LIMIT_TRANSFER,     /* one transfer to somebody else, cents */
-	LEDGER_LIMIT_TRANSFER_DAY, /* all of a UTC day */
-	LEDGER_LIMIT_WITHDRAW,
-	LEDGER_LIMIT_WITHDRAW_DAY,
-	LEDGER_LIMIT_BALANCE, /* the largest balance; no customer's own */
-	LEDGER_LIMIT_RATE,    /* transactions a minute: no amount */
-	LEDGER_LIMIT_COUNT
-};
-/* `transfer`, `transfer-day`, ... `rate`: names in DETAILS and 429. */
-const char *ledger_limit_name(enum ledger_limit limit);
 
 enum ledger_kind {
 	LEDGER_TRANSFER,
@@ -81,82 +70,51 @@ struct ledger_entry {
 	uint8_t chain[32];    /* set by the store */
 };
 
-/* The limits in force for everybody, from the configuration; cents. */
-struct ledger_limits {
-	int64_t limit[LEDGER_LIMIT_RATE];
-	/* The customer who asks has had this minute's transactions. */
-	bool minute_full;
+/* Where money comes from or goes to; an own account's is WIRE_SAVINGS. */
+struct ledger_leg {
+	struct ledger_account *account;
+	enum wire_account which;
 };
 
-/* What of it a customer has: own limit or the bank's; left of the day. */
-int64_t ledger_limit_of(const struct ledger_limits *limits,
-    const struct ledger_account *account, enum ledger_limit limit);
-int64_t ledger_left_today(const struct ledger_limits *limits,
-    const struct ledger_account *account, enum ledger_limit limit,
+/*
+ * Each moves money between copies of accounts and completes *entry, whose
+ * txid and kiosk are the caller's, seq and chain the store's.  WIRE_DONE; or
+ * a refusal - WIRE_NO_FUNDS, WIRE_OVER_LIMIT, WIRE_NO_RECIPIENT (closed),
+ * WIRE_INCORRECT (no amount, to itself) - and no account is changed.
+ *
+ * A transfer, deposit or withdrawal, as the caller has set kind and
+ * amount_cents.  Both legs may be the same customer's.
+ */
+enum wire_reply ledger_book(struct ledger_entry *entry, struct ledger_leg from,
+    struct ledger_leg to, struct ledger_rules *rules);
+/* Takes a withdrawal back whole, once: the caller's check. No rate holds it. */
+enum wire_reply ledger_reverse(struct ledger_entry *entry,
+    const struct ledger_entry *withdrawal, struct ledger_account *cash,
+    struct ledger_account *customer, struct ledger_rules *rules);
+/* Makes a balance `cents` by an entry against :adjust, unless it is so. */
+enum wire_reply ledger_adjust(struct ledger_entry *entry,
+    struct ledger_account *adjust, struct ledger_leg customer, int64_t cents,
     uint64_t now_ms);
 
 /*
- * Each moves money between copies of accounts and fills *entry (all but seq,
- * chain, txid and kiosk, which stay as the caller set them).  Returns
- * WIRE_DONE; or a refusal - WIRE_NO_FUNDS, WIRE_OVER_LIMIT (*limit set),
- * WIRE_NO_RECIPIENT (closed), WIRE_INCORRECT (to itself) - and then nothing
- * is changed.  `from` and `to` may be the same customer.
- */
-enum wire_reply ledger_transfer(struct ledger_entry *entry,
-    struct ledger_account *from, enum wire_account from_account,
-    struct ledger_account *to, enum wire_account to_account,
-    int64_t amount_cents, const struct ledger_limits *limits, uint64_t now_ms,
-    enum ledger_limit *limit);
-enum wire_reply ledger_deposit(struct ledger_entry *entry,
-    struct ledger_account *cash, struct ledger_account *customer,
-    enum wire_account account, int64_t amount_cents,
-    const struct ledger_limits *limits, uint64_t now_ms,
-    enum ledger_limit *limit);
-enum wire_reply ledger_withdraw(struct ledger_entry *entry,
-    struct ledger_account *cash, struct ledger_account *customer,
-    enum wire_account account, int64_t amount_cents,
-    const struct ledger_limits *limits, uint64_t now_ms,
-    enum ledger_limit *limit);
-/*
- * Takes `withdrawal` back whole; the caller has checked that it may be.  No
- * minute is too full for it.
- */
-enum wire_reply ledger_reverse(struct ledger_entry *entry,
-    const struct ledger_entry *withdrawal, struct ledger_account *cash,
-    struct ledger_account *customer, const struct ledger_limits *limits,
-    uint64_t now_ms, enum ledger_limit *limit);
-/*
- * Sets one balance of a customer to `cents` by an entry against :adjust.
- * WIRE_DONE, or WIRE_INCORRECT where it has that balance already.
- */
-enum wire_reply ledger_adjust(struct ledger_entry *entry,
-    struct ledger_account *adjust, struct ledger_account *customer,
-    enum wire_account account, int64_t cents, uint64_t now_ms);
-
-/*
- * What an entry left behind, put on a copy of one of its two accounts: for
- * replay after a crash.  Balances, last_seq and the sums of the day.
- * `withdrawal` is the entry that a reversal takes back, else NULL.
+ * Puts what an entry left behind on a copy of one of its two accounts, after
+ * a crash.  `withdrawal` is what a reversal takes back, else NULL.
  */
 void ledger_replay(struct ledger_account *account,
     const struct ledger_entry *entry, const struct ledger_entry *withdrawal);
 
 /*
- * Whether the entry is one that the rules could have made of accounts whose
- * balances were these before it (the same array for a transfer to oneself),
- * reversals and limits aside: amount, ranges, balances after.
+ * Whether the rules could have made the entry of accounts with these balances
+ * before it (one array for a transfer to oneself), limits aside.
  */
 bool ledger_follows(const struct ledger_entry *entry,
     const int64_t debit_before[2], const int64_t credit_before[2]);
-
 /* Whether an account of this ID may have these balances. */
 bool ledger_in_range(const char *id, const int64_t cents[2]);
-/*
- * Whose txid an entry's is, that is, who asked for it: a customer's number,
- * or LEDGER_OPERATORS, whose txids are all operators' together.
- */
-#define LEDGER_OPERATORS 0
-uint32_t ledger_owner(const struct ledger_entry *entry);
 bool ledger_is_own(const char *id); /* the bank's own: `:` first */
+
+/* Who asked for an entry, by number: its txid is unique among theirs. */
+#define LEDGER_OPERATORS 0 /* all of them together */
+uint32_t ledger_owner(const struct ledger_entry *entry);
 
 #endif

@@ -154,36 +154,22 @@ static int
 start_threads(struct vault *vault)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	struct pool_options logins = {
-		.threads =
-		    cores > WORKERS_LEAST ? (unsigned)cores : WORKERS_LEAST,
-		.priority = POOL_LOW,
-		.context = vault,
-		.settle = vault_settle,
+	unsigned many = cores > WORKERS_LEAST ? (unsigned)cores : WORKERS_LEAST;
+	struct pool_options options[VAULT_POOLS] = {
+		[VAULT_WORKERS] = { .threads = many, .priority = POOL_LOW },
+		[VAULT_CROWD] = { .threads = many, .priority = POOL_SPARE },
+		[VAULT_STATEMENTS] = { .threads = 1,
+		    .thread = vault->statement_reader },
+		[VAULT_OPERATOR] = { .threads = 1,
+		    .thread = vault->operator_reader },
 	};
-	struct pool_options crowd = logins;
-	const struct pool_options statements = {
-		.threads = 1,
-		.thread = vault->statement_reader,
-		.context = vault,
-		.settle = vault_settle,
-	};
-	const struct pool_options operator= {
-		.threads = 1,
-		.thread = vault->operator_reader,
-		.context = vault,
-		.settle = vault_settle,
-	};
-	const struct pool_options *const options[VAULT_POOLS] = {
-		[VAULT_WORKERS] = &logins,
-		[VAULT_CROWD] = &crowd,
-		[VAULT_STATEMENTS] = &statements,
-		[VAULT_OPERATOR] = &operator, };
 	int result = 0;
 
-	crowd.priority = POOL_SPARE;
-	for (size_t i = 0; i < VAULT_POOLS && result == 0; i++)
-		result = pool_new(&vault->pools[i], vault->base, options[i]);
+	for (size_t i = 0; i < VAULT_POOLS && result == 0; i++) {
+		options[i].context = vault;
+		options[i].settle = vault_settle;
+		result = pool_new(&vault->pools[i], vault->base, &options[i]);
+	}
 	return result == 0 ? 0 : EX_OSERR;
 }
 

@@ -35,8 +35,9 @@ append(
 	char ids[2][WIRE_ID_SIZE];
 	const char *const named[] = { ids[0], ids[1] };
 	struct ledger_account *accounts[2];
-	struct ledger_entry entry = { 0 };
-	enum ledger_limit limit;
+	struct ledger_entry entry = { .kind = LEDGER_TRANSFER,
+		.amount_cents = 1 };
+	struct ledger_rules rules = { .limits = &limits, .now_ms = time_ms };
 	uint64_t from = random_next(random) % customers;
 	uint64_t to =
 	    (from + 1 + random_next(random) % (customers - 1)) % customers;
@@ -48,8 +49,10 @@ append(
 	if (store_begin(store, named, NELEM(named), accounts) != 0 ||
 	    accounts[0] == NULL || accounts[1] == NULL)
 		errx(EX_DATAERR, "no customers %s and %s", ids[0], ids[1]);
-	if (ledger_transfer(&entry, accounts[0], WIRE_SAVINGS, accounts[1],
-		WIRE_CHECKING, 1, &limits, time_ms, &limit) != WIRE_DONE)
+	if (ledger_book(&entry,
+		(struct ledger_leg) { accounts[0], WIRE_SAVINGS },
+		(struct ledger_leg) { accounts[1], WIRE_CHECKING },
+		&rules) != WIRE_DONE)
 		errx(EX_DATAERR, "%s has no money", ids[0]);
 	if (store_append(store, &entry, accounts[0], accounts[1]) != 0)
 		errx(EX_IOERR, "append");

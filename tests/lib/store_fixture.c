@@ -164,11 +164,13 @@ static int
 give(struct store *store, struct ledger_account *cash,
     struct ledger_account *customer, enum wire_account account)
 {
-	struct ledger_entry entry = { 0 };
-	enum ledger_limit limit;
+	struct ledger_entry entry = { .kind = LEDGER_DEPOSIT,
+		.amount_cents = 100000 };
+	struct ledger_rules rules = { .limits = &no_limits,
+		.now_ms = FIXTURE_NOW };
 
-	if (ledger_deposit(&entry, cash, customer, account, 100000, &no_limits,
-		FIXTURE_NOW, &limit) != WIRE_DONE)
+	if (ledger_book(&entry, (struct ledger_leg) { cash, WIRE_SAVINGS },
+		(struct ledger_leg) { customer, account }, &rules) != WIRE_DONE)
 		return -1;
 	return store_append(store, &entry, cash, customer);
 }
@@ -201,8 +203,11 @@ fixture_transfer(struct store *store, const char *from, const char *to,
 {
 	const char *ids[2] = { from, to };
 	struct ledger_account *accounts[2];
-	struct ledger_entry made = { 0 };
-	enum ledger_limit limit;
+	struct ledger_entry made = {
+		.kind = LEDGER_TRANSFER, .amount_cents = cents, .kiosk = "lobby"
+	};
+	struct ledger_rules rules = { .limits = &no_limits, .now_ms = now_ms };
+	struct ledger_leg debit, credit;
 	int error = store_begin(store, ids, 2, accounts);
 
 	if (error != 0)
@@ -210,11 +215,11 @@ fixture_transfer(struct store *store, const char *from, const char *to,
 	must(accounts[0] != NULL && accounts[1] != NULL, "no such account");
 	if (txid != NULL)
 		memcpy(made.txid, txid, sizeof(made.txid));
-	strcpy(made.kiosk, "lobby");
-	must(ledger_transfer(&made, accounts[0], WIRE_CHECKING, accounts[1],
-		 accounts[0] == accounts[1] ? WIRE_SAVINGS : WIRE_CHECKING,
-		 cents, &no_limits, now_ms, &limit) == WIRE_DONE,
-	    "transfer");
+	debit = (struct ledger_leg) { accounts[0], WIRE_CHECKING };
+	credit = (struct ledger_leg) { accounts[1],
+		accounts[0] == accounts[1] ? WIRE_SAVINGS : WIRE_CHECKING };
+	must(
+	    ledger_book(&made, debit, credit, &rules) == WIRE_DONE, "transfer");
 	error = store_append(store, &made, accounts[0], accounts[1]);
 	if (entry != NULL)
 		*entry = made;

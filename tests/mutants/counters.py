@@ -419,8 +419,8 @@ ROWS = [
      ["system/requests.Txids"]),
     ("counter", "a customer's transactions of a minute",
      "bankd/vault/verbs/verbs_money.c",
-     "limits.minute_full = rate != 0 &&",
-     "limits.minute_full = false && rate != 0 &&",
+     ".minute_full = rate != 0 &&",
+     ".minute_full = false && rate != 0 &&",
      ["system/requests.Rate"]),
     ("counter", "transactions of a minute are counted",
      "bankd/vault/verbs/verbs_money.c",
@@ -443,22 +443,16 @@ ROWS = [
      "rates->second - at(rates, 0)->second > MINUTE_S",
      "rates->second - at(rates, 0)->second > 2 * MINUTE_S",
      ["unit/test_vault_parts", "unit/test_vault_lacks"]),
-    ("counter", "a deposit within a full minute",
-     "bankd/ledger/ledger.c",
-     "\tif (limits->minute_full)\n"
-     "\t\treturn over(LEDGER_LIMIT_RATE, limit);\n"
-     "\n"
-     "\tmove(entry, LEDGER_DEPOSIT,",
-     "\tmove(entry, LEDGER_DEPOSIT,",
-     ["system/requests.Rate"]),
-    ("counter", "a withdrawal within a full minute",
-     "bankd/ledger/ledger.c",
-     "\tif (limits->minute_full)\n"
-     "\t\treturn over(LEDGER_LIMIT_RATE, limit);\n"
-     "\n"
-     "\tmove(entry, LEDGER_WITHDRAW,",
-     "\tmove(entry, LEDGER_WITHDRAW,",
-     ["system/requests.Rate"]),
+    ("counter", "a transaction within a full minute",
+     "bankd/ledger/ledger_limits.c",
+     "if (rules->minute_full && entry->kind != LEDGER_REVERSAL)",
+     "if (0)",
+     ["unit/test_ledger", "system/requests.Rate"]),
+    ("counter", "a full minute holds no reversal",
+     "bankd/ledger/ledger_limits.c",
+     "if (rules->minute_full && entry->kind != LEDGER_REVERSAL)",
+     "if (rules->minute_full)",
+     ["unit/test_ledger"]),
     ("counter", "refusals after a batch that runs again",
      "bankd/vault/core/batch.c",
      "\t\t\trefusals_undo(&step->session->refusals);\n",

@@ -2,60 +2,29 @@
 """Each check of a balance, an amount, a limit."""
 
 ROWS = [
-    ("balance", "a transfer's funds",
+    ("balance", "the funds of who pays",
      "bankd/ledger/ledger.c",
-     "if (from->cents[from_account] < amount_cents)",
-     "if (0)",
+     "\t    from.account->cents[from.which] < entry->amount_cents)",
+     "\t    0)",
      ["unit/test_ledger"]),
-    ("balance", "a withdrawal's funds",
-     "bankd/ledger/ledger.c",
-     "if (customer->cents[account] < amount_cents)",
-     "if (0)",
+    ("balance", "room for what is credited",
+     "bankd/ledger/ledger_limits.c",
+     "return change <= 0 || cents <= most - change;",
+     "return change <= 0 || cents <= most;",
      ["unit/test_ledger"]),
-    ("balance", "room for a transfer",
-     "bankd/ledger/ledger.c",
-     "if (!has_room(limits, to, to_account, amount_cents))",
-     "if (0)",
+    ("balance", "the bank's own is a number",
+     "bankd/ledger/ledger_limits.c",
+     "return !__builtin_add_overflow(cents, change, &sum);",
+     "return true;",
      ["unit/test_ledger"]),
-    ("balance", "room for a deposit",
-     "bankd/ledger/ledger.c",
-     "if (customer->closed_ms != 0)\n"
-     "\t\treturn WIRE_NO_RECIPIENT;\n"
-     "\tif (!has_room(limits, customer, account, amount_cents) ||\n"
-     "\t    overflows(cash, WIRE_SAVINGS, -amount_cents))\n"
-     "\t\treturn over(LEDGER_LIMIT_BALANCE, limit);\n"
-     "\tif (limits->minute_full)\n"
-     "\t\treturn over(LEDGER_LIMIT_RATE, limit);\n"
-     "\n"
-     "\tmove(entry, LEDGER_DEPOSIT",
-     "if (customer->closed_ms != 0)\n"
-     "\t\treturn WIRE_NO_RECIPIENT;\n"
-     "\tif (overflows(cash, WIRE_SAVINGS, -amount_cents))\n"
-     "\t\treturn over(LEDGER_LIMIT_BALANCE, limit);\n"
-     "\tif (limits->minute_full)\n"
-     "\t\treturn over(LEDGER_LIMIT_RATE, limit);\n"
-     "\n"
-     "\tmove(entry, LEDGER_DEPOSIT",
-     ["unit/test_ledger"]),
-    ("balance", "the bank's own in a reversal",
-     "bankd/ledger/ledger.c",
-     "overflows(cash, WIRE_SAVINGS, -amount_cents))\n"
-     "\t\treturn over(LEDGER_LIMIT_BALANCE, limit);\n"
-     "\n"
-     "\tmove(entry, LEDGER_REVERSAL",
-     "0)\n"
-     "\t\treturn over(LEDGER_LIMIT_BALANCE, limit);\n"
-     "\n"
-     "\tmove(entry, LEDGER_REVERSAL",
-     ["unit/test_ledger"]),
-    ("balance", "the bank's own in a withdrawal",
-     "bankd/ledger/ledger.c",
-     "if (overflows(cash, WIRE_SAVINGS, amount_cents))",
-     "if (0)",
+    ("balance", "the bank's own has no limit",
+     "bankd/ledger/ledger_limits.c",
+     "\tif (ledger_is_own(leg.account->id))\n",
+     "\tif (0)\n",
      ["unit/test_ledger"]),
     ("balance", "the bank's own in an adjustment",
      "bankd/ledger/ledger.c",
-     "if (overflows(adjust, WIRE_SAVINGS, -change))",
+     "if (__builtin_sub_overflow(adjust->cents[own.which], change, &sum))",
      "if (0)",
      ["unit/test_ledger"]),
     ("balance", "an adjustment's range",
@@ -63,50 +32,65 @@ ROWS = [
      "if (change == 0 || cents < 0 || cents > MONEY_MAX_CENTS)",
      "if (change == 0)",
      ["unit/test_ledger"]),
-    ("balance", "a transfer's amount, to oneself",
+    ("balance", "an amount of nothing",
      "bankd/ledger/ledger.c",
-     "if (amount_cents <= 0 || (to_self && from_account == to_account))",
-     "if (0)",
+     "if (entry->amount_cents <= 0 ||\n"
+     "\t    (from",
+     "if ((from",
      ["unit/test_ledger"]),
-    ("balance", "a transfer to the closed",
+    ("balance", "to the same account",
      "bankd/ledger/ledger.c",
-     "if (to->closed_ms != 0 || from->closed_ms != 0)",
-     "if (0)",
+     "\t\tfrom.which == to.which))",
+     "\t\t0))",
+     ["unit/test_ledger"]),
+    ("balance", "from the closed",
+     "bankd/ledger/ledger.c",
+     "if (from.account->closed_ms != 0 || to.account->closed_ms != 0)",
+     "if (to.account->closed_ms != 0)",
+     ["unit/test_ledger"]),
+    ("balance", "to the closed",
+     "bankd/ledger/ledger.c",
+     "if (from.account->closed_ms != 0 || to.account->closed_ms != 0)",
+     "if (from.account->closed_ms != 0)",
      ["unit/test_ledger"]),
     ("balance", "the limit of a transfer",
-     "bankd/ledger/ledger.c",
-     "amount_cents > ledger_limit_of(limits, from, LEDGER_LIMIT_TRANSFER))",
-     "0)",
+     "bankd/ledger/ledger_limits.c",
+     "\t\treturn LEDGER_LIMIT_TRANSFER;",
+     "\t\treturn LEDGER_LIMIT_TRANSFER_DAY;",
+     ["unit/test_ledger"]),
+    ("balance", "one's own money has no limit",
+     "bankd/ledger/ledger_limits.c",
+     "if (kind == LEDGER_TRANSFER && !to_self)",
+     "if (kind == LEDGER_TRANSFER)",
      ["unit/test_ledger"]),
     ("balance", "the limit of a day's transfers",
-     "bankd/ledger/ledger.c",
-     "from->day_transfer += amount_cents;",
-     "",
+     "bankd/ledger/ledger_limits.c",
+     "payer->day_transfer += entry->amount_cents;",
+     "(void)payer;",
      ["unit/test_ledger"]),
     ("balance", "the limit of a withdrawal",
-     "bankd/ledger/ledger.c",
-     "if (amount_cents >\n"
-     "\t    ledger_limit_of(limits, customer, LEDGER_LIMIT_WITHDRAW))",
-     "if (0)",
+     "bankd/ledger/ledger_limits.c",
+     "\t\treturn LEDGER_LIMIT_WITHDRAW;",
+     "\t\treturn LEDGER_LIMIT_WITHDRAW_DAY;",
      ["unit/test_ledger"]),
     ("balance", "the limit of a day's withdrawals",
-     "bankd/ledger/ledger.c",
-     "customer->day_withdraw += amount_cents;",
-     "",
+     "bankd/ledger/ledger_limits.c",
+     "payer->day_withdraw += entry->amount_cents;",
+     "(void)payer;",
      ["unit/test_ledger"]),
     ("balance", "a day's sums begin anew",
-     "bankd/ledger/ledger.c",
+     "bankd/ledger/ledger_limits.c",
      "account->day_transfer = account->day_withdraw = 0;",
      "",
      ["unit/test_ledger"]),
     ("balance", "proof: a debit's range",
      "bankd/ledger/ledger.c",
-     "in_range(debit->id, debit->cents) &&",
+     "ledger_in_range(debit->id, debit->cents) &&",
      "1 &&",
      ["unit/test_ledger"]),
     ("balance", "proof: a credit's range",
      "bankd/ledger/ledger.c",
-     "in_range(credit->id, credit->cents);",
+     "ledger_in_range(credit->id, credit->cents);",
      "1;",
      ["unit/test_ledger"]),
     ("balance", "proof: what was and what is",
@@ -130,19 +114,6 @@ ROWS = [
      "if (step->request.verb->id == REQUESTS_CLOSE &&",
      "if (0 &&",
      ["system/verbs.Services"]),
-    ("balance", "room for what a reversal gives back",
-     "bankd/ledger/ledger.c",
-     "if (!has_room(limits, customer, account, amount_cents) ||\n"
-     "\t    overflows(cash, WIRE_SAVINGS, -amount_cents))\n"
-     "\t\treturn over(LEDGER_LIMIT_BALANCE, limit);\n"
-     "\n"
-     "\tmove(entry, LEDGER_REVERSAL",
-     "if ((!has_room(limits, customer, account, amount_cents) && 0) ||\n"
-     "\t    overflows(cash, WIRE_SAVINGS, -amount_cents))\n"
-     "\t\treturn over(LEDGER_LIMIT_BALANCE, limit);\n"
-     "\n"
-     "\tmove(entry, LEDGER_REVERSAL",
-     ["unit/test_ledger"]),
     ("balance", "proof: what the credited had and has",
      "bankd/ledger/ledger.c",
      "memcmp(after[1], credit->cents, sizeof(after[1])) == 0 &&",
@@ -169,46 +140,11 @@ ROWS = [
      "if (customer->closed_ms != 0) {",
      "if (0) {",
      ["unit/test_vault", "system/bankctl.Money"]),
-    ("balance", "what a day's transfers have left",
-     "bankd/ledger/ledger.c",
-     "amount_cents > ledger_left_today(\n"
-     "\t\t\t       limits, from, LEDGER_LIMIT_TRANSFER_DAY, now_ms))",
-     "0)",
-     ["unit/test_ledger"]),
-    ("balance", "what a day's withdrawals have left",
-     "bankd/ledger/ledger.c",
-     "if (amount_cents > ledger_left_today(limits, customer,\n"
-     "\t\t\t       LEDGER_LIMIT_WITHDRAW_DAY, now_ms))",
-     "if (0)",
-     ["unit/test_ledger"]),
-    ("balance", "a withdrawal's amount",
-     "bankd/ledger/ledger.c",
-     "if (amount_cents <= 0)\n"
-     "\t\treturn WIRE_INCORRECT;\n"
-     "\tif (customer->closed_ms != 0)\n"
-     "\t\treturn WIRE_NO_RECIPIENT;\n"
-     "\tif (customer->cents[account] < amount_cents)",
-     "if (customer->closed_ms != 0)\n"
-     "\t\treturn WIRE_NO_RECIPIENT;\n"
-     "\tif (customer->cents[account] < amount_cents)",
-     ["unit/test_ledger"]),
-    ("balance", "a deposit's amount",
-     "bankd/ledger/ledger.c",
-     "if (amount_cents <= 0)\n"
-     "\t\treturn WIRE_INCORRECT;\n"
-     "\tif (customer->closed_ms != 0)\n"
-     "\t\treturn WIRE_NO_RECIPIENT;\n"
-     "\tif (!has_room(",
-     "if (customer->closed_ms != 0)\n"
-     "\t\treturn WIRE_NO_RECIPIENT;\n"
-     "\tif (!has_room(",
-     ["unit/test_ledger"]),
-    ("balance", "a withdrawal of the closed",
-     "bankd/ledger/ledger.c",
-     "if (customer->closed_ms != 0)\n"
-     "\t\treturn WIRE_NO_RECIPIENT;\n"
-     "\tif (customer->cents[account] < amount_cents)",
-     "if (customer->cents[account] < amount_cents)",
+    ("balance", "what a day has left",
+     "bankd/ledger/ledger_limits.c",
+     "\t\tif (amount_cents >\n"
+     "\t\t    ledger_left_today(limits, payer, limit, rules->now_ms))",
+     "\t\tif (0)",
      ["unit/test_ledger"]),
     ("balance", "what the operator closes was empty",
      "bankd/vault/operator/operator_accounts.c",
@@ -232,22 +168,22 @@ ROWS = [
      "if (0)",
      ["unit/test_cash"]),
     ("balance", "a customer's own limit",
-     "bankd/ledger/ledger.c",
+     "bankd/ledger/ledger_limits.c",
      "if (limit < LEDGER_LIMIT_BALANCE && account->own_limit[limit] >= 0)",
      "if (0)",
      ["unit/test_ledger"]),
     ("balance", "the largest limit",
-     "bankd/ledger/ledger.c",
+     "bankd/ledger/ledger_limits.c",
      "return cents < MONEY_MAX_CENTS ? cents : MONEY_MAX_CENTS;",
      "return cents;",
      ["unit/test_ledger"]),
     ("balance", "yesterday's withdrawal gives today nothing",
-     "bankd/ledger/ledger.c",
+     "bankd/ledger/ledger_limits.c",
      "if (customer->day != day_of(withdrawal->time_ms))",
      "if (0)",
      ["unit/test_ledger"]),
     ("balance", "no day gives back more than it took",
-     "bankd/ledger/ledger.c",
+     "bankd/ledger/ledger_limits.c",
      "if (customer->day_withdraw < 0)",
      "if (0)",
      ["unit/test_ledger"]),
@@ -258,16 +194,16 @@ ROWS = [
      "entry->amount_cents, &after[1][credit->account]))\n"
      "\t\t(void)0;",
      ["unit/test_ledger"]),
-    ("balance", "a day's transfers, replayed",
+    ("balance", "a day's sums, replayed",
      "bankd/ledger/ledger.c",
-     "\t\taccount->day_transfer += entry->amount_cents;\n",
-     "",
+     "\t\tledger_count_day(account, entry);",
+     "\t\t(void)0;",
      ["unit/test_ledger_life"]),
-    ("balance", "a day's withdrawals, replayed",
+    ("balance", "a withdrawal taken back, replayed",
      "bankd/ledger/ledger.c",
-     "\t\taccount->day_withdraw += entry->amount_cents;\n",
-     "",
-     ["unit/test_ledger_life"]),
+     "\t\tledger_uncount_day(account, withdrawal);",
+     "\t\t(void)0;",
+     ["unit/test_store"]),
     ("balance", "a row as its entry says, at a start",
      "bankd/store/sqlite/sqlite_load.c",
      "if (memcmp(account->cents, posting->cents,\n"

@@ -36,6 +36,19 @@ account(uint32_t number, const char *id, int64_t savings, int64_t checking)
 	return made;
 }
 
+static struct ledger_rules no_rules = { .limits = &no_limits, .now_ms = NOW };
+
+static enum wire_reply
+book(struct ledger_entry *entry, enum ledger_kind kind, struct ledger_leg from,
+    struct ledger_leg to, int64_t cents, struct ledger_rules *rules)
+{
+	entry->kind = kind;
+	entry->amount_cents = cents;
+	return ledger_book(entry, from, to, rules);
+}
+
+#define LEG(account, which) ((struct ledger_leg) { &(account), which })
+
 /* A refusal must leave everything as it was. */
 #define assert_refused(expected, call, a, b)                          \
 	do {                                                          \
@@ -62,12 +75,11 @@ test_transfer(void **state)
 	struct ledger_account a = account(1, "chris", 1000, 500);
 	struct ledger_account b = account(2, "fey", 0, 7);
 	struct ledger_entry entry = { .txid = { 9 }, .kiosk = "k" };
-	enum ledger_limit limit;
 
 	(void)state;
 	assert_int_equal(WIRE_DONE,
-	    ledger_transfer(&entry, &a, WIRE_SAVINGS, &b, WIRE_CHECKING, 1000,
-		&no_limits, NOW, &limit));
+	    book(&entry, LEDGER_TRANSFER, LEG(a, WIRE_SAVINGS),
+		LEG(b, WIRE_CHECKING), 1000, &no_rules));
 	assert_int_equal(a.cents[0], 0);
 	assert_int_equal(b.cents[1], 1007);
 	assert_true(a.changed && b.changed);
@@ -93,34 +105,34 @@ test_transfer_refusals(void **state)
 	struct ledger_account b = account(2, "fey", 0, MONEY_MAX_CENTS - 10);
 	struct ledger_entry entry = { 0 };
 	struct ledger_limits limits = no_limits;
-	enum ledger_limit limit = LEDGER_LIMIT_COUNT;
+	struct ledger_rules rules = { .limits = &limits, .now_ms = NOW };
 
 	(void)state;
-#define TRY(amount, to)  \
-	ledger_transfer( \
-	    &entry, &a, WIRE_SAVINGS, &b, to, amount, &limits, NOW, &limit)
+#define TRY(amount, to)                                                 \
+	book(&entry, LEDGER_TRANSFER, LEG(a, WIRE_SAVINGS), LEG(b, to), \
+	    amount, &rules)
 	assert_refused(WIRE_INCORRECT, TRY(0, WIRE_SAVINGS), a, b);
 	assert_refused(WIRE_INCORRECT, TRY(-1, WIRE_SAVINGS), a, b);
 	assert_refused(WIRE_NO_FUNDS, TRY(1001, WIRE_SAVINGS), a, b);
 	assert_refused(WIRE_OVER_LIMIT, TRY(11, WIRE_CHECKING), a, b);
-	assert_int_equal(limit, LEDGER_LIMIT_BALANCE);
+	assert_int_equal(rules.hit, LEDGER_LIMIT_BALANCE);
 	limits.limit[LEDGER_LIMIT_TRANSFER] = 99;
 	assert_refused(WIRE_OVER_LIMIT, TRY(100, WIRE_SAVINGS), a, b);
-	assert_int_equal(limit, LEDGER_LIMIT_TRANSFER);
+	assert_int_equal(rules.hit, LEDGER_LIMIT_TRANSFER);
 	limits.limit[LEDGER_LIMIT_TRANSFER_DAY] = 98;
 	assert_refused(WIRE_OVER_LIMIT, TRY(99, WIRE_SAVINGS), a, b);
-	assert_int_equal(limit, LEDGER_LIMIT_TRANSFER_DAY);
+	assert_int_equal(rules.hit, LEDGER_LIMIT_TRANSFER_DAY);
 	limits = no_limits;
-	limits.minute_full = true;
+	rules.minute_full = true;
 	assert_refused(WIRE_OVER_LIMIT, TRY(1, WIRE_SAVINGS), a, b);
-	assert_int_equal(limit, LEDGER_LIMIT_RATE);
-	assert_string_equal(ledger_limit_name(limit), "rate");
+	assert_int_equal(rules.hit, LEDGER_LIMIT_RATE);
+	assert_string_equal(ledger_limit_name(rules.hit), "rate");
 	/* 402 comes before 429. */
 	assert_refused(WIRE_NO_FUNDS, TRY(1001, WIRE_CHECKING), a, b);
 	b.closed_ms = 1;
 	assert_refused(WIRE_NO_RECIPIENT, TRY(1001, WIRE_CHECKING), a, b);
 	b.closed_ms = 0;
-	limits.minute_full = false;
+	rules.minute_full = false;
 	assert_int_equal(WIRE_DONE, TRY(10, WIRE_CHECKING));
 	assert_int_equal(b.cents[1], MONEY_MAX_CENTS);
 #undef TRY
@@ -131,19 +143,19 @@ test_to_oneself(void **state)
 {
 	struct ledger_account a = account(1, "chris", 1000, 500);
 	struct ledger_limits limits = no_limits;
+	struct ledger_rules rules = { .limits = &limits, .now_ms = NOW };
 	struct ledger_entry entry = { 0 };
-	enum ledger_limit limit;
 
 	(void)state;
 	limits.limit[LEDGER_LIMIT_TRANSFER] = 1;
 	assert_refused(WIRE_INCORRECT,
-	    ledger_transfer(&entry, &a, WIRE_SAVINGS, &a, WIRE_SAVINGS, 1,
-		&limits, NOW, &limit),
+	    book(&entry, LEDGER_TRANSFER, LEG(a, WIRE_SAVINGS),
+		LEG(a, WIRE_SAVINGS), 1, &rules),
 	    a, a);
 	/* No limit for one's own money. */
 	assert_int_equal(WIRE_DONE,
-	    ledger_transfer(&entry, &a, WIRE_SAVINGS, &a, WIRE_CHECKING, 999,
-		&limits, NOW, &limit));
+	    book(&entry, LEDGER_TRANSFER, LEG(a, WIRE_SAVINGS),
+		LEG(a, WIRE_CHECKING), 999, &rules));
 	assert_int_equal(a.cents[0], 1);
 	assert_int_equal(a.cents[1], 1499);
 	assert_int_equal(a.day_transfer, 0);
@@ -155,9 +167,16 @@ test_to_oneself(void **state)
 struct till {
 	struct ledger_account cash, a;
 	struct ledger_limits limits;
+	struct ledger_rules rules;
 	struct ledger_entry entry;
-	enum ledger_limit limit;
 };
+
+static enum wire_reply
+put(struct till *till, int64_t amount)
+{
+	return book(&till->entry, LEDGER_DEPOSIT, LEG(till->cash, WIRE_SAVINGS),
+	    LEG(till->a, WIRE_CHECKING), amount, &till->rules);
+}
 
 static void
 open_till(struct till *till)
@@ -167,24 +186,25 @@ open_till(struct till *till)
 		.limits = no_limits };
 	till->limits.limit[LEDGER_LIMIT_WITHDRAW] = 60;
 	till->limits.limit[LEDGER_LIMIT_WITHDRAW_DAY] = 100;
-	assert_int_equal(WIRE_DONE,
-	    ledger_deposit(&till->entry, &till->cash, &till->a, WIRE_CHECKING,
-		500, &till->limits, NOW, &till->limit));
+	till->rules.limits = &till->limits;
+	till->rules.now_ms = NOW;
+	assert_int_equal(WIRE_DONE, put(till, 500));
 }
 
 static enum wire_reply
 take(struct till *till, int64_t amount, uint64_t now)
 {
-	return ledger_withdraw(&till->entry, &till->cash, &till->a,
-	    WIRE_CHECKING, amount, &till->limits, now, &till->limit);
+	till->rules.now_ms = now;
+	return book(&till->entry, LEDGER_WITHDRAW, LEG(till->a, WIRE_CHECKING),
+	    LEG(till->cash, WIRE_SAVINGS), amount, &till->rules);
 }
 
 static enum wire_reply
 take_back(struct till *till, const struct ledger_entry *old, uint64_t now)
 {
-	till->entry = (struct ledger_entry) { 0 };
-	return ledger_reverse(&till->entry, old, &till->cash, &till->a,
-	    &till->limits, now, &till->limit);
+	till->rules.now_ms = now;
+	return ledger_reverse(
+	    &till->entry, old, &till->cash, &till->a, &till->rules);
 }
 
 static void
@@ -200,7 +220,7 @@ test_cash(void **state)
 	assert_refused(WIRE_NO_FUNDS, take(&till, 501, NOW), till.a, till.cash);
 	assert_refused(
 	    WIRE_OVER_LIMIT, take(&till, 61, NOW), till.a, till.cash);
-	assert_int_equal(till.limit, LEDGER_LIMIT_WITHDRAW);
+	assert_int_equal(till.rules.hit, LEDGER_LIMIT_WITHDRAW);
 	assert_int_equal(WIRE_DONE, take(&till, 60, NOW));
 	assert_int_equal(ledger_owner(&till.entry), 2);
 	assert_int_equal(ledger_left_today(
@@ -212,10 +232,7 @@ test_cash(void **state)
 	till.a.closed_ms = 1;
 	assert_refused(
 	    WIRE_NO_RECIPIENT, take(&till, 1, NOW), till.a, till.cash);
-	assert_refused(WIRE_NO_RECIPIENT,
-	    ledger_deposit(&till.entry, &till.cash, &till.a, WIRE_CHECKING, 1,
-		&till.limits, NOW, &till.limit),
-	    till.a, till.cash);
+	assert_refused(WIRE_NO_RECIPIENT, put(&till, 1), till.a, till.cash);
 }
 
 static void
@@ -242,7 +259,7 @@ test_reversal(void **state)
 	assert_int_equal(WIRE_DONE, take(&till, 50, NOW + DAY));
 	assert_refused(
 	    WIRE_OVER_LIMIT, take(&till, 51, NOW + DAY), till.a, till.cash);
-	assert_int_equal(till.limit, LEDGER_LIMIT_WITHDRAW_DAY);
+	assert_int_equal(till.rules.hit, LEDGER_LIMIT_WITHDRAW_DAY);
 	assert_int_equal(WIRE_DONE, take_back(&till, &old, NOW + DAY));
 	assert_int_equal(till.a.day_withdraw, 50);
 	/* Room for the money that comes back. */
@@ -256,21 +273,19 @@ test_sums_too_large(void **state)
 {
 	struct ledger_account cash = account(1, ":cash/x", INT64_MIN + 5, 0);
 	struct ledger_account a = account(2, "chris", 100, 0);
+	struct ledger_leg customer = LEG(a, WIRE_SAVINGS);
+	struct ledger_leg own = LEG(cash, WIRE_SAVINGS);
 	struct ledger_entry entry = { 0 };
-	enum ledger_limit limit;
 
 	(void)state;
 	assert_refused(WIRE_OVER_LIMIT,
-	    ledger_deposit(
-		&entry, &cash, &a, WIRE_SAVINGS, 6, &no_limits, NOW, &limit),
-	    a, cash);
+	    book(&entry, LEDGER_DEPOSIT, own, customer, 6, &no_rules), a, cash);
 	assert_refused(WIRE_OVER_LIMIT,
-	    ledger_adjust(&entry, &cash, &a, WIRE_SAVINGS, 106, NOW), a, cash);
+	    ledger_adjust(&entry, &cash, customer, 106, NOW), a, cash);
 	cash.cents[0] = INT64_MAX - 5;
 	assert_refused(WIRE_OVER_LIMIT,
-	    ledger_withdraw(
-		&entry, &cash, &a, WIRE_SAVINGS, 6, &no_limits, NOW, &limit),
-	    a, cash);
+	    book(&entry, LEDGER_WITHDRAW, customer, own, 6, &no_rules), a,
+	    cash);
 }
 
 static void
@@ -281,7 +296,7 @@ test_adjust(void **state)
 	struct ledger_entry entry = { 0 };
 
 	(void)state;
-#define SET(cents) ledger_adjust(&entry, &own, &a, WIRE_SAVINGS, cents, NOW)
+#define SET(cents) ledger_adjust(&entry, &own, LEG(a, WIRE_SAVINGS), cents, NOW)
 	assert_refused(WIRE_INCORRECT, SET(100), a, own);
 	assert_refused(WIRE_INCORRECT, SET(-1), a, own);
 	assert_refused(WIRE_INCORRECT, SET(MONEY_MAX_CENTS + 1), a, own);
@@ -334,11 +349,10 @@ test_follows(void **state)
 	struct ledger_account b = account(2, "fey", 0, 7);
 	struct ledger_entry good = { 0 }, bad;
 	const int64_t before_a[2] = { 1000, 500 }, before_b[2] = { 0, 7 };
-	enum ledger_limit limit;
 
 	(void)state;
-	ledger_transfer(&good, &a, WIRE_SAVINGS, &b, WIRE_CHECKING, 10,
-	    &no_limits, NOW, &limit);
+	book(&good, LEDGER_TRANSFER, LEG(a, WIRE_SAVINGS),
+	    LEG(b, WIRE_CHECKING), 10, &no_rules);
 	assert_true(ledger_follows(&good, before_a, before_b));
 	assert_false(ledger_follows(&good, before_b, before_a));
 #define BROKEN(change)                                                  \
@@ -425,45 +439,42 @@ test_lone_refusals(void **state)
 	struct ledger_account cash = account(1, ":cash/x", 0, 0);
 	struct ledger_account a = account(2, "chris", 100, 0);
 	struct ledger_account b = account(3, "fey", 0, 0);
+	struct ledger_leg customer = LEG(a, WIRE_SAVINGS);
+	struct ledger_leg own = LEG(cash, WIRE_SAVINGS);
+	struct ledger_rules rules = no_rules;
 	struct ledger_entry entry = { 0 }, taken = { 0 };
-	enum ledger_limit limit;
 
 	(void)state;
-	assert_refused(WIRE_INCORRECT,
-	    ledger_deposit(
-		&entry, &cash, &a, WIRE_SAVINGS, 0, &no_limits, NOW, &limit),
-	    a, cash);
+#define DEPOSIT(cents) \
+	book(&entry, LEDGER_DEPOSIT, own, customer, cents, &rules)
+#define REVERSE() ledger_reverse(&entry, &taken, &cash, &a, &rules)
+	assert_refused(WIRE_INCORRECT, DEPOSIT(0), a, cash);
 	assert_int_equal(WIRE_DONE,
-	    ledger_withdraw(
-		&taken, &cash, &a, WIRE_SAVINGS, 30, &no_limits, NOW, &limit));
+	    book(&taken, LEDGER_WITHDRAW, customer, own, 30, &rules));
 	a.closed_ms = 1;
 	assert_refused(WIRE_NO_RECIPIENT,
-	    ledger_transfer(&entry, &a, WIRE_SAVINGS, &b, WIRE_SAVINGS, 1,
-		&no_limits, NOW, &limit),
+	    book(&entry, LEDGER_TRANSFER, customer, LEG(b, WIRE_SAVINGS), 1,
+		&rules),
 	    a, b);
-	assert_refused(WIRE_NO_RECIPIENT,
-	    ledger_reverse(&entry, &taken, &cash, &a, &no_limits, NOW, &limit),
-	    a, cash);
+	assert_refused(WIRE_NO_RECIPIENT, REVERSE(), a, cash);
 	a.closed_ms = 0;
 	a.cents[0] = MONEY_MAX_CENTS - 29;
-	assert_refused(WIRE_OVER_LIMIT,
-	    ledger_reverse(&entry, &taken, &cash, &a, &no_limits, NOW, &limit),
-	    a, cash);
-	assert_refused(WIRE_OVER_LIMIT,
-	    ledger_deposit(
-		&entry, &cash, &a, WIRE_SAVINGS, 30, &no_limits, NOW, &limit),
-	    a, cash);
+	assert_refused(WIRE_OVER_LIMIT, REVERSE(), a, cash);
+	assert_refused(WIRE_OVER_LIMIT, DEPOSIT(30), a, cash);
 	a.cents[0] = 70;
 	cash.cents[0] = INT64_MIN + 29;
-	assert_refused(WIRE_OVER_LIMIT,
-	    ledger_reverse(&entry, &taken, &cash, &a, &no_limits, NOW, &limit),
-	    a, cash);
-	assert_int_equal(limit, LEDGER_LIMIT_BALANCE);
-	/* More than the day has left to give back: nothing, not less. */
+	assert_refused(WIRE_OVER_LIMIT, REVERSE(), a, cash);
+	assert_int_equal(rules.hit, LEDGER_LIMIT_BALANCE);
 	cash.cents[0] = 30;
+	/* A full minute holds what begins, not what is taken back. */
+	rules.minute_full = true;
+	assert_refused(WIRE_OVER_LIMIT, DEPOSIT(30), a, cash);
+	assert_int_equal(rules.hit, LEDGER_LIMIT_RATE);
+	/* More than the day has left to give back: nothing, not less. */
 	a.day_withdraw = 10;
-	assert_int_equal(WIRE_DONE,
-	    ledger_reverse(&entry, &taken, &cash, &a, &no_limits, NOW, &limit));
+	assert_int_equal(WIRE_DONE, REVERSE());
+#undef DEPOSIT
+#undef REVERSE
 	assert_int_equal(a.day_withdraw, 0);
 	/* Both sides of one account are one account's. */
 	taken = (struct ledger_entry) { .kind = LEDGER_TRANSFER,

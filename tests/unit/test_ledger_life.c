@@ -35,24 +35,38 @@ struct step {
 	int64_t amount;
 };
 
+static struct ledger_rules
+rules_now(void)
+{
+	return (
+	    struct ledger_rules) { .limits = &life.limits, .now_ms = life.now };
+}
+
+static enum wire_reply
+book(struct step *step, enum ledger_kind kind, enum wire_account from,
+    enum wire_account to)
+{
+	struct ledger_rules rules = rules_now();
+
+	step->entry->kind = kind;
+	step->entry->amount_cents = step->amount;
+	return ledger_book(step->entry,
+	    (struct ledger_leg) { step->from, from },
+	    (struct ledger_leg) { step->to, to }, &rules);
+}
+
 static enum wire_reply
 deposit_some(struct step *step)
 {
-	enum ledger_limit limit;
-
 	step->from = &life.accounts[CASH];
-	return ledger_deposit(step->entry, step->from, step->to, step->account,
-	    step->amount, &life.limits, life.now, &limit);
+	return book(step, LEDGER_DEPOSIT, WIRE_SAVINGS, step->account);
 }
 
 static enum wire_reply
 withdraw_some(struct step *step)
 {
-	enum ledger_limit limit;
-
 	step->to = &life.accounts[CASH];
-	return ledger_withdraw(step->entry, step->to, step->from, step->account,
-	    step->amount, &life.limits, life.now, &limit);
+	return book(step, LEDGER_WITHDRAW, step->account, WIRE_SAVINGS);
 }
 
 static enum wire_reply
@@ -61,8 +75,9 @@ adjust_some(struct step *step)
 	struct ledger_account *own = &life.accounts[ADJUST];
 
 	step->to = own;
-	return ledger_adjust(step->entry, own, step->from, step->account,
-	    step->amount, life.now);
+	return ledger_adjust(step->entry, own,
+	    (struct ledger_leg) { step->from, step->account }, step->amount,
+	    life.now);
 }
 
 /* A withdrawal, and not twice. */
@@ -71,15 +86,14 @@ reverse_some(struct step *step)
 {
 	size_t at = life.seq == 0 ? 0 : (size_t)random() % life.seq;
 	struct ledger_entry *old = &life.entries[at];
-	enum ledger_limit limit;
+	struct ledger_rules rules = rules_now();
 	enum wire_reply reply;
 
 	if (old->kind != LEDGER_WITHDRAW)
 		return WIRE_INCORRECT;
 	step->from = &life.accounts[CASH];
 	step->to = &life.accounts[old->debit.number - 1];
-	reply = ledger_reverse(step->entry, old, step->from, step->to,
-	    &life.limits, life.now, &limit);
+	reply = ledger_reverse(step->entry, old, step->from, step->to, &rules);
 	if (reply == WIRE_DONE)
 		old->kind = LEDGER_KIND_COUNT;
 	return reply;
@@ -88,11 +102,8 @@ reverse_some(struct step *step)
 static enum wire_reply
 transfer_some(struct step *step)
 {
-	enum ledger_limit limit;
-
-	return ledger_transfer(step->entry, step->from, step->account, step->to,
-	    (enum wire_account)(random() % 2), step->amount, &life.limits,
-	    life.now, &limit);
+	return book(step, LEDGER_TRANSFER, step->account,
+	    (enum wire_account)(random() % 2));
 }
 
 static struct ledger_account *

@@ -265,20 +265,23 @@ test_reversal(void **state)
 	struct store *store = fixture_open(*state, NULL);
 	const char *ids[] = { ":cash/x", "c0" };
 	struct ledger_account *accounts[2];
-	struct ledger_entry out = { 0 }, back = { 0 }, found;
-	enum ledger_limit limit;
+	struct ledger_entry out = { .kind = LEDGER_WITHDRAW,
+		.amount_cents = 300 };
+	struct ledger_entry back = { 0 }, found;
+	struct ledger_rules rules = { .limits = &limits, .now_ms = NOW };
 
 	fixture_customers(store, 1);
 	store_begin(store, ids, 2, accounts);
-	assert_int_equal(ledger_withdraw(&out, accounts[0], accounts[1],
-			     WIRE_SAVINGS, 300, &limits, NOW, &limit),
+	assert_int_equal(
+	    ledger_book(&out, (struct ledger_leg) { accounts[1], WIRE_SAVINGS },
+		(struct ledger_leg) { accounts[0], WIRE_SAVINGS }, &rules),
 	    WIRE_DONE);
 	assert_int_equal(
 	    store_append(store, &out, accounts[1], accounts[0]), 0);
 	assert_int_equal(
 	    store_find_reversal(store, out.seq, &found), BANK_ENOTFOUND);
-	assert_int_equal(ledger_reverse(&back, &out, accounts[0], accounts[1],
-			     &limits, NOW, &limit),
+	assert_int_equal(
+	    ledger_reverse(&back, &out, accounts[0], accounts[1], &rules),
 	    WIRE_DONE);
 	assert_int_equal(
 	    store_append(store, &back, accounts[0], accounts[1]), 0);

@@ -557,8 +557,10 @@ small_bank(void)
 	struct store *store = fixture_open(directory, NULL);
 	const char *ids[] = { ":cash/x", "c0" };
 	struct ledger_account *accounts[2];
-	struct ledger_entry out = { 0 }, back = { 0 };
-	enum ledger_limit limit;
+	struct ledger_entry out = { .kind = LEDGER_WITHDRAW,
+		.amount_cents = 300 };
+	struct ledger_entry back = { 0 };
+	struct ledger_rules rules = { .limits = &limits };
 	uint8_t txid[16] = { 1, 2, 3 };
 
 	fixture_customers(store, 3);
@@ -566,11 +568,12 @@ small_bank(void)
 	store_commit(store);
 	fixture_transfer(store, "c0", "c0", 20, NOW + 2, NULL, NULL);
 	store_begin(store, ids, 2, accounts);
-	ledger_withdraw(&out, accounts[0], accounts[1], WIRE_SAVINGS, 300,
-	    &limits, NOW + 3, &limit);
+	rules.now_ms = NOW + 3;
+	ledger_book(&out, (struct ledger_leg) { accounts[1], WIRE_SAVINGS },
+	    (struct ledger_leg) { accounts[0], WIRE_SAVINGS }, &rules);
 	store_append(store, &out, accounts[1], accounts[0]);
-	ledger_reverse(
-	    &back, &out, accounts[0], accounts[1], &limits, NOW + 4, &limit);
+	rules.now_ms = NOW + 4;
+	ledger_reverse(&back, &out, accounts[0], accounts[1], &rules);
 	store_append(store, &back, accounts[0], accounts[1]);
 	store_commit(store);
 	fixture_transfer(store, "c1", "c2", 40, NOW + 5, NULL, NULL);

@@ -50,6 +50,19 @@ books_touch(
 	    (struct books_touched) { account->line, hash };
 }
 
+void
+books_append(struct books *books, struct ledger_entry *entry,
+    struct ledger_account *debit, struct ledger_account *credit)
+{
+	int error = store_append(books->store, entry, debit, credit);
+
+	if (error != 0)
+		books_failed(books, error);
+	books_touch(books, debit, NULL);
+	if (credit != debit)
+		books_touch(books, credit, NULL);
+}
+
 struct ledger_account *
 books_bank_account(struct books *books, const char *id)
 {

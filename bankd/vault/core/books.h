@@ -60,6 +60,9 @@ void books_failed(struct books *books, int error);
 /* The lines of a customer are to be brought up to date. */
 void books_touch(struct books *books, const struct ledger_account *account,
     const char *hash);
+/* Books an entry that the rules let pass, and touches both accounts. */
+void books_append(struct books *books, struct ledger_entry *entry,
+    struct ledger_account *debit, struct ledger_account *credit);
 /* One of the bank's own accounts, made where it is missing; or NULL. */
 struct ledger_account *books_bank_account(struct books *books, const char *id);
 

@@ -155,14 +155,11 @@ begin_entry(struct step *step)
 
 static void
 append(struct books *books, struct step *step, struct ledger_account *debit,
-    struct ledger_account *credit, const struct ledger_account *customer)
+    struct ledger_account *credit)
 {
 	struct operator_command *command = step->subject;
-	int error = store_append(books->store, &step->entry, debit, credit);
 
-	if (error != 0)
-		books_failed(books, error);
-	books_touch(books, customer, NULL);
+	books_append(books, &step->entry, debit, credit);
 	command->entry = step->entry;
 }
 
@@ -171,7 +168,6 @@ change_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer, *adjust;
-	struct ledger_entry *entry = &step->entry;
 	struct change change;
 	int64_t cents;
 
@@ -186,13 +182,14 @@ change_apply(struct books *books, struct step *step)
 	cents = customer->cents[change.account] + change.cents;
 	if (cents < 0)
 		operator_fail(command, EX_DATAERR, "there is not so much");
-	else if (ledger_adjust(entry, adjust, customer, change.account, cents,
+	else if (ledger_adjust(&step->entry, adjust,
+		     (struct ledger_leg) { customer, change.account }, cents,
 		     books->now_ms) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR, "over the largest balance");
 	else if (change.cents > 0)
-		append(books, step, adjust, customer, customer);
+		append(books, step, adjust, customer);
 	else
-		append(books, step, customer, adjust, customer);
+		append(books, step, customer, adjust);
 }
 
 static void
@@ -276,7 +273,8 @@ reverse_apply(struct books *books, struct step *step)
 	struct ledger_entry *withdrawal = &step->original;
 	struct ledger_account *both[2] = { NULL, NULL };
 	const char *ids[2];
-	enum ledger_limit limit;
+	struct ledger_rules rules = { .limits = &books->limits,
+		.now_ms = books->now_ms };
 	int error;
 
 	if (is_known(books, command, is_same_reversal) ||
@@ -292,11 +290,11 @@ reverse_apply(struct books *books, struct step *step)
 	}
 	begin_entry(step);
 	if (ledger_reverse(&step->entry, withdrawal, both[0], both[1],
-		&books->limits, books->now_ms, &limit) != WIRE_DONE)
+		&rules) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR,
 		    "the account %s is closed, or full", ids[1]);
 	else
-		append(books, step, both[0], both[1], both[1]);
+		append(books, step, both[0], both[1]);
 }
 
 static void

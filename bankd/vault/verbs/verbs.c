@@ -80,11 +80,11 @@ const struct request_verb verbs_table[REQUESTS_COUNT] = {
 	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, NULL, after_exit,
 	    .id = REQUESTS_EXIT, .reply = WIRE_GOODBYE },
 	[REQUESTS_DEPOSIT] = { "DEPOSIT", "xam", MOVES | REQUEST_CASH,
-	    verbs_deposit, verbs_after, .id = REQUESTS_DEPOSIT },
+	    verbs_cash, verbs_after, .id = REQUESTS_DEPOSIT },
 	[REQUESTS_WITHDRAW] = { "WITHDRAW", "xam", MOVES | REQUEST_CASH,
-	    verbs_withdraw, verbs_after, .id = REQUESTS_WITHDRAW },
+	    verbs_cash, verbs_after, .id = REQUESTS_WITHDRAW },
 	[REQUESTS_REVERSE] = { "REVERSE", "xw",
-	    MOVES | REQUEST_CASH | REQUEST_REVERSES, verbs_reverse, verbs_after,
+	    MOVES | REQUEST_CASH | REQUEST_REVERSES, verbs_cash, verbs_after,
 	    .id = REQUESTS_REVERSE },
 	[REQUESTS_OUTCOME] = { "OUTCOME", "x", REQUEST_RECORDS, verbs_outcome,
 	    NULL, .id = REQUESTS_OUTCOME },
@@ -105,7 +105,7 @@ const struct request_verb verbs_table[REQUESTS_COUNT] = {
 };
 
 const struct request_verb verbs_reversal = { "V", "",
-	REQUEST_WRITES | REQUEST_REVERSES, verbs_reverse, verbs_after,
+	REQUEST_WRITES | REQUEST_REVERSES, verbs_cash, verbs_after,
 	.id = REQUESTS_REVERSAL };
 
 /* On this session a refusal is the outcome of its txid. */

@@ -11,6 +11,7 @@
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/util.h"
 #include "checks.h"
+#include "verbs.h"
 #include "../core/notice.h"
 #include "../core/books.h"
 #include "../core/rates.h"
@@ -20,29 +21,17 @@
 #define STALE_MS (UINT64_C(10) * 60 * 1000)
 #define OUTCOMES_MAX 16 /* 404s of a session */
 
-/* Fills in the parts of an entry that are not the ledger's. */
-static struct ledger_entry *
-begin_entry(struct step *step)
+/* The rules in force for the customer who asks. */
+static struct ledger_rules
+rules_of(const struct books *books, const struct step *step)
 {
-	struct ledger_entry *entry = &step->entry;
-
-	memset(entry, 0, sizeof(*entry));
-	memcpy(entry->txid, step->request.txid, WIRE_TXID_SIZE);
-	string_copy(entry->kiosk, step->kiosk->name, sizeof(entry->kiosk));
-	return entry;
-}
-
-/* The limits in force for the customer who asks. */
-static struct ledger_limits
-limits_of(const struct books *books, const struct step *step)
-{
-	struct ledger_limits limits = books->limits;
 	uint32_t rate = (uint32_t)books_option(books, LIMITS_RATE);
 
-	limits.minute_full = rate != 0 &&
-	    rates_left(
-		books->rates, step->accounts[STEP_CUSTOMER]->number, rate) == 0;
-	return limits;
+	return (struct ledger_rules) { .limits = &books->limits,
+		.now_ms = books->now_ms,
+		.minute_full = rate != 0 &&
+		    rates_left(books->rates,
+			step->accounts[STEP_CUSTOMER]->number, rate) == 0 };
 }
 
 /* Counts the customer's transaction; a reversal doesn't count. */
@@ -59,102 +48,65 @@ count_rate(struct books *books, struct step *step)
 }
 
 static enum wire_reply
-book(struct books *books, struct step *step, enum wire_reply reply,
-    struct ledger_account *debit, struct ledger_account *credit,
-    enum ledger_limit limit)
+book(struct books *books, struct step *step, enum ledger_kind kind,
+    struct ledger_leg from, struct ledger_leg to)
 {
-	int error;
+	struct ledger_rules rules = rules_of(books, step);
+	struct ledger_entry *entry = &step->entry;
+	enum wire_reply reply;
 
+	*entry = (struct ledger_entry) { .kind = kind,
+		.amount_cents = step->request.amount_cents };
+	memcpy(entry->txid, step->request.txid, WIRE_TXID_SIZE);
+	string_copy(entry->kiosk, step->kiosk->name, sizeof(entry->kiosk));
+	if (kind == LEDGER_REVERSAL)
+		reply = ledger_reverse(
+		    entry, &step->original, from.account, to.account, &rules);
+	else
+		reply = ledger_book(entry, from, to, &rules);
 	if (reply == WIRE_OVER_LIMIT)
-		step->limit = ledger_limit_name(limit);
+		step->limit = ledger_limit_name(rules.hit);
 	if (reply != WIRE_DONE)
 		return reply;
-	error = store_append(books->store, &step->entry, debit, credit);
-	if (error != 0)
-		books_failed(books, error);
+	books_append(books, &step->entry, from.account, to.account);
 	step->moved = true;
 	count_rate(books, step);
-	books_touch(books, debit, NULL);
-	if (credit != debit)
-		books_touch(books, credit, NULL);
 	return reply;
-}
-
-/* The kiosk's cash account, made with its first transaction. */
-static struct ledger_account *
-cash_of(struct books *books, struct step *step)
-{
-	if (step->accounts[STEP_BANK] == NULL)
-		step->accounts[STEP_BANK] =
-		    books_bank_account(books, step->ids[STEP_BANK]);
-	return step->accounts[STEP_BANK];
 }
 
 enum wire_reply
 verbs_transfer(struct books *books, struct step *step)
 {
 	const struct request *request = &step->request;
-	struct ledger_account *from = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *to = step->accounts[STEP_OTHER];
-	const struct ledger_limits limits = limits_of(books, step);
-	enum ledger_limit limit = 0;
-	enum wire_reply reply;
+	struct ledger_leg from = { step->accounts[STEP_CUSTOMER],
+		request->account };
+	struct ledger_leg to = { step->accounts[STEP_OTHER],
+		checks_to_account(books, request) };
 
-	reply = ledger_transfer(begin_entry(step), from, request->account, to,
-	    checks_to_account(books, request), request->amount_cents, &limits,
-	    books->now_ms, &limit);
-	return book(books, step, reply, from, to, limit);
+	return book(books, step, LEDGER_TRANSFER, from, to);
 }
 
 enum wire_reply
-verbs_deposit(struct books *books, struct step *step)
+verbs_cash(struct books *books, struct step *step)
 {
-	const struct request *request = &step->request;
-	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *cash = cash_of(books, step);
-	const struct ledger_limits limits = limits_of(books, step);
-	enum ledger_limit limit = 0;
-	enum wire_reply reply;
+	struct ledger_leg customer = { step->accounts[STEP_CUSTOMER],
+		step->request.account };
+	struct ledger_leg cash = { step->accounts[STEP_BANK], WIRE_SAVINGS };
 
-	if (cash == NULL)
+	/* Made with the kiosk's first transaction. */
+	if (cash.account == NULL)
+		cash.account = books_bank_account(books, step->ids[STEP_BANK]);
+	if (cash.account == NULL)
 		return WIRE_UNAVAILABLE;
-	reply =
-	    ledger_deposit(begin_entry(step), cash, customer, request->account,
-		request->amount_cents, &limits, books->now_ms, &limit);
-	return book(books, step, reply, cash, customer, limit);
-}
-
-enum wire_reply
-verbs_withdraw(struct books *books, struct step *step)
-{
-	const struct request *request = &step->request;
-	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *cash = cash_of(books, step);
-	const struct ledger_limits limits = limits_of(books, step);
-	enum ledger_limit limit = 0;
-	enum wire_reply reply;
-
-	if (cash == NULL)
-		return WIRE_UNAVAILABLE;
-	reply =
-	    ledger_withdraw(begin_entry(step), cash, customer, request->account,
-		request->amount_cents, &limits, books->now_ms, &limit);
-	return book(books, step, reply, customer, cash, limit);
-}
-
-enum wire_reply
-verbs_reverse(struct books *books, struct step *step)
-{
-	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
-	struct ledger_account *cash = cash_of(books, step);
-	enum ledger_limit limit = 0;
-	enum wire_reply reply;
-
-	if (cash == NULL)
-		return WIRE_UNAVAILABLE;
-	reply = ledger_reverse(begin_entry(step), &step->original, cash,
-	    customer, &books->limits, books->now_ms, &limit);
-	return book(books, step, reply, cash, customer, limit);
+	step->accounts[STEP_BANK] = cash.account;
+	switch (step->request.verb->id) {
+	case REQUESTS_DEPOSIT:
+		return book(books, step, LEDGER_DEPOSIT, cash, customer);
+	case REQUESTS_WITHDRAW:
+		return book(books, step, LEDGER_WITHDRAW, customer, cash);
+	default:
+		return book(books, step, LEDGER_REVERSAL, cash, customer);
+	}
 }
 
 /*

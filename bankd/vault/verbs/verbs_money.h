@@ -9,9 +9,8 @@
 #include "../core/batch.h"
 
 enum wire_reply verbs_transfer(struct books *books, struct step *step);
-enum wire_reply verbs_deposit(struct books *books, struct step *step);
-enum wire_reply verbs_withdraw(struct books *books, struct step *step);
-enum wire_reply verbs_reverse(struct books *books, struct step *step);
+/* Deposit, withdraw and reverse: between a customer and the kiosk's cash. */
+enum wire_reply verbs_cash(struct books *books, struct step *step);
 enum wire_reply verbs_outcome(struct books *books, struct step *step);
 /* After the commit: the log, and who is told by a notice. */
 void verbs_after(struct vault *vault, struct step *step);
