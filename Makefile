@@ -264,7 +264,8 @@ mutants: deps-test
 # COVERING=. for what all tests do.
 COVERING = ^unit/test_(ledger|wire|frame|seal|envelope|files|store_|vault|wipes)\
 |^unit/test_hostile_front|^fuzz/\
-|^system/(verbs|requests|repeats|login|sessions|guessing|state|notices|flow)
+|^system/(verbs|requests|txids|repeats|login|enrolment|sessions|guessing)\
+|^system/(state|storage|notices|flow)
 covering = $(subst $(nothing) ,,$(COVERING))
 COVERAGE = B=$(B)/gcov CFLAGS='-O0 -g -U_FORTIFY_SOURCE -fprofile-update=atomic' \
 	SANITIZE=--coverage LDFLAGS='-Wl,--wrap=_exit $(B)/gcov/exit.o'
@@ -349,6 +350,7 @@ lint: deps-lint
 	$(call run,mutants)$(PYTHON) tests/mutants/run --check
 	$(call run,layers)tests/lint/layers
 	$(call run,key)tests/lint/key
+	$(call run,parameters)$(PYTHON) tests/lint/parameters
 	$(call run,circles)$(PYTHON) tests/lint/circles $(B)/lint-gcc
 	$(call run,names)$(PYTHON) tests/lint/names $(B)/lint-gcc
 

@@ -77,7 +77,7 @@ static void
 assign(struct command_line *line, const char *assignment)
 {
 	if (line->start.assignment_count == ASSIGNMENTS_MAX) {
-		fprintf(stderr, "bankd: -o: too many\n");
+		fprintf(stderr, "bankd: too many options -o\n");
 		exit(EX_USAGE);
 	}
 	line->assignments[line->start.assignment_count++] = assignment;

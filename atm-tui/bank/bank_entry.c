@@ -40,7 +40,11 @@ bank_send_frame(struct bank *bank, uint8_t type, const uint8_t *head,
 {
 	uint8_t body[FRAME_KIOSK_SIZE + FRAME_WRAPPED_SIZE + FRAME_SEALED_SIZE];
 	uint8_t *rest = body + FRAME_KIOSK_SIZE;
-	size_t rest_length = head_length + FRAME_SEALED_SIZE;
+	const struct kiosk_frame frame = { .type = type,
+		.nonce = bank->nonce,
+		.binding = bank->binding,
+		.rest = rest,
+		.rest_length = head_length + FRAME_SEALED_SIZE };
 	int error;
 
 	error = seal_derive(&bank->keys, bank->k, bank->nonce, bank->binding);
@@ -52,12 +56,11 @@ bank_send_frame(struct bank *bank, uint8_t type, const uint8_t *head,
 	if (error < 0)
 		return error;
 	error = kiosk_sign(body, config_string(bank->config, KIOSK_NAME),
-	    bank->kiosk_key, type, bank->nonce, bank->binding, rest,
-	    rest_length);
+	    bank->kiosk_key, &frame);
 	if (error != 0)
 		return error;
 	return link_send(
-	    bank->wire, type, body, FRAME_KIOSK_SIZE + rest_length);
+	    bank->wire, type, body, FRAME_KIOSK_SIZE + frame.rest_length);
 }
 
 void

@@ -216,26 +216,25 @@ device_new(struct devices *devices, unsigned limit_s)
 }
 
 struct device *
-device_run(struct devices *devices, const char *command,
-    const char *const *arguments, const void *input, size_t length,
-    unsigned limit_s, device_fn *done, void *context)
+device_run(struct devices *devices, const struct device_job *job)
 {
+	const char *const *more = job->arguments;
 	const char *words[DEVICE_WORDS + 1];
-	char *text = strdup(command);
-	int fd = open_input(input, length);
+	char *text = strdup(job->command);
+	int fd = open_input(job->input, job->length);
 	struct device *device = NULL;
 	size_t count;
 
 	if (text == NULL || fd < 0)
 		goto out;
 	count = split_words(text, words, DEVICE_WORDS);
-	if (count == 0 || (device = device_new(devices, limit_s)) == NULL)
+	if (count == 0 || (device = device_new(devices, job->limit_s)) == NULL)
 		goto out;
-	while (arguments != NULL && *arguments != NULL && count < DEVICE_WORDS)
-		words[count++] = *arguments++;
+	while (more != NULL && *more != NULL && count < DEVICE_WORDS)
+		words[count++] = *more++;
 	words[count] = NULL;
-	device->done = done;
-	device->context = context;
+	device->done = job->done;
+	device->context = job->context;
 	device->pid = fork();
 	if (device->pid == 0)
 		become(words, fd);

@@ -26,15 +26,19 @@ struct devices *devices_new(struct event_base *base);
 /* Those that still run go on, unwatched. */
 void devices_free(struct devices *devices);
 
-/*
- * Starts `command` with more arguments, up to a NULL (NULL: none), and
- * input[0..length) on its standard input.  After limit_s seconds it and what
- * it started are killed; 0: never.  `done` may be NULL.  NULL where it can't
- * be started; nothing has run then.
- */
-struct device *device_run(struct devices *devices, const char *command,
-    const char *const *arguments, const void *input, size_t length,
-    unsigned limit_s, device_fn *done, void *context);
+struct device_job {
+	const char *command;
+	const char *const *arguments; /* more words, up to a NULL; or NULL */
+	const void *input;            /* on its standard input */
+	size_t length;
+	unsigned limit_s; /* then it and what it started are killed; 0: never */
+	device_fn *done;  /* or NULL */
+	void *context;
+};
+
+/* Starts it.  NULL where it can't be started; nothing has run then. */
+struct device *device_run(
+    struct devices *devices, const struct device_job *job);
 
 /* Kills it and what it started; `done` isn't called. */
 void device_kill(struct device *device);

@@ -114,19 +114,20 @@ draw_lines(const struct canvas *canvas, const struct rect *rect, enum role role,
 	return row;
 }
 
+/* A line of the first, the middle and the last of three characters. */
 static void
 put_line(const struct canvas *canvas, int y, int x, int width, enum role role,
-    wchar_t first, wchar_t middle, wchar_t last)
+    const wchar_t three[])
 {
 	wchar_t wide[512];
 	int n = 0;
 
 	if (width < 2 || width >= (int)NELEM(wide))
 		return;
-	wide[n++] = first;
+	wide[n++] = three[0];
 	while (n < width - 1)
-		wide[n++] = middle;
-	wide[n++] = last;
+		wide[n++] = three[1];
+	wide[n++] = three[2];
 	wide[n] = L'\0';
 	put_wide(canvas, y, x, role, wide);
 }
@@ -137,16 +138,16 @@ draw_box(const struct canvas *canvas, const struct rect *rect, enum role role,
 {
 	const wchar_t *s = line_sets[(canvas->theme->utf8 ? 0 : 2) + heavy];
 	wchar_t side[] = { s[DOWN], L'\0' };
+	const wchar_t top[] = { s[LEFT_TOP], s[ACROSS], s[RIGHT_TOP] };
+	const wchar_t low[] = { s[LEFT_LOW], s[ACROSS], s[RIGHT_LOW] };
 	int bottom = rect->y + rect->h - 1, right = rect->x + rect->w - 1;
 
-	put_line(canvas, rect->y, rect->x, rect->w, role, s[LEFT_TOP],
-	    s[ACROSS], s[RIGHT_TOP]);
+	put_line(canvas, rect->y, rect->x, rect->w, role, top);
 	for (int y = rect->y + 1; y < bottom; y++) {
 		put_wide(canvas, y, rect->x, role, side);
 		put_wide(canvas, y, right, role, side);
 	}
-	put_line(canvas, bottom, rect->x, rect->w, role, s[LEFT_LOW], s[ACROSS],
-	    s[RIGHT_LOW]);
+	put_line(canvas, bottom, rect->x, rect->w, role, low);
 }
 
 void
@@ -166,16 +167,16 @@ void
 draw_rule(const struct canvas *canvas, int y)
 {
 	wchar_t across = line_sets[canvas->theme->utf8 ? 0 : 2][ACROSS];
+	const wchar_t three[] = { across, across, across };
 
-	put_line(canvas, y, 0, getmaxx(canvas->window), ROLE_RULE, across,
-	    across, across);
+	put_line(canvas, y, 0, getmaxx(canvas->window), ROLE_RULE, three);
 }
 
 void
 draw_blank(const struct canvas *canvas, const struct rect *rect, enum role role)
 {
 	for (int y = rect->y; y < rect->y + rect->h; y++)
-		put_line(canvas, y, rect->x, rect->w, role, L' ', L' ', L' ');
+		put_line(canvas, y, rect->x, rect->w, role, L"   ");
 }
 
 const char *

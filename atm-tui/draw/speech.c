@@ -71,8 +71,13 @@ on_pause(evutil_socket_t fd, short what, void *argument)
 	fill_in_language(speech->command, command, sizeof(command));
 	speech->voice = length == 0
 	    ? NULL
-	    : device_run(speech->devices, command, NULL, text, length,
-		  SAY_SECONDS, on_said, speech);
+	    : device_run(speech->devices,
+		  &(struct device_job) { .command = command,
+		      .input = text,
+		      .length = length,
+		      .limit_s = SAY_SECONDS,
+		      .done = on_said,
+		      .context = speech });
 }
 
 struct speech *

@@ -294,8 +294,12 @@ run_command(struct cash *cash, const char *notes)
 		arguments[count++] = strsep(&rest, " ");
 	arguments[count] = NULL;
 	cash->device = device_run(cash->devices,
-	    config_string(cash->config, CASH_DISPENSE), arguments, NULL, 0,
-	    DISPENSE_SECONDS, on_dispensed, cash);
+	    &(struct device_job) {
+		.command = config_string(cash->config, CASH_DISPENSE),
+		.arguments = arguments,
+		.limit_s = DISPENSE_SECONDS,
+		.done = on_dispensed,
+		.context = cash });
 	if (cash->device == NULL) {
 		change_stock(cash, -1);
 		give_up(cash, "the command can't be started");

@@ -140,8 +140,13 @@ receipts_print(struct receipts *receipts, const char *name, const char *text,
 	receipts->done = done;
 	receipts->context = context;
 	if (*command != '\0') {
-		receipts->device = device_run(receipts->devices, command, NULL,
-		    text, length, PRINT_SECONDS, on_printed, receipts);
+		receipts->device = device_run(receipts->devices,
+		    &(struct device_job) { .command = command,
+			.input = text,
+			.length = length,
+			.limit_s = PRINT_SECONDS,
+			.done = on_printed,
+			.context = receipts });
 		if (receipts->device != NULL)
 			return 0;
 		log_failure(command, "it can't be started");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl(8): options and the table of commands.  Most are words for the
- * vault and pass through here as they are; what needs no running bank, or
- * touches keys, which no process of bankd may write, is done here.
+ * bankctl(8): the options and the table of commands.  Most commands are passed
+ * to the vault word by word.  bankctl itself carries out those that need no
+ * running bank, and those that make keys, since no process of bankd may write a
+ * key.
  */
 #include "bankctl.h"
 
@@ -55,8 +56,8 @@ pass_on(struct bankctl *bankctl, int argc, char *argv[])
 }
 
 /*
- * A line of standard input without its end; false where there is none, or a
- * character was typed that interrupts.
+ * Reads a line of standard input without its newline.  False at the end of the
+ * input, or if an interrupting character was typed.
  */
 static bool
 read_line(char *line, size_t size, int interrupt)
@@ -65,10 +66,13 @@ read_line(char *line, size_t size, int interrupt)
 	size_t length = 0;
 	int c;
 
-	/* No second copy of it in the stream's buffer. */
+	/* The stream's buffer must not hold a second copy of the secret. */
 	setvbuf(stdin, NULL, _IONBF, 0);
 	while ((c = getchar()) != EOF && c != '\n' && c != interrupt) {
-		/* A terminal's late answer, in bytes, is nobody's secret. */
+		/*
+		 * Drops a terminal's late answer: its bytes are not part of the
+		 * secret.
+		 */
 		if (!escape_take(&escape, c < 0x80 ? (uint32_t)c : 0xff) &&
 		    length + 1 < size)
 			line[length++] = (char)c;
@@ -78,8 +82,8 @@ read_line(char *line, size_t size, int interrupt)
 }
 
 /*
- * From the terminal without echo, or from standard input.  Keys raise no
- * signals meanwhile: one would leave the terminal without its echo.
+ * Reads from the terminal without echo, or from standard input.  Meanwhile keys
+ * raise no signals, since a signal would leave the terminal without its echo.
  */
 static int
 read_secret(const char *prompt, char secret[WIRE_PASSWORD_SIZE + 1])
@@ -111,7 +115,7 @@ read_secret(const char *prompt, char secret[WIRE_PASSWORD_SIZE + 1])
 	return 0;
 }
 
-/* What nobody sees at a terminal is asked for twice. */
+/* Asks twice at a terminal, where the user doesn't see what was typed. */
 static int
 read_new_password(char secret[WIRE_PASSWORD_SIZE + 1])
 {
@@ -120,10 +124,10 @@ read_new_password(char secret[WIRE_PASSWORD_SIZE + 1])
 
 	if (code != 0 || !isatty(STDIN_FILENO))
 		return code;
-	code = read_secret("the same again: ", again);
+	code = read_secret("password again: ", again);
 	if (code == 0 && strcmp(secret, again) != 0)
-		code = bankctl_complain(EX_DATAERR,
-		    "the two are not the same, nothing was changed");
+		code = bankctl_complain(
+		    EX_DATAERR, "the passwords differ; nothing was changed");
 	OPENSSL_cleanse(again, sizeof(again));
 	return code;
 }
@@ -247,7 +251,7 @@ usage(void)
 	exit(EX_USAGE);
 }
 
-/* The command of that name, or the only one that begins so. */
+/* Finds the command of that name, or the only one that begins with it. */
 static const struct command *
 find(const char *word)
 {
@@ -290,8 +294,8 @@ bankctl_read_config(struct bankctl *bankctl)
 }
 
 /*
- * No command has an option of one letter: behind it, one of ours would be
- * taken for a name or a reason.
+ * No command has an option of one letter.  After the command, one of ours would
+ * be taken for a name or a reason.
  */
 static int
 check_words(const struct command *command, int argc, char *argv[])
@@ -320,8 +324,8 @@ run(struct bankctl *bankctl, int argc, char *argv[])
 	int code;
 
 	if ((command = find(argv[0])) == NULL) {
-		bankctl_complain(EX_USAGE,
-		    "no command %s; bankctl(8) has them all", argv[0]);
+		bankctl_complain(
+		    EX_USAGE, "unknown command %s; see bankctl(8)", argv[0]);
 		return EX_USAGE;
 	}
 	if ((code = check_words(command, argc, argv)) != 0)
@@ -349,7 +353,7 @@ main(int argc, char *argv[])
 	process_begin();
 	output_open();
 	log_open(log_to_stderr, name, LOG_WARNING);
-	/* Options behind the command are the command's. */
+	/* Options after the command belong to the command. */
 	while ((option = getopt(argc, argv, "+c:jVy")) != -1) {
 		if (option == 'c')
 			bankctl.config_path = optarg;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What bankctl's files share.  A command is a function that returns the
- * program's exit code, one of sysexits(3); data goes to standard output,
- * talk to standard error.
+ * program's exit code, one of sysexits(3).  Data goes to standard output,
+ * messages to standard error.
  */
 #ifndef BANKD_BANKCTL_H
 #define BANKD_BANKCTL_H
@@ -21,10 +21,10 @@ struct bankctl {
 	struct config *config; /* NULL for commands that need none */
 	bool json;
 	bool yes;        /* -y: ask nothing */
-	unsigned wait_s; /* for an answer of bankd's; 0: as long as it takes */
+	unsigned wait_s; /* how long to wait for bankd's answer; 0: no limit */
 };
 
-/* bankctl.c.  0 and ->config, or a code that was complained of. */
+/* bankctl.c.  Sets ->config: 0, or the code of an error that was reported. */
 int bankctl_read_config(struct bankctl *bankctl);
 
 /* `bankctl: ...` on standard error; returns `code`. */
@@ -34,19 +34,20 @@ int bankctl_complain(int code, const char *format, ...)
 /* bankctl_kiosk.c */
 int bankctl_kiosk_run(struct bankctl *bankctl, int argc, char *argv[]);
 /*
- * The public half of the key in `path`, which is made where there is none.
+ * Reads the public key of the key file `path`, which is made if it is missing.
  */
 int bankctl_kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE]);
 /*
- * Told to the bank, or put into the state of one that doesn't run.  A kiosk
- * that is enrolled already, with another key or right to cash, is refused.
+ * Enrols a kiosk through the running bank, or in the state of a stopped one.
+ * Refuses a kiosk that is already enrolled with another key or another
+ * permission to handle cash.
  */
 int bankctl_kiosk_enrol(
     const struct bankctl *bankctl, struct store_kiosk *kiosk);
 
 /* bankctl_backup.c, bankctl_restore.c, bankctl_export*.c */
 int bankctl_backup_run(struct bankctl *bankctl, int argc, char *argv[]);
-/* The copy alone, in this process and with nobody who looks after it. */
+/* Makes the copy in this process, without a watching parent. */
 int bankctl_backup_make(const struct bankctl *bankctl, const char *path);
 int bankctl_restore_run(struct bankctl *bankctl, int argc, char *argv[]);
 int bankctl_export_run(struct bankctl *bankctl, int argc, char *argv[]);
@@ -61,11 +62,11 @@ int bankctl_reverse_run(struct bankctl *bankctl, int argc, char *argv[]);
 /* bankctl_init.c, bankctl_keys.c */
 int bankctl_init_run(struct bankctl *bankctl, int argc, char *argv[]);
 int bankctl_renew_run(struct bankctl *bankctl, int argc, char *argv[]);
-/* Makes what is missing of the bank's keys, where the configuration says. */
+/* Makes the missing ones of the bank's keys at the configured paths. */
 int bankctl_keys_make(const struct config *config);
 /*
- * `what` can't be made, for `result` and OpenSSL's own reason; where that is
- * the given bytes' fault, `wrong` and `help`.  Returns the code.
+ * Reports that `what` can't be made, with `result` and OpenSSL's reason; if the
+ * given bytes are to blame, with `wrong` and `help`.  Returns the exit code.
  */
 int bankctl_complain_cannot(
     int result, const char *what, const char *wrong, const char *help);
@@ -74,8 +75,9 @@ char *bankctl_text_bankd_ini(unsigned port);
 char *bankctl_text_atm_ini(unsigned port);
 extern const char bankctl_text_password[], bankctl_text_balance[]; /* --demo */
 /*
- * Replaces a file; complains. 0 or a code.  One that is there keeps its owner
- * and mode: bankd may read it by them.  Else it is the caller's, or `file`'s.
+ * Replaces a file; reports an error.  Returns 0 or a code.  An existing file
+ * keeps its owner and mode, by which bankd may read it.  A new one belongs to
+ * the caller, or to the owner in `file`.
  */
 int bankctl_write_file(
     const char *path, const void *data, size_t length, mode_t mode);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl backup: a copy of bank.db of one moment, of a bank that serves or
- * is stopped.  Made here and not in the vault, which can open no file outside
- * the state.  It appears under its name when it is whole and on disk.
- *
- * While the copy reads, the log of a bank that serves can't begin anew.  So a
- * child copies, and tells that it gets on; one that stands still, stopped or
- * waiting for a disk, is killed by its parent, which says so.
+ * bankctl backup: copies bank.db, as of one moment, of a bank that serves or is
+ * stopped.  bankctl does this and not the vault, which can't open files outside
+ * the state.  The backup gets its name when it is complete and on disk.  While
+ * the copy reads, the log of a serving bank can't start over.  So a child
+ * copies and reports its progress; its parent kills a child that stands still,
+ * because it was stopped or waits for a disk, and says so.
  */
 #include <sys/file.h>
 #include <sys/wait.h>
@@ -33,23 +32,23 @@
 #define ERROR_SIZE 1024
 #define PATIENCE_MS 30000
 
-/* What the child says, a byte each. */
+/* The progress that the child reports, one byte each. */
 enum { READS = 'r', HAS_READ = 'w' };
 
 struct backup {
 	const char *path;
-	char new_path[PATH_MAX]; /* until it is whole */
+	char new_path[PATH_MAX]; /* the name until the copy is complete */
 	struct place place;
 	struct offline *offline;
 	struct store_reader *reader;
 	int fd;
-	int progress; /* where the child says how far it is */
+	int progress; /* the pipe by which the child reports its progress */
 };
 
 /*
- * SQLite opens a file by its name: whoever may write to the directory could
- * have put another there.  So root works where root alone may, or with the
- * rights of the state's owner in what is that user's.
+ * SQLite opens a file by its name, so whoever may write to the directory could
+ * replace the file.  Root therefore works only where root alone may write, or
+ * with the rights of the state's owner in a directory of that user.
  */
 static int
 enter(struct backup *backup)
@@ -65,8 +64,8 @@ enter(struct backup *backup)
 	if (geteuid() == 0 && place->uid != uid &&
 	    (place->uid != 0 || !place->straight))
 		return bankctl_complain(EX_CANTCREAT,
-		    "%s: others than root and the state's owner could exchange "
-		    "the backup there; name another directory",
+		    "%s: users other than root and the state's owner could "
+		    "replace the backup there; choose another directory",
 		    backup->path);
 	if (place_enter(place, PLACE_NO_GROUP) != 0)
 		return bankctl_complain(
@@ -74,7 +73,7 @@ enter(struct backup *backup)
 	return 0;
 }
 
-/* Whether nobody is there to hear it; a full pipe has been heard of. */
+/* Whether the parent is gone.  A full pipe is no error. */
 static int
 tell(const struct backup *backup, char progress)
 {
@@ -88,8 +87,9 @@ tell_reads(void *context)
 }
 
 /*
- * What a backup left that was killed; not one that is being made.  SQLite
- * would roll its journal back into the next.
+ * Removes the remains of a backup that was killed, but not a backup in
+ * progress.  SQLite would otherwise roll the old journal back into the next
+ * copy.
  */
 static void
 remove_stale(const char *path)
@@ -109,7 +109,7 @@ remove_stale(const char *path)
 	close(fd);
 }
 
-/* Under its name, but not over one that came to be in the meantime. */
+/* Gives the copy its name, without replacing a file made in the meantime. */
 static int
 finish(const struct backup *backup)
 {
@@ -121,13 +121,14 @@ finish(const struct backup *backup)
 	return file_sync_directory(backup->path);
 }
 
-/* Nobody else's: it has the password hashes. */
+/* Only the owner may read it: it contains the password hashes. */
 static int
 make_file(struct backup *backup)
 {
 	if (access(backup->path, F_OK) == 0)
 		return bankctl_complain(EX_CANTCREAT,
-		    "%s: exists; a backup replaces nothing", backup->path);
+		    "%s: exists; a backup does not replace a file",
+		    backup->path);
 	if ((size_t)snprintf(backup->new_path, sizeof(backup->new_path),
 		"%s.new", backup->path) >= sizeof(backup->new_path))
 		return bankctl_complain(EX_CANTCREAT, "the path is too long");
@@ -145,7 +146,7 @@ make_file(struct backup *backup)
 	return 0;
 }
 
-/* Owned like the state, when nobody has to find it by its name any more. */
+/* The copy gets its owner only when nothing opens it by name any more. */
 static int
 copy(struct backup *backup)
 {
@@ -198,7 +199,7 @@ run(struct backup *backup, const struct bankctl *bankctl)
 	return code;
 }
 
-/* Until the child ends or, while it reads, nothing comes for too long. */
+/* Waits until the child ends, or reads without progress for too long. */
 static bool
 gets_on(int progress)
 {
@@ -222,7 +223,7 @@ gets_on(int progress)
 	}
 }
 
-/* Its code; what it had begun goes with it. */
+/* Returns the child's exit code, and removes an unfinished copy. */
 static int
 end_child(const struct backup *backup, pid_t child, bool still)
 {
@@ -242,12 +243,12 @@ end_child(const struct backup *backup, pid_t child, bool still)
 		return bankctl_complain(EX_SOFTWARE, "%s: signal %s ended it",
 		    backup->path, sigabbrev_np(WTERMSIG(status)));
 	return bankctl_complain(EX_IOERR,
-	    "%s: nothing was copied for %d s, so it was ended: the bank's log "
-	    "can't begin anew while a copy is read",
+	    "%s: ended, because nothing was copied for %d s: the database's "
+	    "log can't start over while a copy is made",
 	    backup->path, PATIENCE_MS / 1000);
 }
 
-/* In a group of its own: what stops this one at a terminal can't stop it. */
+/* A process group of its own: a stop typed at the terminal spares it. */
 static _Noreturn void
 be_child(struct backup *backup, const struct bankctl *bankctl)
 {

@@ -70,8 +70,8 @@ make_line(int count, const char *const words[])
 }
 
 /*
- * Root says nothing to what another user's link leads to: the socket is held
- * by *held, and called by that.  0, or -1 with errno.
+ * Root doesn't talk to a socket behind another user's link: it opens the socket
+ * as *held and uses it by that.  Returns 0, or -1 with errno.
  */
 static int
 set_address(struct sockaddr_un *un, const char *path, int *held)
@@ -102,7 +102,7 @@ set_address(struct sockaddr_un *un, const char *path, int *held)
 	return -1;
 }
 
-/* Who takes nobody in holds the caller for `wait_s`; 0 is for ever. */
+/* A peer that accepts nobody holds the caller for `wait_s`; 0: forever. */
 static int
 call(const char *path, unsigned wait_s)
 {
@@ -138,7 +138,10 @@ say(int fd, const char *data, size_t length)
 		n = send(fd, data, length, MSG_NOSIGNAL);
 		if (n == -1 && errno == EINTR)
 			continue;
-		/* Refused before all was read: the answer says why. */
+		/*
+		 * The request was refused before all of it was read: the answer
+		 * says why.
+		 */
 		if (n == -1)
 			return errno == EPIPE ? 0 : -1;
 		data += n;
@@ -147,7 +150,7 @@ say(int fd, const char *data, size_t length)
 	return shutdown(fd, SHUT_WR) == 0 || errno == ENOTCONN ? 0 : -1;
 }
 
-/* Whether something came by then, the end too; 0 is never. */
+/* Whether data or the end arrived by then; 0 means no limit. */
 static bool
 comes_by(int fd, uint64_t by_ms)
 {
@@ -207,8 +210,8 @@ static int
 complain_late(const struct bankctl *bankctl)
 {
 	return bankctl_complain(EX_TEMPFAIL,
-	    "%s: bankd has not answered within %u s; what was asked may still "
-	    "happen, and its log tells more",
+	    "%s: bankd has not answered within %u s; the command may still be "
+	    "carried out, see the log",
 	    config_string(bankctl->config, PROCESS_CONTROL_SOCKET),
 	    bankctl->wait_s);
 }
@@ -226,8 +229,8 @@ reach(const struct bankctl *bankctl, int *fd)
 	if (errno == EAGAIN)
 		return complain_late(bankctl);
 	return bankctl_complain(errno == EACCES ? EX_NOPERM : EX_OSERR,
-	    "%s: %s; be root, the bank's user, or in [process] "
-	    "control_group of bankd.ini",
+	    "%s: %s; only root, the bank's user and members of [process] "
+	    "control_group of bankd.ini may use it",
 	    path, place_reason(errno));
 }
 

@@ -14,7 +14,7 @@
 
 struct bankctl;
 
-/* Where bankd doesn't run; nothing was said then: a caller may do without. */
+/* bankd doesn't run.  Nothing was reported: the caller may do without it. */
 #define CLIENT_NOBODY (-1)
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl export: from the state itself where we may read it, else from the
- * bank that serves, by the control socket.
+ * bankctl export: from the state itself if bankctl may read it, otherwise from
+ * the serving bank, through the control socket.
  */
 #include <errno.h>
 #include <limits.h>
@@ -63,7 +63,7 @@ run(const struct bankctl *bankctl, struct export *export, export_format *format)
 	return code;
 }
 
-/* Whether the state can't be read by us, but its bank may tell. */
+/* Whether we can't read the state, but its bank may export it. */
 static bool
 is_closed_to_us(const struct bankctl *bankctl)
 {
@@ -79,7 +79,7 @@ struct pieces {
 	int code;
 };
 
-/* One piece of the text; the last line of the answer says how it ended. */
+/* Prints a piece of the text; the last line of the answer says how it ended. */
 static bool
 print_piece(void *context, char *line)
 {
@@ -101,7 +101,7 @@ print_piece(void *context, char *line)
 	return !ferror(stdout);
 }
 
-/* Printed as it comes: a history may be larger than our memory. */
+/* Printed as it arrives: a history may be larger than our memory. */
 static int
 ask_the_bank(const struct bankctl *bankctl, const struct export *export,
     const char *format)
@@ -116,12 +116,12 @@ ask_the_bank(const struct bankctl *bankctl, const struct export *export,
 	    &pieces);
 	if (code == CLIENT_NOBODY)
 		return bankctl_complain(EX_NOPERM,
-		    "the state is its owner's alone, and the bank, which "
-		    "could tell, does not run");
+		    "the bank does not run, and only root and the state's "
+		    "owner may read the state");
 	if (code == 0 && !pieces.ended && !ferror(stdout))
 		return bankctl_complain(EX_IOERR,
-		    "the answer was cut off: the bank ended, or what reads "
-		    "this took nothing for 10 s; let it go to a file");
+		    "the answer was cut off: the bank ended, or the reader "
+		    "took nothing for 10 s; write the export to a file");
 	return code != 0 ? code : pieces.code;
 }
 

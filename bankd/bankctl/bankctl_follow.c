@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl monitor: the lines of the log as they come, until it is
+ * bankctl monitor: prints the lines of the log as they come, until it is
  * interrupted or the bank stops.
  */
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 
-/* An answer with no end, each row printed as an answer of its own. */
+/* Prints each row of an answer without an end as an answer of its own. */
 static bool
 print_line(void *context, char *line)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl init: a whole bank under one directory, in the layout of an
- * installation.  What is there is kept; what is missing is made; so it can
- * be run again, and in the checkout, whose ini files are there already.
+ * bankctl init: makes a whole bank under one directory, in the layout of an
+ * installation.  It keeps what exists and makes what is missing, so it can be
+ * run again, and also in the checkout, which has ini files already.
  */
 #include <sys/stat.h>
 
@@ -76,7 +76,7 @@ make_below(const struct init *init, const char *name, mode_t mode)
 	return make_directory(path, mode);
 }
 
-/* `text` is malloc'd, and freed here. */
+/* Writes `text`, which is malloc'd, and frees it. */
 static int
 write_missing(const char *path, char *text)
 {
@@ -118,7 +118,7 @@ has(const char *directory, const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* Only into a bank that has none yet: these are money. */
+/* Gives customers only to a bank that has none yet: they have money. */
 static int
 make_demo(const char *state)
 {
@@ -138,7 +138,7 @@ make_demo(const char *state)
 	if (stat(state, &st) == -1)
 		return bankctl_complain(
 		    EX_OSERR, "%s: %s", state, strerror(errno));
-	/* Root makes it for whoever has the state. */
+	/* Root makes the file for the owner of the state. */
 	file = (struct place_file) { st.st_uid, st.st_gid, 0600 };
 	for (size_t i = 0; i < NELEM(names) && code == 0; i++) {
 		snprintf(path, sizeof(path), "%s/%s", state, names[i]);
@@ -148,7 +148,7 @@ make_demo(const char *state)
 	return code;
 }
 
-/* Whom atm.ini says it is: name and key's path; empty where it doesn't. */
+/* The kiosk's name and its key's path in atm.ini; empty if it has none. */
 static int
 read_kiosk(
     const struct init *init, struct store_kiosk *kiosk, char path[PATH_MAX])
@@ -163,7 +163,7 @@ read_kiosk(
 		return bankctl_complain(EX_CONFIG, "%s", error);
 	if (*name != '\0' && !wire_is_id(name, strlen(name)))
 		code = bankctl_complain(EX_CONFIG,
-		    "%s: [kiosk] name: not an id's form", init->atm_ini);
+		    "%s: [kiosk] name: not a valid ID", init->atm_ini);
 	string_copy(kiosk->name, name, sizeof(kiosk->name));
 	snprintf(path, PATH_MAX, "%s%s%s", *key == '/' ? "" : init->directory,
 	    *key == '/' ? "" : "/etc/", key);
@@ -172,7 +172,7 @@ read_kiosk(
 	return code;
 }
 
-/* Once: with its key and the state kept, it may have been revoked since. */
+/* Enrols only once, since the kiosk may have been revoked later. */
 static int
 enrol(struct bankctl *bankctl, const struct init *init)
 {
@@ -213,8 +213,8 @@ fill(struct bankctl *bankctl, struct init *init)
 }
 
 /*
- * In a directory of somebody else's root makes a bank of that user's, with no
- * more rights than that user has.
+ * In another user's directory, root makes a bank of that user's, with that
+ * user's rights.
  */
 static int
 become_owner(const char *directory)

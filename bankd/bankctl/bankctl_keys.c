@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The bank's keys and certificates as files: made once by init, the front's
- * leaf anew by renew.  A key that exists is never written over by init.
+ * The bank's keys and certificates as files: init makes them, and renew
+ * replaces the front's leaf.  init never overwrites a key.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ bankctl_write_file(
 	return bankctl_write_file_as(path, data, length, &file);
 }
 
-/* The key first: a certificate without its key would be of no use. */
+/* Writes the key first: a certificate without its key would be useless. */
 static int
 write_pair(const struct channel_pem *pem, const char *certificate_path,
     const char *key_path)
@@ -105,7 +105,7 @@ make_leaf(const struct channel_pem *bank, const char *name,
 	code = result == 0
 	    ? write_pair(&leaf, certificate_path, key_path)
 	    : bankctl_complain_cannot(result, certificate_path,
-		  bank_strerror(result), "is bank.key the bank's?");
+		  bank_strerror(result), "is bank.key the right key?");
 	channel_pem_wipe(&leaf);
 	return code;
 }
@@ -119,7 +119,7 @@ make_bank(struct channel_pem *bank, const char *name,
 	fputs("making the bank's key, RSA of 3072 bits ...\n", stderr);
 	if ((result = channel_make_bank(bank, name)) != 0)
 		return bankctl_complain_cannot(result, "the bank's key",
-		    bank_strerror(result), "look at [bank] name");
+		    bank_strerror(result), "check [bank] name");
 	return write_pair(bank, certificate_path, key_path);
 }
 
@@ -142,7 +142,7 @@ bankctl_keys_make(const struct config *config)
 
 	if (is_there(bank_crt) != is_there(bank_key))
 		return bankctl_complain(EX_CONFIG,
-		    "of %s and %s there is only one; restore the other from a "
+		    "only one of %s and %s exists; restore the other from a "
 		    "backup",
 		    bank_crt, bank_key);
 	if (is_there(bank_key))

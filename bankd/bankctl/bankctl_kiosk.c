@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl kiosk: a kiosk's key is made here, in a file that goes to the
- * kiosk; only its public half goes to the bank, running or not.
+ * bankctl kiosk: makes a kiosk's key in a file that goes to the kiosk.  Only
+ * the public key goes to the bank, running or not.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -85,13 +85,13 @@ bankctl_kiosk_key(const char *path, uint8_t public_key[KIOSK_PUBLIC_SIZE])
 		code = make_key(path, &key);
 	if (code == 0 &&
 	    EVP_PKEY_get_raw_public_key(key, public_key, &length) != 1)
-		code =
-		    bankctl_complain(EX_SOFTWARE, "%s: no public half", path);
+		code = bankctl_complain(
+		    EX_SOFTWARE, "%s: it has no public key", path);
 	EVP_PKEY_free(key);
 	return code;
 }
 
-/* What `kiosk add` and `rekey` say: their words, taken apart. */
+/* The words of `kiosk add` and `rekey`, taken apart. */
 struct addition {
 	const char *name, *path;
 	char default_path[PATH_SIZE];
@@ -115,8 +115,8 @@ parse_addition(struct addition *addition, int argc, char *argv[])
 		return EX_USAGE;
 	if (!wire_is_id(addition->name, strlen(addition->name)))
 		return bankctl_complain(EX_DATAERR,
-		    "kiosk %s: a name is 1 to 32 of A-Z a-z 0-9 . _ -, the "
-		    "first a letter or digit",
+		    "kiosk %s: a name has 1 to 32 characters of A-Z a-z 0-9 . "
+		    "_ - and starts with a letter or digit",
 		    addition->name);
 	snprintf(addition->default_path, sizeof(addition->default_path),
 	    "%s.key", addition->name);
@@ -142,7 +142,7 @@ look_for(void *context, const struct store_kiosk *kiosk)
 	wanted->found = true;
 }
 
-/* Where the bank doesn't run: straight into its state, by the same rule. */
+/* If the bank doesn't run, writes to its state by the same rule. */
 static int
 change_offline(
     const struct bankctl *bankctl, struct store_kiosk *kiosk, kiosks_rule *rule)
@@ -168,7 +168,7 @@ change_offline(
 	return code;
 }
 
-/* What tells `kiosk add` and `kiosk rekey` apart. */
+/* The differences between `kiosk add` and `kiosk rekey`. */
 static const struct change {
 	const char *name;
 	kiosks_rule *rule;
@@ -204,7 +204,7 @@ bankctl_kiosk_enrol(const struct bankctl *bankctl, struct store_kiosk *kiosk)
 	return change(bankctl, kiosk, &adding);
 }
 
-/* A key that was made for a kiosk that is refused is nobody's. */
+/* Removes a new key if its kiosk was refused. */
 static int
 give_key(
     struct bankctl *bankctl, const struct change *what, int argc, char *argv[])
@@ -225,8 +225,8 @@ give_key(
 	kiosk.cash = addition.cash;
 	if ((code = change(bankctl, &kiosk, what)) == 0)
 		fprintf(stderr,
-		    "kiosk %s is enrolled%s; give %s to it, and to nobody "
-		    "else\n",
+		    "kiosk %s is enrolled%s; move %s to the kiosk, and let "
+		    "nobody else have it\n",
 		    kiosk.name, what->has_cash ? "" : " with another key",
 		    addition.path);
 	else if (code == EX_DATAERR && !is_there)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl metrics: what `status` tells in numbers, as OpenMetrics text, on
- * standard output or in a file for node_exporter's textfile collector.
+ * bankctl metrics: the numbers of `status` as OpenMetrics text, on standard
+ * output or in a file for node_exporter's textfile collector.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,34 +22,35 @@ static const struct metric {
 	{ "uptime", "bankd_uptime_seconds", "gauge",
 	    "Seconds since bankd was started." },
 	{ "front-restarts", "bankd_front_restarts", "counter",
-	    "Fronts that ended and were started anew." },
+	    "Fronts that ended and were restarted." },
 	{ "vault-restarts", "bankd_vault_restarts", "counter",
-	    "Vaults that ended and were started anew." },
+	    "Vaults that ended and were restarted." },
 	{ "front-failures", "bankd_front_failures", "gauge",
-	    "Times in a row that the front ended and did not serve a minute." },
+	    "Consecutive times that the front ended before it had served for a "
+	    "minute." },
 	{ "vault-failures", "bankd_vault_failures", "gauge",
-	    "Times in a row that the vault ended and did not serve a minute." },
+	    "Consecutive times that the vault ended before it had served for a "
+	    "minute." },
 	{ "vault-recovered-percent", "bankd_vault_recovered_percent", "gauge",
-	    "How far the vault's recovery has come in its present step." },
+	    "Progress of the vault's recovery in its current step." },
 	{ "vault-customers", "bankd_customers", "gauge",
 	    "Customers, closed ones included." },
-	{ "vault-entries", "bankd_entries", "counter",
-	    "Entries in the books." },
+	{ "vault-entries", "bankd_entries", "counter", "Entries." },
 	{ "vault-sessions", "bankd_sessions", "gauge", "Sessions." },
 	{ "vault-connections", "bankd_connections", "gauge",
 	    "Connections of kiosks." },
 	{ "vault-logins-waiting", "bankd_logins_waiting", "gauge",
 	    "Logins that are being checked." },
 	{ "vault-logins", "bankd_logins", "counter",
-	    "Logins since the vault began." },
+	    "Logins since the vault started." },
 	{ "vault-logins-refused", "bankd_logins_refused", "counter",
-	    "Logins refused since the vault began." },
+	    "Logins refused since the vault started." },
 	{ "vault-carried-out", "bankd_transactions", "counter",
-	    "Transactions carried out since the vault began." },
+	    "Transactions carried out since the vault started." },
 	{ "vault-batches", "bankd_batches", "counter",
-	    "Batches since the vault began." },
+	    "Batches since the vault started." },
 	{ "vault-largest-batch", "bankd_largest_batch", "gauge",
-	    "Most steps in one batch since the vault began." },
+	    "Most steps in one batch since the vault started." },
 	{ "vault-free-mb", "bankd_free_mebibytes", "gauge",
 	    "Free room on the state's disk." },
 };
@@ -67,7 +68,7 @@ put_gauge(FILE *out, const char *name, const char *help, bool value)
 	    name, value);
 }
 
-/* A histogram, whose buckets count all that were no slower. */
+/* A histogram, in which each bucket includes all faster ones. */
 static void
 put_commits(FILE *out, const char *answer)
 {
@@ -134,7 +135,7 @@ put_metrics(FILE *out, const char *answer)
 	fputs("# EOF\n", out);
 }
 
-/* A bank that doesn't run is a value too: bankd_up 0. */
+/* A bank that doesn't run has a value too: bankd_up 0. */
 int
 bankctl_metrics_run(struct bankctl *bankctl, int argc, char *argv[])
 {

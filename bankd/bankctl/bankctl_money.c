@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl deposit, adjust and reverse: entries of the bank's own.  Each has
- * the ID of a transaction, by which it is carried out once however often it
- * is asked for: one that was given, or one that is noted until it is
- * answered.
+ * bankctl deposit, adjust and reverse: the bank's own entries.  Each has a
+ * transaction ID, by which it is carried out once, however often it is asked
+ * for.  The ID is given by the operator, or noted until it is answered.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +30,7 @@ option_of(struct wanted *wanted, const char *word, bool has_reason)
 							   : NULL;
 }
 
-/* `least`: words without the reason, which is one more, or an option. */
+/* `least` counts the words without the reason, which is a word or an option. */
 static bool
 read_words(
     struct wanted *wanted, int argc, char *argv[], int least, bool has_reason)
@@ -60,8 +59,9 @@ read_words(
 }
 
 /*
- * Asks the vault.  *settled: it said what became of this ID.  A bank that is
- * not there, or not now, was told nothing; that settles only what is new.
+ * Asks the vault.  Sets *settled if the vault said what became of this ID.  A
+ * bank that doesn't run, or not now, was told nothing, which settles only a new
+ * ID.
  */
 static int
 ask(const struct bankctl *bankctl, const struct wanted *wanted, bool again,
@@ -81,8 +81,8 @@ ask(const struct bankctl *bankctl, const struct wanted *wanted, bool again,
 		    (code != EX_UNAVAILABLE || !again);
 		if (!whole)
 			bankctl_complain(code,
-			    "it may have been booked, or not: the same "
-			    "command again tells, and books it once at most");
+			    "it may have been booked or not: repeat the same "
+			    "command to find out; it is booked at most once");
 	}
 	free(answer);
 	return code;
@@ -102,8 +102,8 @@ ask_noted(const struct bankctl *bankctl, struct wanted *wanted)
 	if (code == 0 && pending.again &&
 	    wire_parse_txid(pending.txid, strlen(pending.txid), txid) == 0)
 		bankctl_complain(0,
-		    "this was asked for at %s and not answered; asking what "
-		    "became of it",
+		    "the same command was sent at %s and not answered; asking "
+		    "for its result",
 		    wire_format_time(wire_txid_ms(txid), time));
 	if (code == 0) {
 		wanted->words[wanted->count++] = pending.txid;
@@ -123,7 +123,7 @@ run(struct bankctl *bankctl, struct wanted *wanted)
 		return ask_noted(bankctl, wanted);
 	if (wire_parse_txid(wanted->id, strlen(wanted->id), txid) != 0)
 		return bankctl_complain(EX_DATAERR,
-		    "--id %s: the ID of a transaction is 32 digits of 0-9 a-f",
+		    "--id %s: a transaction ID has 32 digits, 0-9 and a-f",
 		    wanted->id);
 	wanted->words[wanted->count++] = wanted->id;
 	return ask(bankctl, wanted, true, &settled);

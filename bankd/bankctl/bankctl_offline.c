@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl on a bank that doesn't run: the state is locked against bankd, and
- * touched as its owner, so that root leaves no file of its own behind.
+ * bankctl on a stopped bank.  It locks the state against bankd, and works as
+ * the owner of the state, so that root leaves none of its own files there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,20 +48,23 @@ become_owner(struct offline *offline)
 	return 0;
 }
 
-/* What is opened of the state, besides its directory. */
+/* What of the state is opened, besides its directory. */
 enum depth {
 	OFFLINE_STORE, /* the lock and the store */
 	OFFLINE_LOCK,  /* the lock alone */
-	OFFLINE_READ,  /* the lock and the store, perhaps looked at alone */
-	OFFLINE_PROOF, /* the lock alone, for one who only reads */
-	OFFLINE_READER /* as OFFLINE_READ; neither where bankd has the lock */
+	OFFLINE_READ,  /* the lock and the store, which may only be looked at */
+	OFFLINE_PROOF, /* only the lock, for a command that only reads */
+	OFFLINE_READER /* as OFFLINE_READ; nothing if bankd has the lock */
 };
 
 static const bool only_reads[] = {
 	[OFFLINE_READ] = true, [OFFLINE_PROOF] = true, [OFFLINE_READER] = true
 };
 
-/* As whom we are now; what can't be written can't be locked as bankd does. */
+/*
+ * Uses the rights that we have now.  A state that can't be written to can't be
+ * locked as bankd locks it.
+ */
 static int
 take_lock(struct offline *offline, enum depth depth, char *error, size_t size)
 {
@@ -84,8 +87,8 @@ open_store(struct offline *offline, const char *directory, bool forced,
 		-1 &&
 	    errno == EACCES)
 		return bankctl_complain(EX_NOPERM,
-		    "%s: %s; the state, with the password hashes, is for root "
-		    "and its owner alone",
+		    "%s: %s; only root and the owner may read the state, which "
+		    "contains password hashes",
 		    directory, strerror(errno));
 	if (state_dir_open(
 		&offline->dir, directory, forced, error, sizeof(error)) != 0)
@@ -152,7 +155,7 @@ bankctl_offline_open_to_read(
 	    OFFLINE_READ);
 }
 
-/* What a log holds isn't passed over, and isn't read without a word. */
+/* Reads what a log contains, and says so. */
 static int
 open_reader(const struct offline *offline, const char *directory,
     struct store_reader **reader, char *error, size_t size)
@@ -166,8 +169,8 @@ open_reader(const struct offline *offline, const char *directory,
 	    store_reader_open_still(reader, directory, &has_log, error, size);
 	if (has_log)
 		fprintf(stderr,
-		    "%s/bank.db-wal: the last run did not end properly; what "
-		    "it holds is read with bank.db\n",
+		    "%s/bank.db-wal: the last run did not end properly; this "
+		    "file is read together with bank.db\n",
 		    directory);
 	return result;
 }
@@ -276,7 +279,7 @@ account_row(
 	return rows->id == NULL;
 }
 
-/* The rows come from a reader, but the lock says that bankd stays away. */
+/* A reader supplies the rows; the lock keeps bankd away. */
 static int
 account_rows(const struct offline *offline, const char *directory,
     struct account_rows *rows)
@@ -317,7 +320,7 @@ bankctl_offline_accounts(const struct bankctl *bankctl, const char *id)
 	    &rows.answer, code, "can't be read", bankctl->json);
 }
 
-/* The two facts that a verify of a running bank tells as well. */
+/* The two facts that a verify of a running bank shows too. */
 static void
 head_facts(struct answer *answer, uint64_t seq, const uint8_t chain[32])
 {
@@ -346,10 +349,12 @@ bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 
 	if (head != NULL && head_parse(head, &wanted) != 0)
 		return bankctl_complain(
-		    EX_DATAERR, "a head is SEQ:HASH, as the log tells it");
+		    EX_DATAERR, "a head has the form SEQ:HASH, as in the log");
 
 	opened = code = bankctl_offline_open_to_read(&offline, bankctl);
-	/* The vault would not start on it: the proof tells which row it is. */
+	/*
+	 * The vault would not start on it; the proof shows which row is wrong.
+	 */
 	if (code == EX_DATAERR)
 		code = open_to(&offline, directory,
 		    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The state of a bank that doesn't run, locked, as its owner.  What returns
- * an int returns 0, or an exit code that was complained of.
+ * The state of a stopped bank, locked, with the rights of its owner.  A
+ * function of type int returns 0, or reports an error and returns an exit code.
  */
 #ifndef BANKD_BANKCTL_OFFLINE_H
 #define BANKD_BANKCTL_OFFLINE_H
@@ -18,19 +18,19 @@ struct store_reader;
 int bankctl_offline_open(
     struct offline **offline, const char *directory, bool forced);
 /*
- * For commands that only read: where nothing can be written (a file system
- * that is mounted so, a snapshot) the store is only looked at, and its log,
- * if there is one, read with it.
+ * Opens the state for commands that only read.  If nothing can be written, as
+ * on a read-only file system or a snapshot, the store is only looked at, and
+ * its log is read with it if there is one.
  */
 int bankctl_offline_open_to_read(
     struct offline **offline, const struct bankctl *bankctl);
-/* The lock alone: for a state that may not be openable. */
+/* Takes only the lock, since the state may be impossible to open. */
 int bankctl_offline_lock(
     struct offline **offline, const struct bankctl *bankctl);
-/* A reader, of a bank that runs or not; closed before the other. */
+/* Opens a reader of a running or stopped bank; close it before *offline. */
 int bankctl_offline_reader(struct offline **offline,
     struct store_reader **reader, const struct bankctl *bankctl);
-/* Who called us again, for files outside; the state's owner is told. */
+/* Takes back the caller's rights, for files outside the state. */
 int bankctl_offline_regain(const struct offline *offline);
 void bankctl_offline_owner(
     const struct offline *offline, uid_t *uid, gid_t *gid);

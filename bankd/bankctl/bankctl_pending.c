@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Notes of what was asked for and not answered yet.  Runs in bankctl, often
- * as root with somebody else's environment: so a directory is used only if
- * it is the user's own, and nothing is opened through a link.
+ * Notes of commands that were not answered yet.  bankctl often runs as root
+ * with another user's environment.  So it uses a directory only if it belongs
+ * to the user, and opens nothing through a link.
  */
 #include "bankctl_pending.h"
 
@@ -29,7 +29,7 @@
 #define TXID_DIGITS (WIRE_TXID_TEXT - 1)
 #define SHARED_PLACE "/var/tmp"
 
-/* A directory for the notes: made below `base`, name by name. */
+/* A directory for the notes, which is made name by name below `base`. */
 struct note_place {
 	const char *base; /* NULL: none */
 	const char *below[3];
@@ -39,13 +39,13 @@ static int
 cant_keep(const char *where)
 {
 	return bankctl_complain(EX_CANTCREAT,
-	    "%s: %s; the ID of the transaction must be kept there until the "
-	    "bank has answered: set XDG_STATE_HOME to a directory of your "
-	    "own, or give --id",
+	    "%s: %s; the transaction ID must be kept there until the bank has "
+	    "answered: set XDG_STATE_HOME to a directory of your own, or use "
+	    "--id",
 	    where, strerror(errno));
 }
 
-/* A directory in another, made if need be; -1 with errno if not ours. */
+/* Opens or makes a directory in another; -1 with errno if not the user's. */
 static int
 open_below(int above, const char *name)
 {
@@ -69,7 +69,7 @@ open_below(int above, const char *name)
 	return -1;
 }
 
-/* The place's base if the place is to be used, else -1. */
+/* Opens the place's base if the place may be used; else returns -1. */
 static int
 open_base(const struct note_place *place)
 {
@@ -131,7 +131,7 @@ open_directory(struct pending *pending)
 	return cant_keep(SHARED_PLACE);
 }
 
-/* The note's name: of this command for this bank, and of no other. */
+/* Makes the note's name, which only this command for this bank has. */
 static int
 name_note(struct pending *pending, const struct bankctl *bankctl, int count,
     const char *const words[])
@@ -142,7 +142,7 @@ name_note(struct pending *pending, const struct bankctl *bankctl, int count,
 	unsigned char digest[32];
 	bool good;
 
-	/* The NUL of each word tells where it ends. */
+	/* The NUL after each word marks where the word ends. */
 	good = context != NULL &&
 	    EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
 	    EVP_DigestUpdate(context, bank, strlen(bank) + 1) == 1;
@@ -167,14 +167,14 @@ lock_note(int fd)
 	if (errno != EWOULDBLOCK)
 		return -1;
 	bankctl_complain(
-	    0, "the same command runs already; waiting for its end");
+	    0, "the same command is already running; waiting for it to end");
 	do
 		result = flock(fd, LOCK_EX);
 	while (result == -1 && errno == EINTR);
 	return result;
 }
 
-/* Opened and locked; one that went meanwhile was answered, and is new. */
+/* Opens and locks the note.  One that is gone was answered: makes a new one. */
 static int
 open_note(struct pending *pending)
 {
@@ -199,7 +199,7 @@ open_note(struct pending *pending)
 	}
 }
 
-/* Whether the note is whole: one that isn't was made, but nothing asked. */
+/* Whether the note is complete; for an incomplete one nothing was sent. */
 static bool
 read_note(struct pending *pending)
 {
@@ -216,7 +216,7 @@ read_note(struct pending *pending)
 	return true;
 }
 
-/* The ID alone on the first line; the command for who looks into it. */
+/* The first line is the ID alone; the command follows, for people. */
 static int
 write_note(struct pending *pending, int count, const char *const words[])
 {
@@ -260,7 +260,7 @@ bankctl_pending_open(struct pending *pending, const struct bankctl *bankctl,
 void
 bankctl_pending_close(struct pending *pending, bool answered)
 {
-	/* Before the lock goes: who waits for it looks whether it is there. */
+	/* Before the lock is released: a waiting command looks for the note. */
 	if (answered && pending->file != -1)
 		(void)unlinkat(pending->directory, pending->name, 0);
 	if (pending->file != -1)

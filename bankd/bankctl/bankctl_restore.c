@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl restore: a backup in the place of bank.db.  The bank is stopped;
- * the backup is copied into the state's directory, opened and proven there,
- * and only then takes the place of the other, which is kept beside it.
+ * bankctl restore: puts a backup in the place of bank.db.  The bank is
+ * stopped.  The backup is copied into the state's directory, and opened and
+ * proven there.  Only then does it replace the old database, which is kept
+ * beside it.
  */
 #include <sys/stat.h>
 
@@ -29,7 +30,7 @@
 #define ERROR_SIZE 1024
 #define CHUNK ((size_t)64 * 1024)
 #define WORK "restore.new" /* a directory beside bank.db */
-#define HEADER_SIZE 72     /* of a database, up to the application's id */
+#define HEADER_SIZE 72     /* of a database, up to the application ID */
 #define APPLICATION "bank"
 
 struct restore {
@@ -57,8 +58,9 @@ in(const char *directory, const char *name)
 }
 
 /*
- * As who called: the state's owner may not be able to read it.  Root follows
- * nobody else's link, to what the state's owner shall not read either.
+ * Opens it as the caller, since the state's owner may not be able to read it.
+ * Root doesn't follow another user's link to what the state's owner may not
+ * read.
  */
 static int
 open_file(const char *path)
@@ -90,7 +92,7 @@ open_backup(struct restore *restore)
 	    memcmp(header, "SQLite format 3", 16) != 0 ||
 	    memcmp(header + 68, APPLICATION, 4) != 0)
 		return bankctl_complain(
-		    EX_DATAERR, "%s: not the backup of a bank", restore->path);
+		    EX_DATAERR, "%s: not a backup of a bank", restore->path);
 	return 0;
 }
 
@@ -103,11 +105,11 @@ confirm(const struct bankctl *bankctl, const struct restore *restore)
 		return 0;
 	if (!isatty(STDIN_FILENO))
 		return bankctl_complain(EX_USAGE,
-		    "restore replaces customers and money: say so with "
+		    "restore replaces all customers and money: confirm with "
 		    "bankctl -y");
 	fprintf(stderr,
-	    "All customers and money of %s are replaced by those of %s.\n"
-	    "Type yes to go on: ",
+	    "All customers and money of %s will be replaced by those of "
+	    "%s.\nType yes to continue: ",
 	    restore->state, restore->path);
 	if (fgets(line, sizeof(line), stdin) != NULL &&
 	    strcmp(line, "yes\n") == 0)
@@ -161,7 +163,7 @@ copy_in(struct restore *restore)
 	return code;
 }
 
-/* Its own end is marked as none, so that the next start makes both files. */
+/* Marks the copy as not properly ended: the next start makes both files. */
 static int
 prove(struct restore *restore)
 {
@@ -191,7 +193,10 @@ prove(struct restore *restore)
 	    restore->path, error[0] != '\0' ? error : bank_strerror(result));
 }
 
-/* What is in the old one's log goes into it; a damaged one keeps its log. */
+/*
+ * Moves the old log's content into the old database; a damaged one keeps its
+ * log.
+ */
 static void
 settle_old(const struct restore *restore)
 {
@@ -205,8 +210,8 @@ settle_old(const struct restore *restore)
 }
 
 /*
- * The old one's second name first, then its log, then the new one in its
- * place: at no moment is there none.
+ * First gives the old database a second name, then moves its log, then puts the
+ * new one in its place: there is a database at any moment.
  */
 static int
 replace(struct restore *restore)

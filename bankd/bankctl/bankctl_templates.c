@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The files that `bankctl init` writes: both ini files, as they also stand
- * in the checkout's etc/, and the demonstration's password and balance.
+ * The files that `bankctl init` writes: both ini files, as in the checkout's
+ * etc/, and the password and balance files of the demonstration.
  */
 #include <stdio.h>
 
@@ -10,21 +10,21 @@
 #define DEFAULT_PORT 4280
 
 static const char bankd_ini[] =
-    "; The bank of this directory; bankd.ini(5) has every key, and\n"
-    "; `bankd -T -c FILE` shows all that is in force.  Relative paths are\n"
-    "; relative to this file.\n"
+    "; The bank of this directory.  See bankd.ini(5) for all keys.  To show\n"
+    "; the configuration in force, run `bankd -T -c FILE`.  Relative paths\n"
+    "; are relative to this file.\n"
     "\n"
     "[bank]\n"
     "name = Bank of the Example\n"
     "state = ../var\n"
     "\n"
     "[listen]\n"
-    "; This host alone; `address = *` listens to all.\n"
+    "; Listen on this host only; `address = *` listens on all addresses.\n"
     "address = 127.0.0.1\n"
     "%sport = %u\n"
     "\n"
     "[keys]\n"
-    "; bank.crt is what every ATM holds; bank.key nobody but the bank.\n"
+    "; Every ATM holds bank.crt; only the bank holds bank.key.\n"
     "certificate = bank.crt\n"
     "key = bank.key\n"
     "\n"
@@ -37,7 +37,7 @@ static const char bankd_ini[] =
     "control_socket = ../var/control\n";
 
 static const char atm_ini[] =
-    "; The kiosk of this directory; atm.ini(5) has every key.  Relative\n"
+    "; The kiosk of this directory.  See atm.ini(5) for all keys.  Relative\n"
     "; paths are relative to this file.\n"
     "\n"
     "[bank]\n"
@@ -46,7 +46,7 @@ static const char atm_ini[] =
     "certificate = bank.crt\n"
     "\n"
     "[kiosk]\n"
-    "; Enrolled with cash by `bankctl init`.\n"
+    "; `bankctl init` enrols this kiosk with cash.\n"
     "name = kiosk-1\n"
     "key = kiosk.key\n"
     "state = ../var/kiosk\n";

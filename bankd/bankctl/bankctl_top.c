@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl top: the bank on a whole screen.  Asks for the status every so
- * often, as `bankctl status` does, and follows the log, as `bankctl monitor`
- * does; waits for both, for keys and for signals in one loop.
+ * bankctl top: the bank on a whole screen.  It asks for the status at
+ * intervals, as `bankctl status` does, and follows the log, as `bankctl
+ * monitor` does.  One loop waits for both, for keys and for signals.
  */
 #include <sys/socket.h>
 
@@ -32,7 +32,7 @@ static const unsigned intervals_ms[] = { 200, 500, 1000, 2000, 5000, 10000,
 	30000, 60000 };
 #define INTERVAL_DEFAULT 2
 
-/* An answer on its way. */
+/* An answer being received. */
 struct hearing {
 	int fd; /* -1: none */
 	struct event *readable;
@@ -85,7 +85,10 @@ hearing_begin(struct top *top, struct hearing *hearing, const char *line,
 	return -1;
 }
 
-/* 1 something, 0 nothing now, -1 the end.  What is too long loses its end. */
+/*
+ * Returns 1 for data, 0 for nothing now, -1 for the end.  An overlong answer is
+ * cut.
+ */
 static int
 hear(struct hearing *hearing)
 {
@@ -122,7 +125,8 @@ on_status(evutil_socket_t fd, short what, void *context)
 		bankctl_top_data_status(
 		    &top->data, top->status.text, clock_steady_ms());
 	else
-		bankctl_top_data_down(&top->data, "bankd gave no whole answer");
+		bankctl_top_data_down(
+		    &top->data, "bankd gave an incomplete answer");
 	hearing_end(&top->status);
 	draw(top);
 }
@@ -146,7 +150,7 @@ take_lines(struct top *top)
 		log->length = 0; /* no line of ours */
 }
 
-/* At its end, the next tick tries again. */
+/* After its end, the next tick tries again. */
 static void
 on_log(evutil_socket_t fd, short what, void *context)
 {
@@ -346,7 +350,7 @@ end(struct top *top)
 	free(top->log.text);
 }
 
-/* Whether the bank runs and lets us, before the screen is taken. */
+/* Checks that the bank runs and admits us, before the screen is taken. */
 static int
 first_answer(struct top *top)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the files of `bankctl top` share: what it knows of the bank, in
- * _top_data.c, which knows no terminal; how it looks, in _top_draw.c, which
- * asks nobody; and the loop between them, in _top.c.
+ * What the files of `bankctl top` share.  _top_data.c has what is known of the
+ * bank and knows no terminal; _top_draw.c draws it and asks nobody; _top.c is
+ * the loop between them.
  */
 #ifndef BANKD_BANKCTL_TOP_H
 #define BANKD_BANKCTL_TOP_H
@@ -28,35 +28,37 @@ struct top_event {
 };
 
 struct top_data {
-	bool up;                      /* the last question was answered */
-	const char *down;             /* else why not */
-	char answer[TOP_ANSWER_SIZE]; /* to `status`, the newest */
+	bool up;                      /* the last request was answered */
+	const char *down;             /* if not `up`, why not */
+	char answer[TOP_ANSWER_SIZE]; /* the newest answer to `status` */
 	struct latency commits;
 	uint64_t transactions, taken_ms; /* at the newest answer */
-	/* Transactions a second between two answers, the newest last. */
+	/* Transactions per second between two answers, the newest last. */
 	double samples[TOP_SAMPLES];
 	size_t sample_count;
 	struct top_event events[TOP_EVENTS]; /* the newest last */
 	size_t event_count;
-	bool known; /* the counts of restarts before: */
+	bool known; /* the restart counts before: */
 	uint64_t front_restarts, vault_restarts;
 };
 
-/* A whole answer to `status`, at this time of the steady clock. */
+/* Takes a complete answer to `status`, with its time by the steady clock. */
 void bankctl_top_data_status(
     struct top_data *data, const char *answer, uint64_t ms);
-/* No answer, and why. */
+/* Notes that there was no answer, and why. */
 void bankctl_top_data_down(struct top_data *data, const char *why);
-/* A line of the answer to `monitor`, in place. */
+/* Takes a line of the answer to `monitor`, and changes it in place. */
 void bankctl_top_data_line(struct top_data *data, char *line, time_t now);
-/* What an operator should look into; how many there are. */
+/* Lists what an operator should look into; returns the number of alarms. */
 size_t bankctl_top_data_alarms(
     const struct top_data *data, char alarms[TOP_ALARMS][TOP_ALARM_SIZE]);
 
-/* After curses has started: colours, no cursor, and the mouse is the
- * terminal's own, which can mark and copy. */
+/*
+ * Prepares drawing once curses has started: colours, no cursor; the mouse is
+ * left to the terminal, which can mark and copy.
+ */
 void bankctl_top_draw_start(void);
-/* The next one draws everything anew. */
+/* Makes the next drawing redraw everything. */
 void bankctl_top_draw_again(void);
 void bankctl_top_draw(
     const struct top_data *data, unsigned interval_ms, bool paused);

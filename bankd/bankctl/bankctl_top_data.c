@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What `bankctl top` knows of the bank: the newest answer to `status`, what
- * was carried out between two of them, the last lines of the log.
+ * What `bankctl top` knows of the bank: the newest answer to `status`, what was
+ * carried out between two answers, and the last lines of the log.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "bankctl_client.h"
 #include "bankctl_top.h"
 
-/* A vault that began anew counts from 0. */
+/* The counts of a new vault start at 0. */
 static void
 add_sample(struct top_data *data, uint64_t transactions, uint64_t ms)
 {
@@ -56,7 +56,7 @@ bankctl_top_data_status(struct top_data *data, const char *answer, uint64_t ms)
 	}
 }
 
-/* The next bankd counts from 0, and its restarts are its own. */
+/* The next bankd counts from 0, and counts only its own restarts. */
 void
 bankctl_top_data_down(struct top_data *data, const char *why)
 {
@@ -157,14 +157,14 @@ look_at_failures(struct alarms *alarms, const char *name)
 }
 
 /*
- * A fact that is an alarm if its value has these words, or hasn't.  A sandbox
- * that was turned off has no word of landlock.
+ * A fact that is an alarm if its value contains these words, or if it doesn't.
+ * A sandbox that was turned off has no word of landlock.
  */
 static const struct {
 	const char *fact, *words;
 	bool wanted;
 	const char *say;
-	bool value; /* said too */
+	bool value; /* the value is shown too */
 } watched[] = {
 	{ "state", "serving", true, "bankd is ", true },
 	{ "vault-transactions", "taken", true, "transactions ", true },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How `bankctl top` looks: figures, a chart that moves to the left, the
- * histogram of commits beside the alarms, events.  Draws what it is given;
- * asks nobody and waits for nothing.
+ * The drawing of `bankctl top`: figures, a chart that moves to the left, the
+ * histogram of commits beside the alarms, and events.  It draws what it is
+ * given, asks nobody and waits for nothing.
  */
 #include <curses.h>
 #include <inttypes.h>
@@ -66,7 +66,7 @@ bankctl_top_draw_again(void)
 	clearok(curscr, TRUE);
 }
 
-/* Text in at most so many columns; the column behind it. */
+/* Draws text in at most so many columns; returns the column after it. */
 static int
 put(int y, int x, int columns, enum look look, const char *text)
 {
@@ -135,7 +135,7 @@ static const struct figure {
 	{ 3, "free", "vault-free-mb", " MB" },
 };
 
-/* Those that have room; of a vault that is down there are none. */
+/* Draws the figures that have room; a vault that is down has none. */
 static void
 draw_figures(const struct top_data *data)
 {
@@ -224,9 +224,9 @@ time_text(uint64_t us, char text[32])
 }
 
 /*
- * The counts of so many rows: the fastest bucket that has any in the first,
- * all that are too slow for a row of their own in the last.  Returns the
- * first row's bucket.
+ * Sums the counts for so many rows: the fastest bucket with any count in the
+ * first row, and all that are too slow for a row of their own in the last.
+ * Returns the bucket of the first row.
  */
 static size_t
 pick_rows(const struct latency *latency, uint64_t counts[LATENCY_BUCKETS],

@@ -117,12 +117,12 @@ out_room(struct ipc *ipc, size_t more)
 }
 
 static void
-out_put(struct ipc *ipc, const void *data, size_t length)
+out_put(struct ipc *ipc, struct ipc_part part)
 {
-	if (length == 0)
+	if (part.length == 0)
 		return;
-	memcpy(ipc->out.data + ipc->out.end, data, length);
-	ipc->out.end += length;
+	memcpy(ipc->out.data + ipc->out.end, part.data, part.length);
+	ipc->out.end += part.length;
 }
 
 static int
@@ -141,28 +141,27 @@ out_put_fd(struct ipc *ipc, int fd)
 
 static int
 queue(struct ipc *ipc, enum ipc_type type, uint32_t connection,
-    const void *head, size_t head_length, const void *body, size_t length,
-    int fd)
+    struct ipc_part head, struct ipc_part body, int fd)
 {
 	struct header header = { .type = (uint16_t)type,
 		.connection = connection };
 	const struct ipc_rule *rule;
 	int error;
 
-	if (head_length > IPC_MAX_BODY || length > IPC_MAX_BODY)
+	if (head.length > IPC_MAX_BODY || body.length > IPC_MAX_BODY)
 		return BANK_EINVAL;
 	rule = ipc_rule_find(ipc->self, ipc->peer, (unsigned)type, connection,
-	    head_length + length);
+	    head.length + body.length);
 	if (rule == NULL || rule->fd != (fd != -1))
 		return BANK_EINVAL;
-	header.length = (uint32_t)(head_length + length);
+	header.length = (uint32_t)(head.length + body.length);
 	if ((error = out_room(ipc, HEADER_SIZE + header.length)) != 0)
 		return error;
 	if (fd != -1 && (error = out_put_fd(ipc, fd)) != 0)
 		return error;
-	out_put(ipc, &header, HEADER_SIZE);
-	out_put(ipc, head, head_length);
-	out_put(ipc, body, length);
+	out_put(ipc, (struct ipc_part) { &header, HEADER_SIZE });
+	out_put(ipc, head);
+	out_put(ipc, body);
 	return 0;
 }
 
@@ -170,17 +169,24 @@ int
 ipc_send(struct ipc *ipc, enum ipc_type type, uint32_t connection,
     const void *body, size_t length, int fd)
 {
-	return queue(ipc, type, connection, NULL, 0, body, length, fd);
+	return queue(ipc, type, connection, (struct ipc_part) { 0 },
+	    (struct ipc_part) { body, length }, fd);
 }
 
 int
 ipc_send2(struct ipc *ipc, enum ipc_type type, uint32_t connection,
-    const void *head, size_t head_length, const void *body, size_t length)
+    struct ipc_part head, struct ipc_part body)
 {
-	return queue(
-	    ipc, type, connection, head, head_length, body, length, -1);
+	return queue(ipc, type, connection, head, body, -1);
 }
 
+int
+ipc_send_reason(
+    struct ipc *ipc, enum ipc_type type, uint8_t code, const char *reason)
+{
+	return ipc_send2(ipc, type, 0, (struct ipc_part) { &code, 1 },
+	    (struct ipc_part) { reason, strlen(reason) });
+}
 /* A descriptor goes with the first byte of its message, at most one a call. */
 static ssize_t
 write_some(struct ipc *ipc)
@@ -420,6 +426,7 @@ ipc_log(void *context, int priority, const char *line)
 		return;
 	if (length > LOG_LINE_SIZE)
 		length = LOG_LINE_SIZE;
-	if (ipc_send2(ipc, IPC_LOG, 0, &head, 1, line, length) == 0)
+	if (ipc_send2(ipc, IPC_LOG, 0, (struct ipc_part) { &head, 1 },
+		(struct ipc_part) { line, length }) == 0)
 		(void)ipc_flush(ipc);
 }

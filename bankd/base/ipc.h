@@ -90,8 +90,15 @@ int ipc_fd(const struct ipc *ipc);
 int ipc_send(struct ipc *ipc, enum ipc_type type, uint32_t connection,
     const void *body, size_t length, int fd);
 /* The same with a body of two parts. */
+struct ipc_part {
+	const void *data;
+	size_t length;
+};
 int ipc_send2(struct ipc *ipc, enum ipc_type type, uint32_t connection,
-    const void *head, size_t head_length, const void *body, size_t length);
+    struct ipc_part head, struct ipc_part body);
+/* The same of connection 0: a code and a text. */
+int ipc_send_reason(
+    struct ipc *ipc, enum ipc_type type, uint8_t code, const char *reason);
 /* 0 all written; BANK_EAGAIN some is left; BANK_ECLOSED; BANK_ESYS. */
 int ipc_flush(struct ipc *ipc);
 size_t ipc_pending(const struct ipc *ipc);

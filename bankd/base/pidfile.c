@@ -118,8 +118,9 @@ pidfile_take(
 	if (result != BANK_EBUSY)
 		snprintf(error, size, "%s: %s; bankd.ini: [process] pid_file",
 		    path,
-		    saved == EMLINK ? "not a plain file of its directory's "
-				      "owner's, with one name; remove it"
+		    saved == EMLINK ? "not a regular file with one name that "
+				      "belongs to its directory's owner; "
+				      "remove it"
 				    : place_reason(saved));
 	if (pidfile->fd != -1)
 		close(pidfile->fd);

@@ -355,10 +355,10 @@ const char *
 place_reason(int error)
 {
 	if (error == ELOOP)
-		return "root follows no symbolic link that others could have "
-		       "made";
+		return "root does not follow a symbolic link that others could "
+		       "have made";
 	if (error == ENOTUNIQ)
-		return "a directory of root's that others may write to; chmod "
+		return "others may write to this directory of root's; chmod "
 		       "go-w";
 	return strerror(error);
 }

@@ -104,8 +104,9 @@ state_dir_open(struct state_dir *dir, const char *path, bool forced,
 	dir->gid = st.st_gid;
 	if (!forced && (name = unfit_name(dir->fd)) != NULL) {
 		snprintf(error, size,
-		    "%s: on a file system (%s) that may not lock or sync; "
-		    "bankd.ini: [bank] any_file_system = yes takes the risk",
+		    "%s: on a file system (%s) that may be unable to lock or "
+		    "sync; bankd.ini: [bank] any_file_system = yes accepts the "
+		    "risk",
 		    path, name);
 		return BANK_EINVAL;
 	}
@@ -155,7 +156,7 @@ state_dir_lock(struct state_dir *dir, char *error, size_t size)
 	if (dir->lock_fd == -1 || fstat(dir->lock_fd, &st) == -1 ||
 	    !S_ISREG(st.st_mode) || st.st_nlink != 1) {
 		snprintf(error, size,
-		    "%s: not a regular file with one name; take it out of the "
+		    "%s: not a regular file with one name; move it out of the "
 		    "state directory",
 		    LOCK_NAME);
 		return BANK_EINVAL;

@@ -192,7 +192,8 @@ readable(evutil_socket_t fd, short what, void *context)
 	ssize_t n;
 
 	if ((what & EV_TIMEOUT) != 0) {
-		control_end(client, EX_IOERR, "no whole request in time");
+		control_end(
+		    client, EX_IOERR, "the request was not complete in time");
 		return;
 	}
 	n = recv(fd, client->request + client->length,
@@ -256,8 +257,8 @@ acceptable(evutil_socket_t listener, short what, void *context)
 	log_event(
 	    LOG_WARNING, "control_refused", "uid", LOG_NUMBER(peer.uid), NULL);
 	control_end(client, EX_NOPERM,
-	    "not allowed: be root, the bank's user, or in [process] "
-	    "control_group of bankd.ini");
+	    "not allowed: only root, the bank's user and members of [process] "
+	    "control_group of bankd.ini may do this");
 }
 
 /* A socket's file that nobody listens on is left over from a crash. */
@@ -383,8 +384,7 @@ start(struct control *control, const struct control_options *options,
 
 struct control *
 control_open(struct event_base *base, const struct control_options *options,
-    control_handler *handler, void *context, int *exit_code, char *error,
-    size_t size)
+    int *exit_code, char *error, size_t size)
 {
 	struct control *control;
 
@@ -395,8 +395,8 @@ control_open(struct event_base *base, const struct control_options *options,
 	control->fd = control->place.fd = -1;
 	control->owner = options->owner;
 	control->group = PLACE_NO_GROUP;
-	control->handler = handler;
-	control->context = context;
+	control->handler = options->handler;
+	control->context = options->context;
 	string_copy(control->path, options->path, sizeof(control->path));
 	if (start(control, options, exit_code, error, size) == 0) {
 		control->event = event_new(base, control->fd,

@@ -52,6 +52,8 @@ typedef void control_handler(void *context, struct control_client *client,
 struct control_options {
 	const char *path, *group; /* group "": none */
 	uid_t owner;
+	control_handler *handler;
+	void *context;
 };
 
 /*
@@ -59,8 +61,8 @@ struct control_options {
  * error: another bankd there, no such group, no right.
  */
 struct control *control_open(struct event_base *base,
-    const struct control_options *options, control_handler *handler,
-    void *context, int *exit_code, char *error, size_t size);
+    const struct control_options *options, int *exit_code, char *error,
+    size_t size);
 /* No new ones; the socket's file goes.  Clients that wait are kept. */
 void control_close(struct control *control);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The two files from a start to a stop: taken over or rebuilt, kept current
- * line by line, synced.  The vault's.  They are a view: nothing here changes
- * the store but what files_takeover.c takes over.
+ * line by line, synced.  Runs in the vault.  The files are a view of the store;
+ * only files_takeover.c changes the store.
  */
 #include "files_state.h"
 
@@ -31,12 +31,12 @@ static const struct {
 	[FILES_PASSWORD] = { "password", FILES_PASSWORD_WIDTH },
 };
 
-/* The directory last, as it may not all fit. */
+/* The message ends with the directory, because it may be cut off. */
 static int
 refuse_directory(const char *directory, char *error_text, size_t size)
 {
 	snprintf(error_text, size,
-	    "bankd.ini: [bank] state: a path of %zu bytes is too long, name "
+	    "bankd.ini: [bank] state: a path of %zu bytes is too long, choose "
 	    "one of at most %zu: %s",
 	    strlen(directory), FILES_PATH_SIZE - sizeof("/password"),
 	    directory);
@@ -81,7 +81,7 @@ refuse(const struct files_file *file, int error, const char *reason,
 	return error;
 }
 
-/* A bank has both files or, before its first start, neither. */
+/* A bank has both files, or neither of them before its first start. */
 static int
 check_present(const struct files *files, enum store_end end, char *error_text,
     size_t size)
@@ -95,14 +95,14 @@ check_present(const struct files *files, enum store_end end, char *error_text,
 		if (!file[i].present)
 			return refuse(&file[i], BANK_EINVAL,
 			    end == STORE_NEW
-				? "missing, and the other file is there; make "
-				  "an empty one if that is meant"
-				: "it was taken away while bankd was stopped",
+				? "missing, but the other file exists; create "
+				  "an empty one if this is intended"
+				: "it was removed while bankd was stopped",
 			    error_text, size);
 	return 0;
 }
 
-/* Whether they hold anything that the store doesn't. */
+/* Whether the files contain anything that the store doesn't. */
 static bool
 has_news(const struct files *files)
 {
@@ -112,7 +112,7 @@ has_news(const struct files *files)
 	    (file[0].present || file[1].present);
 }
 
-/* After a proper stop, and before the first start, the files may teach us. */
+/* Learns from the files, after a proper stop and before the first start. */
 static int
 learn(struct files *files, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error_text,
@@ -126,7 +126,7 @@ learn(struct files *files, enum store_end end,
 	return error != 0 ? error : files_compare(files, false);
 }
 
-/* Lines that were only behind; what they say now is the truth. */
+/* Brings lines up to date that were only behind the store. */
 static int
 put_late_lines(struct files *files)
 {
@@ -150,7 +150,7 @@ put_late_lines(struct files *files)
 	return error;
 }
 
-/* The marker goes between the new files and the first change of the old. */
+/* The marker is cleared between the new files and changes of the old. */
 static int
 settle(struct files *files, bool aside)
 {
@@ -178,8 +178,8 @@ settle(struct files *files, bool aside)
 }
 
 /*
- * What a pipe or a link might say is no edit: it goes out of the way, and
- * the truth comes into its place, as the last run had left it there.
+ * The content of a pipe or a link is not an edit.  It is set aside, and the
+ * file is written anew as the last run had left it.
  */
 static int
 set_odd_aside(
@@ -218,9 +218,9 @@ room_strerror(int error)
 
 int
 files_start(struct files **result, struct store *store, enum store_end end,
-    const struct files_options *options, uint64_t now_ms, char *error_text,
-    size_t size)
+    const struct files_options *options, char *error_text, size_t size)
 {
+	uint64_t now_ms = options->now_ms;
 	struct files *files;
 	int error;
 
@@ -241,7 +241,10 @@ files_start(struct files **result, struct store *store, enum store_end end,
 			error = learn(
 			    files, end, options, now_ms, error_text, size);
 	}
-	/* Never over files whose edits were not learned in full. */
+	/*
+	 * Files whose edits were not completely taken over are never
+	 * overwritten.
+	 */
 	if (error == 0) {
 		error = settle(files, end == STORE_BROKEN);
 		if (error == BANK_ENOSPC && store_make_room(store) == 0)
@@ -272,7 +275,7 @@ check(struct files *files, enum store_end end,
 			return refuse(file, BANK_EINVAL,
 			    bank_strerror(BANK_ENOTFILE), error_text, size);
 	}
-	/* After a broken end a start makes them anew. */
+	/* After an improper end, the start rewrites the files. */
 	if (end == STORE_BROKEN)
 		return 0;
 	error = files_compare(files, false);
@@ -301,7 +304,7 @@ files_check(struct store *store, enum store_end end,
 	return error;
 }
 
-/* One line; a full disk leaves the file behind, which is no error. */
+/* Writes one line.  A full disk is no error; the file is then behind. */
 static int
 update_line(struct files *files, enum files_name name,
     const struct ledger_account *account, const char *hash)
@@ -344,8 +347,8 @@ files_update(
 }
 
 /*
- * What a full disk kept us from writing, and what somebody wrote since the
- * last look, would be taken for hand edits by the next start.
+ * Without this, the next start would take for hand edits what a full disk kept
+ * us from writing, and what somebody wrote since the last look.
  */
 int
 files_sync(struct files *files)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Both files against the truth, byte by byte, in one pass over the accounts:
- * what a start does before anything else.  The vault's; reads alone.
+ * Compares both files with the store, byte by byte, in one pass over the
+ * accounts, before a start does anything else.  Runs in the vault; only reads.
  */
 #include "files_state.h"
 
@@ -22,12 +22,12 @@
 
 #define BUFFER_BYTES ((size_t)64 * 1024)
 #define AHEAD_BYTES ((off_t)256 * 1024)
-#define LATE_LINES 65536 /* more than that is no crash of ours */
-#define LATE_ENTRIES 64  /* that a line may be behind */
+#define LATE_LINES 65536 /* more lines than a crash of ours leaves behind */
+#define LATE_ENTRIES 64  /* by so many entries a line may be behind */
 
 struct stream {
 	int fd;
-	off_t offset; /* of what is read next */
+	off_t offset; /* of the next read */
 	size_t at, length;
 	char buffer[BUFFER_BYTES];
 };
@@ -39,9 +39,9 @@ struct comparison {
 };
 
 /*
- * Without the kernel's own reading ahead, which would fill the page cache in
- * pieces that are too large for files_put_line() (files_lines.c); so what
- * comes next is asked for here.
+ * The kernel's read-ahead is off: it would fill the page cache in pieces that
+ * are too large for files_put_line() (files_lines.c).  So the next block is
+ * requested here.
  */
 static ssize_t
 read_on(struct stream *stream)
@@ -57,7 +57,7 @@ read_on(struct stream *stream)
 	return n;
 }
 
-/* The next `width` bytes, or NULL at the end. */
+/* Returns the next `width` bytes, or NULL at the end. */
 static const char *
 next_line(struct stream *stream, size_t width)
 {
@@ -95,7 +95,7 @@ find_posting(struct store *store, uint32_t number, uint64_t seq,
 	return entry->debit.number == number ? &entry->debit : &entry->credit;
 }
 
-/* Whether the account holds, or held a few entries ago, what the line says. */
+/* Whether the line shows what the account holds, or held a few entries ago. */
 static bool
 held(struct store *store, const struct ledger_account *account,
     const int64_t line_cents[2])
@@ -112,7 +112,10 @@ held(struct store *store, const struct ledger_account *account,
 			return true;
 		if (posting == NULL)
 			return false;
-		/* Its own balances are the ones just seen: the one before. */
+		/*
+		 * Its own balances were compared already; compares the entry
+		 * before.
+		 */
 		posting = find_posting(
 		    store, account->number, posting->previous_seq, &entry);
 		cents[0] = posting == NULL ? 0 : posting->cents[0];
@@ -127,11 +130,15 @@ is_late(struct store *store, const struct ledger_account *account,
 {
 	struct files_line line = { 0 };
 	char error[256];
+	const struct files_reading reading = { .name = "",
+		.each = take_line,
+		.context = &line,
+		.error = error,
+		.error_size = sizeof(error) };
 
 	return bytes[FILES_BALANCE_WIDTH - 1] == '\n' &&
 	    memchr(bytes, '\n', FILES_BALANCE_WIDTH - 1) == NULL &&
-	    files_parse_balance("", bytes, FILES_BALANCE_WIDTH, take_line,
-		&line, error, sizeof(error)) == 0 &&
+	    files_parse_balance(&reading, bytes, FILES_BALANCE_WIDTH) == 0 &&
 	    strcmp(line.id, account->id) == 0 &&
 	    held(store, account, line.cents);
 }
@@ -188,7 +195,7 @@ compare_account(void *context, const struct ledger_account *account,
 	return error;
 }
 
-/* A size that can't be right saves the look at the bytes. */
+/* Compares the size first: a wrong one makes reading the bytes unnecessary. */
 static int
 open_stream(struct files *files, enum files_name name, struct stream *stream)
 {

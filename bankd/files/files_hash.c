@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Passwords in plain text to hashes, at a start, on two threads: a hash is
- * made to be slow.  The vault's; what a thread had of a password is wiped.
+ * Hashes passwords that are in plain text, at a start, on two threads, since
+ * hashing is slow by design.  Runs in the vault.  A thread wipes its copies of
+ * a password.
  */
 #include "files_state.h"
 
@@ -24,7 +25,7 @@ struct hashing {
 	atomic_int error;
 };
 
-/* The hash of a password, malloc'd; NULL. */
+/* Returns the hash of a password, malloc'd, or NULL. */
 static char *
 hash_one(const char *secret, const struct files_options *options,
     struct crypt_data *data)

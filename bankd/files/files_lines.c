@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lines of the two files and whole files of them.  The vault's.  Writes in
- * place by pwrite: a shared mapping was faster, but stalls for as long as
- * the kernel writes back, and a file cut short under it kills the process.
+ * Lines of the two files, and whole files of them.  Runs in the vault.  It
+ * writes in place with pwrite.  A shared mapping was faster, but stalls while
+ * the kernel writes back, and kills the process if the file is truncated.
  */
 #include "files_state.h"
 
@@ -27,16 +27,16 @@
 #include "../../shared/base/siphash.h"
 
 /*
- * Pages that are written or read together become one piece of the page cache
- * (a large folio), and each later write of a line then looks at all of its
- * blocks: 3 to 20 us instead of 1.3.  So a page at a time.
+ * Pages that are written or read together become one piece of the page cache (a
+ * large folio).  Each later write of a line then checks all of its blocks,
+ * which takes 3 to 20 us instead of 1.3.  So one page at a time.
  */
 #define BUFFER_BYTES ((size_t)4096)
-#define ROOM_LINES 4096 /* asked for at once, ahead of new accounts */
+#define ROOM_LINES 4096 /* allocated at once, ahead of new accounts */
 
 /*
- * A word and a space, as much of them as there is room for: what the bytes
- * of a line follow from is data, and no length of it is beyond doubt.
+ * Appends a word and a space, cut to the room there is: the bytes of a line
+ * follow from data, whose length is never certain.
  */
 static char *
 put_word(char *at, const char *end, const char *word)
@@ -122,7 +122,7 @@ error_of(int number)
 	return file_errno_is_full(number) ? BANK_ENOSPC : BANK_EIO;
 }
 
-/* Of names, not bytes: what fails there lost nothing. */
+/* A failure concerns names, not bytes, and loses nothing. */
 static int
 name_error(int number)
 {
@@ -131,7 +131,7 @@ name_error(int number)
 	    : BANK_ESYS;
 }
 
-/* Blocks for accounts to come; what they don't get now they ask for later. */
+/* Allocates blocks for future accounts; what is missing is asked for later. */
 static void
 make_room(struct files_file *file, uint32_t line)
 {
@@ -247,7 +247,7 @@ files_is_odd(const struct files_file *file)
 	return is_odd(file->path);
 }
 
-/* What is secret is nobody else's; `balance` keeps the mode it has. */
+/* Only the owner may read secrets; `balance` keeps its mode. */
 static mode_t
 mode_of(const struct files_file *file)
 {
@@ -266,9 +266,9 @@ new_path(const struct files_file *file, char path[PATH_MAX])
 }
 
 /*
- * `balance.edited.20240131T235959Z`, and `.1` and so on where it is taken.
- * A second name first, so that the file is never missing; a directory can
- * have but one, and so may a pipe of somebody else's.
+ * Finds `balance.edited.20240131T235959Z`, or with `.1` and so on if that is
+ * taken.  The file gets it as a second name first, so that it is never
+ * missing.  A directory can have only one name, and so may another user's pipe.
  */
 static int
 set_aside(const char *from)
@@ -296,7 +296,7 @@ set_aside(const char *from)
 	return 0;
 }
 
-/* One of an earlier run goes; a directory, which can't, goes out of the way. */
+/* Removes a file of an earlier run; a directory is moved out of the way. */
 static int
 make_new(const char *path)
 {

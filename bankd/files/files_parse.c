@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The form of the two files: lines, words, what a word may be.  Pure: knows
- * no files, no accounts; a fuzz target each.  No message holds a secret.
+ * The form of the two files: lines, words, and what a word may be.  Pure: knows
+ * no files and no accounts; each parser is fuzzed.  No message contains a
+ * secret.
  */
 #include "files_parse.h"
 
@@ -20,9 +21,9 @@
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 struct parser {
-	const char *name;
-	char *error;
-	size_t size;
+	const struct files_reading *reading;
+	size_t wanted; /* words */
+	int (*take)(struct parser *parser);
 	struct files_line line;
 	struct wire_token words[MAX_WORDS];
 	size_t count;
@@ -31,8 +32,10 @@ struct parser {
 static int
 wrong(const struct parser *parser, const char *reason)
 {
-	snprintf(parser->error, parser->size, "%s:%u: %s", parser->name,
-	    parser->line.line, reason);
+	const struct files_reading *reading = parser->reading;
+
+	snprintf(reading->error, reading->error_size, "%s:%u: %s",
+	    reading->name, parser->line.line, reason);
 	return BANK_EINVAL;
 }
 
@@ -42,9 +45,9 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Words apart by spaces and tabs; `#` begins a comment after `wanted`. */
+/* Splits at spaces and tabs; `#` begins a comment after `wanted` words. */
 static void
-split(struct parser *parser, const char *text, size_t length, size_t wanted)
+split(struct parser *parser, const char *text, size_t length)
 {
 	size_t at = 0, begin;
 
@@ -57,7 +60,7 @@ split(struct parser *parser, const char *text, size_t length, size_t wanted)
 		if (at == begin)
 			break;
 		if (text[begin] == '#' &&
-		    (parser->count == 0 || parser->count == wanted))
+		    (parser->count == 0 || parser->count == parser->wanted))
 			break;
 		parser->words[parser->count++] =
 		    (struct wire_token) { text + begin, at - begin };
@@ -71,8 +74,8 @@ take_id(struct parser *parser)
 
 	if (!wire_is_id(word->text, word->length))
 		return wrong(parser,
-		    "not an ID: 1 to 32 of A-Z a-z 0-9 . _ -, "
-		    "the first a letter or digit");
+		    "not an ID: 1 to 32 characters of A-Z a-z 0-9 . _ -, "
+		    "starting with a letter or digit");
 	memcpy(parser->line.id, word->text, word->length);
 	parser->line.id[word->length] = '\0';
 	return 0;
@@ -98,7 +101,7 @@ take_balance(struct parser *parser)
 }
 
 /*
- * A hash, locked by a `!` before it, or a password in plain text.  Marks
+ * Parses a hash, a hash locked by `!`, or a password in plain text.  Marks
  * alone are a lock without a hash, as in shadow(5).
  */
 static int
@@ -112,9 +115,10 @@ judge_secret(struct parser *parser, size_t length)
 	if (form == HASH_FORM_UNKNOWN ||
 	    hash_form_of(line->secret) == HASH_FORM_UNKNOWN)
 		return wrong(parser,
-		    "a hash that can't be verified: whole ones of $y$ $7$ "
-		    "$6$ $5$ $2b$ $2y$ $2a$ $1$ are taken (bankd-files(5)); "
-		    "write such a one, or the password itself");
+		    "a hash that can't be verified: only complete hashes of "
+		    "$y$ $7$ $6$ $5$ $2b$ $2y$ $2a$ $1$ are accepted "
+		    "(bankd-files(5)); write such a hash, or the password "
+		    "itself");
 	line->is_hash = form == HASH_FORM_TAKEN || *rest == '\0';
 	if (line->is_hash && marks > 0) {
 		memmove(line->secret + 1, rest, strlen(rest) + 1);
@@ -139,7 +143,7 @@ take_password(struct parser *parser)
 	error = take_id(parser);
 	if (error != 0)
 		return error;
-	/* A line is to hold both again, a space and a newline. */
+	/* Both must fit in a line again, with a space and a newline. */
 	if (word->length + strlen(parser->line.id) + 2 > FILES_PASSWORD_WIDTH)
 		return wrong(parser, "the password is too long");
 	memcpy(secret, word->text, word->length);
@@ -148,32 +152,26 @@ take_password(struct parser *parser)
 }
 
 static int
-parse_line(struct parser *parser, const char *text, size_t length,
-    size_t wanted, int (*take)(struct parser *parser),
-    int (*each)(void *context, const struct files_line *line), void *context)
+parse_line(struct parser *parser, const char *text, size_t length)
 {
+	const struct files_reading *reading = parser->reading;
 	unsigned number = parser->line.line + 1;
 	int error;
 
 	parser->line = (struct files_line) { .line = number };
 	if (memchr(text, '\0', length) != NULL)
 		return wrong(parser, "a zero byte");
-	split(parser, text, length, wanted);
+	split(parser, text, length);
 	if (parser->count == 0)
 		return 0;
-	error = take(parser);
-	return error != 0 ? error : each(context, &parser->line);
+	error = parser->take(parser);
+	return error != 0 ? error
+			  : reading->each(reading->context, &parser->line);
 }
 
 static int
-parse(const char *name, const char *data, size_t length, size_t wanted,
-    int (*take)(struct parser *parser),
-    int (*each)(void *context, const struct files_line *line), void *context,
-    char *error_text, size_t size)
+parse(struct parser *parser, const char *data, size_t length)
 {
-	struct parser parser = {
-		.name = name, .error = error_text, .size = size
-	};
 	const char *newline;
 	size_t at = 0, mark = sizeof(byte_order_mark) - 1, line;
 	int error = 0;
@@ -184,27 +182,30 @@ parse(const char *name, const char *data, size_t length, size_t wanted,
 		newline = memchr(data + at, '\n', length - at);
 		line = newline == NULL ? length - at
 				       : (size_t)(newline - data) - at;
-		error = parse_line(
-		    &parser, data + at, line, wanted, take, each, context);
+		error = parse_line(parser, data + at, line);
 	}
-	OPENSSL_cleanse(&parser, sizeof(parser));
+	OPENSSL_cleanse(parser, sizeof(*parser));
 	return error;
 }
 
 int
-files_parse_balance(const char *name, const char *data, size_t length,
-    int (*each)(void *context, const struct files_line *line), void *context,
-    char *error, size_t size)
+files_parse_balance(
+    const struct files_reading *reading, const char *data, size_t length)
 {
-	return parse(
-	    name, data, length, 3, take_balance, each, context, error, size);
+	struct parser parser = {
+		.reading = reading, .wanted = 3, .take = take_balance
+	};
+
+	return parse(&parser, data, length);
 }
 
 int
-files_parse_password(const char *name, const char *data, size_t length,
-    int (*each)(void *context, const struct files_line *line), void *context,
-    char *error, size_t size)
+files_parse_password(
+    const struct files_reading *reading, const char *data, size_t length)
 {
-	return parse(
-	    name, data, length, 2, take_password, each, context, error, size);
+	struct parser parser = {
+		.reading = reading, .wanted = 2, .take = take_password
+	};
+
+	return parse(&parser, data, length);
 }

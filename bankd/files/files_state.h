@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Inside the two files: one struct for each, and what its siblings share.
- * A line's bytes follow from its account (and hash) alone, so comparing is
- * making the line again.  Of the hashes, which are not in memory, a keyed
- * sum of each line stands for them while the bank runs.
+ * The private struct of the two files, and what the files of this folder
+ * share.  The bytes of a line follow only from its account (and hash), so
+ * comparing means making the line again.  The hashes are not in memory; while
+ * the bank runs, a keyed sum of each line stands for its hash.
  */
 #ifndef BANKD_FILES_STATE_H
 #define BANKD_FILES_STATE_H
@@ -13,9 +13,9 @@
 
 #include "files.h"
 
-/* What stands behind a path, .edited.TIME.999, fits into PATH_MAX. */
+/* The suffix of a path, .edited.TIME.999, must fit into PATH_MAX. */
 #define FILES_PATH_SIZE ((size_t)PATH_MAX - 64)
-#define FILES_LARGEST ((size_t)1 << 36) /* bytes of one that we read */
+#define FILES_LARGEST ((size_t)1 << 36) /* bytes that we read of one */
 
 enum files_name { FILES_BALANCE, FILES_PASSWORD, FILES_COUNT };
 
@@ -26,8 +26,8 @@ struct files_file {
 	int fd;
 	bool same;               /* as found at the start */
 	bool present;            /* likewise */
-	bool written;            /* by us, since the last look */
-	bool behind;             /* by us: the disk was full */
+	bool written;            /* we wrote to it since the last look */
+	bool behind;             /* we did not write to it: the disk was full */
 	struct timespec changed; /* as of the last look */
 	uint32_t cursor;         /* next line to compare */
 	uint32_t room;           /* lines that have blocks */
@@ -50,12 +50,12 @@ struct files {
 void files_make_line(enum files_name name, char *line,
     const struct ledger_account *account, const char *hash);
 /*
- * What the line of `password` shows: the hash, or, where that has no room in
- * it since the `!` of a lock came before it, the `!` alone.
+ * What the line of `password` shows: the hash, or `!` alone if the line has no
+ * room for a locked hash.
  */
 const char *files_shown_hash(
     const struct ledger_account *account, const char *hash);
-/* Tells who asked for it (files.h). */
+/* Calls the on_hash of files.h. */
 int files_tell_hash(const struct files *files,
     const struct ledger_account *account, const char *hash);
 int files_put_sum(struct files *files, uint32_t line, const char *bytes);
@@ -63,14 +63,14 @@ uint64_t files_sum(const struct files *files, const char *bytes);
 /* Writes NAME.new whole and syncs it; BANK_ENOSPC, BANK_EIO, BANK_ESYS. */
 int files_write_new(struct files *files, enum files_name name);
 /*
- * NAME becomes NAME.edited.TIME, if `aside` or if it is no regular file;
- * NAME.new becomes NAME.
+ * Renames NAME to NAME.edited.TIME, if `aside` or if it is no regular file, and
+ * then NAME.new to NAME.
  */
 int files_replace(struct files *files, enum files_name name, bool aside);
 int files_open(struct files *files, enum files_name name);
-/* Whether a pipe, link, directory or the like stands in its place. */
+/* Whether a pipe, a link, a directory or the like is in its place. */
 bool files_is_odd(const struct files_file *file);
-/* All of a line, in place: 0, BANK_ENOSPC, BANK_EIO. */
+/* Writes a whole line in place: 0, BANK_ENOSPC, BANK_EIO. */
 int files_put_line(struct files *files, enum files_name name, uint32_t line,
     const char *bytes);
 
@@ -81,11 +81,11 @@ int files_compare(struct files *files, bool forgive_late);
 int files_take_over(struct files *files, enum store_end end,
     const struct files_options *options, uint64_t now_ms, char *error,
     size_t size);
-/* Reads and judges as that does, and takes nothing over. */
+/* Reads and checks as that does, but takes nothing over. */
 int files_judge(struct files *files, enum store_end end,
     const struct files_options *options, char *error, size_t size);
 
-/* files_watch.c: every line, now; writes anew what isn't ours. */
+/* files_watch.c: compares every line now; rewrites what isn't ours. */
 int files_watch_all(struct files *files);
 
 /* files_hash.c: each secret is replaced by its hash, malloc'd. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What people wrote into the two files while bankd was properly stopped, or
- * before its first start, taken over into the store.  The vault's, at a
- * start.  All of both files is read and judged before anything is changed;
- * then it goes in by batches, each of which leaves the store such that a
- * start which comes after a crash finds the rest still to be done.
+ * Takes over what people wrote into the two files while bankd was properly
+ * stopped, or before its first start.  Runs in the vault, at a start.  All of
+ * both files is read and checked before anything is changed.  The changes are
+ * made in batches; if a crash follows one of them, the next start finds the
+ * rest still to be done.
  */
 #include "files_state.h"
 
@@ -26,7 +26,7 @@
 #include "../../shared/base/progress.h"
 
 #define BATCH_ROWS 4096
-#define HASH_ROWS 32 /* hashed between two looks at the clock */
+#define HASH_ROWS 32 /* hashed between two checks of the clock */
 #define PROGRESS_MS 5000
 
 /* An ID in either file, or of an open account. */
@@ -52,7 +52,7 @@ struct takeover {
 	size_t error_size;
 };
 
-/* The error's text begins with file and line, where there is one. */
+/* Writes the error's text, which begins with file and line if it has one. */
 static int
 refuse(struct takeover *takeover, enum files_name name, unsigned line,
     const char *format, ...)
@@ -114,11 +114,10 @@ row_of(struct takeover *takeover, enum files_name name,
 		return error;
 	if ((*row)->line[name] != 0)
 		return refuse(takeover, name, line->line,
-		    "%s stands in line %u already", line->id,
-		    (*row)->line[name]);
+		    "%s is already in line %u", line->id, (*row)->line[name]);
 	if ((*row)->account != NULL && (*row)->account->closed_ms != 0)
 		return refuse(takeover, name, line->line,
-		    "the account %s was closed, and its ID stays taken",
+		    "the account %s was closed, and its ID remains taken",
 		    line->id);
 	(*row)->line[name] = line->line;
 	return 0;
@@ -135,7 +134,7 @@ take_balance(void *context, const struct files_line *line)
 	return error;
 }
 
-/* The account's own hash is none to take over. */
+/* The account's own hash is not taken over. */
 static int
 take_password(void *context, const struct files_line *line)
 {
@@ -164,12 +163,17 @@ take_password(void *context, const struct files_line *line)
 static int
 read_file(struct takeover *takeover, enum files_name name)
 {
-	static int (*const parsers[])(const char *, const char *, size_t,
-	    int (*)(void *, const struct files_line *), void *, char *,
+	static int (*const parsers[])(const struct files_reading *,
+	    const char *,
 	    size_t) = { files_parse_balance, files_parse_password };
 	static int (*const takers[])(void *,
 	    const struct files_line *) = { take_balance, take_password };
 	const char *path = takeover->files->file[name].path;
+	const struct files_reading reading = { .name = path,
+		.each = takers[name],
+		.context = takeover,
+		.error = takeover->error,
+		.error_size = takeover->error_size };
 	char *data;
 	size_t length;
 	int error;
@@ -179,14 +183,13 @@ read_file(struct takeover *takeover, enum files_name name)
 		refuse(takeover, name, 0, "%s", file_strerror(error));
 		return error;
 	}
-	error = parsers[name](path, data, length, takers[name], takeover,
-	    takeover->error, takeover->error_size);
+	error = parsers[name](&reading, data, length);
 	OPENSSL_cleanse(data, length);
 	free(data);
 	return error;
 }
 
-/* Where an edit of this row is to be looked for. */
+/* Which file shows an edit of this row. */
 static enum files_name
 place_of(const struct row *row)
 {
@@ -194,8 +197,8 @@ place_of(const struct row *row)
 }
 
 /*
- * An account of which a line is missing closes, if it is empty; one that has
- * no password has no line to miss there.
+ * Closes an account of which a line is missing, if it is empty.  An account
+ * without a password has no line to miss in that file.
  */
 static int
 judge_missing(struct takeover *takeover, const struct ledger_account *account,
@@ -221,8 +224,7 @@ judge_missing(struct takeover *takeover, const struct ledger_account *account,
 	}
 	if (cents[0] != 0 || cents[1] != 0)
 		return refuse(takeover, missing, 0,
-		    "the line of %s was taken away, and the account isn't "
-		    "empty",
+		    "the line of %s was removed, but the account is not empty",
 		    account->id);
 	if (row == NULL)
 		error = add_row(takeover, account->id, &row);
@@ -259,7 +261,7 @@ changes(const struct row *row)
 		    0);
 }
 
-/* `hand_edits = refuse`, where the bytes differ from those that we left. */
+/* `hand_edits = refuse`, and the bytes differ from those that we wrote. */
 static int
 judge_refusal(struct takeover *takeover)
 {
@@ -283,7 +285,7 @@ judge_refusal(struct takeover *takeover)
 	return refuse(takeover, name, 0, "%s", reason);
 }
 
-/* Each is logged, but for those of a first start: they are the bank. */
+/* Logs each edit, except at a first start, when the files are the bank. */
 static void
 log_edit(
     const struct takeover *takeover, const struct row *row, const char *what)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Looks after the two files while bankd runs: who else wrote to one finds it
- * set aside, the difference in the log, and the truth in its place.  The
- * vault's.  An edit never becomes money here.
+ * Watches the two files while bankd runs: a file that somebody else changed is
+ * set aside, the differences are logged, and the file is rewritten.  Runs in
+ * the vault.  Here an edit never becomes money.
  */
 #include "files_state.h"
 
@@ -20,8 +20,8 @@
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 
-#define SLICES 50       /* looks, a second each, that see all of a file */
-#define DIFFERENCES 100 /* told by account; the rest is a number */
+#define SLICES 50       /* looks, a second each, that cover a file */
+#define DIFFERENCES 100 /* logged by account; the others are only counted */
 #define READ_LINES 256
 
 struct differences {
@@ -112,11 +112,16 @@ tell_bytes(struct differences *differences, const char *data, size_t length)
 {
 	const char *path = differences->files->file[differences->name].path;
 	char error[512];
+	const struct files_reading reading = { .name = path,
+		.each = compare_id,
+		.context = differences,
+		.error = error,
+		.error_size = sizeof(error) };
 	int result;
 
-	result = (differences->name == FILES_BALANCE ? files_parse_balance
-						     : files_parse_password)(
-	    path, data, length, compare_id, differences, error, sizeof(error));
+	result = (differences->name == FILES_BALANCE
+		? files_parse_balance
+		: files_parse_password)(&reading, data, length);
 	if (result != 0)
 		log_event(LOG_WARNING, "file_difference", "file",
 		    LOG_TEXT(path), "what", LOG_TEXT(error), NULL);
@@ -182,7 +187,7 @@ line_fits(const struct files *files, enum files_name name, uint32_t number,
 	return memcmp(line, bytes, sizeof(line)) == 0;
 }
 
-/* Whether lines from..to are ours; *ours false where they aren't. */
+/* Sets *ours to whether lines from..to are as we wrote them. */
 static int
 compare_lines(struct files *files, enum files_name name, uint32_t from,
     uint32_t to, bool *ours)
@@ -212,7 +217,7 @@ same_time(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
-/* All lines, if asked or where somebody else wrote; else the next slice. */
+/* Compares all lines, or, if nobody wrote to the file, the next slice. */
 static int
 look_inside(struct files *files, enum files_name name, bool all,
     const struct stat *status, bool *ours)
@@ -235,7 +240,7 @@ look_inside(struct files *files, enum files_name name, bool all,
 	return error;
 }
 
-/* 0, 1 where it was set aside, or BANK_E...; writes it anew if need be. */
+/* Rewrites the file if need be: 0, 1 if it was set aside, or BANK_E.... */
 static int
 watch_file(struct files *files, enum files_name name, bool all)
 {
@@ -262,7 +267,7 @@ watch_file(struct files *files, enum files_name name, bool all)
 	return 0;
 }
 
-/* A disk that is full: the same again at the next look. */
+/* If the disk is full, the next look tries again. */
 int
 files_watch(struct files *files)
 {

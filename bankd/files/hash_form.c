@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Hashes by the table of their forms.  crypt_checksalt() looks at little more
- * than the prefix, and hashing to see whether it works takes too long.
+ * Recognizes hashes by a table of their forms.  crypt_checksalt() checks little
+ * more than the prefix, and a trial hash takes too long.
  */
 #include "hash_form.h"
 
@@ -13,20 +13,20 @@
 
 #define LETTERS \
 	"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-/* libcrypt takes these in the salt of the older methods too. */
+/* libcrypt also accepts these in the salts of the older methods. */
 #define MARKS "\"#%&'()+,-<=>?@[]^_`{|}~"
 #define NAME_LETTERS \
 	"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz,=_-"
 
 /*
- * A hash that is dearer than these keeps a login waiting for more than some
- * seconds, and everybody with it (hash_kinds.h).
+ * A hash that costs more than these delays a login by more than a few seconds,
+ * and all other logins with it (hash_kinds.h).
  */
 #define BCRYPT_DEAREST 16
 #define ROUNDS_DEAREST 10000000
-#define SCRYPT_DEAREST 20 /* of N, its logarithm */
+#define SCRYPT_DEAREST 20 /* the logarithm of N */
 
-/* The bytes of parameters at `at`, their `$` included; -1: not of the form. */
+/* The length of the parameters at `at` with their `$`, or -1 if malformed. */
 typedef int parameters_length(const char *at);
 
 struct form {
@@ -35,11 +35,11 @@ struct form {
 	size_t salt_least, salt_most;
 	const char *salt_letters;
 	bool salt_coded; /* bytes in LETTERS, six bits in each */
-	bool salt_ends;  /* with `$` */
+	bool salt_ends;  /* the salt ends with `$` */
 	size_t digest;
 };
 
-/* yescrypt's numbers, which libcrypt alone knows how to read. */
+/* Only libcrypt can read yescrypt's numbers. */
 static int
 yescrypt_parameters(const char *at)
 {
@@ -48,7 +48,7 @@ yescrypt_parameters(const char *at)
 	return length > 0 && at[length] == '$' ? (int)length + 1 : -1;
 }
 
-/* One letter for N's logarithm, five each for r and p; no `$` behind them. */
+/* One letter for the logarithm of N, and five each for r and p, without `$`. */
 static int
 scrypt_parameters(const char *at)
 {
@@ -102,7 +102,7 @@ static const struct form forms[] = {
 	{ "$1$", NULL, 0, 8, LETTERS MARKS, false, true, 22 },
 };
 
-/* The last letter of coded bytes has bits over, which must be zeros. */
+/* The last letter of coded bytes has spare bits, which must be zero. */
 static bool
 is_coded(const char *salt, size_t length)
 {
@@ -113,7 +113,7 @@ is_coded(const char *salt, size_t length)
 	    lasts[length % 4];
 }
 
-/* Of bcrypt's salt libcrypt writes the last letter anew, as one of these. */
+/* libcrypt rewrites the last letter of bcrypt's salt as one of these. */
 static bool
 ends_as_written(const struct form *form, const char *salt, size_t length)
 {
@@ -121,7 +121,7 @@ ends_as_written(const struct form *form, const char *salt, size_t length)
 	    strchr(".Oeu", salt[length - 1]) != NULL;
 }
 
-/* How long the salt is, in `*length`; false where it isn't a whole one. */
+/* Sets *length to the length of the salt; false if the salt is not complete. */
 static bool
 read_salt(const struct form *form, const char *salt, size_t *length)
 {
@@ -136,8 +136,8 @@ read_salt(const struct form *form, const char *salt, size_t *length)
 }
 
 /*
- * The form that all of the text has, or NULL; where its salt begins and how
- * long that is.
+ * Finds the form of the whole text, and where its salt begins and how long it
+ * is; or NULL.
  */
 static const struct form *
 find_form(const char *text, size_t *begin, size_t *length)
@@ -164,7 +164,7 @@ find_form(const char *text, size_t *begin, size_t *length)
 	    : NULL;
 }
 
-/* `$id$...`; and what crypt(3) returns where it fails is no password. */
+/* `$id$...`, or what crypt(3) returns on failure, which is no password. */
 static bool
 is_meant_as_hash(const char *text)
 {
@@ -188,7 +188,9 @@ hash_form_of(const char *text)
 		return HASH_FORM_PLAIN;
 	if (find_form(text, &begin, &length) == NULL)
 		return HASH_FORM_UNKNOWN;
-	/* This system's libcrypt may be built without the older methods. */
+	/*
+	 * This system's libcrypt may have been built without the older methods.
+	 */
 	known = crypt_checksalt(text);
 	return known == CRYPT_SALT_INVALID ||
 		known == CRYPT_SALT_METHOD_DISABLED

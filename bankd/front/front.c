@@ -33,11 +33,9 @@
 void
 front_fail(struct front *front, int exit_code, const char *reason)
 {
-	uint8_t code = (uint8_t)exit_code;
-
 	log_event(LOG_ERR, "front_failed", "reason", LOG_TEXT(reason), NULL);
-	(void)ipc_send2(
-	    front->monitor, IPC_FAILED, 0, &code, 1, reason, strlen(reason));
+	(void)ipc_send_reason(
+	    front->monitor, IPC_FAILED, (uint8_t)exit_code, reason);
 	(void)ipc_flush(front->monitor);
 	front->exit_code = exit_code;
 	event_base_loopbreak(front->base);
@@ -151,8 +149,7 @@ on_config(struct front *front, struct ipc_message *message)
 		code = EX_CONFIG;
 		tell_why(front, error, reason);
 	}
-	return ipc_send2(
-	    front->monitor, IPC_RELOADED, 0, &code, 1, reason, strlen(reason));
+	return ipc_send_reason(front->monitor, IPC_RELOADED, code, reason);
 }
 
 static int

@@ -108,8 +108,9 @@ front_vault_announce(struct client *client)
 	}
 	front_address_text(client, text);
 	if (channel_binding(client->ssl, binding) != 0 ||
-	    ipc_send2(front->vault, IPC_CONNECTED, client->number, binding,
-		sizeof(binding), text, strlen(text)) != 0) {
+	    ipc_send2(front->vault, IPC_CONNECTED, client->number,
+		(struct ipc_part) { binding, sizeof(binding) },
+		(struct ipc_part) { text, strlen(text) }) != 0) {
 		front_client_refuse(client, WIRE_UNAVAILABLE);
 		return;
 	}
@@ -138,8 +139,9 @@ front_vault_frame(struct client *client, const struct frame *frame)
 
 	if (front->vault == NULL)
 		return BANK_ECLOSED;
-	error = ipc_send2(front->vault, IPC_FRAME, client->number, &frame->type,
-	    1, frame->body, frame->body_length);
+	error = ipc_send2(front->vault, IPC_FRAME, client->number,
+	    (struct ipc_part) { &frame->type, 1 },
+	    (struct ipc_part) { frame->body, frame->body_length });
 	if (ipc_pending(front->vault) > CONGESTED)
 		front->congested = true;
 	return error;

@@ -44,7 +44,8 @@ wait_for_word(int fd)
 		length += n > 0 ? (size_t)n : 0;
 	}
 	if (length == 0) {
-		fprintf(stderr, "bankd: ended without a word; see the log\n");
+		fprintf(
+		    stderr, "bankd: ended without a message; see the log\n");
 		_exit(EX_SOFTWARE);
 	}
 	said[length] = '\0';

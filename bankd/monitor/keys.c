@@ -16,8 +16,6 @@
 #include <sysexits.h>
 #include <time.h>
 
-#include <openssl/crypto.h>
-
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/crypt/openssl_error.h"
@@ -91,14 +89,6 @@ check_mode(const struct config *config, enum bankd_option option, char *error,
 	return EX_NOPERM;
 }
 
-static void
-wipe(char *data, size_t length)
-{
-	if (data != NULL)
-		OPENSSL_cleanse(data, length);
-	free(data);
-}
-
 bool
 keys_expiry(const struct channel_pem *leaf, time_t *end)
 {
@@ -144,7 +134,7 @@ check_leaf(const struct config *config, const struct channel_pem *leaf,
 {
 	const char *help_text = "`bankctl renew` makes a new one";
 	enum bankd_option file = TLS_CERTIFICATE;
-	char wrong[128] = "no certificate in it";
+	char wrong[128] = "it contains no certificate";
 	EVP_PKEY *bank_public = NULL;
 	X509 *certificate = NULL;
 	int result;
@@ -155,7 +145,7 @@ check_leaf(const struct config *config, const struct channel_pem *leaf,
 	    (result = channel_bank_public(&bank_public, bank, bank_length)) !=
 		0) {
 		file = KEYS_CERTIFICATE;
-		string_copy(wrong, "none of a bank", sizeof(wrong));
+		string_copy(wrong, "not a bank's certificate", sizeof(wrong));
 		help_text = "restore it from a backup";
 	}
 	if (result == 0 && X509_verify(certificate, bank_public) != 1) {
@@ -226,29 +216,29 @@ keys_read_leaf(const struct config *config, struct channel_pem *leaf,
 }
 
 static int
-compare_bank(const struct config *config, const char *crt, size_t crt_length,
-    const char *key, size_t key_length, char *error, size_t size)
+compare_bank(const struct config *config, const struct channel_pem *bank,
+    char *error, size_t size)
 {
 	EVP_PKEY *public = NULL, *private = NULL;
-	const char *wrong = "[keys] certificate is none of a bank",
+	const char *wrong = "[keys] certificate is not a bank's certificate",
 		   *help_text = "restore both from a backup";
 	enum bankd_option file = KEYS_CERTIFICATE;
 	char expired[128];
 	int result;
 
-	result = channel_bank_public(&public, crt, crt_length);
+	result = channel_bank_public(
+	    &public, bank->certificate, bank->certificate_length);
 	if (result == 0 &&
-	    (result = check_end(crt, crt_length, expired, sizeof(expired))) !=
-		0) {
+	    (result = check_end(bank->certificate, bank->certificate_length,
+		 expired, sizeof(expired))) != 0) {
 		wrong = expired;
-		help_text = "no kiosk takes it: set the clock, or make a new "
-			    "one over the same key for the bank and all "
-			    "kiosks";
+		help_text = "no kiosk accepts it: set the clock, or make a new "
+			    "one with the same key for the bank and all kiosks";
 	}
 	if (result == 0) {
 		file = KEYS_KEY;
-		wrong = "[keys] key holds no private key";
-		result = pem_read_key(&private, key, key_length);
+		wrong = "[keys] key contains no private key";
+		result = pem_read_key(&private, bank->key, bank->key_length);
 	}
 	if (result == 0 && EVP_PKEY_eq(public, private) != 1) {
 		wrong = "[keys] key is not the one in [keys] certificate";
@@ -278,21 +268,18 @@ keys_end(const struct config *config, enum bankd_option file, time_t *end)
 int
 keys_check_bank(const struct config *config, char *error, size_t size)
 {
-	char *crt = NULL, *key = NULL;
-	size_t crt_length = 0, key_length = 0;
+	struct channel_pem bank = { 0 };
 	int code;
 
-	code =
-	    read_pem(config, KEYS_CERTIFICATE, &crt, &crt_length, error, size);
+	code = read_pem(config, KEYS_CERTIFICATE, &bank.certificate,
+	    &bank.certificate_length, error, size);
 	if (code == 0)
-		code =
-		    read_pem(config, KEYS_KEY, &key, &key_length, error, size);
+		code = read_pem(
+		    config, KEYS_KEY, &bank.key, &bank.key_length, error, size);
 	if (code == 0)
 		code = check_mode(config, KEYS_KEY, error, size);
 	if (code == 0)
-		code = compare_bank(
-		    config, crt, crt_length, key, key_length, error, size);
-	free(crt);
-	wipe(key, key_length);
+		code = compare_bank(config, &bank, error, size);
+	channel_pem_wipe(&bank);
 	return code;
 }

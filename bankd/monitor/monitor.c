@@ -374,15 +374,16 @@ static int
 start_control(struct monitor *monitor)
 {
 	const struct control_options options = {
-		config_string(monitor->config, PROCESS_CONTROL_SOCKET),
-		config_string(monitor->config, PROCESS_CONTROL_GROUP),
-		monitor->owner,
+		.path = config_string(monitor->config, PROCESS_CONTROL_SOCKET),
+		.group = config_string(monitor->config, PROCESS_CONTROL_GROUP),
+		.owner = monitor->owner,
+		.handler = monitor_command_handle,
+		.context = monitor,
 	};
 	int code;
 
-	monitor->control =
-	    control_open(monitor->base, &options, monitor_command_handle,
-		monitor, &code, monitor->reason, sizeof(monitor->reason));
+	monitor->control = control_open(monitor->base, &options, &code,
+	    monitor->reason, sizeof(monitor->reason));
 	return monitor->control != NULL ? 0 : code;
 }
 

@@ -113,7 +113,8 @@ bool
 monitor_command_wait(struct waiting *waiting, struct control_client *client)
 {
 	if (waiting->count == MONITOR_CLIENTS) {
-		control_end(client, EX_UNAVAILABLE, "too many ask");
+		control_end(
+		    client, EX_UNAVAILABLE, "too many requests at once");
 		return false;
 	}
 	waiting->clients[waiting->count++] = client;
@@ -199,7 +200,7 @@ monitor_command_stopped(struct monitor *monitor)
 	answer_all(monitor);
 	monitor_follow_end(monitor);
 	monitor_command_answer(&monitor->stop_clients, monitor->exit_code,
-	    "bankd did not end well; see the log");
+	    "bankd did not stop properly; see the log");
 }
 
 /* Those that only look are asked for each second by some. */
@@ -231,7 +232,8 @@ pass_on(struct monitor *monitor, struct control_client *client,
 
 	if (vault->ipc == NULL || !vault->ready) {
 		control_end(client, EX_UNAVAILABLE,
-		    "the vault isn't up; `bankctl status` tells when it is");
+		    "the vault is not ready; `bankctl status` shows when it "
+		    "is");
 		return;
 	}
 	if (ipc_send(vault->ipc, IPC_CONTROL, 0, request, length,

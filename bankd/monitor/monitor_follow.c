@@ -36,7 +36,8 @@ monitor_follow_begin(struct monitor *monitor, struct control_client *client)
 {
 	drop_gone(monitor);
 	if (monitor->follower_count == MONITOR_FOLLOWERS) {
-		control_end(client, EX_UNAVAILABLE, "too many follow the log");
+		control_end(
+		    client, EX_UNAVAILABLE, "too many clients follow the log");
 		return;
 	}
 	control_line(client, '=', "level", "line", NULL);

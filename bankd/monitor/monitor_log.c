@@ -126,7 +126,7 @@ monitor_log_missing(const struct monitor *monitor)
 	if (there)
 		return "";
 	snprintf(text, sizeof(text),
-	    "%s: %s; it serves, but its log is lost until a syslogd runs",
+	    "%s: %s; bankd serves, but its log is lost until a syslogd runs",
 	    _PATH_LOG, strerror(saved_errno));
 	return text;
 }

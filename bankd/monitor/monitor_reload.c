@@ -105,7 +105,7 @@ begin(struct monitor *monitor)
 	    !monitor->front.ready) {
 		log_event(LOG_NOTICE, "reload_ignored", NULL);
 		monitor_command_answer(&monitor->reload_clients, EX_UNAVAILABLE,
-		    "not serving; `bankctl status` tells when it is");
+		    "not serving; `bankctl status` shows when it is");
 		return;
 	}
 	notify_reloading();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Exports as CSV (RFC 4180) and as a journal of hledger(1); OFX is in
- * export_ofx.c.  Amounts are without a currency, signs as `bankctl accounts`
- * shows them: the sum of all is 0.
+ * Exports as CSV (RFC 4180) and as a journal for hledger(1); OFX is in
+ * export_ofx.c.  Amounts have no currency, and the signs of `bankctl accounts`:
+ * the sum of all is 0.
  */
 #include "export.h"
 
@@ -26,7 +26,7 @@ is_wanted(const struct export *export, const struct ledger_entry *entry)
 	    strcmp(export->id, entry->credit.id) == 0;
 }
 
-/* IDs and names of kiosks have nothing that would need quotes. */
+/* IDs and names of kiosks contain nothing that needs quotes. */
 static bool
 csv_row(void *context, const struct ledger_entry *entry)
 {
@@ -58,9 +58,9 @@ export_csv(const struct export *export)
 }
 
 /*
- * A journal in the making.  hledger's strict check wants each account and the
- * commodity declared: an account is when it is named first, so that one
- * customer's journal names no others than its entries do.
+ * A journal being written.  hledger's strict check requires each account and
+ * the commodity to be declared.  An account is declared when it is first named,
+ * so that one customer's journal names only the accounts of its entries.
  */
 struct journal {
 	const struct export *export;
@@ -80,7 +80,7 @@ name_account(
 		return;
 	}
 	string_copy(name, posting->id + 1, LEDGER_ID_SIZE + 32);
-	/* An address of a kiosk that isn't enrolled. */
+	/* The address of a kiosk that isn't enrolled. */
 	for (char *p = name; (p = strpbrk(p, "/:")) != NULL; p++)
 		*p = *p == '/' ? ':' : '.';
 }
@@ -112,9 +112,9 @@ declare(struct journal *journal, const struct ledger_posting *posting)
 }
 
 /*
- * The balance after it goes with it, which hledger checks, where all entries
- * of the account are in the journal.  An entry has the balances after all of
- * it; no account is named twice by one, so they are right for each line.
+ * Writes the balance, which hledger checks, after a posting if all entries of
+ * the account are in the journal.  An entry has the balances after all of it.
+ * It names no account twice, so they are right for each line.
  */
 static void
 put_posting(const struct export *export, const struct ledger_posting *posting,
@@ -159,7 +159,7 @@ export_hledger(const struct export *export)
 	struct journal journal = { .export = export };
 	int error;
 
-	/* The commodity is the one without a sign. */
+	/* The commodity is the one without a symbol. */
 	fputs("decimal-mark .\ncommodity 1000.00\n\n", export->out);
 	error = store_reader_entries(export->reader, 0, hledger_row, &journal);
 	free(journal.declared);

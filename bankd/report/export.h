@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The books for other programs: the entries of one customer, or all, as text
- * of a format, from a reader of the state.  Made by bankctl of a state that
- * it may read, else by the vault.
+ * Exports for other programs: the entries of one customer or of all, as text in
+ * a format, read from the state.  bankctl makes them of a state that it may
+ * read; otherwise the vault does.
  */
 #ifndef BANKD_EXPORT_H
 #define BANKD_EXPORT_H
@@ -19,11 +19,11 @@ struct export
 	FILE *out;
 };
 
-/* 0 or BANK_E...; what can't be written is for the caller to see in `out`. */
+/* Returns 0 or BANK_E....  The caller checks `out` for write errors. */
 typedef int export_format(const struct export *export);
 export_format export_csv, export_hledger, export_ofx;
 
-/* `csv`, `hledger`, `ofx`; or NULL. */
+/* Finds `csv`, `hledger` or `ofx`; else returns NULL. */
 export_format *export_find(const char *name);
 
 #endif

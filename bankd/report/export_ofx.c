@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Exports as OFX 2.1.1: a statement for each account of each customer.  A
- * FITID is the number of the entry, which never changes, so that a program
- * that reads a statement again takes nothing twice.
+ * Exports as OFX 2.1.1: a statement for each account of each customer.  A FITID
+ * is the number of the entry and never changes, so that a program that reads a
+ * statement again imports nothing twice.
  */
 #include "export.h"
 
@@ -19,7 +19,7 @@
 
 #define TIME_SIZE 64
 #define HOUR 3600
-/* Money has a currency here: the one that ISO 4217 keeps for none. */
+/* OFX requires a currency: ISO 4217 has this code for no currency. */
 #define CURRENCY "XXX"
 
 static const struct {
@@ -35,7 +35,7 @@ struct statement {
 	enum wire_account account;
 };
 
-/* A name of letters alone: some zones have but their offset for one. */
+/* A name of letters only: some zones have only their offset as a name. */
 static bool
 has_name(const struct tm *tm)
 {
@@ -48,8 +48,8 @@ has_name(const struct tm *tm)
 
 /*
  * The bank's time, with its offset in hours, `[-5:EST]` or `[+5.50]` (OFX
- * 2.1.1, 3.2.8).  The 13 and 14 of some islands are more than OFX foresees,
- * but a program that looks at the day alone finds the right one.
+ * 2.1.1, 3.2.8).  OFX doesn't provide for the +13 and +14 of some islands, but
+ * a program that uses only the day finds the right one.
  */
 static const char *
 ofx_time(uint64_t time_ms, char text[TIME_SIZE])
@@ -84,7 +84,7 @@ put_text(FILE *out, const char *text)
 	}
 }
 
-/* What the customer sees of it: where from, or where to. */
+/* The other side as the customer sees it: where from, or where to. */
 static const char *
 type_of(const struct ledger_entry *entry, bool is_debit)
 {
@@ -159,7 +159,7 @@ put_statement(struct statement *statement, uint64_t now_ms)
 	return error;
 }
 
-/* Copies of one moment: a reader gives one answer at a time. */
+/* Copies of one moment, because a reader gives one answer at a time. */
 struct customers {
 	const struct export *export;
 	struct ledger_account *accounts;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Heads of the chain, for `bankctl verify --head`: asked by a thread of the
- * vault's, or by bankctl itself.
+ * Heads of the chain, for `bankctl verify --head`.  Runs in a thread of the
+ * vault, or in bankctl.
  */
 #include "head.h"
 
@@ -54,7 +54,7 @@ head_check(struct store_reader *reader, const struct head *head,
 		    "entry %" PRIu64 " of that head is missing", head->seq);
 	else if (memcmp(found.chain, head->chain, sizeof(found.chain)) != 0)
 		snprintf(error_text, size,
-		    "entry %" PRIu64 " is not the one of that head", head->seq);
+		    "entry %" PRIu64 " does not match that head", head->seq);
 	else
 		return 0;
 	return BANK_EDAMAGED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The head of the chain of entries as the log tells it, SEQ:HASH, and whether
- * a state still has it.  Pure, but for the reader.
+ * The head of the chain of entries as in the log, SEQ:HASH, and whether a state
+ * still has it.  Pure, except for the reader.
  */
 #ifndef BANKD_HEAD_H
 #define BANKD_HEAD_H
@@ -15,7 +15,7 @@ struct head {
 
 /* 0 or BANK_EINVAL. */
 int head_parse(const char *text, struct head *head);
-/* 0; BANK_EDAMAGED, said in error[0..size): no such entry, another hash. */
+/* 0, or BANK_EDAMAGED and in error[0..size) why: missing, another hash. */
 int head_check(struct store_reader *reader, const struct head *head,
     char *error, size_t size);
 

@@ -105,8 +105,8 @@ kiosks_may_add(const struct store_kiosk *present, struct store_kiosk *kiosk,
 	    (has_key_of(present, kiosk) && present->cash == kiosk->cash))
 		return 0;
 	snprintf(reason, KIOSKS_REASON_SIZE,
-	    "kiosk %s is enrolled, with%s cash; kiosk rekey replaces its key, "
-	    "and after kiosk revoke it can be added anew",
+	    "kiosk %s is already enrolled, with%s cash; use kiosk rekey to "
+	    "replace its key, or kiosk revoke before adding it again",
 	    present->name, present->cash ? "" : "out");
 	return BANK_EINVAL;
 }

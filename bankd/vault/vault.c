@@ -67,8 +67,8 @@ watch_log(struct vault *vault)
 	if (bytes >= LOG_LARGE && !vault->log_told)
 		log_event(LOG_WARNING, "log_grows", "mb",
 		    LOG_NUMBER(bytes >> 20), "help",
-		    LOG_TEXT("a program reads an old moment of bank.db; end "
-			     "it (fuser bank.db)"),
+		    LOG_TEXT("a program keeps an old read transaction on "
+			     "bank.db open; end it (fuser bank.db)"),
 		    NULL);
 	vault->log_told = bytes >= LOG_LARGE;
 }

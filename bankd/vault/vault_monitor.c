@@ -30,10 +30,9 @@ static void
 answer_reload(struct vault *vault, int error)
 {
 	const char *reason = error == 0 ? "" : bank_strerror(error);
-	uint8_t code = error == 0 ? 0 : EX_CONFIG;
 
-	(void)ipc_send2(vault->monitor.ipc, IPC_RELOADED, 0, &code, 1, reason,
-	    strlen(reason));
+	(void)ipc_send_reason(vault->monitor.ipc, IPC_RELOADED,
+	    error == 0 ? 0 : EX_CONFIG, reason);
 }
 
 /* All of it or nothing. */
@@ -126,8 +125,9 @@ tell_progress(void *context, const char *what, uint64_t done, uint64_t of)
 
 	put_u64(numbers, done);
 	put_u64(numbers + 8, of);
-	if (ipc_send2(monitor, IPC_PROGRESS, 0, numbers, sizeof(numbers), what,
-		strlen(what)) == 0)
+	if (ipc_send2(monitor, IPC_PROGRESS, 0,
+		(struct ipc_part) { numbers, sizeof(numbers) },
+		(struct ipc_part) { what, strlen(what) }) == 0)
 		(void)ipc_flush(monitor);
 }
 

@@ -114,7 +114,7 @@ open_store(struct vault *vault, char *error, size_t size)
 {
 	const char *path = config_string(vault->books->config, BANK_STATE);
 	enum { HAND_EDITS_ACCEPT, HAND_EDITS_REFUSE };
-	const struct files_options options = {
+	struct files_options options = {
 		.directory = path,
 		.refuse_edits =
 		    vault_option(vault, BANK_HAND_EDITS) == HAND_EDITS_REFUSE,
@@ -135,8 +135,9 @@ open_store(struct vault *vault, char *error, size_t size)
 	if (result != 0)
 		return exit_code_of(result);
 	bank_clock_start(vault->clock, store_newest_ms(vault->books->store));
-	result = files_start(&vault->files, vault->books->store, end, &options,
-	    bank_clock_now(vault->clock), error, size);
+	options.now_ms = bank_clock_now(vault->clock);
+	result = files_start(
+	    &vault->files, vault->books->store, end, &options, error, size);
 	if (result != 0)
 		return exit_code_of(result);
 	hash_kinds_tell(vault->books->hash_kinds);

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: ISC
 #
-# Reads the tables of a program's C source and prints them as the shell
-# variables that bash.in and zsh.in work with; their syntax is the same in
-# both shells.  What it finds:
+# Reads the tables of a program's C source and prints them as shell variables
+# for bash.in and zsh.in, in a syntax that both shells share.  It finds:
 #
 #	"usage: NAME [-dfV] [-c file] ... operand"	options and operands
 #	{ "section", "key", CONFIG_TYPE, "default", ...	keys, for -o
 #	{ "command", "arguments", 0, 0, CONFIG, ...	commands
 #
-# Ends with 1 where the source has no usage: the tables must have moved.
+# Exits with 1 if the source has no usage, because the tables have moved then.
 
 { text = text $0 "\n" }
 
@@ -30,7 +29,8 @@ function quote(word)
 	return "'" word "'"
 }
 
-# Options without an argument, those with one and its name, operands.
+# The options without an argument, the options with the name of their argument,
+# and the operands.
 function usage(line,	plain, takes, operands, group, i)
 {
 	sub(/^usage: [a-z-]+ /, "", line)
@@ -55,7 +55,7 @@ function usage(line,	plain, takes, operands, group, i)
 	print "\tlocal -a operands=(" operands ")"
 }
 
-# The values that a key may have; a type in angle brackets where that is open.
+# The values of a key, or its type in angle brackets if they are not listed.
 function keys(text,	row, type, part)
 {
 	print "\tlocal -A values=("
@@ -66,7 +66,7 @@ function keys(text,	row, type, part)
 		match(row, /CONFIG_[A-Z]+/)
 		type = substr(row, RSTART + 7, RLENGTH - 7)
 		if (type == "CHOICE")
-			type = part[8]
+			type = part[10]
 		else if (type == "BOOL")
 			type = "yes no"
 		else
@@ -76,7 +76,7 @@ function keys(text,	row, type, part)
 	print "\t)"
 }
 
-# Each command and what it takes, as the program's own usage tells it.
+# Each command with its arguments, as in the program's own usage.
 function commands(text,	row, part)
 {
 	print "\tlocal -A commands=("

@@ -11,7 +11,7 @@ clock_us(clockid_t clock)
 {
 	struct timespec now;
 
-	/* Can't fail for these two clocks. */
+	/* This can't fail for these two clocks. */
 	(void)clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }

@@ -9,11 +9,11 @@
 
 static const char *const words[] = {
 	[-BANK_OK] = "no error",
-	[-BANK_EINVAL] = "not of the form required",
+	[-BANK_EINVAL] = "malformed",
 	[-BANK_ENOMEM] = "no memory",
 	[-BANK_ESYS] = "system call failed",
 	[-BANK_ECRYPTO] = "cryptographic library failed",
-	[-BANK_ESEAL] = "seal or signature not right",
+	[-BANK_ESEAL] = "seal or signature invalid",
 	[-BANK_ENOTFOUND] = "not found",
 	[-BANK_EEXIST] = "there already",
 	[-BANK_ENOSPC] = "no room",
@@ -25,7 +25,7 @@ static const char *const words[] = {
 	[-BANK_EDAMAGED] = "damaged",
 	[-BANK_ECERT] = "certificate is not the bank's",
 	[-BANK_ECLOCK] = "certificate not valid yet, the clock may be wrong",
-	[-BANK_EBUSY] = "held by somebody else",
+	[-BANK_EBUSY] = "in use by another process",
 	[-BANK_ETIMEOUT] = "timed out",
 	[-BANK_EEXPIRED] = "certificate expired, or the clock is wrong",
 	[-BANK_ENOTFILE] = "not a regular file",

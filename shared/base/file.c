@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whole files, read and replaced.  Not for the front, which opens none.
+ * Whole files, read and replaced.  Not for the front, which opens no files.
  */
 #include "file.h"
 
@@ -20,9 +20,9 @@
 #include "error.h"
 #include "util.h"
 
-#define READ_FIRST 4096 /* where a file doesn't tell its size */
+#define READ_FIRST 4096 /* if a file doesn't report its size */
 
-/* The bytes may be a secret: wiped before they are given back. */
+/* Wipes the bytes before they are freed, since they may be a secret. */
 static void
 free_wiped(char *data, size_t capacity)
 {
@@ -46,7 +46,7 @@ grow(char **data, size_t *capacity, size_t wanted)
 	return 0;
 }
 
-/* Reads to the end.  *data has room for one byte more than what is read. */
+/* Reads to the end.  *data has room for one byte more than is read. */
 static int
 read_all(int fd, size_t limit, char **data, size_t *capacity, size_t *length)
 {

@@ -10,9 +10,9 @@
 #include <sys/types.h>
 
 /*
- * open(2) of a regular file that exists: whatever else stands under that
- * name (a pipe, a directory, a device; with O_NOFOLLOW a link) is refused,
- * and never waited for.  The descriptor; BANK_ENOTFILE; BANK_ESYS with errno.
+ * open(2) of a regular file that exists.  Anything else of that name (a pipe, a
+ * directory, a device; with O_NOFOLLOW a link) is refused, and never waited
+ * for.  Returns the descriptor; BANK_ENOTFILE; BANK_ESYS with errno.
  */
 int file_open_regular(const char *path, int flags);
 
@@ -26,32 +26,32 @@ int file_read_by(
     const char *path, int flags, size_t limit, char **data, size_t *length);
 
 /*
- * Whether a write that failed so found no room: on the disk, in the owner's
- * quota, or below the limit on a file's size, which signals SIGXFSZ as well
- * unless that is ignored.
+ * Whether this errno of a write means that there was no room: on the disk, in
+ * the owner's quota, or below the limit on a file's size, which also raises
+ * SIGXFSZ unless that is ignored.
  */
 bool file_errno_is_full(int number);
 
-/* Why a function on files failed: errno's words, or the code's. */
+/* Why a function on files failed: the words of errno, or of the code. */
 const char *file_strerror(int error);
 
 /*
- * Reads `length` bytes of an open file from `at` on, or those up to its end.
- * How many they are; -1 with errno.
+ * Reads up to `length` bytes of an open file from `at` on; fewer only at its
+ * end.  Returns the number of bytes, or -1 with errno.
  */
 ssize_t file_read_at(int fd, void *data, size_t length, off_t at);
 
 /*
- * Writes the bytes into a new file, with `mode` whatever the umask, syncs and
- * closes it.  0 or BANK_ESYS with errno.
+ * Writes the bytes to a new file, with `mode` whatever the umask, and syncs and
+ * closes it.  Returns 0 or BANK_ESYS with errno.
  */
 int file_fill(int fd, const void *data, size_t length, mode_t mode);
 
 /*
- * Replaces `path` with the bytes: temporary file beside it, sync, rename,
- * sync of the directory; `mode` whatever the umask.  0 or BANK_ESYS with
- * errno; `path` is then as it was, or, where only the directory's sync
- * failed, new.
+ * Replaces `path` with the bytes: writes a temporary file beside it, syncs it,
+ * renames it, and syncs the directory; `mode` whatever the umask.  Returns 0 or
+ * BANK_ESYS with errno.  On an error `path` is unchanged, or new if only the
+ * sync of the directory failed.
  */
 int file_replace(
     const char *path, const void *data, size_t length, mode_t mode);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One event, one line, whatever is in the values.  Every process; where a
- * line goes is the sink's affair.  Allocates nothing, leaves errno alone,
- * and has no way to print bytes but as escaped text: no format comes in.
+ * Writes one event as one line, whatever the values contain.  Every process;
+ * the sink decides where the line goes.  It allocates nothing, leaves errno
+ * alone, and prints bytes only as escaped text: there are no formats.
  */
 #include "log.h"
 
@@ -83,7 +83,7 @@ log_level_name(int level)
 	return levels[i].name;
 }
 
-/* What needs no quotes: one look at the line shows where it ends. */
+/* Whether a value needs no quotes because a space plainly ends it. */
 static bool
 is_plain(const char *text)
 {
@@ -119,8 +119,8 @@ is_deceptive(const char *text, size_t length)
 }
 
 /*
- * The first character of `text` as it stands between quotes, in escaped[0..
- * *size); returns how many bytes of the text that takes.
+ * Writes the first character of `text`, as it appears between quotes, to
+ * escaped[0..*size).  Returns how many bytes of `text` it took.
  */
 static size_t
 escape_one(const char *text, char escaped[4], size_t *size)
@@ -178,7 +178,7 @@ log_escape(char *line, size_t size, const char *text)
 		append_quoted(line + length, size - length, text);
 }
 
-/* A number whole or not at all: half of one would be another one. */
+/* Writes all of a number or nothing: half of it would be another one. */
 static void
 append_number(char *line, size_t size, const struct log_value *value)
 {
@@ -193,7 +193,7 @@ append_number(char *line, size_t size, const struct log_value *value)
 		string_copy(line + length, number, size - length);
 }
 
-/* ` key=value`, or nothing where there is no room for it. */
+/* Appends ` key=value`, or nothing if there is no room for it. */
 static void
 append_pair(
     char *line, size_t size, const char *key, const struct log_value *value)

@@ -44,12 +44,12 @@ struct log_value {
 void log_event(int priority, const char *event, ...) __attribute__((sentinel));
 
 /*
- * Appends `text` to line as a value: bare where it is plain, else in double
- * quotes with \", \\ and \xNN; cut to fit.  For the sink's own additions.
+ * Appends `text` to the line as a value: as it is if it is plain, else in
+ * double quotes with \", \\ and \xNN; cut to fit.  For a sink's own additions.
  */
 void log_escape(char *line, size_t size, const char *text);
 
-/* The name of a level (`error` ... `debug`) and back, or -1. */
+/* Parses the name of a level (`error` ... `debug`); -1 if it is unknown. */
 int log_level_parse(const char *name);
 const char *log_level_name(int level);
 

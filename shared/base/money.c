@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Money as int64_t cents, and its two spellings.  Every process; pure.  It
- * is read and written for each line of var/balance and each reply, so both
- * ways are by hand: no locale, no printf(3).
+ * Money as int64_t cents, and its two spellings.  Every process; pure.  It is
+ * read and written for each line of var/balance and for each reply, so both
+ * conversions are written by hand, without locale or printf(3).
  */
 #include "money.h"
 

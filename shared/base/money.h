@@ -11,14 +11,14 @@
 /* The largest balance, 9999999999999.99, in cents. */
 #define MONEY_MAX_CENTS INT64_C(999999999999999)
 
-/* Room for any int64_t as text, sign, point and NUL counted. */
+/* Room for any int64_t as text, including sign, point and NUL. */
 #define MONEY_TEXT_SIZE 24
 
 /*
- * Reads `[0-9]{1,13}(\.[0-9]{1,2})?`, all `length` bytes of it; no sign,
- * exponent, separators or spaces.  0 is a value here (a balance may be 0);
- * an amount to move must be checked for more than 0 by the caller.
- * Returns 0 and sets *cents, or BANK_EINVAL.
+ * Reads `[0-9]{1,13}(\.[0-9]{1,2})?`, all `length` bytes of it, without sign,
+ * exponent, separators or spaces.  0 is a valid value, since a balance may be
+ * 0; the caller checks that an amount to move is more than 0.  Returns 0 and
+ * sets *cents, or BANK_EINVAL.
  */
 int money_parse(const char *text, size_t length, int64_t *cents);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Standard output from a program's start to its end.  What is printed between
- * need not look for errors: stdio remembers them.
+ * Standard output from a program's start to its end.  Code that prints in
+ * between need not check for errors, since stdio remembers them.
  */
 #include "output.h"
 
@@ -20,7 +20,7 @@ output_open(void)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) != -1)
 			continue;
-		/* open(2) gives the lowest number that is free: this one. */
+		/* open(2) returns the lowest free number, which is this one. */
 		(void)open(
 		    "/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
 	}
@@ -30,8 +30,8 @@ output_open(void)
 int
 output_end(const char *program, int code)
 {
-	/* Of an earlier write stdio keeps that it failed, but not why. */
-	const char *why = "not all of it could be written";
+	/* stdio remembers that an earlier write failed, but not why. */
+	const char *why = "the output could not be written completely";
 	bool failed = ferror(stdout) != 0;
 
 	if (fclose(stdout) == EOF) {

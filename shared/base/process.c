@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a program inherits, put right.  Run first in every process of all
- * three programs, before anything is opened or started.
+ * Cleans up what a program inherits.  Every process of all three programs runs
+ * it first, before it opens or starts anything.
  */
 #include "process.h"
 
@@ -33,9 +33,9 @@ process_ignores(int signal)
 }
 
 /*
- * What came while it was blocked and ignored is dropped by unblocking first;
- * what a timer sent, by ignoring that.  Handlers are left alone: a sanitizer
- * has some before main().
+ * Signals that arrived while blocked and ignored are dropped by unblocking
+ * first; those of a timer are dropped by ignoring them.  Handlers are left
+ * alone: a sanitizer installs some before main().
  */
 void
 process_begin(void)
@@ -55,7 +55,10 @@ process_begin(void)
 		if (number != SIGHUP && process_ignores(number))
 			(void)signal(number, SIG_DFL);
 	}
-	/* A file that may not grow is a full disk: the write says EFBIG. */
+	/*
+	 * A file that may not grow counts as a full disk: the write returns
+	 * EFBIG.
+	 */
 	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
@@ -73,7 +76,7 @@ close_listed(int directory, int first, const char *listing, long length)
 	}
 }
 
-/* Without readdir(3), which would allocate. */
+/* Doesn't use readdir(3), which would allocate. */
 static bool
 close_by_proc(int first)
 {
@@ -102,7 +105,7 @@ close_one_by_one(int first)
 		close(fd);
 }
 
-/* Linux 5.9 has the call; before it /proc tells which there are. */
+/* Linux 5.9 has the call; on older kernels /proc lists the descriptors. */
 void
 process_close_from(int first)
 {

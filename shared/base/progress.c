@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How far a long start has come; the vault's.  Keeps the step that is under
- * way, sends nothing itself.
+ * The progress of a long start, in the vault.  Keeps the current step; sends
+ * nothing itself.
  */
 #include "progress.h"
 

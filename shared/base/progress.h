@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How far a long start has come: told by whoever does the work, deep below,
- * and taken by whoever passes it on.  As with the log there is one for the
- * process; without progress_open() nothing is told.  Only the thread that
- * opened it tells: calls from others do nothing.
- *
- * What takes long has to give a sign every few seconds: a start that is
- * silent for 30 s is taken for one that hangs.
+ * The progress of a long start: reported by the code that does the work, deep
+ * below, and taken by the sink that passes it on.  There is one for the
+ * process, like the log; without progress_open() nothing is reported.  Only the
+ * thread that opened it reports; calls from other threads do nothing.  Long
+ * work must report every few seconds, since a start that is silent for 30 s
+ * counts as hanging.
  */
 #ifndef BANKD_PROGRESS_H
 #define BANKD_PROGRESS_H
@@ -15,21 +14,21 @@
 
 #define PROGRESS_TEXT_SIZE 128
 
-/* `of` 0: how much there is isn't known. */
+/* `of` is 0 if the total is unknown. */
 typedef void progress_sink(
     void *context, const char *what, uint64_t done, uint64_t of);
 
-/* NULL ends it. */
+/* A sink of NULL ends the reports. */
 void progress_open(progress_sink *sink, void *context);
 
 /*
- * A step begins: the file and what is done to it (`bank.db: replaying
- * entries`), and how many there are.  Told at once.
+ * Begins a step: the file and what is done to it (`bank.db: replaying
+ * entries`), and how many items there are.  Reported at once.
  */
 void progress_step(const char *what, uint64_t of);
-/* So many are done.  Cheap: told twice a second at most. */
+/* Reports how many are done.  Cheap: passed on at most twice a second. */
 void progress_done(uint64_t done);
-/* Still at it. */
+/* Reports that the work goes on. */
 void progress_sign(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * SipHash-1-3.  Pure; runs in every process that keeps a table of what
- * customers chose.
+ * SipHash-1-3.  Pure; for every process that keeps a table of texts that
+ * customers choose.
  */
 #include "siphash.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * UTF-8 without control characters.  Every process runs it on what came from
- * outside; no locale, no allocation.
+ * UTF-8 without control characters.  Every process checks input from outside
+ * with it; no locale, no allocation.
  */
 #include "utf8.h"
 

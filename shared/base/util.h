@@ -11,6 +11,9 @@
 #include <stdint.h>
 
 #define NELEM(array) (sizeof(array) / sizeof((array)[0]))
+/* The struct whose member `pointer` points to. */
+#define container_of(pointer, type, member) \
+	((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 /* Lower-case hex; `text` has room for 2 * length + 1. */
 void hex_encode(const uint8_t *data, size_t length, char *text);
@@ -25,7 +28,7 @@ void put_u16(uint8_t *p, uint16_t value);
 void put_u32(uint8_t *p, uint32_t value);
 void put_u64(uint8_t *p, uint64_t value);
 
-/* An address without the brackets that one of IPv6 may stand in. */
+/* Copies an address without the brackets that may enclose an IPv6 address. */
 void address_unbracket(const char *address, char *to, size_t size);
 
 /* strlcpy(3) of OpenBSD. */

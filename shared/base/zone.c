@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The time zone of the bank's days.  Runs in the vault and in bankctl.  The C
- * library takes an unknown name for UTC without a word, so the zone's file is
- * looked at first.
+ * library silently takes an unknown name for UTC, so the zone's file is checked
+ * first.
  */
 #include "zone.h"
 
@@ -76,7 +76,7 @@ zone_time(uint64_t time_ms, struct tm *tm)
 {
 	time_t seconds = (time_t)(time_ms / 1000);
 
-	/* A year that no int holds is further than any entry. */
+	/* A year that does not fit in an int is later than any entry. */
 	if (localtime_r(&seconds, tm) == NULL)
 		memset(tm, 0, sizeof(*tm));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The values in force: made from the table's defaults, changed by files and
- * assignments, printed, and carried between processes as text.  Every
- * process; reads no file (config_file.c does).
+ * The values in force: set from the table's defaults, changed by files and
+ * assignments, printed, and passed between processes as text.  Every process;
+ * reads no file (config_file.c does).
  */
 #include "config.h"
 
@@ -37,8 +37,8 @@ allocate(const struct config_key *keys, size_t count)
 }
 
 /*
- * A default that is a relative path is meant relative to the file, which
- * config_read() puts right; until then to the current directory.
+ * A relative default path is relative to the current directory, until
+ * config_read() makes it relative to the file.
  */
 static int
 put_default(struct config *config, size_t index, const char *directory)
@@ -166,7 +166,7 @@ config_print(const struct config *config, FILE *out, bool with_meaning)
 		section = row->section;
 		if (with_meaning)
 			fprintf(out, "# %s\n", row->meaning);
-		/* config_put() let nothing in that has no spelling. */
+		/* config_put() accepted only values that have a spelling. */
 		if (config_quote(config->slots[i].text, quoted) == 0)
 			fprintf(out, "%s = %s\n", row->key, quoted);
 	}
@@ -193,9 +193,7 @@ config_dump(const struct config *config)
 	return text;
 }
 
-/*
- * Cuts `section.key=value` in place.  BANK_EINVAL where a part is missing.
- */
+/* Cuts `section.key=value` in place.  BANK_EINVAL if a part is missing. */
 static int
 cut_assignment(char *line, char **key, char **value)
 {
@@ -279,7 +277,7 @@ config_set(
 	}
 	if (directory == NULL) {
 		config_complain(error, size, NULL, NULL, NULL,
-		    "the current directory can't be told");
+		    "the current directory can't be determined");
 		return BANK_ECONFIG;
 	}
 	if ((index = config_find(config, line, key)) < 0) {

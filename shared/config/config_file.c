@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading an ini file, all of it or nothing.  iniparser(3) parses; what it
- * doesn't tell (on which line a name stands, that a last line was dropped)
- * is found in the text of the file here.  Only processes that may open files
- * run it.
- *
- * Of iniparser only the loader and the string getter are used.  The names
- * are read from the dictionary itself, as its functions that list names pass
- * over keys in front of the first section.
+ * Reads an ini file, completely or not at all.  iniparser(3) parses.  What it
+ * doesn't report (the line of a name, a last line that was dropped) is found
+ * here in the text of the file.  Only processes that may open files run this.
+ * Only the loader and the string getter of iniparser are used.  The names are
+ * read from the dictionary itself, because the functions that list names skip
+ * keys before the first section.
  */
 #include "config.h"
 
@@ -40,7 +38,7 @@ struct reading {
 	struct config *config; /* NULL for config_peek() */
 	const char *path;
 	char *text;
-	bool changed; /* the text is no longer that of the file */
+	bool changed; /* the text differs from that of the file */
 	size_t length;
 	dictionary *names;
 	char directory[PATH_MAX];
@@ -48,7 +46,7 @@ struct reading {
 	size_t size;
 };
 
-/* iniparser's callback has no context of its own. */
+/* iniparser's callback has no context argument. */
 static _Thread_local char *first_message;
 
 static int keep_message(const char *format, ...)
@@ -67,7 +65,7 @@ keep_message(const char *format, ...)
 	return 0;
 }
 
-/* `path:line`, or the path where the line isn't known (0). */
+/* `path:line`, or only the path if the line is unknown (0). */
 static void
 name_place(const struct reading *reading, unsigned line, char where[WHERE_SIZE])
 {
@@ -89,7 +87,7 @@ complain(const struct reading *reading, unsigned line, const char *section,
 	return BANK_ECONFIG;
 }
 
-/* A part of the file's text, and what it is trimmed of. */
+/* A part of the file's text, and trimming it. */
 struct span {
 	const char *start, *end;
 };
@@ -113,7 +111,7 @@ span_is(struct span span, const char *name)
 	    strncasecmp(span.start, name, length) == 0;
 }
 
-/* Whether the line opens a section, whose name it then sets. */
+/* Whether the line begins a section; then sets its name. */
 static bool
 opens_section(struct span line, struct span *section)
 {
@@ -136,8 +134,8 @@ sets_key(struct span line, const char *key)
 }
 
 /*
- * The last line that opens the section (key NULL) or sets the key: as with
- * iniparser, the last one counts.  0 where there is none, as with a name
+ * The last line that begins the section (key NULL) or sets the key: as with
+ * iniparser, the last one counts.  0 if there is none, as for a name that is
  * broken over lines.
  */
 static unsigned
@@ -162,7 +160,7 @@ find_line(const struct reading *reading, const char *section, const char *key)
 	return found;
 }
 
-/* iniparser would take a directory for an empty file, and read a pipe dry. */
+/* iniparser would take a directory for an empty file and drain a pipe. */
 static int
 load_text(struct reading *reading)
 {
@@ -184,7 +182,7 @@ load_text(struct reading *reading)
 	return error;
 }
 
-/* What iniparser would drop without a word. */
+/* Refuses what iniparser would drop silently. */
 static int
 check_text(struct reading *reading)
 {
@@ -193,7 +191,7 @@ check_text(struct reading *reading)
 	unsigned line;
 
 	if (memchr(reading->text, '\0', reading->length) != NULL)
-		return complain(reading, 0, NULL, NULL, "has a zero byte");
+		return complain(reading, 0, NULL, NULL, "contains a zero byte");
 	wrong = config_text_mend(
 	    reading->text, reading->length, &line, &reading->changed);
 	if (wrong != NULL)
@@ -206,8 +204,8 @@ check_text(struct reading *reading)
 }
 
 /*
- * From `iniparser: WHAT in FILE (LINE):...`; where it says something else,
- * all that it says.
+ * Expects `iniparser: WHAT in FILE (LINE):...`; any other message is reported
+ * completely.
  */
 static int
 complain_message(const struct reading *reading, const char *path, char *message)
@@ -239,13 +237,13 @@ parse_file(struct reading *reading, const char *path)
 	iniparser_set_error_callback(keep_message);
 	reading->names = iniparser_load(path);
 	first_message = NULL;
-	/* Out of memory, it returns what it has: so the message decides. */
+	/* If memory runs out it returns what it has, so the message decides. */
 	if (message[0] != '\0')
 		return complain_message(reading, path, message);
 	return reading->names != NULL ? 0 : BANK_ENOMEM;
 }
 
-/* iniparser reads files alone: a text that was changed is one in memory. */
+/* iniparser reads only files: a changed text becomes a file in memory. */
 static int
 parse(struct reading *reading)
 {
@@ -262,9 +260,9 @@ parse(struct reading *reading)
 		result = BANK_ENOMEM;
 	else if (access(path, R_OK) == -1)
 		result = complain(reading, 0, NULL, NULL,
-		    "begins with a byte order mark, or has a comment behind a "
-		    "section or with a backslash at its end, which takes /proc "
-		    "to be read");
+		    "begins with a byte order mark, or has a comment after a "
+		    "section or with a backslash at its end; reading such a "
+		    "file requires /proc");
 	else
 		result = parse_file(reading, path);
 	close(fd);
@@ -289,7 +287,7 @@ check_name(const struct reading *reading, const char *entry, bool is_section)
 	line = find_line(reading, section, key);
 	if (section[0] == '\0' && key != NULL)
 		return complain(reading, line, NULL, key,
-		    "stands before the first [section]");
+		    "comes before the first [section]");
 	name_place(reading, line, where);
 	config_complain_unknown(
 	    config, reading->error, reading->size, where, section, key);
@@ -315,8 +313,8 @@ check_names(const struct reading *reading)
 }
 
 /*
- * One row from the file.  A default that is a relative path is relative to
- * this file as well.
+ * Takes one row from the file.  A relative default path is relative to this
+ * file too.
  */
 static int
 apply_row(const struct reading *reading, struct config *next, size_t index)
@@ -353,8 +351,8 @@ apply(struct reading *reading)
 		return error;
 	string_copy(path, reading->path, sizeof(path));
 	if (realpath(dirname(path), reading->directory) == NULL) {
-		error = complain(
-		    reading, 0, NULL, NULL, "its directory can't be told");
+		error = complain(reading, 0, NULL, NULL,
+		    "its directory can't be determined");
 		goto out;
 	}
 	for (size_t i = 0; i < next->count; i++)
@@ -367,13 +365,13 @@ out:
 	return error;
 }
 
-/* The names of the file, whichever they are; end_reading() in any case. */
+/* Checks all names of the file; end_reading() follows in any case. */
 static int
 begin_reading(struct reading *reading)
 {
 	int result;
 
-	/* The one error that complains of nothing. */
+	/* The only error without a message of its own. */
 	string_copy(reading->error, bank_strerror(BANK_ENOMEM), reading->size);
 	if ((result = load_text(reading)) == 0 &&
 	    (result = check_text(reading)) == 0)

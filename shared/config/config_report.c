@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is wrong with a configuration, in one line for its writer, and which
- * right name a wrong one was meant to be.  Pure.
+ * Describes an error in a configuration, in one line, and finds the correct
+ * name that a wrong one was meant to be.  Pure.
  */
 #include "config_state.h"
 
@@ -11,8 +11,8 @@
 #include "../base/util.h"
 #include "../base/utf8.h"
 
-#define NAME_MAX_LENGTH 63 /* of longer names the rest isn't compared */
-#define SECTION_WEIGHT 2   /* at most what another section counts for */
+#define NAME_MAX_LENGTH 63 /* the rest of a longer name isn't compared */
+#define SECTION_WEIGHT 2   /* the maximum weight of another section */
 
 static size_t
 smaller(size_t a, size_t b)
@@ -20,7 +20,7 @@ smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Levenshtein's: how many letters to put in, take out or exchange. */
+/* The Levenshtein distance: how many letters to insert, remove or replace. */
 static size_t
 edit_distance(const char *a, const char *b)
 {
@@ -45,7 +45,7 @@ edit_distance(const char *a, const char *b)
 	return rows[a_length % 2][b_length];
 }
 
-/* Key NULL: sections alone are compared. */
+/* Compares only sections if `key` is NULL. */
 static size_t
 name_distance(
     const struct config_key *row, const char *section, const char *key)
@@ -69,7 +69,7 @@ nearest(const struct config *config, const char *section, const char *key)
 	return best;
 }
 
-/* The message ends on a terminal: bytes of a file may not steer it. */
+/* The message goes to a terminal, so bytes of a file must not control it. */
 static void
 make_printable(char *text)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The text of an ini file before iniparser reads it: what it would drop or
- * misread without a word is blanked where it is a comment, and refused where
- * it is not.  Pure; knows lines, quotes and comments, and no names.
+ * Prepares the text of an ini file for iniparser.  What iniparser would
+ * silently drop or misread is blanked if it is a comment, and refused
+ * otherwise.  Pure; knows lines, quotes and comments, but no names.
  */
 #include <ctype.h>
 #include <string.h>
@@ -15,9 +15,9 @@ struct mending {
 	unsigned number; /* of the line */
 	bool continues;  /* the line before ended with a backslash */
 	bool in_value;
-	char quote; /* that the value is in, or 0 */
+	char quote; /* the quote that the value is in, or 0 */
 	unsigned quote_number;
-	bool behind; /* its closing quote was there */
+	bool behind; /* the closing quote was found */
 	bool changed;
 };
 
@@ -29,8 +29,8 @@ blank(struct mending *mending, char *from, char *to)
 }
 
 /*
- * A comment goes up to the end of its line: to iniparser a backslash there
- * makes the next line a part of it.
+ * Ends a comment at the end of its line: for iniparser a backslash there would
+ * continue it.
  */
 static void
 end_comment(struct mending *mending, char *from, char *end)
@@ -45,7 +45,7 @@ begins_comment(char c)
 	return c == ';' || c == '#';
 }
 
-/* `[name] ; comment`: iniparser knows a section by the last character. */
+/* `[name] ; comment`: iniparser recognizes a section by the last character. */
 static void
 mend_section(struct mending *mending, char *start, char *end)
 {
@@ -59,7 +59,7 @@ mend_section(struct mending *mending, char *start, char *end)
 		blank(mending, rest, end);
 }
 
-/* A line of a value, from where it begins or goes on. */
+/* Scans a line of a value from its beginning or continuation. */
 static const char *
 mend_value(struct mending *mending, char *p, char *end, bool first)
 {
@@ -80,7 +80,7 @@ mend_value(struct mending *mending, char *p, char *end, bool first)
 			return NULL;
 		} else if (mending->behind && !isspace((unsigned char)*p) &&
 		    (*p != '\\' || p + 1 < end))
-			return "something stands behind the closing quote";
+			return "there is text after the closing quote";
 	}
 	return NULL;
 }
@@ -106,7 +106,7 @@ mend_line(struct mending *mending, char *start, char *end)
 	return NULL;
 }
 
-/* Line by line, without the blanks around it; a quote must end in time. */
+/* Scans each line without blanks around it; a quote must be closed on it. */
 static const char *
 mend_lines(struct mending *mending, char *text, char *stop)
 {
@@ -133,7 +133,7 @@ mend_lines(struct mending *mending, char *text, char *stop)
 	return NULL;
 }
 
-/* The first line that ends in a way that would make one of many lines. */
+/* Finds the first line with an ending that would join many lines into one. */
 static const char *
 find_lone_return(struct mending *mending, const char *text, size_t length)
 {

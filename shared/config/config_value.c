@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From the text of a value to the value, by the type and range of its row,
- * and back to a spelling that the file can hold.  Every process; pure but
- * for memory.  Complaints repeat numbers and choices, never strings: one may
- * be a secret.
+ * Converts the text of a value by the type and range of its row, and back to a
+ * spelling that the file can hold.  Every process; pure except for memory.
+ * Messages repeat numbers and choices, never strings, since a string may be a
+ * secret.
  */
 #include "config_state.h"
 
@@ -17,9 +17,9 @@
 #include "../base/util.h"
 #include "../base/utf8.h"
 
-#define SHOWN 40 /* bytes of a wrong value that a complaint repeats */
+#define SHOWN 40 /* bytes of a wrong value that a message repeats */
 
-/* A value on its way: `text` is rewritten where it is a relative path. */
+/* A value being converted; `text` is rewritten if it is a relative path. */
 struct draft {
 	char text[CONFIG_VALUE_SIZE];
 	int64_t number;
@@ -40,7 +40,9 @@ convert_string(const struct config_key *row, struct draft *draft)
 	return BANK_EINVAL;
 }
 
-/* `directory` has no `..` and no link in it, so that `..` takes one name off.
+/*
+ * Joins the path.  `directory` contains no `..` and no link, so that each `..`
+ * removes one name.
  */
 static int
 make_absolute(struct draft *draft)
@@ -68,7 +70,7 @@ make_absolute(struct draft *draft)
 	    path, sizeof(path), "%.*s/%s", (int)base, draft->directory, rest);
 	if (n < 0 || (size_t)n >= sizeof(path)) {
 		snprintf(draft->reason, CONFIG_REASON_SIZE,
-		    "makes a path of more than %d bytes",
+		    "results in a path of more than %d bytes",
 		    CONFIG_VALUE_SIZE - 1);
 		return BANK_EINVAL;
 	}
@@ -171,7 +173,7 @@ static int (*const converters[])(const struct config_key *, struct draft *) = {
 	[CONFIG_CHOICE] = convert_choice,
 };
 
-/* What holds for a value of any type, `text` as it was given. */
+/* Checks what applies to values of every type, on `text` as it was given. */
 static const char *
 find_fault(const char *text)
 {
@@ -199,12 +201,15 @@ config_put(struct config *config, size_t index, const char *text,
 		string_copy(draft.text, text, sizeof(draft.text));
 		if (converters[row->type](row, &draft) != 0)
 			return BANK_EINVAL;
-		/* The directory's name is in it now, so once more. */
+		/*
+		 * Checks again, since the text now includes the directory's
+		 * name.
+		 */
 		fault = find_fault(draft.text);
 	}
 	if (fault == NULL && config_quote(draft.text, quoted) != 0)
-		fault = "can't be written in a file: it needs quotes, and "
-			"has a backslash or both kinds of quotes";
+		fault = "can't be written to a file: it needs quotes, but "
+			"contains a backslash or both kinds of quotes";
 	if (fault != NULL) {
 		string_copy(reason, fault, CONFIG_REASON_SIZE);
 		return BANK_EINVAL;
@@ -218,7 +223,7 @@ config_put(struct config *config, size_t index, const char *text,
 	return 0;
 }
 
-/* iniparser takes it as it stands: nothing to strip, cut or continue. */
+/* Whether iniparser reads it unchanged: nothing to strip, cut or continue. */
 static bool
 is_bare(const char *text)
 {
@@ -234,8 +239,9 @@ is_bare(const char *text)
 }
 
 /*
- * Between quotes, a backslash is itself to iniparser 4.1 and escapes to 4.2,
- * and 4.1 ends at the first quote: neither may stand there.
+ * Within quotes, iniparser 4.1 keeps a backslash and ends at the first quote,
+ * and 4.2 treats a backslash as an escape: so neither character may occur
+ * there.
  */
 int
 config_quote(const char *text, char quoted[CONFIG_VALUE_SIZE + 2])

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * TLS of both sides.  The front (server) and the ATM (client); it owns no
- * socket and opens no file.  Policy stands here alone: TLS 1.3, ALPN
- * `atm/1`, nothing resumed, one trust anchor.
+ * TLS on both sides: the front (server) and the ATM (client).  It owns no
+ * socket and opens no file.  The policy is only here: TLS 1.3, ALPN `atm/1`, no
+ * resumption, one trust anchor.
  */
 #include "channel.h"
 
@@ -18,10 +18,10 @@
 
 #define BINDING_LABEL "EXPORTER-Channel-Binding"
 
-/* Length and name, as ALPN has them on the wire. */
+/* The length and the name, as ALPN sends them. */
 static const uint8_t alpn[] = { 5, 'a', 't', 'm', '/', '1' };
 
-/* What holds for both sides.  NULL where OpenSSL can't. */
+/* Sets what applies to both sides.  Returns NULL if OpenSSL fails. */
 static SSL_CTX *
 context_make(const SSL_METHOD *method)
 {
@@ -44,7 +44,7 @@ context_make(const SSL_METHOD *method)
 	return context;
 }
 
-/* Called only where the peer offers ALPN. */
+/* Called only if the peer offers ALPN. */
 static int
 choose_alpn(SSL *ssl, const unsigned char **chosen, unsigned char *length,
     const unsigned char *offered, unsigned int offered_length, void *argument)
@@ -111,7 +111,7 @@ time_of(const ASN1_TIME *asn1)
 	return ASN1_TIME_to_tm(asn1, &tm) ? timegm(&tm) : 0;
 }
 
-/* OpenSSL looks at the times of what it has proven the signature of. */
+/* OpenSSL checks the dates after it has verified the signature. */
 static void
 note_validity(X509_STORE_CTX *chain)
 {
@@ -134,9 +134,9 @@ note_validity(X509_STORE_CTX *chain)
 }
 
 /*
- * On top of OpenSSL's own check of purpose, which lets a certificate without
- * any extended usage pass for a server, bank.crt itself too.  A front has a
- * leaf, and a leaf says what it is for.
+ * In addition to OpenSSL's own check of the purpose, which accepts a
+ * certificate without extended key usage, even bank.crt, for a server.  A front
+ * has a leaf, and a leaf states its purpose.
  */
 static int
 check_usage(int ok, X509_STORE_CTX *chain)
@@ -167,7 +167,7 @@ channel_client(SSL_CTX **context, const void *bank_crt_pem, size_t length)
 	error = BANK_ECRYPTO;
 	if ((made = context_make(TLS_client_method())) == NULL ||
 	    !X509_STORE_add_cert(SSL_CTX_get_cert_store(made), bank) ||
-	    /* The one function of OpenSSL's that returns 0 on success. */
+	    /* This function of OpenSSL's returns 0 on success. */
 	    SSL_CTX_set_alpn_protos(made, alpn, sizeof(alpn)) != 0)
 		goto out;
 	SSL_CTX_set_verify(made, SSL_VERIFY_PEER, check_usage);
@@ -216,9 +216,9 @@ channel_binding(SSL *ssl, uint8_t binding[FRAME_BINDING_SIZE])
 }
 
 /*
- * No certificate was refused.  Two OpenSSLs that have no algorithm in common
- * are configured apart, for example by SECLEVEL; the first has offered too
- * little then, and the other says so by an alert.
+ * Whether the handshake failed without a refused certificate because the two
+ * OpenSSLs have no algorithm in common, for example by SECLEVEL.  Then the
+ * client's offer was too small, and the server says so with an alert.
  */
 static int
 agreement_error(void)
@@ -245,11 +245,11 @@ channel_handshake_error(SSL *ssl)
 	} errors[] = {
 		{ X509_V_ERR_CERT_NOT_YET_VALID, BANK_ECLOCK },
 		{ X509_V_ERR_CERT_HAS_EXPIRED, BANK_EEXPIRED },
-		/* These are how OpenSSL is configured, by SECLEVEL. */
+		/* These depend on the configuration of OpenSSL, by SECLEVEL. */
 		{ X509_V_ERR_EE_KEY_TOO_SMALL, BANK_ECRYPTO },
 		{ X509_V_ERR_CA_KEY_TOO_SMALL, BANK_ECRYPTO },
 		{ X509_V_ERR_CA_MD_TOO_WEAK, BANK_ECRYPTO },
-		/* No memory is nobody's forgery. */
+		/* A lack of memory is not a forgery. */
 		{ X509_V_ERR_OUT_OF_MEM, BANK_ENOMEM },
 	};
 	const long result = SSL_get_verify_result(ssl);

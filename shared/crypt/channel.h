@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The channel: TLS 1.3 contexts of both sides with ALPN `atm/1`, the ATM's
- * single trust anchor, the channel binding of RFC 9266, and the making of
- * the bank's two certificates.  Owns no sockets.
+ * The channel: TLS 1.3 contexts of both sides with ALPN `atm/1`, the ATM's only
+ * trust anchor, the channel binding of RFC 9266, and the bank's two
+ * certificates.  Owns no sockets.
  */
 #ifndef SHARED_CHANNEL_H
 #define SHARED_CHANNEL_H
@@ -37,8 +37,8 @@ int channel_server(SSL_CTX **context, const void *leaf_pem, size_t leaf_length,
 int channel_client(SSL_CTX **context, const void *bank_crt_pem, size_t length);
 
 /*
- * Kpub out of bank.crt, RSA of CHANNEL_BANK_BITS; the caller frees *key.
- * BANK_EINVAL otherwise.
+ * Reads Kpub, RSA of CHANNEL_BANK_BITS, from bank.crt; the caller frees *key.
+ * Else BANK_EINVAL.
  */
 int channel_bank_public(
     EVP_PKEY **key, const void *bank_crt_pem, size_t length);
@@ -47,22 +47,22 @@ int channel_bank_public(
 int channel_binding(SSL *ssl, uint8_t binding[FRAME_BINDING_SIZE]);
 
 /*
- * A certificate of the bank's that isn't valid at the ATM's time: signed as
- * it must be, so nobody else's.  Written by the handshake where `ssl` was
- * given one; what it was before where there is no such certificate.
+ * A correctly signed certificate of the bank that isn't valid at the ATM's
+ * time.  The handshake writes it if `ssl` was given one, and leaves it
+ * unchanged if there is no such certificate.
  */
 struct channel_validity {
-	bool found, anchor; /* anchor: it is bank.crt, and not the leaf */
+	bool found, anchor; /* anchor: it is bank.crt, not the leaf */
 	time_t begins, ends;
 };
 void channel_note_validity(SSL *ssl, struct channel_validity *validity);
 
 /*
- * Why a handshake failed, on the ATM's side: BANK_ECLOCK where a certificate
- * isn't valid yet, BANK_EEXPIRED where it is over, BANK_ECRYPTO where it is
- * the bank's, but this OpenSSL takes none like it, or the two OpenSSLs have
- * nothing in common (openssl_error_reason()),
- * BANK_ECERT where it isn't the bank's, else BANK_ECLOSED.
+ * Why a handshake failed, on the ATM's side.  BANK_ECLOCK: a certificate isn't
+ * valid yet.  BANK_EEXPIRED: one has expired.  BANK_ECRYPTO: the certificate is
+ * the bank's, but this OpenSSL doesn't accept it, or the two OpenSSLs have
+ * nothing in common (openssl_error_reason()).  BANK_ECERT: it isn't the
+ * bank's.  Otherwise BANK_ECLOSED.
  */
 int channel_handshake_error(SSL *ssl);
 
@@ -83,7 +83,7 @@ struct channel_pem {
 int channel_make_bank(struct channel_pem *pem, const char *name);
 int channel_make_leaf(
     struct channel_pem *pem, const char *name, const struct channel_pem *bank);
-/* Wipes and frees what the two above made; may be called on zeroed ones. */
+/* Wipes and frees the results of the two above; may be called on zeros. */
 void channel_pem_wipe(struct channel_pem *pem);
 
 /* A time as operators read it: 2026-11-29T08:00:00Z. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Making the bank's two certificates, the functions of channel.h that
- * bankctl(8) calls: bank.crt over Kpub, which every ATM holds, and the leaf
- * that a front shows.  No process of bankd signs one.
+ * Makes the bank's two certificates, with the functions of channel.h that
+ * bankctl(8) calls: bank.crt for Kpub, which every ATM holds, and the leaf that
+ * a front presents.  No process of bankd signs one.
  */
 #include "channel.h"
 
@@ -21,7 +21,7 @@
 #include "../base/util.h"
 
 #define SERIAL_BYTES 16
-#define SLACK_DAYS 1 /* backwards: the ATM's clock may be behind */
+#define SLACK_DAYS 1 /* into the past: the ATM's clock may be slow */
 #define VERSION_3 2
 /* Room for leap days; 20 years have five. */
 #define BANK_DAYS (CHANNEL_BANK_YEARS * 365 + CHANNEL_BANK_YEARS / 4)
@@ -54,7 +54,7 @@ set_serial(X509 *certificate)
 
 	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
 		return 0;
-	/* Positive, not 0, and always of the same length. */
+	/* A serial number is positive and always has the same length. */
 	bytes[0] = (bytes[0] & 0x3f) | 0x40;
 	number = BN_bin2bn(bytes, sizeof(bytes), NULL);
 	ok = number != NULL &&
@@ -87,7 +87,7 @@ add_extensions(
 	return 1;
 }
 
-/* Subject `name`, the key, dates from now; no issuer and no extensions yet. */
+/* Sets the subject `name`, key and dates; issuer and extensions follow. */
 static int
 begin_certificate(X509 **made, EVP_PKEY *key, const char *name, int days)
 {
@@ -98,7 +98,7 @@ begin_certificate(X509 **made, EVP_PKEY *key, const char *name, int days)
 	if (certificate == NULL)
 		return BANK_ENOMEM;
 	subject = X509_get_subject_name(certificate);
-	/* Refuses what isn't 1 to 64 characters of UTF-8. */
+	/* This refuses names other than 1 to 64 characters of UTF-8. */
 	if (!X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
 		(const uint8_t *)name, -1, -1, 0))
 		return openssl_error_take(BANK_EINVAL);
@@ -113,7 +113,7 @@ begin_certificate(X509 **made, EVP_PKEY *key, const char *name, int days)
 	return 0;
 }
 
-/* RSA-PSS with SHA-256, the salt as long as the hash. */
+/* Signs with RSA-PSS and SHA-256, with a salt as long as the hash. */
 static int
 sign(X509 *certificate, EVP_PKEY *key)
 {
@@ -133,7 +133,7 @@ sign(X509 *certificate, EVP_PKEY *key)
 	return ok;
 }
 
-/* Both as PEM; on failure `pem` is empty. */
+/* Writes both as PEM; on failure `pem` is empty. */
 static int
 write_pair(struct channel_pem *pem, EVP_PKEY *key, X509 *certificate)
 {
@@ -176,7 +176,7 @@ out:
 	return error;
 }
 
-/* A leaf is not for longer than the certificate that it hangs on. */
+/* A leaf does not outlive the certificate that signs it. */
 static int
 bound_leaf(X509 *leaf, X509 *bank)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Signing and checking a kiosk's block.  The ATM signs, the vault checks,
- * before anything costly; it may not tell more than right or not right.
+ * Signs and verifies a kiosk's block.  The ATM signs; the vault verifies,
+ * before any costly work, and tells only whether it is valid.
  */
 #include "kiosk_identity.h"
 
@@ -25,7 +25,7 @@
 static_assert(NAME_SIZE + SIGNATURE_SIZE == FRAME_KIOSK_SIZE,
     "the block is a name and a signature");
 
-/* What is signed. */
+/* The bytes that are signed. */
 struct message {
 	uint8_t bytes[LABEL_SIZE + 1 + FRAME_NONCE_SIZE + FRAME_BINDING_SIZE +
 	    REST_MAX];
@@ -63,27 +63,22 @@ message_add(struct message *message, const void *bytes, size_t length)
 }
 
 static int
-message_make(struct message *message, uint8_t type,
-    const uint8_t nonce[FRAME_NONCE_SIZE],
-    const uint8_t binding[FRAME_BINDING_SIZE], const uint8_t *rest,
-    size_t rest_length)
+message_make(struct message *message, const struct kiosk_frame *frame)
 {
-	if (rest_length > REST_MAX)
+	if (frame->rest_length > REST_MAX)
 		return BANK_EINVAL;
 	message->length = 0;
 	message_add(message, LABEL, LABEL_SIZE);
-	message_add(message, &type, 1);
-	message_add(message, nonce, FRAME_NONCE_SIZE);
-	message_add(message, binding, FRAME_BINDING_SIZE);
-	message_add(message, rest, rest_length);
+	message_add(message, &frame->type, 1);
+	message_add(message, frame->nonce, FRAME_NONCE_SIZE);
+	message_add(message, frame->binding, FRAME_BINDING_SIZE);
+	message_add(message, frame->rest, frame->rest_length);
 	return 0;
 }
 
 int
 kiosk_sign(uint8_t block[FRAME_KIOSK_SIZE], const char *name, EVP_PKEY *key,
-    uint8_t type, const uint8_t nonce[FRAME_NONCE_SIZE],
-    const uint8_t binding[FRAME_BINDING_SIZE], const uint8_t *rest,
-    size_t rest_length)
+    const struct kiosk_frame *frame)
 {
 	struct message message;
 	size_t length = SIGNATURE_SIZE;
@@ -94,8 +89,7 @@ kiosk_sign(uint8_t block[FRAME_KIOSK_SIZE], const char *name, EVP_PKEY *key,
 	if (key == NULL)
 		return 0;
 	if (!wire_is_id(name, strlen(name)) || !EVP_PKEY_is_a(key, "ED25519") ||
-	    message_make(&message, type, nonce, binding, rest, rest_length) !=
-		0)
+	    message_make(&message, frame) != 0)
 		return BANK_EINVAL;
 	memcpy(block, name, strlen(name));
 	context = EVP_MD_CTX_new();
@@ -110,18 +104,15 @@ kiosk_sign(uint8_t block[FRAME_KIOSK_SIZE], const char *name, EVP_PKEY *key,
 
 int
 kiosk_verify(const uint8_t block[FRAME_KIOSK_SIZE],
-    const uint8_t public_key[KIOSK_PUBLIC_SIZE], uint8_t type,
-    const uint8_t nonce[FRAME_NONCE_SIZE],
-    const uint8_t binding[FRAME_BINDING_SIZE], const uint8_t *rest,
-    size_t rest_length)
+    const uint8_t public_key[KIOSK_PUBLIC_SIZE],
+    const struct kiosk_frame *frame)
 {
 	struct message message;
 	EVP_PKEY *key;
 	EVP_MD_CTX *context;
 	int ok;
 
-	if (message_make(&message, type, nonce, binding, rest, rest_length) !=
-	    0)
+	if (message_make(&message, frame) != 0)
 		return BANK_ESEAL;
 	key = EVP_PKEY_new_raw_public_key(
 	    EVP_PKEY_ED25519, NULL, public_key, KIOSK_PUBLIC_SIZE);

@@ -19,36 +19,40 @@
 /* Whether the block is all zero: an ATM that isn't enrolled. */
 bool kiosk_is_none(const uint8_t block[FRAME_KIOSK_SIZE]);
 
-/* Reads the block's name.  0, or BANK_EINVAL where it has not an id's form. */
+/* Reads the block's name.  0, or BANK_EINVAL if it is no valid ID. */
 int kiosk_name(
     const uint8_t block[FRAME_KIOSK_SIZE], char name[KIOSK_NAME_SIZE]);
 
+/* What a kiosk signs: a frame, and the connection that it is for. */
+struct kiosk_frame {
+	uint8_t type;
+	const uint8_t *nonce;   /* FRAME_NONCE_SIZE */
+	const uint8_t *binding; /* FRAME_BINDING_SIZE */
+	const uint8_t *rest;    /* the body after the block */
+	size_t rest_length;
+};
+
 /*
- * Makes the block for a frame of `type` whose body after the block is
- * rest[0..rest_length).  `key` is the kiosk's Ed25519 key; NULL makes the
- * block of zeros.  0, BANK_EINVAL or BANK_ECRYPTO.
+ * Makes the block for a frame.  `key` is the kiosk's Ed25519 key; NULL makes
+ * the block of zeros.  0, BANK_EINVAL or BANK_ECRYPTO.
  */
 int kiosk_sign(uint8_t block[FRAME_KIOSK_SIZE], const char *name, EVP_PKEY *key,
-    uint8_t type, const uint8_t nonce[FRAME_NONCE_SIZE],
-    const uint8_t binding[FRAME_BINDING_SIZE], const uint8_t *rest,
-    size_t rest_length);
+    const struct kiosk_frame *frame);
 
-/* 0 where the block's signature is by `public_key`, else BANK_ESEAL. */
+/* Returns 0 if the block's signature is by `public_key`, else BANK_ESEAL. */
 int kiosk_verify(const uint8_t block[FRAME_KIOSK_SIZE],
-    const uint8_t public_key[KIOSK_PUBLIC_SIZE], uint8_t type,
-    const uint8_t nonce[FRAME_NONCE_SIZE],
-    const uint8_t binding[FRAME_BINDING_SIZE], const uint8_t *rest,
-    size_t rest_length);
+    const uint8_t public_key[KIOSK_PUBLIC_SIZE],
+    const struct kiosk_frame *frame);
 
 /*
- * A new Ed25519 key: its PKCS#8 PEM, malloc'd, which the caller wipes and
- * frees, and the public half that the bank enrols.  0, BANK_ENOMEM or
+ * Makes an Ed25519 key: its PKCS#8 PEM, malloc'd, which the caller wipes and
+ * frees, and the public key that the bank enrols.  Returns 0, BANK_ENOMEM or
  * BANK_ECRYPTO.
  */
 int kiosk_key_make(
     char **pem, size_t *length, uint8_t public_key[KIOSK_PUBLIC_SIZE]);
 
-/* Reads such PEM; the caller frees *key.  0, or BANK_EINVAL for any other. */
+/* Reads such a PEM; the caller frees *key.  0, or BANK_EINVAL. */
 int kiosk_key_read(EVP_PKEY **key, const void *pem, size_t length);
 
 #endif

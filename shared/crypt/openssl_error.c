@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * OpenSSL's failures in words.  Every process; fetches algorithms to see
- * whether they are there, and uses none.
+ * Describes OpenSSL's failures.  Every process; fetches algorithms to check
+ * whether they exist, and uses none.
  */
 #include "openssl_error.h"
 
@@ -79,7 +79,7 @@ has_asymmetric(const char *name)
 	return found != NULL;
 }
 
-/* What bank.crt, leaf, seals and kiosks are made of. */
+/* The algorithms of bank.crt, leaf, seals and kiosks. */
 static const struct {
 	bool (*has)(const char *name);
 	const char *name;
@@ -95,7 +95,7 @@ static const struct {
 	{ has_kdf, "HKDF" },
 };
 
-/* It may hold bytes of a file. */
+/* The queue's text may contain bytes of a file. */
 static void
 clean(char *text)
 {
@@ -104,7 +104,7 @@ clean(char *text)
 			*text = '?';
 }
 
-/* The first one is the cause; those behind it say who met it. */
+/* The first error is the cause; the later ones report its consequences. */
 static void
 keep_reason(void)
 {
@@ -143,7 +143,7 @@ openssl_error_take(int error)
 	keep_reason();
 	if (no_memory)
 		return BANK_ENOMEM;
-	/* What it says of an algorithm is worth more than of a file. */
+	/* A missing algorithm is a better explanation than a bad file. */
 	return openssl_error_check() != 0 ? BANK_ECRYPTO : error;
 }
 
@@ -160,7 +160,7 @@ openssl_error_reason(void)
 	return kept;
 }
 
-/* The default one is named only where it is there. */
+/* Names the default file only if it exists. */
 void
 openssl_error_file(char *text, size_t size)
 {

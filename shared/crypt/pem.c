@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * PEM in memory.  Every process; it may not touch a file, nor leave a copy
- * of a key behind: OpenSSL wipes what it frees of a memory BIO.
+ * PEM in memory.  Every process; touches no file and leaves no copy of a key
+ * behind: OpenSSL wipes the memory of a BIO that it frees.
  */
 #include "pem.h"
 
@@ -16,7 +16,7 @@
 #include "../base/error.h"
 #include "openssl_error.h"
 
-/* OpenSSL's own would ask on the terminal. */
+/* OpenSSL's own callback would ask on the terminal. */
 static int
 no_passphrase(char *buffer, int size, int writing, void *context)
 {
@@ -64,7 +64,7 @@ pem_read_certificate(X509 **certificate, const void *pem, size_t length)
 	return 0;
 }
 
-/* What was written to `bio`, which is NULL where that failed; frees it. */
+/* Returns what was written to `bio` (NULL if that failed), and frees it. */
 static int
 take_text(BIO *bio, char **pem, size_t *length)
 {

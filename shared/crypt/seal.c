@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Key schedule and seals of atm-protocol(7).  The vault and the ATM; the
- * front has no key to use it with.  It may not touch a socket, a file or a
- * log.
- *
- * The vault seals and opens one message for each request, so nothing here
- * allocates or looks an algorithm up for a message: these are fetched once a
- * process, and a direction's context keeps its key schedule, so that only
- * the IV changes.
+ * The key schedule and the seals of atm-protocol(7).  The vault and the ATM run
+ * this; the front has no key to use with it.  It may not touch a socket, a file
+ * or a log.  The vault opens and seals one message for each request, so nothing
+ * here allocates or looks up an algorithm for a message.  Algorithms are
+ * fetched once in a process, and a direction's context keeps its key schedule,
+ * so that only the IV changes.
  */
 #include "seal.h"
 
@@ -24,7 +22,7 @@
 #include "../base/util.h"
 
 #define IV_SIZE 12
-#define IV_COUNTER 4 /* where in the IV the counter stands */
+#define IV_COUNTER 4 /* where the counter is in the IV */
 #define PRK_SIZE 32
 #define DATAGRAM_HEADER 12
 
@@ -52,8 +50,8 @@ algorithms_ready(void)
 }
 
 /*
- * A failure leaves nothing in OpenSSL's queue: there it would be taken for
- * one of the next SSL_read(3) on this thread.
+ * Clears OpenSSL's queue after a failure: the next SSL_read(3) on this thread
+ * would take the error for its own.
  */
 static int
 failed(int error)
@@ -76,24 +74,29 @@ seal_size(size_t text_length)
 	return padded_size(text_length) + SEAL_TAG_SIZE;
 }
 
+/* OSSL_PARAM has no const. */
+static OSSL_PARAM
+octets(const char *name, const void *data, size_t length)
+{
+	return OSSL_PARAM_construct_octet_string(
+	    name, (void *)(uintptr_t)data, length);
+}
+
 /*
  * One step of HKDF-SHA256, extract (`extra`: the salt) or expand (the info);
  * both give 32 bytes.
  */
 static int
 hkdf_step(EVP_KDF_CTX *kdf, int mode, const uint8_t key[SEAL_KEY_SIZE],
-    const char *extra_name, const void *extra, size_t extra_length,
-    uint8_t out[PRK_SIZE])
+    OSSL_PARAM extra, uint8_t out[PRK_SIZE])
 {
 	char digest[] = "SHA256";
 	const OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
 		OSSL_PARAM_construct_utf8_string(
 		    OSSL_KDF_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_octet_string(
-		    OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)key, SEAL_KEY_SIZE),
-		OSSL_PARAM_construct_octet_string(
-		    extra_name, (void *)(uintptr_t)extra, extra_length),
+		octets(OSSL_KDF_PARAM_KEY, key, SEAL_KEY_SIZE),
+		extra,
 		OSSL_PARAM_construct_end(),
 	};
 
@@ -118,11 +121,12 @@ derive_all(struct seal_keys *keys, EVP_KDF_CTX *kdf,
 	int error;
 
 	error = hkdf_step(kdf, EVP_KDF_HKDF_MODE_EXTRACT_ONLY, k,
-	    OSSL_KDF_PARAM_SALT, salt, salt_length, prk);
+	    octets(OSSL_KDF_PARAM_SALT, salt, salt_length), prk);
 	for (size_t i = 0; i < NELEM(outputs) && error == 0; i++)
 		error = hkdf_step(kdf, EVP_KDF_HKDF_MODE_EXPAND_ONLY, prk,
-		    OSSL_KDF_PARAM_INFO, outputs[i].info,
-		    strlen(outputs[i].info), outputs[i].key);
+		    octets(OSSL_KDF_PARAM_INFO, outputs[i].info,
+			strlen(outputs[i].info)),
+		    outputs[i].key);
 	OPENSSL_cleanse(prk, sizeof(prk));
 	return error;
 }
@@ -178,7 +182,7 @@ context_make(struct seal_direction *direction, int encrypt)
 	return 0;
 }
 
-/* Begins the message numbered `counter`: its IV and associated data. */
+/* Begins the message numbered `counter`: sets its IV and associated data. */
 static int
 gcm_begin(struct seal_direction *direction, int encrypt, uint64_t counter,
     const uint8_t *aad, int aad_length)
@@ -186,30 +190,28 @@ gcm_begin(struct seal_direction *direction, int encrypt, uint64_t counter,
 	uint8_t iv[IV_SIZE] = { 0 };
 	int n;
 
-	/* A last number is never used, so that no IV comes twice. */
+	/* The last number is never used, so that no IV occurs twice. */
 	if (counter == UINT64_MAX)
-		return BANK_ECRYPTO;
+		return failed(BANK_ECRYPTO);
 	if (direction->context == NULL && context_make(direction, encrypt) != 0)
-		return BANK_ECRYPTO;
+		return failed(BANK_ECRYPTO);
 	put_u64(iv + IV_COUNTER, counter);
 	if (!EVP_CipherInit_ex2(
 		direction->context, NULL, NULL, iv, encrypt, NULL) ||
 	    !EVP_CipherUpdate(direction->context, NULL, &n, aad, aad_length))
-		return BANK_ECRYPTO;
+		return failed(BANK_ECRYPTO);
 	return 0;
 }
 
-/* text || zeros up to `padded` || tag into out. */
+/* Encrypts text || zeros up to `padded`, and appends the tag, as the message
+ * begun. */
 static int
-gcm_seal(struct seal_direction *direction, const uint8_t *aad, int aad_length,
-    const char *text, size_t length, size_t padded, uint8_t *out)
+gcm_seal(struct seal_direction *direction, const char *text, size_t length,
+    size_t padded, uint8_t *out)
 {
-	EVP_CIPHER_CTX *context;
+	EVP_CIPHER_CTX *context = direction->context;
 	int n;
 
-	if (gcm_begin(direction, 1, direction->counter, aad, aad_length) != 0)
-		return failed(BANK_ECRYPTO);
-	context = direction->context;
 	if ((length > 0 &&
 		!EVP_CipherUpdate(
 		    context, out, &n, (const uint8_t *)text, (int)length)) ||
@@ -227,20 +229,17 @@ gcm_seal(struct seal_direction *direction, const uint8_t *aad, int aad_length,
 }
 
 /*
- * Opens sealed[0..plain_length) with the tag behind it, as the message
- * numbered `counter`; on failure nothing of it stays in `plain`.
+ * Opens sealed[0..plain_length) which the tag follows, as the message begun;
+ * on failure none of it remains in `plain`.
  */
 static int
-gcm_open(struct seal_direction *direction, uint64_t counter, const uint8_t *aad,
-    int aad_length, const uint8_t *sealed, size_t plain_length, char *plain)
+gcm_open(struct seal_direction *direction, const uint8_t *sealed,
+    size_t plain_length, char *plain)
 {
+	EVP_CIPHER_CTX *context = direction->context;
 	uint8_t tag[SEAL_TAG_SIZE];
-	EVP_CIPHER_CTX *context;
 	int n;
 
-	if (gcm_begin(direction, 0, counter, aad, aad_length) != 0)
-		return failed(BANK_ECRYPTO);
-	context = direction->context;
 	memcpy(tag, sealed + plain_length, sizeof(tag));
 	if (!EVP_CipherUpdate(
 		context, (uint8_t *)plain, &n, sealed, (int)plain_length) ||
@@ -262,19 +261,24 @@ seal_text(struct seal_direction *direction, uint8_t type, const char *text,
 	if (length > SEAL_MAX_TEXT || size < seal_size(length) ||
 	    memchr(text, '\0', length) != NULL)
 		return BANK_EINVAL;
-	error = gcm_seal(
-	    direction, &type, 1, text, length, padded_size(length), out);
+	error = gcm_begin(direction, 1, direction->counter, &type, 1);
+	if (error == 0)
+		error =
+		    gcm_seal(direction, text, length, padded_size(length), out);
 	return error != 0 ? error : (int)seal_size(length);
 }
 
-/* The text of padded[0..size), which has a NUL behind it. */
+/* Finds the end of the text in padded[0..size), which a NUL follows. */
 static int
 unpad(const char *padded, size_t size)
 {
 	size_t length = strlen(padded);
 	const char *rest = padded + length;
 
-	/* With the NUL behind, `rest` is zeros if it equals itself + 1. */
+	/*
+	 * `rest` and the NUL after it are all zeros if `rest` equals itself +
+	 * 1.
+	 */
 	if (memcmp(rest, rest + 1, size - length) != 0)
 		return BANK_EINVAL;
 	return (int)length;
@@ -294,8 +298,9 @@ seal_open(struct seal_direction *direction, uint8_t type, const uint8_t *sealed,
 	if (size < sealed_length)
 		return BANK_ENOSPC;
 	plain_length = sealed_length - SEAL_TAG_SIZE;
-	error = gcm_open(direction, direction->counter, &type, 1, sealed,
-	    plain_length, text);
+	error = gcm_begin(direction, 0, direction->counter, &type, 1);
+	if (error == 0)
+		error = gcm_open(direction, sealed, plain_length, text);
 	if (error != 0)
 		return error;
 	direction->counter++;
@@ -307,12 +312,17 @@ int
 seal_datagram(struct seal_direction *notice, const uint8_t key_id[4],
     const char *text, size_t length, uint8_t out[SEAL_DATAGRAM_SIZE])
 {
+	int error;
+
 	if (length > SEAL_DATAGRAM_TEXT || memchr(text, '\0', length) != NULL)
 		return BANK_EINVAL;
 	memcpy(out, key_id, 4);
 	put_u64(out + 4, notice->counter);
-	return gcm_seal(notice, out, DATAGRAM_HEADER, text, length,
-	    SEAL_DATAGRAM_TEXT, out + DATAGRAM_HEADER);
+	error = gcm_begin(notice, 1, notice->counter, out, DATAGRAM_HEADER);
+	if (error == 0)
+		error = gcm_seal(notice, text, length, SEAL_DATAGRAM_TEXT,
+		    out + DATAGRAM_HEADER);
+	return error;
 }
 
 int
@@ -326,8 +336,9 @@ seal_open_datagram(struct seal_direction *notice, const uint8_t key_id[4],
 		return BANK_ESEAL;
 	counter = get_u64(data + 4);
 	if (counter < notice->counter ||
-	    gcm_open(notice, counter, data, DATAGRAM_HEADER,
-		data + DATAGRAM_HEADER, SEAL_DATAGRAM_TEXT, text) != 0)
+	    gcm_begin(notice, 0, counter, data, DATAGRAM_HEADER) != 0 ||
+	    gcm_open(
+		notice, data + DATAGRAM_HEADER, SEAL_DATAGRAM_TEXT, text) != 0)
 		return BANK_ESEAL;
 	notice->counter = counter + 1;
 	text[SEAL_DATAGRAM_TEXT] = '\0';

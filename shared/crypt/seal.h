@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * K and what is made of it: the envelope E(Kpub, K) (RSA-OAEP, RFC 8017),
- * the three keys (HKDF, RFC 5869) and the seals (AES-256-GCM, SP 800-38D)
- * of atm-protocol(7).  Both sides of the wire are here.  Pure: knows no
- * sockets, keeps no state but in the structs below.  Nothing is allocated
- * for a message after a direction's first.
+ * K and everything derived from it: the envelope E(Kpub, K) (RSA-OAEP, RFC
+ * 8017), the three keys (HKDF, RFC 5869) and the seals (AES-256-GCM, SP
+ * 800-38D) of atm-protocol(7), for both sides of the wire.  Pure: knows no
+ * sockets, and keeps state only in the structs below.  After the first message
+ * of a direction, a message allocates nothing.
  */
 #ifndef SHARED_SEAL_H
 #define SHARED_SEAL_H
@@ -25,8 +25,8 @@
 #define SEAL_DATAGRAM_SIZE (12 + SEAL_DATAGRAM_TEXT + SEAL_TAG_SIZE)
 
 /*
- * One direction: a key and the number of its next message.  A side seals
- * with it or opens, not both.  May be moved, not copied: it owns `context`.
+ * One direction: a key and the number of its next message.  A side either seals
+ * or opens with it.  May be moved but not copied, since it owns `context`.
  */
 struct seal_direction {
 	uint8_t key[SEAL_KEY_SIZE];
@@ -40,7 +40,7 @@ struct seal_keys {
 	struct seal_direction notice; /* datagrams; counter starts at 1 */
 };
 
-/* Bytes that `text_length` takes when sealed: padded to blocks, and a tag. */
+/* The size of a sealed text: padded to blocks, with a tag. */
 size_t seal_size(size_t text_length);
 
 /*
@@ -65,24 +65,24 @@ int seal_text(struct seal_direction *direction, uint8_t type, const char *text,
     size_t length, uint8_t *out, size_t size);
 
 /*
- * Opens what seal_text() made.  `text` has room for sealed_length bytes; it
- * is set to the text and a NUL.  Returns the text's length (zero bytes at the
- * end cut off); BANK_ESEAL where length or tag don't fit (the counter then
- * stays, and nothing is in `text`); BANK_EINVAL where the seal is right and
- * the text holds a zero byte before its end (the counter counts on: answer
- * it); BANK_ENOSPC where `text` is too small; BANK_ECRYPTO.
+ * Opens what seal_text() made.  `text` has room for sealed_length bytes, and
+ * gets the text and a NUL.  Returns the text's length without the zero bytes at
+ * the end.  BANK_ESEAL: length or tag is wrong; the counter stays, and `text`
+ * is empty.  BANK_EINVAL: the seal is valid, but the text contains a zero byte
+ * before its end; the counter counts on, so answer it.  BANK_ENOSPC: `text` is
+ * too small.  BANK_ECRYPTO.
  */
 int seal_open(struct seal_direction *direction, uint8_t type,
     const uint8_t *sealed, size_t sealed_length, char *text, size_t size);
 
-/* Seals one notice into `out`; counts the direction on.  0 or BANK_E.... */
+/* Seals one notice into `out`; advances the counter.  0 or BANK_E.... */
 int seal_datagram(struct seal_direction *notice, const uint8_t key_id[4],
     const char *text, size_t length, uint8_t out[SEAL_DATAGRAM_SIZE]);
 
 /*
- * Opens a datagram of this key-id whose counter is at least
- * notice->counter, then sets notice->counter past it.  Returns the text's
- * length, or BANK_ESEAL for anything else: drop it.
+ * Opens a datagram of this key-id whose counter is at least notice->counter,
+ * and then sets notice->counter to the next one.  Returns the text's length, or
+ * BANK_ESEAL for any other datagram, which is to be dropped.
  */
 int seal_open_datagram(struct seal_direction *notice, const uint8_t key_id[4],
     const uint8_t *data, size_t length, char text[SEAL_DATAGRAM_TEXT + 1]);
@@ -92,11 +92,10 @@ int seal_wrap(EVP_PKEY *bank_public, const uint8_t k[SEAL_KEY_SIZE],
     uint8_t wrapped[FRAME_WRAPPED_SIZE]);
 
 /*
- * Opens E(Kpub, K).  Always fills `k`: with K, or, where the envelope is not
- * right, with fresh random bytes and BANK_ESEAL, so that the caller goes on
- * the same way, after the same work.  BANK_ECRYPTO (no random bytes, or a
- * key that is not RSA of 3072 bits): k is zeros, not to be used.  Safe on
- * any thread.
+ * Opens E(Kpub, K).  Always fills `k`: with K, or, if the envelope is invalid,
+ * with fresh random bytes and BANK_ESEAL.  The caller then continues in the
+ * same way, after the same work.  BANK_ECRYPTO (no random bytes, or a key other
+ * than RSA of 3072 bits): k is zeros and must not be used.  Safe on any thread.
  */
 int seal_unwrap(EVP_PKEY *bank_private,
     const uint8_t wrapped[FRAME_WRAPPED_SIZE], uint8_t k[SEAL_KEY_SIZE]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The envelope E(Kpub, K): the two functions of seal.h that need RSA.  The
- * ATM wraps; the vault unwraps, on its worker threads, so there is no state
- * here.  It may not tell a wrong envelope from a right one by time or error.
+ * The envelope E(Kpub, K): the two functions of seal.h that need RSA.  The ATM
+ * wraps; the vault unwraps on its worker threads, so there is no state here.
+ * Neither time nor error may distinguish an invalid envelope from a valid one.
  */
 #include "seal.h"
 
@@ -57,8 +57,8 @@ seal_wrap(EVP_PKEY *bank_public, const uint8_t k[SEAL_KEY_SIZE],
 }
 
 /*
- * Whether `wrapped` is a number below the modulus.  OpenSSL refuses one that
- * isn't without the private operation, which would answer it sooner.
+ * Whether `wrapped` is a number below the modulus.  OpenSSL refuses a larger
+ * one without the private operation, and would therefore answer sooner.
  */
 static bool
 below_modulus(EVP_PKEY *key, const uint8_t wrapped[FRAME_WRAPPED_SIZE])
@@ -74,7 +74,7 @@ below_modulus(EVP_PKEY *key, const uint8_t wrapped[FRAME_WRAPPED_SIZE])
 	return below;
 }
 
-/* Takes one of the two without a branch on which. */
+/* Selects one of the two without a branch. */
 static void
 choose(uint8_t out[SEAL_KEY_SIZE], bool first, const uint8_t *one,
     const uint8_t *other)

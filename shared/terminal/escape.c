@@ -9,12 +9,12 @@
 #define BELL 0x07
 #define ESC 0x1b
 #define STRING_TERMINATOR 0x9c
-/* A control of one character is Esc and a character lower by this. */
+/* A control of one character is Esc and the character lower by this. */
 #define C1_FIRST 0x80
 #define C1_LAST 0x9f
 #define C1_SHIFT 0x40
 
-/* What follows Esc. */
+/* Takes the character after Esc. */
 static bool
 begin(struct escape *escape, uint32_t c)
 {
@@ -86,7 +86,7 @@ escape_strip(char *text, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		unsigned char byte = (unsigned char)text[i];
 
-		/* Of a character of more bytes, none is a control. */
+		/* A byte of a longer character is never a control. */
 		if (!escape_take(&escape, byte < 0x80 ? byte : 0xff))
 			text[kept++] = text[i];
 	}

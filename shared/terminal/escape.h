@@ -27,21 +27,21 @@ enum escape_state {
 	ESCAPE_STRING_END /* Esc within a string: `\` ends it */
 };
 
-/* All zeros at first. */
+/* Initialize with zeros. */
 struct escape {
 	enum escape_state state;
-	unsigned length; /* of a control sequence, without its last */
+	unsigned length; /* of a control sequence, without its last character */
 };
 
 /*
- * Takes a character.  False where it belongs to no sequence; true where it
- * does, which is over if the state is then ESCAPE_TEXT.
+ * Takes a character.  Returns false if it belongs to no sequence.  Returns true
+ * if it does; the sequence is complete if the state is then ESCAPE_TEXT.
  */
 bool escape_take(struct escape *escape, uint32_t c);
 
 /*
- * Takes all sequences out of `length` bytes of UTF-8, in place: the length
- * without them.
+ * Removes all sequences from `length` bytes of UTF-8, in place; returns the new
+ * length.
  */
 size_t escape_strip(char *text, size_t length);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Curses on a terminal.  Runs in atm-tui and in bankctl.  The static state is
- * what the crash handler needs: a handler has no other way to be told.
+ * for the crash handler, which can get it in no other way.
  */
 #include "term.h"
 
@@ -23,8 +23,8 @@
 
 #define ESC_DELAY_MS 25
 /*
- * For how long a sequence that was begun goes on, and for how long an Esc
- * that was taken for the key may turn out to have been one's beginning.
+ * How long an unfinished sequence may take, and for how long an Esc that was
+ * taken for the key may still prove to begin a sequence.
  */
 #define SEQUENCE_MS 5000
 #define AFTER_ESC_MS 1000
@@ -33,14 +33,14 @@
 static struct {
 	bool started;
 	bool tty;
-	struct termios modes; /* as they were */
-	char leave[256];      /* what puts the terminal back */
+	struct termios modes; /* the modes before the start */
+	char leave[256];      /* the bytes that restore the terminal */
 	size_t leave_length;
-	MEVENT touches[TOUCHES]; /* not handed out yet, the newest first */
+	MEVENT touches[TOUCHES]; /* not returned yet, the newest first */
 	size_t touch_count;
-	struct escape escape; /* what of a sequence came so far */
-	bool esc_told;        /* its Esc was handed out as the key */
-	uint64_t escape_ms;   /* when the newest of it came */
+	struct escape escape; /* the part of a sequence received so far */
+	bool esc_told;        /* its Esc was returned as the key */
+	uint64_t escape_ms;   /* when its newest character came */
 } term;
 
 static const struct {
@@ -77,7 +77,7 @@ static const struct {
 	{ 127, TERM_BACKSPACE },
 };
 
-/* Runs when the process is lost: system calls only, then the signal again. */
+/* Runs when the process crashes: system calls only, then the signal. */
 static void
 on_crash(int signal_number)
 {
@@ -90,7 +90,7 @@ on_crash(int signal_number)
 	raise(signal_number);
 }
 
-/* Adds a string of the terminal's, without its paddings `$<n>`. */
+/* Adds one of the terminal's strings, without its padding `$<n>`. */
 static void
 add_leave(const char *string)
 {
@@ -149,8 +149,9 @@ is_described(const char *name)
 }
 
 /*
- * The terminal's own description, or the nearest that there is: terminals of
- * today do what xterm does.  One that says that it is unknown does nothing.
+ * Returns the terminal's own description, or the nearest one that exists, since
+ * today's terminals do what xterm does.  A terminal of type `unknown` gets no
+ * other description.
  */
 static const char *
 choose_description(const char *name, void (*tell)(const char *remark))
@@ -199,7 +200,7 @@ term_start(
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	meta(stdscr, TRUE);
-	/* Releases too: curses loses what comes with an event unasked for. */
+	/* Releases too: curses loses what comes with an event not asked for. */
 	mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED |
 		BUTTON5_PRESSED,
 	    NULL);
@@ -223,12 +224,12 @@ term_stop(void)
 	curs_set(1);
 	erase();
 	refresh();
-	endwin(); /* no delscreen(): panels keep a pointer into the screen */
+	endwin(); /* no delscreen(): panels keep a pointer to the screen */
 }
 
 /*
- * Curses makes one KEY_MOUSE of touches that come together, and gives the
- * newest first; none of them may be lost.
+ * Curses makes one KEY_MOUSE of several touches that come together, and returns
+ * the newest first.  None of them may be lost.
  */
 static void
 take_touches(void)
@@ -270,9 +271,9 @@ function_key(wint_t code, int *y, int *x)
 }
 
 /*
- * Whether what comes after an Esc that was handed out as the key makes both a
- * sequence.  A terminal's `[` or `]` does; a letter does if more is there at
- * once, as people type one at a time.
+ * Whether the character after an Esc that was returned as the key makes both a
+ * sequence.  A `[` or `]` does; a letter does if more input is waiting, because
+ * people type one key at a time.
  */
 static bool
 follows_esc(wint_t code)
@@ -288,7 +289,7 @@ follows_esc(wint_t code)
 	return true;
 }
 
-/* A sequence that was begun ends by itself when nothing of it comes. */
+/* Ends an unfinished sequence when no more of it arrives. */
 static void
 expire_sequence(wint_t code)
 {
@@ -305,7 +306,7 @@ expire_sequence(wint_t code)
 	term.escape_ms = now_ms;
 }
 
-/* Nothing more is there: an Esc alone is the key. */
+/* If nothing more is waiting, a lone Esc is the key. */
 static int
 no_key(void)
 {
@@ -315,7 +316,7 @@ no_key(void)
 	return TERM_ESC;
 }
 
-/* Arrows of a terminal that isn't in the mode it was put in; or no key. */
+/* Arrow keys of a terminal that ignores its mode; otherwise no key. */
 static int
 sequence_key(enum escape_state state, unsigned length, wint_t last)
 {

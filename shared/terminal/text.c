@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Text for the screens: measuring, cleaning, fitting.  Runs in atm-tui and in
- * bankctl; draws nothing, and keeps no
- * state but how amounts are written.
+ * Text for the screens: measuring, cleaning and fitting.  Runs in atm-tui and
+ * in bankctl; draws nothing, and keeps only the format of amounts.
  */
 #include "text.h"
 
@@ -27,7 +26,7 @@ text_is_utf8(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-/* The bytes of the character at text[0..length), 0 where it can't be shown. */
+/* The bytes of the character at text[0..length), 0 if it can't be displayed. */
 static size_t
 shown_length(const char *text, size_t length, bool utf8)
 {
@@ -35,7 +34,7 @@ shown_length(const char *text, size_t length, bool utf8)
 	mbstate_t state;
 	size_t n;
 
-	if (!utf8) /* text_widen() makes ASCII of the rest */
+	if (!utf8) /* text_widen() replaces the others by ASCII */
 		return (unsigned char)*text >= ' ' && *text != 0x7f ? 1 : 0;
 	memset(&state, 0, sizeof(state));
 	n = mbrtowc(&wide, text, length, &state);
@@ -79,7 +78,7 @@ text_value(
 	return to;
 }
 
-/* One character of UTF-8 in a locale without it: the nearest of ASCII. */
+/* A UTF-8 character in a locale without it: the nearest of ASCII. */
 static size_t
 to_ascii(wchar_t *wide, const char *text)
 {

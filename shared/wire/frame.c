@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Cutting and writing frames.  The front, the vault and the ATM; it may only
- * look at the bytes it is given.  The table is PROTOCOL's, atm-protocol(7).
+ * Cuts and writes frames, for the front, the vault and the ATM.  It only looks
+ * at the bytes it is given.  The table is that of atm-protocol(7).
  */
 #include "frame.h"
 
@@ -16,7 +16,7 @@
 #define RESUME_LENGTH \
 	(1 + FRAME_KIOSK_SIZE + FRAME_SESSION_SIZE + FRAME_SEALED_SIZE)
 #define BLOCK 256
-/* `CODE text`: three digits, a space and one character at the least. */
+/* `CODE text`: three digits, a space and at least one character. */
 #define ERROR_MINIMUM 6
 
 /* Lengths run from minimum to maximum in steps of `step`. */
@@ -54,7 +54,7 @@ frame_allowed(enum frame_sender sender, uint8_t type, size_t length)
 	return false;
 }
 
-/* Whether any frame of the sender's has this length. */
+/* Whether the sender has any frame of this length. */
 static bool
 length_allowed(enum frame_sender sender, size_t length)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The forms of the words inside a seal, and request lines (atm-protocol(7)).
- * The vault runs it on what customers send, an ATM on what the bank sends.
- * On the path of every request: no allocation, no locale, no stdio.
+ * The vault reads with it what customers send, an ATM what the bank sends.  It
+ * is on the path of every request: no allocation, no locale, no stdio.
  */
 #include "wire.h"
 
@@ -70,7 +70,9 @@ wire_make_txid(uint64_t now_ms, uint8_t txid[WIRE_TXID_SIZE])
 	put_u64(txid, now_ms << 16);
 	if (RAND_bytes(txid + TXID_MS_SIZE, WIRE_TXID_SIZE - TXID_MS_SIZE) == 1)
 		return 0;
-	/* An SSL_read(3) on this thread would take it for its own. */
+	/*
+	 * The next SSL_read(3) on this thread would take the error for its own.
+	 */
 	ERR_clear_error();
 	return BANK_ECRYPTO;
 }
@@ -92,8 +94,9 @@ put_digits(char *text, uint64_t value, int digits)
 }
 
 /*
- * Days since 1970 to a date of the Gregorian calendar.  Years are reckoned
- * from March in eras of 400, so that the leap day is the last of its year.
+ * Converts days since 1970 to a date of the Gregorian calendar.  Years are
+ * counted from March in eras of 400, so that the leap day is the last day of
+ * its year.
  */
 static char *
 put_date(char *text, uint64_t days)

@@ -45,9 +45,9 @@ struct wire_token {
 };
 
 /*
- * Splits a line at single spaces.  Returns the number of tokens, or
- * BANK_EINVAL for an empty line, an empty token, more than WIRE_MAX_TOKENS,
- * a control character or what is not UTF-8.
+ * Splits a line at single spaces.  Returns the number of tokens, or BANK_EINVAL
+ * for an empty line, an empty token, more than WIRE_MAX_TOKENS, a control
+ * character or invalid UTF-8.
  */
 int wire_split(
     const char *line, size_t length, struct wire_token tokens[WIRE_MAX_TOKENS]);
@@ -59,8 +59,8 @@ int wire_token_account(
 int wire_token_amount(const struct wire_token *token, int64_t *cents);
 
 /*
- * The replies: one row for each code and text that a bank sends, with the
- * protocol's own words.  The table is in wire_reply.c and nowhere else.
+ * The replies: one row for each code and text that a bank sends, in the words
+ * of the protocol.  The table is only in wire_reply.c.
  */
 enum wire_reply {
 	WIRE_LOGIN_OK,
@@ -99,9 +99,9 @@ int wire_reply_code(enum wire_reply reply);
 const char *wire_reply_text(enum wire_reply reply);
 
 /*
- * Writing a reply: lines `CODE-key value`, then `CODE text`.  The writer
- * never overflows its buffer, in which it keeps a NUL behind what it wrote;
- * wire_finish() then returns BANK_ENOSPC.  Values must have no LF.
+ * Writes a reply: lines `CODE-key value`, then `CODE text`.  The writer never
+ * overflows its buffer, and keeps a NUL after what it wrote; if the buffer is
+ * too small, wire_finish() returns BANK_ENOSPC.  Values must not contain LF.
  */
 struct wire_writer {
 	char *text;
@@ -119,7 +119,7 @@ void wire_key_money(struct wire_writer *writer, const char *key, int64_t cents);
 /* Ends the reply; returns its length or BANK_ENOSPC. */
 int wire_finish(struct wire_writer *writer);
 
-/* Reading one, as an ATM does; points into the caller's text. */
+/* Reads a reply, as an ATM does; results point into the caller's text. */
 struct wire_line {
 	struct wire_token key;
 	struct wire_token value;
@@ -131,12 +131,12 @@ struct wire_reader {
 	size_t lines_length;
 };
 
-/* 0, or BANK_EINVAL where the bytes are not a reply. */
+/* Returns 0, or BANK_EINVAL if the bytes are not a reply. */
 int wire_read(struct wire_reader *reader, const char *text, size_t length);
-/* The next key line from *offset (0 first); false after the last. */
+/* Returns the next key line from *offset (0 at first); false after the last. */
 bool wire_next_line(
     const struct wire_reader *reader, size_t *offset, struct wire_line *line);
-/* The first value of `key`, copied with NUL; BANK_ENOTFOUND, BANK_ENOSPC. */
+/* Copies the first value of `key` with a NUL; BANK_ENOTFOUND, BANK_ENOSPC. */
 int wire_find(const struct wire_reader *reader, const char *key, char *value,
     size_t size);
 

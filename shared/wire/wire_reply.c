@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The bank's replies: the one table of codes and texts, writing a reply (the
- * vault, the front for its few `E`) and reading one (an ATM).  Writes into
- * the caller's buffer only, and what was read points into the caller's text.
+ * The bank's replies: the table of codes and texts, writing a reply (the vault,
+ * and the front for its few `E`) and reading one (an ATM).  Writes only into
+ * the caller's buffer; results of reading point into the caller's text.
  */
 #include "wire.h"
 
@@ -16,7 +16,7 @@
 #include "../base/util.h"
 #include "../base/utf8.h"
 
-#define CODE_SIZE 4 /* three digits and what follows them */
+#define CODE_SIZE 4 /* three digits and the character after them */
 
 static const struct reply {
 	int code;
@@ -75,7 +75,7 @@ wire_begin(
 	    (struct wire_writer) { .text = text, .size = size, .reply = reply };
 }
 
-/* Every byte of a reply passes here; once one doesn't fit, none does. */
+/* Appends bytes.  After the first that do not fit, it appends nothing. */
 static void
 append(struct wire_writer *writer, const char *data, size_t length)
 {
@@ -150,7 +150,7 @@ wire_finish(struct wire_writer *writer)
 	return writer->overflow ? BANK_ENOSPC : (int)writer->length;
 }
 
-/* The three digits that a line begins with, or BANK_EINVAL. */
+/* Returns the three digits that begin a line, or BANK_EINVAL. */
 static int
 read_code(const char *line, size_t length)
 {
@@ -166,7 +166,7 @@ read_code(const char *line, size_t length)
 	return code;
 }
 
-/* `CODE-key value`; the value may be empty, the space may not be missing. */
+/* `CODE-key value`: the value may be empty, but the space is required. */
 static int
 read_line(const char *text, size_t length, struct wire_line *line)
 {

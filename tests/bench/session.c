@@ -150,8 +150,9 @@ send_login(struct session *session, const uint8_t nonce[FRAME_NONCE_SIZE])
 	error = seal_text(&session->keys.up, FRAME_LOGIN, text, (size_t)length,
 	    rest + FRAME_WRAPPED_SIZE, FRAME_SEALED_SIZE);
 	if (error < 0 ||
-	    (error = kiosk_sign(body, load->kiosk, load->kiosk_key, FRAME_LOGIN,
-		 nonce, binding, rest, sizeof(body) - FRAME_KIOSK_SIZE)) != 0)
+	    (error = kiosk_sign(body, load->kiosk, load->kiosk_key,
+		 &(struct kiosk_frame) { FRAME_LOGIN, nonce, binding, rest,
+		     sizeof(body) - FRAME_KIOSK_SIZE })) != 0)
 		goto out;
 	length =
 	    frame_write(frame, sizeof(frame), FRAME_LOGIN, body, sizeof(body));

@@ -39,8 +39,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned last = 0;
 	int result;
 
-	result = files_parse_balance("balance", (const char *)data, size,
-	    check_line, &last, error, sizeof(error));
+	result =
+	    files_parse_balance(&(struct files_reading) { "balance", check_line,
+				    &last, error, sizeof(error) },
+		(const char *)data, size);
 	must(result == 0 || result == BANK_EINVAL);
 	must(
 	    result == 0 || strncmp(error, "balance:", strlen("balance:")) == 0);

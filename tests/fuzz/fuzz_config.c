@@ -19,13 +19,17 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct config_key keys[] = {
-	{ "bank", "name", CONFIG_STRING, "Bank", 1, 64, NULL, true, "." },
-	{ "bank", "credit_account", CONFIG_CHOICE, "checking", 0, 0,
-	    "checking savings same", true, "." },
-	{ "bank", "alert", CONFIG_MONEY, "5000", 1, 999999, NULL, true, "." },
-	{ "bank", "file", CONFIG_PATH, "x.crt", 1, 900, NULL, true, "." },
-	{ "listen", "port", CONFIG_NUMBER, "4280", 0, 65535, NULL, true, "." },
-	{ "listen", "open", CONFIG_BOOL, "no", 0, 0, NULL, true, "." },
+	{ "bank", "name", CONFIG_STRING, "Bank", ".", .minimum = 1,
+	    .maximum = 64, .reloadable = true },
+	{ "bank", "credit_account", CONFIG_CHOICE, "checking", ".",
+	    .choices = "checking savings same", .reloadable = true },
+	{ "bank", "alert", CONFIG_MONEY, "5000", ".", .minimum = 1,
+	    .maximum = 999999, .reloadable = true },
+	{ "bank", "file", CONFIG_PATH, "x.crt", ".", .minimum = 1,
+	    .maximum = 900, .reloadable = true },
+	{ "listen", "port", CONFIG_NUMBER, "4280", ".", .maximum = 65535,
+	    .reloadable = true },
+	{ "listen", "open", CONFIG_BOOL, "no", ".", .reloadable = true },
 };
 
 /* Where config_read() refuses, its message is a line fit for a terminal. */

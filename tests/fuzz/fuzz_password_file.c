@@ -41,8 +41,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned last = 0;
 	int result;
 
-	result = files_parse_password("password", (const char *)data, size,
-	    check_line, &last, error, sizeof(error));
+	result =
+	    files_parse_password(&(struct files_reading) { "password",
+				     check_line, &last, error, sizeof(error) },
+		(const char *)data, size);
 	must(result == 0 || result == BANK_EINVAL);
 	must(result == 0 ||
 	    strncmp(error, "password:", strlen("password:")) == 0);

@@ -22,6 +22,9 @@ TOO_MANY = "429 too many sessions"
 OVER = "429 over the limit"
 PROTOCOL_ERROR = "500 protocol error"
 UNAVAILABLE = "503 the bank cannot take transactions now"
+# Options of a bank where guesses are free.
+FREE = {"login_max_attempts": "1000", "login_max_attempts_total": "10000",
+        "login_max_logins_waiting_per_address": "64"}
 
 
 class BankCase(unittest.TestCase):
@@ -96,6 +99,51 @@ class BankCase(unittest.TestCase):
         if start:
             served.start()
         return served
+
+
+class Files(BankCase):
+    """Banks of each test's own, whose files are made by hand."""
+
+    start_bank = False
+
+    def hand_made(self, password, balance, start=True, **options):
+        served = bank.Bank(start=False, demo=True, password=password,
+                           balance=balance, **options)
+        self.addCleanup(served.close)
+        if start:
+            served.start()
+        return served
+
+    def login(self, served, name, secret):
+        atm = served.atm()
+        self.addCleanup(atm.close)
+        return atm.login(name, secret).said()
+
+
+class Operator(BankCase):
+    """What an operator asks of a bank, and what comes of it."""
+
+    def refused(self, code, pattern, *words, served=None):
+        result = (served or self.bank).ctl(*words, check=False)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertRegex(result.stderr, pattern)
+        return result
+
+    def newest(self, name, served=None):
+        """A customer's newest entry: a dictionary."""
+        return (served or self.bank).ctl_json("history", name, "1")[0]
+
+    def balances(self, name, served=None):
+        row = (served or self.bank).ctl_json("account", name)[0]
+        return row["savings"], row["checking"]
+
+    def withdraw(self, name, amount):
+        """The number of the entry."""
+        atm = self.session(name, kiosk=self.bank.kiosk())
+        self.said(atm.request("WITHDRAW %s 1 %s" % (atm.txid(), amount)),
+                  SUCCESS)
+        atm.exit()
+        return self.newest(name)["seq"]
 
 
 class PrivateCase(unittest.TestCase):

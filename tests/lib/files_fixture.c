@@ -41,6 +41,7 @@ fixture_files_setup(void **state)
 
 	bank->directory = fixture_directory();
 	bank->options = (struct files_options) {
+		.now_ms = NOW,
 		.directory = bank->directory,
 		.hash_prefix = "$y$",
 		.hash_cost = 1,
@@ -77,7 +78,7 @@ fixture_files_try(struct fixture_files *bank)
 
 	bank->store = fixture_open(bank->directory, &how);
 	bank->log[0] = '\0';
-	return files_start(&bank->files, bank->store, how, &bank->options, NOW,
+	return files_start(&bank->files, bank->store, how, &bank->options,
 	    bank->error, sizeof(bank->error));
 }
 

@@ -188,9 +188,10 @@ stop(struct store *store, struct files *files, struct script_promise *promise)
 static int
 begin(struct store **store, struct files **files, const char *directory)
 {
-	const struct files_options options = {
-		.directory = directory, .hash_prefix = "$y$", .hash_cost = 1
-	};
+	const struct files_options options = { .now_ms = NOW,
+		.directory = directory,
+		.hash_prefix = "$y$",
+		.hash_cost = 1 };
 	enum store_end end;
 	char text[512];
 	int error;
@@ -199,8 +200,7 @@ begin(struct store **store, struct files **files, const char *directory)
 	error = store_open(store, directory, &end, text, sizeof(text));
 	if (error != 0)
 		return error;
-	error =
-	    files_start(files, *store, end, &options, NOW, text, sizeof(text));
+	error = files_start(files, *store, end, &options, text, sizeof(text));
 	if (error != 0)
 		store_close(*store);
 	if (error == BANK_EINVAL)

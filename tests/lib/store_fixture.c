@@ -135,6 +135,17 @@ fixture_number(const char *directory, const char *sql)
 }
 
 void
+fixture_change(const char *directory, const char *sql)
+{
+	sqlite3 *db;
+
+	sqlite3_open(fixture_path(directory, "bank.db"), &db);
+	sqlite3_exec(db, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
+	must(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, sql);
+	sqlite3_close(db);
+}
+
+void
 fixture_seed(void)
 {
 	const char *given = getenv("SEED");
@@ -284,16 +295,25 @@ fixture_chain(const char *directory, uint64_t seq)
 	sqlite_connection_close(&connection);
 }
 
-uint64_t
-fixture_verify(const char *directory)
+struct store_reader *
+fixture_reader(const char *directory)
 {
 	struct store_reader *reader;
-	uint8_t chain[32];
-	uint64_t seq;
 	char error[512];
 
 	must(store_reader_open(&reader, directory, error, sizeof(error)) == 0,
 	    error);
+	return reader;
+}
+
+uint64_t
+fixture_verify(const char *directory)
+{
+	struct store_reader *reader = fixture_reader(directory);
+	uint8_t chain[32];
+	uint64_t seq;
+	char error[512];
+
 	must(
 	    store_reader_verify(reader, &seq, chain, error, sizeof(error)) == 0,
 	    error);

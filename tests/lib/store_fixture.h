@@ -8,6 +8,8 @@
 
 #include "../../bankd/store/store.h"
 
+struct store_reader;
+
 #define FIXTURE_NOW UINT64_C(1700000000000)
 
 /* A fresh directory below TMPDIR; gone after fixture_remove(). */
@@ -31,7 +33,11 @@ void fixture_write(const char *directory, const char *name, const char *text);
 
 /* The one number that a statement gives, as another process sees it. */
 int64_t fixture_number(const char *directory, const char *sql);
+/* Statements carried out by another process, behind the store's back. */
+void fixture_change(const char *directory, const char *sql);
 
+/* A reader, which must open. */
+struct store_reader *fixture_reader(const char *directory);
 /* Seeded from SEED or the clock; printed. */
 void fixture_seed(void);
 

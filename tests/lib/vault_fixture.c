@@ -277,8 +277,21 @@ queue_frame(struct vaults *fixture, const struct vaults_atm *atm, uint8_t type,
     const uint8_t *body, size_t length)
 {
 	assert_int_equal(ipc_send2(fixture->front, IPC_FRAME, atm->number,
-			     &type, 1, body, length),
+			     (struct ipc_part) { &type, 1 },
+			     (struct ipc_part) { body, length }),
 	    0);
+}
+
+/* The body has room for the kiosk's block before the rest. */
+static void
+send_signed(struct vaults *fixture, const struct vaults_atm *atm, uint8_t type,
+    uint8_t *body, size_t length)
+{
+	const struct kiosk_frame frame = { type, atm->nonce, atm->binding,
+		body + FRAME_KIOSK_SIZE, length - FRAME_KIOSK_SIZE };
+
+	assert_int_equal(kiosk_sign(body, "lobby", atm->kiosk, &frame), 0);
+	queue_frame(fixture, atm, type, body, length);
 }
 
 static void
@@ -310,11 +323,7 @@ vaults_login(struct vaults *fixture, struct vaults_atm *atm, uint8_t type,
 	EVP_PKEY_free(public_key);
 	seal_first(
 	    atm, type, text, body + FRAME_KIOSK_SIZE + FRAME_WRAPPED_SIZE);
-	assert_int_equal(kiosk_sign(body, "lobby", atm->kiosk, type, atm->nonce,
-			     atm->binding, body + FRAME_KIOSK_SIZE,
-			     sizeof(body) - FRAME_KIOSK_SIZE),
-	    0);
-	queue_frame(fixture, atm, type, body, sizeof(body));
+	send_signed(fixture, atm, type, body, sizeof(body));
 }
 
 void
@@ -326,11 +335,7 @@ vaults_resume(struct vaults *fixture, struct vaults_atm *atm)
 	memcpy(body + FRAME_KIOSK_SIZE, atm->session, FRAME_SESSION_SIZE);
 	seal_first(atm, FRAME_RESUME, "RESUME",
 	    body + FRAME_KIOSK_SIZE + FRAME_SESSION_SIZE);
-	assert_int_equal(kiosk_sign(body, "lobby", atm->kiosk, FRAME_RESUME,
-			     atm->nonce, atm->binding, body + FRAME_KIOSK_SIZE,
-			     sizeof(body) - FRAME_KIOSK_SIZE),
-	    0);
-	queue_frame(fixture, atm, FRAME_RESUME, body, sizeof(body));
+	send_signed(fixture, atm, FRAME_RESUME, body, sizeof(body));
 }
 
 void

@@ -241,7 +241,7 @@ ROWS = [
      "bankd/vault/verbs/verbs_money.c",
      "\tif (record) {",
      "\tif (0) {",
-     ["system/requests.Outcome"]),
+     ["system/txids.Outcome"]),
     ("order", "V's 404 is settled",
      "bankd/vault/verbs/checks.c",
      "\t\t\tsettle_withdrawal(books, step);",
@@ -286,7 +286,7 @@ ROWS = [
      "bankd/bankctl/bankctl_restore.c",
      "result = store_mark_running(store);",
      "result = 0;",
-     ["system/bankctl.Backup"]),
+     ["system/backup.Backup"]),
     ("order", "files that can't be written answer nobody",
      "bankd/vault/core/batch.c",
      "\t\tif (error != 0)\n"
@@ -317,7 +317,7 @@ ROWS = [
      "\t\tcode = prove(restore);\n",
      "\tif (code != 0)\n"
      "\t\tcode = prove(restore);\n",
-     ["system/bankctl.Backup"]),
+     ["system/backup.Backup"]),
     ("order", "what came out is noted before the note goes",
      "atm-tui/bank/bank_withdrawal.c",
      "\tbank_note_step(note, NOTE_DONE, \"\");\n",

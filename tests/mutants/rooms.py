@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""The walls of the house: an include and a call that go upwards, and a look
-at the key."""
+"""The walls of the house: an include and a call that go upwards, a function of
+too many parameters, a look at the key."""
 
 ROWS = [
     ("rooms", "the front includes nothing of the vault",
@@ -22,5 +22,16 @@ ROWS = [
      "bankd/vault/vault_status.c",
      '#include "login/login.h"\n',
      '#include "login/login_state.h"\n',
+     ["system/rooms.Rooms"]),
+    ("rooms", "a function takes six parameters",
+     "bankd/ledger/ledger.c",
+     "/* The only place where money moves. */\n",
+     "static inline int\n"
+     "seven(int a, int b, int c, int d, int e, int f, int g)\n"
+     "{\n"
+     "\treturn a + b + c + d + e + f + g;\n"
+     "}\n"
+     "\n"
+     "/* The only place where money moves. */\n",
      ["system/rooms.Rooms"]),
 ]

@@ -150,7 +150,7 @@ ROWS = [
      ["unit/test_wipes"]),
     ("wipe", "the file's parser",
      "bankd/files/files_parse.c",
-     "\tOPENSSL_cleanse(&parser, sizeof(parser));\n",
+     "\tOPENSSL_cleanse(parser, sizeof(*parser));\n",
      "",
      ["unit/test_wipes"]),
     ("wipe", "a line",

@@ -64,8 +64,9 @@ ROWS = [
      ["unit/test_wipes_programs"]),
     ("wipe", "the bank's key, checked",
      "bankd/monitor/keys.c",
-     "\t\tOPENSSL_cleanse(data, length);\n",
-     "\t\t(void)length;\n",
+     "\tchannel_pem_wipe(&bank);\n",
+     "\tfree(bank.key);\n"
+     "\tfree(bank.certificate);\n",
      ["unit/test_wipes_programs"]),
     ("wipe", "the monitor's leaf key, at its end",
      "bankd/monitor/monitor.c",

@@ -516,7 +516,7 @@ class BusyPoll(PrivateCase):
         # one finds work there: in both, more than one try.
         try:
             wait_for("requests that wake nobody", lambda: max(
-                self.wakes_a_request(served, atm, self.FEW)) < 0.5)
+                self.wakes_a_request(served, atm, self.FEW)) < 0.5, timeout=2)
         except bank.Failed as e:
             if patience.slowness() < self.BUSY:
                 raise

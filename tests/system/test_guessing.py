@@ -12,11 +12,9 @@ import unittest
 
 from lib import bank, patience, wire
 from lib.atm import Atm, Closed, Refused, TimedOut
-from lib.case import CORRECT, REFUSED, BankCase
+from lib.case import CORRECT, FREE, REFUSED, BankCase
 from lib.proxy import PASS, Proxy
 
-FREE = {"login_max_attempts": "1000", "login_max_attempts_total": "10000",
-        "login_max_logins_waiting_per_address": "64"}
 LOST = (Closed, Refused, TimedOut, OSError)
 SAMPLES = int(os.environ.get("SAMPLES", 300))
 COST = os.environ.get("HASH_COST", "1")     # 0: as installed

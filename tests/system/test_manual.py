@@ -47,7 +47,7 @@ def option_rows(name):
         kind = re.search(r"CONFIG_([A-Z]+)", row)[1]
         strings = table_strings(row)
         yield (strings[0], strings[1], kind, strings[2],
-               strings[3] if kind == "CHOICE" else None, strings[-1])
+               strings[4] if kind == "CHOICE" else None, strings[3])
 
 
 class ManualCase(unittest.TestCase):

@@ -69,7 +69,7 @@ class Output(BankCase):
         self.lost(ATM_TUI, "-p", "-c", self.bank.path("etc", "atm.ini"), "-o",
                   "kiosk.state=" + state, "127.0.0.1", self.bank.port,
                   input="chris\ncanary-chris\n1\n1\nfey\n5\n3\n",
-                  why="not all of it could be written")
+                  why="the output could not be written completely")
         self.assertEqual(self.bank.lines(), before)
 
     def test_a_bank_serves_without_it(self):

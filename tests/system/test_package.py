@@ -274,7 +274,7 @@ class Package(unittest.TestCase):
         self.root.run("apt-get", "-qy", "remove", "bankd", host="bank")
         wait_for("bankd to end", lambda: not bank.alive(pid))
         result = self.root.run("apt-get", "-qy", "purge", "bankd", "atm-tui")
-        self.assertIn("there are customers", result.stdout + result.stderr)
+        self.assertIn("the bank has customers", result.stdout + result.stderr)
         for name in ("etc/bankd/bank.key", "var/lib/bankd/bank.db"):
             self.assertTrue(os.path.exists(self.root.file(name)), name)
         for name in ("etc/bankd/bankd.ini", "usr/sbin/bankd",

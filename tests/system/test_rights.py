@@ -210,7 +210,7 @@ class Attacks(Rights):
             os.chown(name, USER, USER)
             code, said = served.fails()
             self.assertNotEqual(code, 0)
-            self.assertRegex(said, "not a plain file")
+            self.assertRegex(said, "not a regular file")
             with open(mine) as f:
                 self.assertEqual(f.read(), "mine\n")
 
@@ -238,7 +238,7 @@ class Attacks(Rights):
         served.set(bank_state=os.path.join(home, "var"))
         code, said = served.fails()
         self.assertEqual(code, EX_CONFIG, said)
-        self.assertRegex(said, "home/var: root follows no symbolic link")
+        self.assertRegex(said, "home/var: root does not follow a symbolic link")
         self.assertEqual(os.listdir(roots), [])
         # Root's own, where root alone can put it, is a name as others are.
         os.symlink(served.path("var"), served.path("state"))
@@ -251,7 +251,7 @@ class Attacks(Rights):
         for where, words in ((served.path("run", "control"),
                               "others may write to root's state"),
                              (served.file("control"),
-                              "control: a directory of root's that others")):
+                              "control: others may write to this directory of root's")):
             served.set(process_control_socket=where)
             code, said = served.fails()
             self.assertNotEqual(code, 0)
@@ -281,7 +281,7 @@ class Attacks(Rights):
                             os.path.join(theirs, "etc", "new.key"), "new",
                             check=False)
         self.assertEqual(result.returncode, EX_IOERR, result.stderr)
-        self.assertIn("no symbolic link", result.stderr)
+        self.assertIn("does not follow a symbolic link", result.stderr)
         self.assertFalse(os.path.exists(served.path("etc", "new.key")))
         self.assertEqual(describe(path), before)
 
@@ -293,7 +293,7 @@ class Attacks(Rights):
         result = served.ctl("backup", os.path.join(theirs, "copy"),
                             check=False)
         self.assertEqual(result.returncode, EX_CANTCREAT, result.stderr)
-        self.assertRegex(result.stderr, "others than root .* exchange")
+        self.assertRegex(result.stderr, "users other than root .* replace")
         self.assertEqual(os.listdir(theirs), [])
         os.chown(theirs, USER, USER)
         for directory in (theirs, served.directory):
@@ -306,7 +306,7 @@ class Attacks(Rights):
         os.symlink(copy, os.path.join(theirs, "link"))
         result = served.ctl("-y", "restore", os.path.join(theirs, "link"),
                             check=False)
-        self.assertIn("no symbolic link", result.stderr)
+        self.assertIn("does not follow a symbolic link", result.stderr)
         served.ctl("-y", "restore", os.path.join(theirs, "copy"))
 
     def test_what_root_says_goes_to_no_other_socket(self):
@@ -318,7 +318,7 @@ class Attacks(Rights):
             link(aside, name)
             result = served.ctl("status", check=False)
             self.assertEqual(result.returncode, EX_OSERR, result.stdout)
-            self.assertIn("no symbolic link", result.stderr)
+            self.assertIn("does not follow a symbolic link", result.stderr)
             os.remove(name)
         os.rename(aside, name)
         served.ctl("status")

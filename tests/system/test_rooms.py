@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """The house: which room may include which (tests/lint/layers), that no two
-rooms call each other in a circle (tests/lint/circles), and that one room
+rooms call each other in a circle (tests/lint/circles), what names begin with
+(tests/lint/names), how many parameters a function has, and that one room
 alone reads the bank's private key (tests/lint/key)."""
 
 import os
@@ -14,6 +15,7 @@ LAYERS = os.path.join(TOP, "tests", "lint", "layers")
 KEY = os.path.join(TOP, "tests", "lint", "key")
 CIRCLES = os.path.join(TOP, "tests", "lint", "circles")
 NAMES = os.path.join(TOP, "tests", "lint", "names")
+PARAMETERS = os.path.join(TOP, "tests", "lint", "parameters")
 
 
 class Rooms(unittest.TestCase):
@@ -31,6 +33,10 @@ class Rooms(unittest.TestCase):
 
     def test_names(self):
         result = run(NAMES, BUILD, cwd=TOP)
+        self.assertEqual((result.stdout, result.returncode), ("", 0))
+
+    def test_parameters(self):
+        result = run(PARAMETERS, cwd=TOP)
         self.assertEqual((result.stdout, result.returncode), ("", 0))
 
     def copy(self):
@@ -79,6 +85,18 @@ class Rooms(unittest.TestCase):
                 self.assertIn("bankd/vault/%s:" % name, result.stdout)
                 self.assertEqual(result.stdout.count("\n"), 1)
                 self.assertEqual(result.returncode, 1)
+
+    def test_a_seventh_parameter_is_named(self):
+        directory = self.copy()
+        path = os.path.join(directory, "shared", "base", "seven.c")
+        with open(path, "w") as f:
+            f.write("int\nsix(int a, int (*b)(int, int), int c, int d,\n"
+                    "    int e, int f)\n{\n}\n\nint\nseven(int a, int b,"
+                    " int c, int d,\n    int e, int f, int g)\n{\n}\n")
+        result = run(PARAMETERS, cwd=directory)
+        self.assertEqual(result.stdout, (
+            "shared/base/seven.c:8: seven takes 7 parameters\n"))
+        self.assertEqual(result.returncode, 1)
 
     def test_a_folder_that_is_no_room_is_named(self):
         directory = self.copy()

@@ -94,13 +94,22 @@ class %s(unittest.TestCase):
 
 
 class Builds(unittest.TestCase):
-    def test_another_one_alone(self):
-        """As in a fresh tree, of which nothing else was ever built."""
+    def listed(self, **env):
         result = run(
             os.path.join(TOP, "tests", "run"), "--list", "--build", BUILD,
-            env=dict(os.environ, BUILD="/nonexistent"))
+            env=dict(os.environ, **env))
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertIn("system/runner.Builds\n", result.stdout)
+        return set(result.stdout.splitlines())
+
+    def test_another_one_alone(self):
+        """As in a fresh tree, of which nothing else was ever built."""
+        self.assertIn("system/runner.Builds",
+                      self.listed(BUILD="/nonexistent"))
+
+    def test_rows_with_a_rule_of_their_own_are_there(self):
+        module = runner()
+        self.assertLessEqual({*module.WAITING, *module.PLAIN_ALONE},
+                             self.listed())
 
 
 if __name__ == "__main__":

@@ -9,11 +9,9 @@ import unittest
 from lib import wire
 from lib.bank import wait_for
 from lib.atm import Closed
-from lib.case import (CORRECT, INCORRECT, NOT_ALLOWED, PROTOCOL_ERROR,
+from lib.case import (CORRECT, FREE, INCORRECT, NOT_ALLOWED, PROTOCOL_ERROR,
                       REFUSED, SUCCESS, TOO_MANY, BankCase)
 
-FREE = {"login_max_attempts": "1000", "login_max_attempts_total": "10000",
-        "login_max_logins_waiting_per_address": "64"}
 RESUMED = "200 session resumed"
 
 

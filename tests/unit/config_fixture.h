@@ -23,20 +23,21 @@
 enum { NAME, CREDIT, ALERT, FILE_PATH, SOCKET, PORT, REQUIRE, COUNT };
 
 static const struct config_key keys[COUNT] = {
-	[NAME] = { "bank", "name", CONFIG_STRING, "Bank", 1, 64, NULL, true,
-	    "The name." },
-	[CREDIT] = { "bank", "credit_account", CONFIG_CHOICE, "checking", 0, 0,
-	    "checking savings same", true, "Where a transfer lands." },
-	[ALERT] = { "bank", "alert_amount", CONFIG_MONEY, "5000", 1, 1000000000,
-	    NULL, true, "The amount." },
-	[FILE_PATH] = { "tls", "certificate", CONFIG_PATH, "leaf.crt", 1,
-	    PATH_MAX, NULL, false, "The file." },
-	[SOCKET] = { "tls", "socket", CONFIG_PATH, "", 0, 4000, NULL, true,
-	    "The socket." },
-	[PORT] = { "listen", "port", CONFIG_NUMBER, "4280", -5, 65535, NULL,
-	    false, "The port." },
-	[REQUIRE] = { "kiosks", "require", CONFIG_BOOL, "no", 0, 0, NULL, true,
-	    "Whether." },
+	[NAME] = { "bank", "name", CONFIG_STRING, "Bank", "The name.",
+	    .minimum = 1, .maximum = 64, .reloadable = true },
+	[CREDIT] = { "bank", "credit_account", CONFIG_CHOICE, "checking",
+	    "Where a transfer lands.", .choices = "checking savings same",
+	    .reloadable = true },
+	[ALERT] = { "bank", "alert_amount", CONFIG_MONEY, "5000", "The amount.",
+	    .minimum = 1, .maximum = 1000000000, .reloadable = true },
+	[FILE_PATH] = { "tls", "certificate", CONFIG_PATH, "leaf.crt",
+	    "The file.", .minimum = 1, .maximum = PATH_MAX },
+	[SOCKET] = { "tls", "socket", CONFIG_PATH, "", "The socket.",
+	    .maximum = 4000, .reloadable = true },
+	[PORT] = { "listen", "port", CONFIG_NUMBER, "4280", "The port.",
+	    .minimum = -5, .maximum = 65535 },
+	[REQUIRE] = { "kiosks", "require", CONFIG_BOOL, "no", "Whether.",
+	    .reloadable = true },
 };
 
 static char directory[PATH_MAX], path[PATH_MAX + 16], message[1024];

@@ -158,7 +158,7 @@ test_unknown_names(void **state)
 	assert_refused("[listening]\n",
 	    ":1: [listening]: unknown section; the nearest is [listen]");
 	assert_refused("name = x\n[bank]\nname = y\n",
-	    ":1: name: stands before the first [section]");
+	    ":1: name: comes before the first [section]");
 	/* To iniparser this is the key `name` of `bank`, without a value. */
 	assert_refused("[bank]\nname = x\n[bank:name]\n",
 	    ":3: [bank:name]: unknown section; the nearest is [bank]");
@@ -245,7 +245,7 @@ test_syntax(void **state)
 	assert_refused(line, ":3: input line too long");
 	assert_int_equal(
 	    read_bytes(config, "[bank]\n\0name=x\n", 15), BANK_ECONFIG);
-	assert_non_null(strstr(message, "has a zero byte"));
+	assert_non_null(strstr(message, "contains a zero byte"));
 	config_free(config);
 }
 
@@ -287,9 +287,9 @@ test_text(void **state)
 	    ":2: the quote isn't closed");
 	assert_refused("[bank]\nname = \"", ":2: the quote isn't closed");
 	assert_refused("[bank]\nname = \"x\" y\n",
-	    ":2: something stands behind the closing quote");
+	    ":2: there is text after the closing quote");
 	assert_refused("[bank]\nname = \"say \"hi\"\"\n",
-	    ":2: something stands behind the closing quote");
+	    ":2: there is text after the closing quote");
 	/* Lines of a carriage return alone would be one line. */
 	assert_refused("[bank]\rname = x\r",
 	    ":1: a carriage return ends the line; lines end with a newline");

@@ -196,7 +196,7 @@ test_long_paths(void **state)
 	assignment[11 + 959] = '\0';
 	assert_int_equal(set(config, assignment), BANK_ECONFIG);
 	assert_string_equal(
-	    message, "[tls] socket: makes a path of more than 959 bytes");
+	    message, "[tls] socket: results in a path of more than 959 bytes");
 	config_free(config);
 }
 

@@ -112,8 +112,9 @@ static struct device *
 run(struct place *place, const char *command, const char *const *arguments,
     const void *input, size_t length, unsigned limit_s)
 {
-	return device_run(place->devices, command, arguments, input, length,
-	    limit_s, on_end, place);
+	return device_run(place->devices,
+	    &(struct device_job) {
+		command, arguments, input, length, limit_s, on_end, place });
 }
 
 static void

@@ -75,7 +75,7 @@ test_presence(void **state)
 	    fixture_files_line_of(bank, "balance", 0), "chris 0 0");
 	fixture_files_stop(bank);
 	unlink(fixture_path(bank->directory, "password"));
-	fixture_files_refused(bank, BANK_EINVAL, "password: it was taken away");
+	fixture_files_refused(bank, BANK_EINVAL, "password: it was removed");
 }
 
 static void
@@ -113,10 +113,10 @@ test_wrong_files(void **state)
 
 	fixture_files_write(bank, "a 1\nb 2\na 3\n", "a 1 1\n");
 	fixture_files_refused(
-	    bank, BANK_EINVAL, "password:3: a stands in line 1 already");
+	    bank, BANK_EINVAL, "password:3: a is already in line 1");
 	fixture_files_write(bank, "a 1\nb 2\n", "a 1 1\n\na 1 1\n");
 	fixture_files_refused(
-	    bank, BANK_EINVAL, "balance:3: a stands in line 1 already");
+	    bank, BANK_EINVAL, "balance:3: a is already in line 1");
 	fixture_files_write(bank, "a 1\nb 2\n", "a 1 -1\n");
 	fixture_files_refused(
 	    bank, BANK_EINVAL, "balance:1: the checking balance");

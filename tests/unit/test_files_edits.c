@@ -285,9 +285,9 @@ test_who_is_missed(void **state)
 	fixture_files_stop(bank);
 	/* Nobody's line may be taken away who has money, in either account. */
 	fixture_files_write(bank, "chris 2\n", "joe 1 0\n");
-	fixture_files_refused(bank, BANK_EINVAL, "isn't empty");
+	fixture_files_refused(bank, BANK_EINVAL, "is not empty");
 	fixture_files_write(bank, "", "chris 0 1\njoe 1 0\n");
-	fixture_files_refused(bank, BANK_EINVAL, "isn't empty");
+	fixture_files_refused(bank, BANK_EINVAL, "is not empty");
 }
 
 static void
@@ -340,18 +340,16 @@ test_no_start(void **state)
 	bank->options.hash_prefix = "$5$";
 	bank->store = fixture_open(bank->directory, NULL);
 	no_random = true;
-	assert_int_equal(
-	    files_start(&bank->files, bank->store, STORE_NEW, &bank->options,
-		FIXTURE_NOW, bank->error, sizeof(bank->error)),
+	assert_int_equal(files_start(&bank->files, bank->store, STORE_NEW,
+			     &bank->options, bank->error, sizeof(bank->error)),
 	    BANK_ECRYPTO);
 	assert_non_null(strstr(bank->error, "cryptographic library failed"));
 	no_random = false;
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
 	bank->options.directory = path;
-	assert_int_equal(
-	    files_start(&bank->files, bank->store, STORE_NEW, &bank->options,
-		FIXTURE_NOW, bank->error, sizeof(bank->error)),
+	assert_int_equal(files_start(&bank->files, bank->store, STORE_NEW,
+			     &bank->options, bank->error, sizeof(bank->error)),
 	    BANK_EINVAL);
 	assert_non_null(strstr(bank->error, "bankd.ini: [bank] state"));
 	assert_non_null(strstr(bank->error, "too long"));
@@ -402,7 +400,7 @@ test_the_reserve(void **state)
 		assert_int_equal(
 		    files_start(&bank->files, bank->store,
 			i == 0 ? STORE_NEW : STORE_STOPPED, &bank->options,
-			FIXTURE_NOW, bank->error, sizeof(bank->error)),
+			bank->error, sizeof(bank->error)),
 		    BANK_ENOSPC);
 		no_room = no_reserve = false;
 		fixture_files_end(bank);
@@ -411,7 +409,7 @@ test_the_reserve(void **state)
 		assert_int_equal(
 		    files_start(&bank->files, bank->store,
 			i == 0 ? STORE_NEW : STORE_STOPPED, &bank->options,
-			FIXTURE_NOW, bank->error, sizeof(bank->error)),
+			bank->error, sizeof(bank->error)),
 		    0);
 		assert_false(no_room);
 		fixture_write(bank->directory, "balance", "chris 9 9\n");

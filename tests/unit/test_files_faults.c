@@ -151,7 +151,7 @@ start(struct fixture_files *bank)
 	fault.times = times;
 	own_memory->nth = nth;
 	return files_start(&bank->files, bank->store, end, &bank->options,
-	    FIXTURE_NOW, bank->error, sizeof(bank->error));
+	    bank->error, sizeof(bank->error));
 }
 
 static int
@@ -324,9 +324,8 @@ test_edits_wait_for_room(void **state)
 	stop_and_edit(bank);
 	bank->store = fixture_open(bank->directory, &end);
 	no_room = true;
-	assert_int_equal(
-	    files_start(&bank->files, bank->store, end, &bank->options,
-		FIXTURE_NOW, bank->error, sizeof(bank->error)),
+	assert_int_equal(files_start(&bank->files, bank->store, end,
+			     &bank->options, bank->error, sizeof(bank->error)),
 	    BANK_ENOSPC);
 	no_room = false;
 	text = fixture_read(bank->directory, "balance", NULL);

@@ -47,8 +47,10 @@ expect_balance(const char *data, const char *expected)
 	int result;
 
 	said[0] = '\0';
-	result = files_parse_balance("balance", data, strlen(data),
-	    note_balance, NULL, error, sizeof(error));
+	result =
+	    files_parse_balance(&(struct files_reading) { "balance",
+				    note_balance, NULL, error, sizeof(error) },
+		data, strlen(data));
 	assert_string_equal(result == 0 ? said : error, expected);
 	assert_true(result == 0 || result == BANK_EINVAL);
 }
@@ -60,8 +62,10 @@ expect_password(const char *data, const char *expected)
 	int result;
 
 	said[0] = '\0';
-	result = files_parse_password("password", data, strlen(data),
-	    note_password, NULL, error, sizeof(error));
+	result = files_parse_password(
+	    &(struct files_reading) {
+		"password", note_password, NULL, error, sizeof(error) },
+	    data, strlen(data));
 	assert_string_equal(result == 0 ? said : error, expected);
 }
 
@@ -109,22 +113,28 @@ test_meaning(void **state)
 	for (i = 0; i < NELEM(bad); i++) {
 		snprintf(data, sizeof(data), "a 1 1\n%s\nb 1 1\n", bad[i]);
 		assert_int_equal(
-		    files_parse_balance("balance", data, strlen(data),
-			note_balance, NULL, error, sizeof(error)),
+		    files_parse_balance(
+			&(struct files_reading) { "balance", note_balance, NULL,
+			    error, sizeof(error) },
+			data, strlen(data)),
 		    BANK_EINVAL);
 		assert_memory_equal(error, "balance:2: ", 11);
 	}
 	for (i = 0; i < NELEM(bad_passwords); i++) {
 		snprintf(data, sizeof(data), "a 1\n\n%s\n", bad_passwords[i]);
 		assert_int_equal(
-		    files_parse_password("password", data, strlen(data),
-			note_password, NULL, error, sizeof(error)),
+		    files_parse_password(
+			&(struct files_reading) { "password", note_password,
+			    NULL, error, sizeof(error) },
+			data, strlen(data)),
 		    BANK_EINVAL);
 		assert_memory_equal(error, "password:3: ", 12);
 		assert_null(strstr(error, "secret"));
 	}
-	assert_int_equal(files_parse_balance("b", "a 1 1\n\0\n", 8,
-			     note_balance, NULL, error, sizeof(error)),
+	assert_int_equal(
+	    files_parse_balance(&(struct files_reading) { "b", note_balance,
+				    NULL, error, sizeof(error) },
+		"a 1 1\n\0\n", 8),
 	    BANK_EINVAL);
 	assert_string_equal(error, "b:2: a zero byte");
 }
@@ -133,10 +143,10 @@ test_meaning(void **state)
 #define Y_DIGEST "HboGM6qPrsK.StKYGt6KErmUYtioHreJd98oIugoNB6"
 #define B_REST "abcdefghijklmnopqrstuu0123456789012345678901234567890"
 #define DIGEST_43 "0123456789012345678901234567890123456789012"
-#define UNKNOWN                                                              \
-	"password:1: a hash that can't be verified: whole ones of $y$ $7$ "  \
-	"$6$ $5$ $2b$ $2y$ $2a$ $1$ are taken (bankd-files(5)); write such " \
-	"a one, or the password itself"
+#define UNKNOWN                                                               \
+	"password:1: a hash that can't be verified: only complete hashes of " \
+	"$y$ $7$ $6$ $5$ $2b$ $2y$ $2a$ $1$ are accepted (bankd-files(5)); "  \
+	"write such a hash, or the password itself"
 
 /* Of each method: whole it is taken, a byte short it is an error. */
 static void
@@ -253,8 +263,10 @@ test_each_stops(void **state)
 	char error[64];
 
 	(void)state;
-	assert_int_equal(files_parse_balance("b", "a 1 1\nb 1 1\nc x\n", 16,
-			     stop_at_two, NULL, error, sizeof(error)),
+	assert_int_equal(
+	    files_parse_balance(&(struct files_reading) { "b", stop_at_two,
+				    NULL, error, sizeof(error) },
+		"a 1 1\nb 1 1\nc x\n", 16),
 	    BANK_EEXIST);
 }
 

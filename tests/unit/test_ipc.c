@@ -90,8 +90,10 @@ test_many_to_one_read(void **state)
 	(void)state;
 	for (i = 1; i <= 1000; i++) {
 		memcpy(body + 1, &i, 2);
-		assert_int_equal(
-		    ipc_send2(link.a, IPC_FRAME, i, body, 1, body + 1, 2), 0);
+		assert_int_equal(ipc_send2(link.a, IPC_FRAME, i,
+				     (struct ipc_part) { body, 1 },
+				     (struct ipc_part) { body + 1, 2 }),
+		    0);
 	}
 	assert_int_equal(ipc_pending(link.a), 1000 * (HEADER + 3));
 	assert_int_equal(ipc_flush(link.a), 0);

@@ -57,17 +57,29 @@ teardown(void **state)
 }
 
 static int
+sign_frame(const char *name, EVP_PKEY *with, uint8_t type, size_t rest_length)
+{
+	return kiosk_sign(block, name, with,
+	    &(struct kiosk_frame) { type, nonce, binding, rest, rest_length });
+}
+
+static int
+verify_frame(const uint8_t *with, uint8_t type, size_t rest_length)
+{
+	return kiosk_verify(block, with,
+	    &(struct kiosk_frame) { type, nonce, binding, rest, rest_length });
+}
+
+static int
 sign(const char *name)
 {
-	return kiosk_sign(
-	    block, name, key, 'R', nonce, binding, rest, RESUME_REST);
+	return sign_frame(name, key, 'R', RESUME_REST);
 }
 
 static int
 verify(void)
 {
-	return kiosk_verify(
-	    block, public_key, 'R', nonce, binding, rest, RESUME_REST);
+	return verify_frame(public_key, 'R', RESUME_REST);
 }
 
 static void
@@ -136,9 +148,7 @@ test_none(void **state)
 {
 	(void)state;
 	memset(block, 0xff, sizeof(block));
-	assert_int_equal(kiosk_sign(block, NULL, NULL, 'L', nonce, binding,
-			     rest, LOGIN_REST),
-	    0);
+	assert_int_equal(sign_frame(NULL, NULL, 'L', LOGIN_REST), 0);
 	assert_true(kiosk_is_none(block));
 	assert_int_equal(verify(), BANK_ESEAL);
 	for (size_t i = 0; i < sizeof(block); i++) {
@@ -170,12 +180,11 @@ test_all_is_signed(void **state)
 	assert_needed(binding, sizeof(binding));
 	assert_needed(rest, RESUME_REST);
 	for (unsigned type = 0; type < 256; type++)
-		assert_int_equal(kiosk_verify(block, public_key, (uint8_t)type,
-				     nonce, binding, rest, RESUME_REST),
+		assert_int_equal(
+		    verify_frame(public_key, (uint8_t)type, RESUME_REST),
 		    type == 'R' ? 0 : BANK_ESEAL);
-	assert_int_equal(kiosk_verify(block, public_key, 'R', nonce, binding,
-			     rest, RESUME_REST - 1),
-	    BANK_ESEAL);
+	assert_int_equal(
+	    verify_frame(public_key, 'R', RESUME_REST - 1), BANK_ESEAL);
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
@@ -183,18 +192,12 @@ static void
 test_rest_length(void **state)
 {
 	(void)state;
+	assert_int_equal(sign_frame("a", key, 'L', LOGIN_REST), 0);
+	assert_int_equal(verify_frame(public_key, 'L', LOGIN_REST), 0);
 	assert_int_equal(
-	    kiosk_sign(block, "a", key, 'L', nonce, binding, rest, LOGIN_REST),
-	    0);
-	assert_int_equal(kiosk_verify(block, public_key, 'L', nonce, binding,
-			     rest, LOGIN_REST),
-	    0);
-	assert_int_equal(kiosk_sign(block, "a", key, 'L', nonce, binding, rest,
-			     LOGIN_REST + 1),
-	    BANK_EINVAL);
-	assert_int_equal(kiosk_verify(block, public_key, 'L', nonce, binding,
-			     rest, LOGIN_REST + 1),
-	    BANK_ESEAL);
+	    sign_frame("a", key, 'L', LOGIN_REST + 1), BANK_EINVAL);
+	assert_int_equal(
+	    verify_frame(public_key, 'L', LOGIN_REST + 1), BANK_ESEAL);
 }
 
 static void
@@ -209,12 +212,8 @@ test_made_key(void **state)
 	assert_int_equal(kiosk_key_make(&pem, &length, made_public), 0);
 	assert_int_equal(length, strlen(pem));
 	assert_int_equal(kiosk_key_read(&made, pem, length), 0);
-	assert_int_equal(kiosk_sign(block, "lobby-1", made, 'R', nonce, binding,
-			     rest, RESUME_REST),
-	    0);
-	assert_int_equal(kiosk_verify(block, made_public, 'R', nonce, binding,
-			     rest, RESUME_REST),
-	    0);
+	assert_int_equal(sign_frame("lobby-1", made, 'R', RESUME_REST), 0);
+	assert_int_equal(verify_frame(made_public, 'R', RESUME_REST), 0);
 	assert_int_equal(verify(), BANK_ESEAL);
 	EVP_PKEY_free(made);
 	free(pem);
@@ -235,9 +234,7 @@ test_wrong_keys(void **state)
 	assert_null(made);
 	assert_int_equal(kiosk_key_read(&made, "junk", 4), BANK_EINVAL);
 	assert_int_equal(kiosk_key_read(&made, "", 0), BANK_EINVAL);
-	assert_int_equal(kiosk_sign(block, "a", other, 'R', nonce, binding,
-			     rest, RESUME_REST),
-	    BANK_EINVAL);
+	assert_int_equal(sign_frame("a", other, 'R', RESUME_REST), BANK_EINVAL);
 	assert_int_equal(PEM_write_bio_PKCS8PrivateKey(bio, key,
 			     EVP_aes_256_cbc(), "secret", 6, NULL, NULL),
 	    1);

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <sqlite3.h>
 
 #include "../../bankd/store/store.h"
 #include "../../shared/base/error.h"
@@ -38,16 +37,6 @@ expect_refused(const char *directory, int expected, const char *word)
 }
 
 static void
-change(const char *directory, const char *sql)
-{
-	sqlite3 *db;
-
-	sqlite3_open(fixture_path(directory, "bank.db"), &db);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
-}
-
-static void
 test_what_is_no_bank(void **state)
 {
 	char garbage[8192];
@@ -57,11 +46,11 @@ test_what_is_no_bank(void **state)
 	fixture_write(*state, "bank.db", garbage);
 	expect_refused(*state, BANK_EDAMAGED, "not a database");
 	unlink(fixture_path(*state, "bank.db"));
-	change(*state, "CREATE TABLE x (y)");
+	fixture_change(*state, "CREATE TABLE x (y)");
 	expect_refused(*state, BANK_EINVAL, "not the database of a bank");
 	unlink(fixture_path(*state, "bank.db"));
 	store_close(fixture_open(*state, NULL));
-	change(
+	fixture_change(
 	    *state, "UPDATE meta SET value = value + 1 WHERE key = 'schema'");
 	expect_refused(*state, BANK_EINVAL, "newer");
 	expect_refused("/nonexistent", BANK_ESYS, "No such file");
@@ -83,7 +72,8 @@ replayed_bank(void)
 	}
 	store_mark_stopped(store);
 	store_close(store);
-	change(directory, "UPDATE meta SET value = 5 WHERE key = 'mark'");
+	fixture_change(
+	    directory, "UPDATE meta SET value = 5 WHERE key = 'mark'");
 	store_close(fixture_open(directory, NULL));
 	return directory;
 }
@@ -95,7 +85,7 @@ test_behind_the_chain(void **state)
 	char *directory = replayed_bank();
 
 	(void)state;
-	change(directory, "UPDATE entry SET kind = 1 WHERE seq = 7");
+	fixture_change(directory, "UPDATE entry SET kind = 1 WHERE seq = 7");
 	fixture_chain(directory, 7);
 	expect_refused(directory, BANK_EDAMAGED, "entry 7 does not add up");
 	fixture_remove(directory);
@@ -147,7 +137,7 @@ test_damage_at_open(void **state)
 	(void)state;
 	for (i = 0; i < NELEM(table); i++) {
 		directory = replayed_bank();
-		change(directory, table[i].sql);
+		fixture_change(directory, table[i].sql);
 		expect_refused(directory, BANK_EDAMAGED, table[i].word);
 		fixture_remove(directory);
 	}

@@ -184,8 +184,9 @@ test_lines(void **state)
 	assert_int_equal(data.events[0].level, LOG_WARNING);
 	assert_int_equal(data.events[0].when, 1000);
 	assert_string_equal(data.events[0].line, "disk_full what=\"a\\tb\"");
-	say(&data, ". 69 too many follow the log");
-	assert_string_equal(data.events[1].line, "too many follow the log");
+	say(&data, ". 69 too many clients follow the log");
+	assert_string_equal(
+	    data.events[1].line, "too many clients follow the log");
 	for (int i = 0; i < 2 * TOP_EVENTS; i++)
 		say(&data,
 		    i == 2 * TOP_EVENTS - 1 ? "+ notice\tlast"

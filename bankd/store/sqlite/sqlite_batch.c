@@ -53,7 +53,8 @@ const char *
 store_room_reason(const struct store *store)
 {
 	if (store->full_errno == EFBIG)
-		return "a file is at the limit on its size (RLIMIT_FSIZE)";
+		return "a file has reached the limit on its size "
+		       "(RLIMIT_FSIZE)";
 	return store->full_errno == EDQUOT ? "the quota is used up"
 					   : "the disk is full";
 }

@@ -49,8 +49,8 @@ refuse_held(
 		snprintf(
 		    holder, sizeof(holder), "process %ld", (long)lock->l_pid);
 	snprintf(error, size,
-	    "%s/" STORE_FILE ": %s is writing to it; nobody else may: end its "
-	    "change, or that program",
+	    "%s/" STORE_FILE ": %s is writing to it, which only bankd may do: "
+	    "end its transaction, or that program",
 	    directory, holder);
 	return BANK_EBUSY;
 }

@@ -183,8 +183,8 @@ sqlite_migrate(struct store_connection *connection, const char *directory,
 	if (first->from != version) {
 		snprintf(error, size,
 		    "%s/" STORE_FILE
-		    ": schema %lld is none that this bankd can migrate; "
-		    "install an older one first, or restore a backup",
+		    ": this bankd can't migrate schema %lld; install an older "
+		    "one first, or restore a backup",
 		    directory, (long long)version);
 		return BANK_EINVAL;
 	}

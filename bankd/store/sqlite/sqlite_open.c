@@ -211,7 +211,7 @@ check_files(const struct opening *opening)
 		    lstat(path, &status) == -1 || S_ISREG(status.st_mode))
 			continue;
 		snprintf(opening->error, opening->size,
-		    "%s: not a regular file; take it out of the state "
+		    "%s: not a regular file; move it out of the state "
 		    "directory, and look for the file itself",
 		    path);
 		return BANK_EINVAL;
@@ -371,7 +371,7 @@ set_up(struct store *store, const struct opening *opening)
 		return refuse_code(opening, store, code);
 	if (!wal)
 		return refuse(opening, BANK_ESYS,
-		    "this file system can't hold a write-ahead log");
+		    "this file system does not support a write-ahead log");
 	sqlite3_wal_hook(db, note_wal_pages, store);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <openssl/rand.h>
 
 #include "../../../shared/base/error.h"
+#include "../../../shared/base/util.h"
 #include "vault_state.h"
 
 struct waiting {
@@ -27,8 +28,7 @@ static void
 resume_waiting(struct vault *vault, struct deferred *deferred)
 {
 	struct connection *connection =
-	    (struct connection *)(void *)((char *)deferred -
-		offsetof(struct connection, resume));
+	    container_of(deferred, struct connection, resume);
 	struct waiting *waiting = connection->waiting;
 	char text[SEAL_BLOCK_SIZE];
 	size_t length;

@@ -29,8 +29,9 @@ send_frame(struct vault *vault, const struct connection *connection,
 	put_u16(head + 1, (uint16_t)(length + 1));
 	head[1 + FRAME_HEADER_SIZE] = (uint8_t)type;
 	if (vault->front.ipc != NULL &&
-	    ipc_send2(vault->front.ipc, IPC_SEND, connection->number, head,
-		sizeof(head), body, length) != 0)
+	    ipc_send2(vault->front.ipc, IPC_SEND, connection->number,
+		(struct ipc_part) { head, sizeof(head) },
+		(struct ipc_part) { body, length }) != 0)
 		vault_fail(vault, EX_OSERR, "no memory for the front");
 }
 

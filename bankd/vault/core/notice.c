@@ -28,7 +28,8 @@ send_datagram(
 		strlen(text), datagram) != 0)
 		return;
 	(void)ipc_send2(vault->front.ipc, IPC_DATAGRAM, connection->number,
-	    port, sizeof(port), datagram, sizeof(datagram));
+	    (struct ipc_part) { port, sizeof(port) },
+	    (struct ipc_part) { datagram, sizeof(datagram) });
 }
 
 static void

@@ -40,11 +40,9 @@ vault_option(const struct vault *vault, enum bankd_option option)
 void
 vault_fail(struct vault *vault, int exit_code, const char *reason)
 {
-	uint8_t code = (uint8_t)exit_code;
-
 	log_event(LOG_ERR, "vault_failed", "why", LOG_TEXT(reason), NULL);
-	if (ipc_send2(vault->monitor.ipc, IPC_FAILED, 0, &code, 1, reason,
-		strlen(reason)) == 0)
+	if (ipc_send_reason(vault->monitor.ipc, IPC_FAILED, (uint8_t)exit_code,
+		reason) == 0)
 		(void)ipc_drain(vault->monitor.ipc);
 	_exit(exit_code);
 }

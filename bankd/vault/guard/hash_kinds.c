@@ -122,13 +122,13 @@ hash_kinds_tell(const struct hash_kinds *kinds)
 		log_event(LOG_NOTICE, "old_hashes", "accounts",
 		    LOG_NUMBER(accounts), "kinds",
 		    LOG_NUMBER((uint64_t)__builtin_popcount(old)), "what",
-		    LOG_TEXT("made anew at a good login; until then each login "
-			     "takes the work of all kinds"),
+		    LOG_TEXT("replaced at a successful login; until then each "
+			     "login costs one hash of each kind"),
 		    NULL);
 	if (kinds->others > 0)
 		log_event(LOG_WARNING, "hashes_tell", "accounts",
 		    LOG_NUMBER(kinds->others), "what",
 		    LOG_TEXT("too many kinds of hashes: the time of a login "
-			     "tells that these exist"),
+			     "reveals that these exist"),
 		    NULL);
 }

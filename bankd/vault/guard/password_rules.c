@@ -109,11 +109,11 @@ password_rule_broken(const char *password, const char *id, const char *old)
 	} rules[] = {
 		{ { "length", "it has fewer than 4 characters" }, is_short },
 		{ { "easy",
-		      "it is one of the first that are guessed: one "
-		      "character again and again, a run, or common" },
+		      "it is easy to guess: one repeated character, a "
+		      "sequence, or a common password" },
 		    is_easy },
 		{ { "id", "it is the ID" }, is_id },
-		{ { "same", "it is the one that there was" }, is_same },
+		{ { "same", "it is the old password" }, is_same },
 	};
 
 	for (size_t i = 0; i < NELEM(rules); i++)

@@ -128,18 +128,21 @@ look_up_session(struct vault *vault, struct login *login)
 static void
 open_envelope(struct job *job, void *thread)
 {
-	struct login *login = (struct login *)(void *)job;
+	struct login *login = container_of(job, struct login, errand.job);
 	const uint8_t *rest = login->body + FRAME_KIOSK_SIZE;
 	const uint8_t *sealed = login->body + login->length - FRAME_SEALED_SIZE;
+	const struct kiosk_frame frame = { .type = login->type,
+		.nonce = login->nonce,
+		.binding = login->binding,
+		.rest = rest,
+		.rest_length = login->length - FRAME_KIOSK_SIZE };
 	char text[FRAME_SEALED_SIZE + 1];
 	bool right = !login->stale;
 	int length;
 
 	(void)thread;
 	login->kiosk_right = !login->kiosk.enrolled ||
-	    kiosk_verify(login->body, login->kiosk_key, login->type,
-		login->nonce, login->binding, rest,
-		login->length - FRAME_KIOSK_SIZE) == 0;
+	    kiosk_verify(login->body, login->kiosk_key, &frame) == 0;
 	if (!login->kiosk_right)
 		return;
 	if (login->type != FRAME_RESUME)
@@ -170,7 +173,7 @@ refuse_kiosk(struct vault *vault, struct login *login, const char *why)
 static void
 opened(struct job *job, void *context)
 {
-	struct login *login = (struct login *)(void *)job;
+	struct login *login = container_of(job, struct login, errand.job);
 	struct vault *vault = context;
 
 	if (login->errand.connection == NULL) {

@@ -24,7 +24,7 @@ static void submit_comparison(struct vault *vault, struct login *login);
 static void
 compare(struct job *job, void *thread)
 {
-	struct login *login = (struct login *)(void *)job;
+	struct login *login = container_of(job, struct login, errand.job);
 
 	(void)thread;
 	hashing_compare(login->text.password, &login->work);
@@ -154,7 +154,7 @@ static const struct step_kind end_step = { apply_end, finish_end };
 static void
 compared(struct job *job, void *context)
 {
-	struct login *login = (struct login *)(void *)job;
+	struct login *login = container_of(job, struct login, errand.job);
 	struct step *step = batch_add(context, &end_step, NULL);
 
 	step->subject = login;
@@ -208,10 +208,8 @@ static const struct step_kind begin_step = { apply_begin, finish_begin };
 static void
 begin_again(struct vault *vault, struct deferred *deferred)
 {
-	struct attempt *attempt = (struct attempt *)(void *)((char *)deferred -
-	    offsetof(struct attempt, again));
-	struct login *login = (struct login *)(void *)((char *)attempt -
-	    offsetof(struct login, attempt));
+	struct login *login =
+	    container_of(deferred, struct login, attempt.again);
 
 	if (login->errand.connection == NULL)
 		login_free(vault, login);

@@ -4,6 +4,7 @@
  * worker, checked again, and the account opened.
  */
 #include "../../../shared/base/error.h"
+#include "../../../shared/base/util.h"
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/clock.h"
 #include "../guard/hashing.h"
@@ -31,7 +32,7 @@ decide(struct books *books, const struct step *step)
 static void
 make_hash(struct job *job, void *thread)
 {
-	struct login *login = (struct login *)(void *)job;
+	struct login *login = container_of(job, struct login, errand.job);
 
 	(void)thread;
 	login->right =
@@ -84,7 +85,7 @@ static const struct step_kind open_step = { apply_open, finish_open };
 static void
 hashed(struct job *job, void *context)
 {
-	struct login *login = (struct login *)(void *)job;
+	struct login *login = container_of(job, struct login, errand.job);
 	struct step *step = batch_add(context, &open_step, NULL);
 
 	step->subject = login;

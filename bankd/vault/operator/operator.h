@@ -6,10 +6,6 @@
 #ifndef BANKD_OPERATOR_H
 #define BANKD_OPERATOR_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "../core/batch.h"
 #include "../../store/store.h"
 #include "../core/pool.h"
@@ -17,7 +13,6 @@
 #define OPERATOR_WORDS 8
 #define OPERATOR_MESSAGE_SIZE 256
 
-struct operator_row;
 struct store_reader;
 
 struct operator_command {
@@ -63,15 +58,9 @@ struct operator_row {
 	void (*ask)(struct operator_command *, struct store_reader *);
 };
 
-/* operator_accounts.c, _money.c, _kiosks.c and _questions.c */
-extern const struct operator_row operator_accounts[];
-extern const size_t operator_accounts_count;
-extern const struct operator_row operator_money[];
-extern const size_t operator_money_count;
-extern const struct operator_row operator_kiosks[];
-extern const size_t operator_kiosks_count;
-extern const struct operator_row operator_questions[];
-extern const size_t operator_questions_count;
+/* Each table ends with an empty row. */
+extern const struct operator_row operator_accounts[], operator_money[],
+    operator_kiosks[], operator_questions[];
 
 /* The answer: `=` the columns, `+` a row; values end with NULL. */
 void operator_line(struct operator_command *command, int kind, ...)

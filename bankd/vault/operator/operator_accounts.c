@@ -165,8 +165,8 @@ open_start(struct vault *vault, struct operator_command *command)
 	(void)vault;
 	if (!wire_is_id(id, strlen(id)))
 		operator_fail(command, EX_DATAERR,
-		    "an ID is 1 to 32 of A-Z a-z 0-9 . _ -, the first a "
-		    "letter or digit");
+		    "an ID has 1 to 32 characters of A-Z a-z 0-9 . _ - and "
+		    "starts with a letter or digit");
 	else if (command->arg_count > 1 &&
 	    !wire_is_name(command->args[1], strlen(command->args[1])))
 		operator_fail(
@@ -189,7 +189,7 @@ open_apply(struct books *books, struct step *step)
 		books_touch(books, account, command->hash);
 	else if (error == BANK_EEXIST)
 		operator_fail(command, EX_DATAERR,
-		    "the ID %s is taken; bankctl account tells since when",
+		    "the ID %s is taken; bankctl account shows since when",
 		    command->args[0]);
 	else
 		books_failed(books, error);
@@ -220,5 +220,5 @@ const struct operator_row operator_accounts[] = {
 	{ "passwd", 1, 1, true, NULL, passwd_apply, end_sessions, NULL },
 	{ "open", 1, 2, true, open_start, open_apply, NULL, NULL },
 	{ "close", 1, 1, false, NULL, close_apply, end_sessions, NULL },
+	{ .name = NULL },
 };
-const size_t operator_accounts_count = NELEM(operator_accounts);

@@ -40,21 +40,13 @@ words_of(const struct operator_row *row, const struct operator_command *command)
 static int
 find_row(struct operator_command *command)
 {
-	const struct {
-		const struct operator_row *rows;
-		size_t count;
-	} tables[] = {
-		{ operator_accounts, operator_accounts_count },
-		{ operator_money, operator_money_count },
-		{ operator_kiosks, operator_kiosks_count },
-		{ operator_questions, operator_questions_count },
-	};
+	static const struct operator_row *const tables[] = { operator_accounts,
+		operator_money, operator_kiosks, operator_questions };
 	const struct operator_row *row;
 	int words;
 
 	for (size_t i = 0; i < NELEM(tables); i++) {
-		for (size_t j = 0; j < tables[i].count; j++) {
-			row = &tables[i].rows[j];
+		for (row = tables[i]; row->name != NULL; row++) {
 			if ((words = words_of(row, command)) == 0)
 				continue;
 			command->row = row;
@@ -73,7 +65,7 @@ static void
 ended(struct job *job, void *context)
 {
 	struct operator_command *command =
-	    (struct operator_command *)(void *)job;
+	    container_of(job, struct operator_command, job);
 
 	(void)context;
 	close(command->fd);
@@ -88,7 +80,7 @@ static void
 ask_and_answer(struct job *job, void *thread)
 {
 	struct operator_command *command =
-	    (struct operator_command *)(void *)job;
+	    container_of(job, struct operator_command, job);
 
 	if (command->code == 0 && command->row != NULL &&
 	    command->row->ask != NULL)
@@ -152,7 +144,7 @@ static void
 make_hash(struct job *job, void *thread)
 {
 	struct operator_command *command =
-	    (struct operator_command *)(void *)job;
+	    container_of(job, struct operator_command, job);
 
 	(void)thread;
 	if (hashing_make(command->secret, command->cost, command->hash) != 0)
@@ -163,7 +155,7 @@ make_hash(struct job *job, void *thread)
 static void
 hashed(struct job *job, void *context)
 {
-	go_on(context, (struct operator_command *)(void *)job);
+	go_on(context, container_of(job, struct operator_command, job));
 }
 
 /* A secret of a hash's form is refused: it was hardly meant as a password. */
@@ -179,8 +171,8 @@ check_secret(struct operator_command *command)
 		    "characters");
 	else if (hash_form_of(secret) != HASH_FORM_PLAIN)
 		operator_fail(command, EX_DATAERR,
-		    "that is the form of a hash, which would be taken for "
-		    "the password: give the password itself");
+		    "that is the form of a hash, which would become the "
+		    "password: enter the password itself");
 	else if ((broken = password_rule_broken(
 		      secret, command->args[0], NULL)) != NULL)
 		operator_fail(command, EX_DATAERR,
@@ -229,8 +221,7 @@ operator_control_take(
 	code = read_request(command, text, length);
 	if (code != 0)
 		operator_fail(command, code,
-		    "no such command, or not with these arguments: "
-		    "bankctl(8) has them");
+		    "unknown command, or wrong arguments: see bankctl(8)");
 	else
 		start(vault, command);
 	if (command->code == 0 && command->row->has_secret) {

@@ -56,8 +56,8 @@ add_start(struct vault *vault, struct operator_command *command)
 	(void)vault;
 	if (read_kiosk(command, &kiosk) != 0)
 		operator_fail(command, EX_DATAERR,
-		    "a kiosk has a name of an ID's form, a public key of 64 "
-		    "hex digits, and, where it is added, cash: yes or no");
+		    "a kiosk has a name in the form of an ID, a public key of "
+		    "64 hex digits, and, if it is added, cash: yes or no");
 }
 
 static const struct store_kiosk *
@@ -121,7 +121,7 @@ load_after(struct vault *vault, struct operator_command *command)
 
 	if (error != 0)
 		operator_fail(command, EX_SOFTWARE,
-		    "stored, but not in force before a restart: %s",
+		    "stored, but not in force until a restart: %s",
 		    bank_strerror(error));
 }
 
@@ -168,5 +168,5 @@ const struct operator_row operator_kiosks[] = {
 	{ "kiosk list", 0, 0, false, list_start, NULL, NULL, NULL },
 	{ "kiosk revoke", 1, 1, false, NULL, revoke_apply, load_after, NULL },
 	{ "sessions", 0, 0, false, sessions_start, NULL, NULL, NULL },
+	{ .name = NULL },
 };
-const size_t operator_kiosks_count = NELEM(operator_kiosks);

@@ -59,7 +59,7 @@ read_txid(struct operator_command *command)
 	    memcmp(command->txid, none, sizeof(none)) != 0)
 		return true;
 	operator_fail(command, EX_DATAERR,
-	    "a transaction's ID is 32 digits of 0-9 a-f, not all of them 0");
+	    "a transaction ID has 32 digits, 0-9 and a-f, not all of them 0");
 	return false;
 }
 
@@ -227,7 +227,8 @@ reverse_start(struct vault *vault, struct operator_command *command)
 	(void)vault;
 	if (read_seq(command->args[0], &seq) != 0)
 		operator_fail(command, EX_DATAERR,
-		    "an entry's number is wanted: bankctl history ID");
+		    "the number of an entry is needed: bankctl history ID "
+		    "shows it");
 	else
 		(void)read_txid(command);
 }
@@ -256,12 +257,12 @@ find_withdrawal(struct books *books, struct operator_command *command,
 		    command, EX_DATAERR, "no entry %s", command->args[0]);
 	else if (withdrawal->kind != LEDGER_WITHDRAW)
 		operator_fail(command, EX_DATAERR,
-		    "entry %" PRIu64 " is no withdrawal but of kind %s; use "
-		    "adjust",
+		    "entry %" PRIu64
+		    " is not a withdrawal but of kind %s; use adjust",
 		    seq, ledger_kind_name(withdrawal->kind));
 	else if (store_find_reversal(books->store, seq, &reversal) == 0)
 		operator_fail(command, EX_DATAERR,
-		    "entry %" PRIu64 " was taken back by entry %" PRIu64, seq,
+		    "entry %" PRIu64 " was reversed by entry %" PRIu64, seq,
 		    reversal.seq);
 	return command->code == 0;
 }
@@ -292,7 +293,9 @@ reverse_apply(struct books *books, struct step *step)
 	if (ledger_reverse(&step->entry, withdrawal, both[0], both[1],
 		&rules) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR,
-		    "the account %s is closed, or full", ids[1]);
+		    "the account %s is closed, or its balance would become too "
+		    "large",
+		    ids[1]);
 	else
 		append(books, step, both[0], both[1]);
 }
@@ -336,7 +339,7 @@ limit_start(struct vault *vault, struct operator_command *command)
 	(void)vault;
 	if (read_limit(command, &limit, &cents) != 0)
 		operator_fail(command, EX_DATAERR,
-		    "a limit is transfer, transfer-day, withdraw or "
+		    "limit takes transfer, transfer-day, withdraw or "
 		    "withdraw-day, and an amount or default");
 }
 
@@ -385,5 +388,5 @@ const struct operator_row operator_money[] = {
 	{ "limit", 3, 3, false, limit_start, limit_apply, limit_after, NULL },
 	{ "pause", 0, 0, false, pause_start, NULL, NULL, NULL },
 	{ "resume", 0, 0, false, pause_start, NULL, NULL, NULL },
+	{ .name = NULL },
 };
-const size_t operator_money_count = NELEM(operator_money);

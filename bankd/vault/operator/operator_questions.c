@@ -142,7 +142,7 @@ verify_start(struct vault *vault, struct operator_command *command)
 	(void)vault;
 	if (command->arg_count > 0 && head_parse(command->args[0], &head) != 0)
 		operator_fail(command, EX_DATAERR,
-		    "a head is SEQ:HASH, as the log tells it");
+		    "a head has the form SEQ:HASH, as in the log");
 }
 
 static void
@@ -229,5 +229,5 @@ const struct operator_row operator_questions[] = {
 	{ "history", 1, 2, false, account_start, NULL, NULL, history_ask },
 	{ "export", 2, 3, false, export_start, NULL, NULL, export_ask },
 	{ "verify", 0, 1, false, verify_start, NULL, NULL, verify_ask },
+	{ .name = NULL },
 };
-const size_t operator_questions_count = NELEM(operator_questions);

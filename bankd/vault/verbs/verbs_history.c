@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../../../shared/base/error.h"
+#include "../../../shared/base/util.h"
 #include "../../../shared/base/money.h"
 #include "../../store/store_reader.h"
 #include "../core/books.h"
@@ -69,7 +70,8 @@ write_entry(void *context, const struct ledger_entry *entry)
 static void
 read_entries(struct job *job, void *thread)
 {
-	struct statement *statement = (struct statement *)(void *)job;
+	struct statement *statement =
+	    container_of(job, struct statement, errand.job);
 	int length;
 
 	wire_begin(&statement->writer, statement->text, sizeof(statement->text),
@@ -87,7 +89,8 @@ read_entries(struct job *job, void *thread)
 static void
 answer(struct job *job, void *context)
 {
-	struct statement *statement = (struct statement *)(void *)job;
+	struct statement *statement =
+	    container_of(job, struct statement, errand.job);
 	struct connection *connection = statement->errand.connection;
 	struct vault *vault = context;
 

@@ -129,7 +129,7 @@ decide(struct books *books, struct change *change, struct step *step)
 static void
 compare(struct job *job, void *thread)
 {
-	struct change *change = (struct change *)(void *)job;
+	struct change *change = container_of(job, struct change, errand.job);
 
 	(void)thread;
 	hashing_compare(change->old_password, &change->work);
@@ -196,7 +196,7 @@ static const struct step_kind end_step = { apply_end, finish_end };
 static void
 compared(struct job *job, void *context)
 {
-	struct change *change = (struct change *)(void *)job;
+	struct change *change = container_of(job, struct change, errand.job);
 	struct step *step = batch_add(context, &end_step, NULL);
 
 	step->subject = change;
@@ -253,10 +253,8 @@ static const struct step_kind again_step = { apply_again, finish_again };
 static void
 try_again(struct vault *vault, struct deferred *deferred)
 {
-	struct attempt *attempt = (struct attempt *)(void *)((char *)deferred -
-	    offsetof(struct attempt, again));
-	struct change *change = (struct change *)(void *)((char *)attempt -
-	    offsetof(struct change, attempt));
+	struct change *change =
+	    container_of(deferred, struct change, attempt.again);
 	struct step *step = batch_add(vault, &again_step, NULL);
 
 	step->subject = change;
