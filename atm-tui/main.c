@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -19,7 +22,6 @@
 #include "../shared/base/output.h"
 #include "../shared/terminal/text.h"
 #include "base/dates.h"
-#include "base/harden.h"
 #include "base/intl.h"
 #include "base/options.h"
 #include "plain/plain.h"
@@ -38,6 +40,23 @@ struct arguments {
 	size_t setting_count;
 	const char *host, *port;
 };
+
+/*
+ * Keeps a customer's secrets within this process: no core dumps, and no other
+ * process of the user may look inside.  0, or -1 with errno.
+ */
+static int
+harden(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	umask(077);
+	if (setrlimit(RLIMIT_CORE, &none) != 0)
+		return -1;
+	if (prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) != 0)
+		return -1;
+	return 0;
+}
 
 static int
 usage(void)
@@ -176,7 +195,7 @@ main(int argc, char *argv[])
 	if ((code = read_arguments(argc, argv, &arguments)) >= 0)
 		return code;
 	process_close_from(STDERR_FILENO + 1);
-	if (harden_process() != 0) {
+	if (harden() != 0) {
 		fprintf(stderr, "atm-tui: hardening: %s\n", strerror(errno));
 		return EX_OSERR;
 	}

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the kiosk asks of the bank: the calls of bank.h.  Part of atm-tui, on
- * its event loop.  Nothing here calls back: answers come from the loop, by
- * bank_connect.c and bank_session.c.
+ * The life of the bank as the kiosk has it: what it needs of files, its
+ * timers, its end.  Part of atm-tui, on its event loop.  The certificate, the
+ * key and the directory of notes are read before anything is drawn; where one
+ * is missing, it says what to do.
  */
-#include "bank_parts.h"
+#include "bank.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,10 +14,25 @@
 
 #include <openssl/crypto.h>
 
+#include "../../shared/base/error.h"
 #include "../../shared/base/clock.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
+#include "../../shared/crypt/channel.h"
+#include "../../shared/crypt/kiosk_identity.h"
+#include "../../shared/crypt/openssl_error.h"
 #include "../base/intl.h"
 #include "../base/options.h"
+#include "bank_connect.h"
+#include "bank_entry.h"
+#include "bank_journal.h"
+#include "bank_reversal.h"
+#include "bank_session.h"
+#include "bank_state.h"
+#include "notices.h"
+
+#define NOTICES_OFF 2 /* of notices.by = udp tls off */
+#define PEM_SIZE_LIMIT (64 * 1024)
 
 enum bank_link
 bank_link_state(const struct bank *bank)
@@ -40,109 +56,10 @@ bank_down_since_ms(const struct bank *bank)
 	return bank->down_since_ms;
 }
 
-const struct bank_session *
-bank_session(const struct bank *bank)
+const char *
+bank_why_down(const struct bank *bank)
 {
-	return &bank->session;
-}
-
-static int
-bank_enter(struct bank *bank, uint8_t type, const char *id,
-    bank_reply_fn *reply, void *context)
-{
-	const struct timeval limit = { BANK_ENTRY_SECONDS, 0 };
-
-	bank->entry.type = type;
-	bank->entry.reply = reply;
-	bank->entry.context = context;
-	string_copy(bank->entry.id, id, sizeof(bank->entry.id));
-	evtimer_add(bank->entry_timer, &limit);
-	if (bank->phase == PHASE_READY)
-		bank_send_entry(bank);
-	return 0;
-}
-
-int
-bank_login(struct bank *bank, const char *id, const char *password,
-    bank_reply_fn *reply, void *context)
-{
-	if (bank->in_session || bank->entry.type != 0)
-		return BANK_EBUSY;
-	if (!wire_is_id(id, strlen(id)) ||
-	    !wire_is_password(password, strlen(password)))
-		return BANK_EINVAL;
-	snprintf(
-	    bank->entry.text, sizeof(bank->entry.text), "%s\n%s", id, password);
-	return bank_enter(bank, FRAME_LOGIN, id, reply, context);
-}
-
-int
-bank_sign_up(struct bank *bank, const char *id, const char *password,
-    const char *name, bank_reply_fn *reply, void *context)
-{
-	if (bank->in_session || bank->entry.type != 0)
-		return BANK_EBUSY;
-	if (!wire_is_id(id, strlen(id)) ||
-	    !wire_is_password(password, strlen(password)) ||
-	    !wire_is_name(name, strlen(name)))
-		return BANK_EINVAL;
-	snprintf(bank->entry.text, sizeof(bank->entry.text), "%s\n%s\n%s", id,
-	    password, name);
-	return bank_enter(bank, FRAME_OPEN, id, reply, context);
-}
-
-int
-bank_request(
-    struct bank *bank, const char *request, bank_reply_fn *reply, void *context)
-{
-	if (!bank->in_session)
-		return BANK_ECLOSED;
-	if (*request == '\0' || strlen(request) >= BANK_REQUEST_SIZE)
-		return BANK_EINVAL;
-	if (bank_job_new(bank, JOB_REQUEST, request, reply, context) == NULL)
-		return BANK_ENOMEM;
-	bank_jobs_send(bank);
-	return 0;
-}
-
-int
-bank_exit(struct bank *bank, bank_reply_fn *reply, void *context)
-{
-	return bank_request(bank, "3", reply, context);
-}
-
-int
-bank_transact(struct bank *bank, const char *verb, const char *arguments,
-    bank_reply_fn *reply, void *context)
-{
-	char request[BANK_REQUEST_SIZE], text[WIRE_TXID_TEXT];
-	uint8_t txid[WIRE_TXID_SIZE];
-	struct bank_note *note;
-	struct bank_job *job;
-	int length, error;
-
-	if (!bank->in_session)
-		return BANK_ECLOSED;
-	error = wire_make_txid(bank_clock_ms(bank), txid);
-	if (error != 0)
-		return error;
-	wire_format_txid(txid, text);
-	length = snprintf(
-	    request, sizeof(request), "%s %s %s", verb, text, arguments);
-	if (length < 0 || (size_t)length >= sizeof(request))
-		return BANK_EINVAL;
-	error = bank_journal_add(
-	    bank->journal, text, bank->session.id, request, &note);
-	if (error != 0)
-		return error;
-	job = bank_job_new(bank, JOB_TRANSACTION, request, reply, context);
-	if (job == NULL) {
-		bank_note_done(note);
-		return BANK_ENOMEM;
-	}
-	job->note = note;
-	bank_jobs_send(bank);
-	return 0;
+	return bank->why_down;
 }
 
 static void
@@ -216,8 +133,136 @@ static void
 bank_take_notice(void *context, const char *text, size_t length)
 {
 	struct bank *bank = context;
+	char words[NOTICES_TEXT_SIZE];
 
-	bank->callbacks.notice(bank->callbacks.context, text, length);
+	(void)length;
+	bank->callbacks.notice(bank->callbacks.context,
+	    notices_describe(
+		text, config_string(bank->config, SCREEN_CURRENCY), words));
+}
+
+/* A file that isn't there is a wrong configuration. */
+static int
+setup_error(int result)
+{
+	return result == BANK_ESYS && errno != ENOENT ? BANK_ESYS
+						      : BANK_ECONFIG;
+}
+
+/* What is wrong with the file, or with the OpenSSL that was to read it. */
+static int
+setup_refuse(
+    int result, const char *path, const char *wrong, char *error, size_t size)
+{
+	const char *reason = openssl_error_reason();
+	char file[512];
+
+	openssl_error_file(file, sizeof(file));
+	if (result == BANK_ENOMEM)
+		snprintf(error, size, "%s: %s", path, bank_strerror(result));
+	else if (result == BANK_ECRYPTO && file[0] != '\0')
+		snprintf(error, size,
+		    _("%s: OpenSSL can't use it here: %s; see to %s, which "
+		      "configures it"),
+		    path, reason, file);
+	else if (result == BANK_ECRYPTO)
+		snprintf(error, size, _("%s: OpenSSL can't use it here: %s"),
+		    path, reason);
+	else
+		snprintf(error, size, "%s: %s%s%s%s", path, wrong,
+		    *reason != '\0' ? " (OpenSSL: " : "", reason,
+		    *reason != '\0' ? ")" : "");
+	return BANK_ECONFIG;
+}
+
+static int
+setup_certificate(struct bank *bank, char *error, size_t size)
+{
+	const char *path = config_string(bank->config, BANK_CERTIFICATE);
+	char *pem = NULL;
+	size_t length = 0;
+	int result = file_read(path, PEM_SIZE_LIMIT, &pem, &length);
+
+	if (result != 0) {
+		snprintf(error, size,
+		    _("%s: %s; the bank's certificate has to "
+		      "be there (bank.certificate)"),
+		    path, file_strerror(result));
+		return setup_error(result);
+	}
+	result = channel_client(&bank->tls, pem, length);
+	if (result == 0)
+		result = channel_bank_public(&bank->bank_public, pem, length);
+	free(pem);
+	return result == 0
+	    ? 0
+	    : setup_refuse(result, path, _("this is not a bank's certificate"),
+		  error, size);
+}
+
+static int
+setup_key(struct bank *bank, char *error, size_t size)
+{
+	const char *path = config_string(bank->config, KIOSK_KEY);
+	const char *name = config_string(bank->config, KIOSK_NAME);
+	char *pem = NULL, where[512];
+	size_t length = 0;
+	int result;
+
+	if (*name == '\0')
+		return 0;
+	if (!wire_is_id(name, strlen(name))) {
+		snprintf(error, size,
+		    _("kiosk.name: \"%s\" is not a kiosk's name"), name);
+		return BANK_ECONFIG;
+	}
+	result = file_read(path, PEM_SIZE_LIMIT, &pem, &length);
+	if (result != 0) {
+		snprintf(error, size,
+		    _("kiosk.key: %s: %s; without a kiosk's "
+		      "name, none is needed"),
+		    path, file_strerror(result));
+		return setup_error(result);
+	}
+	result = kiosk_key_read(&bank->kiosk_key, pem, length);
+	OPENSSL_cleanse(pem, length);
+	free(pem);
+	if (result == 0)
+		return 0;
+	snprintf(where, sizeof(where), "kiosk.key: %s", path);
+	return setup_refuse(
+	    result, where, _("this is not an Ed25519 key"), error, size);
+}
+
+static int
+setup_journal(struct bank *bank, char *error, size_t size)
+{
+	const char *path = config_string(bank->config, KIOSK_STATE);
+	int result = bank_journal_open(&bank->journal, path);
+
+	if (result == 0 && bank->kiosk_key != NULL)
+		bank_journal_set_kiosk(
+		    bank->journal, config_string(bank->config, KIOSK_NAME));
+	if (result == 0)
+		return 0;
+	snprintf(error, size,
+	    _("kiosk.state: %s: %s; transactions under way "
+	      "are noted in this directory"),
+	    path,
+	    result == BANK_ESYS ? strerror(errno) : bank_strerror(result));
+	return BANK_ESYS;
+}
+
+static int
+setup_files(struct bank *bank, char *error, size_t size)
+{
+	int result = setup_certificate(bank, error, size);
+
+	if (result == 0)
+		result = setup_key(bank, error, size);
+	if (result == 0)
+		result = setup_journal(bank, error, size);
+	return result;
 }
 
 int
@@ -239,7 +284,7 @@ bank_new(struct bank **result, struct event_base *base,
 	bank->down_since_ms = clock_real_ms();
 	bank->state = BANK_LINK_CONNECTING;
 	TAILQ_INIT(&bank->jobs);
-	code = bank_setup_files(bank, error, size);
+	code = setup_files(bank, error, size);
 	if (code == 0 && callbacks->notice != NULL &&
 	    config_number(config, NOTICES_BY) != NOTICES_OFF) {
 		bank->notices = notices_new(base, bank_take_notice, bank);

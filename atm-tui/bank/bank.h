@@ -11,7 +11,6 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "../../shared/config/config.h"
@@ -47,39 +46,34 @@ struct bank_reply {
 typedef void bank_reply_fn(void *context, const struct bank_reply *reply);
 
 struct bank_callbacks {
-	/* The link's state changed; `why` is English for _(), or NULL. */
-	void (*link)(void *context, enum bank_link link, const char *why);
+	void (*link)(void *context, enum bank_link link); /* has changed */
 	/* The session ended without being asked to: back to the welcome. */
 	void (*session_over)(void *context, enum bank_outcome outcome);
-	/* One notice, `received 12 5.00 chris`, already cleaned. */
-	void (*notice)(void *context, const char *text, size_t length);
-	/* What became of a transaction left over from before this login. */
-	void (*settled)(void *context, const char *request, bool carried_out,
-	    const struct bank_reply *reply);
+	/* A notice, as a sentence for the customer. */
+	void (*notice)(void *context, const char *words);
+	/* Likewise what became of a transaction of before this login. */
+	void (*settled)(void *context, const char *words);
 	void *context;
 };
 
 /*
- * Starts connecting.  `config` is of the table atm_options.  On failure
- * error[0..size) says what, where and what to do (certificate or key
- * unreadable, state directory not writable), and BANK_ECONFIG, BANK_ESYS with
- * errno, or BANK_ENOMEM is returned.  callbacks->notice may be NULL: no
- * notices are asked for then.
+ * Starts connecting.  `config` is of the table atm_options.  BANK_ECONFIG,
+ * BANK_ESYS with errno, or BANK_ENOMEM: error[0..size) says what failed, where,
+ * and what to do.  Where callbacks->notice is NULL, no notices are asked for.
  */
 int bank_new(struct bank **bank, struct event_base *base,
     const struct config *config, const struct bank_callbacks *callbacks,
     char *error, size_t size);
-/* Closes without asking the bank; use bank_exit() first for a proper end. */
+/* Closes without asking the bank; a proper end asks `3` first. */
 void bank_free(struct bank *bank);
 
 enum bank_link bank_link_state(const struct bank *bank);
 /* Seconds until the next try while BANK_LINK_DOWN; when it went down (ms). */
 unsigned bank_next_try(const struct bank *bank);
 uint64_t bank_down_since_ms(const struct bank *bank);
-/*
- * The bank's certificate that isn't valid at this kiosk's time, where that is
- * why the last try to connect failed; else NULL.
- */
+/* Why the link was lost last, in English for _(); NULL: it never was. */
+const char *bank_why_down(const struct bank *bank);
+/* The certificate whose time made the last try to connect fail, or NULL. */
 struct channel_validity;
 const struct channel_validity *bank_validity(const struct bank *bank);
 

@@ -42,8 +42,6 @@ int bank_request(struct bank *bank, const char *request, bank_reply_fn *reply,
  */
 int bank_transact(struct bank *bank, const char *verb, const char *arguments,
     bank_reply_fn *reply, void *context);
-/* `3`: ends the session; the reply carries the final balances. */
-int bank_exit(struct bank *bank, bank_reply_fn *reply, void *context);
 
 /* What the login said; empty strings and 0 outside a session. */
 struct bank_session {

@@ -4,21 +4,30 @@
  * Part of atm-tui, on its event loop.  One table says which frame may come
  * in which phase; whatever else comes is a lost link, never an answer.
  */
-#include "bank_parts.h"
+#include "bank_connect.h"
 
 #include <string.h>
 #include <time.h>
 
 #include <openssl/crypto.h>
 
+#include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/crypt/openssl_error.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/intl.h"
+#include "bank_entry.h"
+#include "bank_reversal.h"
+#include "bank_session.h"
+#include "bank_state.h"
+#include "notices.h"
 
 /* A connection that stood so long was a good one: no pause grows from it. */
 #define GOOD_CONNECTION_MS 2000
+#define BACKOFF_LAST_MS 2000
+#define ANSWER_SECONDS 15 /* without an answer: the link is lost */
+#define NONSENSE_MAX 5    /* in a row, of a session */
 
 static const struct {
 	int error;
@@ -54,15 +63,17 @@ bank_set_state(struct bank *bank, enum bank_link state, const char *why)
 	if (bank->state == state && state != BANK_LINK_DOWN)
 		return;
 	bank->state = state;
+	if (why != NULL)
+		bank->why_down = why;
 	if (bank->callbacks.link != NULL)
-		bank->callbacks.link(bank->callbacks.context, state, why);
+		bank->callbacks.link(bank->callbacks.context, state);
 }
 
 /* Something must come from the bank by then, or the link is lost. */
 void
 bank_await_answer(struct bank *bank, bool waiting)
 {
-	const struct timeval limit = { BANK_ANSWER_SECONDS, 0 };
+	const struct timeval limit = { ANSWER_SECONDS, 0 };
 
 	if (waiting)
 		evtimer_add(bank->answer_timer, &limit);
@@ -106,8 +117,8 @@ bank_schedule(struct bank *bank)
 	pause.tv_usec = bank->backoff_ms % 1000 * 1000;
 	bank->next_try_ms = now + bank->backoff_ms;
 	bank->backoff_ms *= 2;
-	if (bank->backoff_ms > BANK_BACKOFF_LAST_MS)
-		bank->backoff_ms = BANK_BACKOFF_LAST_MS;
+	if (bank->backoff_ms > BACKOFF_LAST_MS)
+		bank->backoff_ms = BACKOFF_LAST_MS;
 	evtimer_add(bank->retry, &pause);
 }
 
@@ -148,7 +159,7 @@ void
 bank_link_spoilt(struct bank *bank)
 {
 	bank_link_lost(bank, link_why(BANK_EINVAL));
-	if (bank->in_session && ++bank->nonsense >= BANK_NONSENSE_MAX)
+	if (bank->in_session && ++bank->nonsense >= NONSENSE_MAX)
 		bank_session_fail(bank, BANK_LOST);
 }
 

@@ -4,7 +4,7 @@
  * of the session.  Part of atm-tui, on its event loop.  The only place that
  * sees a customer's password; it is wiped as soon as the bank has answered.
  */
-#include "bank_parts.h"
+#include "bank_entry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +12,13 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include "../../shared/base/error.h"
 #include "../../shared/crypt/kiosk_identity.h"
 #include "../../shared/base/log.h"
 #include "../base/options.h"
+#include "bank_connect.h"
+#include "bank_state.h"
+#include "link.h"
 
 void
 bank_entry_end(struct bank *bank, enum bank_outcome outcome, const char *text,

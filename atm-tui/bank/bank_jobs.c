@@ -4,7 +4,7 @@
  * connection, answered in order or ended together.  Part of atm-tui, on its
  * event loop.  Reads no answer.
  */
-#include "bank_parts.h"
+#include "bank_jobs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,10 @@
 #include <openssl/crypto.h>
 
 #include "../../shared/base/util.h"
+#include "bank_connect.h"
+#include "bank_reversal.h"
+#include "bank_state.h"
+#include "link.h"
 
 struct bank_job *
 bank_job_new(struct bank *bank, enum bank_job_kind kind, const char *request,

@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kiosk's notes of transactions under way: writing them.  Part of
- * atm-tui; knows no bank and no sockets.  A file is
- *
- *	customer chris
- *	request WITHDRAW 0192...  2 40.00
- *	kiosk kiosk-1
- *	end
- *	booked 17 2026-11-21T07:00:00Z
- *	running 40.00 20x2
- *	done
- *
- * and without the line `end` it was never finished, hence never sent.  What
- * follows are steps, each synced before it is acted on; a line that lacks
- * its newline was not, and is none.
+ * The kiosk's notes of transactions under way: their directory, and reading
+ * what was left over.  Part of atm-tui; what it reads was written by
+ * bank_note.c, or torn by a crash while it was.
  */
 #include "bank_journal.h"
 
-#include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -28,19 +16,13 @@
 #include <unistd.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
-#include "bank_journal_state.h"
 
-const char *const bank_note_words[] = {
-	[NOTE_ASKED] = NULL,
-	[NOTE_BOOKED] = "booked",
-	[NOTE_RUNNING] = "running",
-	[NOTE_FAILED] = "failed",
-	[NOTE_DONE] = "done",
-	[NOTE_ASIDE] = "aside",
+struct bank_journal {
+	int directory;
+	char kiosk[WIRE_ID_SIZE];
 };
-static_assert(
-    NELEM(bank_note_words) == NOTE_STEP_COUNT, "each step has its word");
 
 int
 bank_journal_open(struct bank_journal **journal, const char *directory)
@@ -78,177 +60,192 @@ bank_journal_set_kiosk(struct bank_journal *journal, const char *name)
 	string_copy(journal->kiosk, name, sizeof(journal->kiosk));
 }
 
-bool
-bank_note_is_linked(int fd)
-{
-	struct stat status;
-
-	return fstat(fd, &status) == 0 && status.st_nlink > 0;
-}
-
-/*
- * Another process that looks for what is left over may see the file between
- * its making and its locking, and take it for an unfinished one: then it is
- * made anew.
- */
-static int
-note_create(struct bank_journal *journal, const char *txid)
-{
-	for (;;) {
-		int fd = openat(journal->directory, txid,
-		    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-		if (fd < 0)
-			return errno == EEXIST ? BANK_EEXIST : BANK_ESYS;
-		if (flock(fd, LOCK_EX) != 0) {
-			close(fd);
-			return BANK_ESYS;
-		}
-		if (bank_note_is_linked(fd))
-			return fd;
-		close(fd);
-	}
-}
-
-/* Adds to the file, whole and synced or not at all. */
-static int
-note_append(struct bank_note *note, const char *text, size_t length)
-{
-	ssize_t written = pwrite(note->fd, text, length, note->length);
-	int saved;
-
-	if (written == (ssize_t)length && fsync(note->fd) == 0) {
-		note->length += written;
-		return 0;
-	}
-	saved = written >= 0 && written < (ssize_t)length ? ENOSPC : errno;
-	/* Where that fails too, the next one is written over it. */
-	if (ftruncate(note->fd, note->length) == 0)
-		fsync(note->fd);
-	errno = saved;
-	return BANK_ESYS;
-}
-
-static int
-note_write(struct bank_note *note)
-{
-	char text[NOTE_FILE_SIZE];
-	bool enrolled = note->kiosk[0] != '\0';
-	int length =
-	    snprintf(text, sizeof(text), "customer %s\nrequest %s\n%s%s%send\n",
-		note->customer, note->request, enrolled ? "kiosk " : "",
-		note->kiosk, enrolled ? "\n" : "");
-	int error;
-
-	if (length < 0 || (size_t)length >= sizeof(text))
-		return BANK_EINVAL;
-	error = note_append(note, text, (size_t)length);
-	if (error == 0 && fsync(note->journal->directory) != 0)
-		error = BANK_ESYS;
-	return error;
-}
-
-bool
-bank_note_fill(struct bank_note *note, const char *txid, const char *customer,
-    const char *request)
-{
-	uint8_t binary[WIRE_TXID_SIZE];
-
-	return wire_parse_txid(txid, strlen(txid), binary) == 0 &&
-	    wire_is_id(customer, strlen(customer)) &&
-	    strchr(request, '\n') == NULL &&
-	    string_copy(note->txid, txid, sizeof(note->txid)) <
-	    sizeof(note->txid) &&
-	    string_copy(note->customer, customer, sizeof(note->customer)) <
-	    sizeof(note->customer) &&
-	    string_copy(note->request, request, sizeof(note->request)) <
-	    sizeof(note->request);
-}
-
 int
 bank_journal_add(struct bank_journal *journal, const char *txid,
-    const char *customer, const char *request, struct bank_note **result)
+    const char *customer, const char *request, struct bank_note **note)
 {
-	struct bank_note *note = calloc(1, sizeof(*note));
-	int error, saved;
-
-	if (note == NULL)
-		return BANK_ENOMEM;
-	note->journal = journal;
-	string_copy(note->kiosk, journal->kiosk, sizeof(note->kiosk));
-	if (!bank_note_fill(note, txid, customer, request)) {
-		free(note);
-		return BANK_EINVAL;
-	}
-	note->fd = note_create(journal, txid);
-	if (note->fd < 0) {
-		error = note->fd;
-		free(note);
-		return error;
-	}
-	error = note_write(note);
-	if (error != 0) {
-		saved = errno;
-		bank_note_done(note);
-		errno = saved;
-		return error;
-	}
-	*result = note;
-	return 0;
+	return bank_note_new(
+	    note, journal->directory, journal->kiosk, txid, customer, request);
 }
 
-bool
-bank_note_is_withdrawal(const struct bank_note *note)
+/* Cuts the line `key value` off *text; NULL where it isn't there. */
+static char *
+note_line(char **text, const char *key)
 {
-	return strncmp(note->request, "WITHDRAW ", 9) == 0;
+	size_t length = strlen(key);
+	char *value = *text + length;
+	char *end;
+
+	if (strncmp(*text, key, length) != 0 ||
+	    (end = strchr(value, '\n')) == NULL)
+		return NULL;
+	*end = '\0';
+	*text = end + 1;
+	return value;
 }
 
-int
-bank_note_step(
-    struct bank_note *note, enum bank_note_step step, const char *detail)
+/* One line that says how far it came; unknown ones are passed over. */
+static void
+note_read_step(struct bank_note *note, const char *line)
 {
-	char line[BANK_NOTE_DETAIL + 16];
-	int length = snprintf(line, sizeof(line), "%s%s%s\n",
-	    bank_note_words[step], *detail == '\0' ? "" : " ", detail);
-	int error;
+	for (enum bank_note_step i = NOTE_BOOKED; i < NOTE_STEP_COUNT; i++) {
+		size_t length = strlen(bank_note_words[i]);
 
-	if (step <= note->step || strlen(detail) >= BANK_NOTE_DETAIL ||
-	    strchr(detail, '\n') != NULL)
+		if (strncmp(line, bank_note_words[i], length) != 0 ||
+		    (line[length] != ' ' && line[length] != '\0'))
+			continue;
+		if (i > note->step)
+			note->step = i;
+		string_copy(note->details[i],
+		    line[length] == ' ' ? line + length + 1 : "",
+		    BANK_NOTE_DETAIL);
+	}
+}
+
+/* 0; BANK_EINVAL where the file was not finished; BANK_ESYS. */
+static int
+note_read(struct bank_note *note, const char *txid)
+{
+	char text[BANK_NOTE_FILE_SIZE + 1];
+	char *at = text, *line, *customer, *request;
+	ssize_t length = file_read_at(note->fd, text, BANK_NOTE_FILE_SIZE, 0);
+	bool ended = false;
+
+	if (length < 0)
+		return BANK_ESYS;
+	text[length] = '\0';
+	customer = note_line(&at, "customer ");
+	request = customer != NULL ? note_line(&at, "request ") : NULL;
+	if (request == NULL || !bank_note_fill(note, txid, customer, request))
 		return BANK_EINVAL;
-	error = note_append(note, line, (size_t)length);
-	if (error != 0)
-		return error;
-	note->step = step;
-	string_copy(note->details[step], detail, BANK_NOTE_DETAIL);
-	return 0;
+	line = note_line(&at, "kiosk ");
+	if (line != NULL)
+		string_copy(note->kiosk, line, sizeof(note->kiosk));
+	while ((line = note_line(&at, "")) != NULL) {
+		if (ended)
+			note_read_step(note, line);
+		else
+			ended = strcmp(line, "end") == 0;
+	}
+	note->length = at - text;
+	return ended ? 0 : BANK_EINVAL;
 }
 
 /*
- * Not synced: a file that comes back after a power cut is a question asked
- * once too often, and answered as before.
+ * Takes a file that no process has locked; NULL where one has, or on failure.
+ * An unfinished file, and that of a withdrawal that is done, is removed.
  */
-void
-bank_note_done(struct bank_note *note)
+static struct bank_note *
+note_take(
+    const struct bank_journal *journal, const char *name, const char *txid)
 {
-	unlinkat(note->journal->directory, note->txid, 0);
-	bank_note_leave(note);
+	struct bank_note *note = calloc(1, sizeof(*note));
+	int error;
+
+	if (note == NULL)
+		return NULL;
+	note->directory = journal->directory;
+	note->fd = openat(journal->directory, name,
+	    O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (note->fd < 0) {
+		free(note);
+		return NULL;
+	}
+	if (flock(note->fd, LOCK_EX | LOCK_NB) != 0 ||
+	    !bank_note_is_linked(note->fd)) {
+		bank_note_leave(note);
+		return NULL;
+	}
+	error = note_read(note, txid);
+	if (error == 0 && note->step != NOTE_DONE)
+		return note;
+	string_copy(note->txid, txid, sizeof(note->txid));
+	if (name == txid && (error == 0 || error == BANK_EINVAL))
+		bank_note_done(note);
+	else
+		bank_note_leave(note);
+	return NULL;
 }
 
-void
-bank_note_leave(struct bank_note *note)
+/* txids begin with their time: sorted by name is sorted by age. */
+static void
+note_insert(struct bank_note **list, struct bank_note *note)
 {
-	close(note->fd);
-	free(note);
+	while (*list != NULL && strcmp((*list)->txid, note->txid) < 0)
+		list = &(*list)->next;
+	note->next = *list;
+	*list = note;
 }
 
-void
-bank_note_set_aside(struct bank_note *note)
-{
-	char name[sizeof(BANK_NOTE_ASIDE) + WIRE_TXID_TEXT];
-	int directory = note->journal->directory;
+typedef bool note_filter(const struct bank_note *note, const char *customer);
 
-	snprintf(name, sizeof(name), BANK_NOTE_ASIDE "%s", note->txid);
-	if (renameat(directory, note->txid, directory, name) == 0)
-		fsync(directory);
-	bank_note_leave(note);
+/* Takes all files whose name is `prefix` and a txid, and that are wanted. */
+static int
+journal_scan(struct bank_journal *journal, const char *prefix,
+    note_filter *wanted, const char *customer, struct bank_note **notes)
+{
+	uint8_t binary[WIRE_TXID_SIZE];
+	size_t skip = strlen(prefix);
+	struct dirent *entry;
+	int count = 0;
+	int fd =
+	    openat(journal->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+
+	*notes = NULL;
+	if (directory == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return BANK_ESYS;
+	}
+	while ((entry = readdir(directory)) != NULL) {
+		const char *name = entry->d_name, *txid = name + skip;
+		struct bank_note *note;
+
+		if (strncmp(name, prefix, skip) != 0 ||
+		    wire_parse_txid(txid, strlen(txid), binary) != 0 ||
+		    (note = note_take(journal, name, txid)) == NULL)
+			continue;
+		if (!wanted(note, customer)) {
+			bank_note_leave(note);
+			continue;
+		}
+		note_insert(notes, note);
+		count++;
+	}
+	closedir(directory);
+	return count;
+}
+
+static bool
+is_customers(const struct bank_note *note, const char *customer)
+{
+	return strcmp(note->customer, customer) == 0;
+}
+
+static bool
+is_withdrawal(const struct bank_note *note, const char *customer)
+{
+	(void)customer;
+	return bank_note_is_withdrawal(note);
+}
+
+int
+bank_journal_left(struct bank_journal *journal, const char *customer,
+    struct bank_note **notes)
+{
+	return journal_scan(journal, "", is_customers, customer, notes);
+}
+
+int
+bank_journal_withdrawals(struct bank_journal *journal, struct bank_note **notes)
+{
+	return journal_scan(journal, "", is_withdrawal, NULL, notes);
+}
+
+int
+bank_journal_aside(struct bank_journal *journal, struct bank_note **notes)
+{
+	return journal_scan(
+	    journal, BANK_NOTE_ASIDE, is_withdrawal, NULL, notes);
 }

@@ -20,8 +20,7 @@
 #define BANK_NOTE_DETAIL 128
 /* Before the txid, in the name of a file that was set aside. */
 #define BANK_NOTE_ASIDE "reconcile."
-
-struct bank_journal;
+#define BANK_NOTE_FILE_SIZE 1536
 
 /* How far a withdrawal has come, in the order of the lines of its file. */
 enum bank_note_step {
@@ -43,11 +42,22 @@ struct bank_note {
 	enum bank_note_step step;
 	char details[NOTE_STEP_COUNT][BANK_NOTE_DETAIL];
 	struct bank_note *next; /* of the lists below */
-	const struct bank_journal *journal;
-	off_t length; /* of its file */
+	int directory;          /* the journal's */
+	off_t length;           /* of its file */
 	int fd;
 };
 
+/* The first words of the steps' lines; NOTE_ASKED has none. */
+extern const char *const bank_note_words[NOTE_STEP_COUNT];
+
+/* As bank_journal_add(), whose directory and kiosk these are. */
+int bank_note_new(struct bank_note **note, int directory, const char *kiosk,
+    const char *txid, const char *customer, const char *request);
+/* Takes the texts over; false where one is not of its form. */
+bool bank_note_fill(struct bank_note *note, const char *txid,
+    const char *customer, const char *request);
+/* Whether the locked file still has its name. */
+bool bank_note_is_linked(int fd);
 bool bank_note_is_withdrawal(const struct bank_note *note);
 /*
  * Adds a step; on return it is on stable storage.  0, BANK_EINVAL (not a

@@ -5,15 +5,20 @@
  * the other, before anybody logs in; the others are the operator's.  Part of
  * atm-tui, on its event loop.
  */
-#include "bank_parts.h"
+#include "bank_reversal.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/options.h"
+#include "bank_connect.h"
+#include "bank_entry.h"
+#include "bank_journal.h"
+#include "bank_state.h"
 
 #define AGAIN_MS 5000
 
@@ -112,12 +117,6 @@ bank_reversal_close(struct bank *bank)
 }
 
 bool
-bank_is_taking_back(const struct bank *bank)
-{
-	return bank->to_reverse != NULL;
-}
-
-bool
 bank_reversal_send(struct bank *bank)
 {
 	const struct bank_note *note = bank->to_reverse;
@@ -151,7 +150,7 @@ bank_reversal_answered(struct bank *bank, const struct frame *frame)
 		reverse_after(bank, AGAIN_MS);
 }
 
-/* Nobody vouches for a plain E: the question stays. */
+/* A plain E isn't sealed, so it settles nothing: V is sent again. */
 void
 bank_reversal_refused(struct bank *bank, const struct frame *frame)
 {

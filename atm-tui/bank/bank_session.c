@@ -6,7 +6,7 @@
  * A transaction's note goes from the disk when the bank has answered it
  * under seal, and stays for the next login where the session ends without.
  */
-#include "bank_parts.h"
+#include "bank_session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +14,19 @@
 
 #include <openssl/crypto.h>
 
+#include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../base/options.h"
+#include "bank_connect.h"
+#include "bank_entry.h"
+#include "bank_journal.h"
+#include "bank_reversal.h"
+#include "bank_state.h"
+#include "link.h"
+#include "news.h"
+#include "notices.h"
 
 uint64_t
 bank_clock_ms(const struct bank *bank)
@@ -197,8 +206,8 @@ bank_session_resumed(struct bank *bank, const struct wire_reader *reader)
 {
 	if (bank_set_clock(bank, reader) != 0)
 		return BANK_EINVAL;
-	/* Else the next answer ends it: one that resumes but never answers,
-	 * for ever, is no bank either. */
+	/* Otherwise the grace time ends with the next answer: a bank that
+	 * resumes but never answers must not hold the kiosk for ever. */
 	if (TAILQ_EMPTY(&bank->jobs))
 		evtimer_del(bank->grace_timer);
 	bank->phase = PHASE_SESSION;
@@ -256,18 +265,18 @@ bank_session_fail(struct bank *bank, enum bank_outcome outcome)
 
 /* 200 and 404 settle it; anything else is asked at the next login again. */
 static void
-bank_settle(
-    struct bank *bank, struct bank_job *job, const struct bank_reply *reply)
+bank_settle(struct bank *bank, struct bank_job *job, int code)
 {
-	int code = reply->reader.code;
+	char words[NEWS_LINE_SIZE];
 
 	if (code != wire_reply_code(WIRE_DONE) &&
 	    code != wire_reply_code(WIRE_NO_TRANSACTION))
 		return;
-	if (bank->callbacks.settled != NULL)
-		bank->callbacks.settled(bank->callbacks.context,
-		    job->note->request, code == wire_reply_code(WIRE_DONE),
-		    reply);
+	if (bank->callbacks.settled != NULL &&
+	    news_settled(words, job->note->request,
+		code == wire_reply_code(WIRE_DONE),
+		config_string(bank->config, SCREEN_CURRENCY)))
+		bank->callbacks.settled(bank->callbacks.context, words);
 	bank_note_done(job->note);
 	job->note = NULL;
 }
@@ -297,7 +306,7 @@ bank_job_note_answered(
 	struct bank_note *note = job->note;
 
 	if (job->kind == JOB_OUTCOME) {
-		bank_settle(bank, job, reply);
+		bank_settle(bank, job, reply->reader.code);
 		return;
 	}
 	job->note = NULL;

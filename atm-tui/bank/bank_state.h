@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The inside of struct bank, for bank*.c alone; their calls: bank_parts.h.
+ * The inside of struct bank, for bank*.c alone.
  *
  *	            link up            G             L, O
  *	CLOSED ------------> GREETING ---> READY -----------> ENTERING
@@ -12,20 +12,17 @@
  *	  |                   +------------- accepted --------------+
  *	  +--- any of them: the link is lost; retried after `backoff_ms`
  *
- * GREETING goes to RESUMING instead of READY while a session is there to be
- * resumed.  Whatever else comes in a phase is a lost link, never an answer.
+ * GREETING goes to RESUMING instead of READY while there is a session.
+ * Whatever else comes in a phase is a lost link, never an answer.
  */
 #ifndef ATM_BANK_STATE_H
 #define ATM_BANK_STATE_H
 
-#include "../../shared/base/error.h"
 #include "../../shared/crypt/seal.h"
 #include "bank_ask.h"
+#include "bank_entry.h"
 #include "bank_jobs.h"
-#include "bank_journal.h"
 #include "bank_withdrawal.h"
-#include "link.h"
-#include "notices.h"
 
 /* Where the connection stands: which frames may come next. */
 enum bank_phase {
@@ -36,18 +33,6 @@ enum bank_phase {
 	PHASE_REVERSING, /* V is unanswered */
 	PHASE_RESUMING,  /* R is unanswered */
 	PHASE_SESSION
-};
-
-/* A login or sign-up under way; `type` is 0 where there is none. */
-struct bank_entry {
-	uint8_t type;
-	char text[BANK_REQUEST_SIZE]; /* what is sealed: a secret */
-	char id[WIRE_ID_SIZE];
-	unsigned sent;
-	char *answer; /* the login's, while what is left over is settled */
-	size_t answer_length;
-	bank_reply_fn *reply;
-	void *context;
 };
 
 struct bank {
@@ -67,6 +52,7 @@ struct bank {
 	unsigned nonsense;                /* in a row, in this session */
 	uint64_t next_try_ms, greeted_ms; /* of the steady clock */
 	uint64_t down_since_ms;           /* since 1970 */
+	const char *why_down;             /* English, or NULL */
 	struct event *retry, *answer_timer, *entry_timer, *grace_timer;
 
 	uint8_t nonce[FRAME_NONCE_SIZE];

@@ -5,14 +5,18 @@
  * note goes from the disk when the customer has the notes or the bank has
  * taken it back; otherwise it ends with an operator.
  */
-#include "bank_parts.h"
+#include "bank_withdrawal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
+#include "bank_reversal.h"
+#include "bank_session.h"
+#include "bank_state.h"
 
 /* `WITHDRAW txid account amount` */
 enum { VERB, TXID, ACCOUNT, AMOUNT, WITHDRAW_TOKENS };
@@ -64,7 +68,7 @@ bank_withdrawal_booked(
 		log_event(LOG_ERR, "note_not_written", "txid",
 		    LOG_TEXT(note->txid), "error", LOG_TEXT(strerror(errno)),
 		    NULL);
-	/* Nobody has come for the one before. */
+	/* The machine never took up the withdrawal before this one. */
 	if (bank->booked != NULL)
 		bank_reversal_take(bank, bank->booked);
 	bank->booked = note;
@@ -122,8 +126,8 @@ is_reply(const struct wire_reader *reader, enum wire_reply reply)
 }
 
 /*
- * Refused: for the operator.  But a 404 for one that nobody knows to be
- * booked says that it isn't, and never will be.
+ * A refusal is for the operator.  But a 404 for a withdrawal that was only
+ * asked for says that it isn't booked, and never will be.
  */
 enum bank_taken
 bank_withdrawal_settle(
@@ -215,4 +219,10 @@ bank_withdrawal_failed(struct bank *bank, bank_taken_fn *taken, void *context)
 		bank_reversal_take(bank, note);
 		tell_taken(bank, BANK_TAKEN_LATER);
 	}
+}
+
+bool
+bank_is_taking_back(const struct bank *bank)
+{
+	return bank->to_reverse != NULL;
 }

@@ -36,4 +36,18 @@ void bank_withdrawal_failed(
 /* Whether withdrawals wait to be taken back, which needs no session. */
 bool bank_is_taking_back(const struct bank *bank);
 
+/* The rest is for bank*.c. */
+struct bank_note;
+/* The bank has booked it: the note is the machine's. */
+void bank_withdrawal_booked(struct bank *bank, struct bank_note *note,
+    const struct wire_reader *reader);
+/* The answer to its REVERSE; NULL: none came.  Takes the note. */
+void bank_withdrawal_reversed(struct bank *bank, struct bank_note *note,
+    const struct wire_reader *reader);
+/* What becomes of a note by the answer to REVERSE or V; takes it. */
+enum bank_taken bank_withdrawal_settle(struct bank *bank,
+    struct bank_note *note, const struct wire_reader *reader);
+/* Logs all that an operator needs, and sets it aside. */
+void bank_withdrawal_aside(struct bank_note *note, const char *why);
+
 #endif

@@ -24,7 +24,7 @@ typedef void resolve_fn(void *context, struct addrinfo *addresses);
 struct resolve *resolve_start(struct event_base *base, const char *host,
     const char *port, resolve_fn *done, void *context);
 
-/* Drops a question that has not been answered; NULL is none. */
+/* Drops a question that has not been answered; it may be NULL. */
 void resolve_cancel(struct resolve *resolve);
 
 #endif

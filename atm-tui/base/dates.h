@@ -22,7 +22,7 @@ char *dates_clock(char to[DATES_SIZE], time_t now);
 char *dates_sentence(char to[DATES_SIZE], time_t now);
 /* `Good morning`, `Good afternoon`, `Good evening`. */
 const char *dates_greeting(time_t now);
-/* The wire's time as `20 Nov 2026 14:03`; the text itself if it is none. */
+/* The wire's time as `20 Nov 2026 14:03`; other text is copied. */
 char *dates_wire(char to[DATES_SIZE], const char *wire_time);
 /* The same of a time since 1970. */
 char *dates_moment(char to[DATES_SIZE], time_t when);

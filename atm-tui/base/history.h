@@ -21,7 +21,7 @@ struct history_entry {
 
 /*
  * Reads the reply's `entry` lines into entries[0..size).  Returns how many;
- * lines that are none are left out.
+ * lines of another form are left out.
  */
 size_t history_read(const struct wire_reader *reader,
     struct history_entry *entries, size_t size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Limits in words.  Runs in atm-tui; keeps nothing.
+ * The bank's limits and rules in words.  Runs in atm-tui; keeps nothing.
  */
 #include "limits.h"
 
@@ -95,27 +95,35 @@ const char *
 limits_refusal(const struct wire_reader *reply)
 {
 	static const struct {
-		const char *name, *words;
-	} limits[] = {
-		{ "transfer", N_("It is more than one transfer may be") },
-		{ "transfer-day",
+		const char *key, *name, *words;
+	} rows[] = {
+		{ "limit", "transfer",
+		    N_("It is more than one transfer may be") },
+		{ "limit", "transfer-day",
 		    N_("It is more than you may still transfer today") },
-		{ "withdraw", N_("It is more than one withdrawal may be") },
-		{ "withdraw-day",
+		{ "limit", "withdraw",
+		    N_("It is more than one withdrawal may be") },
+		{ "limit", "withdraw-day",
 		    N_("It is more than you may still withdraw today") },
-		{ "balance", N_("The balance would become too large") },
-		{ "rate", N_("Too many in one minute: please wait a little") },
-		{ "outcome", N_("Too many questions: please log in again") },
-		{ "refused",
+		{ "limit", "balance",
+		    N_("The balance would become too large") },
+		{ "limit", "rate",
+		    N_("Too many in one minute: please wait a little") },
+		{ "limit", "outcome",
+		    N_("Too many questions: please log in again") },
+		{ "limit", "refused",
 		    N_("Too many were refused: please leave and log in "
 		       "again") },
+		{ "rule", "length", N_("at least 4 characters") },
+		{ "rule", "easy", N_("too easy to guess") },
+		{ "rule", "id", N_("not your ID, please") },
+		{ "rule", "same", N_("not the old one, please") },
 	};
 	char name[32];
 
-	if (wire_find(reply, "limit", name, sizeof(name)) != 0)
-		return NULL;
-	for (size_t i = 0; i < NELEM(limits); i++)
-		if (strcmp(limits[i].name, name) == 0)
-			return limits[i].words;
+	for (size_t i = 0; i < NELEM(rows); i++)
+		if (wire_find(reply, rows[i].key, name, sizeof(name)) == 0 &&
+		    strcmp(rows[i].name, name) == 0)
+			return rows[i].words;
 	return NULL;
 }

@@ -3,7 +3,7 @@
  * A customer's limits in words: before an amount is asked for, as DETAILS
  * tells them (`limit withdraw AMOUNT LEFT` of one transaction, `limit
  * withdraw-day AMOUNT LEFT` of a day, `limit rate NUMBER LEFT` of a minute),
- * and when one of them refused.  Pure.
+ * and when one of them, or a rule for new passwords, refused.  Pure.
  */
 #ifndef ATM_LIMITS_H
 #define ATM_LIMITS_H
@@ -24,7 +24,10 @@ char *limits_words(const struct wire_reader *details, const char *what,
 /* Likewise about how many transactions there may be in a minute. */
 char *limits_rate(const struct wire_reader *details, char to[LIMITS_SIZE]);
 
-/* Which one a 429 was about, in English (N_()); NULL where it doesn't say. */
+/*
+ * Which limit or rule refused, in English (N_()); NULL where the reply doesn't
+ * say.
+ */
 const char *limits_refusal(const struct wire_reader *reply);
 
 #endif

@@ -7,58 +7,21 @@
 #ifndef ATM_CHROME_H
 #define ATM_CHROME_H
 
-#include <panel.h>
-
-#include "../../shared/config/config.h"
 #include "../../shared/terminal/text.h"
-#include "draw.h"
-#include "keypad.h"
-#include "speech.h"
+#include "chrome_state.h"
 
 #define CHROME_ROWS 20 /* the smallest terminal */
 #define CHROME_COLUMNS 60
-#define CHROME_HINTS 8
 #define CHROME_TOP 2 /* rows above the body, and below it */
 #define CHROME_BOTTOM 3
 #define CHROME_BODY_ROWS 26 /* on a large terminal the body stays small */
 #define CHROME_BODY_COLUMNS 96
-
-/* One entry of the key line; a touch on it is the key. */
-struct hint {
-	const char *key;
-	const char *text;
-	int code; /* 0: can't be touched */
-};
 
 /* What the lowest rows tell of the bank while a screen is drawn. */
 struct chrome_status {
 	const char *waiting; /* what the bank is asked, or NULL: nothing */
 	const char *link;    /* words for the link */
 	bool linked;         /* it is as it should be */
-};
-
-struct chrome {
-	const struct config *config;
-	struct speech *speech; /* NULL: no voice */
-	struct theme theme;
-	struct keypad keypad;
-	bool again; /* what was drawn has to be drawn once more */
-	WINDOW *body;
-	PANEL *body_panel;
-	int top, left; /* of the body on the screen */
-	PANEL *over;   /* dialog or notice above all, NULL: none */
-	PANEL *banner;
-	struct canvas canvas; /* the body's */
-	struct rect area;     /* of the body: what the screen may use */
-	enum role message_role;
-	char message[256];
-	char banner_text[192];
-	uint64_t banner_until_ms;
-	struct hint hints[CHROME_HINTS];
-	struct rect hint_places[CHROME_HINTS]; /* on the screen */
-	size_t hint_count;
-	int cursor_y, cursor_x; /* on the screen */
-	unsigned step;          /* of the spinner */
 };
 
 /*

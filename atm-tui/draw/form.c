@@ -12,7 +12,7 @@
 #include "../../shared/base/money.h"
 #include "../../shared/terminal/term.h"
 #include "../../shared/terminal/text.h"
-#include "form_private.h"
+#include "form_draw.h"
 
 /* Bytes of UTF-8 for a character; 0 where there is none. */
 static size_t
@@ -102,22 +102,6 @@ add_amount(struct form_line *line, int key)
 	if (strcmp(line->value, "0") == 0)
 		line->value[0] = '\0';
 	return append(line, &digit, 1);
-}
-
-/* What libform has of a text, without the spaces it fills up with. */
-void
-form_read_back(struct form_page *page, struct form_line *line)
-{
-	size_t length;
-
-	if (page->form == NULL || line->kind > FORM_TEXT)
-		return;
-	form_driver(page->form, REQ_VALIDATION);
-	text_clean(line->value, sizeof(line->value),
-	    field_buffer(line->field, 0), strlen(field_buffer(line->field, 0)));
-	length = strlen(line->value);
-	while (length > 0 && line->value[length - 1] == ' ')
-		line->value[--length] = '\0';
 }
 
 static bool

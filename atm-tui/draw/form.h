@@ -2,7 +2,7 @@
 /*
  * Forms on libform: a few fields under each other and a row of buttons.
  * Text is edited by libform; a secret is kept here and libform sees only
- * bullets; an amount refuses what makes none of it, as it is typed.
+ * bullets; an amount takes only keys that can belong to an amount.
  *
  * Enter goes to the next field, from the last one submits, or where
  * something is missing goes to the buttons, which digits choose.

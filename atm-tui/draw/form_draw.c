@@ -5,11 +5,12 @@
  * atm-tui.  The fields live in a panel of their own above the body, since
  * the body is erased for each drawing and libform draws only what changes.
  */
+#include "form_draw.h"
+
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "form_private.h"
 #include "../base/intl.h"
 #include "chrome.h"
 #include "speech.h"
@@ -50,6 +51,22 @@ form_show(struct form_page *page, struct form_line *line)
 	    line->field, 0, line->kind == FORM_SECRET ? bullets : line->value);
 	if (current_field(page->form) == line->field)
 		form_driver(page->form, REQ_END_FIELD);
+}
+
+/* What libform has of a text, without the spaces it fills up with. */
+void
+form_read_back(struct form_page *page, struct form_line *line)
+{
+	size_t length;
+
+	if (page->form == NULL || line->kind > FORM_TEXT)
+		return;
+	form_driver(page->form, REQ_VALIDATION);
+	text_clean(line->value, sizeof(line->value),
+	    field_buffer(line->field, 0), strlen(field_buffer(line->field, 0)));
+	length = strlen(line->value);
+	while (length > 0 && line->value[length - 1] == ' ')
+		line->value[--length] = '\0';
 }
 
 void

@@ -15,7 +15,7 @@
 static uint64_t
 idle_ms(const struct kiosk *kiosk)
 {
-	return clock_steady_ms() - kiosk->idle.touched_ms;
+	return clock_steady_ms() - kiosk->idle->touched_ms;
 }
 
 static uint64_t
@@ -27,10 +27,10 @@ option_ms(const struct kiosk *kiosk, enum atm_option option)
 bool
 idle_touch(struct kiosk *kiosk)
 {
-	bool asked = kiosk->idle.asking;
+	bool asked = kiosk->idle->asking;
 
-	kiosk->idle.touched_ms = clock_steady_ms();
-	kiosk->idle.asking = false;
+	kiosk->idle->touched_ms = clock_steady_ms();
+	kiosk->idle->asking = false;
 	if (asked)
 		chrome_dialog(kiosk->chrome, NULL, 0);
 	return asked;
@@ -48,7 +48,7 @@ idle_tick(struct kiosk *kiosk)
 		idle_touch(kiosk);
 		kiosk_end_session(kiosk, true);
 	} else if (idle_ms(kiosk) >= ask_ms) {
-		kiosk->idle.asking = true;
+		kiosk->idle->asking = true;
 	}
 }
 
@@ -63,7 +63,7 @@ idle_draw(struct kiosk *kiosk)
 	const char *lines[5] = { _("Do you need more time?"), "", countdown, "",
 		_("Press any key or touch the screen: yes") };
 
-	if (!kiosk->idle.asking)
+	if (!kiosk->idle->asking)
 		return;
 	left = past_ms >= end_ms ? 0 : (end_ms - past_ms + 999) / 1000;
 	snprintf(countdown, sizeof(countdown),

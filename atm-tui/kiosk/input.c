@@ -10,6 +10,7 @@
 #include "../../shared/terminal/term.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "idle.h"
 #include "kiosk.h"
 #include "../draw/speech.h"
 
@@ -21,7 +22,7 @@ static bool
 is_operator(struct kiosk *kiosk, int key)
 {
 	const char *wanted = config_string(kiosk->config, KIOSK_OPERATOR_KEY);
-	char *typed = kiosk->input.typed;
+	char *typed = kiosk->input->typed;
 	size_t length = strlen(typed), size = strlen(wanted);
 
 	if (size == 0 || size >= INPUT_OPERATOR_SIZE)
@@ -37,11 +38,11 @@ is_operator(struct kiosk *kiosk, int key)
 	return length + 1 == size && CRYPTO_memcmp(typed, wanted, size) == 0;
 }
 
-/* A touch bounces where it was; elsewhere it is another one. */
+/* A touch counts as a bounce only at the place of the last one. */
 static bool
 is_bounce(struct kiosk *kiosk, int key, int y, int x)
 {
-	struct input *input = &kiosk->input;
+	struct input *input = kiosk->input;
 	uint64_t now = clock_steady_ms();
 	uint64_t limit =
 	    (uint64_t)config_number(kiosk->config, SCREEN_DEBOUNCE_MS);
@@ -59,14 +60,14 @@ is_bounce(struct kiosk *kiosk, int key, int y, int x)
 static bool
 is_afterthought(struct kiosk *kiosk, int key)
 {
-	uint64_t chosen_ms = kiosk->input.chosen_ms;
+	uint64_t chosen_ms = kiosk->input->chosen_ms;
 
-	kiosk->input.chosen_ms = 0;
+	kiosk->input->chosen_ms = 0;
 	return key == TERM_ENTER && chosen_ms != 0 &&
 	    clock_steady_ms() - chosen_ms < CHOSEN_MS;
 }
 
-/* Keys that are no customer's; true where it was one. */
+/* Keys for the terminal, not for a screen; true where it was one. */
 static bool
 take_control(struct kiosk *kiosk, int key)
 {
@@ -87,7 +88,7 @@ take_control(struct kiosk *kiosk, int key)
 	return true;
 }
 
-/* A key that nothing above the screen wanted. */
+/* A key for the screen: no question or help lies above it. */
 static void
 give_key(struct kiosk *kiosk, int key)
 {
@@ -97,11 +98,11 @@ give_key(struct kiosk *kiosk, int key)
 	if (key == KEYPAD_KEY)
 		keypad_toggle(kiosk->chrome);
 	else if (key == '?' && !screen->keypad)
-		kiosk->input.help = true;
+		kiosk->input->help = true;
 	else if (screen->key != NULL)
 		screen->key(kiosk, key);
 	if (key >= '1' && key <= '9' && kiosk->visit != visit)
-		kiosk->input.chosen_ms = clock_steady_ms();
+		kiosk->input->chosen_ms = clock_steady_ms();
 }
 
 static void
@@ -121,6 +122,8 @@ give_touch(struct kiosk *kiosk, int y, int x)
 	else if (screen->mouse != NULL)
 		screen->mouse(
 		    kiosk, y - kiosk->chrome->top, x - kiosk->chrome->left);
+	else
+		give_key(kiosk, ' ');
 }
 
 void
@@ -136,8 +139,8 @@ input_key(struct kiosk *kiosk, int key, int y, int x)
 	if (kiosk_is_busy(kiosk) || is_bounce(kiosk, key, y, x) ||
 	    is_afterthought(kiosk, key))
 		return;
-	if (kiosk->input.help) {
-		kiosk->input.help = false;
+	if (kiosk->input->help) {
+		kiosk->input->help = false;
 		chrome_dialog(kiosk->chrome, NULL, 0);
 		return;
 	}
@@ -162,7 +165,7 @@ input_draw(struct kiosk *kiosk)
 		_("Press any key"),
 	};
 
-	if (!kiosk->input.help || kiosk->idle.asking)
+	if (!kiosk->input->help || kiosk->idle->asking)
 		return;
 	for (size_t i = 0; i < NELEM(lines); i++)
 		speech_hear(kiosk->chrome->speech, SPEECH_MESSAGE, lines[i]);

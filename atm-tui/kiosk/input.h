@@ -18,7 +18,7 @@ struct input {
 	bool help;                    /* the help is open */
 	int last_key, last_y, last_x; /* for debouncing */
 	uint64_t last_key_ms;
-	uint64_t chosen_ms; /* when a digit chose; Enter behind it is its own */
+	uint64_t chosen_ms; /* when a digit chose; Enter after it is dropped */
 	char typed[INPUT_OPERATOR_SIZE]; /* at the welcome and the login */
 };
 

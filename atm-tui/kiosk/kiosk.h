@@ -1,68 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kiosk: the one struct of the process that shows screens, and the flow
- * from screen to screen.
+ * The flow from screen to screen, and the kiosk's end.
  */
 #ifndef ATM_KIOSK_H
 #define ATM_KIOSK_H
 
-#include <event2/event.h>
-
-#include "../../shared/config/config.h"
-#include "../machine/cash.h"
-#include "../draw/chrome.h"
-#include "idle.h"
-#include "input.h"
-#include "../base/intl.h"
-#include "kiosk_ask.h"
-#include "kiosk_events.h"
-#include "kiosk_paper.h"
 #include "../base/options.h"
-#include "../machine/receipt.h"
-
-struct kiosk {
-	const struct config *config;
-	bool locked;         /* kiosk mode */
-	bool ending;         /* told to end; waiting for the bank's goodbye */
-	bool end_after_cash; /* told to end while the machine is at work */
-	struct event_base *base;
-	struct event *spin; /* while the bank is waited for */
-	struct bank *bank;
-	struct devices *devices;
-	struct cash *cash;
-	struct receipts *receipts;
-	enum cash_result cash_result; /* of the newest withdrawal */
-	struct chrome *chrome;
-	const struct screen *const *screens; /* by enum screen_id */
-	struct idle idle;
-	struct input input;
-	enum screen_id at;
-	unsigned visit; /* counts kiosk_go(); old replies are dropped by it */
-	void *state;    /* the screen's own */
-	struct order order;
-	struct outcome outcome;
-	struct kiosk_ask asks[KIOSK_ASKS];
-	struct {
-		bool known;
-		int64_t savings, checking;
-	} farewell;           /* the final balances */
-	const char *why_down; /* English; NULL: not known */
-	char notices[KIOSK_NOTICES][KIOSK_NOTICE_SIZE]; /* the oldest first */
-	size_t notice_count, unread;
-	char customer[WIRE_ID_SIZE];
-	struct {
-		size_t length; /* 0: there is none */
-		char text[RECEIPT_SIZE];
-	} receipt;                   /* of the newest transaction */
-	bool printing, took_receipt; /* in this visit */
-};
+#include "kiosk_ask.h"
+#include "kiosk_paper.h"
+#include "kiosk_state.h"
 
 /* Leaves the screen and wipes its state. */
 void kiosk_leave(struct kiosk *kiosk);
 /* Leaves the screen and enters another. */
 void kiosk_go(struct kiosk *kiosk, enum screen_id id);
-/* Draws everything anew; every event ends with it. */
-void kiosk_redraw(struct kiosk *kiosk);
+/* Whether a customer is logged in. */
+bool kiosk_in_session(const struct kiosk *kiosk);
+/* Ends the program, the session before it. */
+void kiosk_end(struct kiosk *kiosk);
 /* The other language; the other theme. */
 void kiosk_next_language(struct kiosk *kiosk);
 void kiosk_next_theme(struct kiosk *kiosk);

@@ -11,24 +11,6 @@
 
 #define KIOSK_ASKS 16
 
-/* What the customer is about to have done. */
-struct order {
-	const char *verb; /* 1, DEPOSIT, WITHDRAW */
-	enum wire_account account;
-	char recipient[WIRE_ID_SIZE];
-	int64_t cents;
-};
-
-/* What came of it, for the result screen. */
-struct outcome {
-	bool good;
-	char text[INTL_REPLY_SIZE];
-	char detail[160];
-	char seq[24];
-	char time[WIRE_TIME_TEXT];
-	int64_t cents; /* shown large; 0: not */
-};
-
 /* A question to the bank without an answer yet. */
 struct kiosk_ask {
 	struct kiosk *kiosk;
@@ -45,20 +27,22 @@ struct kiosk_ask {
  */
 bool kiosk_ask(struct kiosk *kiosk, enum ask ask, const char *request,
     const char *arguments);
-/* A withdrawal, by kiosk->order: ASK_CASH, and kiosk->cash_result. */
+/* A withdrawal, by kiosk->customer->order: ASK_CASH, and
+ * kiosk->customer->cash_result. */
 bool kiosk_withdraw(struct kiosk *kiosk);
 bool kiosk_log_in(struct kiosk *kiosk, const char *id, const char *password);
 bool kiosk_sign_up(struct kiosk *kiosk, const char *id, const char *password,
     const char *name);
 /*
- * The question of this screen that waits longest, or NULL; one that the
- * customer can't walk away from, of money first of all, goes before others.
+ * The question of this screen that waits longest, or NULL.  A question that
+ * the customer can't walk away from goes before those that can be left.
  */
 const struct kiosk_ask *kiosk_waiting(const struct kiosk *kiosk);
-/* Whether an answer is waited for that the customer can't walk away from. */
+/* Whether the customer must wait for an answer. */
 bool kiosk_is_busy(const struct kiosk *kiosk);
 
-/* Fills kiosk->outcome from an answer about `cents`, shows the result. */
+/* Fills kiosk->customer->outcome from an answer about `cents`, shows the
+ * result. */
 void kiosk_show_outcome(
     struct kiosk *kiosk, const struct bank_reply *reply, int64_t cents);
 /* The same when a withdrawal, ASK_CASH, has come to its end. */
@@ -66,12 +50,10 @@ void kiosk_show_cash(struct kiosk *kiosk, const struct bank_reply *reply);
 /* Says on the message line what the bank said. */
 void kiosk_say_reply(struct kiosk *kiosk, const struct bank_reply *reply);
 bool kiosk_replied(const struct bank_reply *reply, int code);
+/* The balances in a reply; known where it has both. */
+struct balances kiosk_balances(const struct bank_reply *reply);
 
-/* Whether a customer is logged in. */
-bool kiosk_in_session(const struct kiosk *kiosk);
 /* `3`; `quietly`: to the welcome at once, without the goodbye screen. */
 void kiosk_end_session(struct kiosk *kiosk, bool quietly);
-/* Ends the program, the session before it. */
-void kiosk_end(struct kiosk *kiosk);
 
 #endif

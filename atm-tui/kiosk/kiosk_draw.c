@@ -3,7 +3,11 @@
  * One drawing of the kiosk: the screen, what is around it, what lies above
  * it.  Runs in atm-tui at the end of each event.
  */
+#include "kiosk_draw.h"
+
 #include "../../shared/base/clock.h"
+#include "idle.h"
+#include "input.h"
 #include "kiosk.h"
 
 #define SPINNER_AFTER_MS 300

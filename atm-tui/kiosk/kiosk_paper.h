@@ -9,7 +9,7 @@
 
 struct kiosk;
 
-/* Keeps the receipt of kiosk->order; `remark` is English, or NULL. */
+/* Keeps the receipt of kiosk->customer->order; `remark` is English, or NULL. */
 void kiosk_keep_receipt(
     struct kiosk *kiosk, const struct bank_reply *reply, const char *remark);
 /* Whether there is one, and something to print it with. */

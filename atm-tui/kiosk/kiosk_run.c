@@ -21,7 +21,11 @@
 #include "../../shared/terminal/term.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "idle.h"
+#include "input.h"
 #include "kiosk.h"
+#include "kiosk_draw.h"
+#include "kiosk_events.h"
 #include "../draw/speech.h"
 
 enum { ON_INPUT, ON_SECOND, ON_TERM, ON_HUP, ON_INT, ON_WINCH, EVENT_COUNT };
@@ -56,10 +60,14 @@ next_second(struct event *second)
 	event_add(second, &rest);
 }
 
-/* The events as the loop's callbacks know them. */
+/* The kiosk, what it points to, and the events of its loop. */
 struct loop {
 	struct kiosk kiosk;
 	struct chrome chrome;
+	struct idle idle;
+	struct input input;
+	struct kiosk_ask asks[KIOSK_ASKS];
+	struct customer customer;
 	struct event *events[EVENT_COUNT];
 };
 
@@ -106,7 +114,7 @@ on_resize(evutil_socket_t fd, short what, void *context)
 	chrome_resize(kiosk->chrome);
 }
 
-/* Those that wait from the start; a hangup only where it isn't ignored. */
+/* Which events wait from the start; SIGHUP only where it isn't ignored. */
 static bool
 is_awaited(size_t event)
 {
@@ -152,14 +160,6 @@ free_events(struct loop *loop)
 		event_free(loop->kiosk.spin);
 }
 
-static void
-speak_configured_language(const struct config *config)
-{
-	static const char *const languages[] = { "en", "es" };
-
-	intl_open(languages[config_number(config, SCREEN_LANGUAGE)]);
-}
-
 /* A drawing for each turn of the loop, whatever has happened in it. */
 static void
 turn(struct kiosk *kiosk)
@@ -185,7 +185,7 @@ run(struct loop *loop)
 	if (error == 0)
 		error = make_events(loop);
 	if (error == 0) {
-		kiosk->idle.touched_ms = clock_steady_ms();
+		kiosk->idle->touched_ms = clock_steady_ms();
 		kiosk_go(kiosk, SCREEN_WELCOME);
 		turn(kiosk);
 	}
@@ -210,65 +210,84 @@ tell_terminal(const char *remark)
 	log_event(LOG_WARNING, "terminal", "why", LOG_TEXT(remark), NULL);
 }
 
+static void
+join(struct loop *loop, const struct config *config)
+{
+	struct kiosk *kiosk = &loop->kiosk;
+
+	loop->chrome.config = kiosk->config = config;
+	kiosk->chrome = &loop->chrome;
+	kiosk->idle = &loop->idle;
+	kiosk->input = &loop->input;
+	kiosk->asks = loop->asks;
+	kiosk->customer = &loop->customer;
+}
+
+/* Bank and machine; what they lack is in words[0..size). */
+static int
+open_rooms(struct kiosk *kiosk, char *words, size_t size)
+{
+	const struct config *config = kiosk->config;
+	struct bank_callbacks callbacks;
+	int error;
+
+	kiosk->base = event_base_new();
+	if (kiosk->base == NULL)
+		return BANK_ENOMEM;
+	kiosk_callbacks(kiosk, &callbacks);
+	error = bank_new(
+	    &kiosk->bank, kiosk->base, config, &callbacks, words, size);
+	if (error != 0)
+		return error;
+	kiosk->devices = devices_new(kiosk->base);
+	if (kiosk->devices != NULL)
+		kiosk->receipts = receipts_new(kiosk->devices, config);
+	if (kiosk->receipts == NULL)
+		return BANK_ENOMEM;
+	kiosk->chrome->speech = speech_new(kiosk->base, kiosk->devices, config);
+	return cash_new(
+	    &kiosk->cash, kiosk->devices, config, kiosk->bank, words, size);
+}
+
+static void
+close_rooms(struct kiosk *kiosk)
+{
+	cash_free(kiosk->cash);
+	receipts_free(kiosk->receipts);
+	speech_free(kiosk->chrome->speech);
+	devices_free(kiosk->devices);
+	bank_free(kiosk->bank);
+	if (kiosk->base != NULL)
+		event_base_free(kiosk->base);
+}
+
 int
 kiosk_run_screens(const struct config *config, bool kiosk_mode,
     const struct screen *const *screens)
 {
 	struct loop *loop = calloc(1, sizeof(*loop));
-	struct kiosk *kiosk;
-	struct bank_callbacks callbacks;
 	char words[512] = "no memory";
-	int error, code = EX_OSERR;
+	int error, code;
 
 	if (loop == NULL)
 		return complain(words, EX_OSERR);
 	setlocale(LC_CTYPE, "");
-	kiosk = &loop->kiosk;
-	kiosk->config = config;
-	kiosk->screens = screens;
-	kiosk->chrome = &loop->chrome;
-	kiosk->chrome->config = config;
-	kiosk->locked = kiosk_mode;
-	kiosk->base = event_base_new();
-	kiosk_callbacks(kiosk, &callbacks);
-	speak_configured_language(config);
-	if (kiosk->base == NULL)
-		goto out;
-	error = bank_new(&kiosk->bank, kiosk->base, config, &callbacks, words,
-	    sizeof(words));
-	if (error != 0) {
-		code = error == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
-		goto out;
-	}
-	kiosk->devices = devices_new(kiosk->base);
-	if (kiosk->devices != NULL)
-		kiosk->receipts = receipts_new(kiosk->devices, config);
-	if (kiosk->receipts == NULL)
-		goto out;
-	kiosk->chrome->speech = speech_new(kiosk->base, kiosk->devices, config);
-	error = cash_new(&kiosk->cash, kiosk->devices, config, kiosk->bank,
-	    words, sizeof(words));
-	if (error != 0) {
-		code = error == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
-		goto out;
-	}
-	code = EX_UNAVAILABLE;
-	if (term_start(kiosk_mode, tell_terminal, words, sizeof(words)) == 0) {
+	join(loop, config);
+	loop->kiosk.screens = screens;
+	loop->kiosk.locked = kiosk_mode;
+	error = open_rooms(&loop->kiosk, words, sizeof(words));
+	code = error == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
+	if (error == 0 &&
+	    term_start(kiosk_mode, tell_terminal, words, sizeof(words)) != 0) {
+		code = EX_UNAVAILABLE;
+	} else if (error == 0) {
 		error = run(loop);
 		term_stop();
 		code = error == 0 ? EX_OK : EX_OSERR;
 		string_copy(words, bank_strerror(error), sizeof(words));
 	}
-out:
 	free_events(loop);
-	cash_free(kiosk->cash);
-	receipts_free(kiosk->receipts);
-	speech_free(kiosk->chrome->speech);
-	devices_free(kiosk->devices);
-	if (kiosk->bank != NULL)
-		bank_free(kiosk->bank);
-	if (kiosk->base != NULL)
-		event_base_free(kiosk->base);
+	close_rooms(&loop->kiosk);
 	free(loop);
 	return code == EX_OK ? EX_OK : complain(words, code);
 }

@@ -58,7 +58,7 @@ struct screen {
 	void (*leave)(struct kiosk *kiosk);
 	void (*draw)(struct kiosk *kiosk);
 	void (*key)(struct kiosk *kiosk, int key);
-	/* Touched at a place of the body. */
+	/* Touched at a place of the body; NULL: a touch is a blank. */
 	void (*mouse)(struct kiosk *kiosk, int y, int x);
 	void (*tick)(struct kiosk *kiosk); /* once a second */
 	void (*reply)(

@@ -63,7 +63,7 @@ log_low(const struct cash *cash, size_t i)
 	    LOG_NUMBER(cash->notes.left[i]), NULL);
 }
 
-/* Without a right stock there is none. */
+/* Where the stock can't be read, the machine has no notes. */
 static void
 read_stock(struct cash *cash)
 {
@@ -92,14 +92,14 @@ read_notes(struct cash *cash, char *error, size_t size)
 			count = BANK_EINVAL;
 	if (count < 0 || count > CASH_NOTES_MAX) {
 		snprintf(error, size,
-		    _("cash.notes: \"%s\" is no list of notes"), notes);
+		    _("cash.notes: \"%s\" is not a list of notes"), notes);
 		return BANK_ECONFIG;
 	}
 	cash->notes.count = (size_t)count;
 	cash->counted = counts != 0;
 	if (cash->counted && counts != count) {
 		snprintf(error, size,
-		    _("cash.stock: \"%s\" has not one number for each of "
+		    _("cash.stock: \"%s\" must have one number for each of "
 		      "cash.notes"),
 		    stock);
 		return BANK_ECONFIG;

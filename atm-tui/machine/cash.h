@@ -40,7 +40,7 @@ typedef void cash_fn(
  */
 int cash_new(struct cash **cash, struct devices *devices,
     const struct config *config, struct bank *bank, char *error, size_t size);
-/* A command that still runs is left to run; NULL is none. */
+/* A command that still runs is left to run.  `cash` may be NULL. */
 void cash_free(struct cash *cash);
 
 /*

@@ -3,9 +3,9 @@
  * Notes: which sums of them there are.  Runs in atm-tui; pure.  Sums are
  * looked up in a table of steps, a step being the largest value that divides
  * all notes: for each sum the note that reached it last, and how many of it.
- * Notes go into it one after the other, the largest first, so that a note's
- * number is the least that those before it leave to it: no more than there
- * are is then exact.
+ * Notes go into the table one after the other, the largest first.  So a sum
+ * uses as few of a note as the larger ones allow, and a sum that needs more
+ * than the machine has can't be made.
  */
 #include "cash_notes.h"
 

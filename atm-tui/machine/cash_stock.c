@@ -31,7 +31,7 @@ stock_path(const char *directory, char path[PATH_MAX])
 	return BANK_ESYS;
 }
 
-/* One line `20 200`; false where it is none. */
+/* Reads a line `20 200`; false where it has another form. */
 static bool
 read_line(const char *line, struct cash_notes *notes)
 {

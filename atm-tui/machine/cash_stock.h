@@ -14,7 +14,7 @@
 
 /*
  * Sets notes->left[] from the file in `directory`; `refill` has the counts
- * after a refill.  0; BANK_EDAMAGED where the file is none; BANK_ESYS.
+ * after a refill.  0; BANK_EDAMAGED (not a stock file), BANK_ESYS.
  */
 int cash_stock_read(
     const char *directory, const int64_t *refill, struct cash_notes *notes);

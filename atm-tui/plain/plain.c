@@ -13,14 +13,14 @@
 
 #include <openssl/crypto.h>
 
-#include "../../shared/crypt/channel.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/process.h"
 #include "../../shared/base/util.h"
 #include "../base/options.h"
 #include "plain_bank.h"
 #include "plain_io.h"
-#include "plain_parts.h"
+#include "plain_login.h"
+#include "plain_menu.h"
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -87,44 +87,21 @@ open_bank(struct plain *plain)
 	return errno == EACCES || errno == EPERM ? EX_NOPERM : EX_OSERR;
 }
 
-/* Both times, since either may be the wrong one. */
-static void
-say_validity(const struct channel_validity *validity)
-{
-	const time_t now = time(NULL);
-	const bool early = now < validity->begins;
-	char when[CHANNEL_TIME_SIZE], clock[CHANNEL_TIME_SIZE];
-
-	fprintf(stderr,
-	    early ? _("atm-tui: the bank's certificate is valid from %s, and "
-		      "this kiosk's clock says %s\n")
-		  : _("atm-tui: the bank's certificate was valid until %s, "
-		      "and this kiosk's clock says %s\n"),
-	    channel_time_text(early ? validity->begins : validity->ends, when),
-	    channel_time_text(now, clock));
-}
-
 static void
 say_unreached(const struct plain *plain)
 {
 	const struct channel_validity *validity = bank_validity(plain->bank);
+	const char *why = bank_why_down(plain->bank);
+	char certificate[NEWS_LINE_SIZE], clock[NEWS_LINE_SIZE];
 
 	fprintf(stderr, "atm-tui: %s:%d: %s\n",
 	    config_string(plain->config, BANK_HOST),
 	    (int)config_number(plain->config, BANK_PORT),
-	    plain->why[0] != '\0' ? _(plain->why)
-				  : _("the bank can't be reached"));
-	if (validity != NULL)
-		say_validity(validity);
-}
-
-static void
-say_over(const struct plain *plain)
-{
-	plain_say(plain->over_by == BANK_LOST
-		? _("The link to the bank was lost; please look at your "
-		    "statement to see what was carried out")
-		: _("Your session has ended"));
+	    why != NULL ? _(why) : _("the bank can't be reached"));
+	if (validity == NULL)
+		return;
+	news_validity(certificate, clock, validity, time(NULL));
+	fprintf(stderr, "atm-tui: %s\natm-tui: %s\n", certificate, clock);
 }
 
 static int
@@ -168,7 +145,7 @@ plain_session(struct plain *plain)
 		return 0;
 	code = plain->over ? 1 : plain_exit(plain);
 	if (plain->over)
-		say_over(plain);
+		plain_say(news_session_over(plain->over_by));
 	return code;
 }
 

@@ -15,43 +15,23 @@
 #include "../../shared/base/util.h"
 #include "../bank/bank_withdrawal.h"
 #include "../base/limits.h"
-#include "../bank/notices.h"
-#include "../base/options.h"
-#include "../base/password_rules.h"
 #include "plain.h"
 #include "plain_io.h"
 
 void
-plain_tell(struct plain *plain, const char *line)
+plain_tell(void *plain, const char *line)
 {
-	if (plain->tell_count < PLAIN_TELL)
-		string_copy(plain->tell[plain->tell_count++], line,
-		    sizeof(plain->tell[0]));
-	if (plain->notice_count == PLAIN_NOTICES) {
-		memmove(plain->notices[0], plain->notices[1],
-		    sizeof(plain->notices) - sizeof(plain->notices[0]));
-		plain->notice_count--;
-	}
-	string_copy(plain->notices[plain->notice_count++], line,
-	    sizeof(plain->notices[0]));
+	news_add(&((struct plain *)plain)->news, line, true);
 }
 
 void
 plain_say_news(struct plain *plain)
 {
-	for (size_t i = 0; i < plain->tell_count; i++)
-		plain_say(plain->tell[i]);
-	plain->tell_count = 0;
-}
+	struct news *news = &plain->news;
 
-static void
-on_link(void *context, enum bank_link link, const char *why)
-{
-	struct plain *plain = context;
-
-	plain->link = link;
-	if (why != NULL)
-		string_copy(plain->why, why, sizeof(plain->why));
+	for (size_t i = news->count - news->unread; i < news->count; i++)
+		plain_say(news->lines[i]);
+	news->unread = 0;
 }
 
 static void
@@ -63,69 +43,17 @@ on_session_over(void *context, enum bank_outcome outcome)
 	plain->over_by = outcome;
 }
 
-static void
-on_notice(void *context, const char *text, size_t length)
-{
-	struct plain *plain = context;
-	char words[NOTICES_TEXT_SIZE];
-
-	(void)length;
-	plain_tell(plain,
-	    notices_describe(
-		text, config_string(plain->config, SCREEN_CURRENCY), words));
-}
-
-/* What a request was about, and, as %2$s, what became of it. */
-static const struct {
-	const char *verb;
-	int amount, recipient; /* their places among its words */
-	const char *words;
-} settled_words[] = {
-	{ "1", 4, 3, N_("Your earlier transfer of %1$s to %3$s: %2$s") },
-	{ "DEPOSIT", 3, 3, N_("Your earlier deposit of %1$s: %2$s") },
-	{ "WITHDRAW", 3, 3, N_("Your earlier withdrawal of %1$s: %2$s") },
-};
-
-static void
-on_settled(void *context, const char *request, bool carried_out,
-    const struct bank_reply *reply)
-{
-	struct plain *plain = context;
-	struct wire_token tokens[WIRE_MAX_TOKENS];
-	int count = wire_split(request, strlen(request), tokens);
-	char line[256], who[64], amount[64], outcome[INTL_REPLY_SIZE];
-
-	for (size_t i = 0; i < NELEM(settled_words); i++) {
-		const struct wire_token *sum = &tokens[settled_words[i].amount];
-		const struct wire_token *to =
-		    &tokens[settled_words[i].recipient];
-
-		if (count <= settled_words[i].amount ||
-		    !wire_token_is(&tokens[0], settled_words[i].verb))
-			continue;
-		snprintf(amount, sizeof(amount), "%.*s", (int)sum->length,
-		    sum->text);
-		snprintf(who, sizeof(who), "%.*s", (int)to->length, to->text);
-		snprintf(line, sizeof(line), _(settled_words[i].words), amount,
-		    carried_out ? intl_reply(&reply->reader, outcome)
-				: _("it was not carried out"),
-		    who);
-		plain_tell(plain, line);
-	}
-}
-
 void
 plain_callbacks(struct plain *plain, struct bank_callbacks *callbacks)
 {
 	*callbacks = (struct bank_callbacks) {
-		.link = on_link,
 		.session_over = on_session_over,
-		.settled = on_settled,
+		.settled = plain_tell,
 		.context = plain,
 	};
 	/* The seeds' menu says the seeds' words, and nothing in between. */
 	if (plain->full)
-		callbacks->notice = on_notice;
+		callbacks->notice = plain_tell;
 }
 
 static void
@@ -209,7 +137,7 @@ plain_take_reply(void *context, const struct bank_reply *reply)
 	plain->reply_lines = malloc(from->lines_length + 1);
 	plain->reply_text = malloc(from->text.length + 1);
 	if (plain->reply_lines == NULL || plain->reply_text == NULL) {
-		/* An answer that can't be shown is none that came. */
+		/* Without memory the answer counts as lost. */
 		plain_forget_reply(plain);
 		plain->reply.outcome = plain->over_by = BANK_LOST;
 		plain->over = true;
@@ -289,8 +217,6 @@ plain_say_reply(const struct wire_reader *reader)
 	char words[INTL_REPLY_SIZE];
 	const char *why = limits_refusal(reader);
 
-	if (why == NULL)
-		why = password_refusal(reader);
 	plain_say(intl_reply(reader, words));
 	if (why != NULL)
 		plain_say(_(why));

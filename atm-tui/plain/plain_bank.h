@@ -14,7 +14,7 @@ bool plain_wait_for_bank(struct plain *plain);
 void plain_wait_for_reversals(struct plain *plain);
 /*
  * Ask the bank and wait for the answer, which is valid until the next one.
- * NULL where there is none: the session is gone, which is told at its end, or
+ * NULL without an answer: the session is gone, which is told at its end, or
  * the kiosk can't ask, which has been said.
  */
 const struct wire_reader *plain_request(
@@ -30,8 +30,8 @@ void plain_wait_for_reply(struct plain *plain);
 void plain_forget_reply(struct plain *plain);
 /* Says the reply's words, and which limit it was. */
 void plain_say_reply(const struct wire_reader *reader);
-/* For the next menu, and for the list of notices. */
-void plain_tell(struct plain *plain, const char *line);
+/* Adds a line to `plain`'s news, for the next menu and the list of notices. */
+void plain_tell(void *plain, const char *line);
 /* Says what was to be told at the next menu. */
 void plain_say_news(struct plain *plain);
 

@@ -78,10 +78,10 @@ plain_close_input(struct plain *plain)
 }
 
 /*
- * Takes the first line that was read; false where there is none yet.  What
- * the end of the input cuts off before its newline is none: half an amount
- * moves no money.  A line that is too long, or holds a zero byte, is taken
- * for an empty one, which is right nowhere.
+ * Takes the first line that was read; false where no whole line is there
+ * yet.  A last line without its newline is dropped: half an amount moves no
+ * money.  A line that is too long, or holds a zero byte, is taken for an
+ * empty one, which no question accepts.
  */
 static bool
 plain_take_line(struct plain *plain, char line[PLAIN_LINE_SIZE])

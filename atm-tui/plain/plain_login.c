@@ -3,7 +3,7 @@
  * S2 to S4 in plain mode: ID and password, and opening an account.  Part of
  * atm-tui.
  */
-#include "plain_parts.h"
+#include "plain_login.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +15,7 @@
 #include "../base/options.h"
 #include "plain_bank.h"
 #include "plain_io.h"
+#include "plain_services.h"
 #include "../base/away.h"
 
 /* What is typed for an ID to do something else: no ID begins so. */

@@ -3,7 +3,7 @@
  * S5 to S9 in plain mode: the main menu, which is one table of commands, the
  * balances, and Exit.  Part of atm-tui.
  */
-#include "plain_parts.h"
+#include "plain_menu.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +13,9 @@
 #include "../../shared/base/util.h"
 #include "plain_bank.h"
 #include "plain_io.h"
+#include "plain_money.h"
+#include "plain_services.h"
+#include "plain_statement.h"
 
 static plain_command plain_balances, plain_leave, plain_help;
 

@@ -3,7 +3,7 @@
  * The dialogues about money in plain mode: transfer, deposit, withdrawal.
  * Part of atm-tui.
  */
-#include "plain_parts.h"
+#include "plain_money.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -186,9 +186,9 @@ say_reference(const struct wire_reader *reader)
 }
 
 /*
- * A word is the counter's of old: where nothing real is handed out, it may
- * ask for any amount.  The menu's item is the machine's, and so is a word
- * where there is one.
+ * A command word may ask for any amount where the machine only simulates
+ * notes.  The menu's item, and a word where notes are real, may ask only for
+ * an amount that the notes can make.
  */
 void
 plain_withdraw(struct plain *plain, const char *argument)

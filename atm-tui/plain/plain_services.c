@@ -3,7 +3,7 @@
  * What else plain mode does: receipt, notices, language, and the account's
  * details, password and end.  Part of atm-tui.
  */
-#include "plain_parts.h"
+#include "plain_services.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,11 +18,11 @@
 #include "plain_io.h"
 #include "../../shared/base/utf8.h"
 
-static const char *const yes_no[] = { N_("Yes"), N_("No") };
-
-static bool
-confirm(struct plain *plain, const char *question)
+bool
+plain_confirm(struct plain *plain, const char *question)
 {
+	static const char *const yes_no[] = { N_("Yes"), N_("No") };
+
 	return plain_choose(plain, question, yes_no, NELEM(yes_no)) == 0;
 }
 
@@ -131,7 +131,7 @@ plain_language(struct plain *plain, const char *argument)
 		labels, NELEM(labels));
 
 	if (choice >= 0 && intl_open(languages[choice]) != 0)
-		plain_say(_("this kiosk does not speak it"));
+		plain_say(_("This language isn't installed here"));
 }
 
 static void
@@ -144,10 +144,10 @@ void
 plain_notices(struct plain *plain, const char *argument)
 {
 	(void)argument;
-	if (plain->notice_count == 0)
+	if (plain->news.count == 0)
 		plain_say(_("no notices"));
-	for (size_t i = 0; i < plain->notice_count; i++)
-		plain_say(plain->notices[i]);
+	for (size_t i = 0; i < plain->news.count; i++)
+		plain_say(plain->news.lines[i]);
 }
 
 static void
@@ -192,8 +192,8 @@ close_account(struct plain *plain)
 {
 	const struct wire_reader *reader;
 
-	if (!confirm(plain, _("Close this account? (enter 1 or 2):")) ||
-	    !confirm(plain,
+	if (!plain_confirm(plain, _("Close this account? (enter 1 or 2):")) ||
+	    !plain_confirm(plain,
 		_("It can't be opened again. Close it? (enter 1 or 2):")))
 		return;
 	reader = plain_request(plain, "CLOSE");

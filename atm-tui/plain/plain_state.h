@@ -14,13 +14,12 @@
 
 #include "../../shared/wire/wire.h"
 #include "../bank/bank_ask.h"
+#include "../bank/news.h"
 #include "../machine/cash.h"
 #include "../base/intl.h"
 #include "../machine/receipt.h"
 
 #define PLAIN_LINE_SIZE 256 /* a longer line is no answer to anything */
-#define PLAIN_TELL 40       /* things to tell at the next menu, at most */
-#define PLAIN_NOTICES 32    /* things that were told, for the list of them */
 
 struct plain {
 	const struct config *config;
@@ -45,20 +44,18 @@ struct plain {
 	bool closed; /* it ended with its account */
 	enum bank_outcome over_by;
 
-	enum bank_link link;
-	char why[128]; /* why the link is down */
 	bool waiting;
 	struct bank_reply reply; /* the last answer; a copy */
 	char *reply_lines, *reply_text;
 	enum cash_result cash_result;
 	bool printed;
-	char tell[PLAIN_TELL][256];
-	size_t tell_count;
-	char notices[PLAIN_NOTICES][256]; /* the oldest first */
-	size_t notice_count;
+	struct news news;
 	char customer[WIRE_ID_SIZE];
 	char receipt[RECEIPT_SIZE]; /* of the last transaction */
 	size_t receipt_length;
 };
+
+/* What a command does; `argument` is what follows its word, or NULL. */
+typedef void plain_command(struct plain *plain, const char *argument);
 
 #endif

@@ -3,7 +3,7 @@
  * The statement in plain mode: a page, and older ones as long as they are
  * asked for; what was shown can be printed.  Part of atm-tui.
  */
-#include "plain_parts.h"
+#include "plain_statement.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #include "../base/history.h"
 #include "plain_bank.h"
 #include "plain_io.h"
+#include "plain_services.h"
 
 #define PAGE 20
 
@@ -74,13 +75,11 @@ go_on(struct plain *plain, struct pages *pages, bool more)
 {
 	static const char *const labels[] = { N_("Older entries"), N_("Print"),
 		N_("Back") };
-	static const char *const yes_no[] = { N_("Yes"), N_("No") };
 	int choice;
 
 	if (pages->paper == NULL)
 		return more &&
-		    plain_choose(plain, _("Older entries? (enter 1 or 2):"),
-			yes_no, NELEM(yes_no)) == 0;
+		    plain_confirm(plain, _("Older entries? (enter 1 or 2):"));
 	for (;;) {
 		choice = plain_choose(plain,
 		    more ? _("What next? (enter 1 to 3):")

@@ -45,14 +45,15 @@ draw(struct kiosk *kiosk)
 static void
 choose(struct kiosk *kiosk, int index)
 {
-	bool transfer =
-	    kiosk->order.verb == NULL || strcmp(kiosk->order.verb, "1") == 0;
+	bool transfer = kiosk->customer->order.verb == NULL ||
+	    strcmp(kiosk->customer->order.verb, "1") == 0;
 
 	if (index == CHOICE_UNKNOWN)
 		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
 	if (index < 0)
 		return;
-	kiosk->order.account = index == 0 ? WIRE_SAVINGS : WIRE_CHECKING;
+	kiosk->customer->order.account =
+	    index == 0 ? WIRE_SAVINGS : WIRE_CHECKING;
 	kiosk_go(kiosk, transfer ? SCREEN_TRANSFER : SCREEN_AMOUNT);
 }
 

@@ -33,7 +33,7 @@ struct amount {
 static bool
 is_withdrawal(const struct kiosk *kiosk)
 {
-	return strcmp(kiosk->order.verb, "WITHDRAW") == 0;
+	return strcmp(kiosk->customer->order.verb, "WITHDRAW") == 0;
 }
 
 static void
@@ -75,7 +75,7 @@ leave(struct kiosk *kiosk)
 static void
 draw_sure(struct kiosk *kiosk)
 {
-	const struct order *order = &kiosk->order;
+	const struct order *order = &kiosk->customer->order;
 	bool savings = order->account == WIRE_SAVINGS;
 	char money[TEXT_MONEY_SIZE], line[192];
 
@@ -126,7 +126,7 @@ ask_if_sure(struct kiosk *kiosk, int64_t cents)
 {
 	struct amount *amount = kiosk->state;
 
-	kiosk->order.cents = cents;
+	kiosk->customer->order.cents = cents;
 	amount->before_sure = amount->stage;
 	amount->stage = STAGE_SURE;
 	form_close(&amount->form.page);
@@ -186,9 +186,9 @@ send_order(struct kiosk *kiosk)
 		return;
 	}
 	snprintf(arguments, sizeof(arguments), "%d %s",
-	    kiosk->order.account == WIRE_SAVINGS ? 1 : 2,
-	    money_format(kiosk->order.cents, text));
-	kiosk_ask(kiosk, ASK_MONEY, kiosk->order.verb, arguments);
+	    kiosk->customer->order.account == WIRE_SAVINGS ? 1 : 2,
+	    money_format(kiosk->customer->order.cents, text));
+	kiosk_ask(kiosk, ASK_MONEY, kiosk->customer->order.verb, arguments);
 }
 
 static void
@@ -270,7 +270,7 @@ static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
 	if (ask == ASK_MONEY)
-		kiosk_show_outcome(kiosk, reply, kiosk->order.cents);
+		kiosk_show_outcome(kiosk, reply, kiosk->customer->order.cents);
 	else if (ask == ASK_CASH)
 		kiosk_show_cash(kiosk, reply);
 	else if (kiosk_replied(reply, 200))

@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 
-#include "../../shared/base/util.h"
 #include "../draw/chart.h"
 #include "../draw/confirm.h"
 #include "../kiosk/kiosk.h"
@@ -15,8 +14,7 @@
 #define ROOMY 19 /* rows of the body of 80x24 */
 
 struct balance {
-	bool known;
-	int64_t cents[2]; /* by enum wire_account */
+	struct balances now;
 	struct history_entry entries[ENTRIES];
 	size_t count;
 };
@@ -37,7 +35,7 @@ draw_one(struct kiosk *kiosk, int y, enum wire_account account, bool large)
 	const struct balance *balance = kiosk->state;
 	const struct canvas *canvas = &kiosk->chrome->canvas;
 	char money[TEXT_MONEY_SIZE], line[192];
-	int64_t cents = balance->cents[account];
+	int64_t cents = balance->now.cents[account];
 
 	snprintf(line, sizeof(line),
 	    account == WIRE_SAVINGS ? _("Your savings account balance: %s")
@@ -84,7 +82,7 @@ draw(struct kiosk *kiosk)
 
 	chrome_cursor(kiosk->chrome, y, chrome_margin(kiosk->chrome));
 	chrome_hint(kiosk->chrome, _("any key"), _("back to the menu"), ' ');
-	if (!balance->known)
+	if (!balance->now.known)
 		return;
 	y = draw_one(kiosk, y, WIRE_SAVINGS, large);
 	y = draw_one(kiosk, y, WIRE_CHECKING, large);
@@ -100,31 +98,6 @@ key(struct kiosk *kiosk, int key)
 }
 
 static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	(void)y;
-	(void)x;
-	kiosk_go(kiosk, SCREEN_MAIN_MENU);
-}
-
-static void
-take_balances(struct kiosk *kiosk, const struct bank_reply *reply)
-{
-	struct balance *balance = kiosk->state;
-	static const char *const keys[] = {
-		[WIRE_SAVINGS] = "savings", [WIRE_CHECKING] = "checking"
-	};
-	char text[32];
-
-	balance->known = true;
-	for (size_t i = 0; i < NELEM(keys); i++) {
-		text_value(&reply->reader, keys[i], text, sizeof(text));
-		if (text_cents(text, &balance->cents[i]) != 0)
-			balance->known = false;
-	}
-}
-
-static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
 	struct balance *balance = kiosk->state;
@@ -137,7 +110,7 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 	if (ask == ASK_HISTORY)
 		return;
 	if (reply->reader.code == 200)
-		take_balances(kiosk, reply);
+		balance->now = kiosk_balances(reply);
 	else
 		kiosk_say_reply(kiosk, reply);
 }
@@ -148,6 +121,5 @@ const struct screen screen_balance = {
 	.enter = enter,
 	.draw = draw,
 	.key = key,
-	.mouse = mouse,
 	.reply = reply,
 };

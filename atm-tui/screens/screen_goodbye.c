@@ -29,10 +29,12 @@ draw_balances(struct kiosk *kiosk, int y)
 	char money[TEXT_MONEY_SIZE], line[192];
 
 	snprintf(line, sizeof(line), _("Your savings account balance: %s"),
-	    chrome_money(kiosk->chrome, money, kiosk->farewell.savings));
+	    chrome_money(kiosk->chrome, money,
+		kiosk->customer->farewell.cents[WIRE_SAVINGS]));
 	draw_text(canvas, y, chrome_margin(kiosk->chrome), 70, ROLE_BODY, line);
 	snprintf(line, sizeof(line), _("Your checking account balance: %s"),
-	    chrome_money(kiosk->chrome, money, kiosk->farewell.checking));
+	    chrome_money(kiosk->chrome, money,
+		kiosk->customer->farewell.cents[WIRE_CHECKING]));
 	draw_text(
 	    canvas, y + 2, chrome_margin(kiosk->chrome), 70, ROLE_BODY, line);
 }
@@ -42,15 +44,16 @@ draw(struct kiosk *kiosk)
 {
 	int y = chrome_title(kiosk->chrome, _("Thank you. Goodbye!")) + 1;
 
-	if (kiosk->farewell.known) {
+	if (kiosk->customer->farewell.known) {
 		draw_balances(kiosk, y);
 		y += 4;
 	}
-	if (kiosk->took_receipt || kiosk->printing)
+	if (kiosk->customer->took_receipt || kiosk->customer->printing)
 		draw_text(&kiosk->chrome->canvas, y,
 		    chrome_margin(kiosk->chrome), 70, ROLE_FOCUS,
-		    kiosk->printing ? _("Your receipt is being printed...")
-				    : _("Please take your receipt."));
+		    kiosk->customer->printing
+			? _("Your receipt is being printed...")
+			: _("Please take your receipt."));
 	chrome_cursor(kiosk->chrome, y, chrome_margin(kiosk->chrome));
 	chrome_hint(kiosk->chrome, _("any key"), _("next customer"), ' ');
 }
@@ -59,14 +62,6 @@ static void
 key(struct kiosk *kiosk, int key)
 {
 	(void)key;
-	kiosk_go(kiosk, SCREEN_WELCOME);
-}
-
-static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	(void)y;
-	(void)x;
 	kiosk_go(kiosk, SCREEN_WELCOME);
 }
 
@@ -86,6 +81,5 @@ const struct screen screen_goodbye = {
 	.enter = enter,
 	.draw = draw,
 	.key = key,
-	.mouse = mouse,
 	.tick = tick,
 };

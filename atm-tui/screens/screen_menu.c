@@ -20,61 +20,20 @@ struct menu {
 	struct choice choice;
 };
 
-static void to_order(struct kiosk *kiosk, const char *verb);
-static void to_balance(struct kiosk *kiosk, const char *unused);
-static void to_exit(struct kiosk *kiosk, const char *unused);
-static void to_statement(struct kiosk *kiosk, const char *unused);
-static void to_services(struct kiosk *kiosk, const char *unused);
-
+/* Each leads to a screen; where there is a verb, to an order for it. */
 static const struct {
 	const char *label;
-	void (*open)(struct kiosk *kiosk, const char *verb);
+	enum screen_id to;
 	const char *verb;
 } entries[] = {
-	{ N_("Transfer money"), to_order, "1" },
-	{ N_("Check account balance"), to_balance, NULL },
-	{ N_("Exit"), to_exit, NULL },
-	{ N_("Deposit"), to_order, "DEPOSIT" },
-	{ N_("Withdraw"), to_order, "WITHDRAW" },
-	{ N_("Statement"), to_statement, NULL },
-	{ N_("Account services"), to_services, NULL },
+	{ N_("Transfer money"), SCREEN_ACCOUNT, "1" },
+	{ N_("Check account balance"), SCREEN_BALANCE, NULL },
+	{ N_("Exit"), SCREEN_GOODBYE, NULL },
+	{ N_("Deposit"), SCREEN_ACCOUNT, "DEPOSIT" },
+	{ N_("Withdraw"), SCREEN_ACCOUNT, "WITHDRAW" },
+	{ N_("Statement"), SCREEN_STATEMENT, NULL },
+	{ N_("Account services"), SCREEN_SERVICES, NULL },
 };
-
-static void
-to_order(struct kiosk *kiosk, const char *verb)
-{
-	memset(&kiosk->order, 0, sizeof(kiosk->order));
-	kiosk->order.verb = verb;
-	kiosk_go(kiosk, SCREEN_ACCOUNT);
-}
-
-static void
-to_balance(struct kiosk *kiosk, const char *unused)
-{
-	(void)unused;
-	kiosk_go(kiosk, SCREEN_BALANCE);
-}
-
-static void
-to_exit(struct kiosk *kiosk, const char *unused)
-{
-	(void)unused;
-	kiosk_end_session(kiosk, false);
-}
-
-static void
-to_statement(struct kiosk *kiosk, const char *unused)
-{
-	(void)unused;
-	kiosk_go(kiosk, SCREEN_STATEMENT);
-}
-
-static void
-to_services(struct kiosk *kiosk, const char *unused)
-{
-	(void)unused;
-	kiosk_go(kiosk, SCREEN_SERVICES);
-}
 
 static bool
 is_classic(const struct kiosk *kiosk)
@@ -114,12 +73,13 @@ draw_greeting(struct kiosk *kiosk, int y)
 	    line, sizeof(line), "%s, %s.", dates_greeting(time(NULL)), clean);
 	draw_text(canvas, y, chrome_margin(kiosk->chrome), width / 2, ROLE_BODY,
 	    line);
-	if (kiosk->notice_count == 0)
+	if (kiosk->customer->news.count == 0)
 		return;
 	snprintf(line, sizeof(line),
 	    intl_plural("%s %zu new notice (n to read)",
-		"%s %zu new notices (n to read)", kiosk->unread),
-	    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT), kiosk->unread);
+		"%s %zu new notices (n to read)", kiosk->customer->news.unread),
+	    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT),
+	    kiosk->customer->news.unread);
 	draw_text(
 	    canvas, y, width - text_width(line) - 4, width, ROLE_FOCUS, line);
 }
@@ -140,7 +100,7 @@ draw(struct kiosk *kiosk)
 				  "(enter 1 to 7):"));
 	choice_draw(choice, kiosk->chrome, y + 1);
 	chrome_hint(kiosk->chrome, "L", _("language"), 'L');
-	if (kiosk->notice_count > 0)
+	if (kiosk->customer->news.count > 0)
 		chrome_hint(kiosk->chrome, "n", _("notices"), 'n');
 	chrome_hint(kiosk->chrome, "?", _("help"), '?');
 }
@@ -148,10 +108,17 @@ draw(struct kiosk *kiosk)
 static void
 open_entry(struct kiosk *kiosk, int index)
 {
-	if (index >= 0)
-		entries[index].open(kiosk, entries[index].verb);
-	else if (index == CHOICE_UNKNOWN)
+	if (index == CHOICE_UNKNOWN)
 		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
+	if (index < 0)
+		return;
+	memset(&kiosk->customer->order, 0, sizeof(struct order));
+	kiosk->customer->order.verb = entries[index].verb;
+	/* The bank's answer to Exit opens the goodbye. */
+	if (entries[index].to == SCREEN_GOODBYE)
+		kiosk_end_session(kiosk, false);
+	else
+		kiosk_go(kiosk, entries[index].to);
 }
 
 static void
@@ -159,7 +126,7 @@ key(struct kiosk *kiosk, int key)
 {
 	struct choice *choice = &((struct menu *)kiosk->state)->choice;
 
-	if (key == 'n' && kiosk->notice_count > 0)
+	if (key == 'n' && kiosk->customer->news.count > 0)
 		kiosk_go(kiosk, SCREEN_NOTICES);
 	else if (key == 'L' || key == 'l')
 		kiosk_next_language(kiosk);

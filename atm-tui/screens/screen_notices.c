@@ -9,7 +9,7 @@
 static void
 enter(struct kiosk *kiosk)
 {
-	kiosk->unread = 0;
+	kiosk->customer->news.unread = 0;
 }
 
 static void
@@ -20,13 +20,13 @@ draw(struct kiosk *kiosk)
 	struct rect place = { y, 7, 2, kiosk->chrome->area.w - 9 };
 
 	chrome_cursor(kiosk->chrome, y, 5);
-	for (size_t i = kiosk->notice_count; i-- > 0;) {
+	for (size_t i = kiosk->customer->news.count; i-- > 0;) {
 		if (place.y + 1 >= kiosk->chrome->area.h)
 			break;
 		draw_text(canvas, place.y, 5, 2, ROLE_DIM,
 		    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT));
-		place.y +=
-		    draw_lines(canvas, &place, ROLE_BODY, kiosk->notices[i]);
+		place.y += draw_lines(
+		    canvas, &place, ROLE_BODY, kiosk->customer->news.lines[i]);
 	}
 	chrome_hint(kiosk->chrome, _("any key"), _("back to the menu"), ' ');
 }
@@ -38,18 +38,9 @@ key(struct kiosk *kiosk, int key)
 	kiosk_go(kiosk, SCREEN_MAIN_MENU);
 }
 
-static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	(void)y;
-	(void)x;
-	kiosk_go(kiosk, SCREEN_MAIN_MENU);
-}
-
 const struct screen screen_notices = {
 	.name = "notices",
 	.enter = enter,
 	.draw = draw,
 	.key = key,
-	.mouse = mouse,
 };

@@ -5,42 +5,19 @@
  * back.
  */
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
-#include "../../shared/crypt/channel.h"
 #include "../base/dates.h"
 #include "../draw/digits.h"
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"
 
-/* What bank_connect.c says of a certificate that isn't valid yet. */
 static bool
 clock_is_wrong(const struct kiosk *kiosk)
 {
-	return kiosk->why_down != NULL &&
-	    strcmp(kiosk->why_down, N_("this kiosk's clock is wrong")) == 0;
-}
+	const struct channel_validity *validity = bank_validity(kiosk->bank);
 
-/* Both times, since either may be the wrong one. */
-static void
-draw_validity(
-    struct kiosk *kiosk, const struct channel_validity *validity, int y)
-{
-	const struct canvas *canvas = &kiosk->chrome->canvas;
-	const int columns = kiosk->chrome->area.w;
-	const bool early = clock_is_wrong(kiosk);
-	char when[DATES_SIZE], line[256];
-
-	dates_moment(when, early ? validity->begins : validity->ends);
-	snprintf(line, sizeof(line),
-	    early ? _("The bank's certificate is valid from %s")
-		  : _("The bank's certificate was valid until %s"),
-	    when);
-	draw_middle(canvas, y, 0, columns, ROLE_DIM, line);
-	snprintf(line, sizeof(line), _("This machine's clock says %s"),
-	    dates_moment(when, time(NULL)));
-	draw_middle(canvas, y + 1, 0, columns, ROLE_DIM, line);
+	return validity != NULL && news_is_early(validity, time(NULL));
 }
 
 static void
@@ -49,18 +26,21 @@ draw_when(struct kiosk *kiosk, int y)
 	const struct channel_validity *validity = bank_validity(kiosk->bank);
 	const struct canvas *canvas = &kiosk->chrome->canvas;
 	int columns = kiosk->chrome->area.w;
-	char clock[DATES_SIZE], line[256];
+	const char *why = bank_why_down(kiosk->bank);
+	char clock[DATES_SIZE], line[NEWS_LINE_SIZE], more[NEWS_LINE_SIZE];
 	unsigned long next = bank_next_try(kiosk->bank);
 
 	dates_clock(clock, (time_t)(bank_down_since_ms(kiosk->bank) / 1000));
 	snprintf(
 	    line, sizeof(line), _("The bank can't be reached since %s"), clock);
 	draw_middle(canvas, y, 0, columns, ROLE_BODY, line);
-	if (validity != NULL)
-		draw_validity(kiosk, validity, y + 1);
-	else if (kiosk->why_down != NULL)
-		draw_middle(
-		    canvas, y + 1, 0, columns, ROLE_DIM, _(kiosk->why_down));
+	if (validity != NULL) {
+		news_validity(line, more, validity, time(NULL));
+		draw_middle(canvas, y + 1, 0, columns, ROLE_DIM, line);
+		draw_middle(canvas, y + 2, 0, columns, ROLE_DIM, more);
+	} else if (why != NULL) {
+		draw_middle(canvas, y + 1, 0, columns, ROLE_DIM, _(why));
+	}
 	snprintf(line, sizeof(line),
 	    intl_plural(
 		"Next try in %lu second", "Next try in %lu seconds", next),

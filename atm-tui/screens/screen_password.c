@@ -8,7 +8,6 @@
 
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
-#include "../base/password_rules.h"
 #include "screens_table.h"
 
 enum { OLD, NEW, AGAIN };
@@ -66,7 +65,7 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 
 	(void)ask;
 	if (kiosk_replied(reply, 422))
-		refusal = password_refusal(&reply->reader);
+		refusal = limits_refusal(&reply->reader);
 	if (refusal != NULL) {
 		form_set(page, AGAIN, "");
 		form_fail(page, NEW, refusal);

@@ -27,7 +27,7 @@ enter(struct kiosk *kiosk)
 static int
 draw_words(struct kiosk *kiosk, int y)
 {
-	const struct outcome *outcome = &kiosk->outcome;
+	const struct outcome *outcome = &kiosk->customer->outcome;
 	const struct canvas *canvas = &kiosk->chrome->canvas;
 	enum role role = outcome->good ? ROLE_GOOD : ROLE_BAD;
 	struct rect box = { y, chrome_margin(kiosk->chrome), 5,
@@ -47,7 +47,7 @@ draw_words(struct kiosk *kiosk, int y)
 static void
 draw(struct kiosk *kiosk)
 {
-	const struct outcome *outcome = &kiosk->outcome;
+	const struct outcome *outcome = &kiosk->customer->outcome;
 	const struct canvas *canvas = &kiosk->chrome->canvas;
 	bool roomy = kiosk->chrome->area.h >= 17;
 	char line[192], when[DATES_SIZE];
@@ -89,14 +89,6 @@ key(struct kiosk *kiosk, int key)
 }
 
 static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	(void)y;
-	(void)x;
-	go_on(kiosk);
-}
-
-static void
 tick(struct kiosk *kiosk)
 {
 	struct result *result = kiosk->state;
@@ -111,6 +103,5 @@ const struct screen screen_result = {
 	.enter = enter,
 	.draw = draw,
 	.key = key,
-	.mouse = mouse,
 	.tick = tick,
 };

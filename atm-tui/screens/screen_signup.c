@@ -7,7 +7,6 @@
 
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
-#include "../base/password_rules.h"
 #include "screens_table.h"
 
 enum { ID, NAME, PASSWORD, AGAIN };
@@ -65,7 +64,7 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 
 	(void)ask;
 	if (kiosk_replied(reply, 422))
-		refusal = password_refusal(&reply->reader);
+		refusal = limits_refusal(&reply->reader);
 	if (refusal != NULL) {
 		form_set(&form->page, AGAIN, "");
 		form_fail(&form->page, PASSWORD, refusal);

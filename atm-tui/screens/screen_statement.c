@@ -158,7 +158,7 @@ print(struct kiosk *kiosk)
 	char *text = NULL;
 
 	if (receipts_any(kiosk->receipts) &&
-	    receipt_add_entries(&text, kiosk->config, kiosk->customer,
+	    receipt_add_entries(&text, kiosk->config, kiosk->customer->id,
 		statement->entries, (size_t)statement->count) == 0)
 		kiosk_print(kiosk, "statement", text, strlen(text));
 	free(text);

@@ -24,15 +24,15 @@ struct transfer {
 static bool
 to_oneself(const struct kiosk *kiosk)
 {
-	return strcmp(kiosk->order.recipient, bank_session(kiosk->bank)->id) ==
-	    0;
+	return strcmp(kiosk->customer->order.recipient,
+		   bank_session(kiosk->bank)->id) == 0;
 }
 
 /* `Send $250.50 from your savings account to fey?` */
 static void
 draw_question(struct kiosk *kiosk)
 {
-	const struct order *order = &kiosk->order;
+	const struct order *order = &kiosk->customer->order;
 	bool savings = order->account == WIRE_SAVINGS;
 	char money[TEXT_MONEY_SIZE], line[256];
 
@@ -72,11 +72,12 @@ check(struct kiosk *kiosk)
 		form_fail(page, RECIPIENT,
 		    *recipient == '\0' ? N_("please enter an ID")
 				       : N_("this is no ID"));
-	} else if (form_cents(page, AMOUNT, &kiosk->order.cents) != 0) {
+	} else if (form_cents(page, AMOUNT, &kiosk->customer->order.cents) !=
+	    0) {
 		form_fail(page, AMOUNT, N_("please enter an amount"));
 	} else {
-		memcpy(
-		    kiosk->order.recipient, recipient, strlen(recipient) + 1);
+		memcpy(kiosk->customer->order.recipient, recipient,
+		    strlen(recipient) + 1);
 		transfer->sure = true;
 		form_close(page);
 	}
@@ -85,7 +86,7 @@ check(struct kiosk *kiosk)
 static void
 send_order(struct kiosk *kiosk)
 {
-	const struct order *order = &kiosk->order;
+	const struct order *order = &kiosk->customer->order;
 	char arguments[128], amount[MONEY_TEXT_SIZE];
 	bool savings = order->account == WIRE_SAVINGS;
 
@@ -102,7 +103,7 @@ enter(struct kiosk *kiosk)
 {
 	struct form_screen *form = kiosk->state;
 
-	form->title = kiosk->order.account == WIRE_SAVINGS
+	form->title = kiosk->customer->order.account == WIRE_SAVINGS
 	    ? N_("Transfer from your savings account: to whom, how much?")
 	    : N_("Transfer from your checking account: to whom, how much?");
 	form->leaving = N_("back");
@@ -151,7 +152,7 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 	struct form_screen *form = kiosk->state;
 
 	if (ask == ASK_MONEY)
-		kiosk_show_outcome(kiosk, reply, kiosk->order.cents);
+		kiosk_show_outcome(kiosk, reply, kiosk->customer->order.cents);
 	else if (kiosk_replied(reply, 200))
 		limits_words(&reply->reader, "transfer",
 		    config_string(kiosk->config, SCREEN_CURRENCY), form->note);

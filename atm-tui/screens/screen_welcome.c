@@ -62,18 +62,9 @@ key(struct kiosk *kiosk, int key)
 	}
 }
 
-static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	(void)y;
-	(void)x;
-	kiosk_go(kiosk, SCREEN_LOGIN);
-}
-
 const struct screen screen_welcome = {
 	.name = "welcome",
 	.unwatched = true,
 	.draw = draw,
 	.key = key,
-	.mouse = mouse,
 };

@@ -13,7 +13,6 @@
 
 #include "../../shared/crypt/channel.h"
 #include "../../shared/config/config.h"
-#include "../base/place.h"
 #include "../store/store.h"
 
 struct bankctl {
@@ -62,26 +61,9 @@ int bankctl_reverse_run(struct bankctl *bankctl, int argc, char *argv[]);
 /* bankctl_init.c, bankctl_keys.c */
 int bankctl_init_run(struct bankctl *bankctl, int argc, char *argv[]);
 int bankctl_renew_run(struct bankctl *bankctl, int argc, char *argv[]);
-/* Makes the missing ones of the bank's keys at the configured paths. */
-int bankctl_keys_make(const struct config *config);
-/*
- * Reports that `what` can't be made, with `result` and OpenSSL's reason; if the
- * given bytes are to blame, with `wrong` and `help`.  Returns the exit code.
- */
-int bankctl_complain_cannot(
-    int result, const char *what, const char *wrong, const char *help);
 /* bankctl_templates.c: the two ini files as init writes them; malloc'd. */
 char *bankctl_text_bankd_ini(unsigned port);
 char *bankctl_text_atm_ini(unsigned port);
 extern const char bankctl_text_password[], bankctl_text_balance[]; /* --demo */
-/*
- * Replaces a file; reports an error.  Returns 0 or a code.  An existing file
- * keeps its owner and mode, by which bankd may read it.  A new one belongs to
- * the caller, or to the owner in `file`.
- */
-int bankctl_write_file(
-    const char *path, const void *data, size_t length, mode_t mode);
-int bankctl_write_file_as(const char *path, const void *data, size_t length,
-    const struct place_file *file);
 
 #endif

@@ -26,6 +26,7 @@
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_offline.h"
+#include "../base/place.h"
 #include "../base/options.h"
 #include "../store/store_reader.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl's end of the control socket (control.h): one request, one answer.
+ * bankctl's end of the control socket (control.h): one request, one answer,
+ * and how that is printed.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,58 +18,16 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "../../shared/terminal/text.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "../control/control_table.h"
 #include "../base/options.h"
 #include "../base/place.h"
 
-#define ANSWER_START 65536
-
-/* How the line's separators are written within a word. */
-static const struct {
-	char plain, escape;
-} escapes[] = { { ' ', 's' }, { '\t', 't' }, { '\n', 'n' }, { '\\', '\\' } };
-
-static char *
-put_word(char *to, const char *word)
-{
-	for (; *word != '\0'; word++) {
-		size_t i = 0;
-
-		while (i < NELEM(escapes) && escapes[i].plain != *word)
-			i++;
-		if (i < NELEM(escapes)) {
-			*to++ = '\\';
-			*to++ = escapes[i].escape;
-		} else
-			*to++ = *word;
-	}
-	return to;
-}
-
-static char *
-make_line(int count, const char *const words[])
-{
-	size_t size = 2;
-	char *line, *to;
-
-	for (int i = 0; i < count; i++)
-		size += 2 * strlen(words[i]) + 1;
-	if ((line = to = malloc(size)) == NULL)
-		return NULL;
-	for (int i = 0; i < count; i++) {
-		if (i > 0)
-			*to++ = ' ';
-		to = put_word(to, words[i]);
-	}
-	*to++ = '\n';
-	*to = '\0';
-	return line;
-}
+#define ANSWER_STEP 65536
 
 /*
  * Root doesn't talk to a socket behind another user's link: it opens the socket
@@ -172,38 +132,22 @@ comes_by(int fd, uint64_t by_ms)
 	return true;
 }
 
-/* NULL where there is no memory, or with ETIMEDOUT. */
-static char *
-hear(int fd, uint64_t by_ms)
+/* All of it, or false with ETIMEDOUT, or where there is no memory. */
+static bool
+hear(int fd, uint64_t by_ms, struct control_text *answer)
 {
-	size_t size = ANSWER_START, length = 0;
-	char *answer, *more;
 	ssize_t n;
 
-	if ((answer = malloc(size)) == NULL)
-		return NULL;
-	for (;;) {
-		if (!comes_by(fd, by_ms)) {
-			free(answer);
-			return NULL;
-		}
-		n = recv(fd, answer + length, size - length - 1, 0);
-		if (n == 0)
-			break;
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			break;
-		length += (size_t)n;
-		if (length < size - 1)
-			continue;
-		if ((more = realloc(answer, size * 2)) == NULL)
-			break;
-		answer = more;
-		size *= 2;
-	}
-	answer[length] = '\0';
-	return answer;
+	do {
+		if (!comes_by(fd, by_ms) ||
+		    !control_text_room(answer, ANSWER_STEP))
+			return false;
+		n = recv(fd, answer->data + answer->length, ANSWER_STEP, 0);
+		if (n > 0)
+			answer->length += (size_t)n;
+	} while (n > 0 || (n == -1 && errno == EINTR));
+	answer->data[answer->length] = '\0';
+	return true;
 }
 
 static int
@@ -235,26 +179,28 @@ reach(const struct bankctl *bankctl, int *fd)
 }
 
 /*
- * Reads the whole answer, malloc'd.  0; CLIENT_NOBODY where nobody listens;
- * other codes were complained of.
+ * Reads the whole answer.  0; CLIENT_NOBODY where nobody listens; other codes
+ * were complained of.
  */
 static int
-ask(const struct bankctl *bankctl, const char *request, size_t length,
-    char **answer)
+ask(const struct bankctl *bankctl, const struct control_text *request,
+    struct control_text *answer)
 {
 	uint64_t by_ms = bankctl->wait_s == 0
 	    ? 0
 	    : clock_steady_ms() + (uint64_t)bankctl->wait_s * 1000;
+	bool heard = false;
 	int code, fd;
 
-	*answer = NULL;
+	if (request->failed)
+		return bankctl_complain(EX_OSERR, "no memory");
 	if ((code = reach(bankctl, &fd)) != 0)
 		return code;
-	if (say(fd, request, length) == 0)
-		*answer = hear(fd, by_ms);
+	if (say(fd, request->data, request->length) == 0)
+		heard = hear(fd, by_ms, answer);
 	code = errno;
 	close(fd);
-	if (*answer != NULL)
+	if (heard)
 		return 0;
 	if (code == ETIMEDOUT)
 		return complain_late(bankctl);
@@ -267,13 +213,15 @@ int
 bankctl_client_ask(const struct bankctl *bankctl, int argc,
     const char *const argv[], char **answer)
 {
-	char *line = make_line(argc, argv);
+	struct control_text request = { 0 }, text = { 0 };
 	int code;
 
-	if (line == NULL)
-		return bankctl_complain(EX_OSERR, "no memory");
-	code = ask(bankctl, line, strlen(line), answer);
-	free(line);
+	control_put_request(&request, argc, argv);
+	code = ask(bankctl, &request, &text);
+	control_text_free(&request);
+	if (code != 0)
+		control_text_free(&text);
+	*answer = text.data;
 	return code;
 }
 
@@ -282,16 +230,18 @@ bankctl_client_follow(const struct bankctl *bankctl, int argc,
     const char *const argv[], bool (*each)(void *context, char *line),
     void *context)
 {
-	char *line = make_line(argc, argv), *answer = NULL;
+	struct control_text request = { 0 };
+	char *answer = NULL;
 	size_t size = 0;
 	FILE *stream = NULL;
 	int code, fd;
 
-	if (line == NULL)
-		return bankctl_complain(EX_OSERR, "no memory");
-	if ((code = reach(bankctl, &fd)) != 0)
+	control_put_request(&request, argc, argv);
+	code = request.failed ? bankctl_complain(EX_OSERR, "no memory")
+			      : reach(bankctl, &fd);
+	if (code != 0)
 		goto out;
-	if (say(fd, line, strlen(line)) != 0 ||
+	if (say(fd, request.data, request.length) != 0 ||
 	    (stream = fdopen(fd, "r")) == NULL) {
 		close(fd);
 		code = bankctl_complain(EX_IOERR, "%s", strerror(errno));
@@ -303,7 +253,7 @@ out:
 	if (stream != NULL)
 		fclose(stream);
 	free(answer);
-	free(line);
+	control_text_free(&request);
 	return code;
 }
 
@@ -325,26 +275,79 @@ int
 bankctl_client_run(
     const struct bankctl *bankctl, int argc, char *argv[], const char *secret)
 {
-	char *line, *request, *answer;
-	size_t size;
+	struct control_text request = { 0 }, answer = { 0 };
 	int code;
 
-	line = make_line(argc, (const char *const *)argv);
-	if (line == NULL)
-		return bankctl_complain(EX_OSERR, "no memory");
-	size = strlen(line) + (secret != NULL ? strlen(secret) + 1 : 0) + 1;
-	if ((request = malloc(size)) == NULL) {
-		free(line);
-		return bankctl_complain(EX_OSERR, "no memory");
-	}
-	snprintf(request, size, "%s%s%s", line, secret != NULL ? secret : "",
-	    secret != NULL ? "\n" : "");
-	code = ask(bankctl, request, strlen(request), &answer);
-	OPENSSL_cleanse(request, size);
-	free(request);
-	free(line);
+	control_put_request(&request, argc, (const char *const *)argv);
+	if (secret != NULL)
+		control_put_secret(&request, secret);
+	code = ask(bankctl, &request, &answer);
+	control_text_free(&request);
 	if (code == 0)
-		code = bankctl_table_print(answer, bankctl->json);
-	free(answer);
+		code = bankctl_client_print(answer.data, bankctl->json);
+	control_text_free(&answer);
+	return code;
+}
+
+/* What an answer's last line says. */
+static int
+complain_of(int code, const char *message)
+{
+	if (code == -1)
+		return bankctl_complain(EX_IOERR, "the answer was cut off");
+	return code == 0 ? 0 : bankctl_complain(code, "%s", message);
+}
+
+/*
+ * Values are UTF-8 whatever the locale says, and what goes to a program must
+ * not depend on it: so they are measured as the kiosk does in UTF-8.
+ */
+static void
+use_utf8(void)
+{
+	if (setlocale(LC_CTYPE, "") == NULL || !text_is_utf8())
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+int
+bankctl_client_print(const char *answer, bool json)
+{
+	struct control_table table;
+	int code = 0, error = control_table_read(&table, answer);
+	const char *message;
+
+	if (error == 0) {
+		const bool any = table.count > 1;
+
+		code = control_table_end(&table, &message);
+		code = complain_of(code, message);
+		if (json && (any || code == 0))
+			control_table_json(&table, stdout);
+		else if (any) {
+			use_utf8();
+			control_table_print(&table, stdout);
+		}
+	}
+	control_table_free(&table);
+	return error == 0 ? code : bankctl_complain(EX_OSERR, "no memory");
+}
+
+int
+bankctl_client_print_end(const struct control_row *last)
+{
+	const char *message;
+	int code = control_get_end(last, &message);
+
+	return complain_of(code, message);
+}
+
+int
+bankctl_client_print_made(
+    struct control_text *answer, int code, const char *message, bool json)
+{
+	control_put_end(answer, code, message);
+	code = answer->failed ? bankctl_complain(EX_OSERR, "no memory")
+			      : bankctl_client_print(answer->data, json);
+	control_text_free(answer);
 	return code;
 }

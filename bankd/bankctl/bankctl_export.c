@@ -84,20 +84,18 @@ static bool
 print_piece(void *context, char *line)
 {
 	struct pieces *pieces = context;
-	char *end = strchr(line, '\n');
+	struct control_row row;
 
-	if (end == NULL)
+	if (strchr(line, '\n') == NULL)
 		return false;
-	*end = '\0';
-	if (line[0] == '.') {
+	control_get_row(&row, line);
+	if (row.kind == '.') {
 		pieces->ended = true;
-		pieces->code = bankctl_table_print_end(line);
+		pieces->code = bankctl_client_print_end(&row);
 		return false;
 	}
-	if (line[0] == '+') {
-		bankctl_answer_unescape(line);
-		fputs(line + 2, stdout);
-	}
+	if (row.kind == '+' && row.count > 0)
+		fputs(row.fields[0], stdout);
 	return !ferror(stdout);
 }
 

@@ -4,7 +4,6 @@
  * interrupted or the bank stops.
  */
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "../../shared/base/util.h"
@@ -16,27 +15,21 @@ static bool
 print_line(void *context, char *line)
 {
 	const struct bankctl *bankctl = context;
-	const char *const columns[] = { "level", "line", NULL };
-	const char *fields[] = { NULL, NULL, NULL };
-	struct answer answer = { 0 };
-	char *text;
+	struct control_text answer = { 0 };
+	struct control_row row;
 
-	line[strcspn(line, "\n")] = '\0';
-	if (line[0] != '+')
-		return line[0] == '=';
-	fields[0] = line + 2;
-	text = strchr(line + 2, '\t');
-	if (text == NULL)
+	control_get_row(&row, line);
+	if (row.kind != '+')
+		return row.kind == '=';
+	if (row.count < 2)
 		return true;
-	*text = '\0';
-	bankctl_answer_unescape(text + 1);
-	fields[1] = text + 1;
 	if (!bankctl->json)
-		printf("%s: %s\n", fields[0], fields[1]);
+		printf("%s: %s\n", row.fields[0], row.fields[1]);
 	else {
-		bankctl_answer_line(&answer, '=', columns);
-		bankctl_answer_line(&answer, '+', fields);
-		(void)bankctl_answer_print(&answer, 0, "", true);
+		control_put_row(&answer, '=', "level", "line", NULL);
+		control_put_row(
+		    &answer, '+', row.fields[0], row.fields[1], NULL);
+		(void)bankctl_client_print_made(&answer, 0, "", true);
 	}
 	return fflush(stdout) != EOF;
 }

@@ -17,6 +17,7 @@
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
 #include "bankctl.h"
+#include "bankctl_keys.h"
 #include "../base/options.h"
 
 #define PORT 4280

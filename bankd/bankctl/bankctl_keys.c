@@ -16,6 +16,7 @@
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_keys.h"
 #include "../base/options.h"
 
 #define PEM_MAX ((size_t)256 * 1024)

@@ -22,6 +22,7 @@
 #include "../../shared/wire/wire.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_keys.h"
 #include "bankctl_offline.h"
 #include "../store/kiosks.h"
 #include "../base/options.h"
@@ -152,10 +153,7 @@ change_offline(
 	struct offline *offline;
 	int code;
 
-	code = bankctl_offline_open(&offline,
-	    config_string(bankctl->config, BANK_STATE),
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
-	if (code != 0)
+	if ((code = bankctl_offline_open(&offline, bankctl)) != 0)
 		return code;
 	if (store_kiosk_each(
 		bankctl_offline_store(offline), look_for, &wanted) != 0)
@@ -193,7 +191,7 @@ change(const struct bankctl *bankctl, struct store_kiosk *kiosk,
 	if (code == CLIENT_NOBODY)
 		return change_offline(bankctl, kiosk, change->rule);
 	if (code == 0)
-		code = bankctl_table_print(answer, bankctl->json);
+		code = bankctl_client_print(answer, bankctl->json);
 	free(answer);
 	return code;
 }
@@ -238,30 +236,27 @@ static void
 list_row(void *context, const struct store_kiosk *kiosk)
 {
 	char hex[PUBLIC_HEX];
-	const char *const fields[] = { kiosk->name, kiosk->cash ? "yes" : "no",
-		kiosk->revoked ? "revoked" : "enrolled", hex, NULL };
 
 	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
-	bankctl_answer_line(context, '+', fields);
+	control_put_row(context, '+', kiosk->name, kiosk->cash ? "yes" : "no",
+	    kiosk->revoked ? "revoked" : "enrolled", hex, NULL);
 }
 
 static int
 list_offline(const struct bankctl *bankctl)
 {
-	static const char *const columns[] = { "name", "cash", "state", "key",
-		NULL };
-	struct answer answer = { 0 };
+	struct control_text answer = { 0 };
 	struct offline *offline;
 	int code;
 
 	if ((code = bankctl_offline_open_to_read(&offline, bankctl)) != 0)
 		return code;
-	bankctl_answer_line(&answer, '=', columns);
+	control_put_row(&answer, '=', "name", "cash", "state", "key", NULL);
 	if (store_kiosk_each(
 		bankctl_offline_store(offline), list_row, &answer) != 0)
 		code = EX_DATAERR;
 	bankctl_offline_close(offline);
-	return bankctl_answer_print(
+	return bankctl_client_print_made(
 	    &answer, code, "can't be read", bankctl->json);
 }
 
@@ -272,10 +267,7 @@ revoke_offline(const struct bankctl *bankctl, const char *name)
 	struct offline *offline;
 	int code;
 
-	code = bankctl_offline_open(&offline,
-	    config_string(bankctl->config, BANK_STATE),
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0);
-	if (code != 0)
+	if ((code = bankctl_offline_open(&offline, bankctl)) != 0)
 		return code;
 	(void)store_kiosk_each(
 	    bankctl_offline_store(offline), look_for, &wanted);

@@ -12,6 +12,7 @@
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_keys.h"
 #include "../base/latency.h"
 
 #define US_PER_SECOND 1e6
@@ -56,9 +57,12 @@ static const struct metric {
 };
 
 static bool
-says(const char *answer, const char *fact_and_value)
+says(const char *answer, const char *fact, const char *wanted)
 {
-	return strstr(answer, fact_and_value) != NULL;
+	char value[32];
+
+	return control_get_fact(answer, fact, value, sizeof(value)) &&
+	    strcmp(value, wanted) == 0;
 }
 
 static void
@@ -77,11 +81,11 @@ put_commits(FILE *out, const char *answer)
 	struct latency latency;
 	uint64_t below = 0;
 
-	if (!bankctl_fact_text(
+	if (!control_get_fact(
 		answer, "vault-commit-latency", text, sizeof(text)))
 		return;
 	latency_parse(&latency, text);
-	(void)bankctl_fact_number(
+	(void)control_get_number(
 	    answer, "vault-commit-total-us", &latency.total_us);
 	fprintf(out,
 	    "# TYPE %s histogram\n# UNIT %s seconds\n"
@@ -107,23 +111,24 @@ put_metrics(FILE *out, const char *answer)
 	uint64_t value;
 
 	put_gauge(out, "bankd_up", "Whether the bank serves.",
-	    says(answer, "+ state\tserving\n"));
+	    says(answer, "state", "serving"));
 	put_gauge(out, "bankd_failing",
 	    "Whether front or vault ends again and again.",
-	    says(answer, "+ state\tfailing\n"));
+	    says(answer, "state", "failing"));
 	put_gauge(out, "bankd_recovering",
 	    "Whether the vault died and its next one is not ready yet.",
-	    says(answer, "+ state\trecovering\n"));
+	    says(answer, "state", "recovering"));
 	put_gauge(out, "bankd_hanging",
 	    "Whether front or vault does not answer.",
-	    says(answer, "\tnot answering\n"));
+	    says(answer, "front", "not answering") ||
+		says(answer, "vault", "not answering"));
 	put_gauge(out, "bankd_transactions_taken",
 	    "Whether transactions are taken: not paused, disk not full.",
-	    says(answer, "+ vault-transactions\ttaken\n"));
+	    says(answer, "vault-transactions", "taken"));
 	for (size_t i = 0; i < NELEM(metrics); i++) {
 		const struct metric *metric = &metrics[i];
 
-		if (!bankctl_fact_number(answer, metric->fact, &value))
+		if (!control_get_number(answer, metric->fact, &value))
 			continue;
 		fprintf(out, "# TYPE %s %s\n# HELP %s %s\n%s%s %" PRIu64 "\n",
 		    metric->name, metric->type, metric->name, metric->help,

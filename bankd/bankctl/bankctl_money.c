@@ -74,9 +74,9 @@ ask(const struct bankctl *bankctl, const struct wanted *wanted, bool again,
 	    bankctl_client_ask(bankctl, wanted->count, wanted->words, &answer);
 	*settled = code == CLIENT_NOBODY && !again;
 	if (code == 0) {
-		bool whole = bankctl_answer_is_whole(answer);
+		bool whole = control_get_code(answer) != -1;
 
-		code = bankctl_table_print(answer, bankctl->json);
+		code = bankctl_client_print(answer, bankctl->json);
 		*settled = whole && code != EX_IOERR &&
 		    (code != EX_UNAVAILABLE || !again);
 		if (!whole)

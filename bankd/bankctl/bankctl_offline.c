@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,9 +77,11 @@ take_lock(struct offline *offline, enum depth depth, char *error, size_t size)
 }
 
 static int
-open_store(struct offline *offline, const char *directory, bool forced,
-    enum depth depth)
+open_store(
+    struct offline *offline, const struct bankctl *bankctl, enum depth depth)
 {
+	const char *directory = config_string(bankctl->config, BANK_STATE);
+	bool forced = config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0;
 	char error[ERROR_SIZE];
 	enum store_end end;
 	int result, code;
@@ -113,8 +116,8 @@ open_store(struct offline *offline, const char *directory, bool forced,
 }
 
 static int
-open_to(struct offline **offline, const char *directory, bool forced,
-    enum depth depth)
+open_to(
+    struct offline **offline, const struct bankctl *bankctl, enum depth depth)
 {
 	int code;
 
@@ -123,7 +126,7 @@ open_to(struct offline **offline, const char *directory, bool forced,
 	(*offline)->dir.fd = (*offline)->dir.lock_fd = -1;
 	(*offline)->uid = geteuid();
 	(*offline)->gid = getegid();
-	code = open_store(*offline, directory, forced, depth);
+	code = open_store(*offline, bankctl, depth);
 	if (code == 0)
 		return 0;
 	bankctl_offline_close(*offline);
@@ -132,27 +135,22 @@ open_to(struct offline **offline, const char *directory, bool forced,
 }
 
 int
-bankctl_offline_open(
-    struct offline **offline, const char *directory, bool forced)
+bankctl_offline_open(struct offline **offline, const struct bankctl *bankctl)
 {
-	return open_to(offline, directory, forced, OFFLINE_STORE);
+	return open_to(offline, bankctl, OFFLINE_STORE);
 }
 
 int
 bankctl_offline_lock(struct offline **offline, const struct bankctl *bankctl)
 {
-	return open_to(offline, config_string(bankctl->config, BANK_STATE),
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
-	    OFFLINE_LOCK);
+	return open_to(offline, bankctl, OFFLINE_LOCK);
 }
 
 int
 bankctl_offline_open_to_read(
     struct offline **offline, const struct bankctl *bankctl)
 {
-	return open_to(offline, config_string(bankctl->config, BANK_STATE),
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
-	    OFFLINE_READ);
+	return open_to(offline, bankctl, OFFLINE_READ);
 }
 
 /* Reads what a log contains, and says so. */
@@ -184,10 +182,7 @@ bankctl_offline_reader(struct offline **offline, struct store_reader **reader,
 	int code;
 
 	*reader = NULL;
-	code = open_to(offline, directory,
-	    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
-	    OFFLINE_READER);
-	if (code != 0)
+	if ((code = open_to(offline, bankctl, OFFLINE_READER)) != 0)
 		return code;
 	if (open_reader(*offline, directory, reader, error, sizeof(error)) == 0)
 		return 0;
@@ -247,7 +242,7 @@ bankctl_offline_kiosk_put(
 }
 
 struct account_rows {
-	struct answer answer;
+	struct control_text answer;
 	const char *id; /* NULL: all customers */
 	bool found;
 };
@@ -265,17 +260,16 @@ account_row(
 	struct account_rows *rows = context;
 	char savings[MONEY_TEXT_SIZE], checking[MONEY_TEXT_SIZE];
 	char opened[WIRE_TIME_TEXT], last_login[WIRE_TIME_TEXT];
-	const char *const fields[] = { account->id, name,
-		money_format(account->cents[WIRE_SAVINGS], savings),
-		money_format(account->cents[WIRE_CHECKING], checking),
-		account->closed_ms != 0 ? "closed" : "open",
-		time_text(account->opened_ms, opened),
-		time_text(account->last_login_ms, last_login), NULL };
 
 	if (rows->id != NULL && strcmp(rows->id, account->id) != 0)
 		return true;
 	rows->found = true;
-	bankctl_answer_line(&rows->answer, '+', fields);
+	control_put_row(&rows->answer, '+', account->id, name,
+	    money_format(account->cents[WIRE_SAVINGS], savings),
+	    money_format(account->cents[WIRE_CHECKING], checking),
+	    account->closed_ms != 0 ? "closed" : "open",
+	    time_text(account->opened_ms, opened),
+	    time_text(account->last_login_ms, last_login), NULL);
 	return rows->id == NULL;
 }
 
@@ -284,15 +278,14 @@ static int
 account_rows(const struct offline *offline, const char *directory,
     struct account_rows *rows)
 {
-	static const char *const columns[] = { "id", "name", "savings",
-		"checking", "state", "opened", "last-login", NULL };
 	struct store_reader *reader;
 	char error[ERROR_SIZE];
 	int result;
 
 	if (open_reader(offline, directory, &reader, error, sizeof(error)) != 0)
 		return bankctl_complain(EX_DATAERR, "%s", error);
-	bankctl_answer_line(&rows->answer, '=', columns);
+	control_put_row(&rows->answer, '=', "id", "name", "savings", "checking",
+	    "state", "opened", "last-login", NULL);
 	result = store_reader_accounts(reader, account_row, rows);
 	store_reader_close(reader);
 	if (result == 0)
@@ -314,31 +307,28 @@ bankctl_offline_accounts(const struct bankctl *bankctl, const char *id)
 	code = account_rows(offline, directory, &rows);
 	bankctl_offline_close(offline);
 	if (code == 0 && id != NULL && !rows.found)
-		return bankctl_answer_print(
+		return bankctl_client_print_made(
 		    &rows.answer, EX_DATAERR, "no such account", false);
-	return bankctl_answer_print(
+	return bankctl_client_print_made(
 	    &rows.answer, code, "can't be read", bankctl->json);
 }
 
 /* The two facts that a verify of a running bank shows too. */
 static void
-head_facts(struct answer *answer, uint64_t seq, const uint8_t chain[32])
+head_facts(struct control_text *answer, uint64_t seq, const uint8_t chain[32])
 {
-	char number[24], hex[2 * 32 + 1];
-	const char *const seq_fact[] = { "seq", number, NULL };
-	const char *const chain_fact[] = { "chain", hex, NULL };
+	char hex[2 * 32 + 1];
 
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)seq);
 	hex_encode(chain, 32, hex);
-	bankctl_answer_line(answer, '+', seq_fact);
-	bankctl_answer_line(answer, '+', chain_fact);
+	control_put_fact(answer, "seq", "%" PRIu64, seq);
+	control_put_fact(answer, "chain", "%s", hex);
 }
 
 int
 bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 {
 	const char *directory = config_string(bankctl->config, BANK_STATE);
-	struct answer answer = { 0 };
+	struct control_text answer = { 0 };
 	struct store_reader *reader = NULL;
 	struct offline *offline;
 	struct head wanted;
@@ -356,9 +346,7 @@ bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 	 * The vault would not start on it; the proof shows which row is wrong.
 	 */
 	if (code == EX_DATAERR)
-		code = open_to(&offline, directory,
-		    config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0,
-		    OFFLINE_PROOF);
+		code = open_to(&offline, bankctl, OFFLINE_PROOF);
 	if (code != 0)
 		return code;
 	result = open_reader(offline, directory, &reader, error, sizeof(error));
@@ -377,24 +365,23 @@ bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 	if (opened != 0)
 		return opened;
 	head_facts(&answer, seq, chain);
-	return bankctl_answer_print(&answer, 0, "", bankctl->json);
+	return bankctl_client_print_made(&answer, 0, "", bankctl->json);
 }
 
 int
 bankctl_offline_status(const struct bankctl *bankctl)
 {
-	const char *const facts[][3] = {
-		{ "bank", config_string(bankctl->config, BANK_NAME), NULL },
-		{ "state", "stopped", NULL },
-		{ "version", VERSION, NULL },
-		{ "configuration", bankctl->config_path, NULL },
-		{ "directory", config_string(bankctl->config, BANK_STATE),
-		    NULL },
+	const char *const facts[][2] = {
+		{ "bank", config_string(bankctl->config, BANK_NAME) },
+		{ "state", "stopped" },
+		{ "version", VERSION },
+		{ "configuration", bankctl->config_path },
+		{ "directory", config_string(bankctl->config, BANK_STATE) },
 	};
-	struct answer answer = { 0 };
+	struct control_text answer = { 0 };
 
 	for (size_t i = 0; i < NELEM(facts); i++)
-		bankctl_answer_line(&answer, '+', facts[i]);
-	return bankctl_answer_print(
+		control_put_row(&answer, '+', facts[i][0], facts[i][1], NULL);
+	return bankctl_client_print_made(
 	    &answer, EX_UNAVAILABLE, "the bank does not run", bankctl->json);
 }

@@ -16,7 +16,7 @@ struct offline;
 struct store_reader;
 
 int bankctl_offline_open(
-    struct offline **offline, const char *directory, bool forced);
+    struct offline **offline, const struct bankctl *bankctl);
 /*
  * Opens the state for commands that only read.  If nothing can be written, as
  * on a read-only file system or a snapshot, the store is only looked at, and

@@ -24,6 +24,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_offline.h"
+#include "../base/place.h"
 #include "../base/options.h"
 #include "../store/store_reader.h"
 
@@ -271,16 +272,14 @@ run(struct restore *restore, const struct bankctl *bankctl)
 static int
 tell(const struct bankctl *bankctl, const struct restore *restore)
 {
-	struct answer answer = { 0 };
-	char number[24], hex[2 * 32 + 1];
-	const char *const facts[][3] = { { "seq", number, NULL },
-		{ "chain", hex, NULL }, { "kept", restore->kept, NULL } };
+	struct control_text answer = { 0 };
+	char hex[2 * 32 + 1];
 
-	snprintf(number, sizeof(number), "%" PRIu64, restore->seq);
 	hex_encode(restore->chain, 32, hex);
-	for (size_t i = 0; i < NELEM(facts); i++)
-		bankctl_answer_line(&answer, '+', facts[i]);
-	return bankctl_answer_print(&answer, 0, "", bankctl->json);
+	control_put_fact(&answer, "seq", "%" PRIu64, restore->seq);
+	control_put_fact(&answer, "chain", "%s", hex);
+	control_put_row(&answer, '+', "kept", restore->kept, NULL);
+	return bankctl_client_print_made(&answer, 0, "", bankctl->json);
 }
 
 int

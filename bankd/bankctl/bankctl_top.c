@@ -121,7 +121,7 @@ on_status(evutil_socket_t fd, short what, void *context)
 	if (result == 0)
 		return;
 	top->status.text[top->status.length] = '\0';
-	if (strstr(top->status.text, "\n. 0\n") != NULL)
+	if (control_get_code(top->status.text) == 0)
 		bankctl_top_data_status(
 		    &top->data, top->status.text, clock_steady_ms());
 	else
@@ -359,8 +359,8 @@ first_answer(struct top *top)
 	int code;
 
 	code = bankctl_client_ask(top->bankctl, NELEM(words), words, &answer);
-	if (code == 0 && strstr(answer, "\n. 0\n") == NULL)
-		code = bankctl_table_print(answer, false);
+	if (code == 0 && control_get_code(answer) != 0)
+		code = bankctl_client_print(answer, false);
 	else if (code == 0)
 		bankctl_top_data_status(&top->data, answer, clock_steady_ms());
 	free(answer);

@@ -5,7 +5,6 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../shared/base/log.h"
@@ -42,16 +41,16 @@ bankctl_top_data_status(struct top_data *data, const char *answer, uint64_t ms)
 	string_copy(data->answer, answer, sizeof(data->answer));
 	data->up = true;
 	/* A vault that is down has no figures: the chart has a gap of none. */
-	if (bankctl_fact_number(answer, "vault-carried-out", &transactions))
+	if (control_get_number(answer, "vault-carried-out", &transactions))
 		add_sample(data, transactions, ms);
-	(void)bankctl_fact_text(
+	(void)control_get_fact(
 	    answer, "vault-commit-latency", text, sizeof(text));
 	latency_parse(&data->commits, text);
 	if (!data->known) {
 		data->known = true;
-		(void)bankctl_fact_number(
+		(void)control_get_number(
 		    answer, "front-restarts", &data->front_restarts);
-		(void)bankctl_fact_number(
+		(void)control_get_number(
 		    answer, "vault-restarts", &data->vault_restarts);
 	}
 }
@@ -66,22 +65,16 @@ bankctl_top_data_down(struct top_data *data, const char *why)
 	data->taken_ms = data->transactions = 0;
 }
 
-static struct top_event *
-next_event(struct top_data *data)
+static void
+say(struct top_data *data, int level, const char *line, time_t now)
 {
+	struct top_event *event;
+
 	if (data->event_count == TOP_EVENTS)
 		memmove(data->events, data->events + 1,
 		    --data->event_count * sizeof(data->events[0]));
-	return &data->events[data->event_count++];
-}
-
-/* A line of our own among the events. */
-static void
-say(struct top_data *data, int level, const char *line)
-{
-	struct top_event *event = next_event(data);
-
-	event->when = time(NULL);
+	event = &data->events[data->event_count++];
+	event->when = now;
 	event->level = level;
 	string_copy(event->line, line, sizeof(event->line));
 }
@@ -89,21 +82,14 @@ say(struct top_data *data, int level, const char *line)
 void
 bankctl_top_data_line(struct top_data *data, char *line, time_t now)
 {
-	struct top_event *event;
-	char *text;
+	struct control_row row;
+	const char *message;
 
-	if (line[0] == '.' && line[1] == ' ' && line[2] != '0') {
-		text = line + 2 + strcspn(line + 2, " ");
-		say(data, LOG_WARNING, text + (*text == ' '));
-	}
-	if (line[0] != '+' || (text = strchr(line, '\t')) == NULL)
-		return;
-	*text++ = '\0';
-	bankctl_answer_unescape(text);
-	event = next_event(data);
-	event->when = now;
-	event->level = log_level_parse(line + 2);
-	string_copy(event->line, text, sizeof(event->line));
+	control_get_row(&row, line);
+	if (control_get_end(&row, &message) > 0)
+		say(data, LOG_WARNING, message, now);
+	else if (row.kind == '+' && row.count > 1)
+		say(data, log_level_parse(row.fields[0]), row.fields[1], now);
 }
 
 struct alarms {
@@ -131,7 +117,7 @@ look_at_restarts(struct alarms *alarms, const char *name, uint64_t before)
 	uint64_t now;
 
 	snprintf(fact, sizeof(fact), "%s-restarts", name);
-	if (bankctl_fact_number(alarms->data->answer, fact, &now) &&
+	if (control_get_number(alarms->data->answer, fact, &now) &&
 	    now > before)
 		alarm_add(alarms, "%s restarted: %llu since this began", name,
 		    (unsigned long long)(now - before));
@@ -145,11 +131,11 @@ look_at_failures(struct alarms *alarms, const char *name)
 	uint64_t failures;
 
 	snprintf(fact, sizeof(fact), "%s-failures", name);
-	if (!bankctl_fact_number(alarms->data->answer, fact, &failures) ||
+	if (!control_get_number(alarms->data->answer, fact, &failures) ||
 	    failures < 2)
 		return;
 	snprintf(fact, sizeof(fact), "%s-last-end", name);
-	(void)bankctl_fact_text(alarms->data->answer, fact, last, sizeof(last));
+	(void)control_get_fact(alarms->data->answer, fact, last, sizeof(last));
 	/* Behind its time. */
 	reason = last + strcspn(last, " ");
 	alarm_add(alarms, "%s ended %llu times:%.90s", name,
@@ -190,7 +176,7 @@ bankctl_top_data_alarms(
 		return alarms.count;
 	}
 	for (size_t i = 0; i < NELEM(watched); i++) {
-		if (!bankctl_fact_text(
+		if (!control_get_fact(
 			data->answer, watched[i].fact, value, sizeof(value)))
 			continue;
 		found = strstr(value, watched[i].words) != NULL;

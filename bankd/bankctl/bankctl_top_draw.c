@@ -101,9 +101,9 @@ draw_header(const struct top_data *data, unsigned interval_ms, bool paused)
 	uint64_t uptime;
 	int x, width;
 
-	(void)bankctl_fact_text(data->answer, "bank", name, sizeof(name));
-	(void)bankctl_fact_text(data->answer, "state", state, sizeof(state));
-	(void)bankctl_fact_number(data->answer, "uptime", &uptime);
+	(void)control_get_fact(data->answer, "bank", name, sizeof(name));
+	(void)control_get_fact(data->answer, "state", state, sizeof(state));
+	(void)control_get_number(data->answer, "uptime", &uptime);
 	snprintf(text, sizeof(text), "%severy %g s", paused ? "paused, " : "",
 	    interval_ms / 1000.0);
 	width = (int)strlen(text);
@@ -149,7 +149,7 @@ draw_figures(const struct top_data *data)
 			x = 1;
 		row = figure->row;
 		if (!data->up ||
-		    !bankctl_fact_text(
+		    !control_get_fact(
 			data->answer, figure->fact, value, sizeof(value)))
 			string_copy(value, "-", sizeof(value));
 		snprintf(text, sizeof(text), "%s%s", value, figure->unit);

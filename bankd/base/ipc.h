@@ -4,11 +4,6 @@
  * length(4) type(2) zero(2) connection(4) body, host order, many to a system
  * call; some types carry one descriptor.  The table in ipc.c says for each
  * type who may send it to whom and how long its body may be.
- *
- * The rule for bad messages, stated here once: a malformed message from a
- * sibling process is fatal (the receiver drops that sibling; the monitor
- * starts another); from a client it costs that client its connection; from
- * an operator it is a clear error.
  */
 #ifndef BANKD_IPC_H
 #define BANKD_IPC_H

@@ -14,11 +14,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -28,11 +26,11 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
 #include "../base/place.h"
+#include "control_codec.h"
 
 #define CLIENTS_MAX 32
 #define REQUEST_SECONDS 10
 #define GROUPS_MAX 256
-#define ANSWER_MAX 65536
 #define BACKLOG 16
 
 struct control_client {
@@ -41,8 +39,7 @@ struct control_client {
 	int fd;
 	char *request;
 	size_t length;
-	char *answer;
-	size_t answer_length;
+	struct control_text answer;
 };
 
 struct control {
@@ -89,49 +86,10 @@ may(const struct control *control, int fd, struct ucred *peer)
 	    in_group(fd, peer->gid, control->group);
 }
 
-static void
-answer_add(struct control_client *client, const char *data, size_t length)
+struct control_text *
+control_answer(struct control_client *client)
 {
-	if (client->answer == NULL)
-		client->answer = malloc(ANSWER_MAX);
-	if (client->answer == NULL ||
-	    length > ANSWER_MAX - client->answer_length)
-		return;
-	memcpy(client->answer + client->answer_length, data, length);
-	client->answer_length += length;
-}
-
-static void
-answer_field(struct control_client *client, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (*text == '\t')
-			answer_add(client, "\\t", 2);
-		else if (*text == '\n')
-			answer_add(client, "\\n", 2);
-		else if (*text == '\\')
-			answer_add(client, "\\\\", 2);
-		else
-			answer_add(client, text, 1);
-	}
-}
-
-void
-control_line(struct control_client *client, int kind, ...)
-{
-	const char *field, *before = " ";
-	char first = (char)kind;
-	va_list ap;
-
-	answer_add(client, &first, 1);
-	va_start(ap, kind);
-	while ((field = va_arg(ap, const char *)) != NULL) {
-		answer_add(client, before, 1);
-		answer_field(client, field);
-		before = "\t";
-	}
-	va_end(ap);
-	answer_add(client, "\n", 1);
+	return &client->answer;
 }
 
 int
@@ -148,39 +106,35 @@ control_forget(struct control_client *client)
 	close(client->fd);
 	OPENSSL_cleanse(client->request, CONTROL_REQUEST_MAX + 1);
 	free(client->request);
-	free(client->answer);
+	control_text_free(&client->answer);
 	free(client);
 }
 
-/* Who doesn't read, or is gone, isn't waited for. */
+/*
+ * What there is fits into the socket's buffer: who doesn't read, or is gone,
+ * isn't waited for.
+ */
 int
 control_flush(struct control_client *client)
 {
+	struct control_text *answer = &client->answer;
 	ssize_t sent;
 
-	sent = send(client->fd, client->answer, client->answer_length,
-	    MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (sent != (ssize_t)client->answer_length)
+	if (answer->failed)
 		return BANK_ECLOSED;
-	client->answer_length = 0;
+	sent = send(client->fd, answer->data, answer->length,
+	    MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (sent != (ssize_t)answer->length)
+		return BANK_ECLOSED;
+	answer->length = 0;
 	return 0;
 }
 
-/* An answer fits into the socket's buffer, so nobody is waited for. */
 void
 control_end(struct control_client *client, int code, const char *message)
 {
-	char number[16];
-
-	snprintf(number, sizeof(number), ". %d", code);
-	answer_add(client, number, strlen(number));
-	if (code != 0) {
-		answer_add(client, " ", 1);
-		answer_field(client, message);
-	}
-	answer_add(client, "\n", 1);
-	(void)!send(client->fd, client->answer, client->answer_length,
-	    MSG_NOSIGNAL | MSG_DONTWAIT);
+	control_put_end(&client->answer, code, message);
+	(void)control_flush(client);
 	control_forget(client);
 }
 

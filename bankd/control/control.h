@@ -3,15 +3,8 @@
  * The control socket: what bankctl(8) says to bankd, and the monitor's side
  * of it.
  *
- * bankctl sends one line `command arg ...`, tokens separated by a space (\s
- * \t \n \\ stand for a space, a tab, a newline, a backslash within one),
- * after it lines of secrets where the command takes some, and then shuts its
- * side down.  The answer is lines of fields separated by tabs (\t \n \\):
- *
- *	= name ...    the columns of the rows; without it each row is a fact:
- *	              a name and its value
- *	+ value ...   a row
- *	. 0           done, or: . CODE message, with a code of sysexits(3)
+ * bankctl sends a request (control_codec.h) and shuts its side down; the
+ * answer ends with the connection.
  *
  * status, reload, stop, log and monitor, whose rows go on until the bank
  * stops, are the monitor's; the vault's, with their columns:
@@ -41,6 +34,7 @@
 
 struct control;
 struct control_client;
+struct control_text;
 
 /*
  * A whole request, with a NUL behind it, wiped afterwards.  The handler owns
@@ -66,9 +60,8 @@ struct control *control_open(struct event_base *base,
 /* No new ones; the socket's file goes.  Clients that wait are kept. */
 void control_close(struct control *control);
 
-/* One line of the answer: `kind` is '=' or '+'; fields end with NULL. */
-void control_line(struct control_client *client, int kind, ...)
-    __attribute__((sentinel));
+/* The answer, to be written by control_codec.h. */
+struct control_text *control_answer(struct control_client *client);
 /* What there is of the answer goes now; BANK_ECLOSED: end the client. */
 int control_flush(struct control_client *client);
 /* Ends the answer and the client. */

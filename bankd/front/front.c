@@ -35,8 +35,8 @@ front_fail(struct front *front, int exit_code, const char *reason)
 {
 	log_event(LOG_ERR, "front_failed", "reason", LOG_TEXT(reason), NULL);
 	(void)ipc_send_reason(
-	    front->monitor, IPC_FAILED, (uint8_t)exit_code, reason);
-	(void)ipc_flush(front->monitor);
+	    front->monitor.ipc, IPC_FAILED, (uint8_t)exit_code, reason);
+	(void)ipc_flush(front->monitor.ipc);
 	front->exit_code = exit_code;
 	event_base_loopbreak(front->base);
 }
@@ -44,8 +44,7 @@ front_fail(struct front *front, int exit_code, const char *reason)
 static void
 monitor_flush(struct front *front)
 {
-	if (ipc_flush(front->monitor) == BANK_EAGAIN)
-		event_add(front->monitor_write, NULL);
+	(void)ipc_link_flush(&front->monitor);
 }
 
 static void
@@ -149,7 +148,7 @@ on_config(struct front *front, struct ipc_message *message)
 		code = EX_CONFIG;
 		tell_why(front, error, reason);
 	}
-	return ipc_send_reason(front->monitor, IPC_RELOADED, code, reason);
+	return ipc_send_reason(front->monitor.ipc, IPC_RELOADED, code, reason);
 }
 
 static int
@@ -177,7 +176,7 @@ on_status(struct front *front, struct ipc_message *message)
 	    front->count, (unsigned long long)front->accepted,
 	    (unsigned long long)front->refused, front->limit, front->in_force);
 	return ipc_send(
-	    front->monitor, IPC_STATUS_REPLY, 0, text, (size_t)length, -1);
+	    front->monitor.ipc, IPC_STATUS_REPLY, 0, text, (size_t)length, -1);
 }
 
 /*
@@ -190,7 +189,7 @@ front_stop_check(struct front *front)
 	if (!front->stopped && front->unanswered == 0) {
 		front->stopped = true;
 		evtimer_del(front->stop_timer);
-		(void)ipc_send(front->monitor, IPC_STOPPED, 0, NULL, 0, -1);
+		(void)ipc_send(front->monitor.ipc, IPC_STOPPED, 0, NULL, 0, -1);
 		monitor_flush(front);
 	}
 	if (front->ending && TAILQ_EMPTY(&front->connections))
@@ -217,7 +216,7 @@ end(struct front *front)
 	const struct timeval bound = { STOP_SECONDS, 0 };
 
 	front->ending = true;
-	event_del(front->monitor_read);
+	event_del(front->monitor.reading);
 	front_vault_leave(front);
 	evtimer_add(front->stop_timer, &bound);
 	front_flush_soon(front);
@@ -278,16 +277,16 @@ static int (*const handlers[IPC_TYPE_COUNT])(
 	[IPC_STATUS] = on_status,
 };
 
+static int
+take(void *front, struct ipc_message *message)
+{
+	return handlers[message->type](front, message);
+}
+
 /* The monitor gone, or out of its mind, is the end of the front. */
 static void
-take_messages(struct front *front, int error)
+settle(struct front *front, int error)
 {
-	struct ipc_message message;
-	int result;
-
-	while (error == 0 && (result = ipc_next(front->monitor, &message)) != 0)
-		error = result < 0 ? result
-				   : handlers[message.type](front, &message);
 	monitor_flush(front);
 	front_flush(front);
 	if (error == 0)
@@ -305,12 +304,12 @@ static void
 monitor_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct front *front = context;
-	int error;
+	int error = ipc_link_read(&front->monitor, take, front);
 
 	(void)fd;
 	(void)what;
-	if ((error = ipc_read(front->monitor)) != BANK_EAGAIN)
-		take_messages(front, error);
+	if (error != BANK_EAGAIN)
+		settle(front, error);
 }
 
 static void
@@ -332,9 +331,11 @@ flush(evutil_socket_t fd, short what, void *context)
 static void
 rest(evutil_socket_t fd, short what, void *context)
 {
+	struct front *front = context;
+
 	(void)fd;
 	(void)what;
-	take_messages(context, 0);
+	settle(front, ipc_link_rest(&front->monitor, take, front));
 }
 
 /* The monitor ends a front that says nothing for too long. */
@@ -345,30 +346,28 @@ alive(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	(void)ipc_send(front->monitor, IPC_ALIVE, 0, NULL, 0, -1);
+	(void)ipc_send(front->monitor.ipc, IPC_ALIVE, 0, NULL, 0, -1);
 	monitor_flush(front);
 }
 
 static int
 init(struct front *front, int monitor_fd)
 {
+	static const struct ipc_link_kind kind = { IPC_FRONT, IPC_MONITOR,
+		monitor_readable, monitor_writable };
+
 	TAILQ_INIT(&front->connections);
 	STAILQ_INIT(&front->changed);
 	front->datagram_fd = -1;
-	front->base = event_base_new();
-	front->monitor = ipc_new(monitor_fd, IPC_FRONT, IPC_MONITOR);
-	if (front->base == NULL || front->monitor == NULL)
+	if ((front->base = event_base_new()) == NULL ||
+	    ipc_link_join(
+		&front->monitor, front->base, monitor_fd, &kind, front) != 0)
 		return BANK_ENOMEM;
-	front->monitor_read = event_new(front->base, monitor_fd,
-	    EV_READ | EV_PERSIST, monitor_readable, front);
-	front->monitor_write = event_new(
-	    front->base, monitor_fd, EV_WRITE, monitor_writable, front);
 	front->rest = evtimer_new(front->base, rest, front);
 	front->flush = evtimer_new(front->base, flush, front);
 	front->stop_timer = evtimer_new(front->base, stop_bound, front);
 	front->alive = event_new(front->base, -1, EV_PERSIST, alive, front);
-	return front->monitor_read != NULL && front->monitor_write != NULL &&
-		front->rest != NULL && front->flush != NULL &&
+	return front->rest != NULL && front->flush != NULL &&
 		front->stop_timer != NULL && front->alive != NULL
 	    ? 0
 	    : BANK_ENOMEM;
@@ -382,7 +381,7 @@ take_all(struct front *front)
 	int result;
 
 	while (!front->started) {
-		result = ipc_next_wait(front->monitor, &message);
+		result = ipc_next_wait(front->monitor.ipc, &message);
 		if (result == 1)
 			result = handlers[message.type](front, &message);
 		if (result != 0)
@@ -433,7 +432,7 @@ front_main(int monitor_fd)
 	signal(SIGPIPE, SIG_IGN);
 	if (sandbox_harden() != 0 || init(&front, monitor_fd) != 0)
 		return EX_OSERR;
-	log_open(ipc_log, front.monitor, LOG_INFO);
+	log_open(ipc_log, front.monitor.ipc, LOG_INFO);
 	if ((error = take_all(&front)) != 0) {
 		tell_why(&front, error, reason);
 		front_fail(&front, EX_SOFTWARE, reason);
@@ -441,12 +440,13 @@ front_main(int monitor_fd)
 	}
 	if (drop(&front) != 0)
 		return front.exit_code;
-	if (front.vault != NULL && front_vault_hello(&front) != 0)
+	if (front.vault.ipc != NULL && front_vault_hello(&front) != 0)
 		return EX_SOFTWARE;
-	if (ipc_send(front.monitor, IPC_READY, 0, front.in_force,
+	if (ipc_send(front.monitor.ipc, IPC_READY, 0, front.in_force,
 		strlen(front.in_force), -1) != 0)
 		return EX_OSERR;
-	event_add(front.monitor_read, NULL);
+	if (ipc_link_listen(&front.monitor) != 0)
+		return EX_OSERR;
 	event_add(front.alive, &second);
 	/* What came together with IPC_START makes no socket readable. */
 	event_active(front.rest, EV_TIMEOUT, 0);

@@ -25,7 +25,7 @@
 #include "../../shared/wire/frame.h"
 #include "../../shared/wire/wire.h"
 #include "../base/busy_poll.h"
-#include "../base/ipc.h"
+#include "../base/ipc_link.h"
 #include "../base/limit_address.h"
 #include "../base/options.h"
 
@@ -95,10 +95,9 @@ struct front {
 	struct event_base *base;
 	struct busy_poll poll;
 	struct config *config;
-	struct ipc *monitor, *vault;
-	struct event *monitor_read, *monitor_write;
-	struct event *vault_read, *vault_write, *vault_lost;
-	struct event *rest, *flush, *stop_timer, *accept_again, *alive;
+	struct ipc_link monitor, vault;
+	struct event *vault_lost, *rest, *flush, *stop_timer, *accept_again,
+	    *alive;
 	char *leaf, *leaf_key;
 	size_t leaf_length, leaf_key_length;
 	SSL_CTX *tls;

@@ -52,17 +52,10 @@ flush_changed(struct front *front)
 static void
 flush_vault(struct front *front)
 {
-	int error;
-
-	if (front->vault == NULL)
-		return;
-	error = ipc_flush(front->vault);
-	if (error == BANK_EAGAIN)
-		event_add(front->vault_write, NULL);
-	else if (error != 0)
+	if (ipc_link_flush(&front->vault) != 0)
 		front_vault_leave(front);
-	if (front->congested && front->vault != NULL &&
-	    ipc_pending(front->vault) < CONGESTED / 2) {
+	if (front->congested && front->vault.ipc != NULL &&
+	    ipc_pending(front->vault.ipc) < CONGESTED / 2) {
 		front->congested = false;
 		resume_all(front);
 		front_flush_soon(front);
@@ -92,7 +85,7 @@ front_vault_hello(struct front *front)
 	uint8_t port[2];
 
 	put_u16(port, front->from_port);
-	return ipc_send(front->vault, IPC_HELLO, 0, port, sizeof(port), -1);
+	return ipc_send(front->vault.ipc, IPC_HELLO, 0, port, sizeof(port), -1);
 }
 
 void
@@ -102,13 +95,13 @@ front_vault_announce(struct client *client)
 	char text[LIMIT_ADDRESS_SIZE];
 	struct front *front = client->front;
 
-	if (front->vault == NULL) {
+	if (front->vault.ipc == NULL) {
 		front_client_refuse(client, WIRE_UNAVAILABLE);
 		return;
 	}
 	front_address_text(client, text);
 	if (channel_binding(client->ssl, binding) != 0 ||
-	    ipc_send2(front->vault, IPC_CONNECTED, client->number,
+	    ipc_send2(front->vault.ipc, IPC_CONNECTED, client->number,
 		(struct ipc_part) { binding, sizeof(binding) },
 		(struct ipc_part) { text, strlen(text) }) != 0) {
 		front_client_refuse(client, WIRE_UNAVAILABLE);
@@ -123,9 +116,9 @@ front_vault_forget(struct client *client)
 {
 	struct front *front = client->front;
 
-	if (client->announced && front->vault != NULL)
-		(void)ipc_send(front->vault, IPC_DISCONNECTED, client->number,
-		    NULL, 0, -1);
+	if (client->announced && front->vault.ipc != NULL)
+		(void)ipc_send(front->vault.ipc, IPC_DISCONNECTED,
+		    client->number, NULL, 0, -1);
 	client->announced = false;
 	front->unanswered -= client->unanswered;
 	client->unanswered = 0;
@@ -137,12 +130,12 @@ front_vault_frame(struct client *client, const struct frame *frame)
 	struct front *front = client->front;
 	int error;
 
-	if (front->vault == NULL)
+	if (front->vault.ipc == NULL)
 		return BANK_ECLOSED;
-	error = ipc_send2(front->vault, IPC_FRAME, client->number,
+	error = ipc_send2(front->vault.ipc, IPC_FRAME, client->number,
 	    (struct ipc_part) { &frame->type, 1 },
 	    (struct ipc_part) { frame->body, frame->body_length });
-	if (ipc_pending(front->vault) > CONGESTED)
+	if (ipc_pending(front->vault.ipc) > CONGESTED)
 		front->congested = true;
 	return error;
 }
@@ -196,8 +189,9 @@ static int (*const handlers[IPC_TYPE_COUNT])(
 
 /* What was sent to a connection that has just ended is dropped. */
 static int
-dispatch(struct front *front, const struct ipc_message *message)
+take(void *context, struct ipc_message *message)
 {
+	struct front *front = context;
 	struct client *client;
 
 	busy_poll_found(&front->poll, front->unanswered);
@@ -211,15 +205,12 @@ static void
 vault_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct front *front = context;
-	struct ipc_message message;
-	int error, result;
+	int error = ipc_link_read(&front->vault, take, front);
 
 	(void)fd;
 	(void)what;
-	if ((error = ipc_read(front->vault)) == BANK_EAGAIN)
+	if (error == BANK_EAGAIN)
 		return;
-	while (error == 0 && (result = ipc_next(front->vault, &message)) != 0)
-		error = result < 0 ? result : dispatch(front, &message);
 	if (error == BANK_EINVAL)
 		front_fail(front, EX_SOFTWARE, "malformed message of vault");
 	else if (error == BANK_ENOMEM)
@@ -252,12 +243,9 @@ front_vault_leave(struct front *front)
 	const struct timeval lost = { LOST_SECONDS, 0 };
 	struct client *client, *next;
 
-	if (front->vault == NULL)
+	if (front->vault.ipc == NULL)
 		return;
-	event_free(front->vault_read);
-	event_free(front->vault_write);
-	ipc_free(front->vault);
-	front->vault = NULL;
+	ipc_link_close(&front->vault);
 	front->congested = false;
 	if (!front->stopping)
 		log_event(LOG_NOTICE, "vault_gone", "connections",
@@ -276,19 +264,20 @@ front_vault_leave(struct front *front)
 int
 front_vault_join(struct front *front, int fd)
 {
+	static const struct ipc_link_kind kind = { IPC_FRONT, IPC_VAULT,
+		vault_readable, vault_writable };
+	int error;
+
 	front_vault_leave(front);
-	if ((front->vault = ipc_new(fd, IPC_FRONT, IPC_VAULT)) == NULL)
-		return BANK_ENOMEM;
+	error = ipc_link_join(&front->vault, front->base, fd, &kind, front);
+	if (error == 0)
+		error = ipc_link_listen(&front->vault);
+	if (error != 0)
+		return error;
 	if (front->vault_lost == NULL)
 		front->vault_lost = evtimer_new(front->base, vault_lost, front);
-	front->vault_read = event_new(
-	    front->base, fd, EV_READ | EV_PERSIST, vault_readable, front);
-	front->vault_write =
-	    event_new(front->base, fd, EV_WRITE, vault_writable, front);
-	if (front->vault_lost == NULL || front->vault_read == NULL ||
-	    front->vault_write == NULL)
+	if (front->vault_lost == NULL)
 		return BANK_ENOMEM;
 	evtimer_del(front->vault_lost);
-	event_add(front->vault_read, NULL);
 	return front->started ? front_vault_hello(front) : 0;
 }

@@ -132,8 +132,8 @@ static void
 finish(struct monitor *monitor)
 {
 	monitor->stage = MONITOR_STOPPED;
-	if (monitor->front.ipc != NULL)
-		(void)shutdown(ipc_fd(monitor->front.ipc), SHUT_WR);
+	if (monitor->front.link.ipc != NULL)
+		(void)shutdown(ipc_fd(monitor->front.link.ipc), SHUT_WR);
 }
 
 static bool

@@ -24,8 +24,7 @@
 void
 monitor_child_flush(struct child *child)
 {
-	if (child->ipc != NULL && ipc_flush(child->ipc) == BANK_EAGAIN)
-		event_add(child->writable, NULL);
+	(void)ipc_link_flush(&child->link);
 }
 
 /* What can't be sent will be noticed as the child's end. */
@@ -33,9 +32,9 @@ void
 monitor_child_send(struct child *child, enum ipc_type type, const void *body,
     size_t length, int fd)
 {
-	if (child->ipc == NULL)
+	if (child->link.ipc == NULL)
 		return;
-	if (ipc_send(child->ipc, type, 0, body, length, fd) != 0)
+	if (ipc_send(child->link.ipc, type, 0, body, length, fd) != 0)
 		monitor_child_kill(child);
 	monitor_child_flush(child);
 }
@@ -176,23 +175,27 @@ static void (*const handlers[IPC_TYPE_COUNT])(
 	[IPC_PROGRESS] = on_progress,
 };
 
+static int
+take(void *context, struct ipc_message *message)
+{
+	struct child *child = context;
+
+	watchdog_sign(&child->watchdog);
+	handlers[message->type](child, message);
+	return 0;
+}
+
 /* 1 where there may be more, 0 nothing now, or the error that ends it. */
 int
 monitor_child_take_messages(struct child *child)
 {
-	struct ipc_message message;
-	int error, result = 0;
+	int error;
 
-	if (child->ipc == NULL)
+	if (child->link.ipc == NULL)
 		return BANK_ECLOSED;
-	if ((error = ipc_read(child->ipc)) == BANK_EAGAIN)
+	error = ipc_link_read(&child->link, take, child);
+	if (error == BANK_EAGAIN)
 		return 0;
-	while (error == 0 && (result = ipc_next(child->ipc, &message)) == 1) {
-		watchdog_sign(&child->watchdog);
-		handlers[message.type](child, &message);
-	}
-	if (error == 0)
-		error = result;
 	if (error == BANK_EINVAL) {
 		log_event(LOG_ERR, "malformed_message", "process",
 		    LOG_TEXT(child->name), NULL);
@@ -213,7 +216,7 @@ readable(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	if (monitor_child_take_messages(child) < 0)
-		event_del(child->readable);
+		event_del(child->link.reading);
 }
 
 static void
@@ -246,7 +249,9 @@ static int
 prepare(struct child *child)
 {
 	struct monitor *monitor = child->monitor;
-	struct event_base *base = monitor->base;
+	const struct ipc_link_kind kind = { IPC_MONITOR, child->role, readable,
+		writable };
+	int fd;
 
 	restart_started(&child->restart, clock_steady_ms());
 	watchdog_start(&child->watchdog, clock_steady_ms());
@@ -255,20 +260,16 @@ prepare(struct child *child)
 	child->done = child->of = 0;
 	child->progress_logged_ms = clock_steady_ms();
 	child->error_lines = 0;
-	if (monitor_child_spawn(child, monitor->start->exec_fd) != 0)
+	if (monitor_child_spawn(child, monitor->start->exec_fd, &fd) != 0)
 		return BANK_ESYS;
-	child->readable = event_new(
-	    base, ipc_fd(child->ipc), EV_READ | EV_PERSIST, readable, child);
-	child->writable =
-	    event_new(base, ipc_fd(child->ipc), EV_WRITE, writable, child);
-	child->error_readable = event_new(base, child->error_fd,
+	child->error_readable = event_new(monitor->base, child->error_fd,
 	    EV_READ | EV_PERSIST, monitor_child_error_readable, child);
-	if (child->readable == NULL || child->writable == NULL ||
+	if (ipc_link_join(&child->link, monitor->base, fd, &kind, child) != 0 ||
+	    ipc_link_listen(&child->link) != 0 ||
 	    child->error_readable == NULL) {
 		monitor_child_kill(child);
 		return 0;
 	}
-	event_add(child->readable, NULL);
 	event_add(child->error_readable, NULL);
 	monitor_child_configure(child, monitor->config, &monitor->leaf);
 	if (child->role == IPC_FRONT) {

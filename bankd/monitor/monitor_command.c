@@ -4,6 +4,7 @@
  * and monitor are the monitor's own; everything else is passed to the vault
  * together with the connection, unread.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,32 +18,18 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "../control/control_codec.h"
 #include "keys.h"
 #include "monitor_state.h"
 
 #define STATUS_SECONDS 2
 
 static void
-fact(struct control_client *client, const char *name, const char *value)
-{
-	control_line(client, '+', name, value, NULL);
-}
-
-static void
-fact_number(struct control_client *client, const char *name, uint64_t number)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
-	fact(client, name, text);
-}
-
-static void
-child_facts(struct control_client *client, const struct child *child)
+child_facts(struct control_text *answer, const struct child *child)
 {
 	char text[MONITOR_STATUS_SIZE], *line, *rest = text, *space;
 
-	monitor_state_child_facts(client, child);
+	monitor_state_child_facts(answer, child);
 	if (child->status_awaited || !child->ready)
 		return;
 	string_copy(text, child->status, sizeof(text));
@@ -50,12 +37,12 @@ child_facts(struct control_client *client, const struct child *child)
 		if ((space = strchr(line, ' ')) == NULL)
 			continue;
 		*space = '\0';
-		fact(client, line, space + 1);
+		control_put_fact(answer, line, "%s", space + 1);
 	}
 }
 
 static void
-certificate_fact(struct monitor *monitor, struct control_client *client)
+certificate_fact(struct monitor *monitor, struct control_text *answer)
 {
 	char text[64];
 	struct tm tm;
@@ -70,42 +57,38 @@ certificate_fact(struct monitor *monitor, struct control_client *client)
 			   : "%F",
 		&tm) == 0)
 		return;
-	fact(client, "certificate-expires", text);
-}
-
-/* Those that run, which an upgrade of the host may have changed. */
-static void
-libraries_fact(struct control_client *client)
-{
-	char text[128];
-
-	snprintf(text, sizeof(text), "OpenSSL %s, SQLite %s, libevent %s",
-	    OpenSSL_version(OPENSSL_VERSION_STRING), sqlite3_libversion(),
-	    event_get_version());
-	fact(client, "libraries", text);
+	control_put_fact(answer, "certificate-expires", "%s", text);
 }
 
 static void
 answer_status(struct monitor *monitor, struct control_client *client)
 {
+	struct control_text *answer = control_answer(client);
 	char text[LISTEN_TEXT_SIZE];
 
-	fact(client, "bank", config_string(monitor->config, BANK_NAME));
-	fact(client, "state", monitor_state_word(monitor));
-	fact(client, "version", VERSION);
-	libraries_fact(client);
-	fact_number(client, "pid", (uint64_t)getpid());
-	fact_number(
-	    client, "uptime", (clock_steady_ms() - monitor->started_ms) / 1000);
+	control_put_fact(
+	    answer, "bank", "%s", config_string(monitor->config, BANK_NAME));
+	control_put_fact(answer, "state", "%s", monitor_state_word(monitor));
+	control_put_fact(answer, "version", VERSION);
+	/* Those that run, which an upgrade of the host may have changed. */
+	control_put_fact(answer, "libraries",
+	    "OpenSSL %s, SQLite %s, libevent %s",
+	    OpenSSL_version(OPENSSL_VERSION_STRING), sqlite3_libversion(),
+	    event_get_version());
+	control_put_fact(answer, "pid", "%ld", (long)getpid());
+	control_put_fact(answer, "uptime", "%" PRIu64,
+	    (clock_steady_ms() - monitor->started_ms) / 1000);
 	for (int i = 0; i < monitor->listener_count; i++) {
 		listen_text(monitor->listeners[i], text);
-		fact(client, "listening", text);
+		control_put_fact(answer, "listening", "%s", text);
 	}
-	certificate_fact(monitor, client);
-	fact(client, "configuration", monitor->start->config_path);
-	fact(client, "directory", config_string(monitor->config, BANK_STATE));
-	child_facts(client, &monitor->front);
-	child_facts(client, &monitor->vault);
+	certificate_fact(monitor, answer);
+	control_put_fact(
+	    answer, "configuration", "%s", monitor->start->config_path);
+	control_put_fact(answer, "directory", "%s",
+	    config_string(monitor->config, BANK_STATE));
+	child_facts(answer, &monitor->front);
+	child_facts(answer, &monitor->vault);
 	control_end(client, 0, "");
 }
 
@@ -215,28 +198,19 @@ static const struct command {
 	{ "monitor", monitor_follow_begin, LOG_DEBUG },
 };
 
-static bool
-is_command(const char *name, const char *request)
-{
-	size_t length = strlen(name);
-
-	return strncmp(name, request, length) == 0 &&
-	    strchr(" \n", request[length]) != NULL;
-}
-
 static void
 pass_on(struct monitor *monitor, struct control_client *client,
     const char *request, size_t length)
 {
 	struct child *vault = &monitor->vault;
 
-	if (vault->ipc == NULL || !vault->ready) {
+	if (vault->link.ipc == NULL || !vault->ready) {
 		control_end(client, EX_UNAVAILABLE,
 		    "the vault is not ready; `bankctl status` shows when it "
 		    "is");
 		return;
 	}
-	if (ipc_send(vault->ipc, IPC_CONTROL, 0, request, length,
+	if (ipc_send(vault->link.ipc, IPC_CONTROL, 0, request, length,
 		control_fd(client)) != 0) {
 		control_end(client, EX_UNAVAILABLE, "the vault is too busy");
 		return;
@@ -256,20 +230,21 @@ monitor_command_handle(void *context, struct control_client *client,
 		return;
 	}
 	for (size_t i = 0; i < NELEM(commands); i++) {
-		if (!is_command(commands[i].name, request))
+		if (!control_is_request(request, commands[i].name))
 			continue;
 		log_event(commands[i].level, "control", "command",
 		    LOG_TEXT(commands[i].name), NULL);
 		commands[i].run(monitor, client);
 		return;
 	}
-	if (is_command("log", request)) {
+	if (control_is_request(request, "log")) {
 		monitor_follow_set_level(monitor, client, request);
 		return;
 	}
 	/* The vault answers; the next one is told as it starts. */
 	if (monitor->vault.ready &&
-	    (is_command("pause", request) || is_command("resume", request)))
+	    (control_is_request(request, "pause") ||
+		control_is_request(request, "resume")))
 		monitor->paused = request[0] == 'p';
 	pass_on(monitor, client, request, length);
 }

@@ -20,16 +20,10 @@
 static void
 forget(struct child *child)
 {
-	struct event **events[] = { &child->readable, &child->writable,
-		&child->error_readable };
-
-	for (size_t i = 0; i < NELEM(events); i++) {
-		if (*events[i] != NULL)
-			event_free(*events[i]);
-		*events[i] = NULL;
-	}
-	ipc_free(child->ipc);
-	child->ipc = NULL;
+	ipc_link_close(&child->link);
+	if (child->error_readable != NULL)
+		event_free(child->error_readable);
+	child->error_readable = NULL;
 	if (child->error_fd != -1)
 		close(child->error_fd);
 	child->error_fd = -1;

@@ -87,29 +87,25 @@ close_if(int fd)
 }
 
 int
-monitor_child_spawn(struct child *child, int exec_fd)
+monitor_child_spawn(struct child *child, int exec_fd, int *link_fd)
 {
 	int link[2] = { -1, -1 }, error[2] = { -1, -1 };
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) == -1 ||
 	    pipe2(error, O_CLOEXEC | O_NONBLOCK) == -1)
 		goto out;
-	child->ipc = ipc_new(link[0], IPC_MONITOR, child->role);
-	if (child->ipc == NULL || (child->pid = fork()) == -1)
+	if ((child->pid = fork()) == -1)
 		goto out;
 	if (child->pid == 0)
 		become(child, exec_fd, link[1], error[1]);
 	close(link[1]);
 	close(error[1]);
 	child->error_fd = error[0];
+	*link_fd = link[0];
 	return 0;
 out:
 	child->pid = 0;
-	if (child->ipc != NULL)
-		ipc_free(child->ipc);
-	else
-		close_if(link[0]);
-	child->ipc = NULL;
+	close_if(link[0]);
 	close_if(link[1]);
 	close_if(error[0]);
 	close_if(error[1]);

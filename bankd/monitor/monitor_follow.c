@@ -8,6 +8,8 @@
 #include <sysexits.h>
 
 #include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
+#include "../control/control_codec.h"
 #include "monitor_state.h"
 
 static void
@@ -40,7 +42,7 @@ monitor_follow_begin(struct monitor *monitor, struct control_client *client)
 		    client, EX_UNAVAILABLE, "too many clients follow the log");
 		return;
 	}
-	control_line(client, '=', "level", "line", NULL);
+	control_put_row(control_answer(client), '=', "level", "line", NULL);
 	if (control_flush(client) != 0)
 		control_forget(client);
 	else
@@ -52,7 +54,7 @@ void
 monitor_follow_line(struct monitor *monitor, int priority, const char *line)
 {
 	for (size_t i = monitor->follower_count; i-- > 0;) {
-		control_line(monitor->followers[i], '+',
+		control_put_row(control_answer(monitor->followers[i]), '+',
 		    log_level_name(priority), line, NULL);
 		if (control_flush(monitor->followers[i]) != 0)
 			drop(monitor, i);
@@ -80,15 +82,13 @@ void
 monitor_follow_set_level(
     struct monitor *monitor, struct control_client *client, const char *request)
 {
-	const char *word = request + strcspn(request, " \n");
-	char name[16] = "";
-	size_t length;
+	char copy[32], *words[2], *secret;
+	const char *name = "";
 	int level;
 
-	word += strspn(word, " ");
-	length = strcspn(word, "\n");
-	if (length < sizeof(name))
-		memcpy(name, word, length);
+	if (string_copy(copy, request, sizeof(copy)) < sizeof(copy) &&
+	    control_get_request(copy, words, NELEM(words), &secret) == 2)
+		name = words[1];
 	level = log_level_parse(name);
 	if (level == -1 && strcmp(name, "default") != 0) {
 		control_end(client, EX_USAGE,

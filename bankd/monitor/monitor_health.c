@@ -9,12 +9,14 @@
  *	    failing, recovering (the vault), restarting (the front)
  */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "../control/control_codec.h"
 #include "monitor_state.h"
 #include "notify.h"
 
@@ -67,74 +69,66 @@ monitor_state_of_child(const struct child *child, char text[STATE_TEXT_SIZE])
 	return text;
 }
 
-static void
-fact(struct control_client *client, const struct child *child, const char *key,
-    const char *value)
+/* `key` behind the child's name; "": the name alone. */
+static void __attribute__((format(printf, 4, 5)))
+fact(struct control_text *answer, const struct child *child, const char *key,
+    const char *format, ...)
 {
-	char name[48];
+	char name[48], value[MONITOR_REASON_SIZE + 32];
+	va_list ap;
 
 	snprintf(name, sizeof(name), "%s%s%s", child->name,
 	    key[0] != '\0' ? "-" : "", key);
-	control_line(client, '+', name, value, NULL);
+	va_start(ap, format);
+	vsnprintf(value, sizeof(value), format, ap);
+	va_end(ap);
+	control_put_row(answer, '+', name, value, NULL);
 }
 
 static void
-fact_number(struct control_client *client, const struct child *child,
-    const char *key, uint64_t number)
+progress_facts(struct control_text *answer, const struct child *child)
 {
-	char text[24];
-
-	snprintf(text, sizeof(text), "%" PRIu64, number);
-	fact(client, child, key, text);
-}
-
-static void
-progress_facts(struct control_client *client, const struct child *child)
-{
-	char text[PROGRESS_TEXT_SIZE + 64];
-
 	if (child->ready || child->doing[0] == '\0')
 		return;
-	snprintf(text, sizeof(text), "%s", child->doing);
 	if (child->of != 0)
-		snprintf(text, sizeof(text), "%s, %" PRIu64 " of %" PRIu64,
+		fact(answer, child, "doing", "%s, %" PRIu64 " of %" PRIu64,
 		    child->doing, child->done, child->of);
-	fact(client, child, "doing", text);
+	else
+		fact(answer, child, "doing", "%s", child->doing);
 	if (percent_of(child) != -1)
-		fact_number(client, child, "recovered-percent",
-		    (uint64_t)percent_of(child));
+		fact(answer, child, "recovered-percent", "%d",
+		    percent_of(child));
 }
 
 static void
-end_fact(struct control_client *client, const struct child *child)
+end_fact(struct control_text *answer, const struct child *child)
 {
-	char text[MONITOR_REASON_SIZE + 32];
+	char time[32];
 	struct tm tm;
-	size_t length;
 
 	if (child->last_end[0] == '\0' ||
 	    gmtime_r(&child->last_end_time, &tm) == NULL)
 		return;
-	length = strftime(text, sizeof(text), "%FT%TZ ", &tm);
-	snprintf(text + length, sizeof(text) - length, "%s", child->last_end);
-	fact(client, child, "last-end", text);
+	strftime(time, sizeof(time), "%FT%TZ", &tm);
+	fact(answer, child, "last-end", "%s %s", time, child->last_end);
 }
 
 void
 monitor_state_child_facts(
-    struct control_client *client, const struct child *child)
+    struct control_text *answer, const struct child *child)
 {
 	char text[STATE_TEXT_SIZE];
 	const char *state = monitor_state_of_child(child, text);
 
-	fact_number(client, child, "pid", (uint64_t)child->pid);
-	fact_number(client, child, "restarts", child->restart.count);
-	fact_number(client, child, "failures",
+	fact(answer, child, "pid", "%ld", (long)child->pid);
+	fact(answer, child, "restarts", "%" PRIu64,
+	    (uint64_t)child->restart.count);
+	fact(answer, child, "failures", "%u",
 	    restart_in_a_row(&child->restart, clock_steady_ms()));
-	end_fact(client, child);
+	end_fact(answer, child);
 	if (state[0] != '\0')
-		fact(client, child, "", state);
-	progress_facts(client, child);
+		fact(answer, child, "", "%s", state);
+	progress_facts(answer, child);
 }
 
 static size_t

@@ -21,7 +21,7 @@
 
 #include "../../shared/crypt/channel.h"
 #include "../control/control.h"
-#include "../base/ipc.h"
+#include "../base/ipc_link.h"
 #include "listen.h"
 #include "monitor.h"
 #include "../base/options.h"
@@ -55,8 +55,7 @@ struct child {
 	enum ipc_role role;
 	const char *name; /* `front`, `vault`: in log and status */
 	pid_t pid;        /* 0: there is none */
-	struct ipc *ipc;
-	struct event *readable, *writable;
+	struct ipc_link link;
 	int error_fd; /* its standard error, a pipe */
 	struct event *error_readable;
 	struct event *start_again;
@@ -145,12 +144,12 @@ const char *monitor_state_of_child(
     const struct child *child, char text[STATE_TEXT_SIZE]);
 /* What the monitor knows of it, for `status`. */
 void monitor_state_child_facts(
-    struct control_client *client, const struct child *child);
+    struct control_text *answer, const struct child *child);
 /* To the service manager, where it has changed. */
 void monitor_state_tell(struct monitor *monitor);
 
-/* monitor_exec.c: the process and its descriptors; 0 or BANK_ESYS */
-int monitor_child_spawn(struct child *child, int exec_fd);
+/* monitor_exec.c: the process and its link's descriptor; 0 or BANK_ESYS */
+int monitor_child_spawn(struct child *child, int exec_fd, int *link_fd);
 
 /* monitor_reload.c; `client` is answered, NULL: a signal asked */
 void monitor_reload_begin(

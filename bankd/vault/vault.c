@@ -206,13 +206,13 @@ vault_main(int monitor_fd)
 		tell_head(&vault);
 		code = vault_stop(&vault);
 	}
-	vault_link_flush(&vault, &vault.front);
+	vault_front_flush(&vault);
 	(void)ipc_drain(vault.monitor.ipc);
 	/* An operator's long question isn't waited for. */
 	if (vault.serving && pool_in_hand(vault.pools[VAULT_OPERATOR]) > 0)
 		_exit(code);
 	vault_teardown(&vault);
-	vault_link_close(&vault.monitor);
+	ipc_link_close(&vault.monitor);
 	event_free(vault.tick);
 	if (vault.open_again != NULL)
 		event_free(vault.open_again);

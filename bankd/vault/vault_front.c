@@ -150,47 +150,45 @@ static const char *(*const handlers[IPC_TYPE_COUNT])(
 	[IPC_DISCONNECTED] = on_disconnected,
 };
 
-static void
-take_all(struct vault *vault)
-{
-	struct ipc_message message;
-	const char *why = NULL;
-	unsigned count = 0;
-	int result = 0;
+/* What one read brings. */
+struct taken {
+	struct vault *vault;
+	unsigned count;
+	const char *why; /* it is dropped */
+};
 
-	while (why == NULL &&
-	    (result = ipc_next(vault->front.ipc, &message)) == 1) {
-		busy_poll_found(vault->poll, ++count);
-		why = handlers[message.type] == NULL
-		    ? "a message that is not the front's"
-		    : handlers[message.type](vault, &message);
-	}
-	if (why == NULL && result < 0)
-		why = "a malformed message";
-	batch_run(vault);
-	if (why == NULL && ipc_pending(vault->front.ipc) > PENDING_MAX)
-		why = "it does not read";
-	if (why != NULL)
-		vault_front_drop(vault, why);
+static int
+take(void *context, struct ipc_message *message)
+{
+	struct taken *taken = context;
+
+	busy_poll_found(taken->vault->poll, ++taken->count);
+	taken->why = handlers[message->type] == NULL
+	    ? "a message that is not the front's"
+	    : handlers[message->type](taken->vault, message);
+	return taken->why == NULL ? 0 : BANK_EINVAL;
 }
 
 void
 vault_front_read(struct vault *vault)
 {
+	struct taken taken = { .vault = vault };
 	int error;
 
 	if (vault->front.ipc == NULL)
 		return;
-	error = ipc_read(vault->front.ipc);
+	error = ipc_link_read(&vault->front, take, &taken);
 	if (error == BANK_EAGAIN)
 		return;
 	if (error == BANK_ENOMEM)
 		vault_fail(vault, EX_OSERR, "no memory for the front");
-	if (error == 0)
-		take_all(vault);
-	else
-		vault_front_drop(
-		    vault, error == BANK_EINVAL ? "a malformed message" : NULL);
+	batch_run(vault);
+	if (error == BANK_EINVAL && taken.why == NULL)
+		taken.why = "a malformed message";
+	if (error == 0 && ipc_pending(vault->front.ipc) > PENDING_MAX)
+		taken.why = "it does not read";
+	if (error != 0 || taken.why != NULL)
+		vault_front_drop(vault, taken.why);
 }
 
 static void
@@ -215,19 +213,12 @@ on_writable(evutil_socket_t fd, short what, void *context)
 void
 vault_front_join(struct vault *vault, int fd)
 {
-	struct vault_link *link = &vault->front;
+	static const struct ipc_link_kind kind = { IPC_VAULT, IPC_FRONT,
+		on_readable, on_writable };
 
-	if (link->ipc != NULL)
+	if (vault->front.ipc != NULL)
 		vault_front_drop(vault, NULL);
-	if ((link->ipc = ipc_new(fd, IPC_VAULT, IPC_FRONT)) == NULL) {
-		close(fd);
-		vault_fail(vault, EX_OSERR, "no memory for the front");
-	}
-	link->reading = event_new(
-	    vault->base, fd, EV_READ | EV_PERSIST, on_readable, vault);
-	link->writing =
-	    event_new(vault->base, fd, EV_WRITE, on_writable, vault);
-	if (link->reading == NULL || link->writing == NULL)
+	if (ipc_link_join(&vault->front, vault->base, fd, &kind, vault) != 0)
 		vault_fail(vault, EX_OSERR, "no memory for the front");
 	if (vault->serving)
 		vault_front_listen(vault);
@@ -236,8 +227,7 @@ vault_front_join(struct vault *vault, int fd)
 void
 vault_front_listen(struct vault *vault)
 {
-	if (vault->front.ipc != NULL &&
-	    event_add(vault->front.reading, NULL) != 0)
+	if (vault->front.ipc != NULL && ipc_link_listen(&vault->front) != 0)
 		vault_fail(vault, EX_OSERR, "no memory for the front");
 }
 
@@ -249,32 +239,14 @@ vault_front_drop(struct vault *vault, const char *why)
 	else
 		log_event(LOG_INFO, "front_gone", "sessions",
 		    LOG_NUMBER(vault->sessions->count), NULL);
-	vault_link_close(&vault->front);
+	ipc_link_close(&vault->front);
 	connection_free_all(vault);
 }
 
 void
-vault_link_close(struct vault_link *link)
+vault_front_flush(struct vault *vault)
 {
-	if (link->reading != NULL)
-		event_free(link->reading);
-	if (link->writing != NULL)
-		event_free(link->writing);
-	ipc_free(link->ipc);
-	*link = (struct vault_link) { 0 };
-}
-
-void
-vault_link_flush(struct vault *vault, struct vault_link *link)
-{
-	int error;
-
-	if (link->ipc == NULL)
-		return;
-	error = ipc_flush(link->ipc);
-	if (error == BANK_EAGAIN && link->writing != NULL)
-		event_add(link->writing, NULL);
-	if (error != 0 && error != BANK_EAGAIN && link == &vault->front)
+	if (ipc_link_flush(&vault->front) != 0)
 		vault_front_drop(vault, NULL);
 }
 
@@ -284,6 +256,6 @@ vault_settle(void *context)
 	struct vault *vault = context;
 
 	batch_run(vault);
-	vault_link_flush(vault, &vault->front);
-	vault_link_flush(vault, &vault->monitor);
+	vault_front_flush(vault);
+	(void)ipc_link_flush(&vault->monitor);
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The vault's end of the link to the front, and what both its links have in
- * common.
+ * The vault's end of the link to the front.
  */
 #ifndef BANKD_VAULT_FRONT_H
 #define BANKD_VAULT_FRONT_H
 
 struct vault;
-struct vault_link;
 
 /*
  * A new front: connections of the old one are over, and the grace time of
@@ -23,8 +21,7 @@ void vault_front_read(struct vault *vault);
 
 /* Runs what is in the batch and sends all that waits: ends each callback. */
 void vault_settle(void *vault);
-/* Sends what waits on a link, now or when there is room. */
-void vault_link_flush(struct vault *vault, struct vault_link *link);
-void vault_link_close(struct vault_link *link);
+/* Sends what waits, now or when there is room. */
+void vault_front_flush(struct vault *vault);
 
 #endif

@@ -182,7 +182,7 @@ on_open_again(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	open_and_serve(vault);
-	vault_link_flush(vault, &vault->monitor);
+	(void)ipc_link_flush(&vault->monitor);
 }
 
 static void
@@ -219,27 +219,27 @@ static void (*const handlers[IPC_TYPE_COUNT])(
 	[IPC_STOP] = on_stop,
 };
 
+static int
+take(void *vault, struct ipc_message *message)
+{
+	if (handlers[message->type] == NULL)
+		return BANK_EINVAL;
+	handlers[message->type](vault, message);
+	return 0;
+}
+
 static void
 on_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct vault *vault = context;
-	struct ipc_message message;
-	int error, result;
+	int error = ipc_link_read(&vault->monitor, take, vault);
 
 	(void)fd;
 	(void)what;
-	error = ipc_read(vault->monitor.ipc);
 	if (error == BANK_EAGAIN)
 		return;
 	if (error != 0)
-		_exit(EX_UNAVAILABLE);
-	while ((result = ipc_next(vault->monitor.ipc, &message)) == 1) {
-		if (handlers[message.type] == NULL)
-			_exit(EX_SOFTWARE);
-		handlers[message.type](vault, &message);
-	}
-	if (result < 0)
-		_exit(EX_SOFTWARE);
+		_exit(error == BANK_EINVAL ? EX_SOFTWARE : EX_UNAVAILABLE);
 	if (vault->serving)
 		vault_settle(vault);
 }
@@ -251,23 +251,19 @@ on_writable(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	vault_link_flush(vault, &vault->monitor);
+	(void)ipc_link_flush(&vault->monitor);
 }
 
 int
 vault_monitor_join(struct vault *vault, int fd)
 {
-	struct vault_link *link = &vault->monitor;
+	static const struct ipc_link_kind kind = { IPC_VAULT, IPC_MONITOR,
+		on_readable, on_writable };
+	int error;
 
-	if ((link->ipc = ipc_new(fd, IPC_VAULT, IPC_MONITOR)) == NULL)
-		return BANK_ENOMEM;
-	log_open(ipc_log, link->ipc, LOG_INFO);
-	link->reading = event_new(
-	    vault->base, fd, EV_READ | EV_PERSIST, on_readable, vault);
-	link->writing =
-	    event_new(vault->base, fd, EV_WRITE, on_writable, vault);
-	if (link->reading == NULL || link->writing == NULL ||
-	    event_add(link->reading, NULL) != 0)
-		return BANK_ENOMEM;
-	return 0;
+	error = ipc_link_join(&vault->monitor, vault->base, fd, &kind, vault);
+	if (error != 0)
+		return error;
+	log_open(ipc_log, vault->monitor.ipc, LOG_INFO);
+	return ipc_link_listen(&vault->monitor);
 }

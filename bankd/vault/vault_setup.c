@@ -233,7 +233,7 @@ vault_teardown(struct vault *vault)
 	for (size_t i = 0; i < VAULT_POOLS; i++)
 		pool_free(vault->pools[i]);
 	session_end_all(vault, "the vault ends");
-	vault_link_close(&vault->front);
+	ipc_link_close(&vault->front);
 	connection_free_all(vault);
 	if (vault->statement_reader != NULL)
 		store_reader_close(vault->statement_reader);

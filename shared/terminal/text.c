@@ -58,7 +58,7 @@ text_clean(char *to, size_t size, const char *from, size_t length)
 			i++;
 			continue;
 		}
-		memcpy(to + used, from + i, n);
+		memmove(to + used, from + i, n);
 		used += n;
 		i += n;
 	}

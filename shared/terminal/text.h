@@ -22,7 +22,8 @@ bool text_is_utf8(void);
 /*
  * Copies length bytes and a NUL, cut between characters to fit.  Control
  * characters, invalid UTF-8 and characters without a width become `?`, and in a
- * locale without UTF-8 so does everything but ASCII.  Returns `to`.
+ * locale without UTF-8 so does everything but ASCII.  Returns `to`, which may
+ * be `from`.
  */
 char *text_clean(char *to, size_t size, const char *from, size_t length);
 

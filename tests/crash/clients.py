@@ -297,7 +297,8 @@ class Kiosk(Party):
     """The real atm-tui in plain mode, killed again and again: each transfer
     of an amount of its own, so that what it says is about one."""
 
-    EARLIER = re.compile(r"Your earlier transfer of (\S+) to p1: (.*)")
+    EARLIER = re.compile(
+        r"(Carried|Not carried) out: your earlier transfer of \$(\S+) to p1")
 
     def __init__(self, trial, number):
         super().__init__(trial, "k%d" % number)
@@ -344,13 +345,12 @@ class Kiosk(Party):
         if process.returncode not in (0, 1, -9):
             raise Broken("atm-tui: %d\n%s%s" % (
                 process.returncode, output, error))
-        for amount, words in self.EARLIER.findall(output):
-            cents = round(float(amount) * 100)
-            if words not in (SUCCESS, "it was not carried out") or \
-                    cents in self.said:
+        for carried, amount in self.EARLIER.findall(output):
+            cents = round(float(amount.replace(",", "")) * 100)
+            if cents in self.said:
                 raise Broken("atm-tui: " + output)
-            self.said[cents] = words == SUCCESS
-        if SUCCESS in self.EARLIER.sub("", output):
+            self.said[cents] = carried == "Carried"
+        if SUCCESS in output:
             self.said[self.cents] = True
             self.trial.count("acknowledged by atm-tui")
         return process.returncode

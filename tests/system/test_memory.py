@@ -278,13 +278,13 @@ class Kiosk(unittest.TestCase):
             self.assertIn(done, (0, 1), n)
             self.assertLessEqual(said, done, "allocation %d\n%s" % (
                 n, result.stdout))
-            if said < done and "look at your statement" not in result.stdout:
+            if said < done and "see your statement" not in result.stdout:
                 # The next one asks, and says.
                 result = self.bank.plain("chris\ncanary-chris\n3\n",
                                          program=faulty.program)
                 self.assertRegex(
-                    result.stdout, "Your earlier transfer of 0.01 to fey: "
-                    "your transaction is successful", n)
+                    result.stdout, r"(?m)^Carried out: your earlier transfer "
+                    r"of \$0\.01 to fey$", n)
             if result.returncode != 0:
                 self.assertNotEqual(result.stderr + result.stdout, "", n)
             if not failed:

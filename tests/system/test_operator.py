@@ -22,7 +22,7 @@ from lib.atm import Closed, Refused
 from lib.bank import BANKCTL, run, wait_for
 from lib.case import CORRECT, OVER, REFUSED, SUCCESS, Operator
 
-EX_USAGE, EX_DATAERR = 64, 65
+EX_USAGE, EX_DATAERR, EX_UNAVAILABLE = 64, 65, 69
 
 
 class Manners(Operator):
@@ -73,6 +73,21 @@ class Manners(Operator):
             for row in rows:
                 self.assertTrue(all(isinstance(value, str)
                                     for value in row.values()), words)
+
+    def test_json_of_a_bank_that_does_not_run(self):
+        """Whatever stands in a path: the answer has the path as it is."""
+        odd = self.bank.path("etc", "a\tb\nc\"d\\e\x7f\u00e9.ini")
+        bad = self.bank.path("etc", "bad%s.ini")
+        self.addCleanup(self.bank.start)
+        self.bank.stop()
+        for path, told in ((odd, odd), (bad % "\udcff", bad % "\ufffd")):
+            shutil.copy(self.bank.config, path)
+            self.addCleanup(os.unlink, path)
+            result = run(BANKCTL, "-j", "-c", path, "status")
+            self.assertEqual(result.returncode, EX_UNAVAILABLE)
+            facts, = json.loads(result.stdout)
+            self.assertEqual(facts["configuration"], told)
+            self.assertEqual(facts["state"], "stopped")
 
     def at_a_terminal(self, words, typed):
         """What it said, its exit code, whether the terminal echoes then."""

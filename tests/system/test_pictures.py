@@ -14,8 +14,8 @@ from lib.sources import paths, read, source
 
 VARIANTS = ("en-80x24", "en-60x20", "es-80x24", "es-60x20")
 SOURCES = ("screen_*.c", "kiosk.c", "kiosk_[!d]*.c", "confirm.c", "idle.c",
-           "input.c",
-           "limits.c", "password_rules.c", "cash.c", "chart.c", "form*.c")
+           "input.c", "news.c",
+           "limits.c", "cash.c", "chart.c", "form*.c")
 
 # What no customer sees on a screen of these, and why.
 NOT_SHOWN = {
@@ -32,14 +32,13 @@ NOT_SHOWN = {
     "Too many were refused: please leave and log in again":
         "the 129th new one of a visit; system/faces.Done has it",
     "Sorry, this machine's clock is wrong": "system/test_voice has it",
-    "this kiosk's clock is wrong": "the same",
     "The bank's certificate is valid from %s": "the same",
     "The bank's certificate was valid until %s": "the same",
     "This machine's clock says %s": "the same",
     "This language isn't installed here":
         "only where the catalogue is missing, so in English alone",
-    'cash.notes: "%s" is no list of notes': "at the start, for an operator",
-    'cash.stock: "%s" has not one number for each of cash.notes':
+    'cash.notes: "%s" is not a list of notes': "at the start, for an operator",
+    'cash.stock: "%s" must have one number for each of cash.notes':
         "at the start, for an operator",
 }
 # Those of the accounts that the tours don't use: their twins are shown.
@@ -53,9 +52,12 @@ TWINS = {
 }
 # Told as notices, which are sentences of a list.
 NOTICES = {
-    "transfer of %s to %.*s", "deposit of %s", "withdrawal of %s",
-    "Carried out before the link was lost: %s",
-    "NOT carried out when the link was lost: %s",
+    "Carried out: your earlier transfer of %1$s to %2$s",
+    "Not carried out: your earlier transfer of %1$s to %2$s",
+    "Carried out: your earlier deposit of %1$s",
+    "Not carried out: your earlier deposit of %1$s",
+    "Carried out: your earlier withdrawal of %1$s",
+    "Not carried out: your earlier withdrawal of %1$s",
 }
 
 

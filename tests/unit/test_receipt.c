@@ -207,6 +207,10 @@ test_refusals_name_the_limit(void **state)
 		reader = reader_of(text);
 		assert_non_null(limits_refusal(&reader));
 	}
+	reader = reader_of("422-rule easy\n422 incorrect input");
+	assert_string_equal(limits_refusal(&reader), "too easy to guess");
+	reader = reader_of("422-rule transfer\n422 incorrect input");
+	assert_null(limits_refusal(&reader));
 	reader = reader_of("429-limit other\n429 over the limit");
 	assert_null(limits_refusal(&reader));
 	reader = reader_of("429 over the limit");

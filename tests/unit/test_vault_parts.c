@@ -319,35 +319,24 @@ test_state_dir(void **state)
 	assert_non_null(strstr(error, path));
 }
 
-static int
-parse(struct operator_command *command, char *text)
-{
-	memset(command, 0, sizeof(*command));
-	command->request = text;
-	command->request_length = strlen(text);
-	return operator_parse(command);
-}
-
 static void
 test_operator_words(void **state)
 {
 	char plain[] = "open fey Fey\\sO\\\\N\npass word\nrest";
-	char wrong[] = "open \\x", empty[] = "  ", end[] = "open \\";
-	char many[] = "a b c d e f g h i", none[] = "verify";
-	struct operator_command command;
+	char none[] = "verify",
+	     bad[][20] = { "open \\x", "  ", "open \\", "a b c d e f g h i" };
+	char *words[8], *secret;
 
 	(void)state;
-	assert_int_equal(parse(&command, plain), 0);
-	assert_int_equal(command.count, 3);
-	assert_string_equal(command.words[0], "open");
-	assert_string_equal(command.words[2], "Fey O\\N");
-	assert_string_equal(command.secret, "pass word");
-	assert_int_equal(parse(&command, none), 0);
-	assert_null(command.secret);
-	assert_int_equal(parse(&command, wrong), BANK_EINVAL);
-	assert_int_equal(parse(&command, end), BANK_EINVAL);
-	assert_int_equal(parse(&command, empty), BANK_EINVAL);
-	assert_int_equal(parse(&command, many), BANK_EINVAL);
+	assert_int_equal(control_get_request(plain, words, 8, &secret), 3);
+	assert_string_equal(words[0], "open");
+	assert_string_equal(words[2], "Fey O\\N");
+	assert_string_equal(secret, "pass word");
+	assert_int_equal(control_get_request(none, words, 8, &secret), 1);
+	assert_null(secret);
+	for (size_t i = 0; i < NELEM(bad); i++)
+		assert_int_equal(control_get_request(bad[i], words, 8, &secret),
+		    BANK_EINVAL);
 }
 
 static void
@@ -372,9 +361,9 @@ test_operator_answer(void **state)
 	/* Nobody there: the rest is dropped, and no signal comes. */
 	close(pair[1]);
 	operator_end(&command);
-	assert_true(command.failed);
+	assert_true(command.answer.failed);
 	close(pair[0]);
-	free(command.answer);
+	control_text_free(&command.answer);
 }
 
 int

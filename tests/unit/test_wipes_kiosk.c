@@ -25,6 +25,7 @@
 
 #include "../../atm-tui/bank/bank_state.h"
 #include "../../atm-tui/screens/form_screen.h"
+#include "../../atm-tui/kiosk/input.h"
 #include "../../atm-tui/kiosk/kiosk.h"
 #include "../../atm-tui/plain/plain.h"
 #include "../../atm-tui/plain/plain_state.h"
@@ -448,15 +449,7 @@ test_screens(void **state)
 	type(" ");
 	hear("press any key");
 	expect_one("the session's keys", sizeof(struct seal_keys), SOMETHING);
-	expect_one("the order", sizeof(struct order), HAS(ID));
-	expect_one("the outcome", sizeof(struct outcome), SOMETHING);
-	expect_one("the last balances",
-	    sizeof(((struct kiosk *)NULL)->farewell), SOMETHING);
-	expect_one(
-	    "the notices", sizeof(((struct kiosk *)NULL)->notices), HAS(ID));
-	expect_one(
-	    "the receipt", sizeof(((struct kiosk *)NULL)->receipt), HAS(ID));
-	expect_one("who it was", WIRE_ID_SIZE, HAS(CUSTOMER));
+	expect_one("the customer", sizeof(struct customer), HAS(ID));
 	expect_one("the banner", sizeof(((struct chrome *)NULL)->banner_text),
 	    SOMETHING);
 	type(OPERATOR);

@@ -34,6 +34,7 @@ int bankd_main(int argc, char *argv[]);
 #include <cmocka.h>
 
 #include "../../bankd/control/control.h"
+#include "../../bankd/control/control_codec.h"
 #include "../../shared/crypt/channel.h"
 #include "../lib/files_fixture.h"
 #include "../lib/memory/wipes.c"
@@ -197,7 +198,6 @@ copy_file(const char *from_name, const char *to_name)
 static void
 test_a_bank_that_serves(void **state)
 {
-	const char request[] = "passwd fey\n" ONE "\n";
 	pid_t pid;
 
 	(void)state;
@@ -206,7 +206,7 @@ test_a_bank_that_serves(void **state)
 	expect_one("the bank's key", bank_length, HAS(PEM));
 	assert_int_equal(CTL(ONE "\n", "passwd", "fey"), 0);
 	expect_one("what was typed", WIRE_PASSWORD_SIZE + 1, HAS(PASSWORD));
-	expect_one("the request", sizeof(request), HAS(PASSWORD));
+	expect_one("the request", CONTROL_TEXT_START, HAS(PASSWORD));
 	expect_one(
 	    "what the monitor read", CONTROL_REQUEST_MAX + 1, HAS(PASSWORD));
 	assert_int_equal(CTL("", "reload"), 0);

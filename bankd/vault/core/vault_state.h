@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../base/ipc.h"
+#include "../../base/ipc_link.h"
 #include "batch.h"
 #include "books.h"
 #include "connections.h"
@@ -21,16 +21,10 @@
 #define VAULT_REASON_SIZE 1024
 #define VAULT_SANDBOX_SIZE 256
 
-/* One end of a socket pair in the loop. */
-struct vault_link {
-	struct ipc *ipc; /* NULL: nobody there */
-	struct event *reading, *writing;
-};
-
 struct vault {
 	struct event_base *base;
 	struct busy_poll *poll;
-	struct vault_link monitor, front;
+	struct ipc_link monitor, front;
 	struct event *tick;
 	struct event *open_again; /* while another program holds bank.db */
 	bool waits;               /* another program has bank.db; told */

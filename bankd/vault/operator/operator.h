@@ -6,6 +6,7 @@
 #ifndef BANKD_OPERATOR_H
 #define BANKD_OPERATOR_H
 
+#include "../../control/control_codec.h"
 #include "../core/batch.h"
 #include "../../store/store.h"
 #include "../core/pool.h"
@@ -34,9 +35,7 @@ struct operator_command {
 	struct ledger_entry entry;    /* that it made */
 	uint8_t txid[WIRE_TXID_SIZE]; /* of that entry */
 	bool repeated; /* it was made before, by the same command */
-	bool failed;   /* nobody reads the answer */
-	char *answer;
-	size_t length, size;
+	struct control_text answer;
 	int code; /* of sysexits(3) */
 	char message[OPERATOR_MESSAGE_SIZE];
 };
@@ -76,8 +75,5 @@ bool operator_has_room(struct books *books, struct operator_command *command);
 /* On the operator's thread: sends what there is, and the last line. */
 void operator_flush(struct operator_command *command);
 void operator_end(struct operator_command *command);
-
-/* The name and the words of a request, taken apart in place. */
-int operator_parse(struct operator_command *command);
 
 #endif

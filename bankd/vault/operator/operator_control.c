@@ -71,7 +71,7 @@ ended(struct job *job, void *context)
 	close(command->fd);
 	OPENSSL_cleanse(command->request, command->request_length);
 	free(command->request);
-	free(command->answer);
+	control_text_free(&command->answer);
 	OPENSSL_cleanse(command, sizeof(*command));
 	free(command);
 }
@@ -199,7 +199,9 @@ read_request(struct operator_command *command, const char *text, size_t length)
 		return EX_OSERR;
 	memcpy(command->request, text, length);
 	command->request_length = length;
-	if (memchr(text, '\0', length) != NULL || operator_parse(command) != 0)
+	command->count = control_get_request(
+	    command->request, command->words, OPERATOR_WORDS, &command->secret);
+	if (memchr(text, '\0', length) != NULL || command->count < 0)
 		return EX_USAGE;
 	return find_row(command);
 }

@@ -27,7 +27,7 @@
 static void
 fail_by(struct operator_command *command, int error)
 {
-	if (error != 0 && !command->failed)
+	if (error != 0 && !command->answer.failed)
 		operator_fail(command, EX_SOFTWARE, "%s", bank_strerror(error));
 }
 
@@ -54,9 +54,9 @@ write_account(
 	    account->closed_ms != 0 ? "closed" : "open",
 	    time_text(account->opened_ms, times[0]),
 	    time_text(account->last_login_ms, times[1]), NULL);
-	if (command->length > FLUSH_AT)
+	if (command->answer.length > FLUSH_AT)
 		operator_flush(command);
-	return !command->failed && command->arg_count == 0;
+	return !command->answer.failed && command->arg_count == 0;
 }
 
 static void
@@ -107,9 +107,9 @@ write_entry(void *context, const struct ledger_entry *entry)
 		write_posting(command, entry, &entry->debit, true);
 	if (entry->credit.number == command->number)
 		write_posting(command, entry, &entry->credit, false);
-	if (command->length > FLUSH_AT)
+	if (command->answer.length > FLUSH_AT)
 		operator_flush(command);
-	return !command->failed;
+	return !command->answer.failed;
 }
 
 static void
@@ -189,17 +189,17 @@ write_text(void *context, const char *data, size_t length)
 	char piece[EXPORT_PIECE_SIZE];
 	size_t n, done = 0;
 
-	while (done < length && !command->failed) {
+	while (done < length && !command->answer.failed) {
 		n = length - done < sizeof(piece) ? length - done
 						  : sizeof(piece) - 1;
 		memcpy(piece, data + done, n);
 		piece[n] = '\0';
 		operator_line(command, '+', piece, NULL);
-		if (command->length > FLUSH_AT)
+		if (command->answer.length > FLUSH_AT)
 			operator_flush(command);
 		done += n;
 	}
-	return command->failed ? 0 : (ssize_t)length;
+	return command->answer.failed ? 0 : (ssize_t)length;
 }
 
 static void
@@ -219,7 +219,7 @@ export_ask(struct operator_command *command, struct store_reader *reader)
 	operator_line(command, '=', "text", NULL);
 	error = export_find(command->args[0])(&export);
 	if (fclose(export.out) == EOF)
-		command->failed = true;
+		command->answer.failed = true;
 	fail_by(command, error);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Between form.c (values and keys) and form_draw.c (looks).
+ * What libform shows of a form, for form.c, which has its values and keys.
  */
-#ifndef ATM_FORM_PRIVATE_H
-#define ATM_FORM_PRIVATE_H
+#ifndef ATM_FORM_DRAW_H
+#define ATM_FORM_DRAW_H
 
 #include "form.h"
 
