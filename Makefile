@@ -325,8 +325,8 @@ pictures: deps-test
 # -- lint ------------------------------------------------------------------
 
 SOURCES = $(foreach top,shared bankd atm-tui tests,$(call rooms,$(top),.[ch]))
-SCRIPTS = .ci/run etc/completions/make etc/installed/setup tests/lint/layers \
-	$(wildcard etc/debian/*.p*)
+SCRIPTS = .ci/run etc/completions/make etc/installed/setup tests/lint/key \
+	tests/lint/layers $(wildcard etc/debian/*.p*)
 
 lint: deps-lint
 	@$(MAKE) --no-print-directory -j2 B=$(B)/lint-gcc CC=gcc \
@@ -349,6 +349,7 @@ lint: deps-lint
 	@$(PYTHON) -m compileall -q tests >/dev/null
 	$(call run,mutants)$(PYTHON) tests/mutants/run --check
 	$(call run,layers)tests/lint/layers
+	$(call run,key)tests/lint/key
 	$(call run,parameters)$(PYTHON) tests/lint/parameters
 	$(call run,circles)$(PYTHON) tests/lint/circles $(B)/lint-gcc
 	$(call run,names)$(PYTHON) tests/lint/names $(B)/lint-gcc

@@ -30,8 +30,7 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    .maximum = 1 << 20, .reloadable = true },
 	[BANK_ANY_FILE_SYSTEM] = { "bank", "any_file_system", CONFIG_BOOL, "no",
 	    .meaning = "Whether to start on a file system that may be unable "
-	               "to lock or "
-		       "sync." },
+		       "to lock or sync." },
 	[BANK_ALERT_AMOUNT] = { "bank", "alert_amount", CONFIG_MONEY, "5000",
 	    "The amount above which an outgoing transfer sends its owner a "
 	    "notice.",

@@ -15,20 +15,24 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "../base/busy_poll.h"
 #include "../base/sandbox.h"
+#include "../files/files.h"
 #include "vault_front.h"
 #include "vault_monitor.h"
 #include "vault_setup.h"
 #include "core/vault_state.h"
 #include "guard/attempts.h"
 #include "guard/hash_kinds.h"
-#include "guard/tally.h"
 #include "login/login.h"
 #include "verbs/verbs.h"
+#include "core/rates.h"
+#include "core/bank_clock.h"
+#include "../store/kiosks.h"
+#include "../base/state_dir.h"
+#include "../../shared/config/config.h"
 
-#define MINUTE_MS UINT64_C(60000)
-#define HOUR_MS (60 * MINUTE_MS)
-#define HEAD_EVERY_MS HOUR_MS
+#define HEAD_EVERY_MS UINT64_C(3600000)
 #define MUCH_A_SECOND 2000 /* requests: a tenth of a core, about */
 #define STOP_STEP_US 20000
 #define LOG_LARGE (UINT64_C(64) << 20) /* of bank.db, bytes */
@@ -38,10 +42,10 @@ tell_head(const struct vault *vault)
 {
 	char chain[2 * 32 + 1];
 
-	hex_encode(store_chain(vault->store), 32, chain);
+	hex_encode(store_chain(vault->books->store), 32, chain);
 	log_event(LOG_NOTICE, "head", "seq",
-	    LOG_NUMBER(store_last_seq(vault->store)), "chain", LOG_TEXT(chain),
-	    NULL);
+	    LOG_NUMBER(store_last_seq(vault->books->store)), "chain",
+	    LOG_TEXT(chain), NULL);
 }
 
 static void
@@ -54,11 +58,11 @@ watch_files(struct vault *vault)
 		    "the files password and balance can't be kept");
 }
 
-/* Once, until it has begun anew. */
+/* Warns once, until the log has been begun anew. */
 static void
 watch_log(struct vault *vault)
 {
-	uint64_t bytes = store_log_bytes(vault->store);
+	uint64_t bytes = store_log_bytes(vault->books->store);
 
 	if (bytes >= LOG_LARGE && !vault->log_told)
 		log_event(LOG_WARNING, "log_grows", "mb",
@@ -72,7 +76,7 @@ watch_log(struct vault *vault)
 static void
 count_second(struct vault *vault)
 {
-	struct vault_counts *counts = &vault->counts;
+	struct vault_counts *counts = vault->counts;
 
 	vault->much_asked = counts->requests >= MUCH_A_SECOND;
 	counts->requests = 0;
@@ -94,10 +98,10 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	vault_tell_untold(vault);
 	count_second(vault);
 	session_expire(vault, now_ms);
-	rates_tick(&vault->rates, now_ms);
+	rates_tick(vault->books->rates, now_ms);
 	watch_files(vault);
 	watch_log(vault);
-	store_keep_room(vault->store);
+	store_keep_room(vault->books->store);
 	if (now_ms - vault->head_told_ms >= HEAD_EVERY_MS) {
 		vault->head_told_ms = now_ms;
 		tell_head(vault);
@@ -109,14 +113,15 @@ on_tick(evutil_socket_t fd, short what, void *context)
 static bool
 is_in_hand(const struct vault *vault)
 {
-	return pool_in_hand(vault->workers) > 0 ||
-	    pool_in_hand(vault->crowd) > 0 ||
-	    pool_in_hand(vault->statements) > 0 ||
-	    pool_in_hand(vault->operator) > 0 || vault->logins->count > 0 ||
+	for (size_t i = 0; i < VAULT_POOLS; i++) {
+		if (pool_in_hand(vault->pools[i]) > 0)
+			return true;
+	}
+	return logins_count(vault->logins) > 0 ||
 	    (vault->front.ipc != NULL && ipc_pending(vault->front.ipc) > 0);
 }
 
-/* Until nothing is in hand, or the time for it is up. */
+/* Runs until nothing is in hand, or the time for it is up. */
 static void
 run_out(struct vault *vault)
 {
@@ -128,7 +133,7 @@ run_out(struct vault *vault)
 	}
 }
 
-/* While threads of ours have work, the processor is theirs. */
+/* No busy polling while threads of the vault have work. */
 static uint64_t
 may_look_us(const struct vault *vault)
 {
@@ -142,15 +147,14 @@ init(struct vault *vault, int monitor_fd)
 {
 	const struct timeval second = { 1, 0 };
 
-	vault->dir.fd = vault->dir.lock_fd = -1;
-	sessions_init(&vault->sessions);
-	vault->connections.request = verbs_take;
-	vault->connections.lost = session_lose;
-	vault->sign_ups = tally_new(LOGIN_SIGN_UPS_AN_HOUR, HOUR_MS);
-	vault->resumes = tally_new(LOGIN_REFUSED_A_MINUTE, MINUTE_MS);
-	if (vault->sign_ups == NULL || vault->resumes == NULL ||
-	    (vault->base = event_base_new()) == NULL ||
-	    batch_init(&vault->batch) != 0 ||
+	vault->dir->fd = vault->dir->lock_fd = -1;
+	sessions_init(vault->sessions);
+	vault->connections->request = verbs_take;
+	vault->connections->lost = session_lose;
+	TAILQ_INIT(&vault->deferred);
+	if ((vault->base = event_base_new()) == NULL ||
+	    (vault->batch = batch_new()) == NULL ||
+	    books_init(vault->books, BATCH_MAX) != 0 ||
 	    vault_monitor_join(vault, monitor_fd) != 0)
 		return BANK_ENOMEM;
 	vault->tick = event_new(vault->base, -1, EV_PERSIST, on_tick, vault);
@@ -163,11 +167,30 @@ int
 vault_main(int monitor_fd)
 {
 	static struct attempts attempts;
+	static struct bank_clock clock;
+	static struct busy_poll poll;
+	static struct connections connections;
 	static struct hash_kinds hash_kinds;
-	static struct logins logins;
-	static struct vault vault = { .attempts = &attempts,
+	static struct kiosks kiosks;
+	static struct rates rates;
+	static struct sessions sessions;
+	static struct state_dir dir;
+	static struct vault_counts counts;
+	static struct books books = {
+		.attempts = &attempts,
 		.hash_kinds = &hash_kinds,
-		.logins = &logins };
+		.kiosks = &kiosks,
+		.rates = &rates,
+	};
+	static struct vault vault = {
+		.books = &books,
+		.clock = &clock,
+		.connections = &connections,
+		.counts = &counts,
+		.dir = &dir,
+		.poll = &poll,
+		.sessions = &sessions,
+	};
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 	int code = 0;
 
@@ -176,7 +199,7 @@ vault_main(int monitor_fd)
 	if (sandbox_harden() != 0 || init(&vault, monitor_fd) != 0)
 		return EX_OSERR;
 	while (!vault.stopping &&
-	    busy_poll_turn(&vault.poll, vault.base, may_look_us(&vault)) == 0)
+	    busy_poll_turn(vault.poll, vault.base, may_look_us(&vault)) == 0)
 		continue;
 	if (vault.serving) {
 		run_out(&vault);
@@ -186,7 +209,7 @@ vault_main(int monitor_fd)
 	vault_front_flush(&vault);
 	(void)ipc_drain(vault.monitor.ipc);
 	/* An operator's long question isn't waited for. */
-	if (vault.serving && pool_in_hand(vault.operator) > 0)
+	if (vault.serving && pool_in_hand(vault.pools[VAULT_OPERATOR]) > 0)
 		_exit(code);
 	vault_teardown(&vault);
 	ipc_link_close(&vault.monitor);
@@ -194,6 +217,6 @@ vault_main(int monitor_fd)
 	if (vault.open_again != NULL)
 		event_free(vault.open_again);
 	event_base_free(vault.base);
-	config_free(vault.config);
+	config_free(books.config);
 	return code;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a start would say of the state, found out without one.  Runs in
- * `bankd -t` alone.
+ * Checks the state as a start would.  Runs in `bankd -t` alone.
  */
 #include "vault_check.h"
 
@@ -38,7 +37,7 @@ check_rights(
 	return 0;
 }
 
-/* All that a start reads, by what reads it then. */
+/* Reads all that a start reads, by the same code. */
 static int
 check_books(
     const struct config *config, const char *path, char *error, size_t size)
@@ -65,7 +64,7 @@ check_books(
 	return result == 0 ? 0 : EX_IOERR;
 }
 
-/* The files of a bank that runs are its own, and change under our eyes. */
+/* The books of a bank that runs are not read: they change meanwhile. */
 int
 vault_check(const struct config *config, char *error, size_t size)
 {

@@ -15,13 +15,14 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
+#include "../base/busy_poll.h"
 #include "verbs/verbs.h"
 #include "core/vault_state.h"
 #include "login/login.h"
 
 #define PENDING_MAX ((size_t)64 * 1024 * 1024)
 
-/* The peer's address as text: what an IP address is spelled with. */
+/* The peer's address as text, in the letters of an IP address. */
 static int
 read_address(
     const struct ipc_message *message, char address[CONNECTION_ADDRESS_SIZE])
@@ -42,9 +43,9 @@ read_address(
 static const char *
 on_hello(struct vault *vault, const struct ipc_message *message)
 {
-	if (vault->connections.count > 0)
+	if (vault->connections->count > 0)
 		return "a late hello";
-	vault->from_port = get_u16(message->body);
+	vault->books->from_port = get_u16(message->body);
 	return NULL;
 }
 
@@ -56,11 +57,11 @@ on_connected(struct vault *vault, const struct ipc_message *message)
 
 	if (read_address(message, address) != 0)
 		return "an address that is none";
-	if (vault->connections.count >= vault->connections.most)
+	if (vault->connections->count >= vault->connections->most)
 		return "too many connections";
 	error =
 	    connection_new(vault, message->connection, message->body, address);
-	/* No fault of the front's; it gets another vault at once. */
+	/* The front isn't to blame; it gets another vault at once. */
 	if (error == BANK_ENOMEM)
 		vault_fail(vault, EX_OSERR, "no memory for a connection");
 	if (error == BANK_EINVAL)
@@ -88,7 +89,7 @@ take_sealed(struct vault *vault, struct connection *connection,
 
 	n = seal_open(&connection->keys.up, FRAME_SEALED, body, length, text,
 	    sizeof(text));
-	if (n == BANK_EINVAL) /* a zero byte within: no request, but theirs */
+	if (n == BANK_EINVAL) /* a zero byte within: it is no request */
 		n = 0;
 	if (n < 0)
 		violation(vault, connection);
@@ -104,10 +105,10 @@ on_frame(struct vault *vault, const struct ipc_message *message)
 	struct connection *connection;
 	uint8_t type = message->body[0];
 
-	/* A step that ends sessions may end this one. */
-	if (batch_is_full(&vault->batch))
+	/* A step that ends sessions may end this connection's. */
+	if (batch_is_full(vault->batch))
 		batch_run(vault);
-	connection = connection_find(&vault->connections, message->connection);
+	connection = connection_find(vault->connections, message->connection);
 	if (connection == NULL)
 		return "a frame of no connection";
 	if (!frame_allowed(FRAME_FROM_ATM, type, message->length))
@@ -130,7 +131,7 @@ on_disconnected(struct vault *vault, const struct ipc_message *message)
 {
 	struct connection *connection;
 
-	connection = connection_find(&vault->connections, message->connection);
+	connection = connection_find(vault->connections, message->connection);
 	if (connection == NULL)
 		return "the end of no connection";
 	/* What it asked for before it ended is carried out. */
@@ -161,7 +162,7 @@ take(void *context, struct ipc_message *message)
 {
 	struct taken *taken = context;
 
-	busy_poll_found(&taken->vault->poll, ++taken->count);
+	busy_poll_found(taken->vault->poll, ++taken->count);
 	taken->why = handlers[message->type] == NULL
 	    ? "a message that is not the front's"
 	    : handlers[message->type](taken->vault, message);
@@ -237,7 +238,7 @@ vault_front_drop(struct vault *vault, const char *why)
 		log_event(LOG_ERR, "front_dropped", "why", LOG_TEXT(why), NULL);
 	else
 		log_event(LOG_INFO, "front_gone", "sessions",
-		    LOG_NUMBER(vault->sessions.count), NULL);
+		    LOG_NUMBER(vault->sessions->count), NULL);
 	ipc_link_close(&vault->front);
 	connection_free_all(vault);
 }

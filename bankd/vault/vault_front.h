@@ -8,11 +8,11 @@
 struct vault;
 
 /*
- * A new front: what was there of an old one is over, its sessions have their
- * grace time.  Owns `fd`.
+ * A new front: connections of the old one are over, and the grace time of
+ * their sessions begins.  Owns `fd`.
  */
 void vault_front_join(struct vault *vault, int fd);
-/* It is heard from when the vault serves. */
+/* Begins to listen to it: the vault serves. */
 void vault_front_listen(struct vault *vault);
 /* Drops the front; the monitor makes another.  `why` is for the log. */
 void vault_front_drop(struct vault *vault, const char *why);

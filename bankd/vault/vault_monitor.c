@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the monitor says to the vault: configuration, a front, operators,
- * stop.  A monitor that is gone, or says what it can't, is no monitor: the
- * vault ends, and the next one recovers.
+ * What the monitor says to the vault: configuration, a front, operators, stop.
+ * Where the monitor is gone, or sends what it may not, the vault ends; the
+ * next one recovers.
  */
 #include "vault_monitor.h"
 
@@ -21,6 +21,7 @@
 #include "vault_setup.h"
 #include "core/vault_state.h"
 #include "vault_status.h"
+#include "../../shared/config/config.h"
 
 #define OPEN_AGAIN_S 1
 #define STOP_SECONDS 5 /* for logins and statements in hand */
@@ -46,14 +47,15 @@ on_config(struct vault *vault, const struct ipc_message *message)
 		error = config_load(
 		    config, (const char *)message->body, message->length);
 	if (error == 0) {
-		config_free(vault->config);
-		vault->config = config;
+		config_free(vault->books->config);
+		vault->books->config = config;
 	} else
 		config_free(config);
 	if (!vault->serving && error != 0)
 		vault_fail(vault, EX_CONFIG, "no configuration came through");
 	if (error == 0)
-		log_level((int)config_number(vault->config, LOG_LEVEL_OPTION) +
+		log_level(
+		    (int)config_number(vault->books->config, LOG_LEVEL_OPTION) +
 		    LOG_ERR);
 	if (!vault->serving)
 		return;
@@ -129,7 +131,7 @@ tell_progress(void *context, const char *what, uint64_t done, uint64_t of)
 		(void)ipc_flush(monitor);
 }
 
-/* Told when it begins; the monitor hears all the time that we are alive. */
+/* The log hears of it once; the monitor, each time, that the vault lives. */
 static void
 wait_to_open(struct vault *vault, const char *reason)
 {
@@ -192,7 +194,7 @@ on_start(struct vault *vault, const struct ipc_message *message)
 	(void)message;
 	if (vault->serving || vault->open_again != NULL)
 		vault_fail(vault, EX_SOFTWARE, "the monitor started it twice");
-	if (vault->config == NULL)
+	if (vault->books->config == NULL)
 		vault_fail(vault, EX_CONFIG, "no configuration came");
 	vault->open_again = evtimer_new(vault->base, on_open_again, vault);
 	code = vault->open_again == NULL

@@ -14,28 +14,25 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-#include <openssl/rand.h>
-
-#include "../../shared/crypt/seal_envelope.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/money.h"
-#include "../../shared/crypt/openssl_error.h"
-#include "../../shared/crypt/pem.h"
-#include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "../../shared/base/progress.h"
 #include "../base/sandbox.h"
+#include "../files/files.h"
 #include "../store/store_reader.h"
 #include "core/vault_state.h"
 #include "../../shared/base/zone.h"
 #include "vault_front.h"
 #include "guard/hash_kinds.h"
-#include "guard/tally.h"
+#include "login/login.h"
+#include "core/rates.h"
+#include "core/bank_clock.h"
+#include "../store/kiosks.h"
+#include "../base/state_dir.h"
+#include "../../shared/config/config.h"
 
-#define KEY_FILE_MAX 16384
-#define ERROR_SIZE 768
 #define WORKERS_LEAST 2
 
 void
@@ -50,60 +47,32 @@ vault_configure(struct vault *vault)
 	size_t most = 2 * (size_t)vault_option(vault, SESSION_MAX) + 1024;
 
 	for (size_t i = 0; i < NELEM(options); i++)
-		vault->limits.limit[i] = vault_option(vault, options[i]);
-	vault->limits.limit[LEDGER_LIMIT_BALANCE] = MONEY_MAX_CENTS;
-	/* Those of an earlier configuration may be there still. */
-	if (most > vault->connections.most)
-		vault->connections.most = most;
-}
-
-static int
-read_key(struct vault *vault, char *error, size_t size)
-{
-	const char *path = config_string(vault->config, KEYS_KEY);
-	char *pem = NULL, wrong[ERROR_SIZE];
-	size_t length = 0;
-	int result;
-
-	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0) {
-		snprintf(error, size, "%s: %s; bankd.ini: [keys] key", path,
-		    file_strerror(result));
-		return EX_CONFIG;
-	}
-	result = openssl_error_check();
-	if (result == 0)
-		result = pem_read_key(&vault->key, pem, length);
-	if (result == 0 && !EVP_PKEY_is_a(vault->key, "RSA"))
-		result = openssl_error_take(BANK_EINVAL);
-	OPENSSL_cleanse(pem, length);
-	free(pem);
-	if (result == 0)
-		return 0;
-	openssl_error_say(result, "not an RSA private key (PEM)",
-	    "restore it from a backup", wrong, sizeof(wrong));
-	snprintf(error, size, "%s: %s", path, wrong);
-	return result == BANK_EINVAL ? EX_CONFIG : EX_OSERR;
+		vault->books->limits.limit[i] = vault_option(vault, options[i]);
+	vault->books->limits.limit[LEDGER_LIMIT_BALANCE] = MONEY_MAX_CENTS;
+	/* An earlier configuration may have let more in. */
+	if (most > vault->connections->most)
+		vault->connections->most = most;
 }
 
 static int
 enter_sandbox(struct vault *vault, char *error, size_t size)
 {
-	const char *path = config_string(vault->config, BANK_STATE);
+	const char *path = config_string(vault->books->config, BANK_STATE);
 	enum sandbox_demand demand =
 	    (enum sandbox_demand)vault_option(vault, PROCESS_SANDBOX);
 	int result;
 
-	result = state_dir_open(&vault->dir, path,
+	result = state_dir_open(vault->dir, path,
 	    vault_option(vault, BANK_ANY_FILE_SYSTEM) != 0, error, size);
 	if (result != 0)
 		return EX_CONFIG;
 	umask(077);
-	if (sandbox_vault(demand, vault->dir.uid, vault->dir.gid, path,
+	if (sandbox_vault(demand, vault->dir->uid, vault->dir->gid, path,
 		vault->sandbox, sizeof(vault->sandbox)) != 0) {
 		snprintf(error, size, "sandbox: %s", vault->sandbox);
 		return EX_NOPERM;
 	}
-	result = state_dir_lock(&vault->dir, error, size);
+	result = state_dir_lock(vault->dir, error, size);
 	if (result == BANK_EBUSY)
 		return EX_UNAVAILABLE;
 	if (result == BANK_EINVAL)
@@ -111,7 +80,7 @@ enter_sandbox(struct vault *vault, char *error, size_t size)
 	return result == 0 ? 0 : EX_NOPERM;
 }
 
-/* The codes of the store and the files in those of sysexits(3). */
+/* Codes of sysexits(3) for the errors of the store and the files. */
 static int
 exit_code_of(int result)
 {
@@ -143,7 +112,7 @@ note_hash(void *context, uint32_t line, const char *hash)
 static int
 open_store(struct vault *vault, char *error, size_t size)
 {
-	const char *path = config_string(vault->config, BANK_STATE);
+	const char *path = config_string(vault->books->config, BANK_STATE);
 	enum { HAND_EDITS_ACCEPT, HAND_EDITS_REFUSE };
 	struct files_options options = {
 		.directory = path,
@@ -153,25 +122,26 @@ open_store(struct vault *vault, char *error, size_t size)
 		.hash_cost =
 		    (unsigned long)vault_option(vault, LOGIN_HASH_COST),
 		.on_hash = note_hash,
-		.context = vault->hash_kinds,
+		.context = vault->books->hash_kinds,
 	};
 	enum store_end end;
 	int result;
 
 	progress_step("making ready for logins", 0);
-	result = hash_kinds_init(vault->hash_kinds, options.hash_cost);
+	result = hash_kinds_init(vault->books->hash_kinds, options.hash_cost);
 	if (result == 0)
-		result = store_open(&vault->store, path, &end, error, size);
+		result =
+		    store_open(&vault->books->store, path, &end, error, size);
 	if (result != 0)
 		return exit_code_of(result);
-	bank_clock_start(&vault->clock, store_newest_ms(vault->store));
-	options.now_ms = bank_clock_now(&vault->clock);
+	bank_clock_start(vault->clock, store_newest_ms(vault->books->store));
+	options.now_ms = bank_clock_now(vault->clock);
 	result = files_start(
-	    &vault->files, vault->store, end, &options, error, size);
+	    &vault->files, vault->books->store, end, &options, error, size);
 	if (result != 0)
 		return exit_code_of(result);
-	hash_kinds_tell(vault->hash_kinds);
-	result = kiosks_load(&vault->kiosks, vault->store);
+	hash_kinds_tell(vault->books->hash_kinds);
+	result = kiosks_load(vault->books->kiosks, vault->books->store);
 	if (result == 0)
 		result = store_reader_open(
 		    &vault->statement_reader, path, error, size);
@@ -181,67 +151,26 @@ open_store(struct vault *vault, char *error, size_t size)
 	return exit_code_of(result);
 }
 
-/*
- * The cryptography of a login, once before the first: what OpenSSL makes at
- * its first use, and never again where that failed, is there from now on.
- */
-static int
-rehearse_login(struct vault *vault)
-{
-	static const uint8_t nonce[FRAME_NONCE_SIZE],
-	    binding[FRAME_BINDING_SIZE];
-	uint8_t k[SEAL_KEY_SIZE], wrapped[FRAME_WRAPPED_SIZE],
-	    sealed[FRAME_SEALED_SIZE];
-	char text[sizeof(sealed)];
-	struct seal_keys bank = { 0 }, kiosk = { 0 };
-	int result, length = 0;
-
-	result = RAND_bytes(k, sizeof(k)) == 1 ? 0 : BANK_ECRYPTO;
-	if (result == 0)
-		result = seal_wrap(vault->key, k, wrapped);
-	if (result == 0)
-		result = seal_derive(&kiosk, k, nonce, binding);
-	if (result == 0)
-		result = seal_unwrap(vault->key, wrapped, k);
-	if (result == 0)
-		result = seal_derive(&bank, k, nonce, binding);
-	if (result == 0)
-		length = seal_text(
-		    &kiosk.up, FRAME_LOGIN, "", 0, sealed, sizeof(sealed));
-	if (result == 0 && length >= 0)
-		length = seal_open(&bank.up, FRAME_LOGIN, sealed,
-		    (size_t)length, text, sizeof(text));
-	seal_wipe(&kiosk);
-	seal_wipe(&bank);
-	return result == 0 && length == 0 ? 0 : EX_OSERR;
-}
-
 static int
 start_threads(struct vault *vault)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	struct pool_options logins = {
-		.threads =
-		    cores > WORKERS_LEAST ? (unsigned)cores : WORKERS_LEAST,
-		.priority = POOL_LOW,
-		.context = vault,
-		.settle = vault_settle,
+	unsigned many = cores > WORKERS_LEAST ? (unsigned)cores : WORKERS_LEAST;
+	struct pool_options options[VAULT_POOLS] = {
+		[VAULT_WORKERS] = { .threads = many, .priority = POOL_LOW },
+		[VAULT_CROWD] = { .threads = many, .priority = POOL_SPARE },
+		[VAULT_STATEMENTS] = { .threads = 1,
+		    .thread = vault->statement_reader },
+		[VAULT_OPERATOR] = { .threads = 1,
+		    .thread = vault->operator_reader },
 	};
-	struct pool_options questions = {
-		.threads = 1, .context = vault, .settle = vault_settle
-	};
-	int result;
+	int result = 0;
 
-	result = pool_new(&vault->workers, vault->base, &logins);
-	logins.priority = POOL_SPARE;
-	if (result == 0)
-		result = pool_new(&vault->crowd, vault->base, &logins);
-	questions.thread = vault->statement_reader;
-	if (result == 0)
-		result = pool_new(&vault->statements, vault->base, &questions);
-	questions.thread = vault->operator_reader;
-	if (result == 0)
-		result = pool_new(&vault->operator, vault->base, &questions);
+	for (size_t i = 0; i < VAULT_POOLS && result == 0; i++) {
+		options[i].context = vault;
+		options[i].settle = vault_settle;
+		result = pool_new(&vault->pools[i], vault->base, &options[i]);
+	}
 	return result == 0 ? 0 : EX_OSERR;
 }
 
@@ -261,9 +190,10 @@ vault_setup(struct vault *vault, char *error, size_t size)
 
 	error[0] = '\0';
 	vault_configure(vault);
-	code = zone_use(config_string(vault->config, BANK_TIME_ZONE), error,
-		   size) == 0
-	    ? read_key(vault, error, size)
+	code = zone_use(config_string(vault->books->config, BANK_TIME_ZONE),
+		   error, size) == 0
+	    ? logins_new(&vault->logins,
+		  config_string(vault->books->config, KEYS_KEY), error, size)
 	    : EX_CONFIG;
 	if (code == 0)
 		code = enter_sandbox(vault, error, size);
@@ -277,8 +207,6 @@ vault_open(struct vault *vault, char *error, size_t size)
 
 	error[0] = '\0';
 	code = open_store(vault, error, size);
-	if (code == 0 && (code = rehearse_login(vault)) != 0)
-		snprintf(error, size, "OpenSSL can't do what a login needs");
 	if (code == 0)
 		code = start_threads(vault);
 	return explain(code, error, size);
@@ -291,7 +219,7 @@ vault_stop(struct vault *vault)
 
 	result = files_sync(vault->files);
 	if (result == 0)
-		result = store_mark_stopped(vault->store);
+		result = store_mark_stopped(vault->books->store);
 	if (result == 0)
 		return 0;
 	log_event(LOG_ERR, "stop_failed", "why",
@@ -302,10 +230,8 @@ vault_stop(struct vault *vault)
 void
 vault_teardown(struct vault *vault)
 {
-	pool_free(vault->workers);
-	pool_free(vault->crowd);
-	pool_free(vault->statements);
-	pool_free(vault->operator);
+	for (size_t i = 0; i < VAULT_POOLS; i++)
+		pool_free(vault->pools[i]);
 	session_end_all(vault, "the vault ends");
 	ipc_link_close(&vault->front);
 	connection_free_all(vault);
@@ -315,14 +241,13 @@ vault_teardown(struct vault *vault)
 		store_reader_close(vault->operator_reader);
 	if (vault->files != NULL)
 		files_close(vault->files);
-	if (vault->store != NULL)
-		store_close(vault->store);
-	state_dir_close(&vault->dir);
-	kiosks_free(&vault->kiosks);
-	batch_free(&vault->batch);
-	rates_free(&vault->rates);
-	tally_free(vault->sign_ups);
-	tally_free(vault->resumes);
-	EVP_PKEY_free(vault->key);
-	hash_kinds_free(vault->hash_kinds);
+	if (vault->books->store != NULL)
+		store_close(vault->books->store);
+	state_dir_close(vault->dir);
+	kiosks_free(vault->books->kiosks);
+	batch_free(vault->batch);
+	books_free(vault->books);
+	rates_free(vault->books->rates);
+	logins_free(vault->logins);
+	hash_kinds_free(vault->books->hash_kinds);
 }

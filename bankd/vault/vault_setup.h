@@ -25,7 +25,7 @@ int vault_stop(struct vault *vault);
 /* Frees what there is; wipes keys. */
 void vault_teardown(struct vault *vault);
 
-/* What can change on a reload; also part of the setup. */
+/* Takes over what a reload can change; also part of the setup. */
 void vault_configure(struct vault *vault);
 
 #endif

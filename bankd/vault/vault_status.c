@@ -11,6 +11,7 @@
 #include "../../shared/base/util.h"
 #include "core/vault_state.h"
 #include "login/login.h"
+#include "../base/state_dir.h"
 
 #define STATUS_SIZE 3072
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)
@@ -86,24 +87,27 @@ vault_status_send(struct vault *vault)
 	char chain[2 * 32 + 1];
 
 	if (vault->serving) {
-		hex_encode(store_chain(vault->store), 32, chain);
+		hex_encode(store_chain(vault->books->store), 32, chain);
 		if (vault->no_room != NULL)
 			fact(&status, "transactions", "refused, %s",
 			    vault->no_room);
 		else
 			fact(&status, "transactions", "%s",
 			    vault->paused ? "refused, paused" : "taken");
-		fact_count(&status, "customers", store_lines(vault->store));
-		fact_count(&status, "entries", store_last_seq(vault->store));
+		fact_count(
+		    &status, "customers", store_lines(vault->books->store));
+		fact_count(
+		    &status, "entries", store_last_seq(vault->books->store));
 		fact(&status, "chain", "%s", chain);
 		fact_count(&status, "free-mb",
-		    state_dir_free(&vault->dir) / BYTES_PER_MB);
+		    state_dir_free(vault->dir) / BYTES_PER_MB);
 		fact_count(&status, "log-mb",
-		    store_log_bytes(vault->store) / BYTES_PER_MB);
-		fact_count(&status, "sessions", vault->sessions.count);
-		fact_count(&status, "connections", vault->connections.count);
-		fact_count(&status, "logins-waiting", vault->logins->count);
-		fact_counts(&status, &vault->counts);
+		    store_log_bytes(vault->books->store) / BYTES_PER_MB);
+		fact_count(&status, "sessions", vault->sessions->count);
+		fact_count(&status, "connections", vault->connections->count);
+		fact_count(
+		    &status, "logins-waiting", logins_count(vault->logins));
+		fact_counts(&status, vault->counts);
 		fact(&status, "sandbox", "%s", vault->sandbox);
 	}
 	(void)ipc_send(vault->monitor.ipc, IPC_STATUS_REPLY, 0, status.text,

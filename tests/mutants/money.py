@@ -239,7 +239,7 @@ ROWS = [
      ["system/bankctl.Money"]),
     ("balance", "what the operator takes back, once",
      "bankd/vault/operator/operator_money.c",
-     "else if (store_find_reversal(vault->store, seq, &reversal) == 0)",
+     "else if (store_find_reversal(books->store, seq, &reversal) == 0)",
      "else if (memset(&reversal, 0, sizeof(reversal)) == NULL)",
      ["system/bankctl.Money"]),
     ("balance", "the ID of the closed stays taken",

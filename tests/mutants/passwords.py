@@ -41,14 +41,14 @@ ROWS = [
      ["unit/test_login_work"]),
     ("passwords", "a hash that is made anew is kept",
      "bankd/vault/login/login_password.c",
-     "\tput_hash_anew(vault, login, customer);\n",
+     "\tput_hash_anew(books, login, customer);\n",
      "",
      ["unit/test_login_work"]),
     ("passwords", "a login beside it is compared with the new one",
      "bankd/vault/login/login_password.c",
-     "\tif (!is_still_the_hash(vault, login, customer))\n"
+     "\tif (!is_still_the_hash(books, login, customer))\n"
      "\t\treturn;\n",
-     "\tif (!is_still_the_hash(vault, login, customer))\n"
+     "\tif (!is_still_the_hash(books, login, customer))\n"
      "\t\tright = false;\n",
      ["unit/test_login_work"]),
     ("passwords", "a kind that nobody has any more",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 """The house: which room may include which (tests/lint/layers), that no two
 rooms call each other in a circle (tests/lint/circles), what names begin with
-(tests/lint/names), and how many parameters a function has."""
+(tests/lint/names), how many parameters a function has, and that one room
+alone reads the bank's private key (tests/lint/key)."""
 
 import os
 import shutil
@@ -11,6 +12,7 @@ from lib.bank import BUILD, fresh_directory, run
 from lib.sources import TOP
 
 LAYERS = os.path.join(TOP, "tests", "lint", "layers")
+KEY = os.path.join(TOP, "tests", "lint", "key")
 CIRCLES = os.path.join(TOP, "tests", "lint", "circles")
 NAMES = os.path.join(TOP, "tests", "lint", "names")
 PARAMETERS = os.path.join(TOP, "tests", "lint", "parameters")
@@ -19,6 +21,10 @@ PARAMETERS = os.path.join(TOP, "tests", "lint", "parameters")
 class Rooms(unittest.TestCase):
     def test_layers(self):
         result = run(LAYERS, cwd=TOP)
+        self.assertEqual((result.stdout, result.returncode), ("", 0))
+
+    def test_key(self):
+        result = run(KEY, cwd=TOP)
         self.assertEqual((result.stdout, result.returncode), ("", 0))
 
     def test_circles(self):
@@ -53,6 +59,32 @@ class Rooms(unittest.TestCase):
             "bankd/front/front.c:%d: bankd/front may not include "
             "bankd/vault/core (../vault/core/batch.h)\n" % line))
         self.assertEqual(result.returncode, 1)
+
+    def test_a_header_for_fewer_rooms_is_named(self):
+        directory = self.copy()
+        path = os.path.join(directory, "bankd", "vault", "verbs", "checks.h")
+        with open(path, "a") as f:
+            f.write('#include "../core/vault_state.h"\n')
+        result = run(LAYERS, cwd=directory)
+        self.assertIn("bankd/vault/verbs may not include bankd/vault/core "
+                      "(../core/vault_state.h)\n", result.stdout)
+        self.assertEqual(result.returncode, 1)
+
+    def test_a_reader_of_the_key_is_named(self):
+        for name, line in (
+                ("vault_status.c", '#include "login/login_state.h"\n'),
+                ("vault_setup.c", "static EVP_PKEY *mine;\n"),
+                ("vault_front.c", "enum { PATH = KEYS_KEY };\n"),
+                ("login/login_end.c", "void *open = seal_unwrap;\n")):
+            with self.subTest(name):
+                directory = self.copy()
+                path = os.path.join(directory, "bankd", "vault", name)
+                with open(path, "a") as f:
+                    f.write(line)
+                result = run(KEY, cwd=directory)
+                self.assertIn("bankd/vault/%s:" % name, result.stdout)
+                self.assertEqual(result.stdout.count("\n"), 1)
+                self.assertEqual(result.returncode, 1)
 
     def test_a_seventh_parameter_is_named(self):
         directory = self.copy()

@@ -15,7 +15,8 @@
 #include "../../bankd/vault/core/vault_state.h"
 #include "../../bankd/vault/core/pool.h"
 #include "../../shared/base/util.h"
-#include "../../bankd/vault/login/login.h"
+#include "../../shared/config/config.h"
+#include "../../bankd/vault/login/login_state.h"
 
 #define JOBS 200
 
@@ -277,24 +278,29 @@ vault_begin(struct vault *vault, unsigned threads, void *context)
 	struct pool_options options = {
 		.threads = threads, .priority = POOL_LOW, .context = context
 	};
+	static struct books books;
 	static struct logins logins;
 
 	logins = (struct logins) { 0 };
-	*vault = (struct vault) { .base = context, .logins = &logins };
-	vault->config = config_new(bankd_options, BANKD_OPTION_COUNT);
-	assert_non_null(vault->config);
+	*vault = (struct vault) {
+		.base = context, .books = &books, .logins = &logins
+	};
+	books.config = config_new(bankd_options, BANKD_OPTION_COUNT);
+	assert_non_null(vault->books->config);
 	assert_int_equal(vault_option(vault, LOGIN_MAX_WAITING), WAITING);
-	assert_int_equal(pool_new(&vault->workers, vault->base, &options), 0);
+	assert_int_equal(
+	    pool_new(&vault->pools[VAULT_WORKERS], vault->base, &options), 0);
 	options.priority = POOL_SPARE;
-	assert_int_equal(pool_new(&vault->crowd, vault->base, &options), 0);
+	assert_int_equal(
+	    pool_new(&vault->pools[VAULT_CROWD], vault->base, &options), 0);
 }
 
 static void
 vault_end(struct vault *vault)
 {
-	pool_free(vault->workers);
-	pool_free(vault->crowd);
-	config_free(vault->config);
+	pool_free(vault->pools[VAULT_WORKERS]);
+	pool_free(vault->pools[VAULT_CROWD]);
+	config_free(vault->books->config);
 	event_base_free(vault->base);
 }
 

@@ -26,7 +26,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "../../bankd/vault/login/login.h"
+#include "../../bankd/vault/login/login_state.h"
 #include "../../bankd/vault/operator/operator.h"
 #include "../../shared/crypt/channel.h"
 #include "../../shared/crypt/channel_certificate.h"

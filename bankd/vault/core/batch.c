@@ -17,34 +17,49 @@
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/clock.h"
-#include "../../../shared/base/util.h"
+#include "../../files/files.h"
 #include "vault_state.h"
+#include "rates.h"
+#include "bank_clock.h"
+#include "../../base/state_dir.h"
 
-#define TOUCHED_MAX (2 * BATCH_MAX)
 #define NAMED_MAX (BATCH_MAX * STEP_ACCOUNTS)
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)
 
-int
-batch_init(struct batch *batch)
+struct batch {
+	struct step *steps;
+	size_t count;
+	bool running;
+	const char **ids;
+	struct ledger_account **accounts;
+};
+
+struct batch *
+batch_new(void)
 {
-	TAILQ_INIT(&batch->deferred);
+	struct batch *batch = calloc(1, sizeof(*batch));
+
+	if (batch == NULL)
+		return NULL;
 	batch->steps = calloc(BATCH_MAX, sizeof(*batch->steps));
-	batch->touched = calloc(TOUCHED_MAX, sizeof(*batch->touched));
 	batch->ids = calloc(NAMED_MAX, sizeof(*batch->ids));
 	batch->accounts = calloc(NAMED_MAX, sizeof(struct ledger_account *));
-	if (batch->steps == NULL || batch->touched == NULL ||
-	    batch->ids == NULL || batch->accounts == NULL)
-		return BANK_ENOMEM;
-	return 0;
+	if (batch->steps != NULL && batch->ids != NULL &&
+	    batch->accounts != NULL)
+		return batch;
+	batch_free(batch);
+	return NULL;
 }
 
 void
 batch_free(struct batch *batch)
 {
+	if (batch == NULL)
+		return;
 	free(batch->steps);
-	free(batch->touched);
 	free(batch->ids);
 	free(batch->accounts);
+	free(batch);
 }
 
 bool
@@ -58,7 +73,7 @@ struct step *
 batch_add(struct vault *vault, const struct step_kind *kind,
     struct connection *connection)
 {
-	struct batch *batch = &vault->batch;
+	struct batch *batch = vault->batch;
 	struct step *step;
 
 	if (batch_is_full(batch))
@@ -73,77 +88,11 @@ batch_add(struct vault *vault, const struct step_kind *kind,
 	return step;
 }
 
-void
-batch_defer(struct vault *vault, struct deferred *deferred)
-{
-	if (deferred->queued)
-		return;
-	deferred->queued = true;
-	TAILQ_INSERT_TAIL(&vault->batch.deferred, deferred, link);
-}
-
-void
-batch_forget(struct vault *vault, struct deferred *deferred)
-{
-	if (!deferred->queued)
-		return;
-	deferred->queued = false;
-	TAILQ_REMOVE(&vault->batch.deferred, deferred, link);
-}
-
-void
-batch_failed(struct vault *vault, int error)
-{
-	if (vault->batch.error == 0)
-		vault->batch.error = error;
-}
-
-void
-batch_touch(
-    struct vault *vault, const struct ledger_account *account, const char *hash)
-{
-	struct batch *batch = &vault->batch;
-
-	if (account->line < 0)
-		return;
-	assert(batch->touched_count < TOUCHED_MAX);
-	batch->touched[batch->touched_count++] =
-	    (struct touched) { account->line, hash };
-}
-
-void
-batch_append(struct vault *vault, struct step *step,
-    struct ledger_account *debit, struct ledger_account *credit)
-{
-	int error = store_append(vault->store, &step->entry, debit, credit);
-
-	if (error != 0)
-		batch_failed(vault, error);
-	batch_touch(vault, debit, NULL);
-	if (credit != debit)
-		batch_touch(vault, credit, NULL);
-}
-
-struct ledger_account *
-batch_bank_account(struct vault *vault, const char *id)
-{
-	struct ledger_account *account = NULL;
-	int error;
-
-	error = store_begin(vault->store, &id, 1, &account);
-	if (error == 0 && account == NULL)
-		error = store_account_new(
-		    vault->store, id, "", "", vault->now_ms, &account);
-	if (error != 0)
-		batch_failed(vault, error);
-	return error == 0 ? account : NULL;
-}
-
-/* Gets the copies of all accounts that the steps name, in one question. */
+/* Gets copies of all accounts that the steps name, in one call. */
 static int
 name_accounts(struct vault *vault)
 {
-	struct batch *batch = &vault->batch;
+	struct batch *batch = vault->batch;
 	struct step *step;
 	size_t count = 0;
 	int error;
@@ -153,7 +102,8 @@ name_accounts(struct vault *vault)
 		if (step->ids[i % STEP_ACCOUNTS] != NULL)
 			batch->ids[count++] = step->ids[i % STEP_ACCOUNTS];
 	}
-	error = store_begin(vault->store, batch->ids, count, batch->accounts);
+	error = store_begin(
+	    vault->books->store, batch->ids, count, batch->accounts);
 	if (error != 0)
 		return error;
 	count = 0;
@@ -166,11 +116,11 @@ name_accounts(struct vault *vault)
 	return 0;
 }
 
-/* What the run before kept elsewhere than in the store, newest first. */
+/* Takes back what the run before left outside the store, newest first. */
 static void
 undo_outcomes(struct vault *vault)
 {
-	struct batch *batch = &vault->batch;
+	struct batch *batch = vault->batch;
 	struct step *step;
 
 	for (size_t i = batch->count; i-- > 0;) {
@@ -180,7 +130,7 @@ undo_outcomes(struct vault *vault)
 		if (step->refused)
 			refusals_undo(&step->session->refusals);
 		if (step->rated)
-			rates_undo(&vault->rates);
+			rates_undo(vault->books->rates);
 		step->counted = step->refused = false;
 		step->rated = step->moved = false;
 	}
@@ -190,33 +140,33 @@ static int
 commit(struct vault *vault)
 {
 	uint64_t began_us = clock_steady_us();
-	int error = store_commit(vault->store);
+	int error = store_commit(vault->books->store);
 
 	if (error == 0)
 		latency_add(
-		    &vault->counts.commits, clock_steady_us() - began_us);
+		    &vault->counts->commits, clock_steady_us() - began_us);
 	return error;
 }
 
 static int
 apply_and_commit(struct vault *vault)
 {
-	struct batch *batch = &vault->batch;
+	struct batch *batch = vault->batch;
 	int error;
 
-	batch->error = 0;
-	batch->touched_count = 0;
+	vault->books->error = 0;
+	vault->books->touched_count = 0;
 	undo_outcomes(vault);
 	if ((error = name_accounts(vault)) != 0) {
-		store_abort(vault->store);
+		store_abort(vault->books->store);
 		return error;
 	}
-	for (size_t i = 0; i < batch->count && batch->error == 0; i++)
-		batch->steps[i].kind->apply(vault, &batch->steps[i]);
-	if (batch->error == 0 && store_dirty(vault->store))
+	for (size_t i = 0; i < batch->count && vault->books->error == 0; i++)
+		batch->steps[i].kind->apply(vault->books, &batch->steps[i]);
+	if (vault->books->error == 0 && store_dirty(vault->books->store))
 		return commit(vault);
-	store_abort(vault->store);
-	return batch->error;
+	store_abort(vault->books->store);
+	return vault->books->error;
 }
 
 static bool
@@ -229,7 +179,7 @@ may_write(const struct batch *batch)
 	return false;
 }
 
-/* The disk is asked only where there may be something to write. */
+/* Free space is looked up only where the batch may write. */
 static enum vault_mode
 mode_at_first(const struct vault *vault, bool writes)
 {
@@ -240,11 +190,11 @@ mode_at_first(const struct vault *vault, bool writes)
 		return VAULT_REFUSING;
 	if (!writes || least == 0)
 		return VAULT_NORMAL;
-	return state_dir_free(&vault->dir) < least ? VAULT_REFUSING
-						   : VAULT_NORMAL;
+	return state_dir_free(vault->dir) < least ? VAULT_REFUSING
+						  : VAULT_NORMAL;
 }
 
-/* Told when it begins and when it is over, not for each batch. */
+/* The log hears when the refusals begin and when they end. */
 static void
 tell_room(struct vault *vault, const char *no_room)
 {
@@ -265,37 +215,46 @@ tell_room(struct vault *vault, const char *no_room)
 }
 
 /*
- * After a full disk: transactions first, then the reserve is given up so
- * that logins can still be recorded.  False where nothing is left to try.
+ * After a full disk.  First transactions are refused; then the reserve is
+ * given up, so that logins can still be recorded.  False where nothing is left
+ * to try.
  */
 static bool
 next_mode(struct vault *vault)
 {
-	if (vault->mode == VAULT_READ_ONLY)
+	if (vault->books->mode == VAULT_READ_ONLY)
 		return false;
-	if (vault->mode == VAULT_NORMAL || store_make_room(vault->store) != 0)
-		vault->mode++;
+	if (vault->books->mode == VAULT_NORMAL ||
+	    store_make_room(vault->books->store) != 0)
+		vault->books->mode++;
 	return true;
 }
 
 static void
-nothing(struct vault *vault, struct step *step)
+apply_nothing(struct books *books, struct step *step)
+{
+	(void)books;
+	(void)step;
+}
+
+static void
+finish_nothing(struct vault *vault, struct step *step)
 {
 	(void)vault;
 	(void)step;
 }
 
 /* Of a step that was answered before the commit. */
-static const struct step_kind answered = { nothing, nothing };
+static const struct step_kind answered = { apply_nothing, finish_nothing };
 
 static bool
 answer(struct vault *vault, struct step *step)
 {
-	if (store_begin(vault->store, &step->ids[STEP_CUSTOMER], 1,
+	if (store_begin(vault->books->store, &step->ids[STEP_CUSTOMER], 1,
 		&step->accounts[STEP_CUSTOMER]) != 0)
 		return false;
-	step->kind->apply(vault, step);
-	if (vault->batch.error != 0)
+	step->kind->apply(vault->books, step);
+	if (vault->books->error != 0)
 		return false;
 	step->connection->steps--;
 	step->kind->finish(vault, step);
@@ -307,18 +266,18 @@ answer(struct vault *vault, struct step *step)
 }
 
 /*
- * Those that only read, before any step of the batch has changed a copy; but
- * what a connection asked for is answered in its order.  An error of the
- * store or of the link is met again by what comes next.
+ * Answers the steps that only read, before any step has changed a copy.  A
+ * connection's requests are answered in their order.  An error of the store or
+ * of the link is left to the batch that follows, which meets it again.
  */
 static void
 answer_readers(struct vault *vault)
 {
-	struct batch *batch = &vault->batch;
+	struct batch *batch = vault->batch;
 	struct step *step;
 	bool more = true;
 
-	batch->error = 0;
+	vault->books->error = 0;
 	for (size_t i = 0; i < batch->count && more; i++) {
 		step = &batch->steps[i];
 		if (step->reads && step->connection->steps == 1)
@@ -331,22 +290,22 @@ answer_readers(struct vault *vault)
 static void
 commit_or_fail(struct vault *vault)
 {
-	bool writes = may_write(&vault->batch);
+	bool writes = may_write(vault->batch);
 	const char *no_room = NULL;
 	char reason[128];
 	int error;
 
-	vault->mode = mode_at_first(vault, writes);
-	if (vault->mode != VAULT_NORMAL)
+	vault->books->mode = mode_at_first(vault, writes);
+	if (vault->books->mode != VAULT_NORMAL)
 		no_room = "less than min_free is left";
-	vault->now_ms = bank_clock_now(&vault->clock);
-	store_note_time(vault->store, vault->now_ms);
-	rates_tick(&vault->rates, clock_steady_ms());
+	vault->books->now_ms = bank_clock_now(vault->clock);
+	store_note_time(vault->books->store, vault->books->now_ms);
+	rates_tick(vault->books->rates, clock_steady_ms());
 	if (writes)
 		answer_readers(vault);
 	while ((error = apply_and_commit(vault)) == BANK_ENOSPC &&
 	    next_mode(vault))
-		no_room = store_room_reason(vault->store);
+		no_room = store_room_reason(vault->books->store);
 	if (error == 0) {
 		if (writes)
 			tell_room(vault, no_room);
@@ -361,31 +320,31 @@ commit_or_fail(struct vault *vault)
 static int
 by_line(const void *a, const void *b)
 {
-	const struct touched *one = a, *other = b;
+	const struct books_touched *one = a, *other = b;
 
 	return (one->line > other->line) - (one->line < other->line);
 }
 
-/* Each line once, with the newest hash that it was touched with. */
+/* Writes each touched line once, with the newest hash given for it. */
 static void
 update_files(struct vault *vault)
 {
-	struct batch *batch = &vault->batch;
+	struct books *books = vault->books;
 	const struct ledger_account *account;
 	const char *hash = NULL;
 	int error;
 
-	if (batch->touched_count > 1)
-		qsort(batch->touched, batch->touched_count,
-		    sizeof(*batch->touched), by_line);
-	for (size_t i = 0; i < batch->touched_count; i++) {
-		if (batch->touched[i].hash != NULL)
-			hash = batch->touched[i].hash;
-		if (i + 1 < batch->touched_count &&
-		    batch->touched[i + 1].line == batch->touched[i].line)
+	if (books->touched_count > 1)
+		qsort(books->touched, books->touched_count,
+		    sizeof(*books->touched), by_line);
+	for (size_t i = 0; i < books->touched_count; i++) {
+		if (books->touched[i].hash != NULL)
+			hash = books->touched[i].hash;
+		if (i + 1 < books->touched_count &&
+		    books->touched[i + 1].line == books->touched[i].line)
 			continue;
 		account = store_account_by_line(
-		    vault->store, (uint32_t)batch->touched[i].line);
+		    books->store, (uint32_t)books->touched[i].line);
 		error = account == NULL
 		    ? BANK_EIO
 		    : files_update(vault->files, account, hash);
@@ -399,15 +358,15 @@ update_files(struct vault *vault)
 static void
 run_steps(struct vault *vault)
 {
-	struct batch *batch = &vault->batch;
+	struct batch *batch = vault->batch;
 	struct step *step;
 
 	batch->running = true;
 	commit_or_fail(vault);
 	update_files(vault);
-	vault->counts.batches++;
-	if (batch->count > vault->counts.largest_batch)
-		vault->counts.largest_batch = batch->count;
+	vault->counts->batches++;
+	if (batch->count > vault->counts->largest_batch)
+		vault->counts->largest_batch = batch->count;
 	for (size_t i = 0; i < batch->count; i++) {
 		step = &batch->steps[i];
 		if (step->connection != NULL)
@@ -422,29 +381,17 @@ run_steps(struct vault *vault)
 	batch->running = false;
 }
 
-static void
-run_deferred(struct vault *vault)
-{
-	struct batch *batch = &vault->batch;
-	struct deferred *deferred;
-
-	while (!batch_is_full(batch) &&
-	    (deferred = TAILQ_FIRST(&batch->deferred)) != NULL) {
-		batch_forget(vault, deferred);
-		deferred->run(vault, deferred);
-	}
-}
-
 void
 batch_run(struct vault *vault)
 {
-	struct batch *batch = &vault->batch;
+	struct batch *batch = vault->batch;
 
 	for (;;) {
 		if (batch->count > 0)
 			run_steps(vault);
-		run_deferred(vault);
-		if (batch->count == 0 && TAILQ_EMPTY(&batch->deferred))
+		while (!batch_is_full(batch) && deferred_run(vault))
+			continue;
+		if (batch->count == 0)
 			return;
 	}
 }

@@ -67,14 +67,14 @@ notify_customer(struct vault *vault, uint32_t number,
 {
 	struct session *session;
 
-	for (session = session_of(&vault->sessions, number); session != NULL;
+	for (session = session_of(vault->sessions, number); session != NULL;
 	     session = session_of_next(session)) {
 		if (session != spared)
 			notify(vault, session, text);
 	}
 }
 
-/* Asked for by no customer: an operator's, or a V's, which has no txid. */
+/* Whether no session asked for the entry: an operator or a V made it. */
 static bool
 is_the_banks(const struct ledger_entry *entry)
 {
@@ -130,6 +130,6 @@ notice_closing(struct vault *vault, unsigned seconds)
 	char text[SEAL_DATAGRAM_TEXT];
 
 	snprintf(text, sizeof(text), "closing %u", seconds);
-	TAILQ_FOREACH (session, &vault->sessions.all, link)
+	TAILQ_FOREACH (session, &vault->sessions->all, link)
 		notify(vault, session, text);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Notices to customers who asked for them (NOTIFY): hints of what concerns
- * their account, after the commit of what they tell.  Sealed here; the front
- * sends the datagrams.
+ * their account, sent after its commit.  They are sealed here; the front sends
+ * the datagrams.
  */
 #ifndef BANKD_NOTICE_H
 #define BANKD_NOTICE_H
@@ -15,8 +15,8 @@ struct session;
 struct vault;
 
 /*
- * `received` to who got it from another or from the bank itself, `large` to
- * whose account it left.
+ * `received` to the customer whose account was credited by another or by the
+ * bank; `large` to the one whose account was debited.
  */
 void notice_of_entry(struct vault *vault, const struct ledger_entry *entry);
 /* `login`: to the customer's other sessions. */

@@ -44,7 +44,7 @@ struct pool {
 	pthread_t threads[THREADS_MAX];
 };
 
-/* Passwords were on this stack, in frames of libraries too. */
+/* Wipes the stack: passwords were on it, in frames of libraries too. */
 static __attribute__((noinline)) void
 wipe_stack(void)
 {

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Threads of the vault: a pool runs jobs, pure functions that share nothing,
- * and hands them back to the loop in the order in which they ended.  Whose
- * they are have turns (turns.h): one owner's wait in the order in which they
- * were submitted.  The vault has four: logins, and logins when many wait
- * (several threads each), statements and the operator's questions (one each,
- * with a store_reader).
+ * and hands them back to the loop in the order in which they ended.  Owners
+ * of jobs take turns (turns.h); one owner's jobs run in the order in which
+ * they were submitted.  vault_core.h has the vault's four pools.
  *
  * A job's run() may not touch the vault, log, or allocate for others.
  */
@@ -35,7 +33,7 @@ struct pool;
 enum pool_priority {
 	POOL_EQUAL, /* to the loop */
 	POOL_LOW,   /* a higher nice value, see setpriority(2) */
-	POOL_SPARE, /* what nobody else wants: SCHED_IDLE of sched(7) */
+	POOL_SPARE, /* runs when no other thread does: SCHED_IDLE */
 };
 
 struct pool_options {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How many transactions of their own customers have carried out within the
- * last minute: the vault's, in memory.  It takes 8 bytes for each of the
- * minute's transactions and 2 for each account; who does nothing costs
- * nothing, as pages that nobody wrote to are no memory, and after a minute in
- * which nobody did anything all of it is given back.
+ * How many transactions each customer has carried out within the last minute
+ * (the vault's, in memory).  A transaction takes 8 bytes for a minute; an
+ * account takes 2, once somebody near it was active, for pages that were never
+ * written to take no memory.  After a minute without transactions all of it is
+ * freed.
  */
 #ifndef BANKD_RATES_H
 #define BANKD_RATES_H
@@ -25,8 +25,8 @@ struct rates {
 };
 
 /*
- * Sets the time of what follows, and forgets what is more than a minute old:
- * to the second, and a second late rather than early.
+ * Sets the time of what follows, and forgets transactions older than a minute,
+ * up to a second late but never early.
  */
 void rates_tick(struct rates *rates, uint64_t steady_ms);
 /* How many more the customer may carry out now; `rate` is a minute's most. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Refused transactions of one session (the vault's): a list of so many.
+ * Refused transactions of one session (the vault's): a bounded list.
  */
 #include "refusals.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What of a request tells it from others; its passwords aren't kept. */
+/* What identifies a request, without its passwords. */
 struct refusal {
 	uint8_t txid[WIRE_TXID_SIZE];
 	uint8_t withdrawal[WIRE_TXID_SIZE];
@@ -19,7 +19,7 @@ struct refusal {
 	const char *limit;
 };
 
-/* Arguments by value; without to-account wherever the first one landed. */
+/* Compares the arguments; without a to-account any one matches. */
 static bool
 is_same(const struct refusal *refusal, const struct request *request)
 {

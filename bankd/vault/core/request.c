@@ -155,7 +155,7 @@ read_arguments(struct request *request, const char *form,
 	return count == 0 ? 0 : BANK_EINVAL;
 }
 
-/* After the verb one space; every byte up to the LF is old, the rest new. */
+/* After the verb and one space: the old password, LF, the new password. */
 static int
 read_passwords(struct request *request, const char *text, size_t length)
 {
@@ -209,7 +209,7 @@ request_read(struct request *request, const struct request_verb *verbs,
 	if (read_arguments(request, request->verb->form, tokens + 1, n - 1) !=
 	    0)
 		return BANK_EINVAL;
-	/* UDP needs a port; the others were refused one. */
+	/* UDP needs a port; for the others read_port() has refused one. */
 	if (request->delivery == 'u' && request->port == 0)
 		return BANK_EINVAL;
 	return 0;

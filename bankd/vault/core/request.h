@@ -12,43 +12,25 @@
 
 #include "../../../shared/wire/wire.h"
 
+struct books;
 struct step;
 struct vault;
-
-/* The verbs of a session; behind them the frame V. */
-enum request_id {
-	REQUESTS_TRANSFER,
-	REQUESTS_BALANCES,
-	REQUESTS_EXIT,
-	REQUESTS_DEPOSIT,
-	REQUESTS_WITHDRAW,
-	REQUESTS_REVERSE,
-	REQUESTS_OUTCOME,
-	REQUESTS_HISTORY,
-	REQUESTS_DETAILS,
-	REQUESTS_PASSWORD,
-	REQUESTS_CLOSE,
-	REQUESTS_NOTIFY,
-	REQUESTS_PING,
-	REQUESTS_COUNT,
-	REQUESTS_REVERSAL = REQUESTS_COUNT
-};
 
 enum request_trait {
 	REQUEST_MOVES = 1,      /* a transaction: has a txid of its own */
 	REQUEST_CASH = 2,       /* only at an enrolled kiosk with cash */
-	REQUEST_WRITES = 4,     /* 503 where little room is left */
+	REQUEST_WRITES = 4,     /* 503 when the disk is nearly full */
 	REQUEST_RECIPIENT = 8,  /* names somebody else's account */
 	REQUEST_REVERSES = 16,  /* names a withdrawal */
-	REQUEST_QUIET = 32,     /* is no activity of the customer's */
+	REQUEST_QUIET = 32,     /* does not count as activity */
 	REQUEST_WAITS = 64,     /* others wait until it is answered */
 	REQUEST_ENDS = 128,     /* may end the session */
-	REQUEST_RECORDS = 256,  /* may write, also with little room */
+	REQUEST_RECORDS = 256,  /* may write even when it is */
 	REQUEST_PASSWORDS = 512 /* its form is `old LF new` */
 };
 
 /*
- * A row of the table in requests.c.  A letter of `form` for each argument;
+ * A row of the table in verbs.c.  A letter of `form` for each argument;
  * those behind `?` may be missing:
  *	x txid  w a withdrawal's txid  a account  t to-account  m amount
  *	r recipient  n count  s seq  d delivery of notices  p port
@@ -57,11 +39,12 @@ struct request_verb {
 	const char *name;
 	const char *form;
 	unsigned traits;
-	/* Applies it, all checks passed; STEP_GO_ON: answered later. */
-	enum wire_reply (*carry_out)(struct vault *vault, struct step *step);
+	/* Applies it, all checks passed; NULL: it only has a reply. */
+	enum wire_reply (*carry_out)(struct books *books, struct step *step);
 	/* After the commit and the answer; may be NULL. */
 	void (*after)(struct vault *vault, struct step *step);
-	enum request_id id;
+	unsigned id;           /* enum request_id, verbs.h */
+	enum wire_reply reply; /* STEP_GO_ON: answered later */
 };
 
 struct request {

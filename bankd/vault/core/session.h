@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Sessions: who is logged in, from which kiosk, with which K.  A session
- * outlives its connection by `grace` seconds and is resumed on another; it
- * is the vault's alone and dies with it.
+ * A session: who is logged in, from which kiosk, with which K.  It outlives
+ * its connection by `grace` seconds and is resumed on another; it is the
+ * vault's alone and dies with it.
  *
  *	     L accepted                  R accepted
  *	---------------> attached <--------------------- lost
@@ -19,12 +19,6 @@
 #ifndef BANKD_SESSION_H
 #define BANKD_SESSION_H
 
-#include <sys/queue.h>
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "../../../shared/wire/frame.h"
 #include "../../../shared/crypt/seal.h"
 #include "../../../shared/wire/wire.h"
@@ -32,12 +26,11 @@
 #include "../../ledger/ledger.h"
 #include "refusals.h"
 
-#define SESSION_BUCKETS 4096
 #define SESSION_DIGEST_SIZE 32
 
 /*
  * The kiosk of a session or a login: its enrolled name, else its address; and
- * what it is counted under, where an address is as limits see it.
+ * the name that it is counted under, for an address that of its network.
  */
 struct kiosk_seen {
 	char name[CONNECTION_ADDRESS_SIZE];
@@ -64,43 +57,12 @@ struct session {
 	LIST_ENTRY(session) by_id, by_customer;
 	TAILQ_ENTRY(session) link;
 };
-LIST_HEAD(session_list, session);
-TAILQ_HEAD(session_queue, session);
 
-struct sessions {
-	struct session_list by_id[SESSION_BUCKETS];
-	struct session_list by_customer[SESSION_BUCKETS];
-	struct session_queue all; /* oldest first */
-	size_t count;
-};
-
-struct vault;
-
-void sessions_init(struct sessions *sessions);
-struct session *session_find(
-    const struct sessions *sessions, const uint8_t id[FRAME_SESSION_SIZE]);
-/* The sessions of a customer: the first, then those after it, or NULL. */
-struct session *session_of(const struct sessions *sessions, uint32_t number);
-struct session *session_of_next(const struct session *session);
-
-/* A new one without a connection; NULL where memory or random bytes fail. */
-struct session *session_new(struct vault *vault,
-    const struct ledger_account *customer, const struct kiosk_seen *kiosk,
-    const uint8_t k[SEAL_KEY_SIZE]);
 /* Makes the connection this session's; an older one is ended. */
 void session_attach(struct vault *vault, struct session *session,
     struct connection *connection, struct seal_keys *keys);
 /* Its connection is over: the grace time begins. */
 void session_lose(struct session *session);
-/* Ends it: K is wiped, its connection closed. `why` is for the log. */
-void session_end(struct vault *vault, struct session *session, const char *why);
-/* All of a customer's but `spared` (NULL: none). */
-void session_end_others(struct vault *vault, uint32_t number,
-    const struct session *spared, const char *why);
-void session_end_all(struct vault *vault, const char *why);
-/* Once a second: idle time, grace, 24 h. */
-void session_expire(struct vault *vault, uint64_t steady_ms);
-
 /* The keys of the answer to L and R. */
 void session_write(struct vault *vault, const struct session *session,
     const char *name, struct wire_writer *writer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lines of jobs (the vault's): the first of a line stands in the list of
- * lines and in its owner's bucket, the others behind it.
+ * Lines of jobs (the vault's): the first job of a line is in the list of lines
+ * and in its owner's bucket; the others are chained behind it.
  */
 #include "turns.h"
 
@@ -13,7 +13,7 @@ bucket_of(struct turns *turns, const struct job *job)
 	return &turns->by_owner[job->owner % TURNS_BUCKETS];
 }
 
-/* A line from this job on is the last to have a turn. */
+/* Puts the line that begins with this job at the end of the turns. */
 static void
 add_line(struct turns *turns, struct job *first)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who is next: jobs that wait, in a line for each owner, and the lines have
- * turns.  However many jobs one owner has, another's next waits for one of
- * each owner's, no more.  All of it in constant time; the caller's lock.
+ * Who is next: each owner's jobs wait in a line of their own, and the lines
+ * take turns.  However many jobs one owner has, another owner's next job waits
+ * for one job of each owner at most.  Every call takes constant time; the
+ * caller holds a lock.
  */
 #ifndef BANKD_TURNS_H
 #define BANKD_TURNS_H

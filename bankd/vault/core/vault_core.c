@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What every room of the vault may ask of the process: an option's value, its
- * end for a reason, and room in the log for what strangers do.
+ * What every room of the vault may ask of the process: its books, a thread, an
+ * option's value, its end for a reason, room in the log for what strangers do.
  */
+#include "vault_core.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -11,10 +13,28 @@
 
 #define LINES_A_SECOND 20
 
+struct books *
+vault_books(struct vault *vault)
+{
+	return vault->books;
+}
+
+struct vault_counts *
+vault_counts(struct vault *vault)
+{
+	return vault->counts;
+}
+
+void
+vault_submit(struct vault *vault, enum vault_pool pool, struct job *job)
+{
+	pool_submit(vault->pools[pool], job);
+}
+
 int64_t
 vault_option(const struct vault *vault, enum bankd_option option)
 {
-	return config_number(vault->config, option);
+	return books_option(vault->books, option);
 }
 
 void

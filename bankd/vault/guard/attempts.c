@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Counting attempts (the vault's).  A row's count has the attempts that are
- * being compared in it (`pending`), so what has failed is count - pending.
+ * Counting attempts (the vault's).  A row's count includes the attempts that
+ * are being compared (`pending`): count - pending have failed.
  *
- * The row of an ID at all kiosks has no success of its own; its success_ms
- * says when the operator cleared it, which voids older rows of its kiosks.
+ * In the row of an ID at all kiosks success_ms is when the operator cleared
+ * it, which voids older rows of the ID at its kiosks.
  */
 #include "attempts.h"
 
@@ -15,7 +15,9 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
-#include "../core/vault_state.h"
+#include "../core/books.h"
+#include "../core/session.h"
+#include "../core/vault_core.h"
 
 #define MS UINT64_C(1000)
 #define TRUSTED_MS (30 * 24 * 3600 * MS)
@@ -25,9 +27,9 @@ struct rows {
 	bool locks; /* this look at them begins a lock */
 };
 
-/* `where` tells an enrolled kiosk from an address that is spelled like it. */
+/* `where`: an enrolled kiosk differs from an address spelled like its name. */
 static int
-make_key(const struct vault *vault, char where, const char *id,
+make_key(const struct books *books, char where, const char *id,
     const char *kiosk, uint8_t key[STORE_ATTEMPT_KEY])
 {
 	char text[1 + WIRE_ID_SIZE + CONNECTION_ADDRESS_SIZE] = { where };
@@ -36,7 +38,7 @@ make_key(const struct vault *vault, char where, const char *id,
 
 	length += string_copy(text + length, id, WIRE_ID_SIZE) + 1;
 	length += string_copy(text + length, kiosk, CONNECTION_ADDRESS_SIZE);
-	if (HMAC(EVP_sha256(), store_attempt_secret(vault->store), 32,
+	if (HMAC(EVP_sha256(), store_attempt_secret(books->store), 32,
 		(const uint8_t *)text, length, digest, NULL) == NULL)
 		return BANK_ECRYPTO;
 	memcpy(key, digest, STORE_ATTEMPT_KEY);
@@ -44,7 +46,7 @@ make_key(const struct vault *vault, char where, const char *id,
 }
 
 int
-attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
+attempt_init(struct books *books, struct attempt *attempt, const char *id,
     const struct kiosk_seen *kiosk,
     void (*again)(struct vault *vault, struct deferred *deferred))
 {
@@ -54,24 +56,24 @@ attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
 	string_copy(attempt->id, id == NULL ? "" : id, sizeof(attempt->id));
 	attempt->enrolled = kiosk->enrolled;
 	attempt->again.run = again;
-	error = make_key(vault, kiosk->enrolled ? 'k' : 'a', attempt->id,
+	error = make_key(books, kiosk->enrolled ? 'k' : 'a', attempt->id,
 	    kiosk->counted, attempt->at_kiosk);
 	if (error == 0)
-		error = make_key(vault, 't', attempt->id, "", attempt->in_all);
+		error = make_key(books, 't', attempt->id, "", attempt->in_all);
 	if (error != 0)
 		return error;
-	LIST_INSERT_HEAD(&vault->attempts->list, attempt, link);
+	LIST_INSERT_HEAD(&books->attempts->list, attempt, link);
 	return 0;
 }
 
 void
 attempt_free(struct vault *vault, struct attempt *attempt)
 {
-	batch_forget(vault, &attempt->again);
+	deferred_forget(vault, &attempt->again);
 	LIST_REMOVE(attempt, link);
 }
 
-/* A lock that is over leaves nothing. */
+/* When a lock has ended its failures are forgotten. */
 static void
 expire(struct store_attempt *row, uint64_t now_ms)
 {
@@ -81,74 +83,74 @@ expire(struct store_attempt *row, uint64_t now_ms)
 	row->count = row->pending;
 }
 
-/* One that was opened while its attempt was compared is the owner by now. */
+/* The owner is looked up anew: the account may just have been opened. */
 static int
-read_row(const struct vault *vault, const char *id,
+read_row(const struct books *books, const char *id,
     const uint8_t total[STORE_ATTEMPT_KEY],
     const uint8_t key[STORE_ATTEMPT_KEY], struct store_attempt *row)
 {
-	const struct ledger_account *account = store_account(vault->store, id);
+	const struct ledger_account *account = store_account(books->store, id);
 
 	row->owner = account != NULL ? account->number : 0;
 	memcpy(row->total, total, STORE_ATTEMPT_KEY);
 	memcpy(row->key, key, STORE_ATTEMPT_KEY);
-	return store_attempt_get(vault->store, row);
+	return store_attempt_get(books->store, row);
 }
 
 /* No stranger locks a customer out of their own branch. */
 static bool
-is_trusted(const struct vault *vault, const struct attempt *attempt,
+is_trusted(const struct books *books, const struct attempt *attempt,
     const struct store_attempt *kiosk)
 {
 	return attempt->enrolled && kiosk->success_ms != 0 &&
-	    vault->now_ms - kiosk->success_ms < TRUSTED_MS;
+	    books->now_ms - kiosk->success_ms < TRUSTED_MS;
 }
 
-/* What a row lost when its attempt could not be settled stays a failure. */
+/* An attempt that could not be settled stays counted as a failure. */
 static void
-read_rows(struct vault *vault, const struct attempt *attempt, struct rows *rows)
+read_rows(struct books *books, const struct attempt *attempt, struct rows *rows)
 {
 	int error;
 
 	memset(rows, 0, sizeof(*rows));
-	error = read_row(vault, attempt->id, attempt->in_all, attempt->at_kiosk,
+	error = read_row(books, attempt->id, attempt->in_all, attempt->at_kiosk,
 	    &rows->kiosk);
 	if (error == 0)
-		error = read_row(vault, attempt->id, attempt->in_all,
+		error = read_row(books, attempt->id, attempt->in_all,
 		    attempt->in_all, &rows->all);
 	if (error != 0)
-		batch_failed(vault, error);
-	if (!is_trusted(vault, attempt, &rows->kiosk))
+		books_failed(books, error);
+	if (!is_trusted(books, attempt, &rows->kiosk))
 		rows->kiosk.success_ms = 0;
 	if (rows->all.success_ms != 0 &&
 	    rows->kiosk.time_ms <= rows->all.success_ms) {
 		rows->kiosk.locked_until_ms = 0;
 		rows->kiosk.count = rows->kiosk.pending;
 	}
-	expire(&rows->kiosk, vault->now_ms);
-	expire(&rows->all, vault->now_ms);
+	expire(&rows->kiosk, books->now_ms);
+	expire(&rows->all, books->now_ms);
 }
 
 static void
-write_rows(struct vault *vault, const struct rows *rows)
+write_rows(struct books *books, const struct rows *rows)
 {
 	int error;
 
-	error = store_attempt_put(vault->store, &rows->kiosk);
+	error = store_attempt_put(books->store, &rows->kiosk);
 	if (error == 0)
-		error = store_attempt_put(vault->store, &rows->all);
+		error = store_attempt_put(books->store, &rows->all);
 	if (error != 0)
-		batch_failed(vault, error);
+		books_failed(books, error);
 }
 
 static unsigned
 comparing(
-    const struct vault *vault, const struct attempt *attempt, bool at_kiosk)
+    const struct books *books, const struct attempt *attempt, bool at_kiosk)
 {
 	const struct attempt *other;
 	unsigned count = 0;
 
-	LIST_FOREACH (other, &vault->attempts->list, link) {
+	LIST_FOREACH (other, &books->attempts->list, link) {
 		if (other == attempt || !other->comparing)
 			continue;
 		if (at_kiosk)
@@ -161,9 +163,9 @@ comparing(
 	return count;
 }
 
-/* Whether one more guess is allowed by this row, given those on their way. */
+/* Whether this row allows one more guess besides those being compared. */
 static enum attempt_verdict
-judge(struct vault *vault, struct rows *rows, struct store_attempt *row,
+judge(struct books *books, struct rows *rows, struct store_attempt *row,
     uint32_t most, unsigned on_their_way)
 {
 	if (row->locked_until_ms != 0)
@@ -172,50 +174,50 @@ judge(struct vault *vault, struct rows *rows, struct store_attempt *row,
 		return ATTEMPT_COMPARE;
 	if (on_their_way > 0)
 		return ATTEMPT_WAIT;
-	row->locked_until_ms = vault->now_ms +
-	    (uint64_t)vault_option(vault, LOGIN_LOCK_SECONDS) * MS;
+	row->locked_until_ms = books->now_ms +
+	    (uint64_t)books_option(books, LOGIN_LOCK_SECONDS) * MS;
 	rows->locks = true;
 	return ATTEMPT_LOCKED;
 }
 
 static enum attempt_verdict
-judge_both(struct vault *vault, struct attempt *attempt, struct rows *rows)
+judge_both(struct books *books, struct attempt *attempt, struct rows *rows)
 {
-	uint32_t most = (uint32_t)vault_option(vault, LOGIN_MAX_ATTEMPTS);
+	uint32_t most = (uint32_t)books_option(books, LOGIN_MAX_ATTEMPTS);
 	uint32_t most_all =
-	    (uint32_t)vault_option(vault, LOGIN_MAX_ATTEMPTS_TOTAL);
+	    (uint32_t)books_option(books, LOGIN_MAX_ATTEMPTS_TOTAL);
 	enum attempt_verdict verdict;
 
 	if (attempt->nobody)
 		return ATTEMPT_COMPARE;
 	verdict = judge(
-	    vault, rows, &rows->kiosk, most, comparing(vault, attempt, true));
+	    books, rows, &rows->kiosk, most, comparing(books, attempt, true));
 	if (verdict == ATTEMPT_COMPARE && rows->kiosk.success_ms == 0)
-		verdict = judge(vault, rows, &rows->all, most_all,
-		    comparing(vault, attempt, false));
-	/* Else it would begin anew with each try, and never end. */
-	if (rows->locks && vault->mode != VAULT_READ_ONLY)
-		write_rows(vault, rows);
+		verdict = judge(books, rows, &rows->all, most_all,
+		    comparing(books, attempt, false));
+	/* A lock is written: else each try would begin it anew. */
+	if (rows->locks && books->mode != VAULT_READ_ONLY)
+		write_rows(books, rows);
 	return verdict;
 }
 
 bool
-attempt_is_locked(struct vault *vault, struct attempt *attempt)
+attempt_is_locked(struct books *books, struct attempt *attempt)
 {
 	struct rows rows;
 
-	read_rows(vault, attempt, &rows);
-	return judge_both(vault, attempt, &rows) == ATTEMPT_LOCKED;
+	read_rows(books, attempt, &rows);
+	return judge_both(books, attempt, &rows) == ATTEMPT_LOCKED;
 }
 
 enum attempt_verdict
-attempt_begin(struct vault *vault, struct attempt *attempt)
+attempt_begin(struct books *books, struct attempt *attempt)
 {
 	enum attempt_verdict verdict;
 	struct rows rows;
 
-	read_rows(vault, attempt, &rows);
-	verdict = judge_both(vault, attempt, &rows);
+	read_rows(books, attempt, &rows);
+	verdict = judge_both(books, attempt, &rows);
 	attempt->comparing = verdict == ATTEMPT_COMPARE;
 	attempt->waiting = verdict == ATTEMPT_WAIT;
 	if (verdict != ATTEMPT_COMPARE)
@@ -224,15 +226,15 @@ attempt_begin(struct vault *vault, struct attempt *attempt)
 	rows.kiosk.pending++;
 	rows.all.count++;
 	rows.all.pending++;
-	rows.kiosk.time_ms = rows.all.time_ms = vault->now_ms;
-	write_rows(vault, &rows);
+	rows.kiosk.time_ms = rows.all.time_ms = books->now_ms;
+	write_rows(books, &rows);
 	return verdict;
 }
 
-/* Those that are still being compared keep their place in the count. */
+/* Attempts that are still being compared stay in the count. */
 static void
 settle(
-    struct vault *vault, struct store_attempt *row, bool right, uint32_t most)
+    struct books *books, struct store_attempt *row, bool right, uint32_t most)
 {
 	if (row->pending > 0)
 		row->pending--;
@@ -244,31 +246,31 @@ settle(
 		return;
 	}
 	if (row->locked_until_ms == 0 && row->count - row->pending >= most)
-		row->locked_until_ms = vault->now_ms +
-		    (uint64_t)vault_option(vault, LOGIN_LOCK_SECONDS) * MS;
+		row->locked_until_ms = books->now_ms +
+		    (uint64_t)books_option(books, LOGIN_LOCK_SECONDS) * MS;
 }
 
 void
-attempt_end(struct vault *vault, struct attempt *attempt, bool right,
+attempt_end(struct books *books, struct attempt *attempt, bool right,
     uint32_t *failures)
 {
 	struct rows rows;
 
-	read_rows(vault, attempt, &rows);
+	read_rows(books, attempt, &rows);
 	*failures = rows.all.count - rows.all.pending + (right ? 0 : 1);
 	if (attempt->nobody) {
-		/* The same work; a row that may never lock anybody. */
+		/* The same work as for an ID; this row never locks. */
 		rows.kiosk.count = rows.kiosk.pending = 0;
 		rows.all.count = rows.all.pending = 0;
 	} else {
-		settle(vault, &rows.kiosk, right,
-		    (uint32_t)vault_option(vault, LOGIN_MAX_ATTEMPTS));
-		settle(vault, &rows.all, right,
-		    (uint32_t)vault_option(vault, LOGIN_MAX_ATTEMPTS_TOTAL));
+		settle(books, &rows.kiosk, right,
+		    (uint32_t)books_option(books, LOGIN_MAX_ATTEMPTS));
+		settle(books, &rows.all, right,
+		    (uint32_t)books_option(books, LOGIN_MAX_ATTEMPTS_TOTAL));
 	}
 	if (right && attempt->enrolled)
-		rows.kiosk.success_ms = vault->now_ms;
-	write_rows(vault, &rows);
+		rows.kiosk.success_ms = books->now_ms;
+	write_rows(books, &rows);
 }
 
 void
@@ -277,33 +279,33 @@ attempt_ended(struct vault *vault, struct attempt *attempt)
 	struct attempt *other;
 
 	attempt->comparing = false;
-	LIST_FOREACH (other, &vault->attempts->list, link) {
+	LIST_FOREACH (other, &vault_books(vault)->attempts->list, link) {
 		if (other->waiting &&
 		    memcmp(other->in_all, attempt->in_all, STORE_ATTEMPT_KEY) ==
 			0) {
 			other->waiting = false;
-			batch_defer(vault, &other->again);
+			deferred_add(vault, &other->again);
 		}
 	}
 }
 
 int
-attempt_clear(struct vault *vault, const char *id)
+attempt_clear(struct books *books, const char *id)
 {
 	struct store_attempt row;
 	uint8_t key[STORE_ATTEMPT_KEY];
 	int error;
 
-	if ((error = make_key(vault, 't', id, "", key)) != 0)
+	if ((error = make_key(books, 't', id, "", key)) != 0)
 		return error;
-	error = read_row(vault, id, key, key, &row);
+	error = read_row(books, id, key, key, &row);
 	if (error == 0) {
 		row.count = row.pending;
 		row.locked_until_ms = 0;
-		row.success_ms = vault->now_ms;
-		error = store_attempt_put(vault->store, &row);
+		row.success_ms = books->now_ms;
+		error = store_attempt_put(books->store, &row);
 	}
 	if (error != 0)
-		batch_failed(vault, error);
+		books_failed(books, error);
 	return 0;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Attempts to log in: counted for (ID, kiosk) and for the ID at all kiosks,
- * known and unknown IDs alike; too many lock it for a while.  An attempt is
- * counted as a failure, on stable storage, before the password is compared,
- * and taken back when it was right, so no number of parallel or interrupted
- * guesses is more than the configured one: while as many as are left are
- * being compared, others wait for what becomes of them.
+ * Attempts to log in, counted for (ID, kiosk) and for the ID at all kiosks,
+ * for known and unknown IDs alike; too many lock the ID for a while.  An
+ * attempt is counted as a failure, on stable storage, before the password is
+ * compared, and taken back when the password was right.  So guesses in
+ * parallel, or cut short, never exceed the configured number: while as many as
+ * are left are being compared, further attempts wait for the outcome.
  */
 #ifndef BANKD_ATTEMPTS_H
 #define BANKD_ATTEMPTS_H
@@ -16,9 +16,10 @@
 #include <stdint.h>
 
 #include "../../../shared/wire/wire.h"
-#include "../core/batch.h"
+#include "../core/deferred.h"
 #include "../../store/store.h"
 
+struct books;
 struct kiosk_seen;
 struct vault;
 
@@ -28,7 +29,7 @@ struct attempt {
 	uint8_t at_kiosk[STORE_ATTEMPT_KEY];
 	uint8_t in_all[STORE_ATTEMPT_KEY];
 	bool enrolled; /* at a kiosk with a name */
-	bool nobody;   /* no ID came out of it: recorded, never locked */
+	bool nobody;   /* without an ID: recorded, never locked */
 	bool comparing;
 	struct deferred again; /* when one that it waited for has ended */
 	bool waiting;
@@ -47,29 +48,29 @@ enum attempt_verdict {
 
 /*
  * `id` is NULL where the login had none of the right form.  Returns 0, or
- * BANK_ECRYPTO: its rows can't be told, and it isn't one.
+ * BANK_ECRYPTO: the keys of its rows can't be made, and nothing was begun.
  */
-int attempt_init(struct vault *vault, struct attempt *attempt, const char *id,
+int attempt_init(struct books *books, struct attempt *attempt, const char *id,
     const struct kiosk_seen *kiosk,
     void (*again)(struct vault *vault, struct deferred *deferred));
 /* Before its owner is freed. */
 void attempt_free(struct vault *vault, struct attempt *attempt);
 
 /*
- * Within a batch: these read the store's rows and write them, the first only
- * where a lock begins, and call batch_failed() where that fails.
+ * For apply(): these read the store's rows and write them, the first one only
+ * where a lock begins.  They call books_failed() where that fails.
  */
-bool attempt_is_locked(struct vault *vault, struct attempt *attempt);
+bool attempt_is_locked(struct books *books, struct attempt *attempt);
 enum attempt_verdict attempt_begin(
-    struct vault *vault, struct attempt *attempt);
-/* Sets *failures: in a row for the ID, this one included if it was one. */
-void attempt_end(struct vault *vault, struct attempt *attempt, bool right,
+    struct books *books, struct attempt *attempt);
+/* Sets *failures: how many in succession for the ID, up to this attempt. */
+void attempt_end(struct books *books, struct attempt *attempt, bool right,
     uint32_t *failures);
 /*
- * The operator's: nothing counts any more, at whatever kiosk.  Returns 0, or
- * BANK_ECRYPTO: the row can't be told.
+ * For the operator: forgets the ID's failures at all kiosks.  Returns 0, or
+ * BANK_ECRYPTO: the key of its row can't be made.
  */
-int attempt_clear(struct vault *vault, const char *id);
+int attempt_clear(struct books *books, const char *id);
 
 /* After the commit of attempt_end(): lets those that waited try again. */
 void attempt_ended(struct vault *vault, struct attempt *attempt);

@@ -8,12 +8,12 @@
 #include <openssl/crypto.h>
 
 #include "../../files/hash_form.h"
-#include "../core/vault_state.h"
+#include "../core/books.h"
 #include "hash_kinds.h"
 
-/* The store is asked in any case: an unknown ID costs no less. */
+/* The store is asked in any case, so that an unknown ID takes as long. */
 void
-guard_hash(struct vault *vault, const struct ledger_account *customer,
+guard_hash(struct books *books, const struct ledger_account *customer,
     char hash[STORE_HASH_SIZE])
 {
 	static const struct ledger_account nobody;
@@ -22,17 +22,17 @@ guard_hash(struct vault *vault, const struct ledger_account *customer,
 
 	hash[0] = '\0';
 	if (store_account_texts(
-		vault->store, open ? customer : &nobody, name, hash) != 0 ||
+		books->store, open ? customer : &nobody, name, hash) != 0 ||
 	    !open || hash[0] == HASH_FORM_LOCKED)
 		OPENSSL_cleanse(hash, STORE_HASH_SIZE);
 }
 
 void
-guard_work(struct vault *vault, const struct ledger_account *customer,
+guard_work(struct books *books, const struct ledger_account *customer,
     struct hashing_work *work)
 {
-	guard_hash(vault, customer, work->hash);
-	work->kinds = vault->hash_kinds;
-	work->old = hash_kinds_old(vault->hash_kinds);
-	work->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
+	guard_hash(books, customer, work->hash);
+	work->kinds = books->hash_kinds;
+	work->old = hash_kinds_old(books->hash_kinds);
+	work->cost = (unsigned long)books_option(books, LOGIN_HASH_COST);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Kinds of hashes and the accounts that have them; the vault's loop writes,
- * its workers read settings that don't change any more.
+ * Kinds of hashes and the accounts that have them.  The vault's loop writes;
+ * its workers read only settings that no longer change.
  */
 #include "hash_kinds.h"
 
@@ -41,7 +41,7 @@ hash_kinds_free(struct hash_kinds *kinds)
 	*kinds = (struct hash_kinds) { 0 };
 }
 
-/* The index + 1 of a hash's kind, a new one where need be; 0: none. */
+/* The index + 1 of a hash's kind, added where it is new; 0: no hash. */
 static uint8_t
 kind_of(struct hash_kinds *kinds, const char *hash)
 {

@@ -18,7 +18,7 @@
 
 #define PREFIX "$y$"
 
-/* libcrypt's work area is large and full of secrets: not for the stack. */
+/* libcrypt's work area is large and full of secrets: it is on the heap. */
 static int
 hash_with(const char *password, const char *setting, char out[STORE_HASH_SIZE])
 {
@@ -65,7 +65,7 @@ hashing_matches(const char *password, const char *hash)
 	return same;
 }
 
-/* One hash of a kind: the comparison, where it is the kind of the hash. */
+/* Hashes by one kind; where that is the hash's own it is the comparison. */
 static bool
 matches_kind(const char *password, const char *setting, const char *own,
     const char *hash)

@@ -13,14 +13,14 @@
 
 struct hash_kinds;
 
-/* One comparison, for a worker: all but the last two is given. */
+/* One comparison, for a worker; the last two members are its outcome. */
 struct hashing_work {
 	char hash[STORE_HASH_SIZE]; /* "": nobody's, and never right */
 	const struct hash_kinds *kinds;
 	uint32_t old;       /* hash_kinds_old(), as the loop saw it */
 	unsigned long cost; /* today's */
 	bool right;
-	/* What takes the hash's place: right, and it was of an old kind. */
+	/* The hash to keep from now on, if a right one was of an old kind. */
 	char anew[STORE_HASH_SIZE];
 };
 
@@ -32,13 +32,13 @@ int hashing_make(
     const char *password, unsigned long cost, char hash[STORE_HASH_SIZE]);
 
 /*
- * Compares, by the same calls of libcrypt whoever's hash it is and whatever
- * comes of it: one for each kind in `old`, one of today's.  The caller wipes
+ * Compares.  It makes the same calls of libcrypt for every hash and every
+ * outcome: one for each kind in `old`, one of today's.  The caller wipes
  * *work.
  */
 void hashing_compare(const char *password, struct hashing_work *work);
 
-/* Whether the password is that of the hash; a hash that is none: false. */
+/* Whether the password matches the hash; false where that is malformed. */
 bool hashing_matches(const char *password, const char *hash);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mmap(2) as libcrypt finds it: ours stands before the C library's, as a
- * program's own symbols do (ld.so(8)), for libcrypt can't be told where its
- * memory is to come from.  It changes nothing for a thread that has not asked.
+ * The mmap(2) that libcrypt calls.  A program's own symbol comes before the C
+ * library's (ld.so(8)), and libcrypt takes no allocator.  It changes nothing
+ * for a thread that has not asked.
  */
 
 /* Else <sys/mman.h> makes mmap another name of mmap64: both are ours. */
@@ -36,7 +36,7 @@ map(void *address, size_t length, int protection, int flags, int fd,
 	    SYS_mmap, address, length, protection, flags, fd, offset);
 }
 
-/* At the beginning of a large page: what is mapped around it goes again. */
+/* Maps from the start of a large page; unmaps what is around it. */
 static void *
 map_large(size_t length, int protection, int flags)
 {

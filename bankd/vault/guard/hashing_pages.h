@@ -10,9 +10,8 @@
 #include <stdbool.h>
 
 /*
- * From now on what this thread maps is asked for in large pages
- * (MADV_HUGEPAGE), or no longer.  Where the system gives none, nothing
- * changes but the time.
+ * Whether this thread asks for large pages (MADV_HUGEPAGE) from now on.
+ * Without them a hash takes longer, and nothing else changes.
  */
 void hashing_pages(bool large);
 

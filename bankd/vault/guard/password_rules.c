@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Passwords that are guessed first: short ones, the ID itself, one character
- * repeated, a run, and those that thieves know by heart.
+ * The rules of a new password (the vault's): against short ones, the ID
+ * itself, one character repeated, runs, and those most often guessed.
  */
 #include "password_rules.h"
 

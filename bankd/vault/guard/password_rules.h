@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a new password must be, whoever gives it: a customer by O or PASSWORD,
- * an operator by bankctl(8).  Passwords that there are stay as they are.
- * Pure.
+ * The rules of a new password, by O, PASSWORD or bankctl(8).  Passwords that
+ * are in use already are not looked at.  Pure.
  */
 #ifndef BANKD_PASSWORD_RULES_H
 #define BANKD_PASSWORD_RULES_H
@@ -13,8 +12,8 @@ struct password_rule {
 };
 
 /*
- * The first rule that a password for `id` breaks, or NULL.  `password` has
- * the form of one; `old` is the one that it takes the place of, or NULL.
+ * The first rule that a password for `id` breaks, or NULL.  `password` has the
+ * right form; `old` is the password that it replaces, or NULL.
  */
 const struct password_rule *password_rule_broken(
     const char *password, const char *id, const char *old);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What kiosks did in the newest while (the vault's): sets of rows, each with
- * a ring of times.
+ * What kiosks did lately (the vault's): sets of rows, each with a ring of
+ * times.
  */
 #include "tally.h"
 
@@ -52,7 +52,7 @@ tally_free(struct tally *tally)
 	free(tally);
 }
 
-/* An enrolled kiosk is another one than an address that is spelled like it. */
+/* An enrolled kiosk differs from an address that is spelled like its name. */
 static uint64_t
 hash_of(const struct tally *tally, const struct kiosk_seen *kiosk)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How often each kiosk did a thing within the newest while: sign-ups,
- * resumptions that were refused.  In memory; the vault's.
+ * How often each kiosk has lately done a thing: signed up, been refused a
+ * resumption.  In memory; the vault's.
  *
- * It is bounded, and full it refuses nobody: whoever fills it, with ever new
- * addresses, has the kiosk of a set forgotten that was quiet for longest.
- * Which kiosks share a set is under a key of the process.
+ * It is bounded, and a full one refuses nobody: a new kiosk takes the place of
+ * the one in its set that was quiet for longest.  A secret key decides which
+ * kiosks share a set.
  */
 #ifndef BANKD_TALLY_H
 #define BANKD_TALLY_H
@@ -20,13 +20,13 @@
 
 struct tally;
 
-/* NULL where memory or random bytes fail.  Its memory is taken as used. */
+/* NULL where memory or random bytes fail.  Unused rows take no memory. */
 struct tally *tally_new(unsigned most, uint64_t within_ms);
 void tally_free(struct tally *tally);
-/* Whether the kiosk did it `most` times by this time of the steady clock. */
+/* Whether the kiosk has done it `most` times by this steady time. */
 bool tally_is_full(const struct tally *tally, const struct kiosk_seen *kiosk,
     uint64_t steady_ms);
-/* Counts it once more; where it is full, in the place of the oldest. */
+/* Counts it once more; in a full row it takes the place of the oldest. */
 void tally_add(
     struct tally *tally, const struct kiosk_seen *kiosk, uint64_t steady_ms);
 

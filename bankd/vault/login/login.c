@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The beginning that L, O, R and V have in common (the vault's): the nonce
- * is burnt, the kiosk looked up, the envelope opened by a worker; and their
- * common ends.
+ * The room of logins (the vault's), and how L, O, R and V begin: the nonce is
+ * used up, the kiosk looked up, the envelope opened by a worker.
  */
 #include "login.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
-#include "../../../shared/crypt/seal_envelope.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/clock.h"
@@ -20,9 +19,44 @@
 #include "../../files/hash_form.h"
 #include "../core/vault_state.h"
 #include "../guard/tally.h"
+#include "login_state.h"
+#include "../../store/kiosks.h"
 
-/* The front gives a login 60 s from its G; this is for a front that lies. */
+/* An honest front allows 60 s from G to the login; another one may lie. */
 #define NONCE_LIFE_MS UINT64_C(65000)
+#define MINUTE_MS UINT64_C(60000)
+#define HOUR_MS (60 * MINUTE_MS)
+
+int
+logins_new(struct logins **logins, const char *path, char *error, size_t size)
+{
+	struct logins *made;
+
+	if ((made = *logins = calloc(1, sizeof(*made))) == NULL)
+		return EX_OSERR;
+	made->sign_ups = tally_new(LOGIN_SIGN_UPS_AN_HOUR, HOUR_MS);
+	made->resumes = tally_new(LOGIN_REFUSED_A_MINUTE, MINUTE_MS);
+	if (made->sign_ups == NULL || made->resumes == NULL)
+		return EX_OSERR;
+	return login_key_read(&made->key, path, error, size);
+}
+
+void
+logins_free(struct logins *logins)
+{
+	if (logins == NULL)
+		return;
+	tally_free(logins->sign_ups);
+	tally_free(logins->resumes);
+	login_key_free(logins->key);
+	free(logins);
+}
+
+size_t
+logins_count(const struct logins *logins)
+{
+	return logins->count;
+}
 
 static void
 look_up_kiosk(
@@ -43,7 +77,7 @@ look_up_kiosk(
 		return;
 	string_copy(login->kiosk.name, name, sizeof(login->kiosk.name));
 	string_copy(login->kiosk.counted, name, sizeof(login->kiosk.counted));
-	*found = kiosks_find(&vault->kiosks, name);
+	*found = kiosks_find(vault->books->kiosks, name);
 	if (*found == NULL)
 		return;
 	memcpy(login->kiosk_key, (*found)->public_key, KIOSK_PUBLIC_SIZE);
@@ -53,9 +87,9 @@ look_up_kiosk(
 }
 
 /*
- * R costs no envelope and no hash: a flood of logins keeps nobody from it, but
- * a flood of its own does.  Who says to be an enrolled kiosk is counted only
- * when that is proven.
+ * R needs no envelope and no hash, so a flood of logins doesn't stop it, but a
+ * flood of R does.  An enrolled kiosk is counted only once it has proven its
+ * name.
  */
 static bool
 too_many_wait(const struct vault *vault, const struct login *login)
@@ -65,8 +99,8 @@ too_many_wait(const struct vault *vault, const struct login *login)
 
 	if (login->type == FRAME_RESUME)
 		return !login->kiosk.enrolled &&
-		    tally_is_full(
-			vault->resumes, &login->kiosk, clock_steady_ms());
+		    tally_is_full(vault->logins->resumes, &login->kiosk,
+			clock_steady_ms());
 	if (vault->logins->costly >
 	    (size_t)vault_option(vault, LOGIN_MAX_WAITING))
 		return true;
@@ -82,8 +116,7 @@ look_up_session(struct vault *vault, struct login *login)
 {
 	const struct session *session;
 
-	session =
-	    session_find(&vault->sessions, login->body + FRAME_KIOSK_SIZE);
+	session = session_find(vault->sessions, login->body + FRAME_KIOSK_SIZE);
 	login->has_session = session != NULL;
 	if (session != NULL)
 		memcpy(login->k, session->k, SEAL_KEY_SIZE);
@@ -91,7 +124,7 @@ look_up_session(struct vault *vault, struct login *login)
 		memset(login->k, 0, SEAL_KEY_SIZE);
 }
 
-/* Whatever fails here goes on the same way and ends in the same 401. */
+/* Whatever fails here, the login goes on the same way to the same 401. */
 static void
 open_envelope(struct job *job, void *thread)
 {
@@ -113,7 +146,8 @@ open_envelope(struct job *job, void *thread)
 	if (!login->kiosk_right)
 		return;
 	if (login->type != FRAME_RESUME)
-		right = seal_unwrap(login->key, rest, login->k) == 0 && right;
+		right =
+		    login_key_unwrap(login->key, rest, login->k) == 0 && right;
 	if (seal_derive(&login->keys, login->k, login->nonce, login->binding) !=
 	    0)
 		return;
@@ -175,7 +209,7 @@ login_new(struct vault *vault, struct connection *connection, uint8_t type,
 	memcpy(login->binding, connection->binding, FRAME_BINDING_SIZE);
 	memcpy(login->address, connection->address, sizeof(login->address));
 	memcpy(login->limit, connection->limit, sizeof(login->limit));
-	login->key = vault->key;
+	login->key = vault->logins->key;
 	login->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
 	login->stale =
 	    clock_steady_ms() - connection->greeted_ms > NONCE_LIFE_MS;
@@ -194,7 +228,7 @@ login_take(struct vault *vault, struct connection *connection, uint8_t type,
 	const struct store_kiosk *kiosk;
 	struct login *login;
 
-	/* From here on this nonce is nobody's. */
+	/* From here on the nonce is used up. */
 	connection->state = CONNECTION_LOGGING_IN;
 	login = login_new(vault, connection, type, body, length);
 	OPENSSL_cleanse(connection->nonce, sizeof(connection->nonce));

@@ -4,93 +4,38 @@
  * the envelope are opened by a worker, the attempt is recorded, a worker
  * compares the password; whatever fails after the kiosk's check ends in the
  * same 401 after the same work.
+ *
+ * The room is closed: it alone holds Kprb, the bank's private key, and who
+ * has a `struct vault` can't reach it.
  */
 #ifndef BANKD_LOGIN_H
 #define BANKD_LOGIN_H
 
-#include <sys/queue.h>
-
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../guard/attempts.h"
-#include "../core/connection.h"
-#include "../guard/hashing.h"
-#include "login_text.h"
-#include "../core/session.h"
-
-#define LOGIN_BODY_MAX \
-	(FRAME_KIOSK_SIZE + FRAME_WRAPPED_SIZE + FRAME_SEALED_SIZE)
-
-/* Of a kiosk's: accounts that it asks to open, R that are refused. */
+/* For each kiosk: accounts that it asks to open, R that are refused. */
 #define LOGIN_SIGN_UPS_AN_HOUR 10
 #define LOGIN_REFUSED_A_MINUTE 8
 
-struct login {
-	struct errand errand;
-	uint8_t type; /* enum frame_type */
-	uint8_t body[LOGIN_BODY_MAX];
-	size_t length;
-	uint8_t nonce[FRAME_NONCE_SIZE];
-	uint8_t binding[FRAME_BINDING_SIZE];
-	char address[CONNECTION_ADDRESS_SIZE];
-	char limit[CONNECTION_ADDRESS_SIZE]; /* as limits see it */
-	struct kiosk_seen kiosk;
-	uint8_t kiosk_key[KIOSK_PUBLIC_SIZE];
-	char cash_id[LEDGER_ID_SIZE];
-	EVP_PKEY *key;    /* Kprb, the vault's */
-	bool stale;       /* the nonce is too old */
-	bool has_session; /* R: k is that of a session */
-	unsigned long cost;
-
-	/* What the first job found. */
-	bool kiosk_right, opened;
-	uint8_t k[SEAL_KEY_SIZE];
-	struct seal_keys keys;
-	struct login_text text; /* all zero where the form is not right */
-	bool has_form;
-
-	struct attempt attempt;
-	bool has_attempt;
-	struct hashing_work work;   /* L: the second job */
-	char hash[STORE_HASH_SIZE]; /* O: the new one */
-	bool right;                 /* O: it was made */
-	bool one_too_many;          /* O: of this kiosk's in the hour */
-	uint32_t failures;
-	uint64_t last_login_ms;
-	LIST_ENTRY(login) link;
-};
-
-struct logins {
-	LIST_HEAD(login_list, login) list;
-	size_t count;
-	size_t costly; /* of these, all but R: they need a hash */
-};
-
+struct connection;
+struct logins;
 struct vault;
+
+/*
+ * Makes the room, with the bank's key from the file of this path.  0, or a
+ * code of sysexits(3) with what is wrong and what to do in error, empty where
+ * memory is lacking.  *logins is freed by logins_free() in any case.
+ */
+int logins_new(
+    struct logins **logins, const char *path, char *error, size_t size);
+/* Wipes the key; NULL is allowed. */
+void logins_free(struct logins *logins);
+/* Those on their way. */
+size_t logins_count(const struct logins *logins);
 
 /* A frame of these types has come on a connection with a nonce. */
 void login_take(struct vault *vault, struct connection *connection,
     uint8_t type, const uint8_t *body, size_t length);
-
-/* For the parts of a login, login_*.c. */
-void login_reversal(struct vault *vault, struct login *login);
-void login_resume(struct vault *vault, struct login *login);
-void login_password(struct vault *vault, struct login *login);
-void login_sign_up(struct vault *vault, struct login *login);
-/* `E`, a fresh nonce, and the end of the login. */
-void login_refuse(
-    struct vault *vault, struct login *login, enum wire_reply reply);
-/* The same with a sealed text: to O and V. */
-void login_answer(
-    struct vault *vault, struct login *login, const char *text, size_t length);
-void login_free(struct vault *vault, struct login *login);
-/* errand.job to a worker. */
-void login_submit(struct vault *vault, struct login *login);
-
-/* The answer to L and R; attaches the session to the connection. */
-void login_accept(struct vault *vault, struct login *login,
-    struct session *session, enum wire_reply reply);
 
 #endif

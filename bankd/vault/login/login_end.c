@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the kinds of login have in common after their beginning (the vault's):
- * the way to a worker, and the ends: refused, answered, let in.
+ * What all kinds of login share after the envelope (the vault's): the way to a
+ * worker, and the ends: refused, answered, let in.
  */
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
 
 #include "../core/vault_state.h"
-#include "login.h"
+#include "login_state.h"
 #include "../guard/attempts.h"
 
-/* Whether more than `parts` in `of` of those that may wait do. */
+/* Whether more than parts/of of the allowed number of logins wait. */
 static bool
 many_wait(const struct vault *vault, size_t parts, size_t of)
 {
@@ -21,17 +21,19 @@ many_wait(const struct vault *vault, size_t parts, size_t of)
 }
 
 /*
- * A few are quick; a crowd of them gives way to the customers who are in, and
- * a flood, where these ask much, leaves them half of the cores: a core that
- * hashes is taken away from it at once, but the kernel moves nobody there.
+ * A few logins go to the workers.  A crowd gives way to customers in session.
+ * Where these ask much, a flood may use half of the cores only: the kernel
+ * takes a core from a hash at once, but moves no thread to it.
  */
 void
 login_submit(struct vault *vault, struct login *login)
 {
 	bool crowd = login->type != FRAME_RESUME && many_wait(vault, 1, 4);
 
-	pool_halve(vault->crowd, vault->much_asked && many_wait(vault, 3, 4));
-	pool_submit(crowd ? vault->crowd : vault->workers, &login->errand.job);
+	pool_halve(vault->pools[VAULT_CROWD],
+	    vault->much_asked && many_wait(vault, 3, 4));
+	vault_submit(
+	    vault, crowd ? VAULT_CROWD : VAULT_WORKERS, &login->errand.job);
 }
 
 void
@@ -55,7 +57,7 @@ login_refuse(struct vault *vault, struct login *login, enum wire_reply reply)
 	struct connection *connection = login->errand.connection;
 
 	if (connection != NULL) {
-		vault->counts.refused++;
+		vault->counts->refused++;
 		connection_refuse(vault, connection, reply);
 		connection_greet(vault, connection);
 	}
@@ -87,9 +89,9 @@ login_accept(struct vault *vault, struct login *login, struct session *session,
 	struct wire_writer writer;
 	int length;
 
-	customer = store_account(vault->store, session->customer);
+	customer = store_account(vault->books->store, session->customer);
 	if (customer == NULL ||
-	    store_account_texts(vault->store, customer, name, hash) != 0)
+	    store_account_texts(vault->books->store, customer, name, hash) != 0)
 		name[0] = '\0';
 	OPENSSL_cleanse(hash, sizeof(hash));
 	wire_begin(&writer, text, sizeof(text), reply);

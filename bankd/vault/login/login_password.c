@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * L, after its envelope (the vault's): the attempt is recorded and committed,
- * a worker compares, the outcome is committed, the customer hears of it.
- * Every refusal takes this same way, without an ID too.
+ * a worker compares, the outcome is committed and answered.  Every refusal
+ * goes this way, even that of a login without an ID.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@
 #include "../core/vault_state.h"
 #include "../guard/guard_work.h"
 #include "../guard/attempts.h"
-#include "login.h"
+#include "login_state.h"
 
 static void begin_attempt(struct vault *vault, struct login *login);
 static void submit_comparison(struct vault *vault, struct login *login);
@@ -31,60 +31,61 @@ compare(struct job *job, void *thread)
 }
 
 /*
- * The hash was looked up before the comparison.  Where another login has made
- * it anew since, or an operator changed it, that one is compared instead.
+ * Whether the hash that was compared is still the customer's: another login
+ * may have made it anew since, or an operator changed it.  If it isn't, the
+ * new one is compared.
  */
 static bool
-is_still_the_hash(struct vault *vault, const struct login *login,
+is_still_the_hash(struct books *books, const struct login *login,
     const struct ledger_account *customer)
 {
 	char hash[STORE_HASH_SIZE];
 	bool same;
 
-	guard_hash(vault, customer, hash);
+	guard_hash(books, customer, hash);
 	same = strcmp(hash, login->work.hash) == 0;
 	OPENSSL_cleanse(hash, sizeof(hash));
 	return same;
 }
 
-/* The same password: no session ends, and the customer isn't told. */
+/* The password stays the same: no session ends, and nobody is notified. */
 static void
-put_hash_anew(struct vault *vault, const struct login *login,
+put_hash_anew(struct books *books, const struct login *login,
     const struct ledger_account *customer)
 {
 	int error;
 
-	if (login->work.anew[0] == '\0' || vault->mode != VAULT_NORMAL)
+	if (login->work.anew[0] == '\0' || books->mode != VAULT_NORMAL)
 		return;
-	error = store_set_hash(vault->store, customer, login->work.anew);
+	error = store_set_hash(books->store, customer, login->work.anew);
 	if (error != 0)
-		batch_failed(vault, error);
-	batch_touch(vault, customer, login->work.anew);
+		books_failed(books, error);
+	books_touch(books, customer, login->work.anew);
 }
 
 static void
-apply_end(struct vault *vault, struct step *step)
+apply_end(struct books *books, struct step *step)
 {
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	struct login *login = step->subject;
 	bool right = login->work.right;
 
 	step->reply = STEP_GO_ON;
-	if (!is_still_the_hash(vault, login, customer))
+	if (!is_still_the_hash(books, login, customer))
 		return;
 	step->reply = right ? WIRE_LOGIN_OK : WIRE_LOGIN_REFUSED;
-	if (vault->mode == VAULT_READ_ONLY) {
+	if (books->mode == VAULT_READ_ONLY) {
 		login->failures = 0;
 		login->last_login_ms = right ? customer->last_login_ms : 0;
 		return;
 	}
-	attempt_end(vault, &login->attempt, right, &login->failures);
+	attempt_end(books, &login->attempt, right, &login->failures);
 	if (!right || login->errand.connection == NULL)
 		return;
 	login->last_login_ms = customer->last_login_ms;
-	customer->last_login_ms = vault->now_ms;
+	customer->last_login_ms = books->now_ms;
 	customer->changed = true;
-	put_hash_anew(vault, login, customer);
+	put_hash_anew(books, login, customer);
 }
 
 static void
@@ -93,7 +94,7 @@ accept_login(struct vault *vault, struct login *login)
 	const struct ledger_account *customer;
 	struct session *session = NULL;
 
-	customer = store_account(vault->store, login->text.id);
+	customer = store_account(vault->books->store, login->text.id);
 	if (customer != NULL)
 		session = session_new(vault, customer, &login->kiosk, login->k);
 	if (session == NULL) {
@@ -102,7 +103,7 @@ accept_login(struct vault *vault, struct login *login)
 	}
 	session->last_login_ms = login->last_login_ms;
 	session->failed = login->failures;
-	vault->counts.logins++;
+	vault->counts->logins++;
 	log_event(LOG_INFO, "login", "id", LOG_TEXT(session->customer), "kiosk",
 	    LOG_TEXT(session->kiosk.name), "address", LOG_TEXT(login->address),
 	    NULL);
@@ -110,7 +111,7 @@ accept_login(struct vault *vault, struct login *login)
 	login_accept(vault, login, session, WIRE_LOGIN_OK);
 }
 
-/* An ID that isn't one of ours may be a password in the wrong field. */
+/* An unknown ID isn't logged: it may be a password in the wrong field. */
 static void
 tell_refused(
     struct vault *vault, const struct login *login, enum wire_reply reply)
@@ -118,7 +119,7 @@ tell_refused(
 	const struct ledger_account *customer = NULL;
 
 	if (login->has_form)
-		customer = store_account(vault->store, login->text.id);
+		customer = store_account(vault->books->store, login->text.id);
 	if (vault_tells(vault))
 		log_event(LOG_NOTICE, "login_refused", "id",
 		    LOG_TEXT(customer != NULL ? customer->id : "-"), "kiosk",
@@ -168,22 +169,22 @@ submit_comparison(struct vault *vault, struct login *login)
 	const struct ledger_account *customer = NULL;
 
 	if (login->has_form)
-		customer = store_account(vault->store, login->text.id);
-	guard_work(vault, customer, &login->work);
+		customer = store_account(vault->books->store, login->text.id);
+	guard_work(vault->books, customer, &login->work);
 	login->errand.job.run = compare;
 	login->errand.job.done = compared;
 	login_submit(vault, login);
 }
 
 static void
-apply_begin(struct vault *vault, struct step *step)
+apply_begin(struct books *books, struct step *step)
 {
 	struct login *login = step->subject;
 
 	step->reply = STEP_GO_ON;
-	if (vault->mode == VAULT_READ_ONLY)
+	if (books->mode == VAULT_READ_ONLY)
 		step->reply = WIRE_UNAVAILABLE;
-	else if (attempt_begin(vault, &login->attempt) == ATTEMPT_LOCKED)
+	else if (attempt_begin(books, &login->attempt) == ATTEMPT_LOCKED)
 		step->reply = WIRE_LOCKED;
 }
 
@@ -197,7 +198,7 @@ finish_begin(struct vault *vault, struct step *step)
 		login_refuse(vault, login, step->reply);
 		return;
 	}
-	/* Perhaps no longer waiting: one that ended in this batch woke it. */
+	/* It may have been woken in this very batch, and wait no longer. */
 	if (login->attempt.comparing)
 		submit_comparison(vault, login);
 }
@@ -228,7 +229,7 @@ begin_attempt(struct vault *vault, struct login *login)
 void
 login_password(struct vault *vault, struct login *login)
 {
-	if (attempt_init(vault, &login->attempt,
+	if (attempt_init(vault->books, &login->attempt,
 		login->has_form ? login->text.id : NULL, &login->kiosk,
 		begin_again) != 0) {
 		login_refuse(vault, login, WIRE_UNAVAILABLE);

@@ -10,7 +10,7 @@
 #include "../verbs/verbs_money.h"
 #include "../core/vault_state.h"
 #include "../guard/tally.h"
-#include "login.h"
+#include "login_state.h"
 
 static bool
 is_same_kiosk(const struct kiosk_seen *one, const struct kiosk_seen *other)
@@ -21,9 +21,9 @@ is_same_kiosk(const struct kiosk_seen *one, const struct kiosk_seen *other)
 }
 
 /*
- * The batch is run first: what the vault has of the old connection is
- * applied and answered, and nothing of it ever is after this.  Not for a
- * stranger, who would end everybody's batch with each R.
+ * Runs the batch first: the old connection's requests that have come are
+ * applied and answered, and none of it is after this.  A stranger can't cause
+ * that, or each R would cut everybody's batch short.
  */
 static struct session *
 resumed(struct vault *vault, const struct login *login)
@@ -33,8 +33,7 @@ resumed(struct vault *vault, const struct login *login)
 	if (!login->opened || !login->has_session || !login->has_form)
 		return NULL;
 	batch_run(vault);
-	session =
-	    session_find(&vault->sessions, login->body + FRAME_KIOSK_SIZE);
+	session = session_find(vault->sessions, login->body + FRAME_KIOSK_SIZE);
 	return session != NULL && is_same_kiosk(&session->kiosk, &login->kiosk)
 	    ? session
 	    : NULL;
@@ -47,12 +46,12 @@ login_resume(struct vault *vault, struct login *login)
 	uint64_t now_ms = clock_steady_ms();
 
 	if (login->kiosk.enrolled &&
-	    tally_is_full(vault->resumes, &login->kiosk, now_ms)) {
+	    tally_is_full(vault->logins->resumes, &login->kiosk, now_ms)) {
 		login_refuse(vault, login, WIRE_TOO_MANY_SESSIONS);
 		return;
 	}
 	if ((session = resumed(vault, login)) == NULL) {
-		tally_add(vault->resumes, &login->kiosk, now_ms);
+		tally_add(vault->logins->resumes, &login->kiosk, now_ms);
 		login_refuse(vault, login, WIRE_LOGIN_REFUSED);
 		return;
 	}
@@ -63,16 +62,16 @@ login_resume(struct vault *vault, struct login *login)
 }
 
 static void
-apply_reversal(struct vault *vault, struct step *step)
+apply_reversal(struct books *books, struct step *step)
 {
 	const struct login *login = step->subject;
 
 	if (login->has_form)
-		verbs_decide(vault, step);
+		verbs_decide(books, step);
 	else
 		step->reply = WIRE_INCORRECT;
-	if (vault->batch.error == 0)
-		verbs_write(vault, step);
+	if (books->error == 0)
+		verbs_write(books, step);
 }
 
 static void

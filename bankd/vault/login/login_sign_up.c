@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * O, after its envelope (the vault's): checked, the password hashed by a
- * worker, and the account opened if nothing has come between.
+ * worker, checked again, and the account opened.
  */
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
@@ -12,17 +12,17 @@
 #include "../verbs/verbs.h"
 #include "../core/vault_state.h"
 #include "../guard/tally.h"
-#include "login.h"
+#include "login_state.h"
 
-/* In the protocol's order; form was checked before. */
+/* In the protocol's order; the form was checked before. */
 static enum wire_reply
-decide(struct vault *vault, const struct step *step)
+decide(struct books *books, const struct step *step)
 {
 	const struct login *login = step->subject;
 
-	if (vault_option(vault, LOGIN_SIGN_UP) == 0)
+	if (books_option(books, LOGIN_SIGN_UP) == 0)
 		return WIRE_NOT_ALLOWED;
-	if (vault->mode != VAULT_NORMAL)
+	if (books->mode != VAULT_NORMAL)
 		return WIRE_UNAVAILABLE;
 	if (step->accounts[STEP_CUSTOMER] != NULL)
 		return WIRE_ID_TAKEN;
@@ -43,29 +43,29 @@ static void
 answer(struct vault *vault, struct step *step)
 {
 	step->limit = "sign-up";
-	verbs_write(vault, step);
+	verbs_write(vault->books, step);
 	login_answer(vault, step->subject, step->text, step->length);
 }
 
 static void
-apply_open(struct vault *vault, struct step *step)
+apply_open(struct books *books, struct step *step)
 {
 	struct login *login = step->subject;
 	struct ledger_account *account;
 	int error;
 
-	step->reply = decide(vault, step);
+	step->reply = decide(books, step);
 	if (step->reply == STEP_GO_ON && !login->right)
 		step->reply = WIRE_UNAVAILABLE;
 	if (step->reply != STEP_GO_ON)
 		return;
-	error = store_account_new(vault->store, login->text.id,
-	    login->text.name, login->hash, vault->now_ms, &account);
+	error = store_account_new(books->store, login->text.id,
+	    login->text.name, login->hash, books->now_ms, &account);
 	step->reply = error == BANK_EEXIST ? WIRE_ID_TAKEN : WIRE_OPENED;
 	if (error == 0)
-		batch_touch(vault, account, login->hash);
+		books_touch(books, account, login->hash);
 	else if (error != BANK_EEXIST)
-		batch_failed(vault, error);
+		books_failed(books, error);
 }
 
 static void
@@ -94,9 +94,9 @@ hashed(struct job *job, void *context)
 }
 
 static void
-apply_check(struct vault *vault, struct step *step)
+apply_check(struct books *books, struct step *step)
 {
-	step->reply = decide(vault, step);
+	step->reply = decide(books, step);
 }
 
 static void
@@ -125,11 +125,11 @@ broken_rule(const struct login *login)
 }
 
 static void
-apply_form(struct vault *vault, struct step *step)
+apply_form(struct books *books, struct step *step)
 {
 	const struct password_rule *broken = broken_rule(step->subject);
 
-	(void)vault;
+	(void)books;
 	step->reply = WIRE_INCORRECT;
 	step->rule = broken != NULL ? broken->name : NULL;
 }
@@ -151,7 +151,7 @@ login_sign_up(struct vault *vault, struct login *login)
 	step->ids[STEP_CUSTOMER] = login->text.id;
 	now_ms = clock_steady_ms();
 	login->one_too_many =
-	    tally_is_full(vault->sign_ups, &login->kiosk, now_ms);
+	    tally_is_full(vault->logins->sign_ups, &login->kiosk, now_ms);
 	if (!login->one_too_many)
-		tally_add(vault->sign_ups, &login->kiosk, now_ms);
+		tally_add(vault->logins->sign_ups, &login->kiosk, now_ms);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading the text of a login (the vault's): `id LF password` and its like.
- * Bytes of a stranger; knows no sockets.
+ * Reads the text of a login (the vault's): `id LF password` and the like.
+ * These are bytes of a stranger; it knows no sockets.
  */
 #include "login_text.h"
 
@@ -17,7 +17,7 @@ struct part {
 	size_t length;
 };
 
-/* The next part, up to an LF, which is left out; false where none follows. */
+/* Cuts off the next part and its LF; false where there is no LF. */
 static bool
 cut(struct part *rest, struct part *part)
 {

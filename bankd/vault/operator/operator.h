@@ -6,10 +6,6 @@
 #ifndef BANKD_OPERATOR_H
 #define BANKD_OPERATOR_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "../../control/control_codec.h"
 #include "../core/batch.h"
 #include "../../store/store.h"
@@ -18,7 +14,6 @@
 #define OPERATOR_WORDS 8
 #define OPERATOR_MESSAGE_SIZE 256
 
-struct operator_row;
 struct store_reader;
 
 struct operator_command {
@@ -56,21 +51,15 @@ struct operator_row {
 	/* On the loop: checks the words, names the account. */
 	void (*start)(struct vault *, struct operator_command *);
 	/* Within a batch, and after its commit. */
-	void (*apply)(struct vault *, struct step *);
+	void (*apply)(struct books *, struct step *);
 	void (*after)(struct vault *, struct operator_command *);
 	/* On the operator's thread. */
 	void (*ask)(struct operator_command *, struct store_reader *);
 };
 
-/* operator_accounts.c, _money.c, _kiosks.c and _questions.c */
-extern const struct operator_row operator_accounts[];
-extern const size_t operator_accounts_count;
-extern const struct operator_row operator_money[];
-extern const size_t operator_money_count;
-extern const struct operator_row operator_kiosks[];
-extern const size_t operator_kiosks_count;
-extern const struct operator_row operator_questions[];
-extern const size_t operator_questions_count;
+/* Each table ends with an empty row. */
+extern const struct operator_row operator_accounts[], operator_money[],
+    operator_kiosks[], operator_questions[];
 
 /* The answer: `=` the columns, `+` a row; values end with NULL. */
 void operator_line(struct operator_command *command, int kind, ...)
@@ -80,9 +69,9 @@ void operator_fail(struct operator_command *command, int code,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* For apply(): the open account named by the step, or NULL and a refusal. */
 struct ledger_account *operator_customer(
-    struct vault *vault, struct step *step);
+    struct books *books, struct step *step);
 /* Whether entries may be made now; else a refusal. */
-bool operator_has_room(struct vault *vault, struct operator_command *command);
+bool operator_has_room(struct books *books, struct operator_command *command);
 /* On the operator's thread: sends what there is, and the last line. */
 void operator_flush(struct operator_command *command);
 void operator_end(struct operator_command *command);

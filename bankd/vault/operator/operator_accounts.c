@@ -13,12 +13,13 @@
 #include "operator.h"
 #include "../core/vault_state.h"
 #include "../guard/attempts.h"
+#include "../../base/state_dir.h"
 
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)
 
 /* The open account that the command names, or a refusal. */
 struct ledger_account *
-operator_customer(struct vault *vault, struct step *step)
+operator_customer(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
@@ -35,70 +36,71 @@ operator_customer(struct vault *vault, struct step *step)
 		    wire_format_time(customer->closed_ms, time));
 		return NULL;
 	}
-	if (vault->mode == VAULT_READ_ONLY) {
+	if (books->mode == VAULT_READ_ONLY) {
 		operator_fail(command, EX_UNAVAILABLE, "%s",
-		    store_room_reason(vault->store));
+		    store_room_reason(books->store));
 		return NULL;
 	}
 	return customer;
 }
 
-/* A pause is for customers; what is put right meanwhile needs its room. */
+/* A pause holds up customers alone; the operator needs room on the disk. */
 static bool
-is_for_others(struct vault *vault)
+is_for_others(const struct operator_command *command)
 {
+	const struct vault *vault = command->vault;
 	uint64_t least =
 	    (uint64_t)vault_option(vault, BANK_MIN_FREE) * BYTES_PER_MB;
 
-	return vault->paused && vault->mode == VAULT_REFUSING &&
-	    state_dir_free(&vault->dir) >= least;
+	return vault->paused && vault->books->mode == VAULT_REFUSING &&
+	    state_dir_free(vault->dir) >= least;
 }
 
 bool
-operator_has_room(struct vault *vault, struct operator_command *command)
+operator_has_room(struct books *books, struct operator_command *command)
 {
-	if (vault->mode == VAULT_NORMAL || is_for_others(vault))
+	if (books->mode == VAULT_NORMAL || is_for_others(command))
 		return true;
 	operator_fail(command, EX_UNAVAILABLE,
 	    "the bank cannot take transactions now: %s",
-	    store_room_reason(vault->store));
+	    store_room_reason(books->store));
 	return false;
 }
 
 static void
-set_hash(struct vault *vault, const struct ledger_account *customer,
+set_hash(struct books *books, const struct ledger_account *customer,
     const char *hash)
 {
-	int error = store_set_hash(vault->store, customer, hash);
+	int error = store_set_hash(books->store, customer, hash);
 
 	if (error != 0)
-		batch_failed(vault, error);
-	batch_touch(vault, customer, hash);
+		books_failed(books, error);
+	books_touch(books, customer, hash);
 }
 
-/* Reads the hash that there is into the command's place for one. */
+/* Reads the customer's hash. */
 static void
-read_hash(struct vault *vault, struct operator_command *command,
+read_hash(struct books *books, struct operator_command *command,
     const struct ledger_account *customer, char hash[STORE_HASH_SIZE])
 {
 	char name[WIRE_NAME_SIZE];
 	int error;
 
-	error = store_account_texts(vault->store, customer, name, hash);
+	error = store_account_texts(books->store, customer, name, hash);
 	if (error != 0)
 		operator_fail(command, EX_SOFTWARE, "%s", bank_strerror(error));
 }
 
 static void
-lock_apply(struct vault *vault, struct step *step)
+lock_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = operator_customer(vault, step);
+	struct ledger_account *customer = operator_customer(books, step);
 	char hash[STORE_HASH_SIZE];
 
 	if (customer == NULL)
 		return;
-	read_hash(vault, command, customer, hash);
+	read_hash(books, command, customer, hash);
 	if (command->code != 0 || hash[0] == HASH_FORM_LOCKED)
 		return;
 	if (strlen(hash) + 2 > sizeof(command->hash)) {
@@ -107,49 +109,49 @@ lock_apply(struct vault *vault, struct step *step)
 	}
 	snprintf(command->hash, sizeof(command->hash), "%c%.*s",
 	    HASH_FORM_LOCKED, (int)sizeof(command->hash) - 2, hash);
-	set_hash(vault, customer, command->hash);
+	set_hash(books, customer, command->hash);
 }
 
 static void
-unlock_apply(struct vault *vault, struct step *step)
+unlock_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = operator_customer(vault, step);
+	struct ledger_account *customer = operator_customer(books, step);
 	char hash[STORE_HASH_SIZE];
 	int error;
 
 	if (customer == NULL)
 		return;
-	read_hash(vault, command, customer, hash);
+	read_hash(books, command, customer, hash);
 	if (command->code != 0)
 		return;
-	if ((error = attempt_clear(vault, customer->id)) != 0) {
+	if ((error = attempt_clear(books, customer->id)) != 0) {
 		operator_fail(command, EX_SOFTWARE, "%s", bank_strerror(error));
 		return;
 	}
 	if (hash[0] != HASH_FORM_LOCKED)
 		return;
 	string_copy(command->hash, hash + 1, sizeof(command->hash));
-	set_hash(vault, customer, command->hash);
+	set_hash(books, customer, command->hash);
 }
 
 static void
-passwd_apply(struct vault *vault, struct step *step)
+passwd_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = operator_customer(vault, step);
+	struct ledger_account *customer = operator_customer(books, step);
 
 	if (customer != NULL)
-		set_hash(vault, customer, command->hash);
+		set_hash(books, customer, command->hash);
 }
 
-/* For lock, passwd and close: nobody of this customer goes on. */
+/* For lock, passwd and close: ends all the customer's sessions. */
 static void
 end_sessions(struct vault *vault, struct operator_command *command)
 {
 	const struct ledger_account *customer;
 
-	customer = store_account(vault->store, command->args[0]);
+	customer = store_account(vault->books->store, command->args[0]);
 	if (customer != NULL)
 		session_end_others(
 		    vault, customer->number, NULL, "by the operator");
@@ -172,34 +174,34 @@ open_start(struct vault *vault, struct operator_command *command)
 }
 
 static void
-open_apply(struct vault *vault, struct step *step)
+open_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	const char *name = command->arg_count > 1 ? command->args[1] : "";
 	struct ledger_account *account;
 	int error;
 
-	if (!operator_has_room(vault, command))
+	if (!operator_has_room(books, command))
 		return;
-	error = store_account_new(vault->store, command->args[0], name,
-	    command->hash, vault->now_ms, &account);
+	error = store_account_new(books->store, command->args[0], name,
+	    command->hash, books->now_ms, &account);
 	if (error == 0)
-		batch_touch(vault, account, command->hash);
+		books_touch(books, account, command->hash);
 	else if (error == BANK_EEXIST)
 		operator_fail(command, EX_DATAERR,
 		    "the ID %s is taken; bankctl account shows since when",
 		    command->args[0]);
 	else
-		batch_failed(vault, error);
+		books_failed(books, error);
 }
 
 static void
-close_apply(struct vault *vault, struct step *step)
+close_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = operator_customer(vault, step);
+	struct ledger_account *customer = operator_customer(books, step);
 
-	if (customer == NULL || !operator_has_room(vault, command))
+	if (customer == NULL || !operator_has_room(books, command))
 		return;
 	if (customer->cents[WIRE_SAVINGS] != 0 ||
 	    customer->cents[WIRE_CHECKING] != 0) {
@@ -207,9 +209,9 @@ close_apply(struct vault *vault, struct step *step)
 		    "the account %s is not empty", customer->id);
 		return;
 	}
-	customer->closed_ms = vault->now_ms;
+	customer->closed_ms = books->now_ms;
 	customer->changed = true;
-	batch_touch(vault, customer, NULL);
+	books_touch(books, customer, NULL);
 }
 
 const struct operator_row operator_accounts[] = {
@@ -218,5 +220,5 @@ const struct operator_row operator_accounts[] = {
 	{ "passwd", 1, 1, true, NULL, passwd_apply, end_sessions, NULL },
 	{ "open", 1, 2, true, open_start, open_apply, NULL, NULL },
 	{ "close", 1, 1, false, NULL, close_apply, end_sessions, NULL },
+	{ .name = NULL },
 };
-const size_t operator_accounts_count = NELEM(operator_accounts);

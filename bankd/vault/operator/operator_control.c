@@ -21,7 +21,7 @@
 #include "../guard/password_rules.h"
 #include "../core/vault_state.h"
 
-/* How many words of the request the row's name is, or 0. */
+/* How many words the row's name has if the request begins with it, or 0. */
 static int
 words_of(const struct operator_row *row, const struct operator_command *command)
 {
@@ -40,21 +40,13 @@ words_of(const struct operator_row *row, const struct operator_command *command)
 static int
 find_row(struct operator_command *command)
 {
-	const struct {
-		const struct operator_row *rows;
-		size_t count;
-	} tables[] = {
-		{ operator_accounts, operator_accounts_count },
-		{ operator_money, operator_money_count },
-		{ operator_kiosks, operator_kiosks_count },
-		{ operator_questions, operator_questions_count },
-	};
+	static const struct operator_row *const tables[] = { operator_accounts,
+		operator_money, operator_kiosks, operator_questions };
 	const struct operator_row *row;
 	int words;
 
 	for (size_t i = 0; i < NELEM(tables); i++) {
-		for (size_t j = 0; j < tables[i].count; j++) {
-			row = &tables[i].rows[j];
+		for (row = tables[i]; row->name != NULL; row++) {
 			if ((words = words_of(row, command)) == 0)
 				continue;
 			command->row = row;
@@ -101,17 +93,17 @@ answer(struct vault *vault, struct operator_command *command)
 {
 	command->job.run = ask_and_answer;
 	command->job.done = ended;
-	pool_submit(vault->operator, & command->job);
+	vault_submit(vault, VAULT_OPERATOR, &command->job);
 }
 
 static void
-apply(struct vault *vault, struct step *step)
+apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
 
 	command->code = 0;
 	command->repeated = false;
-	command->row->apply(vault, step);
+	command->row->apply(books, step);
 }
 
 static void
@@ -166,7 +158,7 @@ hashed(struct job *job, void *context)
 	go_on(context, container_of(job, struct operator_command, job));
 }
 
-/* Whoever pipes a hash in means its password, and not the text of it. */
+/* A secret of a hash's form is refused: it was hardly meant as a password. */
 static void
 check_secret(struct operator_command *command)
 {
@@ -237,7 +229,7 @@ operator_control_take(
 	if (command->code == 0 && command->row->has_secret) {
 		command->job.run = make_hash;
 		command->job.done = hashed;
-		pool_submit(vault->workers, &command->job);
+		vault_submit(vault, VAULT_WORKERS, &command->job);
 		return;
 	}
 	go_on(vault, command);

@@ -11,8 +11,9 @@
 #include "../../../shared/base/util.h"
 #include "operator.h"
 #include "../core/vault_state.h"
+#include "../../store/kiosks.h"
 
-/* `kiosk add NAME PUBLIC yes|no`, the last for its cash; rekey without. */
+/* `kiosk add NAME PUBLIC yes|no`, yes for cash; `kiosk rekey` has no third. */
 static int
 read_kiosk(const struct operator_command *command, struct store_kiosk *kiosk)
 {
@@ -32,19 +33,19 @@ read_kiosk(const struct operator_command *command, struct store_kiosk *kiosk)
 }
 
 static void
-put_kiosk(struct vault *vault, struct operator_command *command,
+put_kiosk(struct books *books, struct operator_command *command,
     const struct store_kiosk *kiosk)
 {
 	int error;
 
-	if (vault->mode == VAULT_READ_ONLY) {
+	if (books->mode == VAULT_READ_ONLY) {
 		operator_fail(command, EX_UNAVAILABLE, "%s",
-		    store_room_reason(vault->store));
+		    store_room_reason(books->store));
 		return;
 	}
-	error = store_kiosk_put(vault->store, kiosk);
+	error = store_kiosk_put(books->store, kiosk);
 	if (error != 0)
-		batch_failed(vault, error);
+		books_failed(books, error);
 }
 
 static void
@@ -60,17 +61,17 @@ add_start(struct vault *vault, struct operator_command *command)
 }
 
 static const struct store_kiosk *
-find_any(const struct vault *vault, const char *name)
+find_any(const struct books *books, const char *name)
 {
-	for (size_t i = 0; i < vault->kiosks.count; i++) {
-		if (strcmp(vault->kiosks.list[i].name, name) == 0)
-			return &vault->kiosks.list[i];
+	for (size_t i = 0; i < books->kiosks->count; i++) {
+		if (strcmp(books->kiosks->list[i].name, name) == 0)
+			return &books->kiosks->list[i];
 	}
 	return NULL;
 }
 
 static void
-put_by_rule(struct vault *vault, struct step *step, kiosks_rule *rule)
+put_by_rule(struct books *books, struct step *step, kiosks_rule *rule)
 {
 	struct operator_command *command = step->subject;
 	char reason[KIOSKS_REASON_SIZE];
@@ -78,29 +79,29 @@ put_by_rule(struct vault *vault, struct step *step, kiosks_rule *rule)
 
 	if (read_kiosk(command, &kiosk) != 0)
 		return;
-	if (rule(find_any(vault, kiosk.name), &kiosk, reason) != 0)
+	if (rule(find_any(books, kiosk.name), &kiosk, reason) != 0)
 		operator_fail(command, EX_DATAERR, "%s", reason);
 	else
-		put_kiosk(vault, command, &kiosk);
+		put_kiosk(books, command, &kiosk);
 }
 
 static void
-add_apply(struct vault *vault, struct step *step)
+add_apply(struct books *books, struct step *step)
 {
-	put_by_rule(vault, step, kiosks_may_add);
+	put_by_rule(books, step, kiosks_may_add);
 }
 
 static void
-rekey_apply(struct vault *vault, struct step *step)
+rekey_apply(struct books *books, struct step *step)
 {
-	put_by_rule(vault, step, kiosks_may_rekey);
+	put_by_rule(books, step, kiosks_may_rekey);
 }
 
 static void
-revoke_apply(struct vault *vault, struct step *step)
+revoke_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	const struct store_kiosk *found = find_any(vault, command->args[0]);
+	const struct store_kiosk *found = find_any(books, command->args[0]);
 	struct store_kiosk kiosk;
 
 	if (found == NULL) {
@@ -110,13 +111,13 @@ revoke_apply(struct vault *vault, struct step *step)
 	}
 	kiosk = *found;
 	kiosk.revoked = true;
-	put_kiosk(vault, command, &kiosk);
+	put_kiosk(books, command, &kiosk);
 }
 
 static void
 load_after(struct vault *vault, struct operator_command *command)
 {
-	int error = kiosks_load(&vault->kiosks, vault->store);
+	int error = kiosks_load(vault->books->kiosks, vault->books->store);
 
 	if (error != 0)
 		operator_fail(command, EX_SOFTWARE,
@@ -131,8 +132,8 @@ list_start(struct vault *vault, struct operator_command *command)
 	const struct store_kiosk *kiosk;
 
 	operator_line(command, '=', "name", "cash", "state", "key", NULL);
-	for (size_t i = 0; i < vault->kiosks.count; i++) {
-		kiosk = &vault->kiosks.list[i];
+	for (size_t i = 0; i < vault->books->kiosks->count; i++) {
+		kiosk = &vault->books->kiosks->list[i];
 		hex_encode(kiosk->public_key, KIOSK_PUBLIC_SIZE, key);
 		operator_line(command, '+', kiosk->name,
 		    kiosk->cash ? "yes" : "no",
@@ -149,7 +150,7 @@ sessions_start(struct vault *vault, struct operator_command *command)
 
 	operator_line(
 	    command, '=', "id", "kiosk", "address", "since", "idle", NULL);
-	TAILQ_FOREACH (session, &vault->sessions.all, link) {
+	TAILQ_FOREACH (session, &vault->sessions->all, link) {
 		snprintf(idle, sizeof(idle), "%llu",
 		    (unsigned long long)(now_ms - session->active_ms) / 1000);
 		operator_line(command, '+', session->customer,
@@ -167,5 +168,5 @@ const struct operator_row operator_kiosks[] = {
 	{ "kiosk list", 0, 0, false, list_start, NULL, NULL, NULL },
 	{ "kiosk revoke", 1, 1, false, NULL, revoke_apply, load_after, NULL },
 	{ "sessions", 0, 0, false, sessions_start, NULL, NULL, NULL },
+	{ .name = NULL },
 };
-const size_t operator_kiosks_count = NELEM(operator_kiosks);

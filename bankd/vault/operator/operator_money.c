@@ -18,7 +18,7 @@
 #include "operator.h"
 #include "../core/vault_state.h"
 
-/* What the words of deposit and adjust say, but for reason and ID. */
+/* What the words of deposit and adjust say, without reason and ID. */
 struct change {
 	enum wire_account account;
 	int64_t cents;
@@ -70,7 +70,7 @@ read_txid(struct operator_command *command)
  * operator's ID is never stale: the note of it may be asked about long after.
  */
 static bool
-is_known(struct vault *vault, struct operator_command *command,
+is_known(struct books *books, struct operator_command *command,
     bool (*is_same)(const struct operator_command *command,
 	const struct ledger_entry *entry))
 {
@@ -79,11 +79,11 @@ is_known(struct vault *vault, struct operator_command *command,
 	int error;
 
 	error =
-	    store_find_txid(vault->store, NULL, command->txid, entry, &settled);
+	    store_find_txid(books->store, NULL, command->txid, entry, &settled);
 	if (error == BANK_ENOTFOUND)
 		return false;
 	if (error != 0)
-		batch_failed(vault, error);
+		books_failed(books, error);
 	else if (is_same(command, entry))
 		command->repeated = true;
 	else
@@ -93,7 +93,7 @@ is_known(struct vault *vault, struct operator_command *command,
 	return true;
 }
 
-/* Told of a new entry and of one that was there before. */
+/* Tells of the entry, a new one or one that was there before. */
 static void
 tell_entry(struct operator_command *command)
 {
@@ -125,10 +125,7 @@ change_start(struct vault *vault, struct operator_command *command)
 		(void)read_txid(command);
 }
 
-/*
- * An entry doesn't tell `deposit 5` from `adjust +5`, which do the same, and
- * has no reason.
- */
+/* An entry has no reason, and is the same for `deposit 5` and `adjust +5`. */
 static bool
 is_same_change(
     const struct operator_command *command, const struct ledger_entry *entry)
@@ -146,7 +143,7 @@ is_same_change(
 	    change.cents;
 }
 
-/* The entry's parts that the ledger leaves alone. */
+/* Fills in the parts of an entry that are not the ledger's. */
 static void
 begin_entry(struct step *step)
 {
@@ -157,28 +154,28 @@ begin_entry(struct step *step)
 }
 
 static void
-append(struct vault *vault, struct step *step, struct ledger_account *debit,
+append(struct books *books, struct step *step, struct ledger_account *debit,
     struct ledger_account *credit)
 {
 	struct operator_command *command = step->subject;
 
-	batch_append(vault, step, debit, credit);
+	books_append(books, &step->entry, debit, credit);
 	command->entry = step->entry;
 }
 
 static void
-change_apply(struct vault *vault, struct step *step)
+change_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer, *adjust;
 	struct change change;
 	int64_t cents;
 
-	if (is_known(vault, command, is_same_change) ||
-	    (customer = operator_customer(vault, step)) == NULL ||
-	    !operator_has_room(vault, command) ||
+	if (is_known(books, command, is_same_change) ||
+	    (customer = operator_customer(books, step)) == NULL ||
+	    !operator_has_room(books, command) ||
 	    read_change(command, &change) != 0 ||
-	    (adjust = batch_bank_account(vault, LEDGER_ADJUST_ID)) == NULL)
+	    (adjust = books_bank_account(books, LEDGER_ADJUST_ID)) == NULL)
 		return;
 	begin_entry(step);
 	/* Neither can overflow: both are at most MONEY_MAX_CENTS. */
@@ -187,12 +184,12 @@ change_apply(struct vault *vault, struct step *step)
 		operator_fail(command, EX_DATAERR, "there is not so much");
 	else if (ledger_adjust(&step->entry, adjust,
 		     (struct ledger_leg) { customer, change.account }, cents,
-		     vault->now_ms) != WIRE_DONE)
+		     books->now_ms) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR, "over the largest balance");
 	else if (change.cents > 0)
-		append(vault, step, adjust, customer);
+		append(books, step, adjust, customer);
 	else
-		append(vault, step, customer, adjust);
+		append(books, step, customer, adjust);
 }
 
 static void
@@ -242,16 +239,16 @@ is_same_reversal(
 	    read_seq(command->args[0], &seq) == 0 && entry->reverses == seq;
 }
 
-/* The entry named, if it is one that can be taken back. */
+/* Finds the entry named, if it can be taken back. */
 static bool
-find_withdrawal(struct vault *vault, struct operator_command *command,
+find_withdrawal(struct books *books, struct operator_command *command,
     struct ledger_entry *withdrawal)
 {
 	struct ledger_entry reversal;
 	uint64_t seq = 0;
 
 	if (read_seq(command->args[0], &seq) != 0 ||
-	    store_find_seq(vault->store, seq, withdrawal) != 0)
+	    store_find_seq(books->store, seq, withdrawal) != 0)
 		operator_fail(
 		    command, EX_DATAERR, "no entry %s", command->args[0]);
 	else if (withdrawal->kind != LEDGER_WITHDRAW)
@@ -259,7 +256,7 @@ find_withdrawal(struct vault *vault, struct operator_command *command,
 		    "entry %" PRIu64
 		    " is not a withdrawal but of kind %s; use adjust",
 		    seq, ledger_kind_name(withdrawal->kind));
-	else if (store_find_reversal(vault->store, seq, &reversal) == 0)
+	else if (store_find_reversal(books->store, seq, &reversal) == 0)
 		operator_fail(command, EX_DATAERR,
 		    "entry %" PRIu64 " was reversed by entry %" PRIu64, seq,
 		    reversal.seq);
@@ -267,25 +264,25 @@ find_withdrawal(struct vault *vault, struct operator_command *command,
 }
 
 static void
-reverse_apply(struct vault *vault, struct step *step)
+reverse_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	struct ledger_entry *withdrawal = &step->original;
 	struct ledger_account *both[2] = { NULL, NULL };
 	const char *ids[2];
-	struct ledger_rules rules = { .limits = &vault->limits,
-		.now_ms = vault->now_ms };
+	struct ledger_rules rules = { .limits = &books->limits,
+		.now_ms = books->now_ms };
 	int error;
 
-	if (is_known(vault, command, is_same_reversal) ||
-	    !operator_has_room(vault, command) ||
-	    !find_withdrawal(vault, command, withdrawal))
+	if (is_known(books, command, is_same_reversal) ||
+	    !operator_has_room(books, command) ||
+	    !find_withdrawal(books, command, withdrawal))
 		return;
 	ids[0] = withdrawal->credit.id;
 	ids[1] = withdrawal->debit.id;
-	error = store_begin(vault->store, ids, NELEM(ids), both);
+	error = store_begin(books->store, ids, NELEM(ids), both);
 	if (error != 0 || both[0] == NULL || both[1] == NULL) {
-		batch_failed(vault, error != 0 ? error : BANK_EDAMAGED);
+		books_failed(books, error != 0 ? error : BANK_EDAMAGED);
 		return;
 	}
 	begin_entry(step);
@@ -296,7 +293,7 @@ reverse_apply(struct vault *vault, struct step *step)
 		    "large",
 		    ids[1]);
 	else
-		append(vault, step, both[0], both[1]);
+		append(books, step, both[0], both[1]);
 }
 
 static void
@@ -311,7 +308,7 @@ reverse_after(struct vault *vault, struct operator_command *command)
 	    NULL);
 }
 
-/* One of a customer's four, and cents or -1 for the bank's. */
+/* Reads which of a customer's four limits, and cents, -1 for the bank's. */
 static int
 read_limit(const struct operator_command *command, enum ledger_limit *limit,
     int64_t *cents)
@@ -343,10 +340,10 @@ limit_start(struct vault *vault, struct operator_command *command)
 }
 
 static void
-limit_apply(struct vault *vault, struct step *step)
+limit_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
-	struct ledger_account *customer = operator_customer(vault, step);
+	struct ledger_account *customer = operator_customer(books, step);
 	enum ledger_limit limit;
 	int64_t cents;
 
@@ -387,5 +384,5 @@ const struct operator_row operator_money[] = {
 	{ "limit", 3, 3, false, limit_start, limit_apply, limit_after, NULL },
 	{ "pause", 0, 0, false, pause_start, NULL, NULL, NULL },
 	{ "resume", 0, 0, false, pause_start, NULL, NULL, NULL },
+	{ .name = NULL },
 };
-const size_t operator_money_count = NELEM(operator_money);

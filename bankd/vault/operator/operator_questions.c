@@ -72,7 +72,7 @@ account_start(struct vault *vault, struct operator_command *command)
 {
 	const struct ledger_account *account;
 
-	account = store_account(vault->store, command->args[0]);
+	account = store_account(vault->books->store, command->args[0]);
 	if (account == NULL) {
 		operator_fail(
 		    command, EX_DATAERR, "no account %s", command->args[0]);
@@ -82,7 +82,7 @@ account_start(struct vault *vault, struct operator_command *command)
 	command->last_seq = account->last_seq;
 }
 
-/* The fields of a statement's line become a row's. */
+/* Makes a row of the fields of a statement's line. */
 static void
 write_posting(struct operator_command *command,
     const struct ledger_entry *entry, const struct ledger_posting *own,
@@ -172,12 +172,12 @@ export_start(struct vault *vault, struct operator_command *command)
 	if (export_find(command->args[0]) == NULL)
 		operator_fail(command, EX_USAGE, "no such format");
 	else if (command->arg_count > 2 &&
-	    store_account(vault->store, command->args[2]) == NULL)
+	    store_account(vault->books->store, command->args[2]) == NULL)
 		operator_fail(
 		    command, EX_DATAERR, "no account %s", command->args[2]);
 }
 
-/* Pieces of the text become rows; fopencookie(3). */
+/* Makes rows of pieces of the text; see fopencookie(3). */
 static ssize_t
 write_text(void *context, const char *data, size_t length)
 {
@@ -225,5 +225,5 @@ const struct operator_row operator_questions[] = {
 	{ "history", 1, 2, false, account_start, NULL, NULL, history_ask },
 	{ "export", 2, 3, false, export_start, NULL, NULL, export_ask },
 	{ "verify", 0, 1, false, verify_start, NULL, NULL, verify_ask },
+	{ .name = NULL },
 };
-const size_t operator_questions_count = NELEM(operator_questions);

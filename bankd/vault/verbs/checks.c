@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The checks of a request (the vault's), in the protocol's order.  They look
- * at the store and at the copies of accounts; what they answer changes
- * nothing, but for V's 404, which settles its txid.
+ * The checks of a request (the vault's), in the protocol's order.  They read
+ * the store and the copies of accounts and change nothing; only the 404 of a V
+ * settles its txid.
  */
 #include "checks.h"
 
@@ -10,7 +10,10 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
-#include "../core/vault_state.h"
+#include "verbs.h"
+#include "../../store/kiosks.h"
+#include "../core/books.h"
+#include "../core/session.h"
 
 #define MS UINT64_C(1000)
 #define STALE_MS (10 * 60 * MS)
@@ -22,15 +25,15 @@ has(const struct step *step, enum request_trait trait)
 }
 
 bool
-checks_is_old(const struct vault *vault, const uint8_t *txid)
+checks_is_old(const struct books *books, const uint8_t *txid)
 {
-	return wire_txid_ms(txid) + STALE_MS < vault->now_ms;
+	return wire_txid_ms(txid) + STALE_MS < books->now_ms;
 }
 
 bool
-checks_is_ahead(const struct vault *vault, const uint8_t *txid)
+checks_is_ahead(const struct books *books, const uint8_t *txid)
 {
-	return wire_txid_ms(txid) > vault->now_ms + STALE_MS;
+	return wire_txid_ms(txid) > books->now_ms + STALE_MS;
 }
 
 static bool
@@ -42,7 +45,7 @@ is_zero(const uint8_t txid[WIRE_TXID_SIZE])
 }
 
 int
-checks_find_txid(struct vault *vault, const struct step *step,
+checks_find_txid(struct books *books, const struct step *step,
     const uint8_t txid[WIRE_TXID_SIZE], struct ledger_entry *entry,
     bool *settled)
 {
@@ -52,18 +55,18 @@ checks_find_txid(struct vault *vault, const struct step *step,
 	*settled = false;
 	if (owner == NULL || is_zero(txid))
 		return BANK_ENOTFOUND;
-	error = store_find_txid(vault->store, owner, txid, entry, settled);
+	error = store_find_txid(books->store, owner, txid, entry, settled);
 	if (error != 0 && error != BANK_ENOTFOUND)
-		batch_failed(vault, error);
+		books_failed(books, error);
 	return error;
 }
 
 enum wire_account
-checks_to_account(const struct vault *vault, const struct request *request)
+checks_to_account(const struct books *books, const struct request *request)
 {
 	/* In the order of the choices in options.c. */
 	enum { CREDIT_CHECKING, CREDIT_SAVINGS, CREDIT_SAME };
-	int64_t configured = vault_option(vault, BANK_CREDIT_ACCOUNT);
+	int64_t configured = books_option(books, BANK_CREDIT_ACCOUNT);
 
 	if (request->has_to_account)
 		return request->to_account;
@@ -73,30 +76,33 @@ checks_to_account(const struct vault *vault, const struct request *request)
 }
 
 static bool
-to_itself(const struct vault *vault, const struct step *step)
+to_itself(const struct books *books, const struct step *step)
 {
 	const struct request *request = &step->request;
 
 	return has(step, REQUEST_RECIPIENT) &&
 	    strcmp(request->recipient, step->ids[STEP_CUSTOMER]) == 0 &&
-	    checks_to_account(vault, request) == request->account;
+	    checks_to_account(books, request) == request->account;
 }
 
-/* The withdrawal that step names, of this kiosk; original.seq 0: none. */
+/*
+ * Finds the withdrawal that the step names, if this kiosk made it; else
+ * original.seq is 0.
+ */
 static void
-find_original(struct vault *vault, struct step *step)
+find_original(struct books *books, struct step *step)
 {
 	struct ledger_entry *original = &step->original;
 	bool settled;
 
-	if (checks_find_txid(vault, step, step->request.withdrawal, original,
+	if (checks_find_txid(books, step, step->request.withdrawal, original,
 		&settled) != 0 ||
 	    original->kind != LEDGER_WITHDRAW || !step->kiosk->enrolled ||
 	    strcmp(original->kiosk, step->kiosk->name) != 0)
 		original->seq = 0;
 }
 
-/* Whether the entry is what this request made when it was carried out. */
+/* Whether this request, carried out, makes the same entry. */
 static bool
 is_same(const struct step *step, const struct ledger_entry *entry)
 {
@@ -124,15 +130,15 @@ is_same(const struct step *step, const struct ledger_entry *entry)
 }
 
 /*
- * V has no txid of its own: the reversal that a V made has none either, and
- * one that an operator made answers a V as well.
+ * V has no txid, nor has the reversal that it makes.  A reversal that an
+ * operator made answers a V as well.
  */
 static enum wire_reply
-known_reversal(struct vault *vault, struct step *step)
+known_reversal(struct books *books, struct step *step)
 {
 	if (step->original.seq != 0 &&
 	    store_find_reversal(
-		vault->store, step->original.seq, &step->entry) == 0 &&
+		books->store, step->original.seq, &step->entry) == 0 &&
 	    (is_zero(step->entry.txid) ||
 		ledger_owner(&step->entry) == LEDGER_OPERATORS))
 		return WIRE_DONE;
@@ -140,24 +146,24 @@ known_reversal(struct vault *vault, struct step *step)
 }
 
 /*
- * A repeat is answered before anything is looked at that may have changed:
- * so also before the configuration says where a transfer lands.
+ * A repeat is answered before anything that may have changed is looked at,
+ * even before the configuration says where a transfer lands.
  */
 static enum wire_reply
-check_known(struct vault *vault, struct step *step)
+check_known(struct books *books, struct step *step)
 {
 	enum wire_reply refused;
 	bool settled;
 	int error;
 
 	if (has(step, REQUEST_REVERSES))
-		find_original(vault, step);
+		find_original(books, step);
 	if (step->request.verb->id == REQUESTS_REVERSAL)
-		return known_reversal(vault, step);
+		return known_reversal(books, step);
 	if (!has(step, REQUEST_MOVES))
 		return STEP_GO_ON;
 	error = checks_find_txid(
-	    vault, step, step->request.txid, &step->entry, &settled);
+	    books, step, step->request.txid, &step->entry, &settled);
 	if (error == 0 && is_same(step, &step->entry))
 		return WIRE_DONE;
 	refused = refusals_find(
@@ -165,16 +171,16 @@ check_known(struct vault *vault, struct step *step)
 	if (error != 0 && !settled && refused != STEP_GO_ON &&
 	    refused != WIRE_TXID_USED)
 		return refused;
-	if (to_itself(vault, step))
+	if (to_itself(books, step))
 		return WIRE_INCORRECT;
 	return error == 0 || settled ? WIRE_TXID_USED : refused;
 }
 
-/* A new transaction might be refused, and the refusal be forgotten. */
+/* A session that can't keep another refusal takes no new transaction. */
 static enum wire_reply
-check_refusals(struct vault *vault, struct step *step)
+check_refusals(struct books *books, struct step *step)
 {
-	(void)vault;
+	(void)books;
 	if (!has(step, REQUEST_MOVES) ||
 	    !refusals_full(&step->session->refusals))
 		return STEP_GO_ON;
@@ -183,45 +189,45 @@ check_refusals(struct vault *vault, struct step *step)
 }
 
 static enum wire_reply
-check_stale(struct vault *vault, struct step *step)
+check_stale(struct books *books, struct step *step)
 {
 	const struct request *request = &step->request;
 
 	if (request->verb->id == REQUESTS_REVERSAL)
-		return checks_is_ahead(vault, request->withdrawal) ? WIRE_STALE
+		return checks_is_ahead(books, request->withdrawal) ? WIRE_STALE
 								   : STEP_GO_ON;
 	if (has(step, REQUEST_MOVES) &&
-	    (checks_is_old(vault, request->txid) ||
-		checks_is_ahead(vault, request->txid)))
+	    (checks_is_old(books, request->txid) ||
+		checks_is_ahead(books, request->txid)))
 		return WIRE_STALE;
 	return STEP_GO_ON;
 }
 
 static enum wire_reply
-check_allowed(struct vault *vault, struct step *step)
+check_allowed(struct books *books, struct step *step)
 {
 	const struct store_kiosk *kiosk = NULL;
 
 	if (!has(step, REQUEST_CASH) && !has(step, REQUEST_REVERSES))
 		return STEP_GO_ON;
 	if (step->kiosk->enrolled)
-		kiosk = kiosks_find(&vault->kiosks, step->kiosk->name);
+		kiosk = kiosks_find(books->kiosks, step->kiosk->name);
 	if (kiosk == NULL || (has(step, REQUEST_CASH) && !kiosk->cash))
 		return WIRE_NOT_ALLOWED;
 	return STEP_GO_ON;
 }
 
 static enum wire_reply
-check_available(struct vault *vault, struct step *step)
+check_available(struct books *books, struct step *step)
 {
-	if (has(step, REQUEST_WRITES) && vault->mode != VAULT_NORMAL)
+	if (has(step, REQUEST_WRITES) && books->mode != VAULT_NORMAL)
 		return WIRE_UNAVAILABLE;
 	return STEP_GO_ON;
 }
 
-/* As OUTCOME: so that it can't be booked when it comes late. */
+/* Settles the txid, as OUTCOME does: a late withdrawal can't be booked. */
 static void
-settle_withdrawal(struct vault *vault, const struct step *step)
+settle_withdrawal(struct books *books, const struct step *step)
 {
 	const struct ledger_account *owner = step->accounts[STEP_CUSTOMER];
 	const uint8_t *txid = step->request.withdrawal;
@@ -229,18 +235,18 @@ settle_withdrawal(struct vault *vault, const struct step *step)
 	bool settled;
 	int error;
 
-	if (owner == NULL || checks_is_old(vault, txid) ||
-	    checks_find_txid(vault, step, txid, &entry, &settled) == 0 ||
+	if (owner == NULL || checks_is_old(books, txid) ||
+	    checks_find_txid(books, step, txid, &entry, &settled) == 0 ||
 	    settled)
 		return;
 	error =
-	    store_settle(vault->store, owner, txid, vault->now_ms - STALE_MS);
+	    store_settle(books->store, owner, txid, books->now_ms - STALE_MS);
 	if (error != 0)
-		batch_failed(vault, error);
+		books_failed(books, error);
 }
 
 static enum wire_reply
-check_exists(struct vault *vault, struct step *step)
+check_exists(struct books *books, struct step *step)
 {
 	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	const struct ledger_account *other = step->accounts[STEP_OTHER];
@@ -252,32 +258,32 @@ check_exists(struct vault *vault, struct step *step)
 	    (customer == NULL || customer->closed_ms != 0 ||
 		step->original.seq == 0)) {
 		if (step->request.verb->id == REQUESTS_REVERSAL)
-			settle_withdrawal(vault, step);
+			settle_withdrawal(books, step);
 		return WIRE_NO_TRANSACTION;
 	}
 	return STEP_GO_ON;
 }
 
 static enum wire_reply
-check_window(struct vault *vault, struct step *step)
+check_window(struct books *books, struct step *step)
 {
 	uint64_t window_ms =
-	    (uint64_t)vault_option(vault, LIMITS_REVERSAL_WINDOW) * MS;
+	    (uint64_t)books_option(books, LIMITS_REVERSAL_WINDOW) * MS;
 
 	if (has(step, REQUEST_REVERSES) &&
-	    vault->now_ms > step->original.time_ms + window_ms)
+	    books->now_ms > step->original.time_ms + window_ms)
 		return WIRE_NOT_ALLOWED;
 	return STEP_GO_ON;
 }
 
 static enum wire_reply
-check_obstacle(struct vault *vault, struct step *step)
+check_obstacle(struct books *books, struct step *step)
 {
 	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	struct ledger_entry entry;
 
 	if (has(step, REQUEST_REVERSES) &&
-	    store_find_reversal(vault->store, step->original.seq, &entry) == 0)
+	    store_find_reversal(books->store, step->original.seq, &entry) == 0)
 		return WIRE_ALREADY_REVERSED;
 	if (step->request.verb->id == REQUESTS_CLOSE &&
 	    (customer->cents[WIRE_SAVINGS] != 0 ||

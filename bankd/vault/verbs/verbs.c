@@ -1,34 +1,84 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The requests of a session (the vault's): the table of verbs, their way
- * through the checks into the batch, and the writing of their answers.
+ * through the checks into the batch, the writing of their answers, and the
+ * verbs that move no money.
  */
 #include "verbs.h"
 
+#include <assert.h>
 #include <inttypes.h>
-#include <sysexits.h>
 
 #include <openssl/crypto.h>
 
+#include "../../../shared/base/log.h"
 #include "../../../shared/base/money.h"
 #include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "checks.h"
 #include "verbs_password.h"
-#include "verbs_account.h"
 #include "verbs_history.h"
 #include "verbs_money.h"
-#include "../core/vault_state.h"
+#include "../core/books.h"
+#include "../core/rates.h"
+#include "../core/connections.h"
+#include "../core/sessions.h"
+#include "../core/vault_core.h"
 
 #define MOVES (REQUEST_MOVES | REQUEST_WRITES)
+
+static void
+after_exit(struct vault *vault, struct step *step)
+{
+	if (step->reply == WIRE_GOODBYE)
+		session_end(vault, step->session, "exit");
+}
+
+static enum wire_reply
+close_account(struct books *books, struct step *step)
+{
+	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+
+	customer->closed_ms = books->now_ms;
+	customer->changed = true;
+	books_touch(books, customer, NULL);
+	return WIRE_CLOSED;
+}
+
+static void
+after_close(struct vault *vault, struct step *step)
+{
+	if (step->reply != WIRE_CLOSED)
+		return;
+	log_event(LOG_NOTICE, "account_closed", "id",
+	    LOG_TEXT(step->session->customer), "kiosk",
+	    LOG_TEXT(step->kiosk->name), NULL);
+	session_end_others(
+	    vault, step->session->number, NULL, "account closed");
+}
+
+static void
+after_notify(struct vault *vault, struct step *step)
+{
+	struct connection *connection = step->connection;
+	char delivery = step->request.delivery;
+
+	(void)vault;
+	if (step->reply != WIRE_NOTICES)
+		return;
+	connection->notify_port = step->request.port;
+	connection->notify = delivery == 'u' ? NOTIFY_UDP
+	    : delivery == 't'                ? NOTIFY_TLS
+					     : NOTIFY_OFF;
+}
 
 const struct request_verb verbs_table[REQUESTS_COUNT] = {
 	[REQUESTS_TRANSFER] = { "1", "xarm?t", MOVES | REQUEST_RECIPIENT,
 	    verbs_transfer, verbs_after, .id = REQUESTS_TRANSFER },
-	[REQUESTS_BALANCES] = { "2", "", 0, verbs_balances, NULL,
-	    .id = REQUESTS_BALANCES },
-	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, verbs_exit, verbs_after_exit,
-	    .id = REQUESTS_EXIT },
+	[REQUESTS_BALANCES] = { "2", "", 0, NULL, NULL, .id = REQUESTS_BALANCES,
+	    .reply = WIRE_BALANCES },
+	[REQUESTS_EXIT] = { "3", "", REQUEST_ENDS, NULL, after_exit,
+	    .id = REQUESTS_EXIT, .reply = WIRE_GOODBYE },
 	[REQUESTS_DEPOSIT] = { "DEPOSIT", "xam", MOVES | REQUEST_CASH,
 	    verbs_cash, verbs_after, .id = REQUESTS_DEPOSIT },
 	[REQUESTS_WITHDRAW] = { "WITHDRAW", "xam", MOVES | REQUEST_CASH,
@@ -38,29 +88,29 @@ const struct request_verb verbs_table[REQUESTS_COUNT] = {
 	    .id = REQUESTS_REVERSE },
 	[REQUESTS_OUTCOME] = { "OUTCOME", "x", REQUEST_RECORDS, verbs_outcome,
 	    NULL, .id = REQUESTS_OUTCOME },
-	[REQUESTS_HISTORY] = { "HISTORY", "n?s", REQUEST_WAITS,
-	    verbs_history_ask, verbs_history_after, .id = REQUESTS_HISTORY },
-	[REQUESTS_DETAILS] = { "DETAILS", "", 0, verbs_details, NULL,
-	    .id = REQUESTS_DETAILS },
+	[REQUESTS_HISTORY] = { "HISTORY", "n?s", REQUEST_WAITS, NULL,
+	    verbs_history_after, .id = REQUESTS_HISTORY, .reply = STEP_GO_ON },
+	[REQUESTS_DETAILS] = { "DETAILS", "", 0, NULL, NULL,
+	    .id = REQUESTS_DETAILS, .reply = WIRE_DETAILS },
 	[REQUESTS_PASSWORD] = { "PASSWORD", "",
 	    REQUEST_PASSWORDS | REQUEST_WAITS | REQUEST_RECORDS,
 	    verbs_password_begin, verbs_password_after,
 	    .id = REQUESTS_PASSWORD },
 	[REQUESTS_CLOSE] = { "CLOSE", "", REQUEST_WRITES | REQUEST_ENDS,
-	    verbs_close, verbs_after_close, .id = REQUESTS_CLOSE },
-	[REQUESTS_NOTIFY] = { "NOTIFY", "d?p", 0, verbs_notify,
-	    verbs_after_notify, .id = REQUESTS_NOTIFY },
-	[REQUESTS_PING] = { "PING", "", REQUEST_QUIET, verbs_ping, NULL,
-	    .id = REQUESTS_PING },
+	    close_account, after_close, .id = REQUESTS_CLOSE },
+	[REQUESTS_NOTIFY] = { "NOTIFY", "d?p", 0, NULL, after_notify,
+	    .id = REQUESTS_NOTIFY, .reply = WIRE_NOTICES },
+	[REQUESTS_PING] = { "PING", "", REQUEST_QUIET, NULL, NULL,
+	    .id = REQUESTS_PING, .reply = WIRE_PONG },
 };
 
 const struct request_verb verbs_reversal = { "V", "",
 	REQUEST_WRITES | REQUEST_REVERSES, verbs_cash, verbs_after,
 	.id = REQUESTS_REVERSAL };
 
-/* A refusal is its txid's outcome, on this session alone. */
+/* On this session a refusal is the outcome of its txid. */
 static void
-keep_refusal(struct vault *vault, struct step *step)
+keep_refusal(struct books *books, struct step *step)
 {
 	const struct request *request = &step->request;
 
@@ -68,29 +118,32 @@ keep_refusal(struct vault *vault, struct step *step)
 	    step->reply == WIRE_DONE)
 		return;
 	step->refused = refusals_add(&step->session->refusals, request,
-	    checks_to_account(vault, request), step->reply, step->limit);
+	    checks_to_account(books, request), step->reply, step->limit);
 }
 
 void
-verbs_decide(struct vault *vault, struct step *step)
+verbs_decide(struct books *books, struct step *step)
 {
+	const struct request_verb *verb = step->request.verb;
 	enum wire_reply reply = STEP_GO_ON;
 
-	step->reply = checks[0](vault, step);
+	step->reply = checks[0](books, step);
 	if (step->reply != STEP_GO_ON)
 		return;
 	for (size_t i = 1; i < checks_count && reply == STEP_GO_ON; i++)
-		reply = checks[i](vault, step);
-	if (reply == STEP_GO_ON)
-		reply = step->request.verb->carry_out(vault, step);
+		reply = checks[i](books, step);
+	if (reply == STEP_GO_ON && verb->carry_out == NULL)
+		reply = verb->reply;
+	else if (reply == STEP_GO_ON)
+		reply = verb->carry_out(books, step);
 	step->reply = reply;
-	keep_refusal(vault, step);
+	keep_refusal(books, step);
 }
 
 /* The customer's balances after the entry; V gets none. */
 static void
 write_done(
-    struct vault *vault, const struct step *step, struct wire_writer *writer)
+    struct books *books, const struct step *step, struct wire_writer *writer)
 {
 	const struct ledger_entry *entry = &step->entry;
 	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
@@ -99,7 +152,7 @@ write_done(
 						    : &entry->credit;
 	char time[WIRE_TIME_TEXT];
 
-	(void)vault;
+	(void)books;
 	wire_key(writer, "seq", "%" PRIu64, entry->seq);
 	wire_key(writer, "time", "%s", wire_format_time(entry->time_ms, time));
 	if (step->request.verb->id == REQUESTS_REVERSAL)
@@ -110,28 +163,28 @@ write_done(
 
 static void
 write_balances(
-    struct vault *vault, const struct step *step, struct wire_writer *writer)
+    struct books *books, const struct step *step, struct wire_writer *writer)
 {
 	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 
-	(void)vault;
+	(void)books;
 	wire_key_money(writer, "savings", customer->cents[WIRE_SAVINGS]);
 	wire_key_money(writer, "checking", customer->cents[WIRE_CHECKING]);
 }
 
 static void
 write_limits(
-    struct vault *vault, const struct step *step, struct wire_writer *writer)
+    struct books *books, const struct step *step, struct wire_writer *writer)
 {
 	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	char amount[MONEY_TEXT_SIZE], left[MONEY_TEXT_SIZE];
-	uint32_t rate = (uint32_t)vault_option(vault, LIMITS_RATE);
+	uint32_t rate = (uint32_t)books_option(books, LIMITS_RATE);
 
 	for (enum ledger_limit i = 0; i < LEDGER_LIMIT_BALANCE; i++) {
 		money_format(
-		    ledger_limit_of(&vault->limits, customer, i), amount);
+		    ledger_limit_of(&books->limits, customer, i), amount);
 		money_format(ledger_left_today(
-				 &vault->limits, customer, i, vault->now_ms),
+				 &books->limits, customer, i, books->now_ms),
 		    left);
 		wire_key(writer, "limit", "%s %s %s", ledger_limit_name(i),
 		    amount, left);
@@ -139,18 +192,18 @@ write_limits(
 	if (rate != 0)
 		wire_key(writer, "limit", "%s %" PRIu32 " %" PRIu32,
 		    ledger_limit_name(LEDGER_LIMIT_RATE), rate,
-		    rates_left(&vault->rates, customer->number, rate));
+		    rates_left(books->rates, customer->number, rate));
 }
 
 static void
 write_details(
-    struct vault *vault, const struct step *step, struct wire_writer *writer)
+    struct books *books, const struct step *step, struct wire_writer *writer)
 {
 	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	char name[WIRE_NAME_SIZE] = "", hash[STORE_HASH_SIZE];
 	char time[WIRE_TIME_TEXT];
 
-	if (store_account_texts(vault->store, customer, name, hash) != 0)
+	if (store_account_texts(books->store, customer, name, hash) != 0)
 		name[0] = '\0';
 	OPENSSL_cleanse(hash, sizeof(hash));
 	wire_key(writer, "id", "%s", customer->id);
@@ -161,12 +214,12 @@ write_details(
 	    step->session->last_login_ms == 0
 		? "-"
 		: wire_format_time(step->session->last_login_ms, time));
-	write_limits(vault, step, writer);
+	write_limits(books, step, writer);
 }
 
 static void
 write_notices(
-    struct vault *vault, const struct step *step, struct wire_writer *writer)
+    struct books *books, const struct step *step, struct wire_writer *writer)
 {
 	char key_id[2 * CONNECTION_KEY_ID_SIZE + 1];
 
@@ -174,28 +227,28 @@ write_notices(
 		return;
 	hex_encode(step->connection->key_id, CONNECTION_KEY_ID_SIZE, key_id);
 	wire_key(writer, "key-id", "%s", key_id);
-	wire_key(writer, "from-port", "%u", (unsigned)vault->from_port);
+	wire_key(writer, "from-port", "%u", (unsigned)books->from_port);
 }
 
 static void
 write_limit(
-    struct vault *vault, const struct step *step, struct wire_writer *writer)
+    struct books *books, const struct step *step, struct wire_writer *writer)
 {
-	(void)vault;
+	(void)books;
 	wire_key(writer, "limit", "%s", step->limit);
 }
 
 static void
 write_rule(
-    struct vault *vault, const struct step *step, struct wire_writer *writer)
+    struct books *books, const struct step *step, struct wire_writer *writer)
 {
-	(void)vault;
+	(void)books;
 	if (step->rule != NULL)
 		wire_key(writer, "rule", "%s", step->rule);
 }
 
-/* The replies that have keys; in a session all others are a line alone. */
-static void (*const writers[WIRE_REPLY_COUNT])(struct vault *vault,
+/* Writers of the replies that have keys; all others are one line. */
+static void (*const writers[WIRE_REPLY_COUNT])(struct books *books,
     const struct step *step, struct wire_writer *writer) = {
 	[WIRE_DONE] = write_done,
 	[WIRE_BALANCES] = write_balances,
@@ -207,32 +260,32 @@ static void (*const writers[WIRE_REPLY_COUNT])(struct vault *vault,
 };
 
 void
-verbs_write(struct vault *vault, struct step *step)
+verbs_write(struct books *books, struct step *step)
 {
 	struct wire_writer writer;
 	int length;
 
 	wire_begin(&writer, step->text, sizeof(step->text), step->reply);
 	if (writers[step->reply] != NULL)
-		writers[step->reply](vault, step, &writer);
-	if ((length = wire_finish(&writer)) < 0)
-		vault_fail(vault, EX_SOFTWARE, "an answer is too long");
+		writers[step->reply](books, step, &writer);
+	length = wire_finish(&writer);
+	assert(length >= 0); /* there is room for the longest answer */
 	step->length = (size_t)length;
 }
 
 static void
-apply(struct vault *vault, struct step *step)
+apply(struct books *books, struct step *step)
 {
-	verbs_decide(vault, step);
-	if (step->reply != STEP_GO_ON && vault->batch.error == 0)
-		verbs_write(vault, step);
+	verbs_decide(books, step);
+	if (step->reply != STEP_GO_ON && books->error == 0)
+		verbs_write(books, step);
 }
 
 static void
-apply_refusal(struct vault *vault, struct step *step)
+apply_refusal(struct books *books, struct step *step)
 {
 	step->reply = WIRE_INCORRECT;
-	verbs_write(vault, step);
+	verbs_write(books, step);
 }
 
 static void
@@ -281,7 +334,7 @@ verbs_take(struct vault *vault, struct connection *connection, const char *text,
 {
 	struct step *step = batch_add(vault, &request_step, connection);
 
-	vault->counts.requests++;
+	vault_counts(vault)->requests++;
 	if (request_read(&step->request, verbs_table, REQUESTS_COUNT, text,
 		length) != 0) {
 		step->request.verb = NULL;

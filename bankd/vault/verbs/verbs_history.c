@@ -14,7 +14,10 @@
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/money.h"
 #include "../../store/store_reader.h"
-#include "../core/vault_state.h"
+#include "../core/books.h"
+#include "../core/session.h"
+#include "../core/vault_core.h"
+#include "../core/connections.h"
 
 struct statement {
 	struct errand errand;
@@ -48,7 +51,7 @@ verbs_history_line(const struct ledger_entry *entry,
 	return text;
 }
 
-/* Both lines of a transfer to oneself, the debit first. */
+/* A transfer between a customer's own accounts has two lines, debit first. */
 static bool
 write_entry(void *context, const struct ledger_entry *entry)
 {
@@ -103,14 +106,6 @@ answer(struct job *job, void *context)
 	free(statement);
 }
 
-enum wire_reply
-verbs_history_ask(struct vault *vault, struct step *step)
-{
-	(void)vault;
-	(void)step;
-	return STEP_GO_ON;
-}
-
 void
 verbs_history_after(struct vault *vault, struct step *step)
 {
@@ -118,7 +113,8 @@ verbs_history_after(struct vault *vault, struct step *step)
 	const struct ledger_account *customer;
 	struct statement *statement;
 
-	customer = store_account(vault->store, step->session->customer);
+	customer =
+	    store_account(vault_books(vault)->store, step->session->customer);
 	statement = calloc(1, sizeof(*statement));
 	if (customer == NULL || statement == NULL) {
 		free(statement);
@@ -128,7 +124,7 @@ verbs_history_after(struct vault *vault, struct step *step)
 	}
 	statement->number = customer->number;
 	statement->newest = customer->last_seq;
-	/* To the store 0 is the newest; to the customer, before the first. */
+	/* To the store 0 means the newest; a customer means none. */
 	statement->before_seq = request->has_before && request->before_seq == 0
 	    ? 1
 	    : request->before_seq;
@@ -138,5 +134,5 @@ verbs_history_after(struct vault *vault, struct step *step)
 	statement->errand.job.run = read_entries;
 	statement->errand.job.done = answer;
 	statement->errand.job.owner = customer->number;
-	pool_submit(vault->statements, &statement->errand.job);
+	vault_submit(vault, VAULT_STATEMENTS, &statement->errand.job);
 }

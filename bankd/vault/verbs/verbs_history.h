@@ -11,8 +11,7 @@
 #include "../../../shared/wire/wire.h"
 #include "../core/batch.h"
 
-/* For the table in requests.c. */
-enum wire_reply verbs_history_ask(struct vault *vault, struct step *step);
+/* For the table in verbs.c. */
 void verbs_history_after(struct vault *vault, struct step *step);
 
 /*

@@ -11,43 +11,47 @@
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/util.h"
 #include "checks.h"
+#include "verbs.h"
 #include "../core/notice.h"
-#include "../core/vault_state.h"
+#include "../core/books.h"
+#include "../core/rates.h"
+#include "../core/session.h"
+#include "../core/vault_core.h"
 
 #define STALE_MS (UINT64_C(10) * 60 * 1000)
 #define OUTCOMES_MAX 16 /* 404s of a session */
 
 /* The rules in force for the customer who asks. */
 static struct ledger_rules
-rules_of(const struct vault *vault, const struct step *step)
+rules_of(const struct books *books, const struct step *step)
 {
-	uint32_t rate = (uint32_t)vault_option(vault, LIMITS_RATE);
+	uint32_t rate = (uint32_t)books_option(books, LIMITS_RATE);
 
-	return (struct ledger_rules) { .limits = &vault->limits,
-		.now_ms = vault->now_ms,
+	return (struct ledger_rules) { .limits = &books->limits,
+		.now_ms = books->now_ms,
 		.minute_full = rate != 0 &&
-		    rates_left(&vault->rates,
+		    rates_left(books->rates,
 			step->accounts[STEP_CUSTOMER]->number, rate) == 0 };
 }
 
-/* Counts the customer's transaction; one that takes another back is none. */
+/* Counts the customer's transaction; a reversal doesn't count. */
 static void
-count_rate(struct vault *vault, struct step *step)
+count_rate(struct books *books, struct step *step)
 {
 	if (step->entry.kind == LEDGER_REVERSAL ||
-	    vault_option(vault, LIMITS_RATE) == 0)
+	    books_option(books, LIMITS_RATE) == 0)
 		return;
-	step->rated = rates_add(&vault->rates,
-			  step->accounts[STEP_CUSTOMER]->number) == 0;
+	step->rated =
+	    rates_add(books->rates, step->accounts[STEP_CUSTOMER]->number) == 0;
 	if (!step->rated)
-		batch_failed(vault, BANK_ENOMEM);
+		books_failed(books, BANK_ENOMEM);
 }
 
 static enum wire_reply
-book(struct vault *vault, struct step *step, enum ledger_kind kind,
+book(struct books *books, struct step *step, enum ledger_kind kind,
     struct ledger_leg from, struct ledger_leg to)
 {
-	struct ledger_rules rules = rules_of(vault, step);
+	struct ledger_rules rules = rules_of(books, step);
 	struct ledger_entry *entry = &step->entry;
 	enum wire_reply reply;
 
@@ -64,26 +68,26 @@ book(struct vault *vault, struct step *step, enum ledger_kind kind,
 		step->limit = ledger_limit_name(rules.hit);
 	if (reply != WIRE_DONE)
 		return reply;
-	batch_append(vault, step, from.account, to.account);
+	books_append(books, &step->entry, from.account, to.account);
 	step->moved = true;
-	count_rate(vault, step);
+	count_rate(books, step);
 	return reply;
 }
 
 enum wire_reply
-verbs_transfer(struct vault *vault, struct step *step)
+verbs_transfer(struct books *books, struct step *step)
 {
 	const struct request *request = &step->request;
 	struct ledger_leg from = { step->accounts[STEP_CUSTOMER],
 		request->account };
 	struct ledger_leg to = { step->accounts[STEP_OTHER],
-		checks_to_account(vault, request) };
+		checks_to_account(books, request) };
 
-	return book(vault, step, LEDGER_TRANSFER, from, to);
+	return book(books, step, LEDGER_TRANSFER, from, to);
 }
 
 enum wire_reply
-verbs_cash(struct vault *vault, struct step *step)
+verbs_cash(struct books *books, struct step *step)
 {
 	struct ledger_leg customer = { step->accounts[STEP_CUSTOMER],
 		step->request.account };
@@ -91,38 +95,39 @@ verbs_cash(struct vault *vault, struct step *step)
 
 	/* Made with the kiosk's first transaction. */
 	if (cash.account == NULL)
-		cash.account = batch_bank_account(vault, step->ids[STEP_BANK]);
+		cash.account = books_bank_account(books, step->ids[STEP_BANK]);
 	if (cash.account == NULL)
 		return WIRE_UNAVAILABLE;
 	step->accounts[STEP_BANK] = cash.account;
 	switch (step->request.verb->id) {
 	case REQUESTS_DEPOSIT:
-		return book(vault, step, LEDGER_DEPOSIT, cash, customer);
+		return book(books, step, LEDGER_DEPOSIT, cash, customer);
 	case REQUESTS_WITHDRAW:
-		return book(vault, step, LEDGER_WITHDRAW, customer, cash);
+		return book(books, step, LEDGER_WITHDRAW, customer, cash);
 	default:
-		return book(vault, step, LEDGER_REVERSAL, cash, customer);
+		return book(books, step, LEDGER_REVERSAL, cash, customer);
 	}
 }
 
 /*
- * What is settled, or old enough that its request is stale, needs no record;
- * anything else may still be on its way, and is refused from now on.
+ * A settled txid needs no record, nor does one so old that its request is
+ * stale.  The request of any other may still be on its way: its txid is
+ * settled, and the request refused from now on.
  */
 enum wire_reply
-verbs_outcome(struct vault *vault, struct step *step)
+verbs_outcome(struct books *books, struct step *step)
 {
 	const uint8_t *txid = step->request.txid;
 	bool settled, record;
 	int error;
 
-	error = checks_find_txid(vault, step, txid, &step->entry, &settled);
+	error = checks_find_txid(books, step, txid, &step->entry, &settled);
 	if (error == 0)
 		return WIRE_DONE;
-	if (checks_is_ahead(vault, txid))
+	if (checks_is_ahead(books, txid))
 		return WIRE_STALE;
-	record = !settled && !checks_is_old(vault, txid);
-	if (record && vault->mode != VAULT_NORMAL)
+	record = !settled && !checks_is_old(books, txid);
+	if (record && books->mode != VAULT_NORMAL)
 		return WIRE_UNAVAILABLE;
 	if (step->session->outcomes >= OUTCOMES_MAX) {
 		step->limit = "outcome";
@@ -132,10 +137,10 @@ verbs_outcome(struct vault *vault, struct step *step)
 	step->counted = true;
 	if (record) {
 		error =
-		    store_settle(vault->store, step->accounts[STEP_CUSTOMER],
-			txid, vault->now_ms - STALE_MS);
+		    store_settle(books->store, step->accounts[STEP_CUSTOMER],
+			txid, books->now_ms - STALE_MS);
 		if (error != 0)
-			batch_failed(vault, error);
+			books_failed(books, error);
 	}
 	return WIRE_NO_TRANSACTION;
 }
@@ -145,10 +150,10 @@ verbs_after(struct vault *vault, struct step *step)
 {
 	const struct ledger_entry *entry = &step->entry;
 
-	/* A repeat tells nobody anything new. */
+	/* A repeat was logged and notified the first time. */
 	if (!step->moved)
 		return;
-	vault->counts.transactions++;
+	vault_counts(vault)->transactions++;
 	log_event(LOG_DEBUG, "transaction", "kind",
 	    LOG_TEXT(ledger_kind_name(entry->kind)), "seq",
 	    LOG_NUMBER(entry->seq), "from", LOG_TEXT(entry->debit.id), "to",

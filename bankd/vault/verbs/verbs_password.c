@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * PASSWORD (the vault's): from the recorded attempt to the new hash.  Where
- * the connection is over before the change is committed it isn't made; its
- * attempt counts all the same.
+ * the connection ends before the commit nothing is changed, but the attempt
+ * counts.
  */
 #include "verbs_password.h"
 
@@ -18,9 +18,13 @@
 #include "../../../shared/base/util.h"
 #include "../guard/hashing.h"
 #include "../guard/password_rules.h"
-#include "../core/vault_state.h"
+#include "../core/books.h"
+#include "../core/session.h"
+#include "../core/vault_core.h"
 #include "../guard/guard_work.h"
 #include "../guard/attempts.h"
+#include "../core/connections.h"
+#include "../core/sessions.h"
 
 struct change {
 	struct errand errand;
@@ -30,20 +34,20 @@ struct change {
 	char new_password[WIRE_PASSWORD_SIZE];
 	struct hashing_work work;   /* of the old one */
 	char hash[STORE_HASH_SIZE]; /* of the new one */
-	bool right;                 /* the job: old is right, hash is made */
+	bool right;                 /* of the job: old is right, hash is made */
 };
 
 static void try_again(struct vault *vault, struct deferred *deferred);
 
 static struct change *
-change_new(struct vault *vault, const struct step *step)
+change_new(struct books *books, const struct step *step)
 {
 	struct change *change;
 
 	if ((change = calloc(1, sizeof(*change))) == NULL)
 		return NULL;
 	string_copy(change->customer, step->session->customer, WIRE_ID_SIZE);
-	if (attempt_init(vault, &change->attempt, change->customer, step->kiosk,
+	if (attempt_init(books, &change->attempt, change->customer, step->kiosk,
 		try_again) != 0) {
 		free(change);
 		return NULL;
@@ -68,8 +72,8 @@ change_free(struct vault *vault, struct change *change)
 }
 
 /*
- * What tells the same change asked again, and nothing to anybody else; false
- * where it can't be made.
+ * Makes a keyed digest by which a repeat of the change is known; false where
+ * that fails.
  */
 static bool
 make_digest(const struct session *session, const struct change *change,
@@ -98,15 +102,15 @@ is_repeat(const struct session *session, const struct change *change)
 }
 
 /*
- * 423 comes before all but form; what the rules refuse is refused before the
- * old one is looked at, and is no attempt.
+ * 423 comes first after the form.  The rules of a new password come before the
+ * old one is compared: what they refuse is no attempt.
  */
 static enum wire_reply
-decide(struct vault *vault, struct change *change, struct step *step)
+decide(struct books *books, struct change *change, struct step *step)
 {
 	const struct password_rule *broken;
 
-	if (attempt_is_locked(vault, &change->attempt))
+	if (attempt_is_locked(books, &change->attempt))
 		return WIRE_LOCKED;
 	broken = password_rule_broken(
 	    change->new_password, change->customer, change->old_password);
@@ -116,9 +120,9 @@ decide(struct vault *vault, struct change *change, struct step *step)
 	}
 	if (is_repeat(step->session, change))
 		return WIRE_PASSWORD_CHANGED;
-	if (vault->mode != VAULT_NORMAL)
+	if (books->mode != VAULT_NORMAL)
 		return WIRE_UNAVAILABLE;
-	(void)attempt_begin(vault, &change->attempt);
+	(void)attempt_begin(books, &change->attempt);
 	return STEP_GO_ON;
 }
 
@@ -135,11 +139,11 @@ compare(struct job *job, void *thread)
 }
 
 /*
- * The second step: the attempt is settled, and the change made where there
- * is still somebody to tell.
+ * The second step settles the attempt, and makes the change if the connection
+ * is still there.
  */
 static void
-apply_end(struct vault *vault, struct step *step)
+apply_end(struct books *books, struct step *step)
 {
 	struct change *change = step->subject;
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
@@ -147,18 +151,18 @@ apply_end(struct vault *vault, struct step *step)
 	int error;
 
 	step->reply = WIRE_UNAVAILABLE;
-	if (vault->mode == VAULT_READ_ONLY)
+	if (books->mode == VAULT_READ_ONLY)
 		return;
-	attempt_end(vault, &change->attempt, change->right, &failures);
+	attempt_end(books, &change->attempt, change->right, &failures);
 	if (!change->right)
 		step->reply = WIRE_LOGIN_REFUSED;
 	if (!change->right || change->errand.connection == NULL ||
-	    vault->mode != VAULT_NORMAL)
+	    books->mode != VAULT_NORMAL)
 		return;
-	error = store_set_hash(vault->store, customer, change->hash);
+	error = store_set_hash(books->store, customer, change->hash);
 	if (error != 0)
-		batch_failed(vault, error);
-	batch_touch(vault, customer, change->hash);
+		books_failed(books, error);
+	books_touch(books, customer, change->hash);
 	step->reply = WIRE_PASSWORD_CHANGED;
 }
 
@@ -200,31 +204,31 @@ compared(struct job *job, void *context)
 	step->writes = step->last = true;
 }
 
-/* Its attempt is recorded, or must wait for another's end. */
+/* The attempt is recorded, or waits for another one to end. */
 static void
 go_on(struct vault *vault, struct change *change)
 {
 	const struct ledger_account *customer;
 
-	/* Perhaps no longer waiting: one that ended in this batch woke it. */
+	/* It may have been woken in this very batch, and wait no longer. */
 	if (!change->attempt.comparing)
 		return;
-	customer = store_account(vault->store, change->customer);
-	guard_work(vault, customer, &change->work);
+	customer = store_account(vault_books(vault)->store, change->customer);
+	guard_work(vault_books(vault), customer, &change->work);
 	change->errand.job.run = compare;
 	change->errand.job.done = compared;
-	pool_submit(vault->workers, &change->errand.job);
+	vault_submit(vault, VAULT_WORKERS, &change->errand.job);
 }
 
 static void
-apply_again(struct vault *vault, struct step *step)
+apply_again(struct books *books, struct step *step)
 {
 	struct change *change = step->subject;
 	const struct connection *connection = change->errand.connection;
 
 	step->session = connection != NULL ? connection->session : NULL;
 	step->reply =
-	    connection == NULL ? WIRE_UNAVAILABLE : decide(vault, change, step);
+	    connection == NULL ? WIRE_UNAVAILABLE : decide(books, change, step);
 }
 
 static void
@@ -258,13 +262,13 @@ try_again(struct vault *vault, struct deferred *deferred)
 }
 
 enum wire_reply
-verbs_password_begin(struct vault *vault, struct step *step)
+verbs_password_begin(struct books *books, struct step *step)
 {
 	if (step->subject == NULL)
-		step->subject = change_new(vault, step);
+		step->subject = change_new(books, step);
 	if (step->subject == NULL)
 		return WIRE_UNAVAILABLE;
-	return decide(vault, step->subject, step);
+	return decide(books, step->subject, step);
 }
 
 void

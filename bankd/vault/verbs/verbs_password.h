@@ -8,8 +8,8 @@
 
 #include "../core/batch.h"
 
-/* For the table in requests.c. */
-enum wire_reply verbs_password_begin(struct vault *vault, struct step *step);
+/* For the table in verbs.c. */
+enum wire_reply verbs_password_begin(struct books *books, struct step *step);
 void verbs_password_after(struct vault *vault, struct step *step);
 
 #endif

@@ -29,7 +29,7 @@
 #include <openssl/rand.h>
 #include <sqlite3.h>
 
-#include "../../../bankd/vault/login/login.h"
+#include "../../../bankd/vault/login/login_state.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/wire/wire.h"
 #include "../fault_vfs.h"
