@@ -12,7 +12,9 @@
 
 #include <openssl/crypto.h>
 
+#include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
+#include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
 
 #define VALUE_SIZE 4096
@@ -25,25 +27,20 @@ static const struct {
 #define WORD_ESCAPES NELEM(escapes)
 #define FIELD_ESCAPES (NELEM(escapes) - 1)
 
+/*
+ * Growing may leave a copy behind.  A text with a secret doesn't grow, as it
+ * is shorter than CONTROL_TEXT_START.
+ */
 bool
 control_text_room(struct control_text *text, size_t more)
 {
-	size_t size = text->size == 0 ? CONTROL_TEXT_START : text->size;
-	char *data;
+	size_t size = text->length + more + 1;
 
-	if (text->failed)
-		return false;
-	while (size - text->length <= more)
-		size *= 2;
-	if (size == text->size)
-		return true;
-	if ((data = realloc(text->data, size)) == NULL) {
-		text->failed = true;
-		return false;
-	}
-	text->data = data;
-	text->size = size;
-	return true;
+	if (size < CONTROL_TEXT_START)
+		size = CONTROL_TEXT_START;
+	if (!text->failed)
+		text->failed = array_room(text->data, text->size, size) != 0;
+	return !text->failed;
 }
 
 void
@@ -204,11 +201,11 @@ control_get_row(struct control_row *row, char *line)
 static int
 read_code(const char *text, const char **message)
 {
-	char *end;
-	long code = strtol(text, &end, 10);
+	uint64_t code;
+	size_t digits = number_prefix(text, strlen(text), &code);
 
-	*message = *end == ' ' ? end + 1 : "failed";
-	return end > text && code >= 0 && code <= UINT8_MAX ? (int)code : -1;
+	*message = text[digits] == ' ' ? text + digits + 1 : "failed";
+	return digits > 0 && code <= UINT8_MAX ? (int)code : -1;
 }
 
 int
@@ -262,11 +259,8 @@ control_get_number(const char *answer, const char *name, uint64_t *number)
 	char value[24];
 
 	*number = 0;
-	if (!control_get_fact(answer, name, value, sizeof(value)) ||
-	    value[0] == '\0' || value[strspn(value, "0123456789")] != '\0')
-		return false;
-	*number = strtoull(value, NULL, 10);
-	return true;
+	return control_get_fact(answer, name, value, sizeof(value)) &&
+	    number_parse(value, 0, UINT64_MAX, number) == 0;
 }
 
 int

@@ -8,32 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/utf8.h"
 #include "../../shared/terminal/text.h"
 
-#define ROWS_START 64
 #define GAP 2
 
 int
 control_table_read(struct control_table *table, const char *answer)
 {
-	struct control_row *rows;
 	char *line, *rest;
 
 	*table = (struct control_table) { 0 };
 	if ((table->text = rest = strdup(answer)) == NULL)
 		return BANK_ENOMEM;
 	while ((line = strsep(&rest, "\n")) != NULL && rest != NULL) {
-		if (table->count == table->size) {
-			table->size =
-			    table->size == 0 ? ROWS_START : table->size * 2;
-			rows =
-			    realloc(table->rows, table->size * sizeof(*rows));
-			if (rows == NULL)
-				return BANK_ENOMEM;
-			table->rows = rows;
-		}
+		if (array_room(table->rows, table->size, table->count + 1) != 0)
+			return BANK_ENOMEM;
 		control_get_row(&table->rows[table->count++], line);
 	}
 	return 0;
