@@ -20,11 +20,10 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
-#include "ipc_table.h"
+#include "ipc_buffer.h"
 
 #define HEADER_SIZE 12
 #define FDS_MAX 16
-#define BUFFER_START ((size_t)64 * 1024)
 #define BUFFER_KEEP ((size_t)1024 * 1024)
 #define READ_MAX ((size_t)2 * (HEADER_SIZE + IPC_MAX_BODY))
 /* A process that doesn't read for so long is lost: the link is given up. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../bankd/base/ipc_table.h"
+#include "../../bankd/base/ipc.h"
 #include "../../shared/base/error.h"
 
 #define HEADER_SIZE 12
