@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "../../shared/config/config.h"
-#include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reader.h"
 
 struct bank;
 enum bank_link {

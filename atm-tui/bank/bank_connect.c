@@ -17,6 +17,7 @@
 #include "../../shared/crypt/openssl_error.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "../../shared/wire/wire_reply.h"
 #include "../base/intl.h"
 #include "bank_entry.h"
 #include "bank_reversal.h"

@@ -19,6 +19,7 @@
 #include "../../shared/base/clock.h"
 #include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
+#include "../../shared/wire/wire_reply.h"
 #include "../base/options.h"
 #include "bank_connect.h"
 #include "bank_entry.h"

@@ -14,6 +14,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
+#include "../../shared/wire/wire_reply.h"
 #include "bank_reversal.h"
 #include "bank_session.h"
 #include "bank_state.h"

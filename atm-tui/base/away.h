@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reader.h"
 
 #define VISIT_LINES 32
 #define VISIT_LINE_SIZE 160

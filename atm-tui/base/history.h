@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reader.h"
 
 struct history_entry {
 	uint64_t seq;

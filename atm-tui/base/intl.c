@@ -19,6 +19,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
+#include "../../shared/wire/wire_reply.h"
 
 #define MO_MAGIC 0x950412deU
 #define MO_SIZE_LIMIT (1024 * 1024)

@@ -9,7 +9,7 @@
 #ifndef ATM_INTL_H
 #define ATM_INTL_H
 
-#include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reader.h"
 
 #define _(text) intl_text(text)
 #define N_(text) (text) /* marks for xgettext(1) what _() gets later */

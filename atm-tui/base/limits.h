@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reader.h"
 
 #define LIMITS_SIZE 160
 

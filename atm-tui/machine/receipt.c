@@ -13,6 +13,7 @@
 #include "../../shared/terminal/text.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "../../shared/wire/wire_reply.h"
 #include "../base/dates.h"
 #include "../base/history.h"
 #include "../base/intl.h"

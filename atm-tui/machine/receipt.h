@@ -15,6 +15,7 @@
 
 #include "../../shared/config/config.h"
 #include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reader.h"
 #include "../base/device.h"
 
 #define RECEIPT_SIZE 2048

@@ -20,7 +20,7 @@
 #include <event2/event_struct.h>
 #include <openssl/ssl.h>
 
-#include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reply.h"
 #include "../base/limit_address.h"
 #include "front_deadline.h"
 

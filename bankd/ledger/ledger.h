@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reply.h"
 #include "ledger_limits.h"
 
 /* `:cash/` and a kiosk's name fit. */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <wchar.h>
 
-#include "../wire/wire.h"
+#include "../wire/wire_reader.h"
 
 #define TEXT_MONEY_SIZE 64
 

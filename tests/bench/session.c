@@ -15,6 +15,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/crypt/kiosk_identity.h"
 #include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reader.h"
 
 #define TEXT_MAX ((size_t)FRAME_MAX_LENGTH)
 

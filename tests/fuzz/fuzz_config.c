@@ -14,7 +14,6 @@
 
 #include "../../shared/config/config.h"
 #include "../../shared/base/error.h"
-#include "../../shared/wire/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,7 +10,6 @@
 
 #include "../../atm-tui/bank/notices.h"
 #include "../../shared/base/error.h"
-#include "../../shared/wire/wire.h"
 #include "../../shared/base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

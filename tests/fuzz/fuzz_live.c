@@ -28,6 +28,7 @@
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reader.h"
 #include "../lib/live_bank.h"
 
 #define DEEDS_MAX 32

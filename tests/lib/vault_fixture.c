@@ -32,6 +32,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
+#include "../../shared/wire/wire_reader.h"
 #include "patience.h"
 
 #define PATIENCE_MS 30000

@@ -15,7 +15,6 @@
 
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
-#include "../../shared/wire/wire.h"
 #include "../../shared/base/utf8.h"
 
 struct seen {

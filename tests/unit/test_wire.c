@@ -15,6 +15,8 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
+#include "../../shared/wire/wire_reader.h"
+#include "../../shared/wire/wire_reply.h"
 #include "../../shared/base/utf8.h"
 
 #define LITERAL(text) text, sizeof(text) - 1

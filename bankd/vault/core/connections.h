@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "../../../shared/wire/wire.h"
+#include "../../../shared/wire/wire_reply.h"
 #include "connection.h"
 
 #define CONNECTION_BUCKETS 4096

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "../../../shared/wire/wire.h"
+#include "../../../shared/wire/wire_reply.h"
 
 struct books;
 struct step;

@@ -22,6 +22,7 @@
 #include "../../../shared/wire/frame.h"
 #include "../../../shared/crypt/seal.h"
 #include "../../../shared/wire/wire.h"
+#include "../../../shared/wire/wire_reply.h"
 #include "connection.h"
 #include "../../ledger/ledger.h"
 #include "refusals.h"

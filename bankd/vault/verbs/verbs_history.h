@@ -8,7 +8,6 @@
 
 #include <stdint.h>
 
-#include "../../../shared/wire/wire.h"
 #include "../core/batch.h"
 
 /* For the table in verbs.c. */

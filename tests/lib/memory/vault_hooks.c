@@ -31,7 +31,6 @@
 
 #include "../../../bankd/vault/login/login_state.h"
 #include "../../../shared/base/util.h"
-#include "../../../shared/wire/wire.h"
 #include "../fault_vfs.h"
 #include "../patience.h"
 #include "../vault_fixture.h"
