@@ -47,12 +47,6 @@ front_fail(struct front *front, int exit_code, const char *reason)
 }
 
 static void
-monitor_flush(struct front *front)
-{
-	(void)ipc_link_flush(&front->monitor);
-}
-
-static void
 keep(char **to, size_t *to_length, const struct ipc_message *message)
 {
 	if (*to != NULL)
@@ -196,7 +190,7 @@ front_stop_check(struct front *front)
 		front->stopped = true;
 		evtimer_del(front->stop_timer);
 		(void)ipc_send(front->monitor.ipc, IPC_STOPPED, 0, NULL, 0, -1);
-		monitor_flush(front);
+		(void)ipc_link_flush(&front->monitor);
 	}
 	if (front->ending && TAILQ_EMPTY(&front->table->connections))
 		event_base_loopbreak(front->base);
@@ -294,7 +288,7 @@ take(void *front, struct ipc_message *message)
 static void
 settle(struct front *front, int error)
 {
-	monitor_flush(front);
+	(void)ipc_link_flush(&front->monitor);
 	front_flush(front);
 	if (error == 0)
 		return;
@@ -322,9 +316,11 @@ monitor_readable(evutil_socket_t fd, short what, void *context)
 static void
 monitor_writable(evutil_socket_t fd, short what, void *context)
 {
+	struct front *front = context;
+
 	(void)fd;
 	(void)what;
-	monitor_flush(context);
+	(void)ipc_link_flush(&front->monitor);
 }
 
 static void
@@ -354,7 +350,7 @@ alive(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	(void)ipc_send(front->monitor.ipc, IPC_ALIVE, 0, NULL, 0, -1);
-	monitor_flush(front);
+	(void)ipc_link_flush(&front->monitor);
 }
 
 static int
@@ -364,9 +360,8 @@ init(struct front *front, int monitor_fd)
 		monitor_readable, monitor_writable };
 
 	STAILQ_INIT(&front->changed);
-	front->table = front_table_new();
-	front->base = event_base_new();
-	if (front->table == NULL || front->base == NULL ||
+	TAILQ_INIT(&front->table->connections);
+	if ((front->base = event_base_new()) == NULL ||
 	    ipc_link_join(
 		&front->monitor, front->base, monitor_fd, &kind, front) != 0)
 		return BANK_ENOMEM;
@@ -430,7 +425,9 @@ int
 front_main(int monitor_fd)
 {
 	static const struct timeval second = { 1, 0 };
-	static struct front front;
+	static struct front_accept accept;
+	static struct front_table table;
+	static struct front front = { .accept = &accept, .table = &table };
 	char reason[REASON_SIZE];
 	int error;
 

@@ -22,14 +22,7 @@
 
 #define ACCEPT_AT_ONCE 64
 #define ACCEPT_PAUSE_US 100000
-#define LISTENERS_MAX 32
 #define OTHER_FDS 64
-
-struct front_accept {
-	struct event *listeners[LISTENERS_MAX];
-	size_t count;
-	struct event *again; /* listens again after a pause */
-};
 
 void
 front_accept_raise_limit(struct front *front)
@@ -157,39 +150,23 @@ acceptable(evutil_socket_t listener, short what, void *context)
 	front_flush_soon(front);
 }
 
-static int
-init(struct front *front)
-{
-	struct front_accept *accept;
-
-	if (front->accept != NULL)
-		return 0;
-	if ((accept = calloc(1, sizeof(*accept))) == NULL)
-		return BANK_ENOMEM;
-	accept->again = evtimer_new(front->base, accept_again, accept);
-	if (accept->again == NULL) {
-		free(accept);
-		return BANK_ENOMEM;
-	}
-	front->accept = accept;
-	return 0;
-}
-
 int
 front_accept_listen(struct front *front, int fd)
 {
+	struct front_accept *accept = front->accept;
 	struct event *event;
 
-	if (init(front) != 0 ||
-	    (event = event_new(front->base, fd, EV_READ | EV_PERSIST,
-		 acceptable, front)) == NULL)
-		return BANK_ENOMEM;
-	if (front->accept->count == LISTENERS_MAX) {
-		event_free(event);
+	if (accept->count == FRONT_LISTENERS_MAX) {
 		close(fd);
 		return BANK_EINVAL;
 	}
-	front->accept->listeners[front->accept->count++] = event;
+	if (accept->again == NULL)
+		accept->again = evtimer_new(front->base, accept_again, accept);
+	event =
+	    event_new(front->base, fd, EV_READ | EV_PERSIST, acceptable, front);
+	if (accept->again == NULL || event == NULL)
+		return BANK_ENOMEM;
+	accept->listeners[accept->count++] = event;
 	return event_add(event, NULL) == 0 ? 0 : BANK_ESYS;
 }
 
@@ -198,9 +175,8 @@ front_accept_end(struct front *front)
 {
 	struct front_accept *accept = front->accept;
 
-	if (accept == NULL)
-		return;
-	evtimer_del(accept->again);
+	if (accept->again != NULL)
+		evtimer_del(accept->again);
 	while (accept->count > 0) {
 		struct event *event = accept->listeners[--accept->count];
 

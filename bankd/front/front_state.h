@@ -38,12 +38,12 @@ struct front {
 	char *leaf, *leaf_key;
 	size_t leaf_length, leaf_key_length;
 	SSL_CTX *tls;
-	struct front_accept *accept;     /* NULL: no listeners yet */
-	struct front_datagram *datagram; /* or NULL */
+	struct front_accept *accept;
 	struct front_table *table;
-	struct client_queue changed; /* have output from this round */
-	unsigned limit;              /* of connections, by descriptors */
-	unsigned unanswered;         /* frames, of all connections */
+	struct front_datagram *datagram; /* or NULL */
+	struct client_queue changed;     /* have output from this round */
+	unsigned limit;                  /* of connections, by descriptors */
+	unsigned unanswered;             /* frames, of all connections */
 	bool started;
 	bool congested; /* nobody is read until the vault takes more */
 	bool stopping;  /* takes nothing more */

@@ -11,16 +11,6 @@
 #include "../../shared/base/util.h"
 #include "front_client.h"
 
-struct front_table *
-front_table_new(void)
-{
-	struct front_table *table = calloc(1, sizeof(*table));
-
-	if (table != NULL)
-		TAILQ_INIT(&table->connections);
-	return table;
-}
-
 static struct address_bucket *
 address_bucket(struct front_table *table, const char *limit)
 {

@@ -40,9 +40,6 @@ struct front_table {
 	uint64_t accepted, refused;
 };
 
-/* NULL: no memory. */
-struct front_table *front_table_new(void);
-
 /*
  * Numbers and lists the connection: within the limits, where it has an
  * address then, or past them.  False where there is no room for that either.

@@ -366,10 +366,8 @@ start_loop(struct monitor *monitor)
 	    monitor->command->status_bound == NULL || monitor->daily == NULL ||
 	    event_add(monitor->daily, &day) == -1 || monitor->watch == NULL ||
 	    event_add(monitor->watch, &second) == -1 ||
-	    monitor_child_init(monitor->front, monitor, IPC_FRONT, "front") !=
-		0 ||
-	    monitor_child_init(monitor->vault, monitor, IPC_VAULT, "vault") !=
-		0)
+	    monitor_child_init(monitor->front, monitor, IPC_FRONT) != 0 ||
+	    monitor_child_init(monitor->vault, monitor, IPC_VAULT) != 0)
 		return EX_OSERR;
 	monitor->reason[0] = '\0';
 	return 0;

@@ -201,14 +201,12 @@ monitor_child_take_messages(struct child *child)
 	error = ipc_link_read(&child->link, take, child);
 	if (error == BANK_EAGAIN)
 		return 0;
-	if (error == BANK_EINVAL) {
+	if (error == BANK_EINVAL)
 		log_event(LOG_ERR, "malformed_message", "process",
 		    LOG_TEXT(child->name), NULL);
+	/* Nothing more would be read. */
+	if (error == BANK_EINVAL || error == BANK_ENOMEM)
 		monitor_child_kill(child);
-	} else if (error == BANK_ENOMEM) {
-		/* Nothing would be read any more. */
-		monitor_child_kill(child);
-	}
 	return error == 0 ? 1 : error;
 }
 
@@ -314,12 +312,12 @@ start_again(evutil_socket_t fd, short what, void *context)
 }
 
 int
-monitor_child_init(struct child *child, struct monitor *monitor,
-    enum ipc_role role, const char *name)
+monitor_child_init(
+    struct child *child, struct monitor *monitor, enum ipc_role role)
 {
 	child->monitor = monitor;
 	child->role = role;
-	child->name = name;
+	child->name = role == IPC_FRONT ? "front" : "vault";
 	child->error_fd = -1;
 	child->start_again = evtimer_new(monitor->base, start_again, child);
 	return child->start_again == NULL ? BANK_ENOMEM : 0;

@@ -46,8 +46,8 @@ struct child {
 	bool status_awaited;
 };
 
-int monitor_child_init(struct child *child, struct monitor *monitor,
-    enum ipc_role role, const char *name);
+int monitor_child_init(
+    struct child *child, struct monitor *monitor, enum ipc_role role);
 void monitor_child_start_both(struct monitor *monitor);
 /* Starts one that ended. */
 void monitor_child_start_after(struct child *child, int pause_ms);

@@ -170,12 +170,6 @@ on_status(struct monitor *monitor, struct control_client *client)
 }
 
 static void
-on_reload(struct monitor *monitor, struct control_client *client)
-{
-	monitor_reload_begin(monitor, client);
-}
-
-static void
 on_stop(struct monitor *monitor, struct control_client *client)
 {
 	if (monitor_command_wait(&monitor->command->stop, client))
@@ -198,7 +192,7 @@ static const struct command {
 	int level;
 } commands[] = {
 	{ "status", on_status, LOG_DEBUG },
-	{ "reload", on_reload, LOG_INFO },
+	{ "reload", monitor_reload_begin, LOG_INFO },
 	{ "stop", on_stop, LOG_INFO },
 	{ "monitor", monitor_follow_begin, LOG_DEBUG },
 };

@@ -70,7 +70,6 @@ end(struct monitor *monitor, int code, const char *reason)
 	config_free(reload->config);
 	reload->config = NULL;
 	channel_pem_wipe(&reload->leaf);
-	memset(&reload->leaf, 0, sizeof(reload->leaf));
 	if (code == 0)
 		log_event(LOG_NOTICE, "reloaded", NULL);
 	else
