@@ -48,7 +48,10 @@ BANKD_MAINS := $(O)/bankd/bankd.o $(O)/bankd/bankctl/bankctl.o
 BANKD_OBJS := $(filter-out $(BANKD_MAINS),$(call objects,$(call rooms,bankd,.c)))
 ATM_OBJS := $(filter-out $(O)/atm-tui/main.o,$(call objects,$(call rooms,atm-tui,.c)))
 TEST_LIB_OBJS := $(call objects,tests/lib/*.c)
-UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+# A unit test's source stands in a room; its program's name tells none.
+UNIT_SOURCES := $(call rooms,tests/unit,.c)
+UNIT_TESTS := $(addprefix $(B)/tests/unit/,\
+	$(basename $(notdir $(UNIT_SOURCES))))
 SCREEN_MAINS := $(wildcard tests/screens/test_*.c tests/screens/shoot.c)
 SCREEN_TESTS := $(patsubst %.c,$(B)/%,$(SCREEN_MAINS))
 SCREEN_OBJS := $(filter-out $(patsubst %.c,$(O)/%.o,$(SCREEN_MAINS)),\
@@ -167,8 +170,11 @@ reset-demo: deps
 
 # -- tests -----------------------------------------------------------------
 
-$(B)/tests/unit/%: $(O)/tests/unit/%.o $(B)/libtest.a $(B)/libbankd.a \
-    $(B)/libatm.a $(B)/libshared.a
+$(foreach t,$(UNIT_SOURCES),\
+    $(eval $(B)/tests/unit/$(basename $(notdir $t)): $(t:%.c=$(O)/%.o)))
+$(UNIT_TESTS): $(B)/libtest.a $(B)/libbankd.a $(B)/libatm.a \
+    $(B)/libshared.a
+$(UNIT_TESTS):
 	@mkdir -p $(@D)
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(BANKD_LIBS) $(ATM_LIBS)
 
