@@ -73,6 +73,17 @@ add_posting(uint8_t *p, const struct ledger_posting *posting)
 }
 
 int
+chain_digest(struct chain *chain, const void *bytes, size_t length,
+    uint8_t digest[CHAIN_SIZE])
+{
+	if (EVP_DigestInit_ex2(chain->digest, chain->sha256, NULL) != 1 ||
+	    EVP_DigestUpdate(chain->digest, bytes, length) != 1 ||
+	    EVP_DigestFinal_ex(chain->digest, digest, NULL) != 1)
+		return BANK_ECRYPTO;
+	return 0;
+}
+
+int
 chain_next(struct chain *chain, const uint8_t previous[CHAIN_SIZE],
     const struct ledger_entry *entry, uint8_t next[CHAIN_SIZE])
 {
@@ -89,9 +100,5 @@ chain_next(struct chain *chain, const uint8_t previous[CHAIN_SIZE],
 	p = add_posting(p, &entry->credit);
 	p = add_number(p, (uint64_t)entry->amount_cents);
 	p = add_number(p, entry->reverses);
-	if (EVP_DigestInit_ex2(chain->digest, chain->sha256, NULL) != 1 ||
-	    EVP_DigestUpdate(chain->digest, bytes, (size_t)(p - bytes)) != 1 ||
-	    EVP_DigestFinal_ex(chain->digest, next, NULL) != 1)
-		return BANK_ECRYPTO;
-	return 0;
+	return chain_digest(chain, bytes, (size_t)(p - bytes), next);
 }

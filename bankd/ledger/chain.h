@@ -27,6 +27,10 @@ struct chain {
 int chain_open(struct chain *chain);
 void chain_close(struct chain *chain);
 
+/* SHA-256 of the bytes.  0 or BANK_ECRYPTO. */
+int chain_digest(struct chain *chain, const void *bytes, size_t length,
+    uint8_t digest[CHAIN_SIZE]);
+
 /*
  * The link of an entry, whose own `chain` isn't looked at, from that of the
  * entry before it: zeros before the first.  0 or BANK_ECRYPTO.
