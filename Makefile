@@ -165,7 +165,7 @@ reset-demo: deps
 	@$(MAKE) --no-print-directory all >&2
 	@if $(B)/bankctl $(DEMO) status >/dev/null 2>&1; then \
 	    $(B)/bankctl $(DEMO) stop; fi
-	@rm -rf var/bank.db* var/password* var/balance* var/kiosk
+	@rm -rf var/bank.db* var/journal* var/password* var/balance* var/kiosk
 	@$(B)/bankctl init --demo .
 
 # -- tests -----------------------------------------------------------------

@@ -173,6 +173,28 @@ open_reader(const struct offline *offline, const char *directory,
 	return result;
 }
 
+/* Where bankd has the lock it serves, and bank.db is yet to follow. */
+static int
+open_caught_up(const struct offline *offline, const char *directory,
+    struct store_reader **reader, char *error, size_t size)
+{
+	int result = open_reader(offline, directory, reader, error, size);
+
+	if (result != 0 || offline->store != NULL)
+		return result;
+	result = store_reader_catch_up(*reader);
+	if (result == 0)
+		return 0;
+	snprintf(error, size, "%s",
+	    result == BANK_ETIMEOUT
+		? "bank.db does not follow the journal; see whether bankd "
+		  "hangs (bankctl status)"
+		: bank_strerror(result));
+	store_reader_close(*reader);
+	*reader = NULL;
+	return result;
+}
+
 int
 bankctl_offline_reader(struct offline **offline, struct store_reader **reader,
     const struct bankctl *bankctl)
@@ -184,7 +206,8 @@ bankctl_offline_reader(struct offline **offline, struct store_reader **reader,
 	*reader = NULL;
 	if ((code = open_to(offline, bankctl, OFFLINE_READER)) != 0)
 		return code;
-	if (open_reader(*offline, directory, reader, error, sizeof(error)) == 0)
+	if (open_caught_up(*offline, directory, reader, error, sizeof(error)) ==
+	    0)
 		return 0;
 	bankctl_offline_close(*offline);
 	*offline = NULL;

@@ -174,7 +174,10 @@ prove(struct restore *restore)
 	enum store_end end;
 	int result;
 
-	result = store_open(&store, restore->work, &end, error, sizeof(error));
+	result = store_renew(restore->work, error, sizeof(error));
+	if (result == 0)
+		result = store_open(
+		    &store, restore->work, &end, error, sizeof(error));
 	if (result == 0)
 		result = store_reader_open(
 		    &reader, restore->work, error, sizeof(error));
@@ -210,9 +213,25 @@ settle_old(const struct restore *restore)
 		(void)store_close_whole(store);
 }
 
+/* It belongs to the old one; the new one begins its own. */
+static int
+set_journal_aside(const struct restore *restore, const struct tm *tm)
+{
+	char when[64];
+
+	strftime(
+	    when, sizeof(when), STORE_JOURNAL ".replaced.%Y%m%dT%H%M%SZ", tm);
+	return rename(in(restore->state, STORE_JOURNAL).text,
+		   in(restore->state, when).text) == 0 ||
+		errno == ENOENT
+	    ? 0
+	    : -1;
+}
+
 /*
- * First gives the old database a second name, then moves its log, then puts the
- * new one in its place: there is a database at any moment.
+ * First gives the old database a second name, then moves its log and
+ * its journal, then puts the new one in its place: there is a
+ * database at any moment, though the start refuses it without its journal.
  */
 static int
 replace(struct restore *restore)
@@ -241,6 +260,9 @@ replace(struct restore *restore)
 	else
 		(void)rename(wal.text, kept_wal);
 	(void)unlink(in(restore->state, STORE_FILE "-shm").text);
+	if (set_journal_aside(restore, &tm) != 0)
+		return bankctl_complain(EX_IOERR, "%s: %s",
+		    in(restore->state, STORE_JOURNAL).text, strerror(errno));
 	if (rename(in(restore->work, STORE_FILE).text, file.text) == -1 ||
 	    file_sync_directory(file.text) != 0)
 		return bankctl_complain(

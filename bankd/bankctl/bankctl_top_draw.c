@@ -132,6 +132,7 @@ static const struct figure {
 	{ 3, "entries", "vault-entries", "" },
 	{ 3, "batches", "vault-batches", "" },
 	{ 3, "largest", "vault-largest-batch", "" },
+	{ 3, "behind", "vault-lots-behind", "" },
 	{ 3, "free", "vault-free-mb", " MB" },
 };
 

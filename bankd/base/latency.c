@@ -29,6 +29,8 @@ latency_add(struct latency *latency, uint64_t us)
 		bucket++;
 	latency->counts[bucket]++;
 	latency->total_us += us;
+	if (us > latency->longest_us)
+		latency->longest_us = us;
 }
 
 uint64_t

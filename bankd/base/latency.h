@@ -14,7 +14,7 @@
 #define LATENCY_TEXT_SIZE 512
 
 struct latency {
-	uint64_t counts[LATENCY_BUCKETS], total_us;
+	uint64_t counts[LATENCY_BUCKETS], total_us, longest_us;
 };
 
 void latency_add(struct latency *latency, uint64_t us);
@@ -27,7 +27,7 @@ uint64_t latency_quantile_us(const struct latency *latency, unsigned percent);
 
 /*
  * `BOUND:COUNT ...` of the buckets that have any, the last one's bound `inf`,
- * and back: what isn't of that form is passed over.  Without total_us.
+ * and back: what isn't of that form is passed over.  Without the other two.
  */
 void latency_format(
     const struct latency *latency, char text[LATENCY_TEXT_SIZE]);

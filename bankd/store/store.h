@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "../../shared/crypt/kiosk_identity.h"
+#include "../journal/journal.h"
 #include "../ledger/ledger.h"
 
 #define STORE_HASH_SIZE 256 /* a password hash of crypt(5), with NUL */
@@ -56,6 +57,11 @@ int store_open(struct store **store, const char *directory, enum store_end *end,
  */
 int store_look(struct store **store, const char *directory, enum store_end *end,
     char *error, size_t size);
+/*
+ * Makes of a copy of bank.db, which nobody has open, one that begins a journal
+ * of its own: lots that followed the original don't fit it any more.
+ */
+int store_renew(const char *directory, char *error, size_t size);
 /* Closes without any mark: the next open finds a broken end. */
 void store_close(struct store *store);
 /* Closes with everything in the one file that a copy would begin with. */
@@ -85,6 +91,12 @@ void store_note_time(struct store *store, uint64_t now_ms);
 uint64_t store_newest_ms(const struct store *store);
 uint64_t store_last_seq(const struct store *store);
 const uint8_t *store_chain(const struct store *store);
+/* How far bank.db has followed the journal. */
+struct store_status {
+	uint64_t lot, behind; /* the newest; lots that bank.db lacks */
+	struct journal_status journal;
+};
+void store_status(const struct store *store, struct store_status *status);
 /* Of the log, which begins anew unless a reader holds an old moment. */
 uint64_t store_log_bytes(const struct store *store);
 /* Customers, closed ones included: the two files have as many lines. */
@@ -112,8 +124,22 @@ int store_account_new(struct store *store, const char *id, const char *name,
     const char *hash, uint64_t now_ms, struct ledger_account **account);
 int store_set_hash(struct store *store, const struct ledger_account *account,
     const char *hash);
-/* All or nothing, synced.  0, BANK_ENOSPC, BANK_EIO. */
+/*
+ * All or nothing, on stable storage.  0, BANK_ENOSPC, BANK_EIO; BANK_EAGAIN:
+ * others were first, and the batch is to be run again.
+ */
 int store_commit(struct store *store);
+/*
+ * From now on what is committed is in the journal, and on stable storage with
+ * it, but not yet where readers see it.  store_publish() is for the caller to
+ * call: before a reader is asked, when the store is far behind, and 0.1 s
+ * after it fell behind.
+ * With `threads` some work is done beside the caller.  0 or BANK_EIO.
+ */
+int store_serve(struct store *store, bool threads);
+int store_publish(struct store *store);
+enum store_behind { STORE_UP_TO_DATE, STORE_BEHIND, STORE_FAR_BEHIND };
+enum store_behind store_behind(const struct store *store);
 /* What the newest BANK_ENOSPC was: the disk, a quota or a limit. */
 const char *store_room_reason(const struct store *store);
 void store_abort(struct store *store);

@@ -17,6 +17,7 @@
 /* The files of a store, for who moves them as a whole. */
 #define STORE_FILE "bank.db"
 #define STORE_WAL "bank.db-wal"
+#define STORE_JOURNAL "journal" /* a directory */
 
 struct store_reader;
 
@@ -46,6 +47,11 @@ int store_reader_accounts(struct store_reader *reader,
     bool (*each)(
 	void *context, const struct ledger_account *account, const char *name),
     void *context);
+/*
+ * A bank that serves is a little behind in bank.db.  Waits until that has all
+ * that was answered before this call; BANK_ETIMEOUT after 30 s.
+ */
+int store_reader_catch_up(struct store_reader *reader);
 /* All entries after `seq`, in order; `each` returns false to stop. */
 int store_reader_entries(struct store_reader *reader, uint64_t seq,
     bool (*each)(void *context, const struct ledger_entry *entry),

@@ -110,6 +110,17 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	vault_settle(vault);
 }
 
+static void
+on_publish(evutil_socket_t fd, short what, void *context)
+{
+	struct vault *vault = context;
+
+	(void)fd;
+	(void)what;
+	if (store_publish(vault->books->store) != 0)
+		vault_fail(vault, EX_SOFTWARE, "bank.db can't be written");
+}
+
 static bool
 is_in_hand(const struct vault *vault)
 {
@@ -159,6 +170,9 @@ init(struct vault *vault, int monitor_fd)
 		return BANK_ENOMEM;
 	vault->tick = event_new(vault->base, -1, EV_PERSIST, on_tick, vault);
 	if (vault->tick == NULL || event_add(vault->tick, &second) != 0)
+		return BANK_ENOMEM;
+	vault->publish = evtimer_new(vault->base, on_publish, vault);
+	if (vault->publish == NULL)
 		return BANK_ENOMEM;
 	return 0;
 }
@@ -214,6 +228,7 @@ vault_main(int monitor_fd)
 	vault_teardown(&vault);
 	ipc_link_close(&vault.monitor);
 	event_free(vault.tick);
+	event_free(vault.publish);
 	if (vault.open_again != NULL)
 		event_free(vault.open_again);
 	event_base_free(vault.base);

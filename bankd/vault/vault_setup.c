@@ -209,6 +209,8 @@ vault_open(struct vault *vault, char *error, size_t size)
 	code = open_store(vault, error, size);
 	if (code == 0)
 		code = start_threads(vault);
+	if (code == 0)
+		code = exit_code_of(store_serve(vault->books->store, true));
 	return explain(code, error, size);
 }
 

@@ -75,9 +75,23 @@ fact_counts(struct status *status, const struct vault_counts *counts)
 	fact_count(status, "commits", latency_count(&counts->commits));
 	fact_quantile(status, "commit-p50-us", &counts->commits, 50);
 	fact_quantile(status, "commit-p99-us", &counts->commits, 99);
+	fact_count(status, "commit-longest-us", counts->commits.longest_us);
 	fact_count(status, "commit-total-us", counts->commits.total_us);
 	latency_format(&counts->commits, text);
 	fact(status, "commit-latency", "%s", text[0] != '\0' ? text : "-");
+}
+
+static void
+fact_journal(struct status *status, const struct store *store)
+{
+	struct store_status now;
+
+	store_status(store, &now);
+	fact_count(status, "lot", now.lot);
+	fact_count(status, "lots-behind", now.behind);
+	fact_count(status, "journal-segments", now.journal.segments);
+	fact_count(status, "journal-mb", now.journal.bytes / BYTES_PER_MB);
+	fact(status, "journal-spare", now.journal.spare ? "yes" : "no");
 }
 
 void
@@ -103,6 +117,7 @@ vault_status_send(struct vault *vault)
 		    state_dir_free(vault->dir) / BYTES_PER_MB);
 		fact_count(&status, "log-mb",
 		    store_log_bytes(vault->books->store) / BYTES_PER_MB);
+		fact_journal(&status, vault->books->store);
 		fact_count(&status, "sessions", vault->sessions->count);
 		fact_count(&status, "connections", vault->connections->count);
 		fact_count(

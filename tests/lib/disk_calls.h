@@ -20,6 +20,7 @@ enum disk_kind {
 	DISK_TRUNCATE,
 	DISK_RENAME,
 	DISK_UNLINK,
+	DISK_ALLOCATE, /* fallocate(): room, and no bytes */
 	DISK_KINDS
 };
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
-"""An independent bookkeeper: replays every entry of bank.db from the first,
-in its own arithmetic, and says where the books are not right
-(bankd-files(5)).  Reads a copy, so that it leaves no trace.
+"""An independent bookkeeper: replays every entry of bank.db, and of the lots
+that bank.db doesn't have yet, from the first, in its own arithmetic, and says
+where the books are not right (bankd-files(5)).  Reads a copy, so that it
+leaves no trace.
 """
 
 import hashlib
@@ -13,18 +14,36 @@ import struct
 import sys
 import tempfile
 
+from . import lots
+from .lots import Wrong, need
+
 MAXIMUM = 999999999999999
 KINDS = ("transfer", "deposit", "withdraw", "adjust", "reversal")
 SAVINGS, CHECKING = 0, 1
 
 
-class Wrong(Exception):
-    """What the books say can't be."""
+def number(value):
+    return struct.pack(">q", value)
 
 
-def need(condition, text, *words):
-    if not condition:
-        raise Wrong(text % words)
+def text(value):
+    data = value.encode()
+    return bytes([len(data)]) + data
+
+
+def link(chain, row, ids):
+    """The link of the chain that belongs to a row of `entry`."""
+    def posting(side):
+        return (number(row[side]) + text(ids[row[side]])
+                + bytes([row[side + "_account"]])
+                + number(row[side + "_savings"])
+                + number(row[side + "_checking"])
+                + number(row[side + "_previous"]))
+    return hashlib.sha256(
+        chain + number(row["seq"]) + number(row["time"])
+        + (row["txid"] or bytes(16)) + bytes([row["kind"]])
+        + text(row["kiosk"]) + posting("debit") + posting("credit")
+        + number(row["amount"]) + number(row["reverses"] or 0)).digest()
 
 
 class Account:
@@ -40,8 +59,9 @@ class Account:
 class Books:
     """The replay: accounts by id and by number, entries as dictionaries."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, is_backup=False):
         self.entries = []
+        self.taken_over = 0     # lots that bank.db didn't have
         copy = tempfile.mkdtemp(prefix="books-")
         try:
             for name in ("bank.db", "bank.db-wal"):
@@ -49,20 +69,38 @@ class Books:
                 if os.path.exists(path):
                     shutil.copy(path, copy)
             db = sqlite3.connect(os.path.join(copy, "bank.db"))
+            self.prove(db)
+            if not is_backup:
+                self.take_over(db, os.path.join(directory, "journal"))
             db.row_factory = sqlite3.Row
             self.read(db)
             db.close()
         finally:
             shutil.rmtree(copy)
 
-    def read(self, db):
+    def prove(self, db):
         need(db.execute("PRAGMA integrity_check").fetchone()[0] == "ok",
              "integrity_check")
-        self.meta = {row[0]: row[1] for row in db.execute(
-            "SELECT key, value FROM meta")}
+        self.bounds(db)
+        self.meta = dict(db.execute("SELECT key, value FROM meta"))
+        need(self.meta["journal"] in ("new", "begun"), "meta: journal %r",
+             self.meta["journal"])
+
+    def take_over(self, db, directory):
+        if not os.path.exists(directory):
+            need(self.meta["journal"] == "new", "there is no journal")
+            return
+        put_on = lots.PutOn(db, link)
+        for lot in lots.Journal(directory).behind(
+                self.meta["lot"], self.meta["digest"]):
+            put_on.lot(lot)
+            self.taken_over += 1
+
+    def read(self, db):
         self.rows = [dict(row) for row in db.execute(
             "SELECT * FROM account ORDER BY number")]
         self.numbers = {row["number"]: Account(row) for row in self.rows}
+        self.ids = {a.number: a.id for a in self.numbers.values()}
         self.accounts = {a.id: a for a in self.numbers.values()}
         need(len(self.accounts) == len(self.rows), "an ID twice")
         self.chain = bytes(32)
@@ -76,7 +114,6 @@ class Books:
         rows = db.execute(
             "SELECT key, count, time FROM attempt UNION ALL "
             "SELECT key, count, time FROM stranger").fetchall()
-        self.bounds(db)
         self.attempts = {row["key"]: row["count"] for row in rows}
         self.attempted = {row["key"]: row["time"] for row in rows}
 
@@ -103,7 +140,6 @@ class Books:
         need(row["amount"] > 0, "entry %d: amount %d", seq, row["amount"])
         need(row["time"] >= self.newest, "entry %d: time goes back", seq)
         self.newest = row["time"]
-        row["kind"] = KINDS[row["kind"]]
         sides = [("debit", -row["amount"]), ("credit", row["amount"])]
         for side, change in sides:
             account = self.numbers.get(row[side])
@@ -116,7 +152,9 @@ class Books:
             account = self.numbers[row[side]]
             account.last_seq = seq
             self.balances(seq, side, row, account)
-        self.check_chain(row)
+        self.chain = link(self.chain, row, self.ids)
+        need(self.chain == row["chain"], "entry %d: chain", seq)
+        row["kind"] = KINDS[row["kind"]]
         self.check_names(row)
         self.entries.append(row)
 
@@ -127,29 +165,6 @@ class Books:
         if account.is_customer():
             need(all(0 <= cents <= MAXIMUM for cents in told),
                  "entry %d: %s has %r", seq, account.id, told)
-
-    def check_chain(self, row):
-        def number(value):
-            return struct.pack(">q", value)
-
-        def text(value):
-            data = value.encode()
-            return bytes([len(data)]) + data
-
-        def posting(side):
-            account = self.numbers[row[side]]
-            return (number(account.number) + text(account.id)
-                    + bytes([row[side + "_account"]])
-                    + number(row[side + "_savings"])
-                    + number(row[side + "_checking"])
-                    + number(row[side + "_previous"]))
-        data = (self.chain + number(row["seq"]) + number(row["time"])
-                + (row["txid"] or bytes(16))
-                + bytes([KINDS.index(row["kind"])]) + text(row["kiosk"])
-                + posting("debit") + posting("credit")
-                + number(row["amount"]) + number(row["reverses"] or 0))
-        self.chain = hashlib.sha256(data).digest()
-        need(self.chain == row["chain"], "entry %d: chain", row["seq"])
 
     def check_names(self, row):
         """txid, kind and the two accounts go together."""
@@ -201,7 +216,10 @@ class Books:
         return self.entries[seq - 1] if seq else None
 
     def check_rows(self):
-        """After a proper stop the rows of account are up to date."""
+        """After a proper stop bank.db has all lots, and the rows of account
+        are up to date."""
+        need(self.taken_over == 0, "bank.db doesn't have %d lots",
+             self.taken_over)
         for row in self.rows:
             account = self.numbers[row["number"]]
             told = [row["savings"], row["checking"]], row["last_seq"]

@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include <assert.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,12 +20,15 @@
 #include "store_fixture.h"
 
 #define SECTOR 512
-#define NAMES 16
-#define FILES 64
+#define BLOCK 4096
+#define NAMES 64
+#define NAME 64
+#define FILES 1024
+#define BELOW "journal" /* the one directory in it */
 
 struct operation {
 	enum disk_kind kind;
-	char name[32], to[32];
+	char name[NAME], to[NAME];
 	uint64_t inode;
 	uint8_t *data;
 	size_t length, at;
@@ -43,7 +47,7 @@ struct disk_file {
 };
 
 struct disk_name {
-	char name[32];
+	char name[NAME];
 	uint64_t inode; /* 0: none */
 };
 
@@ -53,7 +57,7 @@ struct power {
 	struct disk_file files[FILES];
 	size_t files_count;
 	struct disk_name names[NAMES];
-	size_t *pending, pending_count; /* of the directory */
+	size_t *pending, pending_count; /* of both directories */
 };
 
 static struct power *recording;
@@ -138,6 +142,8 @@ static void
 put(struct image *image, const struct operation *write, size_t from,
     size_t length)
 {
+	if (length == 0)
+		return;
 	if (write->at + from + length > image->size)
 		resize(image, write->at + from + length);
 	memcpy(image->bytes + write->at + from, write->data + from, length);
@@ -210,6 +216,35 @@ pend(size_t **pending, size_t *count, size_t operation)
 	(*pending)[(*count)++] = operation;
 }
 
+static bool
+is_directory(const char *name)
+{
+	return name[0] == '\0' || strcmp(name, BELOW) == 0;
+}
+
+static bool
+is_in(const char *directory, const char *name)
+{
+	return (strchr(name, '/') != NULL) == (directory[0] != '\0');
+}
+
+/* What is pending of the one directory; a rename stays in one. */
+static void
+sync_directory(struct power *power, const char *directory)
+{
+	const struct operation *operation;
+	size_t left = 0;
+
+	for (size_t i = 0; i < power->pending_count; i++) {
+		operation = &power->operations[power->pending[i]];
+		if (is_in(directory, operation->name))
+			apply_name(power->names, operation);
+		else
+			power->pending[left++] = power->pending[i];
+	}
+	power->pending_count = left;
+}
+
 /* An open is news where it made the file, or cut it. */
 static void
 go_open(struct power *power, struct operation *operation,
@@ -217,7 +252,7 @@ go_open(struct power *power, struct operation *operation,
 {
 	struct disk_file *file;
 
-	if (operation->name[0] == '\0')
+	if (is_directory(operation->name))
 		return;
 	if (name_of(names, operation->name)->inode != operation->inode) {
 		/* A number that was another's file before. */
@@ -243,9 +278,9 @@ go_one(struct power *power)
 	names_now(power, names);
 	if (operation->kind == DISK_OPEN) {
 		go_open(power, operation, names);
-	} else if (operation->kind == DISK_SYNC && operation->name[0] == '\0') {
-		memcpy(power->names, names, sizeof(names));
-		power->pending_count = 0;
+	} else if (operation->kind == DISK_SYNC &&
+	    is_directory(operation->name)) {
+		sync_directory(power, operation->name);
 	} else if (operation->kind == DISK_SYNC) {
 		sync_file(power, file_of(power, operation->inode));
 	} else if (operation->kind == DISK_RENAME ||
@@ -290,6 +325,8 @@ power_begin(const char *directory)
 			begin_file(power, directory, entry->d_name);
 	if (dir != NULL)
 		closedir(dir);
+	/* A test begins without a journal. */
+	assert(access(fixture_path(directory, BELOW), F_OK) == -1);
 	recording = power;
 	disk_calls.after = note;
 	return power;
@@ -335,14 +372,20 @@ static void
 write_image(const struct image *image, const char *path, bool is_reserve)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	size_t done = 0;
+	static const uint8_t zeros[BLOCK];
+	size_t done = 0, part;
 	ssize_t n = 1;
 
+	/* What is all zeros may be a hole. */
+	(void)!ftruncate(fd, (off_t)image->size);
+	for (; done < image->size && n > 0; done += part) {
+		part = image->size - done < BLOCK ? image->size - done : BLOCK;
+		if (memcmp(image->bytes + done, zeros, part) != 0)
+			n = pwrite(fd, image->bytes + done, part, (off_t)done);
+	}
 	/* Allocated, never written. */
 	if (is_reserve)
 		(void)!ftruncate(fd, 4 * 1024 * 1024);
-	for (; done < image->size && n > 0; done += (size_t)n)
-		n = write(fd, image->bytes + done, image->size - done);
 	if (fd == -1 || n <= 0)
 		abort();
 	close(fd);
@@ -363,6 +406,8 @@ power_cut(const struct power *power, const char *to)
 	for (size_t i = 0; i < NAMES && names[i].name[0] != '\0'; i++) {
 		if (names[i].inode == 0)
 			continue;
+		if (is_in(BELOW, names[i].name))
+			(void)mkdir(fixture_path(to, BELOW), 0700);
 		image = image_of(
 		    power, file_of((struct power *)power, names[i].inode));
 		write_image(&image, fixture_path(to, names[i].name),

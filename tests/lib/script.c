@@ -20,6 +20,7 @@
 #include "store_fixture.h"
 
 #define NOW FIXTURE_NOW
+#define BLOCK 4096
 #define OPENING 1000000 /* cents of each account at first */
 
 static const char *const ids[SCRIPT_CUSTOMERS] = { "chris", "fey", "joe" };
@@ -29,20 +30,28 @@ static const struct store_attempt no_attempt = { .owner = 1, .key = { 7 } };
 static void
 copy_file(const char *from, const char *to, const char *name)
 {
+	static const char zeros[BLOCK];
 	struct stat status;
-	size_t length;
+	size_t length, part;
 	char *data;
 	int fd;
 
 	if (stat(fixture_path(from, name), &status) == -1)
 		abort();
 	fd = open(fixture_path(to, name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (strcmp(name, "reserve") == 0) {
+	if (strcmp(name, "reserve") == 0 || strcmp(name, "spare") == 0) {
 		if (ftruncate(fd, status.st_size) == -1)
 			abort();
 	} else {
 		data = fixture_read(from, name, &length);
-		if (write(fd, data, length) != (ssize_t)length)
+		for (size_t at = 0; at < length; at += part) {
+			part = length - at < BLOCK ? length - at : BLOCK;
+			if (memcmp(data + at, zeros, part) != 0 &&
+			    pwrite(fd, data + at, part, (off_t)at) !=
+				(ssize_t)part)
+				abort();
+		}
+		if (ftruncate(fd, (off_t)length) == -1)
 			abort();
 		free(data);
 	}
@@ -53,12 +62,24 @@ void
 script_copy(const char *from, const char *to)
 {
 	DIR *dir = opendir(from);
+	char below[2][512];
 	struct dirent *entry;
 
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		if (entry->d_name[0] != '.' &&
-		    strcmp(entry->d_name, "bank.db-shm") != 0)
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.' ||
+		    strcmp(entry->d_name, "bank.db-shm") == 0)
+			continue;
+		if (entry->d_type != DT_DIR) {
 			copy_file(from, to, entry->d_name);
+			continue;
+		}
+		snprintf(
+		    below[0], sizeof(below[0]), "%s/%s", from, entry->d_name);
+		snprintf(
+		    below[1], sizeof(below[1]), "%s/%s", to, entry->d_name);
+		(void)mkdir(below[1], 0700);
+		script_copy(below[0], below[1]);
+	}
 	if (dir != NULL)
 		closedir(dir);
 }
@@ -163,6 +184,8 @@ serve(struct store *store, struct files *files, int life, int *retries,
 
 	while (error == 0 && store_last_seq(store) < until) {
 		error = batch(store, files, until, promise);
+		if (error == 0 && drawn(store_last_seq(store), 4, 3) == 0)
+			error = store_publish(store);
 		if (error == 0 && store_last_seq(store) % 4 == 0)
 			error = attempt(store, promise);
 		if (error == BANK_ENOSPC && (*retries)-- > 0)
@@ -201,6 +224,8 @@ begin(struct store **store, struct files **files, const char *directory)
 	if (error != 0)
 		return error;
 	error = files_start(files, *store, end, &options, text, sizeof(text));
+	if (error == 0 && (error = store_serve(*store, false)) != 0)
+		files_close(*files);
 	if (error != 0)
 		store_close(*store);
 	if (error == BANK_EINVAL)
@@ -250,7 +275,7 @@ model_agrees(const char *directory)
 	if (tests == NULL)
 		return true;
 	snprintf(command, sizeof(command),
-	    "/usr/bin/python3 %s/lib/model.py %s", tests, directory);
+	    "cd %s && /usr/bin/python3 -B -m lib.model %s", tests, directory);
 	return system(command) == 0;
 }
 

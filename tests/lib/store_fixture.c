@@ -5,6 +5,7 @@
 #include "store_fixture.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,10 +52,19 @@ void
 fixture_empty(const char *directory)
 {
 	DIR *dir = opendir(directory);
+	char path[PATH_MAX];
 	struct dirent *entry;
 
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		(void)unlink(fixture_path(directory, entry->d_name));
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
+		if (unlink(path) == -1 && errno == EISDIR) {
+			fixture_empty(path);
+			(void)rmdir(path);
+		}
+	}
 	if (dir != NULL)
 		closedir(dir);
 }

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include <openssl/rand.h>
+#include <sqlite3.h>
 
 #include "../../bankd/base/limit_address.h"
 #include "../../bankd/base/options.h"
@@ -460,4 +461,52 @@ vaults_operator(struct vaults *fixture, const char *command)
 		length += (size_t)n;
 	fixture->answer[length] = '\0';
 	close(link[0]);
+}
+
+static const sqlite3_io_methods *beneath;
+
+static int
+lock_nothing(sqlite3_file *file, int offset, int count, int flags)
+{
+	return (flags & SQLITE_SHM_EXCLUSIVE) != 0 && offset == 0
+	    ? SQLITE_OK
+	    : beneath->xShmLock(file, offset, count, flags);
+}
+
+/* No program can write while the vault runs; this one passes its lock over. */
+static void
+pass_lock_over(sqlite3 *db)
+{
+	static sqlite3_io_methods methods;
+	sqlite3_file *file = NULL;
+
+	sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	beneath = file->pMethods;
+	methods = *beneath;
+	methods.xShmLock = lock_nothing;
+	file->pMethods = &methods;
+}
+
+void
+vaults_publish(struct vaults *fixture)
+{
+	vaults_operator(fixture, "account joe");
+	assert_non_null(strstr(fixture->answer, "joe"));
+}
+
+void
+vaults_change(struct vaults *fixture, const char *sql)
+{
+	char path[128], *error = NULL;
+	sqlite3 *db;
+
+	if (fixture->pid != 0)
+		vaults_publish(fixture);
+	snprintf(path, sizeof(path), "%s/bank.db", fixture->directory);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 10000);
+	pass_lock_over(db);
+	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
+		fail_msg("%s: %s", sql, error);
+	sqlite3_close(db);
 }

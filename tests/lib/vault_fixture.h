@@ -88,5 +88,9 @@ void vaults_session(struct vaults *fixture, struct vaults_atm *atm,
     uint32_t number, const char *text);
 /* An operator's command; the answer is in fixture->answer. */
 void vaults_operator(struct vaults *fixture, const char *command);
+/* bank.db follows what was answered: a question of an operator's needs it. */
+void vaults_publish(struct vaults *fixture);
+/* Statements carried out by another program, which no lock keeps out. */
+void vaults_change(struct vaults *fixture, const char *sql);
 
 #endif

@@ -8,6 +8,7 @@ import collections
 import canaries
 import counters
 import inherited
+import journal
 import money
 import order
 import passwords
@@ -22,5 +23,5 @@ Mutant = collections.namedtuple("Mutant", "group name path old new tests")
 
 MUTANTS = [Mutant(*row) for part in (
     order, money, counters, canaries, wipes, wipes_kiosk, wipes_programs,
-    seccomp, passwords, inherited, rights, rooms)
+    seccomp, passwords, inherited, rights, rooms, journal)
     for row in part.ROWS]

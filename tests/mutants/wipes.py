@@ -114,7 +114,7 @@ ROWS = [
      "",
      ["unit/test_wipes"]),
     ("wipe", "a new store's secret",
-     "bankd/store/sqlite/sqlite_open.c",
+     "bankd/store/sqlite/sqlite_schema.c",
      "\tOPENSSL_cleanse(secret, sizeof(secret));\n",
      "",
      ["unit/test_wipes"]),

@@ -47,6 +47,9 @@ CASES = {
     "log_grows": "log_grows",
     "overwritten": "not a database",
     "rows_missing": "damaged",
+    "journal_missing": "missing; it belongs",
+    "journal_is_another": "what belongs together",
+    "lots_taken_over": "lots_taken_over",
     "newer_schema": "a newer bankd",
     "unknown_schema": "can't migrate",
     "clock_set_back": "clock_behind",
@@ -380,6 +383,28 @@ class Diagnostics(unittest.TestCase):
         served = self.bank(start=True).stop()
         self.sql(served, "DELETE FROM meta WHERE key = 'secret'")
         self.fails(served, "rows_missing")
+
+    def test_journal_missing(self):
+        served = self.bank(start=True).stop()
+        shutil.rmtree(served.file("journal"))
+        self.fails(served, "journal_missing")
+
+    def test_journal_is_another(self):
+        served, other = (self.bank(start=True).stop() for _ in range(2))
+        shutil.rmtree(served.file("journal"))
+        shutil.copytree(other.file("journal"), served.file("journal"))
+        self.fails(served, "journal_is_another")
+
+    def test_lots_taken_over(self):
+        served = self.bank(start=True).stop()
+        older = served.path("older.db")
+        shutil.copy(served.file("bank.db"), older)
+        served.start()
+        served.ctl("deposit", "chris", "1", "5", "--reason", "x")
+        served.stop()
+        shutil.copy(older, served.file("bank.db"))
+        served.start()
+        self.logs(served, "lots_taken_over")
 
     def test_newer_schema(self):
         served = self.bank(start=True).stop()

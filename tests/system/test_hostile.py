@@ -132,6 +132,8 @@ class Hostile(BankCase):
                 told = "malformed_message process=" + role
                 before = self.bank.said.count(told)
                 self.ended(role, data)
+                bank.wait_for("its end to be told", lambda:
+                              self.bank.said.count(told) > before)
                 self.assertEqual(self.bank.said.count(told), before + 1)
         self.not_forged()
 

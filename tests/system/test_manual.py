@@ -223,15 +223,18 @@ class Pages(ManualCase):
         for name in paths("bankd", "*.[ch]"):
             text = read(name)
             names |= set(re.findall(
-                r'#define (?:WORK|RESERVE|LOCK_NAME|STORE_FILE|STORE_WAL)'
-                r' "([^"]+)"', text))
+                r'#define (?:WORK|RESERVE|LOCK_NAME|STORE_FILE|STORE_WAL'
+                r'|STORE_JOURNAL) "([^"]+)"', text))
             names |= {"bank.db." + word for word in re.findall(
                 r'STORE_FILE "\.([a-z]+)[.%]', text)}
+            names |= {"journal." + word for word in re.findall(
+                r'STORE_JOURNAL "\.([a-z]+)\.%', text)}
             names |= {"balance." + word for word in re.findall(
                 r'"%s\.([a-z]+)\.%s"', text)}
         self.assertGreaterEqual(names, {
             "bank.db", "bank.db-wal", "lock", "reserve", "restore.new",
-            "bank.db.replaced", "bank.db.schema", "balance.edited"})
+            "bank.db.replaced", "bank.db.schema", "balance.edited",
+            "journal", "journal.replaced"})
         text = page("bankd-files.5")
         text = text[text.index(".Sh FILES"):]
         for name in names:

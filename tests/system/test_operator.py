@@ -458,9 +458,13 @@ class Metrics(Operator):
                      "front-connections", "vault-last-second",
                      "vault-last-minute", "vault-commits",
                      "vault-commit-p50-us", "vault-batches",
-                     "vault-largest-batch", "vault-free-mb",
+                     "vault-largest-batch", "vault-free-mb", "vault-lot",
+                     "vault-lots-behind", "vault-journal-segments",
+                     "vault-journal-mb", "vault-commit-longest-us",
                      "certificate-expires"):
             self.assertNotEqual(facts.get(name, ""), "", name)
+        wait_for("a spare segment", lambda: self.bank.ctl_json("status")[0][
+            "vault-journal-spare"] == "yes")
         self.assertRegex(facts["libraries"], r"^OpenSSL 3\.\S+, "
                          r"SQLite 3\.\S+, libevent 2\.\S+$")
 

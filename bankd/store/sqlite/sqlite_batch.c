@@ -16,11 +16,17 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
 
 #include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
+#include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 
 #define LEASE_MS 100 /* of time that may be given out and not written */
@@ -50,22 +56,28 @@ sqlite_fail_checkpoint(struct store *store, int code)
 	    sqlite_connection_checkpoint_error(&store->connection, code));
 }
 
-const char *
-store_room_reason(const struct store *store)
-{
-	if (store->full_errno == EFBIG)
-		return "a file has reached the limit on its size "
-		       "(RLIMIT_FSIZE)";
-	return store->full_errno == EDQUOT ? "the quota is used up"
-					   : "the disk is full";
-}
-
 /* A batch in which a write has failed can only be aborted. */
 static int
 spoil(struct store *store, int error)
 {
 	if (error != 0 && store->batch_error == 0)
 		store->batch_error = error;
+	return error;
+}
+
+static int
+begin(struct store *store)
+{
+	int error;
+
+	if (store->carries)
+		return 0;
+	error = store->looking ? 0 : sqlite_room_in_log(store, 0);
+	if (error == 0)
+		error = sqlite_fail(store,
+		    sqlite_connection_run(&store->connection, SQL_BEGIN));
+	store->carries = error == 0;
+	store->carried_from = store->head.last_seq;
 	return error;
 }
 
@@ -78,8 +90,10 @@ sqlite_write(struct store *store)
 		return BANK_EIO;
 	if (store->batch_error != 0 || store->writing)
 		return store->batch_error;
-	error = sqlite_fail(
-	    store, sqlite_connection_run(&store->connection, SQL_BEGIN));
+	error = begin(store);
+	if (error == 0)
+		error = sqlite_fail(store,
+		    sqlite_connection_run(&store->connection, SQL_SAVEPOINT));
 	store->writing = error == 0;
 	return spoil(store, error);
 }
@@ -103,8 +117,8 @@ copy_at(const struct store *store, uint32_t i)
 	return &store->copies[i / STORE_BLOCK][i % STORE_BLOCK];
 }
 
-static int
-copy_row(struct store *store, struct sqlite_row *row)
+int
+sqlite_copy_row(struct store *store, struct sqlite_row *row)
 {
 	int error;
 
@@ -138,7 +152,7 @@ store_begin(struct store *store, const char *const ids[], size_t count,
 		if (number == 0)
 			continue;
 		row = sqlite_row(store, number);
-		error = copy_row(store, row);
+		error = sqlite_copy_row(store, row);
 		if (error != 0)
 			return error;
 		accounts[i] = row->copy;
@@ -153,21 +167,30 @@ note_written(struct store *store, uint64_t time_ms)
 		store->batch.newest_ms = time_ms;
 }
 
+/* Its row is inserted beside the sync of the lot. */
+static int
+add_waiting(struct store *store, const struct ledger_entry *entry)
+{
+	struct record record = { .kind = RECORD_ENTRY, .entry = *entry };
+
+	if (array_room(store->waiting, store->waiting_size,
+		store->waiting_count + 1) != 0)
+		return BANK_ENOMEM;
+	store->waiting[store->waiting_count++] = *entry;
+	return sqlite_note(store, &record);
+}
+
 int
 store_append(struct store *store, struct ledger_entry *entry,
     struct ledger_account *debit, struct ledger_account *credit)
 {
 	struct store_connection *connection = &store->connection;
-	sqlite3_stmt *row =
-	    sqlite_connection_statement(connection, SQL_ENTRY_ADD);
 	int error = sqlite_write(store);
 
 	assert(debit->number == entry->debit.number);
 	assert(credit->number == entry->credit.number);
 	if (error != 0)
 		return error;
-	if (row == NULL)
-		return spoil(store, sqlite_fail(store, SQLITE_ERROR));
 	entry->seq = store->batch.last_seq + 1;
 	entry->debit.previous_seq = debit->last_seq;
 	entry->credit.previous_seq = credit->last_seq;
@@ -175,9 +198,7 @@ store_append(struct store *store, struct ledger_entry *entry,
 	    &connection->chain, store->batch.chain, entry, entry->chain);
 	if (error != 0)
 		return spoil(store, error);
-	sqlite_entry_bind(row, entry);
-	error = sqlite_fail(
-	    store, sqlite_connection_run(connection, SQL_ENTRY_ADD));
+	error = add_waiting(store, entry);
 	if (error != 0)
 		return spoil(store, error);
 	debit->last_seq = credit->last_seq = entry->seq;
@@ -213,9 +234,12 @@ store_account_new(struct store *store, const char *id, const char *name,
 		.line = ledger_is_own(id) ? -1 : (int32_t)store->batch.lines,
 		.opened_ms = now_ms,
 		.own_limit = { -1, -1, -1, -1 } };
+	struct record record = { .kind = RECORD_ACCOUNT };
 	struct sqlite_row *row;
 	int error;
 
+	if (store->failed)
+		return BANK_EIO;
 	if (id_index_find(&store->index, id) != 0)
 		return BANK_EEXIST;
 	if (string_copy(new.id, id, sizeof(new.id)) >= sizeof(new.id))
@@ -229,8 +253,14 @@ store_account_new(struct store *store, const char *id, const char *name,
 		return spoil(store, error);
 	note_written(store, now_ms);
 	row = sqlite_row(store, new.number);
-	error = copy_row(store, row);
+	error = sqlite_copy_row(store, row);
 	*account = row->copy;
+	record.account = new;
+	string_copy(record.name, name, sizeof(record.name));
+	string_copy(record.hash, hash, sizeof(record.hash));
+	if (error == 0)
+		error = sqlite_note(store, &record);
+	OPENSSL_cleanse(record.hash, sizeof(record.hash));
 	return spoil(store, error);
 }
 
@@ -238,11 +268,18 @@ int
 store_set_hash(
     struct store *store, const struct ledger_account *account, const char *hash)
 {
+	struct record record = { .kind = RECORD_HASH };
 	sqlite3_stmt *row;
 	int code, error = sqlite_write(store);
 
 	if (error != 0)
 		return error;
+	record.account.number = account->number;
+	string_copy(record.hash, hash, sizeof(record.hash));
+	error = sqlite_note(store, &record);
+	OPENSSL_cleanse(record.hash, sizeof(record.hash));
+	if (error != 0)
+		return spoil(store, error);
 	row = sqlite_connection_statement(&store->connection, SQL_ACCOUNT_HASH);
 	if (row == NULL)
 		return spoil(store, sqlite_fail(store, SQLITE_ERROR));
@@ -277,6 +314,14 @@ sqlite_put_row(struct store *store, const struct ledger_account *account)
 	    store, sqlite_connection_run(&store->connection, SQL_ACCOUNT_PUT));
 }
 
+static int
+note_row(struct store *store, const struct ledger_account *account)
+{
+	struct record record = { .kind = RECORD_ROW, .account = *account };
+
+	return sqlite_note(store, &record);
+}
+
 /*
  * Sets each copy's `changed` to whether its row will be older than it, and
  * writes those rows that may not be.
@@ -302,6 +347,8 @@ put_copies(struct store *store)
 		}
 		error = sqlite_write(store);
 		if (error == 0)
+			error = note_row(store, copy);
+		if (error == 0)
 			error = sqlite_put_row(store, copy);
 		if (error != 0)
 			return error;
@@ -322,14 +369,20 @@ put_copies(struct store *store)
 static int
 put_time(struct store *store)
 {
+	struct record record = { .kind = RECORD_TIME };
 	struct store_head *batch = &store->batch;
 	int error;
 
+	/* A lot that is taken over brings its own. */
+	if (store->takes_over)
+		return 0;
 	note_written(store, store->noted_ms);
 	if (batch->newest_ms <= batch->lease_ms)
 		return 0;
-	batch->lease_ms = batch->newest_ms + LEASE_MS;
+	record.time_ms = batch->lease_ms = batch->newest_ms + LEASE_MS;
 	error = sqlite_write(store);
+	if (error == 0)
+		error = sqlite_note(store, &record);
 	if (error == 0)
 		error = sqlite_fail(store,
 		    sqlite_connection_put_meta(&store->connection, "newest",
@@ -362,7 +415,29 @@ forget_copies(struct store *store)
 		    ->copy = NULL;
 }
 
-/* SQLite may have rolled back already, as it does on a full disk. */
+/* Of what rides in the transaction the lots before this batch stay. */
+void
+sqlite_roll_back(struct store *store)
+{
+	struct store_connection *connection = &store->connection;
+	int code = SQLITE_OK;
+
+	/* SQLite may have done it already, as it does on a full disk. */
+	if (sqlite3_get_autocommit(connection->db) != 0) {
+		store->failed = store->carried_lots > 0;
+		store->carries = false;
+	} else if (store->carried_lots == 0) {
+		code = sqlite_connection_run(connection, SQL_ROLLBACK);
+		store->carries = false;
+	} else {
+		code = sqlite_connection_run(connection, SQL_ROLLBACK_TO);
+		if (code == SQLITE_OK)
+			code = sqlite_connection_run(connection, SQL_RELEASE);
+	}
+	if (code != SQLITE_OK)
+		store->failed = true;
+}
+
 void
 store_abort(struct store *store)
 {
@@ -371,29 +446,33 @@ store_abort(struct store *store)
 		sqlite_rows_drop_last(store);
 	store->batch = store->head;
 	store->batch_error = 0;
-	store->written_count = 0;
-	if (!store->writing)
-		return;
+	store->written_count = store->waiting_count = 0;
+	lot_clear(&store->lot);
+	if (store->writing && !store->failed)
+		sqlite_roll_back(store);
 	store->writing = false;
-	if (!store->failed &&
-	    sqlite3_get_autocommit(store->connection.db) == 0 &&
-	    sqlite_connection_run(&store->connection, SQL_ROLLBACK) !=
-		SQLITE_OK)
-		store->failed = true;
 }
 
-int
-sqlite_end_write(struct store *store)
+static int
+release(struct store *store)
 {
 	int error;
 
 	if (!store->writing)
 		return 0;
 	error = sqlite_fail(
-	    store, sqlite_connection_run(&store->connection, SQL_COMMIT));
+	    store, sqlite_connection_run(&store->connection, SQL_RELEASE));
 	if (error == 0)
 		store->writing = false;
 	return error;
+}
+
+int
+sqlite_end_write(struct store *store)
+{
+	int error = release(store);
+
+	return error == 0 ? sqlite_commit_carried(store) : error;
 }
 
 static void
@@ -408,42 +487,29 @@ keep_copies(struct store *store)
 	}
 }
 
-/*
- * A log that may not grow any more is written back, so that the next batch
- * begins it anew; what finds no room for that stays in it.
- */
-static void
-begin_log_anew(struct store *store)
-{
-	if (!store->failed)
-		(void)sqlite_checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
-}
-
 int
 store_commit(struct store *store)
 {
-	uint64_t entries = store->batch.last_seq - store->head.last_seq;
 	int error = store->failed ? BANK_EIO : store->batch_error;
 
 	if (error == 0)
 		error = put_copies(store);
 	if (error == 0)
 		error = put_time(store);
-	if (error == 0 && entries > 0)
-		error = sqlite_write_back(store, entries);
 	if (error == 0)
-		error = sqlite_end_write(store);
+		error = sqlite_propose(store);
+	if (error == 0)
+		error = release(store);
 	if (error != 0) {
 		store_abort(store);
-		if (error == BANK_ENOSPC && store->full_errno == EFBIG)
-			begin_log_anew(store);
 		return store->failed ? BANK_EIO : error;
 	}
 	keep_copies(store);
 	sqlite_written_back(store);
 	forget_copies(store);
+	lot_clear(&store->lot);
 	store->head = store->batch;
-	return sqlite_after_commit(store);
+	return sqlite_carry(store);
 }
 
 void

@@ -66,6 +66,9 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_BEGIN_READ] = "BEGIN",
 	[SQL_COMMIT] = "COMMIT",
 	[SQL_ROLLBACK] = "ROLLBACK",
+	[SQL_SAVEPOINT] = "SAVEPOINT batch",
+	[SQL_RELEASE] = "RELEASE batch",
+	[SQL_ROLLBACK_TO] = "ROLLBACK TO batch",
 	[SQL_META_GET] = "SELECT value FROM meta WHERE key = ?1",
 	[SQL_META_PUT] = "INSERT INTO meta VALUES (?1, ?2)"
 			 " ON CONFLICT DO UPDATE SET value = ?2",
@@ -455,4 +458,46 @@ sqlite_connection_put_meta_text(
 		sqlite3_bind_text(row, 2, text, -1, SQLITE_STATIC);
 	}
 	return sqlite_connection_run(connection, SQL_META_PUT);
+}
+
+int
+sqlite_connection_put_meta_bytes(struct store_connection *connection,
+    const char *key, const void *bytes, size_t length)
+{
+	sqlite3_stmt *row =
+	    sqlite_connection_statement(connection, SQL_META_PUT);
+	int code;
+
+	if (row != NULL) {
+		sqlite3_bind_text(row, 1, key, -1, SQLITE_STATIC);
+		sqlite3_bind_blob(row, 2, bytes, (int)length, SQLITE_STATIC);
+	}
+	code = sqlite_connection_run(connection, SQL_META_PUT);
+	if (row != NULL)
+		sqlite3_clear_bindings(row);
+	return code;
+}
+
+int
+sqlite_connection_detach(struct store_connection *connection)
+{
+	struct store_connection copy;
+	sqlite3_backup *backup;
+	int code = sqlite_connection_open_empty(&copy);
+
+	if (code == SQLITE_OK) {
+		backup = sqlite3_backup_init(
+		    copy.db, "main", connection->db, "main");
+		if (backup != NULL)
+			(void)sqlite3_backup_step(backup, -1);
+		code = backup != NULL ? sqlite3_backup_finish(backup)
+				      : sqlite3_errcode(copy.db);
+	}
+	if (code != SQLITE_OK) {
+		sqlite_connection_close(&copy);
+		return code;
+	}
+	sqlite_connection_close(connection);
+	*connection = copy;
+	return SQLITE_OK;
 }

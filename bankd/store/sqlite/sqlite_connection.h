@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-#include "../../ledger/chain.h"
+#include "../../ledger/proof.h"
 #include "../store.h"
 #include "../store_reader.h"
 
@@ -21,6 +21,9 @@ enum store_sql {
 	SQL_BEGIN_READ,
 	SQL_COMMIT,
 	SQL_ROLLBACK,
+	SQL_SAVEPOINT,
+	SQL_RELEASE,
+	SQL_ROLLBACK_TO,
 	SQL_META_GET,
 	SQL_META_PUT,
 	SQL_ENTRY_ADD,
@@ -77,6 +80,8 @@ int sqlite_connection_open(
  */
 int sqlite_connection_open_still(
     struct store_connection *connection, const char *directory);
+/* Goes on in a copy in memory: the files are as they are from now on. */
+int sqlite_connection_detach(struct store_connection *connection);
 /* An empty one that is nowhere but in memory. */
 int sqlite_connection_open_empty(struct store_connection *connection);
 void sqlite_connection_close(struct store_connection *connection);
@@ -102,6 +107,8 @@ int sqlite_connection_put_meta(
     struct store_connection *connection, const char *key, int64_t number);
 int sqlite_connection_put_meta_text(
     struct store_connection *connection, const char *key, const char *text);
+int sqlite_connection_put_meta_bytes(struct store_connection *connection,
+    const char *key, const void *bytes, size_t length);
 int64_t sqlite_connection_meta_number(
     struct store_connection *connection, const char *key, int *error);
 

@@ -7,10 +7,20 @@
 #include "sqlite_store.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "../../../shared/base/error.h"
+#include "../../journal/journal_file.h"
 
 #define PROGRESS_STEPS 10000 /* of SQLite's machine: some milliseconds */
+#define CATCH_UP_NS 10000000 /* ten times as often as a bank publishes */
+#define CATCH_UP_TRIES 3000
+
+/* Of an older schema nothing: it is migrated to no other. */
+static const char renewed[] =
+    "UPDATE meta SET value = 'new' WHERE key = 'journal';"
+    "UPDATE meta SET value = randomblob(32) WHERE key = 'digest';"
+    "DELETE FROM meta WHERE key = 'leap';";
 
 void
 store_reader_watch(
@@ -46,18 +56,33 @@ vacuum_into(struct store_reader *reader, const char *path)
 }
 
 int
+store_reader_catch_up(struct store_reader *reader)
+{
+	const struct timespec pause = { 0, CATCH_UP_NS };
+	uint64_t wanted = journal_file_newest(reader->directory);
+	int64_t lot = 0;
+	int error = 0;
+
+	for (int try = 0; error == 0 && try < CATCH_UP_TRIES; try++) {
+		error = sqlite_reader_begin(reader);
+		if (error == 0)
+			lot = sqlite_connection_meta_number(
+			    &reader->connection, "lot", &error);
+		sqlite_reader_end(reader);
+		if (error != 0 || (uint64_t)lot >= wanted)
+			return error;
+		nanosleep(&pause, NULL);
+	}
+	return error != 0 ? error : BANK_ETIMEOUT;
+}
+
+int
 store_reader_copy(struct store_reader *reader, const char *path,
     char *error_text, size_t size)
 {
-	int code, error = sqlite_reader_begin(reader);
+	int code = vacuum_into(reader, path);
+	int error = sqlite_connection_error(&reader->connection, code);
 
-	if (error != 0) {
-		snprintf(error_text, size, "%s", bank_strerror(error));
-		return error;
-	}
-	sqlite_reader_end(reader);
-	code = vacuum_into(reader, path);
-	error = sqlite_connection_error(&reader->connection, code);
 	if (error != 0)
 		snprintf(error_text, size, "%s",
 		    sqlite_connection_strerror(&reader->connection, code));
@@ -68,6 +93,22 @@ store_reader_copy(struct store_reader *reader, const char *path,
 		return error;
 	snprintf(error_text, size, "the bank was started meanwhile; try again");
 	return BANK_EAGAIN;
+}
+
+int
+store_renew(const char *directory, char *error_text, size_t size)
+{
+	struct store_connection connection;
+	int code = sqlite_connection_open(&connection, directory), error;
+
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(connection.db, renewed, NULL, NULL, NULL);
+	error = sqlite_connection_error(&connection, code);
+	if (error != 0)
+		snprintf(error_text, size, "%s/" STORE_FILE ": %s", directory,
+		    sqlite_connection_strerror(&connection, code));
+	sqlite_connection_close(&connection);
+	return error;
 }
 
 int

@@ -40,6 +40,24 @@ next_entry(struct store *store, sqlite3_stmt *row, struct ledger_entry *entry)
 	return sqlite_entry_read(row, entry, sqlite_id, store);
 }
 
+/* Of the open batch; its rows aren't inserted yet. */
+static bool
+find_waiting(const struct store *store, enum store_sql which, uint64_t number,
+    struct ledger_entry *entry)
+{
+	const struct ledger_entry *waiting = store->waiting;
+
+	for (uint32_t i = 0; i < store->waiting_count; i++) {
+		if (number !=
+		    (which == SQL_ENTRY_BY_SEQ ? waiting[i].seq
+					       : waiting[i].reverses))
+			continue;
+		*entry = waiting[i];
+		return true;
+	}
+	return false;
+}
+
 static int
 find_by_number(struct store *store, enum store_sql which, uint64_t number,
     struct ledger_entry *entry)
@@ -51,6 +69,8 @@ find_by_number(struct store *store, enum store_sql which, uint64_t number,
 		return error;
 	if (number > INT64_MAX)
 		return BANK_ENOTFOUND;
+	if (find_waiting(store, which, number, entry))
+		return 0;
 	sqlite3_bind_int64(row, 1, (int64_t)number);
 	error = next_entry(store, row, entry);
 	sqlite3_reset(row);
@@ -92,6 +112,22 @@ find_settled(struct store *store, uint32_t owner,
 	    : sqlite_fail(store, code);
 }
 
+static bool
+txid_waits(const struct store *store, uint32_t owner,
+    const uint8_t txid[WIRE_TXID_SIZE], struct ledger_entry *entry)
+{
+	const struct ledger_entry *waiting = store->waiting;
+
+	for (uint32_t i = 0; i < store->waiting_count; i++) {
+		if (memcmp(waiting[i].txid, txid, WIRE_TXID_SIZE) != 0 ||
+		    ledger_owner(&waiting[i]) != owner)
+			continue;
+		*entry = waiting[i];
+		return true;
+	}
+	return false;
+}
+
 int
 store_find_txid(struct store *store, const struct ledger_account *owner,
     const uint8_t txid[WIRE_TXID_SIZE], struct ledger_entry *entry,
@@ -104,6 +140,8 @@ store_find_txid(struct store *store, const struct ledger_account *owner,
 	*settled = false;
 	if (row == NULL)
 		return error;
+	if (txid_waits(store, number, txid, entry))
+		return 0;
 	sqlite3_bind_blob(row, 1, txid, WIRE_TXID_SIZE, SQLITE_STATIC);
 	do
 		error = next_entry(store, row, entry);
@@ -131,10 +169,15 @@ int
 store_settle(struct store *store, const struct ledger_account *owner,
     const uint8_t txid[WIRE_TXID_SIZE], uint64_t stale_ms)
 {
+	struct record record = { .kind = RECORD_SETTLED, .time_ms = stale_ms };
 	uint8_t oldest[8];
 	sqlite3_stmt *row;
 	int error = sqlite_write(store);
 
+	record.account.number = owner->number;
+	memcpy(record.txid, txid, WIRE_TXID_SIZE);
+	if (error == 0)
+		error = sqlite_note(store, &record);
 	if (error == 0)
 		row = statement(store, SQL_SETTLED_DROP, &error);
 	if (error != 0)
@@ -296,8 +339,11 @@ drop_attempt(struct store *store, const struct store_attempt *attempt)
 int
 store_attempt_put(struct store *store, const struct store_attempt *attempt)
 {
+	struct record record = { .kind = RECORD_ATTEMPT, .attempt = *attempt };
 	int error = sqlite_write(store);
 
+	if (error == 0)
+		error = sqlite_note(store, &record);
 	if (error != 0)
 		return error;
 	if (attempt->count == 0 && attempt->pending == 0 &&
@@ -317,9 +363,12 @@ store_attempt_put(struct store *store, const struct store_attempt *attempt)
 int
 store_kiosk_put(struct store *store, const struct store_kiosk *kiosk)
 {
+	struct record record = { .kind = RECORD_KIOSK, .kiosk = *kiosk };
 	sqlite3_stmt *row;
 	int error = sqlite_write(store);
 
+	if (error == 0)
+		error = sqlite_note(store, &record);
 	if (error == 0)
 		row = statement(store, SQL_KIOSK_PUT, &error);
 	if (error != 0)

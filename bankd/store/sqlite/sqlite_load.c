@@ -226,22 +226,25 @@ load_mark(const struct loading *loading)
 	return error;
 }
 
-/* The balances before an entry: a row that is newer can't tell them. */
-static void
-balances_before(const struct ledger_account *account,
-    const struct ledger_posting *posting, int64_t sign, int64_t amount_cents,
-    int64_t before[2])
+/*
+ * The account before an entry, by which the entry is proven: its row where
+ * that is as old; a newer one can't tell, and what the entry says must do.
+ */
+static struct proof_account
+account_before(const struct ledger_account *account,
+    const struct ledger_posting *posting, int64_t sign, int64_t amount_cents)
 {
+	struct proof_account before = { .last_seq = posting->previous_seq };
 	uint64_t cents;
 
-	memcpy(before, account->cents, sizeof(account->cents));
-	if (account->last_seq < UINT64_MAX &&
-	    account->last_seq == posting->previous_seq)
-		return;
-	memcpy(before, posting->cents, sizeof(posting->cents));
-	cents = (uint64_t)before[posting->account] -
+	memcpy(before.cents, account->cents, sizeof(before.cents));
+	if (account->last_seq == posting->previous_seq)
+		return before;
+	memcpy(before.cents, posting->cents, sizeof(before.cents));
+	cents = (uint64_t)before.cents[posting->account] -
 	    (uint64_t)(sign * amount_cents);
-	before[posting->account] = (int64_t)cents;
+	before.cents[posting->account] = (int64_t)cents;
+	return before;
 }
 
 /* One side of an entry: put on an older row, compared with its own. */
@@ -267,39 +270,51 @@ replay_side(const struct loading *loading, const struct ledger_entry *entry,
 }
 
 static int
+prove_money(const struct loading *loading, const struct ledger_entry *entry,
+    const struct ledger_entry *withdrawal)
+{
+	const struct ledger_account *debit =
+	    &sqlite_row(loading->store, entry->debit.number)->account;
+	const struct ledger_account *credit =
+	    &sqlite_row(loading->store, entry->credit.number)->account;
+	struct proof_account before[2] = {
+		account_before(debit, &entry->debit, -1, entry->amount_cents),
+		account_before(credit, &entry->credit, 1, entry->amount_cents),
+	};
+	enum proof_fault fault;
+
+	if (debit == credit) {
+		/* A row that is as new, or newer, is compared instead. */
+		if (debit->last_seq >= entry->seq)
+			return 0;
+		memcpy(before[0].cents, debit->cents, sizeof(before[0].cents));
+	}
+	fault = proof_money(entry, &before[0], &before[1], withdrawal);
+	return fault == PROOF_NONE ? 0
+				   : damaged(loading, "entry %" PRIu64 " %s",
+					 entry->seq, proof_fault_text(fault));
+}
+
+static int
 replay_money(const struct loading *loading, const struct ledger_entry *entry)
 {
-	struct store *store = loading->store;
-	const struct ledger_account *debit =
-	    &sqlite_row(store, entry->debit.number)->account;
-	const struct ledger_account *credit =
-	    &sqlite_row(store, entry->credit.number)->account;
-	struct ledger_entry withdrawal;
-	int64_t before[2][2];
+	struct ledger_entry withdrawal, *taken_back = NULL;
 	int error = 0;
 
-	balances_before(
-	    debit, &entry->debit, -1, entry->amount_cents, before[0]);
-	balances_before(
-	    credit, &entry->credit, 1, entry->amount_cents, before[1]);
-	if (debit == credit) {
-		if (debit->last_seq >= entry->seq)
-			return replay_side(loading, entry, &entry->debit, NULL);
-		memcpy(before[0], debit->cents, sizeof(before[0]));
+	if (entry->reverses != 0) {
+		error = store_find_seq(
+		    loading->store, entry->reverses, &withdrawal);
+		if (error != 0)
+			return damaged(loading,
+			    "entry %" PRIu64 " reverses one that is missing",
+			    entry->seq);
+		taken_back = &withdrawal;
 	}
-	if (!ledger_follows(entry, before[0], before[1]))
-		return damaged(
-		    loading, "entry %" PRIu64 " does not add up", entry->seq);
-	if (entry->reverses != 0)
-		error = store_find_seq(store, entry->reverses, &withdrawal);
-	if (error != 0)
-		return damaged(loading,
-		    "entry %" PRIu64 " reverses one that is missing",
-		    entry->seq);
-	error = replay_side(loading, entry, &entry->debit, NULL);
-	if (error == 0 && debit != credit)
-		error = replay_side(loading, entry, &entry->credit,
-		    entry->reverses != 0 ? &withdrawal : NULL);
+	error = prove_money(loading, entry, taken_back);
+	if (error == 0)
+		error = replay_side(loading, entry, &entry->debit, NULL);
+	if (error == 0 && entry->debit.number != entry->credit.number)
+		error = replay_side(loading, entry, &entry->credit, taken_back);
 	return error;
 }
 
@@ -308,27 +323,27 @@ replay_entry(const struct loading *loading, sqlite3_stmt *row)
 {
 	struct store *store = loading->store;
 	struct store_head *head = &store->batch;
+	struct proof_head proven = { .seq = head->last_seq };
 	struct ledger_entry entry;
-	uint8_t chain[CHAIN_SIZE];
-	int error;
+	int fault;
 
 	if (sqlite_entry_read(row, &entry, sqlite_id, store) != 0 ||
 	    entry.seq != head->last_seq + 1)
 		return damaged(loading,
 		    "entry %" PRIu64 " is missing or unreadable",
 		    head->last_seq + 1);
-	error =
-	    chain_next(&store->connection.chain, head->chain, &entry, chain);
-	if (error != 0)
-		return error;
-	if (memcmp(chain, entry.chain, sizeof(chain)) != 0)
-		return damaged(loading,
-		    "entry %" PRIu64 " does not fit the chain", entry.seq);
-	error = replay_money(loading, &entry);
-	if (error != 0)
-		return error;
-	head->last_seq = entry.seq;
-	memcpy(head->chain, chain, sizeof(chain));
+	memcpy(proven.chain, head->chain, CHAIN_SIZE);
+	fault = proof_link(&store->connection.chain, &proven, &entry);
+	if (fault < 0)
+		return fault;
+	if (fault != PROOF_NONE)
+		return damaged(loading, "entry %" PRIu64 " %s", entry.seq,
+		    proof_fault_text((enum proof_fault)fault));
+	fault = replay_money(loading, &entry);
+	if (fault != 0)
+		return fault;
+	head->last_seq = proven.seq;
+	memcpy(head->chain, proven.chain, CHAIN_SIZE);
 	note(store, entry.time_ms);
 	return 0;
 }
@@ -404,8 +419,6 @@ sqlite_load(
 	error = load_meta(&loading, end);
 	/* Who only looks asks for none, and an older schema has others. */
 	if (error == 0 && !store->looking)
-		error = load_attempts(&loading);
-	if (error == 0 && !store->looking)
 		error = load_number(
 		    &loading, SQL_STRANGER_COUNT, &store->batch.strangers);
 	if (error == 0)
@@ -427,4 +440,12 @@ sqlite_load(
 	store->head = store->batch;
 	store->noted_ms = store->head.newest_ms;
 	return 0;
+}
+
+int
+sqlite_load_attempts(struct store *store, char *error_text, size_t size)
+{
+	const struct loading loading = { store, error_text, size };
+
+	return load_attempts(&loading);
 }

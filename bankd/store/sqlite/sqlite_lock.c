@@ -35,6 +35,7 @@ struct store_locks {
 	const sqlite3_io_methods *beneath;
 	sqlite3_file *file;
 	unsigned held;
+	bool shared; /* held by another connection */
 };
 
 /* Names the process that has it, where that can be seen from here. */
@@ -128,6 +129,18 @@ sqlite_locks_keep(struct store_locks **result, sqlite3 *db)
 	return SQLITE_OK;
 }
 
+int
+sqlite_locks_share(struct store_locks **locks, sqlite3 *db)
+{
+	int code = sqlite_locks_keep(locks, db);
+
+	if (code != SQLITE_OK)
+		return code;
+	(*locks)->held = bit(KEPT) - 1;
+	(*locks)->shared = true;
+	return SQLITE_OK;
+}
+
 void
 sqlite_locks_give_back(struct store_locks *locks)
 {
@@ -135,7 +148,7 @@ sqlite_locks_give_back(struct store_locks *locks)
 
 	if (locks == NULL)
 		return;
-	for (i = 0; i < KEPT; i++)
+	for (i = 0; i < KEPT && !locks->shared; i++)
 		if ((locks->held & bit(i)) != 0)
 			(void)locks->beneath->xShmLock(locks->file, i, 1,
 			    SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);

@@ -50,6 +50,7 @@ static const char strangers[] =
 /* A new STORE_SCHEMA comes with the row { the one before it, its SQL }. */
 const struct store_migration sqlite_migrations[] = {
 	{ 1, strangers },
+	{ 2, sqlite_new_place },
 	{ STORE_SCHEMA, NULL },
 };
 

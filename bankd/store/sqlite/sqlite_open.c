@@ -24,79 +24,6 @@
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/progress.h"
 
-/* The file's format; a change of it is a new STORE_SCHEMA. */
-static const char schema[] =
-    "CREATE TABLE account ("
-    " number INTEGER PRIMARY KEY, line INTEGER NOT NULL,"
-    " id TEXT NOT NULL,"
-    " savings INTEGER NOT NULL, checking INTEGER NOT NULL,"
-    " last_seq INTEGER NOT NULL,"
-    " opened INTEGER NOT NULL, closed INTEGER NOT NULL,"
-    " last_login INTEGER NOT NULL,"
-    " day INTEGER NOT NULL, day_transfer INTEGER NOT NULL,"
-    " day_withdraw INTEGER NOT NULL,"
-    " limit_transfer INTEGER NOT NULL,"
-    " limit_transfer_day INTEGER NOT NULL,"
-    " limit_withdraw INTEGER NOT NULL,"
-    " limit_withdraw_day INTEGER NOT NULL,"
-    " name TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"
-    "CREATE TABLE entry ("
-    " seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, txid BLOB,"
-    " kind INTEGER NOT NULL, kiosk TEXT NOT NULL,"
-    " debit INTEGER NOT NULL, debit_account INTEGER NOT NULL,"
-    " credit INTEGER NOT NULL, credit_account INTEGER NOT NULL,"
-    " amount INTEGER NOT NULL,"
-    " debit_savings INTEGER NOT NULL, debit_checking INTEGER NOT NULL,"
-    " credit_savings INTEGER NOT NULL, credit_checking INTEGER NOT NULL,"
-    " debit_previous INTEGER NOT NULL, credit_previous INTEGER NOT NULL,"
-    " reverses INTEGER, chain BLOB NOT NULL) STRICT;"
-    /* In order of time, as txids are: inserts go to the last page. */
-    "CREATE INDEX entry_txid ON entry (txid) WHERE txid IS NOT NULL;"
-    /* A reversal is once. */
-    "CREATE UNIQUE INDEX entry_reverses ON entry (reverses)"
-    " WHERE reverses IS NOT NULL;"
-    "CREATE TABLE settled ("
-    " txid BLOB NOT NULL, owner INTEGER NOT NULL,"
-    " PRIMARY KEY (txid, owner)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE attempt ("
-    " owner INTEGER NOT NULL, key BLOB NOT NULL,"
-    " count INTEGER NOT NULL, pending INTEGER NOT NULL,"
-    " time INTEGER NOT NULL, locked_until INTEGER NOT NULL,"
-    " success INTEGER NOT NULL, PRIMARY KEY (owner, key))"
-    " STRICT, WITHOUT ROWID;"
-    "CREATE INDEX attempt_pending ON attempt (pending) WHERE pending > 0;"
-    "CREATE TABLE stranger ("
-    " total BLOB NOT NULL, key BLOB NOT NULL,"
-    " count INTEGER NOT NULL, pending INTEGER NOT NULL,"
-    " time INTEGER NOT NULL, locked_until INTEGER NOT NULL,"
-    " success INTEGER NOT NULL, PRIMARY KEY (total, key))"
-    " STRICT, WITHOUT ROWID;"
-    "CREATE INDEX stranger_pending ON stranger (pending) WHERE pending > 0;"
-    "CREATE INDEX stranger_order ON stranger (locked_until, time);"
-    "CREATE TABLE kiosk ("
-    " name TEXT PRIMARY KEY, public_key BLOB NOT NULL,"
-    " cash INTEGER NOT NULL, revoked INTEGER NOT NULL)"
-    " STRICT, WITHOUT ROWID;"
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL)"
-    " STRICT, WITHOUT ROWID;";
-
-/*
- * Milestones: the entries whose hash happens to begin with a zero byte, one
- * in 256.  A walk to an old entry of an account begins at the account's next
- * milestone after it and takes about 256 steps; one walk in nine million
- * takes 16 times as many.  Nobody can foresee a hash, so nobody can keep an
- * account free of milestones.
- *
- * An index of every entry would write two more pages for each; these write
- * one for 128.  A reader does without them where they are missing, so they
- * are no part of the schema's version: an older database gets them here.
- */
-static const char milestones[] =
-    "CREATE INDEX IF NOT EXISTS entry_debit_milestone"
-    " ON entry (debit) WHERE chain < x'01';"
-    "CREATE INDEX IF NOT EXISTS entry_credit_milestone"
-    " ON entry (credit) WHERE chain < x'01';";
-
 /*
  * DELETE of the file's own pages is never needed, so nothing is shredded.
  * Of the pages, those that the next batches want fit into 4 MB: the ends of
@@ -245,57 +172,6 @@ one_number(struct store *store, const char *sql, int64_t *number)
 	return code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-static int
-put_secret(struct store_connection *connection)
-{
-	uint8_t secret[STORE_SECRET_SIZE];
-	sqlite3_stmt *row =
-	    sqlite_connection_statement(connection, SQL_META_PUT);
-	int code;
-
-	if (RAND_bytes(secret, sizeof(secret)) != 1 || row == NULL)
-		return SQLITE_ERROR;
-	sqlite3_bind_text(row, 1, "secret", -1, SQLITE_STATIC);
-	sqlite3_bind_blob(row, 2, secret, sizeof(secret), SQLITE_TRANSIENT);
-	code = sqlite_connection_run(connection, SQL_META_PUT);
-	sqlite3_clear_bindings(row);
-	OPENSSL_cleanse(secret, sizeof(secret));
-	return code;
-}
-
-static int
-make_schema(struct store *store)
-{
-	struct store_connection *connection = &store->connection;
-	char text[64];
-	int code = sqlite_connection_run(connection, SQL_BEGIN);
-
-	snprintf(text, sizeof(text), "PRAGMA application_id = %d;",
-	    STORE_APPLICATION);
-	if (code == SQLITE_OK)
-		code = sqlite3_exec(connection->db, text, NULL, NULL, NULL);
-	if (code == SQLITE_OK)
-		code = sqlite3_exec(connection->db, schema, NULL, NULL, NULL);
-	if (code == SQLITE_OK)
-		code =
-		    sqlite3_exec(connection->db, milestones, NULL, NULL, NULL);
-	if (code == SQLITE_OK)
-		code = sqlite_connection_put_meta(
-		    connection, "schema", STORE_SCHEMA);
-	if (code == SQLITE_OK)
-		code = sqlite_connection_put_meta(connection, "mark", 0);
-	if (code == SQLITE_OK)
-		code = sqlite_connection_put_meta(connection, "newest", 0);
-	if (code == SQLITE_OK)
-		code =
-		    sqlite_connection_put_meta_text(connection, "end", "new");
-	if (code == SQLITE_OK)
-		code = put_secret(connection);
-	if (code == SQLITE_OK)
-		code = sqlite_connection_run(connection, SQL_COMMIT);
-	return code;
-}
-
 /* Of this schema, or of one that a start makes one of this. */
 static bool
 is_migratable(int64_t version)
@@ -318,7 +194,7 @@ check_schema(struct store *store, const struct opening *opening)
 		code = one_number(
 		    store, "SELECT count(*) FROM sqlite_schema", &tables);
 	if (code == SQLITE_OK && application == 0 && tables == 0)
-		code = make_schema(store);
+		code = sqlite_schema_make(&store->connection);
 	else if (code == SQLITE_OK && application != STORE_APPLICATION)
 		return refuse(
 		    opening, BANK_EINVAL, "it is not the database of a bank");
@@ -340,7 +216,7 @@ check_schema(struct store *store, const struct opening *opening)
 	    sqlite_migrations, version, opening->error, opening->size);
 	if (error != 0)
 		return error;
-	code = sqlite3_exec(store->connection.db, milestones, NULL, NULL, NULL);
+	code = sqlite_schema_add(&store->connection);
 	return code == SQLITE_OK ? 0 : refuse_code(opening, store, code);
 }
 
@@ -397,6 +273,16 @@ take_locks(struct store *store, const struct opening *opening)
 }
 
 static int
+open_journal(
+    struct store *store, enum store_end *end, const struct opening *opening)
+{
+	const struct lots_opening lots = { opening->directory, opening->error,
+		opening->size };
+
+	return sqlite_open_journal(store, end, &lots);
+}
+
+static int
 open_once(
     struct store *store, enum store_end *end, const struct opening *opening)
 {
@@ -436,6 +322,11 @@ open_once(
 			sqlite3_extended_errcode(store->connection.db)),
 		    sqlite_help(&store->connection, error));
 	error = sqlite_load(store, end, opening->error, opening->size);
+	if (error == 0)
+		error = open_journal(store, end, opening);
+	if (error == 0)
+		error =
+		    sqlite_load_attempts(store, opening->error, opening->size);
 	sqlite3_progress_handler(store->connection.db, 0, NULL, NULL);
 	return error;
 }
@@ -445,6 +336,13 @@ close_parts(struct store *store)
 {
 	uint32_t i;
 
+	sqlite_checkpointer_stop(store);
+	journal_close(store->journal);
+	store->journal = NULL;
+	lot_free(&store->lot);
+	free(store->waiting);
+	if (store->log_fd >= 0)
+		close(store->log_fd);
 	sqlite_locks_give_back(store->locks);
 	store->locks = NULL;
 	sqlite_connection_close(&store->connection);
@@ -472,7 +370,9 @@ store_open(struct store **result, const char *directory, enum store_end *end,
 	*result = NULL;
 	error_text[0] = '\0';
 	for (try = 0; store != NULL && copy != NULL && try < 2; try++) {
-		*store = (struct store) { .directory = copy, .lock_fd = -1 };
+		*store = (struct store) {
+			.directory = copy, .lock_fd = -1, .log_fd = -1
+		};
 		error = open_once(store, end, &opening);
 		if (error == 0) {
 			sqlite_make_reserve(store);
@@ -500,6 +400,15 @@ is_made(struct store *store)
 	return tables != 0;
 }
 
+static bool
+is_current(struct store *store)
+{
+	int error = 0;
+
+	return sqlite_connection_meta_number(
+		   &store->connection, "schema", &error) == STORE_SCHEMA;
+}
+
 static int
 look_once(
     struct store *store, enum store_end *end, const struct opening *opening)
@@ -521,9 +430,12 @@ look_once(
 	if (code != SQLITE_OK)
 		return refuse_code(opening, store, code);
 	error = check_schema(store, opening);
-	return error != 0
-	    ? error
-	    : sqlite_load(store, end, opening->error, opening->size);
+	if (error == 0)
+		error = sqlite_load(store, end, opening->error, opening->size);
+	/* An older bankd's has none. */
+	if (error == 0 && is_current(store))
+		error = open_journal(store, end, opening);
+	return error;
 }
 
 int
@@ -539,7 +451,10 @@ store_look(struct store **result, const char *directory, enum store_end *end,
 	error_text[0] = '\0';
 	if (store != NULL && copy != NULL) {
 		*store = (struct store) {
-			.directory = copy, .looking = true, .lock_fd = -1
+			.directory = copy,
+			.looking = true,
+			.lock_fd = -1,
+			.log_fd = -1,
 		};
 		error = look_once(store, end, &opening);
 		if (error == 0) {

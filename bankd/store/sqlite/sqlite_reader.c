@@ -25,10 +25,10 @@
 #include "../../../shared/base/util.h"
 
 #define TRIES 5
-#define LOT 256 /* rows that one moment reads before they are handed on */
+#define CHUNK 256 /* rows that one moment reads before they are handed on */
 
-static bool
-wal_status(const struct store_reader *reader, struct stat *status)
+bool
+sqlite_reader_wal(const struct store_reader *reader, struct stat *status)
 {
 	char path[PATH_MAX];
 
@@ -64,7 +64,7 @@ sqlite_reader_is_current(const struct store_reader *reader)
 
 	if (reader->still)
 		return true;
-	return wal_status(reader, &status) &&
+	return sqlite_reader_wal(reader, &status) &&
 	    status.st_ino == reader->wal_inode &&
 	    status.st_dev == reader->wal_device;
 }
@@ -76,7 +76,7 @@ reconnect(struct store_reader *reader)
 	struct stat status = { 0 };
 	int code, error;
 
-	(void)wal_status(reader, &status);
+	(void)sqlite_reader_wal(reader, &status);
 	reader->wal_inode = status.st_ino;
 	reader->wal_device = status.st_dev;
 	sqlite_connection_close(&reader->connection);
@@ -116,9 +116,9 @@ sqlite_reader_begin(struct store_reader *reader)
 	return error != 0 ? error : BANK_EAGAIN;
 }
 
-static int
-open_reader(struct store_reader **result, const char *directory, bool still,
-    char *error_text, size_t size)
+int
+sqlite_reader_open(struct store_reader **result, const char *directory,
+    bool still, char *error_text, size_t size)
 {
 	struct store_reader *reader = calloc(1, sizeof(*reader));
 	int error = BANK_ENOMEM;
@@ -147,19 +147,7 @@ int
 store_reader_open(struct store_reader **reader, const char *directory,
     char *error, size_t size)
 {
-	return open_reader(reader, directory, false, error, size);
-}
-
-int
-store_reader_open_still(struct store_reader **reader, const char *directory,
-    bool *has_log, char *error, size_t size)
-{
-	struct stat status;
-	int result = open_reader(reader, directory, true, error, size);
-
-	*has_log =
-	    result == 0 && wal_status(*reader, &status) && status.st_size > 0;
-	return result;
+	return sqlite_reader_open(reader, directory, false, error, size);
 }
 
 void
@@ -313,42 +301,42 @@ walk(struct store_reader *reader, uint32_t number, uint64_t newest,
  * What one moment reads before it is handed on: who takes it may keep us
  * waiting, and a moment that lasts keeps the log from beginning anew.
  */
-struct lot {
+struct chunk {
 	struct ledger_entry *entries;
 	size_t count, size;
 };
 
 static int
-lot_init(struct lot *lot, size_t most)
+chunk_init(struct chunk *chunk, size_t most)
 {
-	lot->size = most < LOT ? most : LOT;
-	lot->count = 0;
-	lot->entries = calloc(lot->size + 1, sizeof(*lot->entries));
-	return lot->entries != NULL ? 0 : BANK_ENOMEM;
+	chunk->size = most < CHUNK ? most : CHUNK;
+	chunk->count = 0;
+	chunk->entries = calloc(chunk->size + 1, sizeof(*chunk->entries));
+	return chunk->entries != NULL ? 0 : BANK_ENOMEM;
 }
 
 static bool
-lot_add(void *context, const struct ledger_entry *entry)
+chunk_add(void *context, const struct ledger_entry *entry)
 {
-	struct lot *lot = context;
+	struct chunk *chunk = context;
 
-	lot->entries[lot->count++] = *entry;
-	return lot->count < lot->size;
+	chunk->entries[chunk->count++] = *entry;
+	return chunk->count < chunk->size;
 }
 
 /* Whether all of it was taken, and there may be more. */
 static bool
-lot_hand_on(struct lot *lot,
+chunk_hand_on(struct chunk *chunk,
     bool (*each)(void *context, const struct ledger_entry *entry),
     void *context)
 {
-	bool whole = lot->count == lot->size && lot->count > 0;
+	bool whole = chunk->count == chunk->size && chunk->count > 0;
 	size_t i;
 
-	for (i = 0; i < lot->count; i++)
-		if (!each(context, &lot->entries[i]))
+	for (i = 0; i < chunk->count; i++)
+		if (!each(context, &chunk->entries[i]))
 			return false;
-	lot->count = 0;
+	chunk->count = 0;
 	return whole;
 }
 
@@ -359,33 +347,33 @@ store_reader_walk(struct store_reader *reader, uint32_t number, uint64_t newest,
     bool (*each)(void *context, const struct ledger_entry *entry),
     void *context)
 {
-	struct lot lot;
+	struct chunk chunk;
 	bool more = true;
-	int error = lot_init(&lot, count);
+	int error = chunk_init(&chunk, count);
 
 	while (error == 0 && more && count > 0) {
-		if (lot.size > count)
-			lot.size = count;
+		if (chunk.size > count)
+			chunk.size = count;
 		error = sqlite_reader_begin(reader);
 		if (error != 0)
 			break;
-		error = walk(reader, number, newest, before_seq, lot.size,
-		    lot_add, &lot);
+		error = walk(reader, number, newest, before_seq, chunk.size,
+		    chunk_add, &chunk);
 		sqlite_reader_end(reader);
-		if (lot.count == 0)
+		if (chunk.count == 0)
 			break;
-		before_seq = lot.entries[lot.count - 1].seq;
-		count -= lot.count;
-		more = lot_hand_on(&lot, each, context);
+		before_seq = chunk.entries[chunk.count - 1].seq;
+		count -= chunk.count;
+		more = chunk_hand_on(&chunk, each, context);
 	}
-	free(lot.entries);
+	free(chunk.entries);
 	return error;
 }
 
 /* Up to the newest that there was in the first moment. */
 static int
-read_lot(
-    struct store_reader *reader, uint64_t seq, uint64_t *last, struct lot *lot)
+read_chunk(struct store_reader *reader, uint64_t seq, uint64_t *last,
+    struct chunk *chunk)
 {
 	struct id_reader ids = { .reader = reader };
 	struct ledger_entry entry;
@@ -400,10 +388,10 @@ read_lot(
 	sqlite3_reset(row);
 	row = sqlite_connection_statement(&reader->connection, SQL_ENTRY_AFTER);
 	sqlite3_bind_int64(row, 1, (int64_t)seq);
-	sqlite3_bind_int64(row, 2, LOT);
+	sqlite3_bind_int64(row, 2, CHUNK);
 	while ((found = sqlite_reader_next(
 		    reader, row, &entry, read_id, &ids)) == 1 &&
-	    entry.seq <= *last && lot_add(lot, &entry))
+	    entry.seq <= *last && chunk_add(chunk, &entry))
 		continue;
 	sqlite3_reset(row);
 	sqlite_reader_end(reader);
@@ -416,17 +404,17 @@ store_reader_entries(struct store_reader *reader, uint64_t seq,
     void *context)
 {
 	uint64_t last = 0;
-	struct lot lot;
+	struct chunk chunk;
 	bool more = true;
-	int error = lot_init(&lot, LOT);
+	int error = chunk_init(&chunk, CHUNK);
 
 	while (error == 0 && more) {
-		error = read_lot(reader, seq, &last, &lot);
-		if (lot.count > 0)
-			seq = lot.entries[lot.count - 1].seq;
-		more = lot_hand_on(&lot, each, context);
+		error = read_chunk(reader, seq, &last, &chunk);
+		if (chunk.count > 0)
+			seq = chunk.entries[chunk.count - 1].seq;
+		more = chunk_hand_on(&chunk, each, context);
 	}
-	free(lot.entries);
+	free(chunk.entries);
 	return error;
 }
 
@@ -506,10 +494,10 @@ load_list(struct store_reader *reader, struct account_list *list)
 	return error != 0 ? error : found;
 }
 
-/* Those of the accounts behind number `after`, at most LOT. */
+/* Those of the accounts behind number `after`, at most CHUNK. */
 static int
 read_names(struct store_reader *reader, uint32_t after,
-    char names[LOT][WIRE_NAME_SIZE], uint32_t *count)
+    char names[CHUNK][WIRE_NAME_SIZE], uint32_t *count)
 {
 	sqlite3_stmt *row;
 	const char *name;
@@ -521,7 +509,7 @@ read_names(struct store_reader *reader, uint32_t after,
 	row =
 	    sqlite_connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
 	sqlite3_bind_int64(row, 1, after);
-	while (*count < LOT && sqlite3_step(row) == SQLITE_ROW) {
+	while (*count < CHUNK && sqlite3_step(row) == SQLITE_ROW) {
 		name = (const char *)sqlite3_column_text(row, 16);
 		string_copy(names[(*count)++], name != NULL ? name : "",
 		    WIRE_NAME_SIZE);
@@ -538,7 +526,7 @@ hand_on_accounts(struct store_reader *reader, const struct account_list *list,
 	void *context, const struct ledger_account *account, const char *name),
     void *context)
 {
-	char(*names)[WIRE_NAME_SIZE] = calloc(LOT, sizeof(*names));
+	char(*names)[WIRE_NAME_SIZE] = calloc(CHUNK, sizeof(*names));
 	uint32_t at, i, count = 0;
 	int error = names != NULL ? 0 : BANK_ENOMEM;
 

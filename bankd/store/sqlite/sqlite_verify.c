@@ -25,8 +25,7 @@
 
 struct proven {
 	char id[LEDGER_ID_SIZE];
-	int64_t cents[2];
-	uint64_t last_seq;
+	struct proof_account account;
 };
 
 struct proof {
@@ -34,8 +33,7 @@ struct proof {
 	struct proven *accounts;
 	uint32_t count;
 	size_t size;
-	uint64_t seq, time_ms;
-	uint8_t chain[CHAIN_SIZE];
+	struct proof_head head;
 	char *error;
 	size_t error_size;
 };
@@ -98,72 +96,49 @@ each_account(struct proof *proof, uint32_t after,
 	return error != 0 ? error : sqlite_connection_error(connection, code);
 }
 
+/* What the entry says that it takes back, or NULL where that is missing. */
 static int
-prove_reversal(struct proof *proof, const struct ledger_entry *entry)
+find_withdrawal(struct proof *proof, const struct ledger_entry *entry,
+    struct ledger_entry *withdrawal, bool *found)
 {
-	struct ledger_entry withdrawal;
 	int error;
 
-	if ((entry->kind == LEDGER_REVERSAL) != (entry->reverses != 0))
-		return BANK_EDAMAGED;
+	*found = false;
 	if (entry->reverses == 0)
 		return 0;
-	if (entry->reverses >= entry->seq)
-		return BANK_EDAMAGED;
 	error = sqlite_reader_entry(
-	    proof->reader, entry->reverses, &withdrawal, proven_id, proof);
-	if (error != 0)
-		return error == BANK_ENOTFOUND ? BANK_EDAMAGED : error;
-	return withdrawal.kind == LEDGER_WITHDRAW &&
-		withdrawal.amount_cents == entry->amount_cents &&
-		withdrawal.debit.number == entry->credit.number &&
-		withdrawal.debit.account == entry->credit.account &&
-		withdrawal.credit.number == entry->debit.number
-	    ? 0
-	    : BANK_EDAMAGED;
+	    proof->reader, entry->reverses, withdrawal, proven_id, proof);
+	*found = error == 0;
+	return error == BANK_ENOTFOUND ? 0 : error;
 }
 
 static int
 prove_entry(struct proof *proof, const struct ledger_entry *entry)
 {
-	struct proven *debit = &proof->accounts[entry->debit.number - 1];
-	struct proven *credit = &proof->accounts[entry->credit.number - 1];
-	uint8_t chain[CHAIN_SIZE];
-	int error;
+	struct proof_account *debit =
+	    &proof->accounts[entry->debit.number - 1].account;
+	struct proof_account *credit =
+	    &proof->accounts[entry->credit.number - 1].account;
+	struct ledger_entry withdrawal;
+	uint64_t seq = proof->head.seq + 1;
+	bool found;
+	int fault =
+	    proof_link(&proof->reader->connection.chain, &proof->head, entry);
 
-	if (entry->seq != proof->seq + 1)
-		return damaged(
-		    proof, "entry %" PRIu64 ": missing", proof->seq + 1);
-	error = chain_next(
-	    &proof->reader->connection.chain, proof->chain, entry, chain);
-	if (error != 0)
-		return error;
-	if (memcmp(chain, entry->chain, sizeof(chain)) != 0)
-		return damaged(proof,
-		    "entry %" PRIu64 ": does not fit the chain", entry->seq);
-	if (entry->debit.previous_seq != debit->last_seq ||
-	    entry->credit.previous_seq != credit->last_seq)
-		return damaged(proof,
-		    "entry %" PRIu64 ": names a wrong previous entry",
-		    entry->seq);
-	if (entry->time_ms < proof->time_ms)
-		return damaged(proof,
-		    "entry %" PRIu64 ": is older than the one before",
-		    entry->seq);
-	if (!ledger_follows(entry, debit->cents, credit->cents))
-		return damaged(
-		    proof, "entry %" PRIu64 ": does not add up", entry->seq);
-	error = prove_reversal(proof, entry);
-	if (error == BANK_EDAMAGED)
-		return damaged(proof,
-		    "entry %" PRIu64 ": is no reversal of %" PRIu64, entry->seq,
-		    entry->reverses);
+	if (fault == PROOF_NONE)
+		fault = find_withdrawal(proof, entry, &withdrawal, &found);
+	if (fault == PROOF_NONE)
+		fault = (int)proof_money(
+		    entry, debit, credit, found ? &withdrawal : NULL);
+	if (fault < 0)
+		return fault;
+	if (fault != PROOF_NONE)
+		return damaged(proof, "entry %" PRIu64 ": %s", seq,
+		    proof_fault_text((enum proof_fault)fault));
 	memcpy(debit->cents, entry->debit.cents, sizeof(debit->cents));
 	memcpy(credit->cents, entry->credit.cents, sizeof(credit->cents));
-	debit->last_seq = credit->last_seq = proof->seq = entry->seq;
-	proof->time_ms = entry->time_ms;
-	memcpy(proof->chain, chain, sizeof(chain));
-	return error;
+	debit->last_seq = credit->last_seq = entry->seq;
+	return 0;
 }
 
 /* The next chunk; *more is set where it was a whole one. */
@@ -173,13 +148,13 @@ prove_chunk(struct proof *proof, bool *more)
 	sqlite3_stmt *row = sqlite_connection_statement(
 	    &proof->reader->connection, SQL_ENTRY_AFTER);
 	struct ledger_entry entry;
-	uint64_t first = proof->seq;
+	uint64_t first = proof->head.seq;
 	int found = 1, error;
 
 	error = each_account(proof, proof->count, add_account);
 	if (error != 0)
 		return error;
-	sqlite3_bind_int64(row, 1, (int64_t)proof->seq);
+	sqlite3_bind_int64(row, 1, (int64_t)proof->head.seq);
 	sqlite3_bind_int64(row, 2, CHUNK);
 	while (error == 0 &&
 	    (found = sqlite_reader_next(
@@ -187,9 +162,9 @@ prove_chunk(struct proof *proof, bool *more)
 		error = prove_entry(proof, &entry);
 	sqlite3_reset(row);
 	if (found == BANK_EDAMAGED)
-		return damaged(
-		    proof, "entry %" PRIu64 ": unreadable", proof->seq + 1);
-	*more = proof->seq - first == CHUNK;
+		return damaged(proof, "entry %" PRIu64 ": unreadable",
+		    proof->head.seq + 1);
+	*more = proof->head.seq - first == CHUNK;
 	return error != 0 ? error : found;
 }
 
@@ -214,7 +189,7 @@ prove_lag(
 {
 	struct ledger_entry entry;
 	const struct ledger_posting *posting;
-	uint64_t seq = proof->accounts[account->number - 1].last_seq;
+	uint64_t seq = proof->accounts[account->number - 1].account.last_seq;
 	int64_t cents[2] = { 0, 0 };
 	int error;
 
@@ -254,9 +229,9 @@ prove_account(struct proof *proof, const struct ledger_account *account)
 	if (strcmp(proven->id, account->id) != 0)
 		return damaged(
 		    proof, "account %s: its ID was changed", account->id);
-	if (account->last_seq == proven->last_seq)
-		return prove_balances(proof, account, proven->cents);
-	if (account->last_seq > proof->seq)
+	if (account->last_seq == proven->account.last_seq)
+		return prove_balances(proof, account, proven->account.cents);
+	if (account->last_seq > proof->head.seq)
 		return damaged(proof,
 		    "account %s: names entry %" PRIu64 ", which is missing",
 		    account->id, account->last_seq);
@@ -272,8 +247,8 @@ prove_sum(const struct proof *proof)
 	uint32_t i;
 
 	for (i = 0; i < proof->count; i++) {
-		sum += (uint64_t)proof->accounts[i].cents[0];
-		sum += (uint64_t)proof->accounts[i].cents[1];
+		sum += (uint64_t)proof->accounts[i].account.cents[0];
+		sum += (uint64_t)proof->accounts[i].account.cents[1];
 	}
 	return sum == 0 ? 0
 			: damaged(proof, "the sum of all accounts is not 0");
@@ -346,8 +321,8 @@ store_reader_verify(struct store_reader *reader, uint64_t *seq,
 		    reader->connection.db != NULL
 			? sqlite3_errmsg(reader->connection.db)
 			: bank_strerror(error));
-	*seq = proof.seq;
-	memcpy(chain, proof.chain, sizeof(proof.chain));
+	*seq = proof.head.seq;
+	memcpy(chain, proof.head.chain, CHAIN_SIZE);
 	free(proof.accounts);
 	return error;
 }

@@ -14,12 +14,6 @@
  * then, so at the round's end all entries up to its beginning are in rows:
  * that is the mark.  A start replays what is past it, at most the entries of
  * two rounds: four entries for each account there is, or 2 ROUND_ENTRIES.
- *
- * wal_autocheckpoint is off, for it would run inside COMMIT and mix its
- * errors with the commit's.  Our own comes after it, PASSIVE: it waits for no
- * reader, and a full disk only puts it off.  The WAL then begins anew, in
- * blocks that it has; it grows on only while a reader holds an old moment,
- * which readers do for short (sqlite_reader.c), and is cut when it was large.
  */
 #include "sqlite_store.h"
 
@@ -29,9 +23,7 @@
 #define ROUND_LOT 128
 #define ROUND_ENTRIES 4096
 #define ENTRIES_PER_ROW 2
-#define CHECKPOINT_PAGES 2000
-#define LOG_PAGE_BYTES (4096 + 24) /* with its frame's header */
-#define STOP_ROWS 8192             /* rows in one transaction of a stop */
+#define STOP_ROWS 8192 /* rows in one transaction of a stop */
 
 static int
 write_row(struct store *store, uint32_t number)
@@ -108,44 +100,6 @@ sqlite_written_back(struct store *store)
 	while (store->written_count > 0)
 		sqlite_row(store, store->written[--store->written_count])
 		    ->account.changed = false;
-}
-
-/* What a reader's moment holds back stays in the WAL, which is as safe. */
-int
-sqlite_checkpoint(struct store *store, int mode)
-{
-	sqlite3 *db = store->connection.db;
-	int code;
-
-	code = sqlite3_wal_checkpoint_v2(db, "main", mode, NULL, NULL);
-	if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
-		return 0;
-	return sqlite_fail_checkpoint(store, code);
-}
-
-/* What is committed is committed: a full disk is no error here. */
-int
-sqlite_after_commit(struct store *store)
-{
-	int error;
-
-	if (store->wal_pages < CHECKPOINT_PAGES)
-		store->checkpoint_at = CHECKPOINT_PAGES;
-	if (store->wal_pages < store->checkpoint_at)
-		return 0;
-	store->checkpoint_at = store->wal_pages + CHECKPOINT_PAGES;
-	error = sqlite_checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
-	if (error != 0 && error != BANK_ENOSPC)
-		return error;
-	if (!store->reserve)
-		sqlite_make_reserve(store);
-	return 0;
-}
-
-uint64_t
-store_log_bytes(const struct store *store)
-{
-	return (uint64_t)store->wal_pages * LOG_PAGE_BYTES;
 }
 
 static int
@@ -237,7 +191,15 @@ store_mark_stopped(struct store *store)
 
 	if (store->failed)
 		return BANK_EIO;
-	error = stop(store);
+	sqlite_checkpointer_stop(store);
+	error = sqlite_commit_carried(store);
+	if (error == 0)
+		error = sqlite_fail(store,
+		    sqlite3_exec(store->connection.db,
+			"PRAGMA synchronous = FULL", NULL, NULL, NULL));
+	store->serving = false;
+	if (error == 0)
+		error = stop(store);
 	if (error == BANK_ENOSPC && store_make_room(store) == 0)
 		error = stop(store);
 	return error;

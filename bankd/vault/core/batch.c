@@ -24,6 +24,7 @@
 #include "../../base/state_dir.h"
 
 #define NAMED_MAX (BATCH_MAX * STEP_ACCOUNTS)
+#define PUBLISH_US 100000
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)
 
 struct batch {
@@ -355,6 +356,20 @@ update_files(struct vault *vault)
 	}
 }
 
+/* After the answers are on their way; soon, or at once. */
+static void
+publish_later(struct vault *vault)
+{
+	static const struct timeval at_once, soon = { 0, PUBLISH_US };
+	enum store_behind behind = store_behind(vault->books->store);
+
+	if (behind == STORE_FAR_BEHIND)
+		(void)evtimer_add(vault->publish, &at_once);
+	else if (behind == STORE_BEHIND &&
+	    !evtimer_pending(vault->publish, NULL))
+		(void)evtimer_add(vault->publish, &soon);
+}
+
 static void
 run_steps(struct vault *vault)
 {
@@ -379,6 +394,7 @@ run_steps(struct vault *vault)
 	}
 	batch->count = 0;
 	batch->running = false;
+	publish_later(vault);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "vault_core.h"
 
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "../../../shared/base/log.h"
@@ -28,6 +29,10 @@ vault_counts(struct vault *vault)
 void
 vault_submit(struct vault *vault, enum vault_pool pool, struct job *job)
 {
+	/* Both read bank.db, and must find there what was answered. */
+	if ((pool == VAULT_STATEMENTS || pool == VAULT_OPERATOR) &&
+	    store_publish(vault->books->store) != 0)
+		vault_fail(vault, EX_SOFTWARE, "bank.db can't be written");
 	pool_submit(vault->pools[pool], job);
 }
 

@@ -26,6 +26,7 @@ struct vault {
 	struct busy_poll *poll;
 	struct ipc_link monitor, front;
 	struct event *tick;
+	struct event *publish;    /* what bank.db is behind in */
 	struct event *open_again; /* while another program holds bank.db */
 	bool waits;               /* another program has bank.db; told */
 	char sandbox[VAULT_SANDBOX_SIZE];

@@ -22,7 +22,7 @@
 
 struct disk_calls disk_calls;
 const char *const disk_kind_names[DISK_KINDS] = { "open", "read", "write",
-	"sync", "truncate", "rename", "unlink" };
+	"sync", "truncate", "rename", "unlink", "allocate" };
 
 static struct {
 	bool ours;
@@ -275,6 +275,21 @@ ftruncate64(int fd, off_t size)
 	if ((result = (int)syscall(SYS_ftruncate, fd, size)) == 0)
 		tell(&call);
 	return result;
+}
+
+int
+fallocate64(int fd, int mode, off_t at, off_t length)
+{
+	struct disk_call call;
+
+	if (is_ours(fd)) {
+		call = call_of(DISK_ALLOCATE, fd);
+		call.at = at;
+		call.length = (size_t)length;
+		if (ask(&call) > 0)
+			return -1;
+	}
+	return (int)syscall(SYS_fallocate, fd, mode, at, length);
 }
 
 int

@@ -355,6 +355,34 @@ store_set_hash(
 }
 
 int
+store_serve(struct store *store, bool threads)
+{
+	(void)store;
+	(void)threads;
+	return 0;
+}
+
+void
+store_status(const struct store *store, struct store_status *status)
+{
+	(void)store;
+	*status = (struct store_status) { 0 };
+}
+
+int
+store_publish(struct store *store)
+{
+	return memory(store)->failed ? BANK_EIO : 0;
+}
+
+enum store_behind
+store_behind(const struct store *store)
+{
+	(void)store;
+	return STORE_UP_TO_DATE;
+}
+
+int
 store_commit(struct store *store)
 {
 	struct memory_store *m = memory(store);

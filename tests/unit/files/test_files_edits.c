@@ -69,7 +69,8 @@ before(const struct disk_call *call)
 
 	if (call->kind == DISK_SYNC)
 		return DISK_DONE;
-	if (call->kind == DISK_WRITE && no_room)
+	if ((call->kind == DISK_WRITE || call->kind == DISK_ALLOCATE) &&
+	    no_room)
 		return ENOSPC;
 	if (call->kind == DISK_WRITE && file && failing_write > 0 &&
 	    --failing_write == 0)

@@ -39,13 +39,20 @@ static struct {
 	long failed;
 } fault;
 
+static bool
+is_of_the_store(const struct disk_call *call)
+{
+	return strncmp(call->path, "bank.db", 7) == 0 ||
+	    strncmp(call->path, "journal", 7) == 0;
+}
+
 static int
 fail_nth(const struct disk_call *call)
 {
 	/* No test here cuts the power. */
 	int otherwise = call->kind == DISK_SYNC ? DISK_DONE : 0;
 
-	if (strncmp(call->path, "bank.db", 7) == 0 || fault.times == 0 ||
+	if (is_of_the_store(call) || fault.times == 0 ||
 	    call->kind != fault.kind || --fault.nth > 0)
 		return otherwise;
 	fault.times--;
@@ -303,13 +310,13 @@ static bool no_room;
 static int
 fail_without_room(const struct disk_call *call)
 {
-	bool store = strncmp(call->path, "bank.db", 7) == 0;
+	bool grows = call->kind == DISK_WRITE || call->kind == DISK_ALLOCATE;
 
 	if (call->kind == DISK_OPEN && strstr(call->path, ".new") != NULL)
 		no_room = false;
 	if (call->kind == DISK_SYNC)
 		return DISK_DONE;
-	return no_room && store && call->kind == DISK_WRITE ? ENOSPC : 0;
+	return no_room && grows && is_of_the_store(call) ? ENOSPC : 0;
 }
 
 /* Files that say what isn't learned yet are not written over. */

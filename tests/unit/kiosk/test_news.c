@@ -21,7 +21,7 @@ static void
 test_the_oldest_gives_way(void **state)
 {
 	struct news news = { .count = 0 };
-	char line[16];
+	char line[32];
 
 	(void)state;
 	news_add(&news, "read", false);

@@ -2,9 +2,9 @@
 /*
  * kill -9 before every storage call of a script of 200 transactions, from the
  * first open to the last sync, and within every write; and every open, read,
- * write, sync, truncation, rename and unlink fails, once or for ever, with
- * each of the errors that a disk has.  After each: what was promised is
- * there, once, and no more than was begun.
+ * write, sync, truncation, rename, unlink and allocation fails, once or for
+ * ever, with each of the errors that a disk has.  After each: what was promised
+ * is there, once, and no more than was begun.
  *
  *	LIVES=n   so many of the script's ten (default: all)
  *	SEED=n    another script

@@ -192,61 +192,11 @@ expect_after(struct store *store)
 }
 
 /*
- * A full disk at the nth write of a batch: the batch is gone, nothing else,
- * and the same batch goes through when there is room.
- */
-static void
-full_disk(const char *directory, int code, int error)
-{
-	struct store *store = fixture_open(directory, NULL);
-	long nth;
-	int result = BANK_ENOSPC;
-
-	fixture_customers(store, CUSTOMERS);
-	for (nth = 1; result != 0; nth++) {
-		assert_true(nth < 1000);
-		fault_vfs_set(FAULT_WRITE, nth, code, error);
-		fault_vfs.for_ever = true;
-		result = rich_batch(store);
-		if (result == 0)
-			break;
-		assert_int_equal(result, BANK_ENOSPC);
-		fault_vfs_set(FAULT_WRITE, 0, SQLITE_OK, 0);
-		expect_before(store);
-		if (nth % 10 != 3)
-			continue;
-		store_close(store);
-		store = fixture_open(directory, NULL);
-		expect_before(store);
-	}
-	assert_true(nth > 10);
-	fault_vfs_set(FAULT_WRITE, 0, SQLITE_OK, 0);
-	expect_after(store);
-	store_close(store);
-	store = fixture_open(directory, NULL);
-	expect_after(store);
-	store_close(store);
-	fixture_verify(directory);
-}
-
-static void
-test_full_disk(void **state)
-{
-	full_disk(*state, SQLITE_FULL, ENOSPC);
-}
-
-static void
-test_quota(void **state)
-{
-	full_disk(*state, SQLITE_IOERR_WRITE, EDQUOT);
-}
-
-/*
  * An error at the nth call: BANK_EIO, and then the files aren't touched
  * again, whatever is asked; a new open has the state before or after.
  */
 static void
-io_errors(enum fault_call call, int code)
+io_errors(enum fault_call call, int code, int error)
 {
 	struct store *store;
 	struct ledger_account *account;
@@ -261,7 +211,7 @@ io_errors(enum fault_call call, int code)
 		fault_vfs_set(call, 0, SQLITE_OK, 0);
 		store = fixture_open(directory, NULL);
 		fixture_customers(store, CUSTOMERS);
-		fault_vfs_set(call, nth, code, EIO);
+		fault_vfs_set(call, nth, code, error);
 		result = rich_batch(store);
 		if (result != 0) {
 			assert_int_equal(result, BANK_EIO);
@@ -289,18 +239,36 @@ io_errors(enum fault_call call, int code)
 	assert_true(nth > (call == FAULT_SYNC ? 1 : 10));
 }
 
+/*
+ * The batch is in the journal by then; room in bank.db's log was made before
+ * it was proposed.  Who finds none nevertheless has to start anew.
+ */
+static void
+test_full_disk(void **state)
+{
+	(void)state;
+	io_errors(FAULT_WRITE, SQLITE_FULL, ENOSPC);
+}
+
+static void
+test_quota(void **state)
+{
+	(void)state;
+	io_errors(FAULT_WRITE, SQLITE_IOERR_WRITE, EDQUOT);
+}
+
 static void
 test_write_errors(void **state)
 {
 	(void)state;
-	io_errors(FAULT_WRITE, SQLITE_IOERR_WRITE);
+	io_errors(FAULT_WRITE, SQLITE_IOERR_WRITE, EIO);
 }
 
 static void
 test_sync_errors(void **state)
 {
 	(void)state;
-	io_errors(FAULT_SYNC, SQLITE_IOERR_FSYNC);
+	io_errors(FAULT_SYNC, SQLITE_IOERR_FSYNC, EIO);
 }
 
 /* No code and errno make a failed sync a full disk. */
@@ -408,28 +376,25 @@ test_checkpoint_without_room(void **state)
 {
 	struct store *store = fixture_open(*state, NULL);
 	char path[512];
-	long committed = 0, refused = 0;
 	uint64_t seq;
-	int i, result;
+	int i;
 
-	fixture_seed();
 	snprintf(path, sizeof(path), "%s/full", (char *)*state);
 	fixture_customers(store, CUSTOMERS);
+	fault_vfs_set(FAULT_WRITE, 0, SQLITE_OK, 0);
+	fixture_write(*state, "full", "");
+	fault_vfs.database_full_while = path;
 	for (i = 0; i < 4000; i++) {
-		fault_vfs_set(
-		    FAULT_WRITE, 1 + random() % 12, SQLITE_FULL, ENOSPC);
-		fault_vfs.for_ever = true;
+		if (i == 3000)
+			(void)unlink(path);
 		seq = store_last_seq(store);
 		fixture_transfer(store, "c0", "c1", 1, NOW, NULL, NULL);
 		fixture_transfer(store, "c1", "c0", 1, NOW, NULL, NULL);
-		result = store_commit(store);
-		assert_true(result == 0 || result == BANK_ENOSPC);
-		assert_int_equal(
-		    store_last_seq(store), result == 0 ? seq + 2 : seq);
-		*(result == 0 ? &committed : &refused) += 1;
+		assert_int_equal(store_commit(store), 0);
+		assert_int_equal(store_last_seq(store), seq + 2);
 	}
-	assert_true(committed > 100 && refused > 100);
-	fault_vfs_set(FAULT_WRITE, 0, SQLITE_OK, 0);
+	assert_true(fault_vfs.failed > 0);
+	fault_vfs.database_full_while = NULL;
 	seq = store_last_seq(store);
 	store_close(store);
 	store = fixture_open(*state, NULL);
@@ -518,7 +483,7 @@ small_disk(const char *directory)
 	return 0;
 }
 
-/* A child's own tmpfs of 3 MB: for root alone. */
+/* A child's own tmpfs of 12 MB: for root alone. */
 static void
 test_small_disk(void **state)
 {
@@ -529,7 +494,7 @@ test_small_disk(void **state)
 		fault_vfs_skip_syncs(false);
 		if (unshare(CLONE_NEWNS) == -1 ||
 		    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
-		    mount("none", *state, "tmpfs", 0, "size=3m") == -1)
+		    mount("none", *state, "tmpfs", 0, "size=12m") == -1)
 			_exit(0);
 		line = small_disk(*state);
 		if (line != 0)

@@ -182,6 +182,7 @@ static const char schema_1[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX attempt_time ON attempt (time, locked_until);"
     "INSERT INTO attempt VALUES (zeroblob(16), 3, 1, 7, 8, 9);"
+    "DELETE FROM meta WHERE key IN ('lot', 'digest', 'journal');"
     "UPDATE meta SET value = 1 WHERE key = 'schema'";
 #define ALL_SQL                                                              \
 	"SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema " \
@@ -218,6 +219,7 @@ test_from_schema_1(void **state)
 	    sqlite3_exec(migrated->connection.db, schema_1, NULL, NULL, NULL),
 	    SQLITE_OK);
 	sqlite_connection_close(&migrated->connection);
+	fixture_empty(fixture_path(migrated->directory, "journal"));
 	store = fixture_open(migrated->directory, NULL);
 	made = all_sql(migrated->directory);
 	assert_string_equal(made, fresh);

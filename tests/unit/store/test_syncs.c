@@ -34,8 +34,9 @@ static struct {
 	uint64_t inode;
 	bool unsynced;
 } seen[FILES_MAX];
-static bool names_unsynced;
-static long wal_syncs;
+static bool names_unsynced, journal_names_unsynced;
+static bool lot_unsynced;
+static long wal_syncs, lot_syncs;
 static bool creates;          /* the open in hand makes the database */
 static uint64_t backup;       /* the inode of one */
 static const char *too_early; /* the first call that was */
@@ -91,6 +92,31 @@ renameat2(int from, const char *old, int to, const char *new, unsigned flags)
 	return rename(old, new);
 }
 
+/* disk_calls.c knows none. */
+int
+mkdir(const char *path, mode_t mode)
+{
+	int result = (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+
+	if (result == 0 && below(path) != NULL)
+		names_unsynced = true;
+	return result;
+}
+
+static bool
+is_in_journal(const char *path)
+{
+	return strncmp(path, "journal/", strlen("journal/")) == 0;
+}
+
+static bool
+is_segment(const char *path)
+{
+	const char *end = strrchr(path, '.');
+
+	return is_in_journal(path) && end != NULL && strcmp(end, ".lots") == 0;
+}
+
 static void
 note_too_early(const struct disk_call *call)
 {
@@ -101,6 +127,8 @@ note_too_early(const struct disk_call *call)
 /*
  * Before a name says that a file is whole its bytes are there, and before
  * the database changes the names are: its own, and that of the log's copy.
+ * What it gets of a lot is in the journal, and a lot in a file with a name.
+ * What a checkpoint writes is in the log.
  */
 static int
 before(const struct disk_call *call)
@@ -114,7 +142,14 @@ before(const struct disk_call *call)
 			strncmp(call->path, BACKUP, strlen(BACKUP)) == 0);
 	if (call->kind == DISK_RENAME && *unsynced(inode_in(call->path)))
 		note_too_early(call);
-	if (call->kind == DISK_WRITE && database && names_unsynced)
+	if (call->kind == DISK_WRITE && database &&
+	    (names_unsynced || journal_names_unsynced || lot_unsynced))
+		note_too_early(call);
+	if (call->kind == DISK_WRITE && is_segment(call->path) &&
+	    (names_unsynced || journal_names_unsynced || lot_unsynced))
+		note_too_early(call);
+	if (call->kind == DISK_WRITE && strcmp(call->path, "bank.db") == 0 &&
+	    *unsynced(inode_in("bank.db-wal")))
 		note_too_early(call);
 	/* A schema changes when what it was is safe. */
 	if (call->kind == DISK_WRITE && database && backup != 0 &&
@@ -131,21 +166,31 @@ after(const struct disk_call *call)
 	if (call->kind == DISK_OPEN && creates &&
 	    strcmp(call->path, "bank.db") != 0)
 		backup = call->inode;
-	if (call->kind == DISK_RENAME || (call->kind == DISK_OPEN && creates))
+	if (call->kind == DISK_RENAME && is_in_journal(call->path))
+		journal_names_unsynced = true;
+	else if (call->kind == DISK_RENAME ||
+	    (call->kind == DISK_OPEN && creates))
 		names_unsynced = true;
+	if (call->kind == DISK_WRITE && is_segment(call->path))
+		lot_unsynced = true;
 	if (call->kind != DISK_SYNC)
 		return;
 	*unsynced(call->inode) = false;
 	if (call->path[0] == '\0')
 		names_unsynced = false;
+	if (strcmp(call->path, "journal") == 0)
+		journal_names_unsynced = false;
+	if (is_segment(call->path))
+		lot_unsynced = false;
 	wal_syncs += strcmp(call->path, "bank.db-wal") == 0;
+	lot_syncs += is_segment(call->path);
 }
 
 static void
 watch(const char *directory)
 {
 	memset(seen, 0, sizeof(seen));
-	names_unsynced = false;
+	names_unsynced = journal_names_unsynced = lot_unsynced = false;
 	too_early = NULL;
 	backup = 0;
 	disk_calls.directory = directory;
@@ -175,6 +220,8 @@ assert_all_synced(void)
 {
 	assert_null(too_early);
 	assert_false(names_unsynced);
+	assert_false(journal_names_unsynced);
+	assert_false(lot_unsynced);
 	assert_false(*unsynced(inode_in("balance")));
 	assert_false(*unsynced(inode_in("password")));
 }
@@ -190,20 +237,32 @@ test_a_first_start(void **state)
 	fixture_files_stop(bank);
 }
 
+/* Its lot is there; before it serves the log of bank.db is too. */
 static void
 test_each_commit(void **state)
 {
 	struct fixture_files *bank = *state;
-	long before_it;
+	long wal_before, lots_before;
 
 	fixture_files_seeds(bank);
-	for (int i = 0; i < 3; i++) {
-		before_it = wal_syncs;
+	for (int i = 0; i < 6; i++) {
+		if (i == 3)
+			assert_int_equal(store_serve(bank->store, false), 0);
+		wal_before = wal_syncs;
+		lots_before = lot_syncs;
 		fixture_files_pay(bank, "chris", "fey");
-		assert_true(wal_syncs > before_it);
+		assert_int_equal(lot_syncs, lots_before + 1);
+		assert_false(lot_unsynced);
+		if (i >= 3)
+			continue;
+		assert_true(wal_syncs > wal_before);
 		assert_false(*unsynced(inode_in("bank.db-wal")));
 	}
+	assert_int_equal(store_publish(bank->store), 0);
+	assert_null(too_early);
 	fixture_files_stop(bank);
+	assert_null(too_early);
+	assert_false(*unsynced(inode_in("bank.db")));
 }
 
 /* What the files hold is there before the marker says that they are right. */

@@ -16,8 +16,6 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
-#include <sqlite3.h>
-
 #include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/wire/wire.h"
@@ -98,14 +96,26 @@ begin_trouble(void)
 	close(fd);
 }
 
-static void
-with_full_while(void)
+/* No block is left: what lies in blocks that exist can be written. */
+static int
+find_no_room(const struct disk_call *call)
 {
-	fault_vfs_register();
-	fault_vfs.full_while = trouble_while;
+	bool grows = call->kind == DISK_ALLOCATE ||
+	    (call->kind == DISK_WRITE &&
+		(strcmp(call->path, "bank.db") == 0 ||
+		    strstr(call->path, ".new") != NULL));
+
+	return grows && access(trouble_while, F_OK) == 0 ? ENOSPC : 0;
 }
 
-/* Not a byte can be written: nothing changes, and nobody is compared. */
+static void
+with_full_disk(void)
+{
+	disk_calls.directory = fixture.directory;
+	disk_calls.before = find_no_room;
+}
+
+/* Nothing changes, and nobody is compared. */
 static void
 test_no_room(void **state)
 {
@@ -115,9 +125,11 @@ test_no_room(void **state)
 
 	(void)state;
 	name_trouble();
-	fixture.before = with_full_while;
+	fixture.before = with_full_disk;
 	vaults_start(&fixture, options);
 	vaults_session(&fixture, &chris, 1, "chris\n1234");
+	/* What rides in a transaction has its room already. */
+	vaults_publish(&fixture);
 	begin_trouble();
 	assert_int_equal(
 	    vaults_ask(&fixture, &chris, make_transfer(text, txid)), 503);
@@ -157,8 +169,8 @@ with_full_checkpoint(void)
 
 /* Enough that the log is copied into the database, which has no room then. */
 #define ENOUGH 1200
-#define CHECKPOINT_PAGES                                    \
-	2000 /* as in bankd/store/sqlite/sqlite_writeback.c \
+#define CHECKPOINT_PAGES                                     \
+	2000 /* as in bankd/store/sqlite/sqlite_checkpoint.c \
 	      */
 #define PAGE_SIZE 4096
 
@@ -205,6 +217,8 @@ test_no_room_to_checkpoint(void **state)
 		snprintf(savings, sizeof(savings), "%d.00", 10000 - i);
 		assert_string_equal(vaults_value(&fixture, "savings"), savings);
 		assert_line(10000 - i);
+		/* Each a transaction of its own in the log. */
+		vaults_publish(&fixture);
 	}
 	/* The log was too large, and nothing of it was copied. */
 	snprintf(text, sizeof(text), "%s/bank.db-wal", fixture.directory);
@@ -224,12 +238,20 @@ test_no_room_to_checkpoint(void **state)
 	seal_wipe(&chris.keys);
 }
 
+static int
+fail_nth_sync(const struct disk_call *call)
+{
+	return call->kind == DISK_SYNC &&
+		disk_calls.count[DISK_SYNC] >= nth_sync
+	    ? EIO
+	    : 0;
+}
+
 static void
 with_failing_sync(void)
 {
-	fault_vfs_register();
-	fault_vfs_set(FAULT_SYNC, nth_sync, SQLITE_IOERR_FSYNC, EIO);
-	fault_vfs.for_ever = true;
+	disk_calls.directory = fixture.directory;
+	disk_calls.before = fail_nth_sync;
 }
 
 /* Logs in and transfers until the vault is gone; how often it said 200. */
