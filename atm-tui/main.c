@@ -25,6 +25,7 @@
 #include "base/intl.h"
 #include "base/options.h"
 #include "plain/plain.h"
+#include "check/check.h"
 #include "kiosk/kiosk_run.h"
 #include "screens/screens_table.h"
 
@@ -35,7 +36,7 @@
 /* What the command line says. */
 struct arguments {
 	const char *file;
-	bool file_given, kiosk_mode, plain;
+	bool file_given, kiosk_mode, plain, check;
 	const char *settings[SETTINGS_MAX];
 	size_t setting_count;
 	const char *host, *port;
@@ -61,7 +62,7 @@ harden(void)
 static int
 usage(void)
 {
-	fputs("usage: atm-tui [-kpV] [-c file] [-o section.key=value] "
+	fputs("usage: atm-tui [-kptV] [-c file] [-o section.key=value] "
 	      "[host [port]]\n",
 	    stderr);
 	return EX_USAGE;
@@ -73,7 +74,7 @@ read_arguments(int argc, char *argv[], struct arguments *arguments)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "c:ko:pV")) != -1)
+	while ((option = getopt(argc, argv, "c:ko:ptV")) != -1)
 		switch (option) {
 		case 'c':
 			arguments->file = optarg;
@@ -90,6 +91,9 @@ read_arguments(int argc, char *argv[], struct arguments *arguments)
 			break;
 		case 'p':
 			arguments->plain = true;
+			break;
+		case 't':
+			arguments->check = true;
 			break;
 		case 'V':
 			puts("atm-tui " VERSION);
@@ -181,7 +185,6 @@ open_log(const struct config *config, bool plain)
 int
 main(int argc, char *argv[])
 {
-	static const char *const languages[] = { "en", "es" };
 	/* What SCREEN_AMOUNTS puts between thousands, and before cents. */
 	static const char marks[][2] = { { ',', '.' }, { '.', ',' },
 		{ 0, '.' } };
@@ -213,14 +216,19 @@ main(int argc, char *argv[])
 		config_free(config);
 		return EX_CONFIG;
 	}
-	open_log(config, wants_plain(&arguments));
-	intl_open(languages[config_number(config, SCREEN_LANGUAGE)]);
+	open_log(config, arguments.check || wants_plain(&arguments));
+	if (config_number(config, SCREEN_DIGITS) == 1)
+		text_use_arabic_digits(intl_is_right_to_left);
+	intl_open(intl_name((int)config_number(config, SCREEN_LANGUAGE)));
 	dates_use((enum dates_form)config_number(config, SCREEN_DATES));
 	text_use_marks(marks[config_number(config, SCREEN_AMOUNTS)][0],
 	    marks[config_number(config, SCREEN_AMOUNTS)][1]);
-	code = wants_plain(&arguments)
-	    ? plain_run(config)
-	    : kiosk_run_screens(config, arguments.kiosk_mode, screens);
+	if (arguments.check)
+		code = check_run(config);
+	else
+		code = wants_plain(&arguments)
+		    ? plain_run(config)
+		    : kiosk_run_screens(config, arguments.kiosk_mode, screens);
 	config_free(config);
 	return output_end("atm-tui", code);
 }

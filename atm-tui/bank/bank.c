@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The life of the bank as the kiosk has it: what it needs of files, its
- * timers, its end.  Part of atm-tui, on its event loop.  The certificate, the
- * key and the directory of notes are read before anything is drawn; where one
- * is missing, it says what to do.
+ * The life of the bank as the kiosk has it: its beginning, its timers, its
+ * end.  Part of atm-tui, on its event loop.  The certificate, the key and the
+ * directory of notes are read before anything is drawn; where one is missing,
+ * it says what to do.
  */
 #include "bank.h"
 
@@ -16,23 +16,20 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/clock.h"
-#include "../../shared/base/file.h"
-#include "../../shared/base/util.h"
-#include "../../shared/crypt/channel.h"
-#include "../../shared/crypt/kiosk_identity.h"
-#include "../../shared/crypt/openssl_error.h"
 #include "../base/intl.h"
 #include "../base/options.h"
 #include "bank_connect.h"
 #include "bank_entry.h"
+#include "bank_files.h"
 #include "bank_journal.h"
+#include "bank_report.h"
 #include "bank_reversal.h"
 #include "bank_session.h"
 #include "bank_state.h"
+#include "bank_turn.h"
 #include "notices.h"
 
 #define NOTICES_OFF 2 /* of notices.by = udp tls off */
-#define PEM_SIZE_LIMIT (64 * 1024)
 
 enum bank_link
 bank_link_state(const struct bank *bank)
@@ -54,6 +51,12 @@ uint64_t
 bank_down_since_ms(const struct bank *bank)
 {
 	return bank->down_since_ms;
+}
+
+const char *
+bank_host_name(const struct bank *bank)
+{
+	return bank->hosts.count > 1 ? bank->hosts.host[bank->at].name : NULL;
 }
 
 const char *
@@ -99,6 +102,7 @@ bank_grace_over(int fd, short what, void *argument)
 {
 	(void)fd;
 	(void)what;
+	bank_turn_to_next(argument);
 	bank_session_fail(argument, BANK_LOST);
 }
 
@@ -119,13 +123,9 @@ static bool
 bank_make_link(struct bank *bank)
 {
 	struct link_callbacks callbacks = bank_link_callbacks;
-	char port[8];
 
 	callbacks.context = bank;
-	snprintf(port, sizeof(port), "%d",
-	    (int)config_number(bank->config, BANK_PORT));
-	bank->wire = link_new(bank->base, bank->tls,
-	    config_string(bank->config, BANK_HOST), port, &callbacks);
+	bank->wire = link_new(bank->base, bank->tls, &callbacks);
 	return bank->wire != NULL;
 }
 
@@ -133,105 +133,11 @@ static void
 bank_take_notice(void *context, const char *text, size_t length)
 {
 	struct bank *bank = context;
-	char words[NOTICES_TEXT_SIZE];
+	struct sentence what;
 
 	(void)length;
-	bank->callbacks.notice(bank->callbacks.context,
-	    notices_describe(
-		text, config_string(bank->config, SCREEN_CURRENCY), words));
-}
-
-/* A file that isn't there is a wrong configuration. */
-static int
-setup_error(int result)
-{
-	return result == BANK_ESYS && errno != ENOENT ? BANK_ESYS
-						      : BANK_ECONFIG;
-}
-
-/* What is wrong with the file, or with the OpenSSL that was to read it. */
-static int
-setup_refuse(
-    int result, const char *path, const char *wrong, char *error, size_t size)
-{
-	const char *reason = openssl_error_reason();
-	char file[512];
-
-	openssl_error_file(file, sizeof(file));
-	if (result == BANK_ENOMEM)
-		snprintf(error, size, "%s: %s", path, bank_strerror(result));
-	else if (result == BANK_ECRYPTO && file[0] != '\0')
-		snprintf(error, size,
-		    _("%s: OpenSSL can't use it here: %s; see to %s, which "
-		      "configures it"),
-		    path, reason, file);
-	else if (result == BANK_ECRYPTO)
-		snprintf(error, size, _("%s: OpenSSL can't use it here: %s"),
-		    path, reason);
-	else
-		snprintf(error, size, "%s: %s%s%s%s", path, wrong,
-		    *reason != '\0' ? " (OpenSSL: " : "", reason,
-		    *reason != '\0' ? ")" : "");
-	return BANK_ECONFIG;
-}
-
-static int
-setup_certificate(struct bank *bank, char *error, size_t size)
-{
-	const char *path = config_string(bank->config, BANK_CERTIFICATE);
-	char *pem = NULL;
-	size_t length = 0;
-	int result = file_read(path, PEM_SIZE_LIMIT, &pem, &length);
-
-	if (result != 0) {
-		snprintf(error, size,
-		    _("%s: %s; the bank's certificate has to "
-		      "be there (bank.certificate)"),
-		    path, file_strerror(result));
-		return setup_error(result);
-	}
-	result = channel_client(&bank->tls, pem, length);
-	if (result == 0)
-		result = channel_bank_public(&bank->bank_public, pem, length);
-	free(pem);
-	return result == 0
-	    ? 0
-	    : setup_refuse(result, path, _("this is not a bank's certificate"),
-		  error, size);
-}
-
-static int
-setup_key(struct bank *bank, char *error, size_t size)
-{
-	const char *path = config_string(bank->config, KIOSK_KEY);
-	const char *name = config_string(bank->config, KIOSK_NAME);
-	char *pem = NULL, where[512];
-	size_t length = 0;
-	int result;
-
-	if (*name == '\0')
-		return 0;
-	if (!wire_is_id(name, strlen(name))) {
-		snprintf(error, size,
-		    _("kiosk.name: \"%s\" is not a kiosk's name"), name);
-		return BANK_ECONFIG;
-	}
-	result = file_read(path, PEM_SIZE_LIMIT, &pem, &length);
-	if (result != 0) {
-		snprintf(error, size,
-		    _("kiosk.key: %s: %s; without a kiosk's "
-		      "name, none is needed"),
-		    path, file_strerror(result));
-		return setup_error(result);
-	}
-	result = kiosk_key_read(&bank->kiosk_key, pem, length);
-	OPENSSL_cleanse(pem, length);
-	free(pem);
-	if (result == 0)
-		return 0;
-	snprintf(where, sizeof(where), "kiosk.key: %s", path);
-	return setup_refuse(
-	    result, where, _("this is not an Ed25519 key"), error, size);
+	if (notices_describe(text, &what))
+		bank->callbacks.notice(bank->callbacks.context, &what);
 }
 
 static int
@@ -256,10 +162,14 @@ setup_journal(struct bank *bank, char *error, size_t size)
 static int
 setup_files(struct bank *bank, char *error, size_t size)
 {
-	int result = setup_certificate(bank, error, size);
+	int result = bank_hosts_read(&bank->hosts, bank->config, error, size);
 
 	if (result == 0)
-		result = setup_key(bank, error, size);
+		result = bank_read_certificate(
+		    bank->config, &bank->tls, &bank->bank_public, error, size);
+	if (result == 0)
+		result = bank_read_kiosk_key(
+		    bank->config, &bank->kiosk_key, error, size);
 	if (result == 0)
 		result = setup_journal(bank, error, size);
 	return result;
@@ -291,6 +201,8 @@ bank_new(struct bank **result, struct event_base *base,
 		code = bank->notices == NULL ? BANK_ENOMEM : 0;
 	}
 	if (code == 0 && (!bank_make_events(bank) || !bank_make_link(bank)))
+		code = BANK_ENOMEM;
+	if (code == 0 && (bank->reports = bank_report_open(bank)) == NULL)
 		code = BANK_ENOMEM;
 	if (code == 0)
 		code = bank_reversal_open(bank);
@@ -324,6 +236,7 @@ bank_free(struct bank *bank)
 	while ((job = TAILQ_FIRST(&bank->jobs)) != NULL)
 		bank_job_free(bank, job);
 	bank_reversal_close(bank);
+	bank_report_close(bank->reports);
 	notices_free(bank->notices);
 	link_free(bank->wire);
 	bank_free_event(bank->retry);

@@ -2,9 +2,7 @@
 /*
  * The bank as the kiosk has it, and its life; bank_ask.h asks it something,
  * bank_withdrawal.h hands out money.  On the event loop; knows no curses.
- *
- * While no customer is logged in a connection is kept greeted and ready, and
- * made anew unseen when the bank's deadline ends it.
+ * While no customer is logged in, a connection is kept greeted and ready.
  */
 #ifndef ATM_BANK_H
 #define ATM_BANK_H
@@ -45,14 +43,14 @@ struct bank_reply {
  */
 typedef void bank_reply_fn(void *context, const struct bank_reply *reply);
 
+struct sentence;
 struct bank_callbacks {
 	void (*link)(void *context, enum bank_link link); /* has changed */
 	/* The session ended without being asked to: back to the welcome. */
 	void (*session_over)(void *context, enum bank_outcome outcome);
-	/* A notice, as a sentence for the customer. */
-	void (*notice)(void *context, const char *words);
-	/* Likewise what became of a transaction of before this login. */
-	void (*settled)(void *context, const char *words);
+	/* A notice; what became of a transaction of before this login. */
+	void (*notice)(void *context, const struct sentence *what);
+	void (*settled)(void *context, const struct sentence *what);
 	void *context;
 };
 
@@ -68,10 +66,12 @@ int bank_new(struct bank **bank, struct event_base *base,
 void bank_free(struct bank *bank);
 
 enum bank_link bank_link_state(const struct bank *bank);
-/* Seconds until the next try while BANK_LINK_DOWN; when it went down (ms). */
+/* Seconds until the next try; 0: it is under way. When it went down (ms). */
 unsigned bank_next_try(const struct bank *bank);
 uint64_t bank_down_since_ms(const struct bank *bank);
-/* Why the link was lost last, in English for _(); NULL: it never was. */
+/* The host of this connection or try; NULL where the bank has only one. */
+const char *bank_host_name(const struct bank *bank);
+/* Why the link was lost, English; NULL: it wasn't, or it can't be reached. */
 const char *bank_why_down(const struct bank *bank);
 /* The certificate whose time made the last try to connect fail, or NULL. */
 struct channel_validity;

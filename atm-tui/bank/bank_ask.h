@@ -51,7 +51,7 @@ struct bank_session {
 	char kiosk[WIRE_ID_SIZE];
 	unsigned failed;
 	unsigned grace_s;
-	bool cash;
+	bool cash, must_change; /* its password is an operator's, for once */
 };
 const struct bank_session *bank_session(const struct bank *bank);
 

@@ -20,31 +20,34 @@
 #include "../../shared/wire/wire_reply.h"
 #include "../base/intl.h"
 #include "bank_entry.h"
+#include "bank_report.h"
 #include "bank_reversal.h"
 #include "bank_session.h"
 #include "bank_state.h"
+#include "bank_turn.h"
 #include "notices.h"
 
-/* A connection that stood so long was a good one: no pause grows from it. */
-#define GOOD_CONNECTION_MS 2000
-#define BACKOFF_LAST_MS 2000
 #define ANSWER_SECONDS 15 /* without an answer: the link is lost */
+#define ENTRY_SECONDS 4   /* the same of a login that may go elsewhere */
 #define NONSENSE_MAX 5    /* in a row, of a session */
 
 static const struct {
 	int error;
 	const char *why;
 } link_failures[] = {
-	{ BANK_ECLOCK, N_("this kiosk's clock is wrong") },
+	{ BANK_ECLOCK, N_("this machine's clock is wrong") },
 	{ BANK_EEXPIRED,
-	    N_("the bank's certificate has expired, or this kiosk's clock is "
+	    N_("the bank's certificate has expired, or this machine's clock is "
 	       "wrong") },
-	{ BANK_ECRYPTO, N_("this kiosk's OpenSSL and the bank's don't agree") },
-	{ BANK_ECERT, N_("this is not the bank that this kiosk trusts") },
-	{ BANK_ENOTFOUND, N_("the bank's host is not known") },
+	{ BANK_ECRYPTO,
+	    N_("this machine's OpenSSL does not work with the bank's") },
+	{ BANK_ECERT, N_("this machine does not trust that bank") },
+	{ BANK_ENOTFOUND, N_("the bank's address can't be found") },
 	{ BANK_ETIMEOUT, N_("the bank does not answer") },
-	{ BANK_EINVAL, N_("the bank does not speak as it should") },
+	{ BANK_EINVAL, N_("the bank's answer can't be understood") },
 };
+
+static const char *const unreached = N_("the bank can't be reached");
 
 static const char *
 link_why(int error)
@@ -52,21 +55,25 @@ link_why(int error)
 	for (size_t i = 0; i < NELEM(link_failures); i++)
 		if (link_failures[i].error == error)
 			return link_failures[i].why;
-	return N_("the bank can't be reached");
+	return unreached;
+}
+
+static bool
+is_up(enum bank_link state)
+{
+	return state == BANK_LINK_READY || state == BANK_LINK_SESSION;
 }
 
 void
 bank_set_state(struct bank *bank, enum bank_link state, const char *why)
 {
-	if (state == BANK_LINK_READY || state == BANK_LINK_SESSION)
-		bank->down_since_ms = 0;
-	else if (bank->down_since_ms == 0)
+	if (is_up(bank->state) && !is_up(state))
 		bank->down_since_ms = clock_real_ms();
 	if (bank->state == state && state != BANK_LINK_DOWN)
 		return;
 	bank->state = state;
 	if (why != NULL)
-		bank->why_down = why;
+		bank->why_down = why == unreached ? NULL : why;
 	if (bank->callbacks.link != NULL)
 		bank->callbacks.link(bank->callbacks.context, state);
 }
@@ -75,19 +82,17 @@ bank_set_state(struct bank *bank, enum bank_link state, const char *why)
 void
 bank_await_answer(struct bank *bank, bool waiting)
 {
-	const struct timeval limit = { ANSWER_SECONDS, 0 };
+	const bool elsewhere = bank->phase == PHASE_ENTERING &&
+	    bank->entry.type == FRAME_LOGIN &&
+	    bank->entry.sent < bank->hosts.count;
+	const struct timeval limit = {
+		elsewhere ? ENTRY_SECONDS : ANSWER_SECONDS, 0
+	};
 
 	if (waiting)
 		evtimer_add(bank->answer_timer, &limit);
 	else
 		evtimer_del(bank->answer_timer);
-}
-
-void
-bank_connect(struct bank *bank)
-{
-	bank->phase = PHASE_GREETING;
-	link_connect(bank->wire);
 }
 
 /*
@@ -105,52 +110,41 @@ bank_begin_grace(struct bank *bank, const char *why)
 	bank_set_state(bank, BANK_LINK_RESUMING, why);
 }
 
-static void
-bank_schedule(struct bank *bank)
-{
-	uint64_t now = clock_steady_ms();
-	struct timeval pause;
-
-	if (bank->greeted_ms != 0 &&
-	    now - bank->greeted_ms >= GOOD_CONNECTION_MS)
-		bank->backoff_ms = BANK_BACKOFF_FIRST_MS;
-	bank->greeted_ms = 0;
-	pause.tv_sec = bank->backoff_ms / 1000;
-	pause.tv_usec = bank->backoff_ms % 1000 * 1000;
-	bank->next_try_ms = now + bank->backoff_ms;
-	bank->backoff_ms *= 2;
-	if (bank->backoff_ms > BACKOFF_LAST_MS)
-		bank->backoff_ms = BACKOFF_LAST_MS;
-	evtimer_add(bank->retry, &pause);
-}
-
 void
 bank_link_lost(struct bank *bank, const char *why)
 {
 	enum bank_phase phase = bank->phase;
 	bool greeted = bank->greeted_ms != 0;
+	bool turns;
 
 	link_close(bank->wire);
 	bank->phase = PHASE_CLOSED;
 	bank_await_answer(bank, false);
+	if (phase == PHASE_REPORTING)
+		bank_report_lost(bank);
 	if (bank->notices != NULL)
 		notices_close(bank->notices);
 	seal_wipe(&bank->keys);
 	log_event(LOG_INFO, "link_lost", "why", LOG_TEXT(why), NULL);
+	if (!bank->in_session && !(greeted && phase == PHASE_READY))
+		bank_leave_host(bank);
+	turns = bank->tried < bank->hosts.count;
 	bank_schedule(bank);
 	if (bank->in_session) {
 		bank_begin_grace(bank, why);
 		return;
 	}
 	/*
-	 * An unanswered login is sent once more: at worst a wrong password
-	 * counts twice.  A sign-up isn't: its repeat would say "taken".
+	 * An unanswered login is sent once more, and to each host: at worst a
+	 * wrong password counts so often.  A sign-up isn't: its repeat would
+	 * say "taken".
 	 */
 	if (phase == PHASE_ENTERING &&
-	    (bank->entry.type != FRAME_LOGIN || bank->entry.sent > 1))
+	    (bank->entry.type != FRAME_LOGIN ||
+		bank->entry.sent > bank->hosts.count))
 		bank_entry_end(bank, BANK_LOST, NULL, 0);
-	bank_set_state(
-	    bank, greeted ? BANK_LINK_CONNECTING : BANK_LINK_DOWN, why);
+	bank_set_state(bank,
+	    greeted || turns ? BANK_LINK_CONNECTING : BANK_LINK_DOWN, why);
 }
 
 /*
@@ -175,6 +169,7 @@ on_greeting(struct bank *bank, const struct frame *frame)
 		return;
 	}
 	bank->phase = PHASE_READY;
+	bank->tried = 0;
 	if (bank->greeted_ms == 0)
 		bank->greeted_ms = clock_steady_ms();
 	if (bank->in_session) {
@@ -186,6 +181,8 @@ on_greeting(struct bank *bank, const struct frame *frame)
 	bank_set_state(bank, BANK_LINK_READY, NULL);
 	if (bank->phase == PHASE_READY && bank->entry.type != 0)
 		bank_send_entry(bank);
+	else
+		bank_report_send(bank);
 }
 
 /*
@@ -235,6 +232,11 @@ on_refused(struct bank *bank, const struct frame *frame)
 
 	if (refusal == WIRE_PROTOCOL_ERROR) {
 		bank_link_spoilt(bank);
+		return;
+	}
+	if (refusal == WIRE_UNAVAILABLE && bank->entry.type == FRAME_LOGIN &&
+	    bank->entry.sent < bank->hosts.count) {
+		bank_link_lost(bank, wire_reply_text(refusal));
 		return;
 	}
 	wire_begin(&writer, text, sizeof(text), refusal);
@@ -328,6 +330,8 @@ static const struct {
 	{ PHASE_ENTERING, FRAME_ERROR, on_refused },
 	{ PHASE_REVERSING, FRAME_SEALED, bank_reversal_answered },
 	{ PHASE_REVERSING, FRAME_ERROR, bank_reversal_refused },
+	{ PHASE_REPORTING, FRAME_SEALED, bank_report_answered },
+	{ PHASE_REPORTING, FRAME_ERROR, bank_report_refused },
 	{ PHASE_RESUMING, FRAME_SEALED, on_resumed },
 	{ PHASE_RESUMING, FRAME_ERROR, on_resume_refused },
 	{ PHASE_SESSION, FRAME_SEALED, on_reply },
@@ -385,17 +389,21 @@ log_openssl(void)
 static void
 bank_take_loss(void *context, int error)
 {
-	const struct channel_validity *validity = bank_validity(context);
+	struct bank *bank = context;
+	const struct channel_validity *validity = bank_validity(bank);
 
 	if (validity != NULL &&
 	    (error == BANK_ECLOCK || error == BANK_EEXPIRED))
 		log_validity(validity, error);
 	else if (error == BANK_ECRYPTO)
 		log_openssl();
+	/* A host that fell silent is no host to begin with. */
+	if (error == BANK_ETIMEOUT && bank->hosts.count > 1)
+		bank->greeted_ms = 0;
 	if (error == BANK_EINVAL)
-		bank_link_spoilt(context);
+		bank_link_spoilt(bank);
 	else
-		bank_link_lost(context, link_why(error));
+		bank_link_lost(bank, link_why(error));
 }
 
 const struct link_callbacks bank_link_callbacks = {

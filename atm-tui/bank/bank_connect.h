@@ -10,9 +10,6 @@
 #include "bank.h"
 #include "link.h"
 
-#define BANK_BACKOFF_FIRST_MS 100
-
-void bank_connect(struct bank *bank);
 /* The link is lost, for whatever reason: closes it, and tries again. */
 void bank_link_lost(struct bank *bank, const char *why);
 /*

@@ -19,6 +19,7 @@
 #include "bank_entry.h"
 #include "bank_journal.h"
 #include "bank_state.h"
+#include "bank_turn.h"
 
 #define AGAIN_MS 5000
 
@@ -62,8 +63,8 @@ bank_reversal_take(struct bank *bank, struct bank_note *note)
 	const char *name = config_string(bank->config, KIOSK_NAME);
 
 	if (note->step == NOTE_RUNNING) {
-		bank_withdrawal_aside(
-		    note, "the kiosk ended while the machine was at work");
+		bank_withdrawal_aside(bank, note,
+		    "the kiosk ended while the machine was at work");
 	} else if (strcmp(note->kiosk, name) != 0) {
 		log_event(LOG_ERR, "not_this_kiosks", "txid",
 		    LOG_TEXT(note->txid), "kiosk", LOG_TEXT(note->kiosk), NULL);
@@ -87,7 +88,7 @@ bank_reversal_open(struct bank *bank)
 		note = NULL;
 	for (; note != NULL; note = next) {
 		next = note->next;
-		bank_withdrawal_aside(note, "");
+		bank_withdrawal_aside(bank, note, "");
 	}
 	if (bank->kiosk_key == NULL)
 		return 0;

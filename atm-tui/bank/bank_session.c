@@ -26,6 +26,7 @@
 #include "bank_journal.h"
 #include "bank_reversal.h"
 #include "bank_state.h"
+#include "bank_turn.h"
 #include "link.h"
 #include "news.h"
 #include "notices.h"
@@ -104,6 +105,7 @@ bank_read_session(struct bank *bank, const struct wire_reader *reader)
 	struct bank_session *session = &bank->session;
 	uint64_t failed = 0, grace = 60;
 	char number[2 * FRAME_SESSION_SIZE + 1], cash[4] = "";
+	char change[4] = "";
 
 	if (wire_find(reader, "session", number, sizeof(number)) != 0 ||
 	    hex_decode(number, strlen(number), bank->number,
@@ -126,6 +128,8 @@ bank_read_session(struct bank *bank, const struct wire_reader *reader)
 	wire_find(reader, "kiosk", session->kiosk, sizeof(session->kiosk));
 	wire_find(reader, "cash", cash, sizeof(cash));
 	session->cash = strcmp(cash, "yes") == 0;
+	wire_find(reader, "change-password", change, sizeof(change));
+	session->must_change = strcmp(change, "yes") == 0;
 	return 0;
 }
 
@@ -263,16 +267,15 @@ bank_session_fail(struct bank *bank, enum bank_outcome outcome)
 static void
 bank_settle(struct bank *bank, struct bank_job *job, int code)
 {
-	char words[NEWS_LINE_SIZE];
+	struct sentence what;
 
 	if (code != wire_reply_code(WIRE_DONE) &&
 	    code != wire_reply_code(WIRE_NO_TRANSACTION))
 		return;
 	if (bank->callbacks.settled != NULL &&
-	    news_settled(words, job->note->request,
-		code == wire_reply_code(WIRE_DONE),
-		config_string(bank->config, SCREEN_CURRENCY)))
-		bank->callbacks.settled(bank->callbacks.context, words);
+	    news_settled(
+		&what, job->note->request, code == wire_reply_code(WIRE_DONE)))
+		bank->callbacks.settled(bank->callbacks.context, &what);
 	bank_note_done(job->note);
 	job->note = NULL;
 }
@@ -292,6 +295,15 @@ bank_job_ends_session(const struct bank_job *job, int code)
 	return code == 200 &&
 	    (strcmp(job->request, "3") == 0 ||
 		strcmp(job->request, "CLOSE") == 0);
+}
+
+/* From then on the session may do everything, and hear of it. */
+static bool
+bank_password_changed(
+    const struct bank *bank, const struct bank_job *job, int code)
+{
+	return code == 200 && bank->session.must_change &&
+	    strncmp(job->request, "PASSWORD ", strlen("PASSWORD ")) == 0;
 }
 
 /* What the answer says of the request's note. */
@@ -342,6 +354,7 @@ bank_session_reply(struct bank *bank, size_t length)
 	struct bank_reply reply = { .outcome = BANK_ANSWERED };
 	struct bank_job *job = TAILQ_FIRST(&bank->jobs);
 	char notice[SEAL_DATAGRAM_TEXT + 1];
+	bool changed;
 
 	if (wire_read(&reply.reader, bank->text, length) != 0) {
 		bank_link_spoilt(bank);
@@ -365,7 +378,12 @@ bank_session_reply(struct bank *bank, size_t length)
 	}
 	bank_await_answer(bank,
 	    TAILQ_NEXT(job, link) != NULL && TAILQ_NEXT(job, link)->in_flight);
+	changed = bank_password_changed(bank, job, reply.reader.code);
+	if (changed)
+		bank->session.must_change = false;
 	bank_job_answered(bank, job, &reply);
+	if (changed && bank->in_session)
+		bank_notify(bank);
 	if (bank->in_session && bank->entry.type != 0 &&
 	    !bank_is_settling(bank))
 		bank_session_ready(bank);

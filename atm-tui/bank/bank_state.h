@@ -1,19 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The inside of struct bank, for bank*.c alone.
- *
- *	            link up            G             L, O
- *	CLOSED ------------> GREETING ---> READY -----------> ENTERING
- *	  ^                   |     ^       |  V                |   |
- *	  |                   | R   |       +-----> REVERSING   |   | L accepted
- *	  |                   v     |                  |        |   v
- *	  |               RESUMING  +--- answered; G --+--------+ SESSION
- *	  |                   |                                     ^
- *	  |                   +------------- accepted --------------+
- *	  +--- any of them: the link is lost; retried after `backoff_ms`
- *
- * GREETING goes to RESUMING instead of READY while there is a session.
- * Whatever else comes in a phase is a lost link, never an answer.
  */
 #ifndef ATM_BANK_STATE_H
 #define ATM_BANK_STATE_H
@@ -21,19 +8,10 @@
 #include "../../shared/crypt/seal.h"
 #include "bank_ask.h"
 #include "bank_entry.h"
+#include "bank_hosts.h"
 #include "bank_jobs.h"
+#include "bank_phase.h"
 #include "bank_withdrawal.h"
-
-/* Where the connection stands: which frames may come next. */
-enum bank_phase {
-	PHASE_CLOSED,    /* no connection; perhaps the retry timer runs */
-	PHASE_GREETING,  /* a G must come */
-	PHASE_READY,     /* greeted; the nonce is unused */
-	PHASE_ENTERING,  /* L or O is unanswered */
-	PHASE_REVERSING, /* V is unanswered */
-	PHASE_RESUMING,  /* R is unanswered */
-	PHASE_SESSION
-};
 
 struct bank {
 	struct event_base *base;
@@ -45,6 +23,9 @@ struct bank {
 	struct bank_journal *journal;
 	struct notices *notices; /* NULL: none wanted */
 	struct link *wire;
+	struct bank_hosts hosts;
+	size_t at;    /* the host of this connection, or of the next try */
+	size_t tried; /* hosts in a row that gave no connection */
 
 	enum bank_link state;
 	enum bank_phase phase;
@@ -73,6 +54,7 @@ struct bank {
 	struct bank_note *to_reverse; /* by V, one after the other */
 	uint64_t reverse_after_ms;    /* of the steady clock */
 	struct event *reverse_timer;
+	struct bank_reports *reports;
 	char text[FRAME_MAX_LENGTH + 1]; /* the reply that is being read */
 };
 

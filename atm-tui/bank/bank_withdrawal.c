@@ -15,6 +15,7 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire_reply.h"
+#include "bank_report.h"
 #include "bank_reversal.h"
 #include "bank_session.h"
 #include "bank_state.h"
@@ -42,8 +43,10 @@ log_aside(const struct bank_note *note)
 }
 
 void
-bank_withdrawal_aside(struct bank_note *note, const char *why)
+bank_withdrawal_aside(
+    struct bank *bank, struct bank_note *note, const char *why)
 {
+	bank_report_case(bank, note, why);
 	if (note->step != NOTE_ASIDE) {
 		if (bank_note_step(note, NOTE_ASIDE, why) != 0)
 			string_copy(note->details[NOTE_ASIDE], why,
@@ -114,7 +117,7 @@ bank_withdrawal_unclear(struct bank *bank, const char *why)
 	struct bank_note *note = take_booked(bank);
 
 	if (note != NULL)
-		bank_withdrawal_aside(note, why);
+		bank_withdrawal_aside(bank, note, why);
 }
 
 static bool
@@ -154,7 +157,7 @@ bank_withdrawal_settle(
 	snprintf(why, sizeof(why), "not taken back: %d %.*s", reader->code,
 	    (int)(reader->text.length < 40 ? reader->text.length : 40),
 	    reader->text.text);
-	bank_withdrawal_aside(note, why);
+	bank_withdrawal_aside(bank, note, why);
 	return BANK_NOT_TAKEN;
 }
 

@@ -48,6 +48,7 @@ void bank_withdrawal_reversed(struct bank *bank, struct bank_note *note,
 enum bank_taken bank_withdrawal_settle(struct bank *bank,
     struct bank_note *note, const struct wire_reader *reader);
 /* Logs all that an operator needs, and sets it aside. */
-void bank_withdrawal_aside(struct bank_note *note, const char *why);
+void bank_withdrawal_aside(
+    struct bank *bank, struct bank_note *note, const char *why);
 
 #endif

@@ -7,8 +7,6 @@
 #include "link.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +16,8 @@
 #include <openssl/err.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
+#include "link_socket.h"
 #include "resolve.h"
 
 enum link_stage {
@@ -32,12 +32,13 @@ enum link_stage {
 struct link {
 	struct event_base *base;
 	SSL_CTX *tls;
-	char *host, *port;
+	bool impatient; /* this connection */
 	struct link_callbacks callbacks;
 
 	enum link_stage stage;
 	uint64_t serial; /* counts connections: callbacks may change them */
 	int failure;
+	struct link_seen seen;
 	struct channel_validity validity;
 	struct resolve *resolve;
 	struct addrinfo *addresses, *next;
@@ -135,19 +136,11 @@ link_watch(struct link *l, short what)
 static bool
 link_try_address(struct link *l, const struct addrinfo *address)
 {
-	const int on = 1;
-
-	l->fd = socket(address->ai_family,
-	    address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
-	    address->ai_protocol);
-	if (l->fd < 0)
-		return false;
-	setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	setsockopt(l->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	if (connect(l->fd, address->ai_addr, address->ai_addrlen) == 0 ||
-	    errno == EINPROGRESS)
-		if (link_watch(l, EV_WRITE) == 0)
-			return true;
+	link_socket_name(address, l->seen.address, sizeof(l->seen.address));
+	l->fd = link_socket_connect(address, l->impatient);
+	if (l->fd >= 0 && link_watch(l, EV_WRITE) == 0)
+		return true;
+	l->failure = link_socket_error(errno);
 	link_close_socket(l);
 	return false;
 }
@@ -163,7 +156,7 @@ link_next_address(struct link *l)
 		if (link_try_address(l, address))
 			return;
 	}
-	link_fail(l, BANK_ECLOSED);
+	link_fail(l, l->failure);
 }
 
 static void
@@ -180,13 +173,17 @@ link_resolved(void *context, struct addrinfo *addresses)
 }
 
 void
-link_connect(struct link *l)
+link_connect(
+    struct link *l, const char *host, const char *port, unsigned patience_s)
 {
-	const struct timeval limit = { LINK_CONNECT_SECONDS, 0 };
+	const struct timeval limit = { patience_s, 0 };
 
+	l->impatient = patience_s < LINK_CONNECT_SECONDS;
 	evtimer_add(l->deadline, &limit);
 	l->stage = LINK_RESOLVING;
-	l->resolve = resolve_start(l->base, l->host, l->port, link_resolved, l);
+	l->failure = BANK_ECLOSED;
+	memset(&l->seen, 0, sizeof(l->seen));
+	l->resolve = resolve_start(l->base, host, port, link_resolved, l);
 	if (l->resolve == NULL)
 		link_fail(l, BANK_ENOMEM);
 }
@@ -200,6 +197,8 @@ link_want(struct link *l, int result)
 		return 0;
 	case SSL_ERROR_WANT_WRITE:
 		return link_watch(l, EV_WRITE);
+	case SSL_ERROR_SYSCALL:
+		return link_socket_error(errno);
 	default:
 		return BANK_ECLOSED;
 	}
@@ -213,10 +212,12 @@ link_connected(struct link *l)
 
 	if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 ||
 	    error != 0) {
+		l->failure = link_socket_error(error);
 		link_close_socket(l);
 		link_next_address(l);
 		return BANK_EAGAIN;
 	}
+	l->seen.connected = true;
 	l->ssl = SSL_new(l->tls);
 	if (l->ssl == NULL || SSL_set_fd(l->ssl, l->fd) != 1)
 		return BANK_ENOMEM;
@@ -235,9 +236,11 @@ link_handshake(struct link *l)
 	int result, error;
 
 	ERR_clear_error();
+	errno = 0;
 	result = SSL_do_handshake(l->ssl);
 	if (result == 1) {
 		l->validity.found = false;
+		l->seen.leaf_ends = channel_leaf_ends(l->ssl);
 		l->stage = LINK_UP;
 		return 0;
 	}
@@ -254,6 +257,7 @@ link_flush(struct link *l)
 
 		evbuffer_peek(l->out, -1, NULL, &data, 1);
 		ERR_clear_error();
+		errno = 0;
 		result = SSL_write(l->ssl, data.iov_base, (int)data.iov_len);
 		if (result <= 0)
 			return link_want(l, result);
@@ -292,6 +296,7 @@ link_read(struct link *l)
 
 	for (;;) {
 		ERR_clear_error();
+		errno = 0;
 		result = SSL_read(l->ssl, l->in + l->in_length,
 		    (int)(sizeof(l->in) - l->in_length));
 		if (result <= 0)
@@ -356,6 +361,12 @@ link_binding(struct link *l, uint8_t binding[FRAME_BINDING_SIZE])
 	return channel_binding(l->ssl, binding);
 }
 
+const struct link_seen *
+link_seen(const struct link *l)
+{
+	return &l->seen;
+}
+
 const struct channel_validity *
 link_validity(const struct link *l)
 {
@@ -369,8 +380,8 @@ link_fd(const struct link *l)
 }
 
 struct link *
-link_new(struct event_base *base, SSL_CTX *tls, const char *host,
-    const char *port, const struct link_callbacks *callbacks)
+link_new(struct event_base *base, SSL_CTX *tls,
+    const struct link_callbacks *callbacks)
 {
 	struct link *l = calloc(1, sizeof(*l));
 
@@ -380,12 +391,9 @@ link_new(struct event_base *base, SSL_CTX *tls, const char *host,
 	l->tls = tls;
 	l->callbacks = *callbacks;
 	l->fd = -1;
-	l->host = strdup(host);
-	l->port = strdup(port);
 	l->out = evbuffer_new();
 	l->deadline = evtimer_new(base, link_deadline, l);
-	if (l->host == NULL || l->port == NULL || l->out == NULL ||
-	    l->deadline == NULL) {
+	if (l->out == NULL || l->deadline == NULL) {
 		link_free(l);
 		return NULL;
 	}
@@ -403,7 +411,5 @@ link_free(struct link *l)
 	}
 	if (l->out != NULL)
 		evbuffer_free(l->out);
-	free(l->host);
-	free(l->port);
 	free(l);
 }

@@ -6,24 +6,78 @@
 #include "news.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "../../shared/base/util.h"
-#include "../../shared/terminal/text.h"
 #include "../base/dates.h"
 #include "../base/intl.h"
 
-void
-news_add(struct news *news, const char *line, bool unread)
+static void
+drop_oldest(struct news *news)
 {
-	if (news->count == NEWS_LINES) {
-		memmove(news->lines[0], news->lines[1],
-		    sizeof(news->lines) - sizeof(news->lines[0]));
-		news->count--;
+	news->dropped = true;
+	news->unread -= news->lines[0].unread;
+	memmove(&news->lines[0], &news->lines[1],
+	    (news->count - 1) * sizeof(news->lines[0]));
+	news->count--;
+}
+
+static void
+add(struct news *news, const struct news_line *line)
+{
+	if (news->lines == NULL)
+		news->lines = calloc(NEWS_LINES, sizeof(*news->lines));
+	if (news->lines == NULL) {
+		news->dropped = true;
+		return;
 	}
-	string_copy(news->lines[news->count++], line, NEWS_LINE_SIZE);
-	if (unread && news->unread < NEWS_LINES)
-		news->unread++;
+	if (news->count == NEWS_LINES)
+		drop_oldest(news);
+	news->lines[news->count++] = *line;
+	news->unread += line->unread;
+}
+
+void
+news_add(
+    struct news *news, time_t when, const struct sentence *what, bool unread)
+{
+	add(news, &(struct news_line) { when, unread, false, *what });
+}
+
+void
+news_add_title(struct news *news, const struct sentence *what)
+{
+	add(news, &(struct news_line) { 0, false, true, *what });
+}
+
+size_t
+news_notices(const struct news *news, size_t lines)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < lines && i < news->count; i++)
+		count += !news->lines[news->count - 1 - i].title;
+	return count;
+}
+
+void
+news_read(struct news *news, size_t line)
+{
+	news->unread -= news->lines[line].unread;
+	news->lines[line].unread = false;
+}
+
+void
+news_forget(struct news *news)
+{
+	if (news->lines != NULL)
+		OPENSSL_cleanse(
+		    news->lines, NEWS_LINES * sizeof(news->lines[0]));
+	free(news->lines);
+	memset(news, 0, sizeof(*news));
 }
 
 /* What comes first must be seen: a banner cuts off the end. */
@@ -32,24 +86,21 @@ static const struct {
 	int amount, recipient; /* their places in the request; 0: none */
 	const char *done, *not_done;
 } settled_words[] = {
-	{ "1", 4, 3, N_("Carried out: your earlier transfer of %1$s to %2$s"),
-	    N_("Not carried out: your earlier transfer of %1$s to %2$s") },
-	{ "DEPOSIT", 3, 0, N_("Carried out: your earlier deposit of %1$s"),
-	    N_("Not carried out: your earlier deposit of %1$s") },
-	{ "WITHDRAW", 3, 0, N_("Carried out: your earlier withdrawal of %1$s"),
-	    N_("Not carried out: your earlier withdrawal of %1$s") },
+	{ "1", 4, 3, N_("Your earlier transfer of %1$s to %2$s was completed"),
+	    N_("Your earlier transfer of %1$s to %2$s was not completed") },
+	{ "DEPOSIT", 3, 0, N_("Your earlier deposit of %1$s was completed"),
+	    N_("Your earlier deposit of %1$s was not completed") },
+	{ "WITHDRAW", 3, 0, N_("Your earlier withdrawal of %1$s was completed"),
+	    N_("Your earlier withdrawal of %1$s was not completed") },
 };
 
 bool
-news_settled(char to[NEWS_LINE_SIZE], const char *request, bool carried_out,
-    const char *currency)
+news_settled(struct sentence *to, const char *request, bool carried_out)
 {
 	struct wire_token tokens[WIRE_MAX_TOKENS];
 	int count = wire_split(request, strlen(request), tokens);
-	char money[TEXT_MONEY_SIZE], recipient[WIRE_ID_SIZE];
-	int64_t cents;
 
-	*to = '\0';
+	memset(to, 0, sizeof(*to));
 	for (size_t i = 0; i < NELEM(settled_words); i++) {
 		const int amount = settled_words[i].amount;
 		const struct wire_token *who =
@@ -57,14 +108,13 @@ news_settled(char to[NEWS_LINE_SIZE], const char *request, bool carried_out,
 
 		if (count <= amount ||
 		    !wire_token_is(&tokens[0], settled_words[i].verb) ||
-		    wire_token_amount(&tokens[amount], &cents) != 0)
+		    wire_token_amount(&tokens[amount], &to->cents) != 0)
 			continue;
-		snprintf(recipient, sizeof(recipient), "%.*s", (int)who->length,
+		to->words = carried_out ? settled_words[i].done
+					: settled_words[i].not_done;
+		to->has_amount = true;
+		snprintf(to->text, sizeof(to->text), "%.*s", (int)who->length,
 		    who->text);
-		snprintf(to, NEWS_LINE_SIZE,
-		    carried_out ? _(settled_words[i].done)
-				: _(settled_words[i].not_done),
-		    text_money(money, currency, cents), recipient);
 		return true;
 	}
 	return false;
@@ -74,8 +124,8 @@ const char *
 news_session_over(enum bank_outcome outcome)
 {
 	return outcome == BANK_LOST
-	    ? _("Link lost: see your statement before you repeat anything")
-	    : _("Your session has ended");
+	    ? N_("Connection lost. Check your statement before trying again.")
+	    : N_("Your session has ended");
 }
 
 bool

@@ -7,30 +7,49 @@
 #define ATM_NEWS_H
 
 #include "../../shared/crypt/channel.h"
+#include "../base/sentence.h"
 #include "bank.h"
 
-#define NEWS_LINES 40
+#define NEWS_LINES 500
 #define NEWS_LINE_SIZE 256
 
-/* The lines of one session; the newest `unread` of them are still to be read.
- */
-struct news {
-	char lines[NEWS_LINES][NEWS_LINE_SIZE]; /* the oldest first */
-	size_t count, unread;
+struct news_line {
+	time_t when; /* it came; 0: it doesn't say */
+	bool unread;
+	bool title; /* of those that are older, and no notice */
+	struct sentence what;
 };
 
-/* Adds a line, read or unread; the oldest gives way. */
-void news_add(struct news *news, const char *line, bool unread);
+/* The lines of one session. */
+struct news {
+	struct news_line *lines; /* NEWS_LINES, the oldest first; or NULL */
+	size_t count, unread;
+	bool dropped; /* the oldest gave way to newer ones */
+};
+
+/*
+ * Adds a line, read or unread; of more than NEWS_LINES the oldest gives way.
+ * Without memory it is lost, which `dropped` tells too.
+ */
+void news_add(
+    struct news *news, time_t when, const struct sentence *what, bool unread);
+/* Adds the words that stand above all that was added before. */
+void news_add_title(struct news *news, const struct sentence *what);
+/* How many of the newest lines are notices. */
+size_t news_notices(const struct news *news, size_t lines);
+/* The customer has seen a line, counted from the oldest. */
+void news_read(struct news *news, size_t line);
+/* Wipes and frees the lines. */
+void news_forget(struct news *news);
 
 /*
  * What became of an earlier transaction, whose `request` was `1 txid account
- * recipient amount ...` or `VERB txid account amount`; `currency` stands
- * before the amount.  False where it is neither: `to` is empty then.
+ * recipient amount ...` or `VERB txid account amount`.  False where it is
+ * neither: `to` is no sentence then.
  */
-bool news_settled(char to[NEWS_LINE_SIZE], const char *request,
-    bool carried_out, const char *currency);
+bool news_settled(struct sentence *to, const char *request, bool carried_out);
 
-/* Why a session is over that the customer did not end. */
+/* Why a session is over that the customer did not end; English, for _(). */
 const char *news_session_over(enum bank_outcome outcome);
 
 /* Whether the certificate is not valid yet, at `now`; else it has ended. */

@@ -15,6 +15,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
+#include "../../shared/terminal/text.h"
 #include "../../shared/wire/wire.h"
 #include "../base/intl.h"
 
@@ -32,31 +33,25 @@ struct notices {
 	    *key; /* NULL until the bank has told the key-id */
 };
 
-/*
- * `first` and `second` are the places of what the sentence tells, 0 for none.
- * Not one of the sentence's places may be left out: printf(3) takes none.
- */
+/* `amount` and `text` are the places of what the sentence tells, 0 for none. */
 struct notice_kind {
 	const char *name;
 	int tokens;
-	int first, second;
-	bool is_money; /* the first */
-	const char *format;
+	int amount, text;
+	const char *words;
 	const char *last; /* what the last token is, NULL: anything */
 };
 
 static const struct notice_kind kinds[] = {
-	{ "received", 4, 2, 0, true,
-	    N_("The bank has put %1$s into your account"), "-" },
-	{ "received", 4, 2, 3, true, N_("You have received %1$s from %2$s"),
-	    NULL },
-	{ "login", 2, 1, 0, false,
-	    N_("You have logged in elsewhere too, at %1$s"), NULL },
-	{ "attempts", 2, 1, 0, false,
+	{ "received", 4, 2, 0, N_("The bank has paid %1$s into your account"),
+	    "-" },
+	{ "received", 4, 2, 3, N_("You have received %1$s from %2$s"), NULL },
+	{ "login", 2, 0, 1, N_("Your ID is also logged in at %1$s"), NULL },
+	{ "attempts", 2, 0, 1,
 	    N_("Failed attempts to log in with your ID: %1$s"), NULL },
-	{ "large", 3, 2, 0, true, N_("%1$s has left your account"), NULL },
-	{ "closing", 2, 1, 0, false, N_("The bank closes in %1$s seconds"),
+	{ "large", 3, 2, 0, N_("A large amount has left your account: %1$s"),
 	    NULL },
+	{ "closing", 2, 0, 1, N_("The bank closes in %1$s seconds"), NULL },
 };
 
 static const struct notice_kind *
@@ -64,10 +59,14 @@ notice_parse(
     const char *text, size_t length, struct wire_token tokens[WIRE_MAX_TOKENS])
 {
 	int count = wire_split(text, length, tokens);
+	int64_t cents;
 
 	for (size_t i = 0; i < NELEM(kinds) && count > 0; i++) {
 		if (wire_token_is(&tokens[0], kinds[i].name) &&
 		    count == kinds[i].tokens &&
+		    (kinds[i].amount == 0 ||
+			wire_token_amount(&tokens[kinds[i].amount], &cents) ==
+			    0) &&
 		    (kinds[i].last == NULL ||
 			wire_token_is(&tokens[count - 1], kinds[i].last)))
 			return &kinds[i];
@@ -89,26 +88,25 @@ notices_take(struct notices *notices, const char *text, size_t length)
 	notices->notice(notices->context, copy, length);
 }
 
-const char *
-notices_describe(
-    const char *text, const char *currency, char out[NOTICES_TEXT_SIZE])
+bool
+notices_describe(const char *text, struct sentence *sentence)
 {
 	struct wire_token tokens[WIRE_MAX_TOKENS];
 	const struct notice_kind *kind =
 	    notice_parse(text, strlen(text), tokens);
-	/* Whole: a cut may leave half of a character. */
-	char first[SEAL_DATAGRAM_TEXT + 16], second[SEAL_DATAGRAM_TEXT + 16];
+	const struct wire_token *token;
 
-	if (kind == NULL) {
-		string_copy(out, text, NOTICES_TEXT_SIZE);
-		return out;
-	}
-	snprintf(first, sizeof(first), "%s%.*s", kind->is_money ? currency : "",
-	    (int)tokens[kind->first].length, tokens[kind->first].text);
-	snprintf(second, sizeof(second), "%.*s",
-	    (int)tokens[kind->second].length, tokens[kind->second].text);
-	snprintf(out, NOTICES_TEXT_SIZE, _(kind->format), first, second);
-	return out;
+	memset(sentence, 0, sizeof(*sentence));
+	if (kind == NULL)
+		return false;
+	sentence->words = kind->words;
+	sentence->has_amount = kind->amount != 0 &&
+	    wire_token_amount(&tokens[kind->amount], &sentence->cents) == 0;
+	token = &tokens[kind->text];
+	if (kind->text != 0)
+		text_clean(sentence->text, sizeof(sentence->text), token->text,
+		    token->length);
+	return true;
 }
 
 static void

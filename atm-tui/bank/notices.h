@@ -13,8 +13,7 @@
 #include <sys/socket.h>
 
 #include "../../shared/crypt/seal.h"
-
-#define NOTICES_TEXT_SIZE 256
+#include "../base/sentence.h"
 
 struct notices;
 
@@ -45,11 +44,7 @@ void notices_close(struct notices *notices);
 /* The way of notices by TLS: checks one and hands it on, or drops it. */
 void notices_take(struct notices *notices, const char *text, size_t length);
 
-/*
- * What a notice says, as a sentence in the customer's language; `currency`
- * stands before amounts.  Returns `out`.
- */
-const char *notices_describe(
-    const char *text, const char *currency, char out[NOTICES_TEXT_SIZE]);
+/* What a notice says; false where it is none of a known form. */
+bool notices_describe(const char *text, struct sentence *sentence);
 
 #endif

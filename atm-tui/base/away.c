@@ -4,16 +4,13 @@
  */
 #include "away.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "../../shared/terminal/text.h"
 #include "../../shared/base/util.h"
-#include "dates.h"
 #include "history.h"
 #include "intl.h"
 
-#define ASKED 100 /* of VISIT_REQUEST */
+#define ASKED (HISTORY_LINES / 2) /* of VISIT_REQUEST */
 
 /* Amount, date, and for a transfer from whom. */
 static const struct {
@@ -21,7 +18,7 @@ static const struct {
 } kinds[] = {
 	{ "transfer", N_("%2$s: you received %1$s from %3$s") },
 	{ "adjust", N_("%2$s: the bank corrected your balance by %1$s") },
-	{ "reversal", N_("%2$s: a withdrawal of %1$s was taken back") },
+	{ "reversal", N_("%2$s: a withdrawal of %1$s was reversed") },
 };
 
 bool
@@ -30,7 +27,7 @@ away_is_known(const char *last_login)
 	return strlen(last_login) > 1;
 }
 
-/* NULL where it is no news to this customer. */
+/* English; NULL where it is no news to this customer. */
 static const char *
 words_for(const struct history_entry *entry, const char *id)
 {
@@ -39,27 +36,28 @@ words_for(const struct history_entry *entry, const char *id)
 		return NULL;
 	for (size_t i = 0; i < NELEM(kinds); i++)
 		if (strcmp(entry->kind, kinds[i].kind) == 0)
-			return _(kinds[i].words);
+			return kinds[i].words;
 	return NULL;
 }
 
 static void
-add_line(struct visit *visit, const char *words,
-    const struct history_entry *entry, const char *currency)
+add_line(
+    struct visit *visit, const char *words, const struct history_entry *entry)
 {
-	char money[TEXT_MONEY_SIZE], when[DATES_SIZE];
+	struct sentence *line = &visit->lines[visit->count++];
 
-	/* No place of the sentence may be left out. */
-	snprintf(visit->lines[visit->count++], VISIT_LINE_SIZE, words,
-	    text_money(money, currency, entry->amount),
-	    dates_wire(when, entry->time), entry->other);
+	*line = (struct sentence) {
+		.words = words, .has_amount = true, .cents = entry->amount
+	};
+	string_copy(line->time, entry->time, sizeof(line->time));
+	string_copy(line->text, entry->other, sizeof(line->text));
 }
 
 void
 away_read(struct visit *visit, const struct wire_reader *history,
-    const char *last_login, const char *id, const char *currency)
+    const char *last_login, const char *id)
 {
-	struct history_entry entries[2 * ASKED];
+	struct history_entry entries[HISTORY_LINES];
 	size_t count = history_read(history, entries, NELEM(entries));
 	const char *words;
 	size_t first = 0, found = 0;
@@ -71,10 +69,11 @@ away_read(struct visit *visit, const struct wire_reader *history,
 	visit->count = 0;
 	if (first == count ? count >= ASKED
 			   : strcmp(entries[first].time, last_login) > 0)
-		string_copy(visit->lines[visit->count++],
-		    _("There is more: please look at your statement"),
-		    VISIT_LINE_SIZE);
+		visit->lines[visit->count++] = (struct sentence) {
+			.words = N_(
+			    "There is more. Please look at your statement.")
+		};
 	while (first-- > 0)
 		if ((words = words_for(&entries[first], id)) != NULL)
-			add_line(visit, words, &entries[first], currency);
+			add_line(visit, words, &entries[first]);
 }

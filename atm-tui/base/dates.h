@@ -24,9 +24,17 @@ char *dates_sentence(char to[DATES_SIZE], time_t now);
 const char *dates_greeting(time_t now);
 /* The wire's time as `20 Nov 2026 14:03`; other text is copied. */
 char *dates_wire(char to[DATES_SIZE], const char *wire_time);
+/* A wire's time since 1970; 0 for other text. */
+time_t dates_time(const char *wire_time);
 /* The same of a time since 1970. */
 char *dates_moment(char to[DATES_SIZE], time_t when);
-/* The wire's without the year, in at most 12 columns. */
-char *dates_wire_short(char to[DATES_SIZE], const char *wire_time);
+/* Parts of a time since 1970: `20 Nov 14:03`, `20 Nov`, `Fri 20 Nov`, `14:03`
+ */
+char *dates_short(char to[DATES_SIZE], time_t when);
+char *dates_day(char to[DATES_SIZE], time_t when);
+char *dates_weekday(char to[DATES_SIZE], time_t when);
+char *dates_minute(char to[DATES_SIZE], time_t when);
+/* `14:03` of today, `20 Nov 14:03` of another day. */
+char *dates_recent(char to[DATES_SIZE], time_t when, time_t now);
 
 #endif

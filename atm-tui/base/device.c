@@ -6,9 +6,11 @@
 #include "device.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -37,9 +39,12 @@ struct devices {
 	TAILQ_HEAD(, device) list;
 };
 
+#define DEVICE_PATH \
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 /* What a command may know of its surroundings: nothing of the kiosk's. */
 static const char *const clean_environment[] = {
-	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	"PATH=" DEVICE_PATH,
 	"LANG=C.UTF-8",
 	"HOME=/",
 	NULL,
@@ -64,6 +69,26 @@ split_words(char *text, const char *words[], size_t size)
 			words[count++] = word;
 	}
 	return count;
+}
+
+bool
+device_exists(const char *command)
+{
+	char word[PATH_MAX], path[2 * PATH_MAX], *rest, *directory;
+	char directories[] = DEVICE_PATH;
+
+	command += strspn(command, " \t");
+	snprintf(
+	    word, sizeof(word), "%.*s", (int)strcspn(command, " \t"), command);
+	if (strchr(word, '/') != NULL)
+		return access(word, X_OK) == 0;
+	rest = directories;
+	while ((directory = strsep(&rest, ":")) != NULL) {
+		snprintf(path, sizeof(path), "%s/%s", directory, word);
+		if (access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* A file without a name that holds the input, at its start; or -1. */

@@ -9,6 +9,7 @@
 #define ATM_DEVICE_H
 
 #include <event2/event.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Besides exit statuses 0 to 255; 127: there is no such command. */
@@ -35,6 +36,9 @@ struct device_job {
 	device_fn *done;  /* or NULL */
 	void *context;
 };
+
+/* Whether the command's first word is a program that can be run here. */
+bool device_exists(const char *command);
 
 /* Starts it.  NULL where it can't be started; nothing has run then. */
 struct device *device_run(

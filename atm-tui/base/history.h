@@ -11,6 +11,10 @@
 #include "../../shared/wire/wire.h"
 #include "../../shared/wire/wire_reader.h"
 
+/* The most lines that an answer has: two for a transfer to oneself. */
+#define HISTORY_LINES 200
+#define HISTORY_MEMO_SIZE 151
+
 struct history_entry {
 	uint64_t seq;
 	char time[WIRE_TIME_TEXT];
@@ -18,6 +22,8 @@ struct history_entry {
 	enum wire_account account;
 	int64_t amount, balance; /* cents; negative: money that went */
 	char other[WIRE_ID_SIZE];
+	/* The word that went with it, or why the bank made it; or empty. */
+	char memo[HISTORY_MEMO_SIZE];
 };
 
 /*

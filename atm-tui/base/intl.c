@@ -8,6 +8,7 @@
 #include "intl.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
+#include "../../shared/terminal/text.h"
 #include "../../shared/wire/wire_reply.h"
 
 #define MO_MAGIC 0x950412deU
@@ -45,6 +47,7 @@ static const char *const reply_words[] = {
 	[WIRE_CLOSED] = N_("account closed"),
 	[WIRE_NOTICES] = N_("notices"),
 	[WIRE_PONG] = N_("pong"),
+	[WIRE_NOTED] = N_("noted"),
 	[WIRE_NOTICE] = N_("notice"),
 	[WIRE_LOGIN_REFUSED] = N_("ID or password is incorrect"),
 	[WIRE_NO_FUNDS] = N_("Your account does not have enough funds"),
@@ -155,6 +158,70 @@ intl_read_beside(const char *language)
 	return intl_read(program, language);
 }
 
+/* A word of digits and signs alone: none of a conversion, nor of a name. */
+static bool
+is_number(const char *word, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (isalpha((unsigned char)word[i]))
+			return false;
+	return true;
+}
+
+/* Writes a translation, all its forms, with the digits that are wanted. */
+static size_t
+write_digits(char *to, const char *from, size_t length)
+{
+	char digit[4];
+	size_t used = 0, word;
+
+	for (size_t i = 0; i < length; i += word) {
+		for (word = 1; i + word < length && from[i + word - 1] != ' ' &&
+		     from[i + word - 1] != '\0';)
+			word++;
+		for (size_t j = i; j < i + word; j++) {
+			snprintf(digit, sizeof(digit), "%c", from[j]);
+			if (isdigit((unsigned char)from[j]) &&
+			    is_number(from + i, word))
+				text_digits(digit, sizeof(digit));
+			memcpy(to + used, digit, strlen(digit) + 1);
+			used += from[j] == '\0' ? 1 : strlen(digit);
+		}
+	}
+	to[used] = '\0';
+	return used;
+}
+
+/*
+ * The sentences themselves have digits, too.  Where others are wanted than the
+ * catalogue's, translations are written anew behind it: a digit takes two
+ * bytes.  Without memory they stay as they are.
+ */
+static void
+use_digits(void)
+{
+	char *data;
+	uint32_t length;
+
+	if (!text_has_arabic_digits())
+		return;
+	data = realloc(catalogue.data, 3 * catalogue.size + catalogue.count);
+	if (data == NULL)
+		return;
+	catalogue.data = data;
+	for (uint32_t i = 0; i < catalogue.count; i++) {
+		uint32_t entry[] = { 0, (uint32_t)catalogue.size };
+		const char *text =
+		    mo_string(catalogue.translations, i, &length);
+
+		entry[0] =
+		    (uint32_t)write_digits(data + catalogue.size, text, length);
+		memcpy(data + catalogue.translations + i * 8, entry,
+		    sizeof(entry));
+		catalogue.size += entry[0] + 1;
+	}
+}
+
 int
 intl_open(const char *language)
 {
@@ -171,6 +238,7 @@ intl_open(const char *language)
 	else
 		string_copy(
 		    catalogue.language, language, sizeof(catalogue.language));
+	use_digits();
 	return error;
 }
 
@@ -214,17 +282,74 @@ intl_text(const char *text)
 	return found != NULL ? found : text;
 }
 
+/* As the catalogues' Plural-Forms have it. */
+static unsigned
+form_of_two(unsigned long n)
+{
+	return n != 1;
+}
+
+static unsigned
+form_of_six(unsigned long n)
+{
+	if (n <= 2)
+		return (unsigned)n;
+	if (n % 100 >= 3 && n % 100 <= 10)
+		return 3;
+	return n % 100 >= 11 ? 4 : 5;
+}
+
+static const struct {
+	const char *name, *own_name;
+	bool right_to_left;
+	unsigned (*form)(unsigned long n);
+} languages[INTL_LANGUAGE_COUNT] = {
+	{ "en", "English", false, form_of_two },
+	{ "es", "Español", false, form_of_two },
+	{ "ar", "العربية", true, form_of_six },
+};
+
+const char *
+intl_name(int language)
+{
+	return languages[language].name;
+}
+
+const char *
+intl_own_name(int language)
+{
+	return languages[language].own_name;
+}
+
+static int
+in_force(void)
+{
+	int i = INTL_LANGUAGE_COUNT - 1;
+
+	while (i > 0 && strcmp(languages[i].name, catalogue.language) != 0)
+		i--;
+	return i;
+}
+
+bool
+intl_is_right_to_left(void)
+{
+	return languages[in_force()].right_to_left;
+}
+
 /* The plural forms of a translation stand one behind the other's NUL. */
 const char *
 intl_plural(const char *one, const char *many, unsigned long n)
 {
 	uint32_t length;
-	const char *found = intl_lookup(one, &length);
+	const char *found = intl_lookup(one, &length), *end;
 
 	if (found == NULL)
 		return n == 1 ? one : many;
-	if (n != 1 && strlen(found) < length)
-		found += strlen(found) + 1;
+	end = found + length;
+	for (unsigned form = languages[in_force()].form(n); form > 0; form--)
+		if (found + strlen(found) < end)
+			found += strlen(found) + 1;
 	return found;
 }
 

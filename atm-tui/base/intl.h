@@ -9,6 +9,8 @@
 #ifndef ATM_INTL_H
 #define ATM_INTL_H
 
+#include <stdbool.h>
+
 #include "../../shared/wire/wire_reader.h"
 
 #define _(text) intl_text(text)
@@ -20,12 +22,19 @@
  * BANK_ENOTFOUND or BANK_EDAMAGED, and the language is English.
  */
 int intl_open(const char *language);
-/* The language in force: `en`, `es`. */
+/* By the number of a choice of `[screen] language`. */
+#define INTL_LANGUAGE_COUNT 3
+const char *intl_name(int language);
+/* What its speakers call it. */
+const char *intl_own_name(int language);
+
+/* The language in force: `en`, `es`, `ar`. */
 const char *intl_language(void);
+bool intl_is_right_to_left(void);
 
 /* `text` in the customer's language; lives until the next intl_open(). */
 const char *intl_text(const char *text) __attribute__((format_arg(1)));
-/* One form for n = 1, another for the rest, as English and Spanish have. */
+/* The form for n that the language has; `one` and `many` are English. */
 const char *intl_plural(const char *one, const char *many, unsigned long n)
     __attribute__((format_arg(1), format_arg(2)));
 

@@ -4,16 +4,15 @@
  */
 #include "limits.h"
 
-#include <stdbool.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../../shared/base/money.h"
+#include "../../shared/base/number.h"
 #include "../../shared/terminal/text.h"
 #include "../../shared/base/util.h"
 #include "intl.h"
-
-#define RATE_DIGITS 9
 
 /* The words of the line about the limit of this name; false: there is none. */
 static bool
@@ -49,46 +48,45 @@ left_of(const struct wire_reader *reader, const char *name)
 	return all < MONEY_MAX_CENTS ? left : all;
 }
 
-char *
-limits_words(const struct wire_reader *details, const char *what,
-    const char *currency, char to[LIMITS_SIZE])
+struct limits
+limits_read(const struct wire_reader *details, const char *what)
 {
-	char day[32], once_text[TEXT_MONEY_SIZE], today_text[TEXT_MONEY_SIZE];
-	int64_t once = left_of(details, what), today;
+	char day[32];
 
 	snprintf(day, sizeof(day), "%s-day", what);
-	today = left_of(details, day);
-	text_money(once_text, currency, once);
-	text_money(today_text, currency, today);
-	*to = '\0';
-	if (once < MONEY_MAX_CENTS && today < MONEY_MAX_CENTS)
-		snprintf(to, LIMITS_SIZE,
-		    _("At most %s at once, %s left today"), once_text,
-		    today_text);
-	else if (once < MONEY_MAX_CENTS)
-		snprintf(to, LIMITS_SIZE, _("At most %s at once"), once_text);
-	else if (today < MONEY_MAX_CENTS)
-		snprintf(to, LIMITS_SIZE, _("At most %s today"), today_text);
-	return to;
+	return (
+	    struct limits) { left_of(details, what), left_of(details, day) };
 }
 
 char *
-limits_rate(const struct wire_reader *details, char to[LIMITS_SIZE])
+limits_words(
+    const struct limits *limits, const char *currency, char to[LIMITS_SIZE])
+{
+	char once[TEXT_MONEY_SIZE], today[TEXT_MONEY_SIZE];
+
+	text_money(once, currency, limits->once);
+	text_money(today, currency, limits->today);
+	*to = '\0';
+	if (limits->once < MONEY_MAX_CENTS && limits->today < MONEY_MAX_CENTS)
+		snprintf(to, LIMITS_SIZE,
+		    _("At most %s at a time, %s left today"), once, today);
+	else if (limits->once < MONEY_MAX_CENTS)
+		snprintf(to, LIMITS_SIZE, _("At most %s at a time"), once);
+	else if (limits->today < MONEY_MAX_CENTS)
+		snprintf(to, LIMITS_SIZE, _("At most %s today"), today);
+	return to;
+}
+
+int
+limits_rate(const struct wire_reader *details)
 {
 	struct wire_token t[WIRE_MAX_TOKENS];
-	char number[RATE_DIGITS + 1] = "";
-	size_t length;
+	uint64_t rate;
 
-	*to = '\0';
-	if (!find(details, "rate", t))
-		return to;
-	length = t[1].length;
-	if (length > RATE_DIGITS)
-		return to;
-	memcpy(number, t[1].text, length);
-	if (strspn(number, "0123456789") == length)
-		snprintf(to, LIMITS_SIZE, _("At most %s in a minute"), number);
-	return to;
+	if (!find(details, "rate", t) ||
+	    number_parse_bytes(t[1].text, t[1].length, 1, INT_MAX, &rate) != 0)
+		return 0;
+	return (int)rate;
 }
 
 const char *
@@ -98,26 +96,27 @@ limits_refusal(const struct wire_reader *reply)
 		const char *key, *name, *words;
 	} rows[] = {
 		{ "limit", "transfer",
-		    N_("It is more than one transfer may be") },
+		    N_("It is over the limit for one transfer") },
 		{ "limit", "transfer-day",
-		    N_("It is more than you may still transfer today") },
+		    N_("It is more than you can still transfer today") },
 		{ "limit", "withdraw",
-		    N_("It is more than one withdrawal may be") },
+		    N_("It is over the limit for one withdrawal") },
 		{ "limit", "withdraw-day",
-		    N_("It is more than you may still withdraw today") },
+		    N_("It is more than you can still withdraw today") },
 		{ "limit", "balance",
 		    N_("The balance would become too large") },
 		{ "limit", "rate",
-		    N_("Too many in one minute: please wait a little") },
+		    N_("Too many transactions in one minute. Please wait a "
+		       "little.") },
 		{ "limit", "outcome",
-		    N_("Too many questions: please log in again") },
+		    N_("Too many requests. Please log in again.") },
 		{ "limit", "refused",
-		    N_("Too many were refused: please leave and log in "
-		       "again") },
-		{ "rule", "length", N_("at least 4 characters") },
+		    N_("Too many refused transactions. Please exit and log in "
+		       "again.") },
+		{ "rule", "length", N_("use at least 4 characters") },
 		{ "rule", "easy", N_("too easy to guess") },
-		{ "rule", "id", N_("not your ID, please") },
-		{ "rule", "same", N_("not the old one, please") },
+		{ "rule", "id", N_("don't use your ID") },
+		{ "rule", "same", N_("use a new password") },
 	};
 	char name[32];
 
@@ -126,4 +125,30 @@ limits_refusal(const struct wire_reader *reply)
 		    strcmp(rows[i].name, name) == 0)
 			return rows[i].words;
 	return NULL;
+}
+
+const char *
+limits_of_text(const char *text)
+{
+	while (*text != '\0' && (*text & 0x80) == 0)
+		text++;
+	return *text == '\0' ? N_("Please use fewer characters. There is no "
+				  "more room.")
+			     : N_("Please use fewer characters. Letters with "
+				  "accents take more room.");
+}
+
+bool
+limits_is_of_amount(const struct wire_reader *reply)
+{
+	static const char *const names[] = { "transfer", "transfer-day",
+		"withdraw", "withdraw-day", "balance" };
+	char name[32];
+
+	if (wire_find(reply, "limit", name, sizeof(name)) != 0)
+		return false;
+	for (size_t i = 0; i < NELEM(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
 }

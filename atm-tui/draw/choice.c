@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Choices on libmenu.  Runs in atm-tui.  The menu is made anew for each
- * drawing, since window, language and theme may have changed; the boxes are
- * drawn into the space that set_menu_spacing(3X) leaves around the items.
+ * drawing, since window, language and theme may have changed.
  */
 #include "choice.h"
 
@@ -10,24 +9,29 @@
 #include <string.h>
 
 #include "../../shared/terminal/term.h"
+#include "../../shared/base/util.h"
 #include "digits.h"
 #include "../base/intl.h"
 #include "chrome.h"
+#include "bidi.h"
 #include "speech.h"
 
-#define BOX_ROWS 3
+#define BOX_ROWS 3 /* of the smallest box, and of the largest */
+#define BOX_ROWS_MOST 9
 #define BOX_SIDE 2 /* columns that a box takes on each side */
 #define GAP 3      /* columns between two boxes */
 #define MINIMUM_WIDTH 24
-#define MARGIN 8
+#define MAXIMUM_WIDTH 70
+#define MARGIN 3       /* beyond the title's */
 #define LARGE_NUMBER 3 /* columns of a number drawn from blocks */
 
 struct layout {
 	int rows, columns; /* of cells */
+	int pitch;         /* rows from one cell to the next */
 	int width;         /* of an item's text */
 	bool boxed;
-	bool large;         /* numbers of blocks in place of boxes */
-	struct rect inside; /* of the menu's own window, on the body */
+	bool large; /* numbers of blocks in place of boxes */
+	int y, x;   /* of the first cell, on the body */
 };
 
 static int
@@ -43,14 +47,40 @@ widest(const struct choice *choice)
 	return most;
 }
 
+/* On a body that has grown: as high as there is room for, an odd number. */
+static int
+pitch_of(const struct chrome *chrome, int rows, int room)
+{
+	int pitch = BOX_ROWS;
+
+	if (rows * BOX_ROWS > room)
+		return 1;
+	while (chrome_is_wide(chrome) && pitch < BOX_ROWS_MOST &&
+	    rows * (pitch + 2) <= room)
+		pitch += 2;
+	return pitch;
+}
+
+/* There, as wide as its columns have room for. */
+static int
+width_of(const struct layout *layout, const struct chrome *chrome, int room)
+{
+	int each = (room - (layout->columns - 1) * GAP) / layout->columns -
+	    2 * BOX_SIDE;
+
+	if (!chrome_is_wide(chrome) || each < layout->width)
+		return layout->width;
+	return each < MAXIMUM_WIDTH ? each : MAXIMUM_WIDTH;
+}
+
 static struct layout
 lay_out(
     const struct choice *choice, const struct chrome *chrome, int y, bool large)
 {
 	const struct rect *area = &chrome->area;
 	struct layout layout = { .width = widest(choice), .large = large };
-	int margin = area->w >= 76 ? MARGIN : 2, pair;
-	int right = choice->count - choice->left;
+	int margin = area->w >= 76 ? chrome_margin(chrome) + MARGIN : 2;
+	int right = choice->count - choice->left, pair;
 
 	if (large)
 		layout.width += LARGE_NUMBER;
@@ -60,12 +90,11 @@ lay_out(
 	layout.rows = choice->count;
 	if (layout.columns == 2)
 		layout.rows = choice->left > right ? choice->left : right;
-	layout.boxed = y + BOX_ROWS * layout.rows <= area->h;
-	layout.inside = (struct rect) { y + (layout.boxed ? 1 : 0),
-		area->x + margin + BOX_SIDE,
-		layout.boxed ? BOX_ROWS * (layout.rows - 1) + 1 : layout.rows,
-		layout.columns * layout.width +
-		    (layout.columns - 1) * (2 * BOX_SIDE + GAP) };
+	layout.pitch = pitch_of(chrome, layout.rows, area->h - y);
+	layout.boxed = layout.pitch >= BOX_ROWS;
+	layout.width = width_of(&layout, chrome, area->w - 2 * margin);
+	layout.y = y;
+	layout.x = area->x + margin;
 	return layout;
 }
 
@@ -89,106 +118,104 @@ cell_of(const struct choice *choice, const struct layout *layout, int i)
 	return i < choice->left ? 2 * i : 2 * (i - choice->left) + 1;
 }
 
+/* libmenu has a grid of cells, and only of it does it know the way. */
 static bool
 make_items(struct choice *choice, const struct layout *layout)
 {
 	int cells = layout->rows * layout->columns;
-	char text[96];
 
-	for (int i = 0; i < cells; i++)
-		text_fit(choice->names[i], sizeof(choice->names[i]), " ",
-		    layout->width);
-	for (int i = 0; i < choice->count; i++) {
+	for (int i = 0; i < choice->count; i++)
 		choice->cell_of[i] = cell_of(choice, layout, i);
-		snprintf(text, sizeof(text), "%d. %*s%s", i + 1,
-		    layout->large ? LARGE_NUMBER - 1 : 0, "",
-		    _(choice->labels[i]));
-		text_fit(choice->names[choice->cell_of[i]],
-		    sizeof(choice->names[0]), text, layout->width);
-	}
 	for (int i = 0; i < cells; i++) {
-		choice->items[i] = new_item(choice->names[i], "");
+		choice->items[i] = new_item(" ", "");
 		if (choice->items[i] == NULL)
 			return false;
 	}
 	return true;
 }
 
+/* On a pad, which nobody sees: it is drawn by what draws all else. */
 static bool
-post(struct choice *choice, const struct chrome *chrome,
-    const struct layout *layout)
+post(struct choice *choice, const struct layout *layout)
 {
-	const attr_t *attributes = chrome->theme.attributes;
 	MENU *menu;
 
 	choice->menu = menu = new_menu(choice->items);
-	if (menu == NULL)
+	choice->pad = newpad(layout->rows, 4 * layout->columns);
+	if (menu == NULL || choice->pad == NULL)
 		return false;
-	choice->sub = derwin(chrome->body, layout->inside.h, layout->inside.w,
-	    layout->inside.y, layout->inside.x);
-	if (choice->sub == NULL)
-		return false;
-	set_menu_win(menu, chrome->body);
-	set_menu_sub(menu, choice->sub);
+	set_menu_win(menu, choice->pad);
+	set_menu_sub(menu, choice->pad);
 	menu_opts_off(menu, O_SHOWDESC);
 	set_menu_mark(menu, "");
 	set_menu_format(menu, layout->rows, layout->columns);
-	set_menu_spacing(menu, 0, layout->boxed ? BOX_ROWS : 1,
-	    layout->columns == 1 ? 1 : 2 * BOX_SIDE + GAP);
-	set_menu_fore(menu, attributes[ROLE_FOCUS]);
-	set_menu_back(menu, attributes[ROLE_BODY]);
 	set_current_item(menu, choice->items[choice->cell_of[choice->focus]]);
 	return post_menu(menu) == E_OK;
 }
 
-/* The number over the item's own, and the focus as a block around both. */
+/* Its number and its words, the number from blocks where there is room. */
 static void
-draw_number(const struct canvas *canvas, const struct rect *place, int index,
-    bool focus)
+draw_words(const struct choice *choice, const struct chrome *chrome,
+    const struct layout *layout, int index)
 {
-	enum role role = focus ? ROLE_FOCUS : ROLE_BODY;
-	int right = place->x + place->w - BOX_SIDE;
-	const struct rect around[] = {
-		{ place->y, place->x, 1, place->w },
-		{ place->y + 2, place->x, 1, place->w },
-		{ place->y + 1, place->x, 1, BOX_SIDE + LARGE_NUMBER },
-		{ place->y + 1, right, 1, BOX_SIDE },
-	};
+	const struct rect *place = &choice->places[index];
+	struct canvas canvas = chrome->canvas;
+	enum role role = index == choice->focus ? ROLE_FOCUS : ROLE_BODY;
+	bool blocks = layout->large || layout->pitch > BOX_ROWS;
+	int y = place->y + place->h / 2, x = place->x + BOX_SIDE;
+	char text[128], number[TEXT_NUMBER_SIZE];
 
-	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++)
-		draw_blank(canvas, &around[i], role);
-	digits_small(canvas, place->y, place->x + BOX_SIDE, role,
-	    (char[]) { (char)('1' + index), '\0' });
+	text_number(number, (unsigned long)index + 1);
+	snprintf(
+	    text, sizeof(text), "%s. %s", number, _(choice->labels[index]));
+	speech_hear(chrome->speech, SPEECH_BODY, text);
+	if (index == choice->focus)
+		speech_hear(chrome->speech, SPEECH_FOCUS, text);
+	canvas.speech = NULL;
+	if (!blocks) {
+		draw_text(&canvas, y, x, place->w - 2 * BOX_SIDE, role, text);
+		return;
+	}
+	x += layout->boxed && !layout->large;
+	digits_small(&canvas, y - 1, x, role, number);
+	x += LARGE_NUMBER + 1 + (layout->boxed && !layout->large);
+	draw_text(&canvas, y, x, place->x + place->w - x - 1, role,
+	    _(choice->labels[index]));
 }
 
-/* Boxes; without room for them a mark beside the focus. */
+/* In a box, or all of it in the focus' colour; else a mark beside it. */
 static void
-draw_places(struct choice *choice, const struct chrome *chrome,
-    const struct layout *layout)
+draw_item(const struct choice *choice, const struct chrome *chrome,
+    const struct layout *layout, int index)
 {
 	const struct canvas *canvas = &chrome->canvas;
-	int pitch = layout->boxed ? BOX_ROWS : 1;
+	const struct rect *place = &choice->places[index];
+	bool focus = index == choice->focus;
+
+	if (focus && (layout->boxed || layout->large))
+		draw_blank(canvas, place, ROLE_FOCUS);
+	if (layout->boxed && !layout->large)
+		draw_box(canvas, place, focus ? ROLE_FOCUS : ROLE_RULE, focus);
+	else if (focus && !layout->large)
+		draw_text(canvas, place->y + place->h / 2, place->x, 1,
+		    ROLE_FOCUS, ">");
+	draw_words(choice, chrome, layout, index);
+}
+
+static void
+place_items(struct choice *choice, const struct layout *layout)
+{
 	struct rect *place;
 
 	for (int i = 0; i < choice->count; i++) {
-		bool focus = i == choice->focus;
 		int row = choice->cell_of[i] / layout->columns;
 		int column = choice->cell_of[i] % layout->columns;
 
 		place = &choice->places[i];
-		place->y = layout->inside.y + row * pitch - layout->boxed;
-		place->x = layout->inside.x - BOX_SIDE +
-		    column * (layout->width + 2 * BOX_SIDE + GAP);
-		place->h = pitch;
+		place->h = layout->pitch;
 		place->w = layout->width + 2 * BOX_SIDE;
-		if (layout->large)
-			draw_number(canvas, place, i, focus);
-		else if (layout->boxed)
-			draw_box(canvas, place, focus ? ROLE_FOCUS : ROLE_RULE,
-			    focus);
-		else if (focus)
-			draw_text(
-			    canvas, place->y, place->x, 1, ROLE_FOCUS, ">");
+		place->y = layout->y + row * layout->pitch;
+		place->x = layout->x + column * (place->w + GAP);
 	}
 }
 
@@ -199,12 +226,12 @@ choice_draw(struct choice *choice, struct chrome *chrome, int y)
 	const struct rect *place = &choice->places[choice->focus];
 
 	choice_close(choice);
-	if (!make_items(choice, &layout) || !post(choice, chrome, &layout))
+	if (!make_items(choice, &layout) || !post(choice, &layout))
 		return;
-	draw_places(choice, chrome, &layout);
-	speech_hear(chrome->speech, SPEECH_FOCUS,
-	    choice->names[choice->cell_of[choice->focus]]);
-	chrome_cursor(chrome, place->y + layout.boxed, place->x + BOX_SIDE);
+	place_items(choice, &layout);
+	for (int i = 0; i < choice->count; i++)
+		draw_item(choice, chrome, &layout, i);
+	chrome_cursor(chrome, place->y + layout.pitch / 2, place->x + BOX_SIDE);
 	snprintf(choice->range, sizeof(choice->range), "1-%d", choice->count);
 	chrome_hint(chrome, choice->range, _("choose"), 0);
 	chrome_hint(
@@ -219,14 +246,14 @@ choice_close(struct choice *choice)
 		unpost_menu(choice->menu);
 		free_menu(choice->menu);
 	}
-	if (choice->sub != NULL)
-		delwin(choice->sub);
+	if (choice->pad != NULL)
+		delwin(choice->pad);
 	for (int i = 0; choice->items[i] != NULL; i++) {
 		free_item(choice->items[i]);
 		choice->items[i] = NULL;
 	}
 	choice->menu = NULL;
-	choice->sub = NULL;
+	choice->pad = NULL;
 }
 
 /* The choice whose cell libmenu stands on; an empty cell isn't entered. */
@@ -253,10 +280,9 @@ choice_key(struct choice *choice, int key)
 		{ TERM_DOWN, REQ_DOWN_ITEM },
 		{ TERM_LEFT, REQ_LEFT_ITEM },
 		{ TERM_RIGHT, REQ_RIGHT_ITEM },
-		{ TERM_HOME, REQ_FIRST_ITEM },
-		{ TERM_END, REQ_LAST_ITEM },
 	};
 
+	key = bidi_key(key);
 	if (key >= '1' && key < '1' + choice->count) {
 		choice->focus = key - '1';
 		return choice->focus;
@@ -268,7 +294,7 @@ choice_key(struct choice *choice, int key)
 		choice->focus %= choice->count;
 		return CHOICE_MOVED;
 	}
-	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+	for (size_t i = 0; i < NELEM(moves); i++) {
 		if (moves[i].key != key)
 			continue;
 		if (choice->menu != NULL) {

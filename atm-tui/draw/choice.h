@@ -28,10 +28,9 @@ struct choice {
 	/* As drawn last. */
 	MENU *menu;
 	ITEM *items[CHOICE_CELLS + 1];
-	char names[CHOICE_CELLS][96];
 	int cell_of[CHOICE_ITEMS];
 	char range[8]; /* "1-7", for the key line */
-	WINDOW *sub;
+	WINDOW *pad;
 	struct rect places[CHOICE_ITEMS]; /* on the body */
 };
 

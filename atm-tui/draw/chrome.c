@@ -16,15 +16,10 @@
 #include "../base/dates.h"
 #include "../base/intl.h"
 #include "../base/options.h"
+#include "bidi.h"
+#include "chrome_keys.h"
 
 #define BANNER_MS 6000
-#define HINT_GAP 3 /* columns between two on the key line */
-
-static struct canvas
-on(const struct chrome *chrome, WINDOW *window)
-{
-	return (struct canvas) { .window = window, .theme = &chrome->theme };
-}
 
 static void
 drop_panel(PANEL **panel)
@@ -66,7 +61,7 @@ chrome_open(struct chrome *chrome)
 	chrome->body_panel = new_panel(chrome->body);
 	if (chrome->body_panel == NULL)
 		return BANK_ENOMEM;
-	chrome->canvas = on(chrome, chrome->body);
+	chrome->canvas = chrome_on(chrome, chrome->body);
 	chrome->canvas.speech = chrome->speech;
 	chrome_resize(chrome);
 	return 0;
@@ -78,6 +73,7 @@ chrome_close(struct chrome *chrome)
 	drop_panel(&chrome->over);
 	drop_panel(&chrome->banner);
 	drop_panel(&chrome->body_panel);
+	bidi_use(BIDI_NONE);
 }
 
 void
@@ -87,8 +83,8 @@ chrome_resize(struct chrome *chrome)
 	    (chtype)' ' | (chtype)chrome->theme.attributes[ROLE_BODY];
 
 	int room = at_least(LINES - CHROME_TOP - CHROME_BOTTOM, 1);
-	int rows = at_most(room, CHROME_BODY_ROWS);
-	int columns = at_most(COLS, CHROME_BODY_COLUMNS);
+	int rows = chrome->grown ? room : at_most(room, CHROME_BODY_ROWS);
+	int columns = chrome->grown ? COLS : at_most(COLS, CHROME_BODY_COLUMNS);
 
 	drop_panel(&chrome->over);
 	drop_panel(&chrome->banner);
@@ -104,9 +100,18 @@ chrome_resize(struct chrome *chrome)
 }
 
 void
-chrome_begin(struct chrome *chrome)
+chrome_begin(struct chrome *chrome, bool grown)
 {
+	bidi_use(!intl_is_right_to_left() ? BIDI_NONE
+		: config_number(chrome->config, SCREEN_BIDI) == 0
+		? BIDI_HERE
+		: BIDI_TERMINAL);
+	if (chrome->grown != grown) {
+		chrome->grown = grown;
+		chrome_resize(chrome);
+	}
 	chrome->hint_count = 0;
+	chrome->typing = CHROME_TYPING_NOTHING;
 	chrome->area = (struct rect) { 0, 0, getmaxy(chrome->body),
 		getmaxx(chrome->body) };
 	chrome->cursor_y = LINES - 2;
@@ -116,23 +121,31 @@ chrome_begin(struct chrome *chrome)
 }
 
 void
-chrome_hint(struct chrome *chrome, const char *key, const char *text, int code)
-{
-	if (chrome->hint_count < CHROME_HINTS)
-		chrome->hints[chrome->hint_count++] =
-		    (struct hint) { key, text, code };
-}
-
-void
 chrome_cursor(struct chrome *chrome, int body_y, int body_x)
 {
 	chrome->cursor_y = body_y + chrome->top;
-	chrome->cursor_x = body_x + chrome->left;
+	chrome->cursor_x = chrome_seen_at(chrome, body_x, 1);
+}
+
+int
+chrome_seen_at(const struct chrome *chrome, int body_x, int columns)
+{
+	if (bidi_is_mirrored())
+		body_x = getmaxx(chrome->body) - body_x - columns;
+	return chrome->left + body_x;
+}
+
+bool
+chrome_is_wide(const struct chrome *chrome)
+{
+	return chrome->area.w > CHROME_BODY_COLUMNS;
 }
 
 int
 chrome_margin(const struct chrome *chrome)
 {
+	if (chrome_is_wide(chrome))
+		return 5 + (chrome->area.w - CHROME_BODY_COLUMNS) / 8;
 	return chrome->area.w >= 76 ? 5 : 2;
 }
 
@@ -146,113 +159,61 @@ chrome_title(struct chrome *chrome, const char *title)
 	return chrome->area.h >= 17 ? y + 1 : y;
 }
 
+/* The kiosk's in the middle; where it begins, the bank's has ended. */
 static void
-draw_header(struct chrome *chrome)
+draw_names(struct chrome *chrome, const char *host, int columns)
 {
-	struct canvas canvas = on(chrome, stdscr);
+	struct canvas canvas = chrome_on(chrome, stdscr);
+	int third = COLS / 3, x, width;
+	char name[320];
+
+	snprintf(name, sizeof(name), host != NULL ? "%s @ %s" : "%s",
+	    config_string(chrome->config, KIOSK_NAME), host);
+	width = at_most(text_width(name), at_most(third, columns - third));
+	x = at_most(third + (third - width) / 2, columns - width);
+	draw_text(&canvas, 0, 1, (width > 0 ? x : columns) - 2, ROLE_HEADER,
+	    config_string(chrome->config, SCREEN_BANK_NAME));
+	draw_text(&canvas, 0, x, width, ROLE_DIM, name);
+}
+
+static void
+draw_header(struct chrome *chrome, const char *host)
+{
+	struct canvas canvas = chrome_on(chrome, stdscr);
 	char clock[DATES_SIZE];
-	const char *name = config_string(chrome->config, KIOSK_NAME);
 	int width;
 
 	dates_header(clock, time(NULL));
 	width = text_width(clock);
-	draw_text(&canvas, 0, 1, COLS - width - 3, ROLE_HEADER,
-	    config_string(chrome->config, SCREEN_BANK_NAME));
-	draw_middle(&canvas, 0, COLS / 3, COLS / 3, ROLE_DIM, name);
+	draw_names(chrome, host, COLS - width - 2);
 	draw_text(&canvas, 0, COLS - width - 1, width, ROLE_BODY, clock);
 	draw_rule(&canvas, 1);
 	draw_rule(&canvas, LINES - 3);
 }
 
+/* On one row; what is longer takes that of the rule above it, too. */
 static void
 draw_message(struct chrome *chrome, const char *waiting)
 {
-	struct canvas canvas = on(chrome, stdscr);
-	int y = LINES - 2;
+	struct canvas canvas = chrome_on(chrome, stdscr);
+	const char *text = waiting != NULL ? waiting : _(chrome->message);
+	enum role role = waiting != NULL ? ROLE_MESSAGE : chrome->message_role;
+	int x = waiting != NULL ? 3 : 1;
+	struct rect place = { LINES - 2, x, 1, COLS - x - 1 };
+	struct rect rule = { LINES - 3, 0, 1, COLS };
 
-	if (waiting != NULL) {
-		draw_text(&canvas, y, 1, 2, ROLE_FOCUS,
-		    draw_spinner(&chrome->theme, chrome->step++));
-		draw_text(&canvas, y, 3, COLS - 4, ROLE_MESSAGE, waiting);
+	if (waiting == NULL && *chrome->message == '\0')
 		return;
+	if (text_width(text) > place.w) {
+		draw_blank(&canvas, &rule, ROLE_BODY);
+		place.y--;
+		place.h++;
 	}
-	draw_text(
-	    &canvas, y, 1, COLS - 2, chrome->message_role, chrome->message);
-	speech_hear(chrome->speech, SPEECH_MESSAGE, chrome->message);
-}
-
-/* At the right; a link that is well needs no words where room is short. */
-static int
-draw_link(struct chrome *chrome, const struct chrome_status *status, int y)
-{
-	struct canvas canvas = on(chrome, stdscr);
-	char text[96];
-	int x;
-
-	snprintf(text, sizeof(text), "%s %s",
-	    draw_symbol(&chrome->theme, SYMBOL_LINK),
-	    status->linked && COLS < 76 ? "" : status->link);
-	x = COLS - text_width(text) - 1;
-	draw_text(&canvas, y, x, COLS - x, status->linked ? ROLE_DIM : ROLE_BAD,
-	    text);
-	return x;
-}
-
-/* Columns of what can be touched, from hint `i` on, with or without words. */
-static int
-touchable_width(const struct chrome *chrome, size_t i, bool words)
-{
-	const struct hint *hint;
-	int columns = 0;
-
-	for (; i < chrome->hint_count; i++) {
-		hint = &chrome->hints[i];
-		if (hint->code != 0)
-			columns += HINT_GAP + text_width(hint->key) +
-			    (words ? 1 + text_width(hint->text) : 0);
-	}
-	return columns;
-}
-
-/*
- * The keys that can be touched all have a place.  Where room is short, what
- * only explains gives way first, then words from the right.
- */
-static void
-draw_keys(struct chrome *chrome, const struct chrome_status *status)
-{
-	struct canvas canvas = on(chrome, stdscr);
-	int y = LINES - 1, x = 1, key, words, room,
-	    end = draw_link(chrome, status, y);
-
-	for (size_t i = 0; i < chrome->hint_count; i++) {
-		const struct hint *hint = &chrome->hints[i];
-
-		key = text_width(hint->key);
-		words = 1 + text_width(hint->text);
-		room =
-		    end - x - touchable_width(chrome, i + 1, hint->code == 0);
-		chrome->hint_places[i] = (struct rect) { y, x, 1, 0 };
-		if (key + words >= room)
-			words = 0;
-		if ((words == 0 && hint->code == 0) || key >= room)
-			continue;
-		chrome->hint_places[i].w = key + words;
-		draw_text(&canvas, y, x, key, ROLE_KEY, hint->key);
-		draw_text(&canvas, y, x + key + 1, words - 1, ROLE_DIM,
-		    words == 0 ? "" : hint->text);
-		x += key + words + HINT_GAP;
-	}
-}
-
-int
-chrome_touched(const struct chrome *chrome, int y, int x)
-{
-	for (size_t i = 0; i < chrome->hint_count; i++) {
-		if (draw_rect_holds(&chrome->hint_places[i], y, x))
-			return chrome->hints[i].code;
-	}
-	return 0;
+	if (waiting != NULL)
+		draw_text(&canvas, place.y, 1, 2, ROLE_FOCUS,
+		    draw_spinner(&chrome->theme, chrome->step++));
+	draw_lines(&canvas, &place, role, text);
+	speech_hear(chrome->speech, SPEECH_MESSAGE, text);
 }
 
 /* A window in a panel above all others. */
@@ -268,9 +229,8 @@ raise_window(int rows, int columns, int y, int x)
 }
 
 void
-chrome_banner(struct chrome *chrome, const char *text)
+chrome_banner(struct chrome *chrome)
 {
-	string_copy(chrome->banner_text, text, sizeof(chrome->banner_text));
 	chrome->banner_until_ms = clock_steady_ms() + BANNER_MS;
 }
 
@@ -286,31 +246,32 @@ chrome_expire(struct chrome *chrome)
 }
 
 static void
-draw_banner(struct chrome *chrome)
+draw_banner(struct chrome *chrome, const char *text)
 {
-	struct rect box = { 0, 0, 3, COLS - 8 };
+	struct rect all = { 0, 0, CHROME_TOP, COLS };
+	struct rect inside = { 0, 3, CHROME_TOP, COLS - 4 };
 	struct canvas canvas;
 
 	if (chrome->banner_until_ms == 0)
 		return;
 	if (chrome->banner == NULL)
-		chrome->banner = raise_window(box.h, box.w, CHROME_TOP, 4);
+		chrome->banner = raise_window(all.h, all.w, 0, 0);
 	if (chrome->banner == NULL)
 		return;
-	canvas = on(chrome, panel_window(chrome->banner));
-	draw_blank(&canvas, &box, ROLE_BANNER);
-	draw_box(&canvas, &box, ROLE_BANNER, true);
-	draw_text(&canvas, 1, 2, 2, ROLE_BANNER,
+	canvas = chrome_on(chrome, panel_window(chrome->banner));
+	draw_blank(&canvas, &all, ROLE_BANNER);
+	draw_text(&canvas, 0, 1, 1, ROLE_BANNER,
 	    draw_symbol(&chrome->theme, SYMBOL_DOT));
-	draw_text(&canvas, 1, 4, box.w - 6, ROLE_BANNER, chrome->banner_text);
-	speech_hear(chrome->speech, SPEECH_MESSAGE, chrome->banner_text);
+	draw_lines(&canvas, &inside, ROLE_BANNER, text);
+	speech_hear(chrome->speech, SPEECH_MESSAGE, text);
 	top_panel(chrome->banner);
 }
 
 void
 chrome_dialog(struct chrome *chrome, const char *const *lines, size_t count)
 {
-	struct rect box = { 0, 0, (int)count + 4, 44 };
+	int edge = (int)count + 4 <= LINES ? 2 : 1; /* a free row, or none */
+	struct rect box = { 0, 0, (int)count + 2 * edge, 44 };
 	struct canvas canvas;
 	int y, x;
 
@@ -324,18 +285,19 @@ chrome_dialog(struct chrome *chrome, const char *const *lines, size_t count)
 		box.w = COLS;
 	y = (LINES - box.h) / 2;
 	x = (COLS - box.w) / 2;
+	chrome->over_top = y + edge;
 	drop_panel(&chrome->over);
 	chrome->over = raise_window(box.h, box.w, y, x);
 	if (chrome->over == NULL)
 		return;
-	canvas = on(chrome, panel_window(chrome->over));
+	canvas = chrome_on(chrome, panel_window(chrome->over));
 	draw_blank(&canvas, &box, ROLE_DIALOG);
 	draw_box(&canvas, &box, ROLE_DIALOG, true);
 	for (size_t i = 0; i < count; i++)
-		draw_middle(
-		    &canvas, 2 + (int)i, 3, box.w - 6, ROLE_DIALOG, lines[i]);
+		draw_middle(&canvas, edge + (int)i, 3, box.w - 6, ROLE_DIALOG,
+		    lines[i]);
 	top_panel(chrome->over);
-	chrome->cursor_y = y + box.h - 3;
+	chrome->cursor_y = y + box.h - edge - 1;
 	chrome->cursor_x = x + 3;
 }
 
@@ -351,13 +313,14 @@ draw_small(struct chrome *chrome)
 	chrome->over = raise_window(LINES, COLS, 0, 0);
 	if (chrome->over == NULL)
 		return;
-	canvas = on(chrome, panel_window(chrome->over));
+	canvas = chrome_on(chrome, panel_window(chrome->over));
 	draw_blank(&canvas, &all, ROLE_BODY);
 	snprintf(size, sizeof(size), "%dx%d / %dx%d", COLS, LINES,
 	    CHROME_COLUMNS, CHROME_ROWS);
 	draw_middle(&canvas, (LINES - 1) / 2, 0, COLS, ROLE_TITLE,
 	    _("make this window larger"));
-	draw_middle(&canvas, (LINES - 1) / 2 + 1, 0, COLS, ROLE_DIM, size);
+	draw_middle(&canvas, (LINES - 1) / 2 + 1, 0, COLS, ROLE_DIM,
+	    text_digits(size, sizeof(size)));
 	top_panel(chrome->over);
 	chrome->cursor_y = (LINES - 1) / 2;
 	chrome->cursor_x = 0;
@@ -366,10 +329,12 @@ draw_small(struct chrome *chrome)
 void
 chrome_frame(struct chrome *chrome, const struct chrome_status *status)
 {
-	draw_header(chrome);
+	draw_header(chrome, status->host);
+	if (!status->linked)
+		speech_hear(chrome->speech, SPEECH_MESSAGE, status->link);
 	draw_message(chrome, status->waiting);
-	draw_keys(chrome, status);
-	draw_banner(chrome);
+	chrome_draw_keys(chrome, status);
+	draw_banner(chrome, status->banner);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "../../shared/terminal/term.h"
 #include "digits.h"
 #include "../base/intl.h"
+#include "../base/options.h"
 #include "chrome.h"
 
 #define BOX_ROWS 3
@@ -34,7 +35,9 @@ confirm_amount(struct chrome *chrome, int y, int x, int64_t cents)
 	const struct rect *area = &chrome->area;
 	char money[TEXT_MONEY_SIZE];
 
-	chrome_money(chrome, money, cents);
+	/* Of blocks, a mark between thousands would be a second point. */
+	text_money_marked(
+	    money, config_string(chrome->config, SCREEN_CURRENCY), cents, ' ');
 	if (chrome->theme.large && area->h >= LARGE_BODY &&
 	    digits_large_width(money) <= area->w - x) {
 		digits_large(canvas, y, x, ROLE_AMOUNT, money);
@@ -48,21 +51,33 @@ confirm_amount(struct chrome *chrome, int y, int x, int64_t cents)
 	return DIGITS_SMALL_ROWS;
 }
 
-void
+int
 confirm_draw(struct chrome *chrome, const char *question, int64_t cents)
 {
-	const struct canvas *canvas = &chrome->canvas;
 	int y = chrome_title(chrome, question) + 1;
-	struct rect place;
 
 	if (cents != 0)
-		confirm_amount(chrome, y, chrome_margin(chrome), cents);
+		y +=
+		    confirm_amount(chrome, y, chrome_margin(chrome), cents) + 1;
+	return y;
+}
+
+void
+confirm_buttons(struct chrome *chrome)
+{
+	struct canvas quiet = chrome->canvas;
+	struct rect place;
+
+	quiet.speech = NULL; /* the focus would be said after the other one */
 	for (int i = 0; i < 2; i++) {
 		place = place_of(chrome, i);
+		if (i == 0)
+			draw_blank(&quiet, &place, ROLE_FOCUS);
 		draw_box(
-		    canvas, &place, i == 0 ? ROLE_FOCUS : ROLE_RULE, i == 0);
-		draw_text(canvas, place.y + 1, place.x + 2, place.w - 4,
+		    &quiet, &place, i == 0 ? ROLE_FOCUS : ROLE_RULE, i == 0);
+		draw_text(&quiet, place.y + 1, place.x + 2, place.w - 4,
 		    i == 0 ? ROLE_FOCUS : ROLE_BODY, _(labels[i]));
+		speech_hear(chrome->speech, SPEECH_BODY, _(labels[i]));
 	}
 	place = place_of(chrome, 0);
 	chrome_cursor(chrome, place.y + 1, place.x + 2);

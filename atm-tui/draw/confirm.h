@@ -10,8 +10,10 @@
 
 struct chrome;
 
-/* `cents` of 0 shows no amount.  Sets hints and cursor. */
-void confirm_draw(struct chrome *chrome, const char *question, int64_t cents);
+/* `cents` of 0 shows no amount.  Returns the next free row. */
+int confirm_draw(struct chrome *chrome, const char *question, int64_t cents);
+/* After all that stands above them.  Sets hints and cursor. */
+void confirm_buttons(struct chrome *chrome);
 /* TERM_ENTER or TERM_ESC where one of the two was touched, or 0. */
 int confirm_mouse(const struct chrome *chrome, int y, int x);
 

@@ -4,11 +4,15 @@
  */
 #include "draw.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../../shared/terminal/text.h"
 #include "../../shared/base/util.h"
+#include "bidi.h"
 #include "speech.h"
+
+#define TEXT 512 /* bytes or characters of the longest text */
 
 enum { LEFT_TOP, RIGHT_TOP, LEFT_LOW, RIGHT_LOW, ACROSS, DOWN };
 
@@ -25,8 +29,12 @@ static const char *const symbols[SYMBOL_COUNT][2] = {
 	[SYMBOL_DOT] = { "*", "●" },
 	[SYMBOL_LINK] = { "~", "⌁" },
 	[SYMBOL_MASK] = { "*", "•" },
-	[SYMBOL_ARROWS] = { "arrows", "↑↓←→" },
+	[SYMBOL_LINES] = { "arrows/8/2", "↑↓/8/2" },
+	[SYMBOL_FIELDS] = { "arrows/Tab", "↑↓/Tab" },
+	[SYMBOL_EDIT] = { "arrows/Home/End/Del", "←→/Home/End/Del" },
+	[SYMBOL_ARROWS] = { "arrows/Tab", "↑↓←→/Tab" },
 	[SYMBOL_ERASE] = { "<-", "⌫" },
+	[SYMBOL_MORE] = { "...", "…" },
 };
 
 bool
@@ -36,26 +44,114 @@ draw_rect_holds(const struct rect *rect, int y, int x)
 	    x < rect->x + rect->w;
 }
 
+/* Where so many columns from x on are seen. */
+static int
+seen_at(const struct canvas *canvas, int x, int columns)
+{
+	if (canvas->upright || !bidi_is_mirrored())
+		return x;
+	return getmaxx(canvas->window) - x - columns;
+}
+
+int
+draw_upright(struct canvas *canvas, int x, int columns)
+{
+	x = seen_at(canvas, x, columns);
+	canvas->upright = true;
+	return x;
+}
+
 static void
 put_wide(const struct canvas *canvas, int y, int x, enum role role,
     const wchar_t *wide)
 {
+	x = seen_at(canvas, x, wcswidth(wide, wcslen(wide)));
 	wattrset(canvas->window, (int)canvas->theme->attributes[role]);
 	mvwaddwstr(canvas->window, y, x, wide);
 	wattrset(canvas->window, (int)canvas->theme->attributes[ROLE_BODY]);
+}
+
+/* Bytes of so much of `text` as fits into `columns`, by characters. */
+static size_t
+fitting_length(const char *text, int columns)
+{
+	char part[TEXT];
+	size_t end = 0, next;
+
+	while (text[end] != '\0') {
+		for (next = end + 1; (text[next] & 0xc0) == 0x80;)
+			next++;
+		if (next >= sizeof(part))
+			break;
+		memcpy(part, text, next);
+		part[next] = '\0';
+		if (text_width(part) > columns)
+			break;
+		end = next;
+	}
+	return end;
+}
+
+/*
+ * The same, broken after a word; within one that no line has room for, which
+ * then begins on this line.
+ */
+static size_t
+line_length(const char *text, int columns)
+{
+	size_t fits = fitting_length(text, columns), end = fits, word;
+
+	if (text[fits] == '\0' || text[fits] == ' ')
+		return fits;
+	while (end > 0 && text[end - 1] != ' ')
+		end--;
+	word = strcspn(text + end, " ");
+	if (end == 0 || fitting_length(text + end, columns) < word)
+		return fits;
+	while (end > 0 && text[end - 1] == ' ')
+		end--;
+	return end;
+}
+
+/*
+ * What is too long ends with a sign of it, after a word unless that wastes a
+ * third of the room.
+ */
+static const char *
+shorten(const char *text, int columns, char to[TEXT])
+{
+	const char *sign = text_is_utf8() ? "…" : "...";
+	int room = columns - text_width(sign);
+	size_t length;
+
+	if (room <= 0 || text_width(text) <= columns)
+		return text;
+	length = line_length(text, room);
+	snprintf(to, TEXT, "%.*s", (int)length, text);
+	if (3 * text_width(to) < 2 * room)
+		length = fitting_length(text, room);
+	while (length > 0 && strchr(" ,:", text[length - 1]) != NULL)
+		length--;
+	snprintf(to, TEXT, "%.*s%s", (int)length, text, sign);
+	return to;
 }
 
 int
 draw_text(const struct canvas *canvas, int y, int x, int columns,
     enum role role, const char *text)
 {
-	wchar_t wide[512];
+	wchar_t wide[TEXT];
+	char shortened[TEXT];
 	int width, room = getmaxx(canvas->window) - x;
 
 	if (y < 0 || y >= getmaxy(canvas->window) || x < 0 || room <= 0)
 		return 0;
+	if (columns > room)
+		columns = room;
 	width = text_widen(
-	    text, wide, NELEM(wide), columns < room ? columns : room);
+	    shorten(text, columns, shortened), wide, NELEM(wide), columns);
+	if (bidi_is_mirrored())
+		bidi_arrange(wide);
 	put_wide(canvas, y, x, role, wide);
 	speech_hear_role(canvas->speech, role, text);
 	return width;
@@ -72,42 +168,26 @@ draw_middle(const struct canvas *canvas, int y, int x, int columns,
 	draw_text(canvas, y, x, columns, role, text);
 }
 
-/* Bytes of `text` that fit into `columns`, broken after a word. */
-static size_t
-line_length(const char *text, int columns)
-{
-	char part[512];
-	size_t end = 0, next;
-
-	for (;;) {
-		next = end + strspn(text + end, " ");
-		next += strcspn(text + next, " ");
-		if (next >= sizeof(part))
-			return end > 0 ? end : sizeof(part) - 1;
-		memcpy(part, text, next);
-		part[next] = '\0';
-		if (text_width(part) > columns)
-			return end > 0 ? end : next;
-		end = next;
-		if (text[end] == '\0')
-			return end;
-	}
-}
-
 int
 draw_lines(const struct canvas *canvas, const struct rect *rect, enum role role,
     const char *text)
 {
-	char line[512];
+	struct canvas quiet = *canvas;
+	char line[TEXT];
 	size_t length;
 	int row = 0;
 
+	/* Aloud it is one text. */
+	speech_hear_role(canvas->speech, role, text);
+	quiet.speech = NULL;
 	while (*text != '\0' && row < rect->h) {
 		length = line_length(text, rect->w);
-		memcpy(line, text, length);
-		line[length] = '\0';
+		/* The last row has what is left, or begins it. */
+		if (row == rect->h - 1)
+			length = strlen(text);
+		snprintf(line, sizeof(line), "%.*s", (int)length, text);
 		draw_text(
-		    canvas, rect->y + row++, rect->x, rect->w, role, line);
+		    &quiet, rect->y + row++, rect->x, rect->w, role, line);
 		text += length;
 		text += strspn(text, " ");
 	}

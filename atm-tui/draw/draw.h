@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Drawing on a window by roles: text cut to its place, boxes, rules.  In a
+ * Drawing on a window by roles: text that fits its place, boxes, rules.  In a
  * locale without UTF-8 boxes are ASCII.
  */
 #ifndef ATM_DRAW_H
@@ -24,15 +24,25 @@ struct canvas {
 	WINDOW *window;
 	const struct theme *theme;
 	struct speech *speech;
+	bool upright; /* not turned over, whatever the language's direction */
 };
 
-/* Text from column x, cut at `columns`; returns the columns taken. */
+/*
+ * For what is never turned over, as digits: makes the canvas upright, and
+ * returns where a place of `columns` that begins at x begins now.
+ */
+int draw_upright(struct canvas *canvas, int x, int columns);
+
+/*
+ * Text from column x; where it takes more than `columns` it is shortened, and
+ * ends with a sign of that.  Returns the columns taken.
+ */
 int draw_text(const struct canvas *canvas, int y, int x, int columns,
     enum role role, const char *text);
 /* In the middle of a line that begins at x and has `columns`. */
 void draw_middle(const struct canvas *canvas, int y, int x, int columns,
     enum role role, const char *text);
-/* Several lines broken between words; returns the lines drawn. */
+/* Lines broken between words, the last shortened; returns the lines drawn. */
 int draw_lines(const struct canvas *canvas, const struct rect *rect,
     enum role role, const char *text);
 
@@ -54,8 +64,12 @@ enum symbol {
 	SYMBOL_DOT,
 	SYMBOL_LINK,
 	SYMBOL_MASK,
-	SYMBOL_ARROWS,
+	SYMBOL_LINES,  /* the keys that scroll by a line */
+	SYMBOL_FIELDS, /* to the next field or button */
+	SYMBOL_EDIT,   /* within a field */
+	SYMBOL_ARROWS, /* the keys that move the focus */
 	SYMBOL_ERASE,
+	SYMBOL_MORE, /* ends a text that is cut */
 	SYMBOL_COUNT
 };
 const char *draw_symbol(const struct theme *theme, enum symbol symbol);

@@ -12,6 +12,8 @@
 #include "../../shared/base/money.h"
 #include "../../shared/terminal/term.h"
 #include "../../shared/terminal/text.h"
+#include "../base/limits.h"
+#include "bidi.h"
 #include "form_draw.h"
 
 /* Bytes of UTF-8 for a character; 0 where there is none. */
@@ -44,6 +46,13 @@ encode(char to[4], int code)
 	return 4;
 }
 
+static void
+take_back_error(struct form_line *line)
+{
+	line->error = NULL;
+	line->full = false;
+}
+
 static bool
 append(struct form_line *line, const char *bytes, size_t n)
 {
@@ -71,8 +80,9 @@ chop(struct form_line *line)
 	return true;
 }
 
+/* To what libform doesn't edit, or not yet: what is typed ahead. */
 static bool
-add_secret(struct form_line *line, int key)
+add_character(struct form_line *line, int key)
 {
 	char bytes[4] = { 0 };
 	bool added = append(line, bytes, encode(bytes, key));
@@ -117,34 +127,63 @@ add_text(struct form_page *page, struct form_line *line, int key)
 {
 	bool taken;
 
-	if (line->kind == FORM_ID && !is_id_character(key))
-		return false;
-	if (page->form == NULL || (key >= 0x7f && !text_is_utf8()))
-		return false;
+	if (page->form == NULL)
+		return add_character(line, key);
 	taken = form_driver_w(page->form, OK, (wchar_t)key) == E_OK;
 	form_read_back(page, line);
-	return taken;
+	if (!taken || strlen(line->value) <= line->limit)
+		return taken;
+	/* libform counts characters, the bank counts bytes. */
+	form_driver(page->form, REQ_DEL_PREV);
+	form_read_back(page, line);
+	return false;
+}
+
+static bool
+may_stand_in(const struct form_line *line, int key)
+{
+	if (line->kind == FORM_ID)
+		return is_id_character(key);
+	return line->kind != FORM_TEXT || key < 0x7f || text_is_utf8();
+}
+
+/*
+ * Says what to do where a character has no room.  Until something is erased
+ * the field takes no other one either, which would leave a gap in the text.
+ */
+static bool
+is_full(struct form_line *line, int key, bool replace)
+{
+	size_t length = replace ? 0 : strlen(line->value);
+	char bytes[5] = { 0 };
+
+	if (line->full)
+		return true;
+	line->full = length + encode(bytes, key) > line->limit;
+	if (line->full && line->kind != FORM_SECRET)
+		line->error = limits_of_text(key < 0x80 ? line->value : bytes);
+	else if (line->full)
+		line->error = limits_of_text("");
+	OPENSSL_cleanse(bytes, sizeof(bytes));
+	return line->full;
 }
 
 static int
-type(struct form_page *page, struct form_line *line, int key)
+type(struct form_page *page, struct form_line *line, int key, bool replace)
 {
 	bool taken;
 
-	switch (line->kind) {
-	case FORM_SECRET:
-		taken = add_secret(line, key);
-		break;
-	case FORM_AMOUNT:
+	if (line->kind == FORM_AMOUNT)
 		taken = add_amount(line, key);
-		break;
-	default:
+	else if (!may_stand_in(line, key) || is_full(line, key, replace))
+		taken = false;
+	else if (line->kind == FORM_SECRET)
+		taken = add_character(line, key);
+	else
 		taken = add_text(page, line, key);
-		break;
-	}
 	if (!taken)
 		return FORM_REFUSED;
-	line->error = NULL;
+	take_back_error(line);
 	if (line->kind >= FORM_SECRET)
 		form_show(page, line);
 	return FORM_MOVED;
@@ -158,6 +197,7 @@ form_focus(struct form_page *page, int index, bool replace)
 	if (page->focus < lines)
 		form_read_back(page, &page->lines[page->focus]);
 	page->focus = (index + all) % all;
+	page->replace = replace;
 	if (page->form == NULL || page->focus >= lines)
 		return;
 	set_current_field(page->form, page->fields[page->focus]);
@@ -169,6 +209,7 @@ form_set(struct form_page *page, int index, const char *value)
 {
 	struct form_line *line = &page->lines[index];
 
+	line->full = false;
 	OPENSSL_cleanse(line->value, sizeof(line->value));
 	strncpy(line->value, value, sizeof(line->value) - 1);
 	form_show(page, line);
@@ -178,7 +219,7 @@ void
 form_fail(struct form_page *page, int line, const char *error)
 {
 	for (int i = 0; i < page->count; i++)
-		page->lines[i].error = NULL;
+		take_back_error(&page->lines[i]);
 	page->lines[line].error = error;
 	if (page->lines[line].kind == FORM_SECRET)
 		form_set(
@@ -199,8 +240,8 @@ form_cents(const struct form_page *page, int index, int64_t *cents)
 	return 0;
 }
 
-static int
-first_missing(const struct form_page *page)
+int
+form_missing(const struct form_page *page)
 {
 	for (int i = 0; i < page->count; i++) {
 		if (!page->lines[i].optional && *page->lines[i].value == '\0')
@@ -217,7 +258,7 @@ enter_on_line(struct form_page *page)
 		form_focus(page, page->focus + 1, false);
 		return FORM_MOVED;
 	}
-	if (first_missing(page) < 0)
+	if (form_missing(page) < 0)
 		return FORM_SUBMIT;
 	form_focus(page, page->count, false);
 	return FORM_MOVED;
@@ -227,14 +268,14 @@ static int
 erase_on_line(struct form_page *page, struct form_line *line)
 {
 	form_read_back(page, line);
-	line->error = NULL;
+	take_back_error(line);
 	if (*line->value == '\0') {
 		if (page->focus > 0)
 			form_focus(page, page->focus - 1, false);
-	} else if (line->kind >= FORM_SECRET) {
+	} else if (line->kind >= FORM_SECRET || page->form == NULL) {
 		chop(line);
 		form_show(page, line);
-	} else if (page->form != NULL) {
+	} else {
 		form_driver(page->form, REQ_DEL_PREV);
 		form_read_back(page, line);
 	}
@@ -254,13 +295,19 @@ key_on_line(struct form_page *page, int key)
 		{ TERM_DELETE, REQ_DEL_CHAR },
 	};
 	struct form_line *line = &page->lines[page->focus];
+	bool replace = page->replace;
 
+	if (replace && page->form == NULL && key > ' ' && key < TERM_UP)
+		form_set(page, page->focus, "");
+	page->replace = false;
 	if (key == TERM_ENTER)
 		return enter_on_line(page);
 	if (key == TERM_BACKSPACE)
 		return erase_on_line(page, line);
 	if (key > 0 && key < TERM_UP)
-		return type(page, line, key);
+		return type(page, line, key, replace);
+	if (key == TERM_DELETE)
+		take_back_error(line);
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
 		if (requests[i].key == key && line->kind < FORM_SECRET &&
 		    page->form != NULL)
@@ -283,6 +330,7 @@ key_on_button(struct form_page *page, int key)
 {
 	int index = page->focus - page->count;
 
+	key = bidi_key(key);
 	if (key == TERM_ENTER)
 		return button(page, index);
 	if (key > '0' && key <= '0' + page->button_count)
@@ -293,8 +341,8 @@ key_on_button(struct form_page *page, int key)
 		page->focus--;
 	else if (key == TERM_RIGHT && index < page->button_count - 1)
 		page->focus++;
-	else if (key > ' ' && key < TERM_UP && first_missing(page) >= 0) {
-		form_focus(page, first_missing(page), false);
+	else if (key > ' ' && key < TERM_UP && form_missing(page) >= 0) {
+		form_focus(page, form_missing(page), false);
 		return key_on_line(page, key);
 	}
 	return FORM_MOVED;

@@ -13,6 +13,7 @@
 
 #include "../base/intl.h"
 #include "chrome.h"
+#include "bidi.h"
 #include "speech.h"
 
 #define FIELD_COLUMNS 32
@@ -40,15 +41,19 @@ mask(char *to, size_t size, const char *value, const char *bullet)
 void
 form_show(struct form_page *page, struct form_line *line)
 {
-	char bullets[4 * FIELD_COLUMNS];
+	char bullets[4 * FIELD_COLUMNS], amount[FORM_VALUE_SIZE];
 	struct theme theme = { .utf8 = text_is_utf8() };
 
 	if (page->form == NULL)
 		return;
 	mask(bullets, sizeof(bullets), line->value,
 	    draw_symbol(&theme, SYMBOL_MASK));
+	snprintf(amount, sizeof(amount), "%s", line->value);
+	if (line->kind == FORM_AMOUNT)
+		text_digits(amount, sizeof(amount));
 	set_field_buffer(
-	    line->field, 0, line->kind == FORM_SECRET ? bullets : line->value);
+	    line->field, 0, line->kind == FORM_SECRET ? bullets : amount);
+	OPENSSL_cleanse(amount, sizeof(amount));
 	if (current_field(page->form) == line->field)
 		form_driver(page->form, REQ_END_FIELD);
 }
@@ -117,7 +122,12 @@ make_field(const struct form_page *page, const struct form_line *line, int row,
     int column, const struct theme *theme)
 {
 	int width = page->place.w - column - 2;
-	FIELD *field = new_field(1, width, row, column, 0, 0);
+	FIELD *field;
+
+	/* What is typed is an ID, an amount or a secret: from left to right. */
+	if (bidi_is_mirrored())
+		column = page->place.w - column - width;
+	field = new_field(1, width, row, column, 0, 0);
 
 	if (field == NULL)
 		return NULL;
@@ -134,8 +144,9 @@ make_field(const struct form_page *page, const struct form_line *line, int row,
 static bool
 build(struct form_page *page, struct chrome *chrome)
 {
-	WINDOW *window = newwin(page->place.h, page->place.w,
-	    page->place.y + chrome->top, page->place.x + chrome->left);
+	WINDOW *window =
+	    newwin(page->place.h, page->place.w, page->place.y + chrome->top,
+		chrome_seen_at(chrome, page->place.x, page->place.w));
 	int first = page->pitch == BOX_ROWS ? 1 : 0;
 
 	if (window == NULL)
@@ -161,7 +172,7 @@ build(struct form_page *page, struct chrome *chrome)
 		return false;
 	for (int i = 0; i < page->count; i++)
 		form_show(page, &page->lines[i]);
-	form_focus(page, page->focus, false);
+	form_focus(page, page->focus, page->replace);
 	return true;
 }
 
@@ -184,8 +195,8 @@ prepare(struct form_page *page, struct chrome *chrome, int y)
 	place =
 	    (struct rect) { y, area->x + margin, page->count * pitch, width };
 	if (page->form != NULL && page->theme == (int)chrome->theme.id &&
-	    page->pitch == pitch && page->top == chrome->top &&
-	    page->left == chrome->left &&
+	    page->mirrored == bidi_is_mirrored() && page->pitch == pitch &&
+	    page->top == chrome->top && page->left == chrome->left &&
 	    memcmp(&place, &page->place, sizeof(place)) == 0)
 		return true;
 	if (page->form != NULL && page->focus < page->count)
@@ -196,6 +207,7 @@ prepare(struct form_page *page, struct chrome *chrome, int y)
 	page->left = chrome->left;
 	page->pitch = pitch;
 	page->theme = (int)chrome->theme.id;
+	page->mirrored = bidi_is_mirrored();
 	return build(page, chrome);
 }
 
@@ -205,7 +217,8 @@ draw_below(const struct form_page *page, const struct form_line *line,
     const struct chrome *chrome, enum role role, const char *note)
 {
 	struct canvas canvas = { .window = panel_window(page->panel),
-		.theme = &chrome->theme };
+		.theme = &chrome->theme,
+		.speech = chrome->speech };
 	int x = field_column(page);
 
 	if (x + text_width(note) > page->place.w)
@@ -240,10 +253,10 @@ draw_note(const struct form_page *page, const struct form_line *line,
 	/* Two lines hold a little less than twice as much as one. */
 	if (text_width(note) <= place.h * room - (place.h - 1) * WORD)
 		draw_lines(canvas, &place, role, note);
-	else if (page->pitch == 2)
+	else if (page->pitch == 2 && text_width(note) <= page->place.w - 2)
 		draw_below(page, line, chrome, role, note);
 	else if (line->error != NULL)
-		chrome_say(chrome, role, note);
+		chrome_say(chrome, role, line->error);
 }
 
 static void
@@ -275,9 +288,12 @@ draw_line(struct form_page *page, int index, struct chrome *chrome)
 static void
 button_text(const struct form_page *page, int index, char *text, size_t size)
 {
+	char number[TEXT_NUMBER_SIZE];
+
 	if (page->focus >= page->count)
-		snprintf(
-		    text, size, "%d. %s", index + 1, _(page->buttons[index]));
+		snprintf(text, size, "%s. %s",
+		    text_number(number, (unsigned long)index + 1),
+		    _(page->buttons[index]));
 	else
 		snprintf(text, size, "%s", _(page->buttons[index]));
 }
@@ -295,6 +311,8 @@ draw_button(struct form_page *page, int index, struct chrome *chrome, int y,
 	button_text(page, index, text, sizeof(text));
 	*place =
 	    (struct rect) { y, x, boxed ? BOX_ROWS : 1, text_width(text) + 4 };
+	if (focus)
+		draw_blank(canvas, place, role);
 	if (boxed)
 		draw_box(canvas, place, role, focus);
 	else
@@ -330,20 +348,33 @@ draw_buttons(struct form_page *page, struct chrome *chrome, int y)
 	return y + rows;
 }
 
-/* Letters for IDs and names, digits for amounts; a password may be either. */
+/* Letters for IDs and names, digits for passwords, mostly, and amounts. */
 static bool
-suggest_face(struct form_page *page, struct chrome *chrome)
+suggest_page(struct form_page *page, struct chrome *chrome)
 {
 	enum form_kind kind;
 
-	if (page->focus >= page->count || page->faced == page->focus + 1)
+	if (page->focus >= page->count || page->turned == page->focus + 1)
 		return false;
-	page->faced = page->focus + 1;
+	page->turned = page->focus + 1;
 	kind = page->lines[page->focus].kind;
-	if (kind == FORM_SECRET)
-		return false;
-	return keypad_face(
-	    chrome, kind == FORM_AMOUNT ? KEYPAD_DIGITS : KEYPAD_SMALL);
+	return keypad_turn(
+	    chrome, kind < FORM_SECRET ? KEYPAD_SMALL : KEYPAD_DIGITS);
+}
+
+/* What is typed goes to the focus, or from the buttons to what is missing. */
+static enum chrome_typing
+typing_into(const struct form_page *page)
+{
+	static const enum chrome_typing kinds[] = {
+		[FORM_ID] = CHROME_TYPING_ID,
+		[FORM_TEXT] = CHROME_TYPING_TEXT,
+		[FORM_SECRET] = CHROME_TYPING_TEXT,
+		[FORM_AMOUNT] = CHROME_TYPING_AMOUNT,
+	};
+	int line = page->focus < page->count ? page->focus : form_missing(page);
+
+	return line < 0 ? CHROME_TYPING_NOTHING : kinds[page->lines[line].kind];
 }
 
 /* A secret's label, and nothing of what is in it. */
@@ -351,12 +382,18 @@ static void
 hear_field(const struct form_page *page, struct chrome *chrome)
 {
 	const struct form_line *line = &page->lines[page->focus];
+	char money[TEXT_MONEY_SIZE];
+	int64_t cents;
 
 	if (page->focus >= page->count)
 		return;
 	speech_hear(chrome->speech, SPEECH_FOCUS, _(line->label));
 	if (line->kind != FORM_SECRET)
 		speech_hear(chrome->speech, SPEECH_FOCUS, line->value);
+	if (line->kind == FORM_AMOUNT &&
+	    form_cents(page, page->focus, &cents) == 0)
+		speech_hear(chrome->speech, SPEECH_FOCUS,
+		    chrome_money(chrome, money, cents));
 }
 
 int
@@ -364,12 +401,15 @@ form_draw(struct form_page *page, struct chrome *chrome, int y)
 {
 	int cursor_y, cursor_x;
 
-	chrome->again |= suggest_face(page, chrome);
+	chrome->typing = typing_into(page);
+	chrome->again |= suggest_page(page, chrome);
 	if (!prepare(page, chrome, y))
 		return y;
 	if (page->focus < page->count) {
 		pos_form_cursor(page->form);
 		getyx(panel_window(page->panel), cursor_y, cursor_x);
+		if (bidi_is_mirrored())
+			cursor_x = page->place.w - 1 - cursor_x;
 		chrome_cursor(
 		    chrome, page->place.y + cursor_y, page->place.x + cursor_x);
 	}

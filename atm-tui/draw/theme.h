@@ -26,6 +26,7 @@ enum role {
 	ROLE_AMOUNT,
 	ROLE_DIALOG,
 	ROLE_BANNER,
+	ROLE_KEYCAP, /* a key of the on-screen keypad */
 	ROLE_COUNT
 };
 
@@ -41,12 +42,24 @@ enum theme_id {
 
 struct theme {
 	enum theme_id id;
-	int clock; /* the clock's colour, an index of atm.ini's choices */
-	bool utf8; /* line drawing and symbols, else ASCII */
+	int clock;    /* the clock's colour, an index of atm.ini's choices */
+	bool utf8;    /* line drawing and symbols, else ASCII */
+	bool braille; /* and its dots, which the console has not */
 	enum theme_id asked; /* whatever `id` had to become */
 	bool large;          /* numbers and amounts of blocks */
 	attr_t attributes[ROLE_COUNT];
 };
+
+#define THEME_CLOCKS 7 /* colours to choose from */
+
+/* Colours as curses counts them, -1: the terminal's own. */
+struct theme_look {
+	short foreground, background;
+	attr_t attributes;
+};
+/* Pure; `clock` is below THEME_CLOCKS, `colours` how many there are. */
+struct theme_look theme_look(
+    enum theme_id id, enum role role, int clock, int colours);
 
 /* After curses has started.  Sets colour pairs and theme->attributes. */
 void theme_set(struct theme *theme, enum theme_id id, int clock);

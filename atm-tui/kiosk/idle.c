@@ -36,13 +36,22 @@ idle_touch(struct kiosk *kiosk)
 	return asked;
 }
 
+/* Who listens presses no key. */
+static bool
+is_listening(const struct kiosk *kiosk)
+{
+	return !kiosk->idle->asking &&
+	    speech_is_speaking(kiosk->chrome->speech);
+}
+
 void
 idle_tick(struct kiosk *kiosk)
 {
 	uint64_t ask_ms = option_ms(kiosk, SCREEN_IDLE_SECONDS);
 	uint64_t end_ms = ask_ms + option_ms(kiosk, SCREEN_WARN_SECONDS);
 
-	if (kiosk->screens[kiosk->at]->unwatched || kiosk_is_busy(kiosk)) {
+	if (kiosk->screens[kiosk->at]->unwatched || kiosk_is_busy(kiosk) ||
+	    is_listening(kiosk)) {
 		idle_touch(kiosk);
 	} else if (idle_ms(kiosk) >= end_ms) {
 		idle_touch(kiosk);
@@ -61,7 +70,7 @@ idle_draw(struct kiosk *kiosk)
 	unsigned long left;
 	char countdown[128];
 	const char *lines[5] = { _("Do you need more time?"), "", countdown, "",
-		_("Press any key or touch the screen: yes") };
+		_("Press any key or touch the screen for more time.") };
 
 	if (!kiosk->idle->asking)
 		return;
@@ -70,6 +79,7 @@ idle_draw(struct kiosk *kiosk)
 	    intl_plural("The session ends in %lu second",
 		"The session ends in %lu seconds", left),
 	    left);
+	text_digits(countdown, sizeof(countdown));
 	/* Not the countdown: it would cut itself off each second. */
 	speech_hear(kiosk->chrome->speech, SPEECH_MESSAGE, lines[0]);
 	speech_hear(kiosk->chrome->speech, SPEECH_MESSAGE, lines[4]);

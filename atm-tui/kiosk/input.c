@@ -9,10 +9,9 @@
 
 #include "../../shared/terminal/term.h"
 #include "../../shared/base/clock.h"
-#include "../../shared/base/util.h"
+#include "../draw/bidi.h"
 #include "idle.h"
 #include "kiosk.h"
-#include "../draw/speech.h"
 
 /* Who types `1` and Enter, where `1` is enough, means one thing. */
 #define CHOSEN_MS 1000
@@ -88,6 +87,42 @@ take_control(struct kiosk *kiosk, int key)
 	return true;
 }
 
+/* The keys that each screen has; true where it was one. */
+static bool
+take_common(struct kiosk *kiosk, int key)
+{
+	switch (chrome_common_key(kiosk->chrome, key)) {
+	case CHROME_HELP:
+		kiosk->input->help = true;
+		return true;
+	case CHROME_LANGUAGE:
+		kiosk_next_language(kiosk);
+		return true;
+	case CHROME_THEME:
+		kiosk_next_theme(kiosk);
+		return true;
+	case CHROME_AGAIN:
+		speech_repeat(kiosk->chrome->speech);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The help stays: in another language or other colours, or said again. */
+static bool
+leaves_help_open(const struct kiosk *kiosk, int key)
+{
+	return chrome_common_key(kiosk->chrome, key) > CHROME_HELP;
+}
+
+/* It has been answered, and another may come. */
+static void
+forget_message(struct kiosk *kiosk)
+{
+	chrome_say(kiosk->chrome, ROLE_MESSAGE, "");
+}
+
 /* A key for the screen: no question or help lies above it. */
 static void
 give_key(struct kiosk *kiosk, int key)
@@ -95,10 +130,11 @@ give_key(struct kiosk *kiosk, int key)
 	const struct screen *screen = kiosk->screens[kiosk->at];
 	unsigned visit = kiosk->visit;
 
+	if (take_common(kiosk, key))
+		return;
+	forget_message(kiosk);
 	if (key == KEYPAD_KEY)
 		keypad_toggle(kiosk->chrome);
-	else if (key == '?' && !screen->keypad)
-		kiosk->input->help = true;
 	else if (screen->key != NULL)
 		screen->key(kiosk, key);
 	if (key >= '1' && key <= '9' && kiosk->visit != visit)
@@ -109,21 +145,27 @@ static void
 give_touch(struct kiosk *kiosk, int y, int x)
 {
 	const struct screen *screen = kiosk->screens[kiosk->at];
-	int key;
+	int key, body_x;
 
 	if (keypad_touched(kiosk->chrome, y, x, &key)) {
 		if (key != 0)
 			give_key(kiosk, key);
 		return;
 	}
+	body_x = x - kiosk->chrome->left;
+	if (bidi_is_mirrored()) {
+		body_x = getmaxx(kiosk->chrome->body) - 1 - body_x;
+		x = COLS - 1 - x;
+	}
 	key = chrome_touched(kiosk->chrome, y, x);
 	if (key != 0)
 		give_key(kiosk, key);
-	else if (screen->mouse != NULL)
-		screen->mouse(
-		    kiosk, y - kiosk->chrome->top, x - kiosk->chrome->left);
-	else
+	else if (screen->mouse == NULL)
 		give_key(kiosk, ' ');
+	else {
+		forget_message(kiosk);
+		screen->mouse(kiosk, y - kiosk->chrome->top, body_x);
+	}
 }
 
 void
@@ -139,12 +181,18 @@ input_key(struct kiosk *kiosk, int key, int y, int x)
 	if (kiosk_is_busy(kiosk) || is_bounce(kiosk, key, y, x) ||
 	    is_afterthought(kiosk, key))
 		return;
+	speech_hush(kiosk->chrome->speech);
+	if (kiosk->input->help && leaves_help_open(kiosk, key)) {
+		take_common(kiosk, key);
+		return;
+	}
 	if (kiosk->input->help) {
 		kiosk->input->help = false;
 		chrome_dialog(kiosk->chrome, NULL, 0);
-		return;
+		if (key != TERM_MOUSE ||
+		    (key = chrome_help_touched(kiosk->chrome, y)) == 0)
+			return;
 	}
-	chrome_say(kiosk->chrome, ROLE_MESSAGE, "");
 	if (key == TERM_MOUSE)
 		give_touch(kiosk, y, x);
 	else
@@ -154,20 +202,6 @@ input_key(struct kiosk *kiosk, int key, int y, int x)
 void
 input_draw(struct kiosk *kiosk)
 {
-	const char *lines[] = {
-		_("Digits choose, Enter goes on,"),
-		_("Backspace clears, Esc goes back."),
-		"",
-		_("The lowest line of each screen tells"),
-		_("what can be pressed; all of it, and all"),
-		_("that stands in a box, can be touched."),
-		"",
-		_("Press any key"),
-	};
-
-	if (!kiosk->input->help || kiosk->idle->asking)
-		return;
-	for (size_t i = 0; i < NELEM(lines); i++)
-		speech_hear(kiosk->chrome->speech, SPEECH_MESSAGE, lines[i]);
-	chrome_dialog(kiosk->chrome, lines, NELEM(lines));
+	if (kiosk->input->help && !kiosk->idle->asking)
+		chrome_help(kiosk->chrome);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../shared/base/clock.h"
 #include "input.h"
 
 #define END_SECONDS 3
@@ -17,14 +18,21 @@
 static void
 forget_customer(struct kiosk *kiosk)
 {
+	news_forget(&kiosk->customer->news);
 	OPENSSL_cleanse(kiosk->customer, sizeof(*kiosk->customer));
+	kiosk->input->help = false;
+}
+
+/* It may tell of money. */
+static void
+drop_banner(struct kiosk *kiosk)
+{
 	OPENSSL_cleanse(
-	    kiosk->chrome->banner_text, sizeof(kiosk->chrome->banner_text));
+	    &kiosk->customer->banner, sizeof(kiosk->customer->banner));
 	if (kiosk->chrome->banner_until_ms != 0) {
 		kiosk->chrome->banner_until_ms = 1;
 		chrome_expire(kiosk->chrome);
 	}
-	kiosk->input->help = false;
 }
 
 void
@@ -46,6 +54,8 @@ kiosk_go(struct kiosk *kiosk, enum screen_id id)
 {
 	kiosk_leave(kiosk);
 	keypad_close(kiosk->chrome);
+	if (id == SCREEN_WELCOME || id == SCREEN_GOODBYE)
+		drop_banner(kiosk);
 	if (id == SCREEN_WELCOME) {
 		forget_customer(kiosk);
 		if (bank_link_state(kiosk->bank) == BANK_LINK_DOWN)
@@ -63,6 +73,16 @@ kiosk_go(struct kiosk *kiosk, enum screen_id id)
 	    config_number(kiosk->config, SCREEN_KEYPAD) != 0;
 	if (kiosk->screens[id]->enter != NULL)
 		kiosk->screens[id]->enter(kiosk);
+}
+
+bool
+kiosk_was_shown(const struct kiosk *kiosk, uint64_t *since_ms, uint64_t ms)
+{
+	uint64_t now_ms = clock_steady_ms();
+
+	if (speech_is_speaking(kiosk->chrome->speech))
+		*since_ms = now_ms;
+	return now_ms - *since_ms >= ms;
 }
 
 bool
@@ -94,11 +114,17 @@ kiosk_end(struct kiosk *kiosk)
 void
 kiosk_next_language(struct kiosk *kiosk)
 {
-	const char *next = strcmp(intl_language(), "en") == 0 ? "es" : "en";
+	int next = 0;
 
-	if (intl_open(next) != 0)
+	while (strcmp(intl_name(next), intl_language()) != 0)
+		next++;
+	next = (next + 1) % INTL_LANGUAGE_COUNT;
+	if (intl_open(intl_name(next)) != 0)
 		chrome_say(kiosk->chrome, ROLE_BAD,
-		    _("This language isn't installed here"));
+		    N_("This language is not installed here"));
+	/* Without UTF-8 there are no letters for it. */
+	if (intl_is_right_to_left() && !kiosk->chrome->theme.utf8)
+		intl_open(intl_name(0));
 }
 
 void

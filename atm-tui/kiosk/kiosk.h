@@ -14,6 +14,12 @@
 void kiosk_leave(struct kiosk *kiosk);
 /* Leaves the screen and enters another. */
 void kiosk_go(struct kiosk *kiosk, enum screen_id id);
+/*
+ * Whether what has been shown since `since_ms` was seen for `ms` by now; while
+ * the voice says it, that time begins anew.
+ */
+bool kiosk_was_shown(
+    const struct kiosk *kiosk, uint64_t *since_ms, uint64_t ms);
 /* Whether a customer is logged in. */
 bool kiosk_in_session(const struct kiosk *kiosk);
 /* Ends the program, the session before it. */

@@ -11,6 +11,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
+#include "../../shared/wire/wire_reply.h"
 #include "../base/limits.h"
 #include "kiosk.h"
 
@@ -39,17 +40,18 @@ kiosk_balances(const struct bank_reply *reply)
 void
 kiosk_say_reply(struct kiosk *kiosk, const struct bank_reply *reply)
 {
+	const struct wire_token *text = &reply->reader.text;
 	char words[INTL_REPLY_SIZE];
 	bool heard =
 	    reply->outcome == BANK_ANSWERED || reply->outcome == BANK_REFUSED;
 
 	if (!heard)
 		chrome_say(kiosk->chrome, ROLE_BAD,
-		    _("The bank can't be reached, please try again"));
+		    N_("The bank can't be reached. Please try again."));
 	else
 		chrome_say(kiosk->chrome,
 		    reply->reader.code == 200 ? ROLE_GOOD : ROLE_BAD,
-		    intl_reply(&reply->reader, words));
+		    text_clean(words, sizeof(words), text->text, text->length));
 }
 
 /* Questions that the customer can walk away from. */
@@ -148,7 +150,7 @@ asked(struct kiosk *kiosk, struct kiosk_ask *ask, int error)
 	if (ask != NULL)
 		ask->used = false;
 	chrome_say(kiosk->chrome, ROLE_BAD,
-	    _("The bank can't be reached, please try again"));
+	    N_("The bank can't be reached. Please try again."));
 	return false;
 }
 
@@ -223,26 +225,85 @@ kiosk_end_session(struct kiosk *kiosk, bool quietly)
 		kiosk_go(kiosk, SCREEN_WELCOME);
 }
 
-void
-kiosk_show_outcome(
-    struct kiosk *kiosk, const struct bank_reply *reply, int64_t cents)
+/* What could be asked anew, with better luck. */
+static enum another
+another(const struct wire_reader *reader)
+{
+	if (reader->code == wire_reply_code(WIRE_NO_RECIPIENT))
+		return ANOTHER_ID;
+	return reader->code == wire_reply_code(WIRE_NO_FUNDS) ||
+		limits_is_of_amount(reader)
+	    ? ANOTHER_AMOUNT
+	    : ANOTHER_NOTHING;
+}
+
+/* What was carried out is the newest of the customer's own. */
+static void
+remember(struct kiosk *kiosk)
+{
+	const struct order *order = &kiosk->customer->order;
+	struct past *past = &kiosk->customer->past;
+
+	if (strcmp(order->verb, "WITHDRAW") == 0)
+		past_add_amount(past, order->cents);
+	else if (*order->recipient != '\0' &&
+	    strcmp(order->recipient, kiosk->customer->id) != 0)
+		past_add_payee(past, order->recipient);
+}
+
+static void
+take_outcome(struct kiosk *kiosk, const struct bank_reply *reply)
 {
 	struct outcome *outcome = &kiosk->customer->outcome;
-	const char *limit;
+	const struct wire_token *text = &reply->reader.text;
+	struct balances now = kiosk_balances(reply);
+
+	outcome->good = outcome->moved = reply->reader.code == 200;
+	text_clean(
+	    outcome->text, sizeof(outcome->text), text->text, text->length);
+	outcome->detail = limits_refusal(&reply->reader);
+	text_value(&reply->reader, "seq", outcome->seq, sizeof(outcome->seq));
+	text_value(
+	    &reply->reader, "time", outcome->time, sizeof(outcome->time));
+	if (now.known)
+		kiosk->customer->now = now;
+	if (!outcome->good)
+		outcome->another = another(&reply->reader);
+}
+
+void
+kiosk_show_outcome(struct kiosk *kiosk, const struct bank_reply *reply)
+{
+	struct outcome *outcome = &kiosk->customer->outcome;
 
 	if (reply->outcome != BANK_ANSWERED)
 		return; /* session_over() tells the customer */
 	memset(outcome, 0, sizeof(*outcome));
-	outcome->good = reply->reader.code == 200;
-	intl_reply(&reply->reader, outcome->text);
-	text_value(&reply->reader, "seq", outcome->seq, sizeof(outcome->seq));
-	text_value(
-	    &reply->reader, "time", outcome->time, sizeof(outcome->time));
-	limit = limits_refusal(&reply->reader);
-	if (limit != NULL)
-		string_copy(outcome->detail, _(limit), sizeof(outcome->detail));
+	take_outcome(kiosk, reply);
 	kiosk_keep_receipt(kiosk, reply, NULL);
-	outcome->cents = cents;
+	if (outcome->good) {
+		outcome->cents = kiosk->customer->order.cents;
+		remember(kiosk);
+	}
+	kiosk_go(kiosk, SCREEN_RESULT);
+}
+
+/* The machine did not do its part: its words take the place of the bank's. */
+static void
+show_no_cash(struct kiosk *kiosk, const struct bank_reply *reply,
+    const char *words, const char *advice)
+{
+	struct outcome *outcome = &kiosk->customer->outcome;
+
+	memset(outcome, 0, sizeof(*outcome));
+	if (reply->outcome == BANK_ANSWERED)
+		take_outcome(kiosk, reply);
+	outcome->good = outcome->moved = false;
+	kiosk->customer->now.known = false;
+	kiosk_keep_receipt(kiosk, reply, advice);
+	string_copy(outcome->text, words, sizeof(outcome->text));
+	if (advice != NULL)
+		outcome->detail = advice;
 	kiosk_go(kiosk, SCREEN_RESULT);
 }
 
@@ -250,25 +311,19 @@ void
 kiosk_show_cash(struct kiosk *kiosk, const struct bank_reply *reply)
 {
 	struct outcome *outcome = &kiosk->customer->outcome;
-	const char *words = cash_words(kiosk->customer->cash_result);
-	const char *advice =
-	    cash_advice(kiosk->cash, kiosk->customer->cash_result);
+	enum cash_result result = kiosk->customer->cash_result;
+	const char *advice = cash_advice(kiosk->cash, result);
+	char notes[64];
 
-	if (reply->outcome == BANK_ANSWERED) {
-		kiosk_show_outcome(kiosk, reply,
-		    words == NULL ? kiosk->customer->order.cents : 0);
-	} else if (words != NULL) {
-		memset(outcome, 0, sizeof(*outcome));
-		kiosk_go(kiosk, SCREEN_RESULT);
-	} else {
-		return; /* session_over() tells the customer */
+	if (cash_words(result) != NULL) {
+		show_no_cash(kiosk, reply, cash_words(result), advice);
+		return;
 	}
-	if (words != NULL) {
-		kiosk_keep_receipt(kiosk, reply, advice);
-		outcome->good = false;
-		string_copy(outcome->text, _(words), sizeof(outcome->text));
-	}
-	if (advice != NULL)
-		string_copy(
-		    outcome->detail, _(advice), sizeof(outcome->detail));
+	kiosk_show_outcome(kiosk, reply);
+	if (reply->outcome != BANK_ANSWERED || result != CASH_GIVEN)
+		return;
+	outcome->cash =
+	    *cash_handed_out(kiosk->cash, notes, sizeof(notes)) != '\0';
+	if (!outcome->cash)
+		outcome->detail = advice;
 }

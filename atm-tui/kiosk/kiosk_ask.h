@@ -41,10 +41,9 @@ const struct kiosk_ask *kiosk_waiting(const struct kiosk *kiosk);
 /* Whether the customer must wait for an answer. */
 bool kiosk_is_busy(const struct kiosk *kiosk);
 
-/* Fills kiosk->customer->outcome from an answer about `cents`, shows the
+/* Fills kiosk->customer->outcome from an answer to its order, shows the
  * result. */
-void kiosk_show_outcome(
-    struct kiosk *kiosk, const struct bank_reply *reply, int64_t cents);
+void kiosk_show_outcome(struct kiosk *kiosk, const struct bank_reply *reply);
 /* The same when a withdrawal, ASK_CASH, has come to its end. */
 void kiosk_show_cash(struct kiosk *kiosk, const struct bank_reply *reply);
 /* Says on the message line what the bank said. */

@@ -19,8 +19,8 @@ waiting_words(const struct kiosk *kiosk)
 	static const char *const words[ASK_COUNT] = {
 		[ASK_LOGIN] = N_("Checking your ID and password..."),
 		[ASK_SIGN_UP] = N_("Opening your account..."),
-		[ASK_MONEY] = N_("The bank is carrying it out..."),
-		[ASK_CASH] = N_("Please wait for your money..."),
+		[ASK_MONEY] = N_("Processing your transaction..."),
+		[ASK_CASH] = N_("Please wait for your cash..."),
 		[ASK_BALANCES] = N_("Asking for your balances..."),
 		[ASK_HISTORY] = N_("Asking for your statement..."),
 		[ASK_DETAILS] = N_("Asking for your account's details..."),
@@ -33,6 +33,9 @@ waiting_words(const struct kiosk *kiosk)
 
 	if (ask == NULL || clock_steady_ms() - ask->since_ms < SPINNER_AFTER_MS)
 		return NULL;
+	/* The screen itself tells of the notes that come. */
+	if (ask->ask == ASK_CASH && cash_is_handing_out(kiosk->cash))
+		return NULL;
 	return _(words[ask->ask]);
 }
 
@@ -44,7 +47,7 @@ link_words(const struct kiosk *kiosk)
 	case BANK_LINK_SESSION:
 		return _("connected");
 	case BANK_LINK_RESUMING:
-		return _("link lost, reconnecting");
+		return _("connection lost, reconnecting");
 	case BANK_LINK_CONNECTING:
 		return _("connecting");
 	case BANK_LINK_DOWN:
@@ -57,10 +60,14 @@ static void
 draw_around(struct kiosk *kiosk)
 {
 	enum bank_link link = bank_link_state(kiosk->bank);
+	char banner[SENTENCE_SIZE];
 	const struct chrome_status status = {
 		.waiting = waiting_words(kiosk),
 		.link = link_words(kiosk),
 		.linked = link == BANK_LINK_READY || link == BANK_LINK_SESSION,
+		.host = bank_host_name(kiosk->bank),
+		.banner = sentence_write(&kiosk->customer->banner,
+		    config_string(kiosk->config, SCREEN_CURRENCY), banner),
 	};
 
 	chrome_frame(kiosk->chrome, &status);
@@ -76,13 +83,16 @@ kiosk_redraw(struct kiosk *kiosk)
 	do {
 		chrome->again = false;
 		speech_begin(chrome->speech);
-		chrome_begin(chrome);
+		chrome_begin(chrome, kiosk->screens[kiosk->at]->grows);
 		if (chrome_is_small())
 			break;
 		keypad_place(chrome);
 		kiosk->screens[kiosk->at]->draw(kiosk);
-		if (kiosk->screens[kiosk->at]->keypad)
+		chrome->again |= keypad_hide(
+		    chrome, chrome->typing == CHROME_TYPING_NOTHING);
+		if (chrome->typing != CHROME_TYPING_NOTHING)
 			chrome_hint(chrome, _("Keypad"), "", KEYPAD_KEY);
+		chrome_hint_common(chrome);
 		keypad_draw(chrome);
 	} while (chrome->again);
 	if (!chrome_is_small())

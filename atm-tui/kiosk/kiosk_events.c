@@ -6,6 +6,8 @@
  */
 #include "kiosk_events.h"
 
+#include <time.h>
+
 #include "kiosk.h"
 
 /* Whether the customer of a session that is gone is still to be told. */
@@ -27,8 +29,10 @@ on_link(void *context, enum bank_link link)
 	    kiosk->at != SCREEN_GOODBYE && !owes_result(kiosk);
 	if (link == BANK_LINK_DOWN && nobody)
 		kiosk_go(kiosk, SCREEN_OUT);
-	else if (link == BANK_LINK_READY && kiosk->at == SCREEN_OUT)
+	else if (link == BANK_LINK_READY && kiosk->at == SCREEN_OUT) {
 		kiosk_go(kiosk, SCREEN_WELCOME);
+		kiosk->outage_ended = time(NULL);
+	}
 }
 
 static void
@@ -50,21 +54,22 @@ on_session_over(void *context, enum bank_outcome outcome)
 
 /* A banner shows the newest. */
 static void
-on_news(void *context, const char *words)
+on_news(void *context, const struct sentence *what)
 {
 	struct kiosk *kiosk = context;
 
-	news_add(&kiosk->customer->news, words, true);
-	chrome_banner(kiosk->chrome, words);
+	news_add(&kiosk->customer->news, time(NULL), what, true);
+	kiosk->customer->banner = *what;
+	chrome_banner(kiosk->chrome);
 }
 
 static void
-on_notice(void *context, const char *words)
+on_notice(void *context, const struct sentence *what)
 {
 	struct kiosk *kiosk = context;
 
 	if (!kiosk->ending && kiosk_in_session(kiosk))
-		on_news(kiosk, words);
+		on_news(kiosk, what);
 }
 
 void

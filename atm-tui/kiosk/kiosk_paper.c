@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Receipts on the screens, and what came in since the last visit.  Runs in
- * atm-tui, on its event loop.
+ * Receipts on the screens, what came in since the last visit, and what the
+ * customer usually does.  Runs in atm-tui, on its event loop.
  */
 #include "kiosk_paper.h"
 
@@ -14,29 +14,25 @@
 #include "kiosk.h"
 #include "../base/away.h"
 
-/* Written at once: session and language may be others when it is printed. */
 void
 kiosk_keep_receipt(
     struct kiosk *kiosk, const struct bank_reply *reply, const char *remark)
 {
 	const struct order *order = &kiosk->customer->order;
-	struct receipt receipt;
+	struct receipt *receipt = &kiosk->customer->receipt;
 
-	kiosk->customer->receipt.length = 0;
-	if (reply->outcome != BANK_ANSWERED || order->verb == NULL ||
-	    !receipt_read(&receipt, order->verb, order->account, order->cents,
-		order->recipient, &reply->reader))
-		return;
-	receipt.remark = remark;
-	kiosk->customer->receipt.length = receipt_write(&receipt, kiosk->config,
-	    kiosk->customer->id, kiosk->customer->receipt.text);
+	kiosk->customer->has_receipt = reply->outcome == BANK_ANSWERED &&
+	    order->verb != NULL &&
+	    receipt_read(receipt, order->verb, order->account, order->cents,
+		order->recipient, &reply->reader);
+	receipt->remark = remark;
+	string_copy(receipt->memo, order->memo, sizeof(receipt->memo));
 }
 
 bool
 kiosk_has_receipt(const struct kiosk *kiosk)
 {
-	return receipts_any(kiosk->receipts) &&
-	    kiosk->customer->receipt.length > 0;
+	return receipts_any(kiosk->receipts) && kiosk->customer->has_receipt;
 }
 
 static void
@@ -47,8 +43,8 @@ on_printed(void *context, bool printed)
 	kiosk->customer->took_receipt |= printed && kiosk->customer->printing;
 	kiosk->customer->printing = false;
 	chrome_say(kiosk->chrome, printed ? ROLE_GOOD : ROLE_BAD,
-	    printed ? _("Please take your receipt.")
-		    : _("The receipt could not be printed"));
+	    printed ? N_("Please take your receipt.")
+		    : N_("The receipt could not be printed"));
 }
 
 void
@@ -57,8 +53,8 @@ kiosk_print(
 {
 	bool before = kiosk->customer->printing;
 
-	chrome_say(
-	    kiosk->chrome, ROLE_MESSAGE, _("Your receipt is being printed..."));
+	chrome_say(kiosk->chrome, ROLE_MESSAGE,
+	    N_("Your receipt is being printed..."));
 	kiosk->customer->printing = true;
 	/* Else one is being printed, perhaps of the customer before. */
 	if (receipts_print(
@@ -69,33 +65,56 @@ kiosk_print(
 void
 kiosk_print_receipt(struct kiosk *kiosk)
 {
-	if (kiosk_has_receipt(kiosk))
-		kiosk_print(kiosk, "receipt", kiosk->customer->receipt.text,
-		    kiosk->customer->receipt.length);
+	char text[RECEIPT_SIZE];
+
+	if (!kiosk_has_receipt(kiosk))
+		return;
+	kiosk_print(kiosk, "receipt", text,
+	    receipt_write(&kiosk->customer->receipt, kiosk->config,
+		kiosk->customer->id, text));
+	OPENSSL_cleanse(text, sizeof(text));
+}
+
+/* What others did since then becomes notices. */
+static void
+tell_news(struct kiosk *kiosk, const struct bank_reply *reply)
+{
+	static const struct sentence title = { .words = N_(
+						   "Since your last visit:") };
+	const struct bank_session *session = bank_session(kiosk->bank);
+	struct visit *visit = malloc(sizeof(*visit));
+
+	if (visit == NULL)
+		return;
+	away_read(visit, &reply->reader, session->last_login, session->id);
+	for (size_t i = 0; i < visit->count; i++)
+		news_add(&kiosk->customer->news, 0, &visit->lines[i], true);
+	/* The newest is shown first: so the title is added last. */
+	if (visit->count > 0)
+		news_add_title(&kiosk->customer->news, &title);
+	OPENSSL_cleanse(visit, sizeof(*visit));
+	free(visit);
 }
 
 static void
 on_history(void *context, const struct bank_reply *reply)
 {
 	struct kiosk *kiosk = context;
-	const struct bank_session *session = bank_session(kiosk->bank);
-	struct visit *visit;
+	struct history_entry *entries;
 
-	if (!kiosk_replied(reply, 200) || !kiosk_in_session(kiosk))
+	if (!kiosk_in_session(kiosk))
 		return;
-	visit = malloc(sizeof(*visit));
-	if (visit == NULL)
+	kiosk->customer->past.known = true;
+	if (!kiosk_replied(reply, 200))
 		return;
-	away_read(visit, &reply->reader, session->last_login, session->id,
-	    config_string(kiosk->config, SCREEN_CURRENCY));
-	for (size_t i = 0; i < visit->count; i++)
-		news_add(&kiosk->customer->news, visit->lines[i], true);
-	/* The newest is shown first: so the title is added last. */
-	if (visit->count > 0)
-		news_add(
-		    &kiosk->customer->news, _("Since your last visit:"), false);
-	OPENSSL_cleanse(visit, sizeof(*visit));
-	free(visit);
+	entries = calloc(HISTORY_LINES, sizeof(*entries));
+	if (entries != NULL)
+		past_read(&kiosk->customer->past, entries,
+		    history_read(&reply->reader, entries, HISTORY_LINES),
+		    kiosk->customer->id);
+	free(entries);
+	past_read_names(&kiosk->customer->past, &reply->reader);
+	tell_news(kiosk, reply);
 }
 
 void
@@ -105,6 +124,8 @@ kiosk_welcome_back(struct kiosk *kiosk)
 
 	string_copy(
 	    kiosk->customer->id, session->id, sizeof(kiosk->customer->id));
-	if (away_is_known(session->last_login))
-		bank_request(kiosk->bank, VISIT_REQUEST, on_history, kiosk);
+	/* Who was never here has no past; who must change may not ask. */
+	kiosk->customer->past.known = session->must_change ||
+	    !away_is_known(session->last_login) ||
+	    bank_request(kiosk->bank, VISIT_REQUEST, on_history, kiosk) != 0;
 }

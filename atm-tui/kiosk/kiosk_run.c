@@ -38,9 +38,11 @@ on_input(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	/* What a key means follows from what is drawn: it is drawn first. */
 	while ((key = term_key(&y, &x)) != TERM_NONE && !kiosk->ending) {
+		if (keys++ > 0)
+			kiosk_redraw(kiosk);
 		input_key(kiosk, key, y, x);
-		keys++;
 	}
 	if (keys == 0 && term_gone())
 		kiosk_end(kiosk);
@@ -272,6 +274,8 @@ kiosk_run_screens(const struct config *config, bool kiosk_mode,
 	if (loop == NULL)
 		return complain(words, EX_OSERR);
 	setlocale(LC_CTYPE, "");
+	if (intl_is_right_to_left() && !text_is_utf8())
+		intl_open(intl_name(0));
 	join(loop, config);
 	loop->kiosk.screens = screens;
 	loop->kiosk.locked = kiosk_mode;
@@ -288,6 +292,7 @@ kiosk_run_screens(const struct config *config, bool kiosk_mode,
 	}
 	free_events(loop);
 	close_rooms(&loop->kiosk);
+	news_forget(&loop->customer.news);
 	free(loop);
 	return code == EX_OK ? EX_OK : complain(words, code);
 }

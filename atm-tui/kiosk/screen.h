@@ -53,6 +53,7 @@ struct screen {
 	size_t state_size;
 	bool unwatched; /* the idle clock doesn't run here */
 	bool keypad;    /* has fields, for which the keypad may open */
+	bool grows;     /* takes the whole terminal, not an island in it */
 	/* All but draw may be NULL. */
 	void (*enter)(struct kiosk *kiosk);
 	void (*leave)(struct kiosk *kiosk);

@@ -14,7 +14,9 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
+#include "../../shared/terminal/text.h"
 #include "../bank/bank_ask.h"
+#include "../bank/bank_report.h"
 #include "../bank/bank_withdrawal.h"
 #include "cash_stock.h"
 #include "../base/intl.h"
@@ -79,6 +81,14 @@ read_stock(struct cash *cash)
 	    "error", LOG_TEXT(bank_strerror(error)), NULL);
 }
 
+static void
+report_stock(const struct cash *cash)
+{
+	if (cash->counted && cash->bank != NULL)
+		bank_report_stock(cash->bank, cash->notes.count,
+		    cash->notes.units, cash->notes.left);
+}
+
 static int
 read_notes(struct cash *cash, char *error, size_t size)
 {
@@ -132,6 +142,7 @@ cash_new(struct cash **result, struct devices *devices,
 	for (size_t i = 0; i < cash->notes.count && cash->counted; i++)
 		if (is_low(cash, cash->notes.left[i]))
 			log_low(cash, i);
+	report_stock(cash);
 	*result = cash;
 	return 0;
 }
@@ -146,6 +157,14 @@ cash_free(struct cash *cash)
 	free(cash);
 }
 
+const struct cash_notes *
+cash_left(struct cash *cash, bool *counted)
+{
+	read_stock(cash);
+	*counted = cash->counted;
+	return &cash->notes;
+}
+
 bool
 cash_is_real(const struct cash *cash)
 {
@@ -157,6 +176,22 @@ bool
 cash_is_busy(const struct cash *cash)
 {
 	return cash->busy;
+}
+
+bool
+cash_is_handing_out(const struct cash *cash)
+{
+	return cash->device != NULL;
+}
+
+char *
+cash_handed_out(const struct cash *cash, char *text, size_t size)
+{
+	const struct cash_style style = { text_is_utf8() ? "×" : "x",
+		config_string(cash->config, SCREEN_CURRENCY) };
+
+	cash_notes_words(&cash->notes, &cash->plan, &style, text, size);
+	return text_digits(text, size);
 }
 
 void
@@ -220,6 +255,8 @@ change_stock(struct cash *cash, int sign)
 		log_event(LOG_ERR, "cash_stock", "file",
 		    LOG_TEXT(CASH_STOCK_FILE), "error",
 		    LOG_TEXT(bank_strerror(error)), NULL);
+	else
+		report_stock(cash);
 	return error;
 }
 
@@ -367,14 +404,13 @@ const char *
 cash_words(enum cash_result result)
 {
 	static const char *const words[CASH_RESULT_COUNT] = {
-		[CASH_LOST] = N_("No money was handed out"),
+		[CASH_LOST] = N_("No cash was paid out"),
 		[CASH_TAKEN_BACK] =
-		    N_("The machine could not hand out your money"),
+		    N_("The machine could not pay out your cash"),
 		[CASH_GOES_BACK] =
-		    N_("The machine could not hand out your money"),
-		[CASH_KEPT] = N_("The machine could not hand out your money"),
-		[CASH_UNCLEAR] =
-		    N_("It is not certain that all your money came out"),
+		    N_("The machine could not pay out your cash"),
+		[CASH_KEPT] = N_("The machine could not pay out your cash"),
+		[CASH_UNCLEAR] = N_("Some of your cash may not have come out"),
 	};
 
 	return words[result];
@@ -385,12 +421,14 @@ cash_advice(const struct cash *cash, enum cash_result result)
 {
 	static const char *const words[CASH_RESULT_COUNT] = {
 		[CASH_LOST] =
-		    N_("The link was lost; what was booked is taken back"),
-		[CASH_GIVEN] = N_("Please take your money"),
-		[CASH_TAKEN_BACK] = N_("The withdrawal was taken back"),
-		[CASH_GOES_BACK] = N_("The withdrawal will be taken back"),
-		[CASH_KEPT] = N_("Please ask the bank, with your reference"),
-		[CASH_UNCLEAR] = N_("Please ask the bank, with your reference"),
+		    N_("The connection was lost. Any charge will be reversed."),
+		[CASH_GIVEN] = N_("Please take your cash"),
+		[CASH_TAKEN_BACK] = N_("The money is back in your account"),
+		[CASH_GOES_BACK] =
+		    N_("The money will go back into your account"),
+		[CASH_KEPT] = N_("Please contact the bank with your reference"),
+		[CASH_UNCLEAR] =
+		    N_("Please contact the bank with your reference"),
 	};
 
 	return result == CASH_GIVEN && !cash_is_real(cash) ? NULL

@@ -37,11 +37,15 @@ typedef void cash_fn(
 /*
  * Reads what atm.ini says of notes; 0, or BANK_ECONFIG or BANK_ENOMEM with
  * error[0..size).  Low stock is logged here and whenever a note becomes low.
+ * Without a bank (NULL) nothing is reported and nothing may be handed out.
  */
 int cash_new(struct cash **cash, struct devices *devices,
     const struct config *config, struct bank *bank, char *error, size_t size);
 /* A command that still runs is left to run.  `cash` may be NULL. */
 void cash_free(struct cash *cash);
+
+/* The notes that are left now; *counted: there is a stock of them. */
+const struct cash_notes *cash_left(struct cash *cash, bool *counted);
 
 /*
  * Whether this machine hands out real, or counted, notes.  One that doesn't
@@ -60,6 +64,10 @@ int cash_withdraw(struct cash *cash, enum wire_account account, int64_t cents,
     bool exact, cash_fn *done, void *context);
 /* From asking the bank until `done` is called. */
 bool cash_is_busy(const struct cash *cash);
+/* Within that time: while its command hands the notes out. */
+bool cash_is_handing_out(const struct cash *cash);
+/* The notes of the newest withdrawal, `3 × $20`; empty where it has none. */
+char *cash_handed_out(const struct cash *cash, char *text, size_t size);
 
 /*
  * What happened, and what the customer is to do or to know: each a sentence

@@ -180,3 +180,19 @@ cash_notes_text(const struct cash_notes *notes, const struct cash_plan *plan,
 			    (long long)plan->use[i]);
 	return text;
 }
+
+char *
+cash_notes_words(const struct cash_notes *notes, const struct cash_plan *plan,
+    const struct cash_style *style, char *text, size_t size)
+{
+	size_t length = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < notes->count && length < size; i++)
+		if (plan->use[i] > 0)
+			length += (size_t)snprintf(text + length, size - length,
+			    "%s%lld %s %s%lld", length == 0 ? "" : ", ",
+			    (long long)plan->use[i], style->times,
+			    style->currency, (long long)notes->units[i]);
+	return text;
+}

@@ -43,4 +43,15 @@ int cash_notes_plan(
 char *cash_notes_text(const struct cash_notes *notes,
     const struct cash_plan *plan, char *text, size_t size);
 
+/*
+ * `3 × $20, 1 × $50`, for the customer; `times` stands between the two.
+ * Returns `text`, which is cut where it doesn't fit.
+ */
+struct cash_style {
+	const char *times, *currency;
+};
+char *cash_notes_words(const struct cash_notes *notes,
+    const struct cash_plan *plan, const struct cash_style *style, char *text,
+    size_t size);
+
 #endif

@@ -12,6 +12,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/terminal/text.h"
 #include "../../shared/base/clock.h"
+#include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire_reply.h"
 #include "../base/dates.h"
@@ -19,7 +20,7 @@
 #include "../base/intl.h"
 #include "../base/options.h"
 
-#define LINE 160
+#define LINE 480 /* bytes of an entry, isolates and all */
 
 static const struct {
 	const char *verb, *kind, *words;
@@ -45,6 +46,8 @@ receipt_read(struct receipt *receipt, const char *verb,
     enum wire_account account, int64_t cents, const char *other,
     const struct wire_reader *reply)
 {
+	char balance[MONEY_TEXT_SIZE];
+
 	memset(receipt, 0, sizeof(*receipt));
 	if (reply->code != wire_reply_code(WIRE_DONE))
 		return false;
@@ -57,6 +60,9 @@ receipt_read(struct receipt *receipt, const char *verb,
 	string_copy(receipt->other, other, sizeof(receipt->other));
 	text_value(reply, "seq", receipt->seq, sizeof(receipt->seq));
 	text_value(reply, "time", receipt->time, sizeof(receipt->time));
+	text_value(reply, account == WIRE_SAVINGS ? "savings" : "checking",
+	    balance, sizeof(balance));
+	receipt->has_balance = text_cents(balance, &receipt->balance) == 0;
 	return receipt->seq[0] != '\0';
 }
 
@@ -94,10 +100,42 @@ put(struct paper *paper, const char *format, ...)
 		    (size_t)length < room ? (size_t)length : room - 1;
 }
 
+static const char *const labels[] = { N_("Kiosk"), N_("Customer"), N_("Date"),
+	N_("Reference"), N_("Kind"), N_("Account"), N_("Amount"), N_("Balance"),
+	N_("To"), N_("Message") };
+
+/*
+ * A cell of so many columns; amounts stand at its right end, where a cell of
+ * Arabic begins.  An isolate (Unicode Annex 9), and a mark for a printer that
+ * knows none, keep an amount, a date or an ID in its own order.
+ */
+static void
+put_cell(struct paper *paper, const char *text, int columns, bool right)
+{
+	bool arabic = intl_is_right_to_left();
+	bool isolated = arabic && text_is_utf8();
+	int free = columns - text_width(text);
+	int before = right && !arabic && free > 0 ? free : 0;
+	int after = before == 0 && free > 0 ? free : 0;
+
+	put(paper, "%*s%s%s%s%*s", before, "", isolated ? "\u2066\u200e" : "",
+	    text, isolated ? "\u2069" : "", after, "");
+}
+
+/* Values stand below each other. */
 static void
 put_pair(struct paper *paper, const char *label, const char *value)
 {
-	put(paper, "%s: %s\n", label, value);
+	int widest = 0, width;
+
+	for (size_t i = 0; i < NELEM(labels); i++) {
+		width = text_width(_(labels[i]));
+		if (width > widest)
+			widest = width;
+	}
+	put(paper, "%s:%*s", label, widest - text_width(label) + 1, "");
+	put_cell(paper, value, 0, false);
+	put(paper, "\n");
 }
 
 /* Who, and where: on every paper. */
@@ -124,33 +162,83 @@ receipt_write(const struct receipt *receipt, const struct config *config,
 {
 	struct paper paper = { out, RECEIPT_SIZE, 0 };
 	const char *currency = config_string(config, SCREEN_CURRENCY);
-	char when[DATES_SIZE], money[TEXT_MONEY_SIZE];
+	char when[DATES_SIZE], money[TEXT_MONEY_SIZE], seq[TEXT_NUMBER_SIZE];
 
 	put_head(&paper, config, id);
 	put_pair(&paper, _("Date"), dates_wire(when, receipt->time));
-	put_pair(&paper, _("Reference"), receipt->seq);
+	string_copy(seq, receipt->seq, sizeof(seq));
+	put_pair(&paper, _("Reference"), text_digits(seq, sizeof(seq)));
 	put_pair(&paper, _("Kind"), receipt_kind(receipt->kind));
 	put_pair(&paper, _("Account"), account_name(receipt->account));
 	put_pair(
 	    &paper, _("Amount"), text_money(money, currency, receipt->cents));
+	if (receipt->has_balance)
+		put_pair(&paper, _("Balance"),
+		    text_money(money, currency, receipt->balance));
 	if (receipt->other[0] != '\0')
 		put_pair(&paper, _("To"), receipt->other);
+	if (receipt->memo[0] != '\0')
+		put_pair(&paper, _("Message"), receipt->memo);
 	if (receipt->remark != NULL)
 		put(&paper, "\n%s\n", _(receipt->remark));
 	return paper.length;
 }
 
+/* The columns of a statement; a longer text moves what follows it. */
+#define WHEN_COLUMNS 17
+#define SEQ_COLUMNS 6
+#define MONEY_COLUMNS 13
+
+static int
+kind_columns(void)
+{
+	int width, most = 0;
+
+	for (size_t i = 0; i < NELEM(kinds); i++) {
+		width = text_width(_(kinds[i].words));
+		if (width > most)
+			most = width;
+	}
+	return most;
+}
+
+static int
+account_columns(void)
+{
+	int savings = text_width(account_name(WIRE_SAVINGS));
+	int checking = text_width(account_name(WIRE_CHECKING));
+
+	return savings > checking ? savings : checking;
+}
+
 static void
 put_entry(struct paper *paper, const struct history_entry *entry)
 {
-	char when[DATES_SIZE], amount[TEXT_MONEY_SIZE];
-	char balance[TEXT_MONEY_SIZE];
+	char when[DATES_SIZE], seq[TEXT_NUMBER_SIZE];
+	char amount[TEXT_MONEY_SIZE], balance[TEXT_MONEY_SIZE];
+	const struct {
+		const char *text;
+		int columns;
+		bool right;
+	} cells[] = {
+		{ dates_wire(when, entry->time), WHEN_COLUMNS, false },
+		{ text_number(seq, entry->seq), SEQ_COLUMNS, true },
+		{ receipt_kind(entry->kind), kind_columns(), false },
+		{ account_name(entry->account), account_columns(), false },
+		{ text_money(amount, "", entry->amount), MONEY_COLUMNS, true },
+		{ text_money(balance, "", entry->balance), MONEY_COLUMNS,
+		    true },
+		{ entry->other, 0, false },
+		{ entry->memo, 0, false },
+	};
 
-	put(paper, "%s  %llu %s  %s  %s  %s  %s\n",
-	    dates_wire(when, entry->time), (unsigned long long)entry->seq,
-	    receipt_kind(entry->kind), account_name(entry->account),
-	    text_money(amount, "", entry->amount),
-	    text_money(balance, "", entry->balance), entry->other);
+	for (size_t i = 0; i < NELEM(cells) && *cells[i].text != '\0'; i++) {
+		if (i > 0)
+			put(paper, "  ");
+		put_cell(
+		    paper, cells[i].text, cells[i].columns, cells[i].right);
+	}
+	put(paper, "\n");
 }
 
 int

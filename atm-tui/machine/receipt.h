@@ -27,7 +27,10 @@ struct receipt {
 	int64_t cents;
 	char other[WIRE_ID_SIZE]; /* empty: nobody else */
 	char seq[24], time[WIRE_TIME_TEXT];
-	const char *remark; /* English (N_()), or NULL */
+	bool has_balance;
+	int64_t balance;           /* cents of the account, after it */
+	const char *remark;        /* English (N_()), or NULL */
+	char memo[WIRE_NAME_SIZE]; /* a transfer's word, or empty */
 };
 
 /* Fills it from a request's verb and the bank's answer; false: no receipt. */

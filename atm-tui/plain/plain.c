@@ -17,6 +17,7 @@
 #include "../../shared/base/process.h"
 #include "../../shared/base/util.h"
 #include "../../shared/crypt/channel_certificate.h"
+#include "../bank/bank_hosts.h"
 #include "../base/options.h"
 #include "plain_bank.h"
 #include "plain_io.h"
@@ -93,11 +94,16 @@ say_unreached(const struct plain *plain)
 {
 	const struct channel_validity *validity = bank_validity(plain->bank);
 	const char *why = bank_why_down(plain->bank);
-	char certificate[NEWS_LINE_SIZE], clock[NEWS_LINE_SIZE];
+	char certificate[NEWS_LINE_SIZE], clock[NEWS_LINE_SIZE], error[64];
+	struct bank_hosts hosts;
 
-	fprintf(stderr, "atm-tui: %s:%d: %s\n",
-	    config_string(plain->config, BANK_HOST),
-	    (int)config_number(plain->config, BANK_PORT),
+	if (bank_hosts_read(&hosts, plain->config, error, sizeof(error)) != 0)
+		return;
+	fputs("atm-tui: ", stderr);
+	for (size_t i = 0; i < hosts.count; i++)
+		fprintf(stderr, "%s:%s%s", hosts.host[i].name,
+		    hosts.host[i].port, i + 1 < hosts.count ? ", " : ": ");
+	fprintf(stderr, "%s\n",
 	    why != NULL ? _(why) : _("the bank can't be reached"));
 	if (validity == NULL)
 		return;
@@ -126,11 +132,13 @@ open_machine(struct plain *plain)
 	return result == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
 }
 
+/* *lost: the link was, in the middle of it. */
 static int
-plain_session(struct plain *plain)
+plain_session(struct plain *plain, bool *lost)
 {
 	int code;
 
+	plain->over = *lost = false;
 	if (!plain_wait_for_bank(plain)) {
 		if (plain->end)
 			return 0;
@@ -146,7 +154,8 @@ plain_session(struct plain *plain)
 		return 0;
 	code = plain->over ? 1 : plain_exit(plain);
 	if (plain->over)
-		plain_say(news_session_over(plain->over_by));
+		plain_say(_(news_session_over(plain->over_by)));
+	*lost = plain->over && plain->over_by == BANK_LOST;
 	return code;
 }
 
@@ -156,6 +165,7 @@ plain_run(const struct config *config)
 	struct plain_signals signals = { { NULL } };
 	struct plain plain = { .config = config };
 	int code = EX_OSERR;
+	bool lost;
 
 	plain.full = config_number(config, PLAIN_MENU) == 0;
 	plain.base = open_base();
@@ -168,7 +178,11 @@ plain_run(const struct config *config)
 	if (code == 0)
 		code = open_machine(&plain);
 	if (code == 0) {
-		code = plain_session(&plain);
+		/* A person logs in again, and is told what became of it; what
+		 * a script goes on with is no ID. */
+		do
+			code = plain_session(&plain, &lost);
+		while (lost && plain.person && !plain.end);
 		plain_wait_for_reversals(&plain);
 	}
 out:
@@ -178,6 +192,7 @@ out:
 	receipts_free(plain.receipts);
 	devices_free(plain.devices);
 	bank_free(plain.bank);
+	news_forget(&plain.news);
 	for (size_t i = 0; i < NELEM(signals.events); i++)
 		if (signals.events[i] != NULL)
 			event_free(signals.events[i]);

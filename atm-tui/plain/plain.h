@@ -13,10 +13,11 @@
 #define PLAIN_REACH_SECONDS 10
 
 /*
- * Runs one session; `config` is of the table atm_options.  Returns the exit
- * code: 0 where the session ended as asked (the end of the input and a signal
- * ask for it too), 1 where the bank refused or could not be reached, else a
- * sysexits(3) one.  What went wrong is on standard error.
+ * Runs one session, and of a person another one after each whose link was
+ * lost; `config` is of the table atm_options.  Returns the exit code: 0 where
+ * the session ended as asked (the end of the input and a signal ask for it
+ * too), 1 where the bank refused or could not be reached, else a sysexits(3)
+ * one.  What went wrong is on standard error.
  */
 int plain_run(const struct config *config);
 

@@ -15,13 +15,23 @@
 #include "../../shared/base/util.h"
 #include "../bank/bank_withdrawal.h"
 #include "../base/limits.h"
+#include "../base/options.h"
 #include "plain.h"
 #include "plain_io.h"
 
 void
-plain_tell(void *plain, const char *line)
+plain_tell(void *plain, const struct sentence *what)
 {
-	news_add(&((struct plain *)plain)->news, line, true);
+	news_add(&((struct plain *)plain)->news, 0, what, true);
+}
+
+void
+plain_say_line(const struct plain *plain, size_t line)
+{
+	char text[SENTENCE_SIZE];
+
+	plain_say(sentence_write(&plain->news.lines[line].what,
+	    config_string(plain->config, SCREEN_CURRENCY), text));
 }
 
 void
@@ -29,9 +39,11 @@ plain_say_news(struct plain *plain)
 {
 	struct news *news = &plain->news;
 
-	for (size_t i = news->count - news->unread; i < news->count; i++)
-		plain_say(news->lines[i]);
-	news->unread = 0;
+	for (size_t i = 0; i < news->count; i++) {
+		if (news->lines[i].unread)
+			plain_say_line(plain, i);
+		news_read(news, i);
+	}
 }
 
 static void
@@ -167,7 +179,7 @@ plain_await(struct plain *plain, int error)
 		if (error == BANK_EINVAL)
 			plain_say(_("incorrect input"));
 		else if (!plain->over)
-			plain_say(_("this kiosk cannot do that now"));
+			plain_say(_("this machine can't do that now"));
 		return NULL;
 	}
 	plain_wait_for_reply(plain);

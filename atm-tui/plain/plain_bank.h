@@ -31,7 +31,9 @@ void plain_forget_reply(struct plain *plain);
 /* Says the reply's words, and which limit it was. */
 void plain_say_reply(const struct wire_reader *reader);
 /* Adds a line to `plain`'s news, for the next menu and the list of notices. */
-void plain_tell(void *plain, const char *line);
+void plain_tell(void *plain, const struct sentence *what);
+/* Says one of them, counted from the oldest. */
+void plain_say_line(const struct plain *plain, size_t line);
 /* Says what was to be told at the next menu. */
 void plain_say_news(struct plain *plain);
 

@@ -16,7 +16,10 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/terminal/escape.h"
+#include "../../shared/terminal/text.h"
+#include "../../shared/base/utf8.h"
 #include "../../shared/base/util.h"
+#include "../base/limits.h"
 
 static void
 plain_read(int fd, short what, void *argument)
@@ -41,7 +44,8 @@ plain_read(int fd, short what, void *argument)
 int
 plain_open_input(struct plain *plain)
 {
-	plain->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	plain->person = isatty(STDIN_FILENO);
+	plain->terminal = plain->person && isatty(STDOUT_FILENO);
 	plain->input =
 	    event_new(plain->base, STDIN_FILENO, EV_READ, plain_read, plain);
 	return plain->input != NULL ? 0 : BANK_ENOMEM;
@@ -77,11 +81,32 @@ plain_close_input(struct plain *plain)
 	OPENSSL_cleanse(plain->lines, sizeof(plain->lines));
 }
 
+/* What a person's keyboard has for digits, as on the screens. */
+static void
+use_latin_digits(char *line)
+{
+	char *to = line;
+
+	for (; *line != '\0'; line++) {
+		int lead = line[0] & 0xff, next = line[1] & 0xff;
+		int digit =
+		    text_latin_digit((lead & 0x1f) << 6 | (next & 0x3f));
+
+		if ((lead & 0xe0) == 0xc0 && digit <= '9' && digit >= '0') {
+			*to++ = (char)digit;
+			line++;
+		} else {
+			*to++ = *line;
+		}
+	}
+	*to = '\0';
+}
+
 /*
  * Takes the first line that was read; false where no whole line is there
  * yet.  A last line without its newline is dropped: half an amount moves no
- * money.  A line that is too long, or holds a zero byte, is taken for an
- * empty one, which no question accepts.
+ * money.  A line that is too long, or holds a zero byte, is taken for one of
+ * a control character, which no question accepts.
  */
 static bool
 plain_take_line(struct plain *plain, char line[PLAIN_LINE_SIZE])
@@ -96,12 +121,15 @@ plain_take_line(struct plain *plain, char line[PLAIN_LINE_SIZE])
 	if (length > 0 && plain->lines[length - 1] == '\r')
 		length--;
 	if (length >= PLAIN_LINE_SIZE || plain->skip_line ||
-	    memchr(plain->lines, '\0', length) != NULL)
-		length = 0;
-	memcpy(line, plain->lines, length);
-	/* What a terminal answered to somebody else's question. */
-	length = escape_strip(line, length);
-	line[length] = '\0';
+	    memchr(plain->lines, '\0', length) != NULL) {
+		string_copy(line, PLAIN_NO_ANSWER, PLAIN_LINE_SIZE);
+	} else {
+		memcpy(line, plain->lines, length);
+		/* What a terminal answered to somebody else's question. */
+		line[escape_strip(line, length)] = '\0';
+		if (plain->person)
+			use_latin_digits(line);
+	}
 	plain->skip_line = false;
 	plain->lines_length -= taken;
 	memmove(plain->lines, plain->lines + taken, plain->lines_length);
@@ -175,12 +203,13 @@ int
 plain_choose(struct plain *plain, const char *question,
     const char *const labels[], size_t count)
 {
-	char line[PLAIN_LINE_SIZE];
+	char line[PLAIN_LINE_SIZE], number[TEXT_NUMBER_SIZE];
 
 	for (;;) {
 		plain_say(question);
 		for (size_t i = 0; i < count; i++)
-			printf("%zu. %s\n", i + 1, _(labels[i]));
+			printf("%s. %s\n", text_number(number, i + 1),
+			    _(labels[i]));
 		if (!plain_ask(plain, NULL, line))
 			return -1;
 		if (line[0] > '0' && line[0] <= '0' + (int)count &&
@@ -194,6 +223,30 @@ void
 plain_say(const char *line)
 {
 	puts(line);
+}
+
+void
+plain_heading(const struct plain *plain, const char *heading)
+{
+	if (plain->person)
+		printf("\n%s\n", heading);
+}
+
+void
+plain_refuse(const struct plain *plain, const char *why)
+{
+	plain_say(_("incorrect input"));
+	if (plain->person)
+		plain_say(why);
+}
+
+void
+plain_refuse_text(const struct plain *plain, const char *text)
+{
+	plain_refuse(plain,
+	    utf8_is_clean(text, strlen(text))
+		? _(limits_of_text(text))
+		: _("Please use at most 64 letters, digits and signs"));
 }
 
 void

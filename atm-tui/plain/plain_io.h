@@ -25,6 +25,12 @@ bool plain_ask_secret(
 int plain_choose(struct plain *plain, const char *question,
     const char *const labels[], size_t count);
 void plain_say(const char *line);
+/* To a person, who hears where a part begins; a script has no use for it. */
+void plain_heading(const struct plain *plain, const char *heading);
+/* Says that the input is incorrect, and to a person why. */
+void plain_refuse(const struct plain *plain, const char *why);
+/* The same of a name or a message that the bank doesn't take. */
+void plain_refuse_text(const struct plain *plain, const char *text);
 void plain_sayf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -12,6 +12,8 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
+#include "../../shared/terminal/text.h"
+#include "../../shared/wire/wire_reply.h"
 #include "../base/options.h"
 #include "plain_bank.h"
 #include "plain_io.h"
@@ -41,11 +43,15 @@ static int
 say_outcome(struct plain *plain)
 {
 	const struct bank_reply *reply = &plain->reply;
+	const char *line = config_string(plain->config, SCREEN_BRANCH_LINE);
 
 	if (reply->outcome == BANK_ANSWERED || reply->outcome == BANK_REFUSED)
 		plain_say_reply(&reply->reader);
 	else
 		plain_say(_("the bank can't be reached"));
+	if (reply->outcome == BANK_REFUSED && *line != '\0' &&
+	    reply->reader.code == wire_reply_code(WIRE_LOCKED))
+		plain_say(line);
 	return refusal_is_final(reply) ? 1 : -1;
 }
 
@@ -53,17 +59,18 @@ say_outcome(struct plain *plain)
 static void
 say_since_last_visit(struct plain *plain, const struct bank_session *session)
 {
+	static const struct sentence title = { .words = N_(
+						   "Since your last visit:") };
 	const struct wire_reader *reader = plain_request(plain, VISIT_REQUEST);
 	struct visit visit;
 
 	if (reader == NULL || reader->code != 200)
 		return;
-	away_read(&visit, reader, session->last_login, session->id,
-	    config_string(plain->config, SCREEN_CURRENCY));
+	away_read(&visit, reader, session->last_login, session->id);
 	if (visit.count > 0)
-		plain_tell(plain, _("Since your last visit:"));
+		plain_tell(plain, &title);
 	for (size_t i = 0; i < visit.count; i++)
-		plain_tell(plain, visit.lines[i]);
+		plain_tell(plain, &visit.lines[i]);
 	OPENSSL_cleanse(&visit, sizeof(visit));
 }
 
@@ -71,6 +78,7 @@ static void
 say_welcome(struct plain *plain)
 {
 	const struct bank_session *session = bank_session(plain->bank);
+	char line[128];
 
 	string_copy(plain->customer, session->id, sizeof(plain->customer));
 	/* The seeds' login says the seeds' words, and nothing more. */
@@ -78,15 +86,34 @@ say_welcome(struct plain *plain)
 		return;
 	if (session->name[0] != '\0')
 		plain_sayf(_("Welcome, %s"), session->name);
-	if (strlen(session->last_login) > 1)
-		plain_sayf(_("Your last login: %s"), session->last_login);
-	if (session->failed > 0)
+	if (strlen(session->last_login) > 1) {
+		string_copy(line, session->last_login, sizeof(line));
 		plain_sayf(
+		    _("Your last login: %s"), text_digits(line, sizeof(line)));
+	}
+	if (session->failed > 0) {
+		snprintf(line, sizeof(line),
 		    intl_plural("%u failed attempt since then",
 			"%u failed attempts since then", session->failed),
 		    session->failed);
-	if (away_is_known(session->last_login))
+		plain_say(text_digits(line, sizeof(line)));
+	}
+	if (away_is_known(session->last_login) && !session->must_change)
 		say_since_last_visit(plain, session);
+}
+
+/* The password's faults are the bank's to tell. */
+static void
+refuse_sign_up(const struct plain *plain, const char *id, const char *name)
+{
+	if (!wire_is_id(id, strlen(id)))
+		plain_refuse(plain,
+		    _("An ID has at most 32 letters and digits, with . _ or - "
+		      "between them"));
+	else if (!wire_is_name(name, strlen(name)))
+		plain_refuse_text(plain, name);
+	else
+		plain_say(_("incorrect input"));
 }
 
 static int
@@ -106,7 +133,7 @@ sign_up(struct plain *plain)
 	plain->waiting = true;
 	if (bank_sign_up(
 		plain->bank, id, password, name, plain_take_reply, plain) != 0)
-		plain_say(_("incorrect input"));
+		refuse_sign_up(plain, id, name);
 	else {
 		plain_wait_for_reply(plain);
 		code = say_outcome(plain);
@@ -138,6 +165,18 @@ log_in(struct plain *plain, const char *id, bool *refused)
 	return say_outcome(plain);
 }
 
+/* With a one-time password nothing else is possible. */
+static void
+get_own_password(struct plain *plain)
+{
+	while (bank_link_state(plain->bank) == BANK_LINK_SESSION &&
+	    bank_session(plain->bank)->must_change && !plain->end &&
+	    !plain->over) {
+		plain_say(_("Please choose a password of your own"));
+		plain_change_password(plain);
+	}
+}
+
 int
 plain_login(struct plain *plain)
 {
@@ -164,5 +203,7 @@ plain_login(struct plain *plain)
 	}
 	if (code < 0)
 		say_welcome(plain);
+	if (code < 0)
+		get_own_password(plain);
 	return code;
 }

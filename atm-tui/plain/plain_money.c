@@ -11,10 +11,12 @@
 #include "../../shared/base/money.h"
 #include "../../shared/terminal/text.h"
 #include "../../shared/base/util.h"
+#include "../../shared/wire/wire_memo.h"
 #include "../base/limits.h"
 #include "../base/options.h"
 #include "plain_bank.h"
 #include "plain_io.h"
+#include "plain_services.h"
 
 /* -1 at the end. */
 static int
@@ -32,6 +34,7 @@ static void
 say_limit(struct plain *plain, const char *what)
 {
 	const struct wire_reader *reader;
+	struct limits limits;
 	char words[LIMITS_SIZE];
 
 	if (!plain->full)
@@ -39,20 +42,36 @@ say_limit(struct plain *plain, const char *what)
 	reader = plain_request(plain, "DETAILS");
 	if (reader == NULL || reader->code != 200)
 		return;
+	limits = limits_read(reader, what);
 	limits_words(
-	    reader, what, config_string(plain->config, SCREEN_CURRENCY), words);
+	    &limits, config_string(plain->config, SCREEN_CURRENCY), words);
 	if (*words != '\0')
 		plain_say(words);
 }
 
+static const char *
+amount_fault(const char *text)
+{
+	const size_t units = strspn(text, "0123456789");
+	const char *rest = text + units + (text[units] == '.');
+	const size_t cents = strspn(rest, "0123456789");
+
+	if (units > 0 && rest[cents] == '\0' && cents > 2)
+		return _("An amount has at most two digits after the point");
+	if (units > 0 && rest[cents] == '\0' &&
+	    strspn(text, "0.") == strlen(text))
+		return _("An amount must be more than 0");
+	return _("Please enter digits only, for example 250 or 250.50");
+}
+
 static bool
-read_amount(const char *text, int64_t *cents)
+read_amount(const struct plain *plain, const char *text, int64_t *cents)
 {
 	const struct wire_token token = { text, strlen(text) };
 
 	if (wire_token_amount(&token, cents) == 0)
 		return true;
-	plain_say(_("incorrect input"));
+	plain_refuse(plain, amount_fault(text));
 	return false;
 }
 
@@ -60,18 +79,13 @@ static void
 keep_receipt(struct plain *plain, const char *verb, enum wire_account account,
     int64_t cents, const char *other, const char *remark)
 {
-	struct receipt receipt;
-
-	plain->receipt_length = 0;
-	if (!receipt_read(
-		&receipt, verb, account, cents, other, &plain->reply.reader))
-		return;
-	receipt.remark = remark;
-	plain->receipt_length = receipt_write(
-	    &receipt, plain->config, plain->customer, plain->receipt);
+	plain->has_receipt = receipt_read(
+	    &plain->receipt, verb, account, cents, other, &plain->reply.reader);
+	plain->receipt.remark = remark;
 }
 
-static void
+/* Whether the bank has answered. */
+static bool
 transact(struct plain *plain, const char *verb, const char *arguments,
     enum wire_account account, int64_t cents, const char *other)
 {
@@ -79,42 +93,141 @@ transact(struct plain *plain, const char *verb, const char *arguments,
 	    plain_transact(plain, verb, arguments);
 
 	if (reader == NULL)
-		return;
+		return false;
 	plain_say_reply(reader);
 	keep_receipt(plain, verb, account, cents, other, NULL);
+	return true;
 }
 
-/* To oneself is to one's other account, wherever transfers land else. */
+struct transfer {
+	enum wire_account account;
+	char recipient[PLAIN_LINE_SIZE], amount[PLAIN_LINE_SIZE];
+	char memo[PLAIN_LINE_SIZE]; /* empty: none */
+	int64_t cents;
+	bool own; /* to one's other account, wherever transfers land else */
+};
+
+static const char *
+account_name(enum wire_account account)
+{
+	return account == WIRE_SAVINGS ? _("Savings") : _("Checking");
+}
+
+/* `fey 10.50`, after the word: from plain.word_account. */
+static void
+split_transfer(
+    struct plain *plain, const char *argument, struct transfer *transfer)
+{
+	size_t length = strcspn(argument, " \t");
+	const char *rest = argument + length;
+
+	transfer->account =
+	    (enum wire_account)config_number(plain->config, PLAIN_WORD_ACCOUNT);
+	snprintf(transfer->recipient, sizeof(transfer->recipient), "%.*s",
+	    (int)length, argument);
+	string_copy(transfer->amount, rest + strspn(rest, " \t"),
+	    sizeof(transfer->amount));
+}
+
+static bool
+ask_transfer(struct plain *plain, struct transfer *transfer)
+{
+	int account = ask_account(plain);
+
+	if (account < 0)
+		return false;
+	transfer->account = (enum wire_account)account;
+	say_limit(plain, "transfer");
+	return plain_ask(plain, _("Recipient's ID: "), transfer->recipient) &&
+	    plain_ask(plain, _("Amount: "), transfer->amount);
+}
+
+static bool
+check_transfer(struct plain *plain, struct transfer *transfer)
+{
+	if (!wire_is_id(transfer->recipient, strlen(transfer->recipient))) {
+		plain_refuse(plain,
+		    _("An ID has at most 32 letters and digits, with . _ or - "
+		      "between them"));
+		return false;
+	}
+	transfer->own = strcmp(transfer->recipient, plain->customer) == 0;
+	return read_amount(plain, transfer->amount, &transfer->cents);
+}
+
+/* A script is asked nothing that the seeds don't ask. */
+static bool
+is_read_back(const struct plain *plain)
+{
+	return plain->person && config_number(plain->config, PLAIN_CONFIRM);
+}
+
+/* Until it is one that the bank takes, which may be none; false at the end. */
+static bool
+ask_memo(struct plain *plain, struct transfer *transfer)
+{
+	char *memo = transfer->memo;
+
+	while (plain_ask(plain, _("Message (optional): "), memo)) {
+		if (wire_is_name(memo, strlen(memo)))
+			return true;
+		plain_refuse_text(plain, memo);
+	}
+	return false;
+}
+
+static bool
+confirm_transfer(struct plain *plain, const struct transfer *transfer)
+{
+	const enum wire_account other =
+	    transfer->account == WIRE_SAVINGS ? WIRE_CHECKING : WIRE_SAVINGS;
+	char money[TEXT_MONEY_SIZE], question[3 * PLAIN_LINE_SIZE];
+
+	if (!is_read_back(plain))
+		return true;
+	if (*transfer->memo != '\0')
+		plain_sayf("%s: %s", _("Message"), transfer->memo);
+	text_money(money, config_string(plain->config, SCREEN_CURRENCY),
+	    transfer->cents);
+	snprintf(question, sizeof(question),
+	    _("Transfer %1$s from %2$s to %3$s? (enter 1 or 2):"), money,
+	    account_name(transfer->account),
+	    transfer->own ? account_name(other) : transfer->recipient);
+	if (plain_confirm(plain, question))
+		return true;
+	if (!plain->end && !plain->over)
+		plain_say(_("Nothing was sent"));
+	return false;
+}
+
 void
 plain_transfer(struct plain *plain, const char *argument)
 {
-	char recipient[PLAIN_LINE_SIZE], amount[PLAIN_LINE_SIZE];
-	char arguments[3 * PLAIN_LINE_SIZE];
-	int account = ask_account(plain);
-	int64_t cents;
-	bool own;
+	char arguments[4 * PLAIN_LINE_SIZE], memo[WIRE_MEMO_TEXT];
+	struct transfer transfer = { .memo = "" };
 
-	(void)argument;
-	if (account < 0)
+	if (argument != NULL)
+		split_transfer(plain, argument, &transfer);
+	else if (!ask_transfer(plain, &transfer))
 		return;
-	say_limit(plain, "transfer");
-	if (!plain_ask(plain, _("Recipient's ID: "), recipient) ||
-	    !plain_ask(plain, _("Amount: "), amount))
+	if (!check_transfer(plain, &transfer))
 		return;
-	if (!wire_is_id(recipient, strlen(recipient))) {
-		plain_say(_("incorrect input"));
+	if (argument == NULL && !transfer.own && is_read_back(plain) &&
+	    !ask_memo(plain, &transfer))
 		return;
-	}
-	if (!read_amount(amount, &cents))
+	if (!confirm_transfer(plain, &transfer))
 		return;
-	own = strcmp(recipient, plain->customer) == 0;
-	snprintf(arguments, sizeof(arguments), "%d %s %s%s", account + 1,
-	    recipient, amount,
-	    !own               ? ""
-		: account == 0 ? " 2"
-			       : " 1");
-	transact(plain, "1", arguments, (enum wire_account)account, cents,
-	    recipient);
+	wire_format_memo(transfer.memo, memo);
+	snprintf(arguments, sizeof(arguments), "%d %s %s%s%s%s",
+	    (int)transfer.account + 1, transfer.recipient, transfer.amount,
+	    !transfer.own                          ? ""
+		: transfer.account == WIRE_SAVINGS ? " 2"
+						   : " 1",
+	    *memo == '\0' ? "" : " m=", memo);
+	if (transact(plain, "1", arguments, transfer.account, transfer.cents,
+		transfer.recipient))
+		string_copy(plain->receipt.memo, transfer.memo,
+		    sizeof(plain->receipt.memo));
 }
 
 /*
@@ -131,7 +244,7 @@ ask_cash(struct plain *plain, const char *argument, const char *limit,
 	if (argument != NULL) {
 		*account = (enum wire_account)config_number(
 		    plain->config, PLAIN_WORD_ACCOUNT);
-		return read_amount(argument, cents);
+		return read_amount(plain, argument, cents);
 	}
 	chosen = ask_account(plain);
 	if (chosen < 0)
@@ -140,7 +253,7 @@ ask_cash(struct plain *plain, const char *argument, const char *limit,
 	if (limit != NULL)
 		say_limit(plain, limit);
 	return plain_ask(plain, _("Amount: "), amount) &&
-	    read_amount(amount, cents);
+	    read_amount(plain, amount, cents);
 }
 
 void
@@ -165,7 +278,7 @@ say_nearest(const struct plain *plain, const struct cash_plan *plan)
 
 	text_money(low, currency, plan->below);
 	text_money(high, currency, plan->above);
-	plain_say(_("this machine's notes can't make it"));
+	plain_say(_("this machine can't make that amount"));
 	if (plan->below != 0 && plan->above != 0)
 		plain_sayf(_("The nearest amounts are %s and %s"), low, high);
 	else if (plan->below != 0)
@@ -173,16 +286,16 @@ say_nearest(const struct plain *plain, const struct cash_plan *plan)
 	else if (plan->above != 0)
 		plain_sayf(_("The smallest amount is %s"), high);
 	else
-		plain_say(_("It has no notes now"));
+		plain_say(_("The machine has no notes now"));
 }
 
 static void
 say_reference(const struct wire_reader *reader)
 {
-	char seq[24];
+	char seq[TEXT_NUMBER_SIZE];
 
 	if (wire_find(reader, "seq", seq, sizeof(seq)) == 0)
-		plain_sayf(_("Reference %s"), seq);
+		plain_sayf(_("Reference %s"), text_digits(seq, sizeof(seq)));
 }
 
 /*

@@ -12,6 +12,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
+#include "../../shared/terminal/text.h"
 #include "../base/limits.h"
 #include "../base/options.h"
 #include "plain_bank.h"
@@ -40,20 +41,25 @@ show_limits(const struct plain *plain, const struct wire_reader *reader)
 {
 	static const struct {
 		const char *name, *label;
-	} limits[] = {
+	} rows[] = {
 		{ "transfer", N_("Transfers") },
 		{ "withdraw", N_("Withdrawals") },
 	};
+	struct limits limits;
 	char words[LIMITS_SIZE];
+	int rate = limits_rate(reader);
 
-	for (size_t i = 0; i < NELEM(limits); i++) {
-		limits_words(reader, limits[i].name,
+	for (size_t i = 0; i < NELEM(rows); i++) {
+		limits = limits_read(reader, rows[i].name);
+		limits_words(&limits,
 		    config_string(plain->config, SCREEN_CURRENCY), words);
 		if (*words != '\0')
-			plain_sayf("%s: %s", _(limits[i].label), words);
+			plain_sayf("%s: %s", _(rows[i].label), words);
 	}
-	if (*limits_rate(reader, words) != '\0')
-		plain_sayf("%s: %s", _("Transactions"), words);
+	snprintf(words, sizeof(words), _("At most %d a minute"), rate);
+	if (rate > 0)
+		plain_sayf("%s: %s", _("Transactions"),
+		    text_digits(words, sizeof(words)));
 }
 
 static void
@@ -89,8 +95,8 @@ plain_is_same(const char *password, const char *again)
 	return same;
 }
 
-static void
-change_password(struct plain *plain)
+void
+plain_change_password(struct plain *plain)
 {
 	char old[PLAIN_LINE_SIZE], new[PLAIN_LINE_SIZE], again[PLAIN_LINE_SIZE];
 	char request[2 * PLAIN_LINE_SIZE + 16];
@@ -121,17 +127,18 @@ out:
 void
 plain_language(struct plain *plain, const char *argument)
 {
-	static const char *const labels[] = { "English", "Español" };
-	static const char *const languages[] = { "en", "es" };
+	const char *labels[INTL_LANGUAGE_COUNT];
 	int choice;
 
 	(void)argument;
+	for (int i = 0; i < INTL_LANGUAGE_COUNT; i++)
+		labels[i] = intl_own_name(i);
 	choice =
-	    plain_choose(plain, _("Please select a language (enter 1 or 2):"),
+	    plain_choose(plain, _("Please select a language (enter 1 to 3):"),
 		labels, NELEM(labels));
 
-	if (choice >= 0 && intl_open(languages[choice]) != 0)
-		plain_say(_("This language isn't installed here"));
+	if (choice >= 0 && intl_open(intl_name(choice)) != 0)
+		plain_say(_("This language is not installed here"));
 }
 
 static void
@@ -147,7 +154,7 @@ plain_notices(struct plain *plain, const char *argument)
 	if (plain->news.count == 0)
 		plain_say(_("no notices"));
 	for (size_t i = 0; i < plain->news.count; i++)
-		plain_say(plain->news.lines[i]);
+		plain_say_line(plain, i);
 }
 
 static void
@@ -177,14 +184,19 @@ plain_print(
 void
 plain_receipt(struct plain *plain, const char *argument)
 {
+	char text[RECEIPT_SIZE];
+
 	(void)argument;
-	if (!receipts_any(plain->receipts))
-		plain_say(_("this kiosk prints no receipts"));
-	else if (plain->receipt_length == 0)
+	if (!receipts_any(plain->receipts)) {
+		plain_say(_("this machine doesn't print receipts"));
+	} else if (!plain->has_receipt) {
 		plain_say(_("there is no transaction yet"));
-	else
-		plain_print(
-		    plain, "receipt", plain->receipt, plain->receipt_length);
+	} else {
+		plain_print(plain, "receipt", text,
+		    receipt_write(
+			&plain->receipt, plain->config, plain->customer, text));
+		OPENSSL_cleanse(text, sizeof(text));
+	}
 }
 
 static void
@@ -210,7 +222,7 @@ plain_services(struct plain *plain, const char *argument)
 		N_("Change password"), N_("Language"), N_("Close the account"),
 		N_("Back") };
 	static void (*const run[])(struct plain *) = { show_details,
-		change_password, choose_language, close_account, NULL };
+		plain_change_password, choose_language, close_account, NULL };
 	int choice;
 
 	(void)argument;

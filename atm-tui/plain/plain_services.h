@@ -13,6 +13,8 @@ void plain_print(
     struct plain *plain, const char *name, const char *text, size_t length);
 /* A question that 1 answers with yes and 2 with no; no at the end. */
 bool plain_confirm(struct plain *plain, const char *question);
+/* Asks for the old password and the new one, and says what came of it. */
+void plain_change_password(struct plain *plain);
 /* Whether it was typed twice; else says so. */
 bool plain_is_same(const char *password, const char *again);
 

@@ -19,7 +19,8 @@
 #include "../base/intl.h"
 #include "../machine/receipt.h"
 
-#define PLAIN_LINE_SIZE 256 /* a longer line is no answer to anything */
+#define PLAIN_LINE_SIZE 256    /* a longer line is no answer to anything */
+#define PLAIN_NO_ANSWER "\177" /* what it is taken for */
 
 struct plain {
 	const struct config *config;
@@ -33,6 +34,7 @@ struct plain {
 	/* plain_io.c */
 	struct event *input;
 	bool terminal; /* a person types here and sees it */
+	bool person;   /* a person types: what is said may be more */
 	bool echo_off;
 	struct termios modes;
 	bool input_end, skip_line;
@@ -51,8 +53,8 @@ struct plain {
 	bool printed;
 	struct news news;
 	char customer[WIRE_ID_SIZE];
-	char receipt[RECEIPT_SIZE]; /* of the last transaction */
-	size_t receipt_length;
+	struct receipt receipt; /* of the last transaction, if it has one */
+	bool has_receipt;
 };
 
 /* What a command does; `argument` is what follows its word, or NULL. */

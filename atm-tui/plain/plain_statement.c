@@ -12,6 +12,7 @@
 
 #include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
+#include "../../shared/terminal/text.h"
 #include "../base/history.h"
 #include "plain_bank.h"
 #include "plain_io.h"
@@ -28,13 +29,15 @@ struct pages {
 static void
 say_entry(const struct history_entry *entry)
 {
-	char amount[MONEY_TEXT_SIZE], balance[MONEY_TEXT_SIZE];
+	char amount[MONEY_TEXT_SIZE], balance[MONEY_TEXT_SIZE], line[320];
 
-	plain_sayf("%s  %" PRIu64 " %s  %s  %s  %s  %s", entry->time,
-	    entry->seq, receipt_kind(entry->kind),
+	snprintf(line, sizeof(line), "%s  %" PRIu64 " %s  %s  %s  %s",
+	    entry->time, entry->seq, receipt_kind(entry->kind),
 	    entry->account == WIRE_SAVINGS ? _("Savings") : _("Checking"),
 	    money_format(entry->amount, amount),
-	    money_format(entry->balance, balance), entry->other);
+	    money_format(entry->balance, balance));
+	plain_sayf("%s  %s%s%s", text_digits(line, sizeof(line)), entry->other,
+	    entry->memo[0] == '\0' ? "" : "  ", entry->memo);
 }
 
 /* One page older than the last; whether there may be more. */
@@ -55,6 +58,9 @@ say_page(struct plain *plain, struct pages *pages)
 		plain_say_reply(reader);
 		return false;
 	}
+	if (plain->person && pages->last == 0)
+		plain_say(_("time  number description  account  amount  "
+			    "balance  other party"));
 	count = history_read(reader, pages->entries, NELEM(pages->entries));
 	for (size_t i = 0; i < count; i++) {
 		say_entry(&pages->entries[i]);

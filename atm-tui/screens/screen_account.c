@@ -49,7 +49,7 @@ choose(struct kiosk *kiosk, int index)
 	    strcmp(kiosk->customer->order.verb, "1") == 0;
 
 	if (index == CHOICE_UNKNOWN)
-		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
+		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
 	if (index < 0)
 		return;
 	kiosk->customer->order.account =
@@ -78,6 +78,7 @@ mouse(struct kiosk *kiosk, int y, int x)
 
 const struct screen screen_account = {
 	.name = "account",
+	.grows = true,
 	.state_size = sizeof(struct account),
 	.enter = enter,
 	.leave = leave,

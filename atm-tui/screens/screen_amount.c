@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * How much to deposit or withdraw.  A withdrawal offers the usual amounts
- * first, and refuses at the field what the machine's notes can't make.
+ * first, the customer's own before all others, and refuses at the field what
+ * the machine's notes can't make.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,23 +12,27 @@
 #include "../../shared/base/util.h"
 #include "../draw/choice.h"
 #include "../draw/confirm.h"
+#include "errand.h"
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
-#include "../base/limits.h"
 #include "screens_table.h"
 
-#define USUAL 6
+#define USUAL (CHOICE_ITEMS - 1)
+#define LABEL_SIZE (TEXT_MONEY_SIZE + 64)
 
 enum stage { STAGE_USUAL, STAGE_FORM, STAGE_SURE };
 
 struct amount {
-	struct form_screen form; /* its note: what may be moved today */
+	struct form_screen form;
+	struct errand errand;
 	enum stage stage, before_sure;
 	struct choice choice;
 	int64_t usual[USUAL];
-	size_t usual_count;
-	char labels[USUAL][TEXT_MONEY_SIZE];
-	char advice[160];
+	size_t usual_count, own_count; /* the customer's own come first */
+	bool offered; /* not before the bank has told of them */
+	char labels[USUAL][LABEL_SIZE];
+	bool advised; /* what the notes can make in place of what was typed */
+	struct cash_plan nearest;
 };
 
 static bool
@@ -36,31 +41,66 @@ is_withdrawal(const struct kiosk *kiosk)
 	return strcmp(kiosk->customer->order.verb, "WITHDRAW") == 0;
 }
 
+/* Offers an amount that isn't offered yet and that the notes can make. */
+static void
+offer(struct kiosk *kiosk, int64_t cents)
+{
+	struct amount *amount = kiosk->state;
+	struct cash_plan plan;
+
+	for (size_t i = 0; i < amount->usual_count; i++)
+		if (amount->usual[i] == cents)
+			return;
+	cash_plan(kiosk->cash, cents, &plan);
+	if (plan.made && amount->usual_count < USUAL)
+		amount->usual[amount->usual_count++] = cents;
+}
+
 static void
 offer_usual(struct kiosk *kiosk)
 {
 	struct amount *amount = kiosk->state;
-	struct choice *choice = &amount->choice;
-	struct cash_plan plan;
+	const struct past *past = &kiosk->customer->past;
 	int64_t units[USUAL];
 	int count = cash_notes_read(
 	    config_string(kiosk->config, CASH_USUAL), units, USUAL);
 
-	for (int i = 0; i < count && i < USUAL; i++) {
-		size_t at = amount->usual_count;
+	for (size_t i = 0; i < past->amount_count; i++)
+		offer(kiosk, past->cents[i]);
+	amount->own_count = amount->usual_count;
+	for (int i = 0; i < count && i < USUAL; i++)
+		offer(kiosk, units[i] * 100);
+	amount->offered = true;
+}
 
-		cash_plan(kiosk->cash, units[i] * 100, &plan);
-		if (!plan.made)
-			continue;
-		amount->usual[at] = units[i] * 100;
-		choice->labels[at] = chrome_money(
-		    kiosk->chrome, amount->labels[at], amount->usual[at]);
-		amount->usual_count++;
-	}
+/* `$60.00, no receipt` where it is the customer's own. */
+static void
+label(struct kiosk *kiosk, size_t i)
+{
+	struct amount *amount = kiosk->state;
+	char money[TEXT_MONEY_SIZE];
+
+	chrome_money(kiosk->chrome, money, amount->usual[i]);
+	if (i < amount->own_count && receipts_any(kiosk->receipts))
+		snprintf(
+		    amount->labels[i], LABEL_SIZE, _("%s, no receipt"), money);
+	else
+		string_copy(amount->labels[i], money, LABEL_SIZE);
+	amount->choice.labels[i] = amount->labels[i];
+}
+
+static void
+draw_usual(struct kiosk *kiosk, int y)
+{
+	struct amount *amount = kiosk->state;
+	struct choice *choice = &amount->choice;
+
+	for (size_t i = 0; i < amount->usual_count; i++)
+		label(kiosk, i);
 	choice->count = (int)amount->usual_count;
 	choice->labels[choice->count++] = N_("Another amount");
 	choice->left = (choice->count + 1) / 2;
-	amount->stage = STAGE_USUAL;
+	choice_draw(choice, kiosk->chrome, y);
 }
 
 static void
@@ -91,34 +131,80 @@ draw_sure(struct kiosk *kiosk)
 			    : _("Deposit %s into your checking account?"),
 		    money);
 	confirm_draw(kiosk->chrome, line, order->cents);
+	confirm_buttons(kiosk->chrome);
+}
+
+/* While the machine hands the notes out. */
+static void
+draw_handing_out(struct kiosk *kiosk)
+{
+	char notes[64], line[192];
+
+	cash_handed_out(kiosk->cash, notes, sizeof(notes));
+	if (*notes == '\0')
+		string_copy(line, _("Please take your cash"), sizeof(line));
+	else
+		snprintf(
+		    line, sizeof(line), _("Please take your cash: %s"), notes);
+	chrome_cursor(kiosk->chrome, chrome_title(kiosk->chrome, line),
+	    chrome_margin(kiosk->chrome));
+}
+
+/* Which amounts the notes can make. */
+static int
+draw_advice(struct kiosk *kiosk, int y)
+{
+	const struct amount *amount = kiosk->state;
+	const struct cash_plan *plan = &amount->nearest;
+	char low[TEXT_MONEY_SIZE], high[TEXT_MONEY_SIZE], line[160];
+
+	chrome_money(kiosk->chrome, low, plan->below);
+	chrome_money(kiosk->chrome, high, plan->above);
+	if (plan->below == 0 && plan->above == 0)
+		string_copy(
+		    line, _("The machine has no notes now"), sizeof(line));
+	else if (plan->above == 0)
+		snprintf(
+		    line, sizeof(line), _("The nearest amount is %s"), low);
+	else if (plan->below > 0)
+		snprintf(line, sizeof(line),
+		    _("The nearest amounts are %s and %s"), low, high);
+	else
+		snprintf(
+		    line, sizeof(line), _("The smallest amount is %s"), high);
+	return errand_draw_line(kiosk, y, ROLE_BAD, line);
+}
+
+static int
+draw_note(struct kiosk *kiosk, int y)
+{
+	struct amount *amount = kiosk->state;
+
+	y = errand_draw(&amount->errand, kiosk, y);
+	return amount->advised ? draw_advice(kiosk, y) : y;
 }
 
 static void
 draw(struct kiosk *kiosk)
 {
 	struct amount *amount = kiosk->state;
-	const struct canvas *canvas = &kiosk->chrome->canvas;
-	int y, margin = chrome_margin(kiosk->chrome);
+	int y;
 
-	if (amount->stage == STAGE_SURE) {
+	if (cash_is_handing_out(kiosk->cash)) {
+		draw_handing_out(kiosk);
+	} else if (amount->stage == STAGE_SURE) {
 		draw_sure(kiosk);
-		return;
-	}
-	y = chrome_title(kiosk->chrome,
-	    is_withdrawal(kiosk) ? _("How much would you like to withdraw?")
-				 : _("How much would you like to deposit?"));
-	if (*amount->form.note != '\0')
-		draw_text(canvas, y++, margin, kiosk->chrome->area.w - margin,
-		    ROLE_DIM, amount->form.note);
-	if (amount->stage == STAGE_USUAL) {
-		choice_draw(&amount->choice, kiosk->chrome, y + 1);
+	} else if (amount->stage == STAGE_FORM) {
+		form_screen_draw(kiosk);
 	} else {
-		y = form_draw(&amount->form.page, kiosk->chrome, y);
-		draw_text(canvas, y, margin, kiosk->chrome->area.w - margin,
-		    ROLE_BAD, amount->advice);
-		chrome_hint(kiosk->chrome, "Enter", _("go on"), TERM_ENTER);
+		y = chrome_title(kiosk->chrome, _(amount->form.title));
+		y = errand_draw(&amount->errand, kiosk, y);
+		if (!amount->offered && kiosk->customer->past.known)
+			offer_usual(kiosk);
+		if (amount->offered)
+			draw_usual(kiosk, y + (kiosk->chrome->area.h >= 17));
+		chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 	}
-	chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 }
 
 static void
@@ -130,50 +216,45 @@ ask_if_sure(struct kiosk *kiosk, int64_t cents)
 	amount->before_sure = amount->stage;
 	amount->stage = STAGE_SURE;
 	form_close(&amount->form.page);
+	choice_close(&amount->choice);
 }
 
-static bool
-check_notes(struct kiosk *kiosk, int64_t cents)
+static const char *
+check_amount(struct kiosk *kiosk, const char *answer)
 {
 	struct amount *amount = kiosk->state;
-	char low[TEXT_MONEY_SIZE], high[TEXT_MONEY_SIZE];
 	struct cash_plan plan;
-
-	amount->advice[0] = '\0';
-	if (!is_withdrawal(kiosk))
-		return true;
-	cash_plan(kiosk->cash, cents, &plan);
-	if (plan.made)
-		return true;
-	chrome_money(kiosk->chrome, low, plan.below);
-	chrome_money(kiosk->chrome, high, plan.above);
-	if (plan.below == 0 && plan.above == 0)
-		string_copy(amount->advice, _("It has no notes now"),
-		    sizeof(amount->advice));
-	else if (plan.above == 0)
-		snprintf(amount->advice, sizeof(amount->advice),
-		    _("The nearest amount is %s"), low);
-	else if (plan.below > 0)
-		snprintf(amount->advice, sizeof(amount->advice),
-		    _("The nearest amounts are %s and %s"), low, high);
-	else
-		snprintf(amount->advice, sizeof(amount->advice),
-		    _("The smallest amount is %s"), high);
-	form_fail(
-	    &amount->form.page, 0, N_("this machine's notes can't make it"));
-	return false;
-}
-
-static void
-check_form(struct kiosk *kiosk)
-{
-	struct amount *amount = kiosk->state;
 	int64_t cents;
 
+	(void)answer;
+	amount->advised = false;
 	if (form_cents(&amount->form.page, 0, &cents) != 0)
-		form_fail(&amount->form.page, 0, N_("please enter an amount"));
-	else if (check_notes(kiosk, cents))
-		ask_if_sure(kiosk, cents);
+		return N_("please enter an amount");
+	kiosk->customer->order.cents = cents;
+	if (!is_withdrawal(kiosk))
+		return NULL;
+	cash_plan(kiosk->cash, cents, &plan);
+	if (plan.made)
+		return NULL;
+	amount->advised = true;
+	amount->nearest = plan;
+	return N_("this machine can't make that amount");
+}
+
+static const struct form_question questions[] = {
+	{ NULL, NULL, { N_("Amount"), FORM_AMOUNT, 16, .optional = false },
+	    check_amount },
+};
+
+static void
+submit(struct kiosk *kiosk)
+{
+	struct order *order = &kiosk->customer->order;
+	const struct form_screen *form = kiosk->state;
+
+	string_copy(order->typed, form->answers[0], sizeof(order->typed));
+	order->no_receipt = false;
+	ask_if_sure(kiosk, order->cents);
 }
 
 static void
@@ -195,36 +276,57 @@ static void
 choose(struct kiosk *kiosk, int index)
 {
 	struct amount *amount = kiosk->state;
+	struct order *order = &kiosk->customer->order;
 
 	if (index == CHOICE_UNKNOWN) {
-		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
+		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
 	} else if (index >= (int)amount->usual_count) {
 		amount->stage = STAGE_FORM;
 		choice_close(&amount->choice);
 	} else if (index >= 0) {
+		*order->typed = '\0';
+		order->no_receipt = (size_t)index < amount->own_count;
 		ask_if_sure(kiosk, amount->usual[index]);
-		choice_close(&amount->choice);
 	}
+}
+
+/* From the form: to the usual amounts, or else away. */
+static void
+go_back(struct kiosk *kiosk)
+{
+	struct amount *amount = kiosk->state;
+
+	if (!is_withdrawal(kiosk)) {
+		kiosk_go(kiosk, SCREEN_MAIN_MENU);
+		return;
+	}
+	form_close(&amount->form.page);
+	amount->advised = false;
+	amount->stage = STAGE_USUAL;
 }
 
 static void
 enter(struct kiosk *kiosk)
 {
 	struct amount *amount = kiosk->state;
+	struct order *order = &kiosk->customer->order;
 
-	amount->form.back = SCREEN_MAIN_MENU;
-	amount->form.submit = check_form;
-	amount->form.page = (struct form_page) {
+	amount->form = (struct form_screen) {
+		.title = is_withdrawal(kiosk)
+		    ? N_("How much would you like to withdraw?")
+		    : N_("How much would you like to deposit?"),
+		.leaving = N_("back"),
+		.leave = go_back,
+		.submit = submit,
+		.draw_note = draw_note,
+		.questions = questions,
 		.count = 1,
-		.lines = { { N_("Amount"), FORM_AMOUNT, 16,
-		    .optional = false } },
-		.buttons = { N_("Enter"), N_("Cancel") },
-		.button_count = 2,
 	};
-	amount->stage = STAGE_FORM;
-	if (is_withdrawal(kiosk))
-		offer_usual(kiosk);
-	kiosk_ask(kiosk, ASK_DETAILS, "DETAILS", NULL);
+	string_copy(amount->form.answers[0], order->typed, FORM_VALUE_SIZE);
+	form_screen_ask(&amount->form, 0);
+	if (!is_withdrawal(kiosk) || order->again != ANOTHER_NOTHING)
+		amount->stage = STAGE_FORM;
+	errand_begin(kiosk);
 }
 
 static void
@@ -234,7 +336,7 @@ key_sure(struct kiosk *kiosk, int key)
 
 	if (key == TERM_ENTER)
 		send_order(kiosk);
-	else if (key == TERM_ESC || key == TERM_BACKSPACE)
+	else if (key == TERM_ESC)
 		amount->stage = amount->before_sure;
 }
 
@@ -249,7 +351,7 @@ key(struct kiosk *kiosk, int key)
 		form_screen_key(kiosk, key);
 	else if (key == TERM_ESC)
 		kiosk_go(kiosk, SCREEN_MAIN_MENU);
-	else
+	else if (amount->offered)
 		choose(kiosk, choice_key(&amount->choice, key));
 }
 
@@ -262,22 +364,22 @@ mouse(struct kiosk *kiosk, int y, int x)
 		key_sure(kiosk, confirm_mouse(kiosk->chrome, y, x));
 	else if (amount->stage == STAGE_FORM)
 		form_screen_mouse(kiosk, y, x);
-	else
+	else if (amount->offered)
 		choose(kiosk, choice_mouse(&amount->choice, y, x));
 }
 
 static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
+	struct amount *amount = kiosk->state;
+
+	if (errand_take(&amount->errand, kiosk, ask, reply,
+		is_withdrawal(kiosk) ? "withdraw" : "deposit"))
+		return;
 	if (ask == ASK_MONEY)
-		kiosk_show_outcome(kiosk, reply, kiosk->customer->order.cents);
+		kiosk_show_outcome(kiosk, reply);
 	else if (ask == ASK_CASH)
 		kiosk_show_cash(kiosk, reply);
-	else if (kiosk_replied(reply, 200))
-		limits_words(&reply->reader,
-		    is_withdrawal(kiosk) ? "withdraw" : "deposit",
-		    config_string(kiosk->config, SCREEN_CURRENCY),
-		    ((struct form_screen *)kiosk->state)->note);
 }
 
 const struct screen screen_amount = {

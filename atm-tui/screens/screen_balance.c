@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * S7: both balances, and under them a chart of the last 30 entries.
+ * S7: both balances, and under them charts of the last 100 entries.
  */
 #include <stdio.h>
 
@@ -9,14 +9,14 @@
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"
 
-#define ENTRIES 30
-#define CHART_ROWS 4
+#define ENTRIES 100
 #define ROOMY 19 /* rows of the body of 80x24 */
 
 struct balance {
 	struct balances now;
 	struct history_entry entries[ENTRIES];
 	size_t count;
+	bool asked; /* and answered: these are all */
 };
 
 static void
@@ -53,41 +53,25 @@ draw_one(struct kiosk *kiosk, int y, enum wire_account account, bool large)
 }
 
 static void
-draw_charts(struct kiosk *kiosk, int y)
-{
-	const struct balance *balance = kiosk->state;
-	const struct canvas *canvas = &kiosk->chrome->canvas;
-	int half =
-	    (kiosk->chrome->area.w - 2 * chrome_margin(kiosk->chrome)) / 2;
-	struct rect place = { y, chrome_margin(kiosk->chrome), CHART_ROWS,
-		half - 2 > ENTRIES ? ENTRIES : half - 2 };
-
-	if (chart_draw(
-		canvas, &place, balance->entries, balance->count, WIRE_SAVINGS))
-		draw_text(canvas, y + CHART_ROWS, place.x, half - 2, ROLE_DIM,
-		    _("savings, last entries"));
-	place.x += half;
-	if (chart_draw(canvas, &place, balance->entries, balance->count,
-		WIRE_CHECKING))
-		draw_text(canvas, y + CHART_ROWS, place.x, half - 2, ROLE_DIM,
-		    _("checking, last entries"));
-}
-
-static void
 draw(struct kiosk *kiosk)
 {
 	const struct balance *balance = kiosk->state;
 	int rows = kiosk->chrome->area.h, y = 1;
+	int margin = chrome_margin(kiosk->chrome);
 	bool large = rows >= ROOMY - 2;
+	struct rect charts;
 
-	chrome_cursor(kiosk->chrome, y, chrome_margin(kiosk->chrome));
+	chrome_cursor(kiosk->chrome, y, margin);
 	chrome_hint(kiosk->chrome, _("any key"), _("back to the menu"), ' ');
 	if (!balance->now.known)
 		return;
 	y = draw_one(kiosk, y, WIRE_SAVINGS, large);
 	y = draw_one(kiosk, y, WIRE_CHECKING, large);
-	if (balance->count > 0 && y + CHART_ROWS < rows)
-		draw_charts(kiosk, y);
+	charts = (struct rect) { y, margin, rows - y,
+		kiosk->chrome->area.w - 2 * margin };
+	if (balance->asked && charts.h >= CHART_ROWS)
+		chart_both(
+		    kiosk->chrome, &charts, balance->entries, balance->count);
 }
 
 static void
@@ -104,9 +88,11 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 
 	if (reply->outcome != BANK_ANSWERED)
 		return;
-	if (ask == ASK_HISTORY && reply->reader.code == 200)
+	if (ask == ASK_HISTORY && reply->reader.code == 200) {
 		balance->count =
 		    history_read(&reply->reader, balance->entries, ENTRIES);
+		balance->asked = true;
+	}
 	if (ask == ASK_HISTORY)
 		return;
 	if (reply->reader.code == 200)
@@ -117,6 +103,7 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 
 const struct screen screen_balance = {
 	.name = "balance",
+	.grows = true,
 	.state_size = sizeof(struct balance),
 	.enter = enter,
 	.draw = draw,

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * S8: the final balances that the bank sent, and not to forget the receipt
- * of this visit; the welcome after 5 seconds.
+ * S8: the final balances that the bank sent, where they are asked for: the
+ * next customer may be near.  And not to forget the receipt of this visit;
+ * the welcome after 5 seconds.
  */
-#include <stdio.h>
-
 #include "../../shared/base/clock.h"
-#include "../../shared/base/util.h"
+#include "errand.h"
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"
 
@@ -14,55 +13,54 @@
 
 struct goodbye {
 	uint64_t since_ms;
+	bool shown; /* the balances */
 };
 
 static void
 enter(struct kiosk *kiosk)
 {
-	((struct goodbye *)kiosk->state)->since_ms = clock_steady_ms();
-}
+	enum { SHOW, ASK }; /* in the order of the choices in options.c */
+	struct goodbye *goodbye = kiosk->state;
 
-static void
-draw_balances(struct kiosk *kiosk, int y)
-{
-	const struct canvas *canvas = &kiosk->chrome->canvas;
-	char money[TEXT_MONEY_SIZE], line[192];
-
-	snprintf(line, sizeof(line), _("Your savings account balance: %s"),
-	    chrome_money(kiosk->chrome, money,
-		kiosk->customer->farewell.cents[WIRE_SAVINGS]));
-	draw_text(canvas, y, chrome_margin(kiosk->chrome), 70, ROLE_BODY, line);
-	snprintf(line, sizeof(line), _("Your checking account balance: %s"),
-	    chrome_money(kiosk->chrome, money,
-		kiosk->customer->farewell.cents[WIRE_CHECKING]));
-	draw_text(
-	    canvas, y + 2, chrome_margin(kiosk->chrome), 70, ROLE_BODY, line);
+	goodbye->since_ms = clock_steady_ms();
+	goodbye->shown =
+	    config_number(kiosk->config, SCREEN_FINAL_BALANCE) == SHOW;
+	kiosk->customer->now = kiosk->customer->farewell;
 }
 
 static void
 draw(struct kiosk *kiosk)
 {
+	const struct goodbye *goodbye = kiosk->state;
+	const struct customer *customer = kiosk->customer;
 	int y = chrome_title(kiosk->chrome, _("Thank you. Goodbye!")) + 1;
 
-	if (kiosk->customer->farewell.known) {
-		draw_balances(kiosk, y);
-		y += 4;
+	if (customer->farewell.known && goodbye->shown) {
+		y = errand_draw_balance(kiosk, y, WIRE_SAVINGS) + 1;
+		y = errand_draw_balance(kiosk, y, WIRE_CHECKING) + 1;
 	}
-	if (kiosk->customer->took_receipt || kiosk->customer->printing)
-		draw_text(&kiosk->chrome->canvas, y,
-		    chrome_margin(kiosk->chrome), 70, ROLE_FOCUS,
-		    kiosk->customer->printing
-			? _("Your receipt is being printed...")
-			: _("Please take your receipt."));
+	if (customer->took_receipt || customer->printing)
+		y = errand_draw_line(kiosk, y, ROLE_FOCUS,
+		    customer->printing ? _("Your receipt is being printed...")
+				       : _("Please take your receipt."));
 	chrome_cursor(kiosk->chrome, y, chrome_margin(kiosk->chrome));
+	if (customer->farewell.known && !goodbye->shown)
+		chrome_hint(
+		    kiosk->chrome, "1", _("show my final balance"), '1');
 	chrome_hint(kiosk->chrome, _("any key"), _("next customer"), ' ');
 }
 
 static void
 key(struct kiosk *kiosk, int key)
 {
-	(void)key;
-	kiosk_go(kiosk, SCREEN_WELCOME);
+	struct goodbye *goodbye = kiosk->state;
+
+	if (key == '1' && !goodbye->shown && kiosk->customer->farewell.known) {
+		goodbye->shown = true;
+		goodbye->since_ms = clock_steady_ms();
+	} else {
+		kiosk_go(kiosk, SCREEN_WELCOME);
+	}
 }
 
 static void
@@ -70,7 +68,7 @@ tick(struct kiosk *kiosk)
 {
 	struct goodbye *goodbye = kiosk->state;
 
-	if (clock_steady_ms() - goodbye->since_ms >= SHOWN_MS)
+	if (kiosk_was_shown(kiosk, &goodbye->since_ms, SHOWN_MS))
 		kiosk_go(kiosk, SCREEN_WELCOME);
 }
 

@@ -80,6 +80,7 @@ draw_greeting(struct kiosk *kiosk, int y)
 		"%s %zu new notices (n to read)", kiosk->customer->news.unread),
 	    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT),
 	    kiosk->customer->news.unread);
+	text_digits(line, sizeof(line));
 	draw_text(
 	    canvas, y, width - text_width(line) - 4, width, ROLE_FOCUS, line);
 }
@@ -99,17 +100,15 @@ draw(struct kiosk *kiosk)
 			      : _("Please select one of the following actions "
 				  "(enter 1 to 7):"));
 	choice_draw(choice, kiosk->chrome, y + 1);
-	chrome_hint(kiosk->chrome, "L", _("language"), 'L');
 	if (kiosk->customer->news.count > 0)
 		chrome_hint(kiosk->chrome, "n", _("notices"), 'n');
-	chrome_hint(kiosk->chrome, "?", _("help"), '?');
 }
 
 static void
 open_entry(struct kiosk *kiosk, int index)
 {
 	if (index == CHOICE_UNKNOWN)
-		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
+		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
 	if (index < 0)
 		return;
 	memset(&kiosk->customer->order, 0, sizeof(struct order));
@@ -128,8 +127,6 @@ key(struct kiosk *kiosk, int key)
 
 	if (key == 'n' && kiosk->customer->news.count > 0)
 		kiosk_go(kiosk, SCREEN_NOTICES);
-	else if (key == 'L' || key == 'l')
-		kiosk_next_language(kiosk);
 	else
 		open_entry(kiosk, choice_key(choice, key));
 }
@@ -144,6 +141,7 @@ mouse(struct kiosk *kiosk, int y, int x)
 
 const struct screen screen_main_menu = {
 	.name = "main menu",
+	.grows = true,
 	.state_size = sizeof(struct menu),
 	.enter = enter,
 	.leave = leave,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "../../shared/base/util.h"
 #include "../base/dates.h"
 #include "../draw/digits.h"
 #include "../kiosk/kiosk.h"
@@ -21,31 +22,51 @@ clock_is_wrong(const struct kiosk *kiosk)
 }
 
 static void
+draw_next_try(struct kiosk *kiosk, int y)
+{
+	unsigned long next = bank_next_try(kiosk->bank);
+	struct canvas quiet = kiosk->chrome->canvas; /* each second another */
+	char line[NEWS_LINE_SIZE];
+
+	if (next == 0)
+		string_copy(line, _("Trying again now..."), sizeof(line));
+	else
+		snprintf(line, sizeof(line),
+		    intl_plural("Next try in %lu second",
+			"Next try in %lu seconds", next),
+		    next);
+	text_digits(line, sizeof(line));
+	quiet.speech = NULL;
+	draw_middle(&quiet, y, 0, kiosk->chrome->area.w, ROLE_DIM, line);
+	speech_hear(kiosk->chrome->speech, SPEECH_CLOCK, line);
+}
+
+static void
 draw_when(struct kiosk *kiosk, int y)
 {
 	const struct channel_validity *validity = bank_validity(kiosk->bank);
+	struct speech *speech = kiosk->chrome->speech;
 	const struct canvas *canvas = &kiosk->chrome->canvas;
+	struct canvas quiet = *canvas; /* of what changes each second */
 	int columns = kiosk->chrome->area.w;
 	const char *why = bank_why_down(kiosk->bank);
-	char clock[DATES_SIZE], line[NEWS_LINE_SIZE], more[NEWS_LINE_SIZE];
-	unsigned long next = bank_next_try(kiosk->bank);
+	char when[DATES_SIZE], line[NEWS_LINE_SIZE], more[NEWS_LINE_SIZE];
 
-	dates_clock(clock, (time_t)(bank_down_since_ms(kiosk->bank) / 1000));
+	dates_recent(
+	    when, (time_t)(bank_down_since_ms(kiosk->bank) / 1000), time(NULL));
 	snprintf(
-	    line, sizeof(line), _("The bank can't be reached since %s"), clock);
+	    line, sizeof(line), _("No connection to the bank since %s"), when);
 	draw_middle(canvas, y, 0, columns, ROLE_BODY, line);
 	if (validity != NULL) {
 		news_validity(line, more, validity, time(NULL));
 		draw_middle(canvas, y + 1, 0, columns, ROLE_DIM, line);
-		draw_middle(canvas, y + 2, 0, columns, ROLE_DIM, more);
+		quiet.speech = NULL;
+		draw_middle(&quiet, y + 2, 0, columns, ROLE_DIM, more);
+		speech_hear(speech, SPEECH_CLOCK, more);
 	} else if (why != NULL) {
 		draw_middle(canvas, y + 1, 0, columns, ROLE_DIM, _(why));
 	}
-	snprintf(line, sizeof(line),
-	    intl_plural(
-		"Next try in %lu second", "Next try in %lu seconds", next),
-	    next);
-	draw_middle(canvas, y + 3, 0, columns, ROLE_DIM, line);
+	draw_next_try(kiosk, y + 3);
 }
 
 static void
@@ -62,12 +83,11 @@ draw(struct kiosk *kiosk)
 	dates_clock(text, time(NULL));
 	digits_large(&chrome->canvas, y,
 	    (area->w - digits_large_width(text)) / 2, ROLE_CLOCK, text);
+	speech_hear(chrome->speech, SPEECH_CLOCK, text);
 	y += DIGITS_LARGE_ROWS + 2;
 	draw_middle(&chrome->canvas, y, 0, area->w, ROLE_BAD, title);
 	chrome_cursor(kiosk->chrome, y, (area->w - text_width(title)) / 2);
 	draw_when(kiosk, y + 2);
-	chrome_hint(kiosk->chrome, "t", _("theme"), 't');
-	chrome_hint(kiosk->chrome, "L", _("language"), 'L');
 	if (!kiosk->locked)
 		chrome_hint(kiosk->chrome, "q", _("leave"), 'q');
 }
@@ -75,11 +95,7 @@ draw(struct kiosk *kiosk)
 static void
 key(struct kiosk *kiosk, int key)
 {
-	if (key == 't')
-		kiosk_next_theme(kiosk);
-	else if (key == 'l' || key == 'L')
-		kiosk_next_language(kiosk);
-	else if (key == 'q' && !kiosk->locked)
+	if (key == 'q' && !kiosk->locked)
 		kiosk_end(kiosk);
 }
 

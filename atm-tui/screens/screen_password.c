@@ -1,83 +1,114 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Changing the password: the old one, the new one twice.
+ * Changing the password: the old one, the new one twice.  Also the first
+ * screen of a session whose password an operator gave for once.
  */
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/limits.h"
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"
 
-enum { OLD, NEW, AGAIN };
+enum { OLD, NEW, AGAIN, QUESTIONS };
+
+static const char *
+check_password(struct kiosk *kiosk, const char *answer)
+{
+	(void)kiosk;
+	return *answer != '\0' ? NULL : N_("please enter your password");
+}
+
+static const char *
+check_again(struct kiosk *kiosk, const char *answer)
+{
+	const struct form_screen *form = kiosk->state;
+
+	return strcmp(form->answers[NEW], answer) == 0
+	    ? NULL
+	    : N_("the two passwords are not the same");
+}
+
+static const char rule[] =
+    N_("At least 4 characters, hard to guess, and not your ID.");
+
+#define SECRET(label)                                                         \
+	{                                                                     \
+		label, FORM_SECRET, WIRE_PASSWORD_SIZE - 1, .optional = false \
+	}
+#define THE_NEW_ONE                                                         \
+	[NEW] = { NULL, rule, SECRET(N_("New password")), check_password }, \
+	[AGAIN] = { NULL, N_("Please enter the same password again."),      \
+		SECRET(N_("New password again")), check_again }
+
+static const struct form_question questions[QUESTIONS] = {
+	[OLD] = { NULL, NULL, SECRET(N_("Old password")), check_password },
+	THE_NEW_ONE,
+};
+static const struct form_question once_questions[QUESTIONS] = {
+	[OLD] = { NULL, NULL, SECRET(N_("One-time password")), check_password },
+	THE_NEW_ONE,
+};
 
 static void
 submit(struct kiosk *kiosk)
 {
-	struct form_page *page = &((struct form_screen *)kiosk->state)->page;
-	const struct form_line *lines = page->lines;
+	const struct form_screen *form = kiosk->state;
 	char request[2 * FORM_VALUE_SIZE + 16];
 
-	if (*lines[OLD].value == '\0') {
-		form_fail(page, OLD, N_("please enter your password"));
-	} else if (*lines[NEW].value == '\0') {
-		form_fail(page, NEW, N_("please enter your password"));
-	} else if (strcmp(lines[NEW].value, lines[AGAIN].value) != 0) {
-		form_fail(page, AGAIN, N_("the two are not the same"));
-	} else {
-		snprintf(request, sizeof(request), "PASSWORD %s\n%s",
-		    lines[OLD].value, lines[NEW].value);
-		kiosk_ask(kiosk, ASK_PASSWORD, request, NULL);
-		OPENSSL_cleanse(request, sizeof(request));
-	}
+	snprintf(request, sizeof(request), "PASSWORD %s\n%s",
+	    form->answers[OLD], form->answers[NEW]);
+	kiosk_ask(kiosk, ASK_PASSWORD, request, NULL);
+	OPENSSL_cleanse(request, sizeof(request));
+}
+
+static void
+cancel(struct kiosk *kiosk)
+{
+	kiosk_end_session(kiosk, false);
 }
 
 static void
 enter(struct kiosk *kiosk)
 {
 	struct form_screen *form = kiosk->state;
+	bool once = bank_session(kiosk->bank)->must_change;
 
 	form->title = N_("Change your password");
 	form->leaving = N_("back");
 	form->back = SCREEN_SERVICES;
 	form->submit = submit;
-	form->page = (struct form_page) {
-		.count = 3,
-		.lines = {
-		    { N_("Old password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
-			.optional = false },
-		    { N_("New password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
-			.optional = false },
-		    { N_("New password again"), FORM_SECRET,
-			WIRE_PASSWORD_SIZE - 1, .optional = false },
-		},
-		.buttons = { N_("Change"), N_("Cancel") },
-		.button_count = 2,
-	};
+	form->done = N_("Change");
+	form->questions = questions;
+	form->count = QUESTIONS;
+	if (once) {
+		form->title = N_("Please choose a password of your own");
+		form->leaving = N_("cancel");
+		form->leave = cancel;
+		form->questions = once_questions;
+	}
+	form_screen_ask(form, OLD);
 }
 
 static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
-	struct form_page *page = &((struct form_screen *)kiosk->state)->page;
+	struct form_screen *form = kiosk->state;
 	const char *refusal = NULL;
 
 	(void)ask;
 	if (kiosk_replied(reply, 422))
 		refusal = limits_refusal(&reply->reader);
 	if (refusal != NULL) {
-		form_set(page, AGAIN, "");
-		form_fail(page, NEW, refusal);
+		form_screen_refuse(form, NEW, refusal);
 		return;
 	}
-	if (kiosk_replied(reply, 200)) {
+	if (kiosk_replied(reply, 200))
 		kiosk_go(kiosk, SCREEN_MAIN_MENU);
-	} else {
-		for (int i = 0; i < page->count; i++)
-			form_set(page, i, "");
-		form_focus(page, OLD, true);
-	}
+	else
+		form_screen_refuse(form, OLD, NULL);
 	kiosk_say_reply(kiosk, reply);
 }
 

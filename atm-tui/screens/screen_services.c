@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Account services: details, password, language, closing the account, which
- * is asked twice.
+ * Account services: details, password, language, closing the account.  What
+ * stands in the way of that is checked first; then it is asked twice, and
+ * the answer that is offered first is no.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,24 +10,31 @@
 #include "../../shared/terminal/term.h"
 #include "../../shared/base/util.h"
 #include "../draw/choice.h"
-#include "../draw/confirm.h"
 #include "../base/dates.h"
+#include "errand.h"
 #include "../kiosk/kiosk.h"
 #include "../base/limits.h"
 #include "screens_table.h"
 
 #define LABEL 15
 
-enum view { VIEW_MENU, VIEW_DETAILS, VIEW_CLOSE, VIEW_CLOSE_AGAIN };
+enum view {
+	VIEW_MENU,
+	VIEW_DETAILS,
+	VIEW_CLOSING, /* asks the bank what is left where */
+	VIEW_NOT_EMPTY,
+	VIEW_CLOSE,
+	VIEW_CLOSE_AGAIN
+};
 
 struct services {
 	enum view view;
-	struct choice choice;
+	struct choice choice, closing; /* the menu; no or yes */
 	bool known;
 	char id[WIRE_ID_SIZE], name[WIRE_NAME_SIZE];
 	char opened[WIRE_TIME_TEXT], last_login[WIRE_TIME_TEXT];
-	char transfer_limit[LIMITS_SIZE], withdraw_limit[LIMITS_SIZE];
-	char rate[LIMITS_SIZE];
+	struct limits transfer, withdraw;
+	int rate; /* transactions a minute, 0: no rule */
 };
 
 static void
@@ -45,7 +53,8 @@ change_password(struct kiosk *kiosk)
 static void
 close_account(struct kiosk *kiosk)
 {
-	((struct services *)kiosk->state)->view = VIEW_CLOSE;
+	((struct services *)kiosk->state)->view = VIEW_CLOSING;
+	kiosk_ask(kiosk, ASK_BALANCES, "2", NULL);
 }
 
 static void
@@ -79,7 +88,10 @@ enter(struct kiosk *kiosk)
 static void
 leave(struct kiosk *kiosk)
 {
-	choice_close(&((struct services *)kiosk->state)->choice);
+	struct services *services = kiosk->state;
+
+	choice_close(&services->choice);
+	choice_close(&services->closing);
 }
 
 /* The next free row. */
@@ -97,11 +109,22 @@ draw_detail(struct kiosk *kiosk, int y, const char *label, const char *value)
 	return y + (rows > 1 ? rows : 1);
 }
 
+static int
+draw_limits(
+    struct kiosk *kiosk, int y, const char *label, const struct limits *limits)
+{
+	char words[LIMITS_SIZE];
+
+	limits_words(
+	    limits, config_string(kiosk->config, SCREEN_CURRENCY), words);
+	return *words == '\0' ? y : draw_detail(kiosk, y, label, words);
+}
+
 static void
 draw_details(struct kiosk *kiosk)
 {
 	const struct services *services = kiosk->state;
-	char when[DATES_SIZE];
+	char when[DATES_SIZE], rate[LIMITS_SIZE];
 	int y = chrome_title(kiosk->chrome, _("Account details")) + 1;
 
 	chrome_cursor(kiosk->chrome, y, chrome_margin(kiosk->chrome));
@@ -115,35 +138,77 @@ draw_details(struct kiosk *kiosk)
 	    kiosk, y, _("Opened"), dates_wire(when, services->opened));
 	y = draw_detail(
 	    kiosk, y, _("Last login"), dates_wire(when, services->last_login));
-	if (*services->transfer_limit != '\0')
-		y = draw_detail(
-		    kiosk, y, _("Transfers"), services->transfer_limit);
-	if (*services->withdraw_limit != '\0')
-		y = draw_detail(
-		    kiosk, y, _("Withdrawals"), services->withdraw_limit);
-	if (*services->rate != '\0')
-		draw_detail(kiosk, y, _("Transactions"), services->rate);
+	y = draw_limits(kiosk, y, _("Transfers"), &services->transfer);
+	y = draw_limits(kiosk, y, _("Withdrawals"), &services->withdraw);
+	if (services->rate == 0)
+		return;
+	snprintf(rate, sizeof(rate), _("At most %d a minute"), services->rate);
+	draw_detail(
+	    kiosk, y, _("Transactions"), text_digits(rate, sizeof(rate)));
+}
+
+/* What is left where, under what it means. */
+static int
+draw_left(struct kiosk *kiosk, const char *title)
+{
+	int y = chrome_title(kiosk->chrome, title);
+
+	chrome_cursor(kiosk->chrome, y, chrome_margin(kiosk->chrome));
+	y = errand_draw_balance(kiosk, y, WIRE_SAVINGS);
+	return errand_draw_balance(kiosk, y, WIRE_CHECKING);
+}
+
+static void
+draw_not_empty(struct kiosk *kiosk)
+{
+	int y = draw_left(kiosk,
+	    _("You can't close your account yet. There is money in it."));
+
+	errand_draw_line(kiosk, y + 1, ROLE_BODY,
+	    _("Please transfer or withdraw the money first."));
+	chrome_hint(kiosk->chrome, _("any key"), _("back"), ' ');
+}
+
+static void
+draw_closing(struct kiosk *kiosk)
+{
+	struct services *services = kiosk->state;
+	int y = draw_left(kiosk,
+	    services->view == VIEW_CLOSE
+		? _("Close your account for good?")
+		: _("Are you sure? This ID can never be used again."));
+
+	choice_draw(&services->closing, kiosk->chrome, y + 1);
+	chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
+}
+
+static void
+draw_menu(struct kiosk *kiosk)
+{
+	struct services *services = kiosk->state;
+	int y =
+	    chrome_title(kiosk->chrome, _("Account services (enter 1 to 5):"));
+
+	choice_draw(&services->choice, kiosk->chrome, y);
+	chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 }
 
 static void
 draw(struct kiosk *kiosk)
 {
-	struct services *services = kiosk->state;
-	int y;
-
-	if (services->view == VIEW_DETAILS) {
+	switch (((struct services *)kiosk->state)->view) {
+	case VIEW_DETAILS:
 		draw_details(kiosk);
-	} else if (services->view == VIEW_CLOSE) {
-		confirm_draw(
-		    kiosk->chrome, _("Close your account for good?"), 0);
-	} else if (services->view == VIEW_CLOSE_AGAIN) {
-		confirm_draw(kiosk->chrome,
-		    _("Really? Its ID can never be used again."), 0);
-	} else {
-		y = chrome_title(
-		    kiosk->chrome, _("Account services (enter 1 to 5):"));
-		choice_draw(&services->choice, kiosk->chrome, y);
-		chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
+		break;
+	case VIEW_NOT_EMPTY:
+		draw_not_empty(kiosk);
+		break;
+	case VIEW_CLOSE:
+	case VIEW_CLOSE_AGAIN:
+		draw_closing(kiosk);
+		break;
+	default:
+		draw_menu(kiosk);
 	}
 }
 
@@ -153,26 +218,46 @@ choose(struct kiosk *kiosk, int index)
 	struct services *services = kiosk->state;
 
 	if (index == CHOICE_UNKNOWN)
-		chrome_say(kiosk->chrome, ROLE_BAD, _("incorrect input"));
+		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
 	if (index < 0)
 		return;
 	choice_close(&services->choice);
 	entries[index].open(kiosk);
 }
 
+/* Shows one of the two questions, no first. */
 static void
-key_on_question(struct kiosk *kiosk, int key)
+ask_to_close(struct services *services, enum view view)
+{
+	choice_close(&services->closing);
+	services->closing = (struct choice) {
+		.labels = { N_("No, keep it"), N_("Yes, close it") },
+		.count = 2,
+		.left = 2,
+	};
+	services->view = view;
+}
+
+static void
+answer_closing(struct kiosk *kiosk, int index)
 {
 	struct services *services = kiosk->state;
 
-	if (key == TERM_ESC || key == TERM_BACKSPACE)
+	if (index == CHOICE_UNKNOWN)
+		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
+	if (index == 0)
 		services->view = VIEW_MENU;
-	else if (key != TERM_ENTER)
-		return;
-	else if (services->view == VIEW_CLOSE)
-		services->view = VIEW_CLOSE_AGAIN;
-	else
+	else if (index == 1 && services->view == VIEW_CLOSE)
+		ask_to_close(services, VIEW_CLOSE_AGAIN);
+	else if (index == 1)
 		kiosk_ask(kiosk, ASK_CLOSE, "CLOSE", NULL);
+}
+
+static bool
+is_closing(const struct services *services)
+{
+	return services->view == VIEW_CLOSE ||
+	    services->view == VIEW_CLOSE_AGAIN;
 }
 
 static void
@@ -180,10 +265,10 @@ key(struct kiosk *kiosk, int key)
 {
 	struct services *services = kiosk->state;
 
-	if (services->view == VIEW_DETAILS)
-		services->view = VIEW_MENU;
+	if (is_closing(services) && key != TERM_ESC)
+		answer_closing(kiosk, choice_key(&services->closing, key));
 	else if (services->view != VIEW_MENU)
-		key_on_question(kiosk, key);
+		services->view = VIEW_MENU;
 	else if (key == TERM_ESC)
 		go_back(kiosk);
 	else
@@ -195,10 +280,10 @@ mouse(struct kiosk *kiosk, int y, int x)
 {
 	struct services *services = kiosk->state;
 
-	if (services->view == VIEW_DETAILS)
-		services->view = VIEW_MENU;
+	if (is_closing(services))
+		answer_closing(kiosk, choice_mouse(&services->closing, y, x));
 	else if (services->view != VIEW_MENU)
-		key_on_question(kiosk, confirm_mouse(kiosk->chrome, y, x));
+		services->view = VIEW_MENU;
 	else
 		choose(kiosk, choice_mouse(&services->choice, y, x));
 }
@@ -207,7 +292,6 @@ static void
 take_details(struct kiosk *kiosk, const struct wire_reader *reader)
 {
 	struct services *services = kiosk->state;
-	const char *currency = config_string(kiosk->config, SCREEN_CURRENCY);
 
 	text_value(reader, "id", services->id, sizeof(services->id));
 	text_value(reader, "name", services->name, sizeof(services->name));
@@ -215,10 +299,25 @@ take_details(struct kiosk *kiosk, const struct wire_reader *reader)
 	    reader, "opened", services->opened, sizeof(services->opened));
 	text_value(reader, "last-login", services->last_login,
 	    sizeof(services->last_login));
-	limits_words(reader, "transfer", currency, services->transfer_limit);
-	limits_words(reader, "withdraw", currency, services->withdraw_limit);
-	limits_rate(reader, services->rate);
+	services->transfer = limits_read(reader, "transfer");
+	services->withdraw = limits_read(reader, "withdraw");
+	services->rate = limits_rate(reader);
 	services->known = true;
+}
+
+static void
+take_balances(struct kiosk *kiosk, const struct bank_reply *reply)
+{
+	struct services *services = kiosk->state;
+	const struct balances *now = &kiosk->customer->now;
+
+	kiosk->customer->now = kiosk_balances(reply);
+	if (services->view != VIEW_CLOSING)
+		return;
+	if (now->cents[WIRE_SAVINGS] != 0 || now->cents[WIRE_CHECKING] != 0)
+		services->view = VIEW_NOT_EMPTY;
+	else
+		ask_to_close(services, VIEW_CLOSE);
 }
 
 static void
@@ -230,6 +329,10 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 		take_details(kiosk, &reply->reader);
 		return;
 	}
+	if (ask == ASK_BALANCES && kiosk_replied(reply, 200)) {
+		take_balances(kiosk, reply);
+		return;
+	}
 	services->view = VIEW_MENU;
 	if (ask == ASK_CLOSE && kiosk_replied(reply, 200))
 		kiosk_go(kiosk, SCREEN_WELCOME);
@@ -238,6 +341,7 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 
 const struct screen screen_services = {
 	.name = "services",
+	.grows = true,
 	.state_size = sizeof(struct services),
 	.enter = enter,
 	.leave = leave,

@@ -1,33 +1,73 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Opening an account.  What is wrong is told at its field; after it the
- * customer logs in.
+ * Opening an account, a question at a time, its rule before it.  What is
+ * wrong is told at its question; after the last the customer logs in.
  */
 #include <string.h>
 
+#include "../../shared/base/util.h"
+#include "../base/limits.h"
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"
 
-enum { ID, NAME, PASSWORD, AGAIN };
+enum { ID, NAME, PASSWORD, AGAIN, QUESTIONS };
+
+static const char *
+check_id(struct kiosk *kiosk, const char *answer)
+{
+	(void)kiosk;
+	return wire_is_id(answer, strlen(answer))
+	    ? NULL
+	    : N_("begin with a letter or digit");
+}
+
+static const char *
+check_password(struct kiosk *kiosk, const char *answer)
+{
+	(void)kiosk;
+	return *answer != '\0' ? NULL : N_("please enter your password");
+}
+
+static const char *
+check_again(struct kiosk *kiosk, const char *answer)
+{
+	const struct form_screen *form = kiosk->state;
+
+	return strcmp(form->answers[PASSWORD], answer) == 0
+	    ? NULL
+	    : N_("the two passwords are not the same");
+}
+
+static const struct form_question questions[QUESTIONS] = {
+	[ID] = { NULL,
+	    N_("You log in with this ID, and others send money to it. Use "
+	       "letters, digits and . _ -"),
+	    { N_("New ID"), FORM_ID, WIRE_ID_SIZE - 1, .optional = false },
+	    check_id },
+	[NAME] = { NULL,
+	    N_("The bank greets you by this name. You can leave it empty."),
+	    { N_("Full name"), FORM_TEXT, WIRE_NAME_SIZE - 1,
+		.optional = true },
+	    NULL },
+	[PASSWORD] = { NULL,
+	    N_("At least 4 characters, hard to guess, and not your ID."),
+	    { N_("Password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
+		.optional = false },
+	    check_password },
+	[AGAIN] = { NULL, N_("Please enter the same password again."),
+	    { N_("Password again"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
+		.optional = false },
+	    check_again },
+};
 
 static void
 submit(struct kiosk *kiosk)
 {
-	struct form_page *page = &((struct form_screen *)kiosk->state)->page;
-	const struct form_line *lines = page->lines;
+	struct form_screen *form = kiosk->state;
 
-	if (!wire_is_id(lines[ID].value, strlen(lines[ID].value)))
-		form_fail(page, ID, N_("a letter or digit first"));
-	else if (!wire_is_name(lines[NAME].value, strlen(lines[NAME].value)))
-		form_fail(page, NAME, N_("this name is too long"));
-	else if (*lines[PASSWORD].value == '\0')
-		form_fail(page, PASSWORD, N_("please enter your password"));
-	else if (strcmp(lines[PASSWORD].value, lines[AGAIN].value) != 0)
-		form_fail(page, AGAIN, N_("the two are not the same"));
-	else
-		kiosk_sign_up(kiosk, lines[ID].value, lines[PASSWORD].value,
-		    lines[NAME].value);
+	kiosk_sign_up(kiosk, form->answers[ID], form->answers[PASSWORD],
+	    form->answers[NAME]);
 }
 
 static void
@@ -39,21 +79,10 @@ enter(struct kiosk *kiosk)
 	form->leaving = N_("cancel");
 	form->back = SCREEN_LOGIN;
 	form->submit = submit;
-	form->page = (struct form_page) {
-		.count = 4,
-		.lines = {
-		    { N_("New ID"), FORM_ID, WIRE_ID_SIZE - 1,
-			.optional = false },
-		    { N_("Full name"), FORM_TEXT, WIRE_NAME_SIZE - 1,
-			.optional = true },
-		    { N_("Password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
-			.optional = false },
-		    { N_("Password again"), FORM_SECRET,
-			WIRE_PASSWORD_SIZE - 1, .optional = false },
-		},
-		.buttons = { N_("Open the account"), N_("Cancel") },
-		.button_count = 2,
-	};
+	form->done = N_("Open the account");
+	form->questions = questions;
+	form->count = QUESTIONS;
+	form_screen_ask(form, ID);
 }
 
 static void
@@ -66,14 +95,16 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 	if (kiosk_replied(reply, 422))
 		refusal = limits_refusal(&reply->reader);
 	if (refusal != NULL) {
-		form_set(&form->page, AGAIN, "");
-		form_fail(&form->page, PASSWORD, refusal);
+		form_screen_refuse(form, PASSWORD, refusal);
 		return;
 	}
-	if (kiosk_replied(reply, 200))
+	if (kiosk_replied(reply, 200)) {
+		string_copy(kiosk->customer->new_id, form->answers[ID],
+		    sizeof(kiosk->customer->new_id));
 		kiosk_go(kiosk, SCREEN_LOGIN);
-	else if (kiosk_replied(reply, 409))
-		form_fail(&form->page, ID, N_("this ID is taken"));
+	} else if (kiosk_replied(reply, 409)) {
+		form_screen_refuse(form, ID, N_("this ID is taken"));
+	}
 	kiosk_say_reply(kiosk, reply);
 }
 

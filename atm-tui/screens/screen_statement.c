@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The statement: a table that scrolls, newest first; older entries are
- * fetched as the customer comes to them.  Or, in its place, a chart.
+ * The statement: a table that scrolls, newest first, which can be filtered,
+ * searched and printed.  Or, in its place, charts.  Entries come a page at a
+ * time until all have, so that their number and totals are true.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,20 +12,27 @@
 #include "../../shared/terminal/term.h"
 #include "../../shared/base/util.h"
 #include "../draw/chart.h"
-#include "../base/dates.h"
+#include "../draw/choice.h"
 #include "../kiosk/kiosk.h"
-#include "../draw/speech.h"
 #include "screens_table.h"
+#include "statement_draw.h"
 
-#define PAGE 50
-#define MOST 2000
-#define WHAT 15 /* columns of an account's letter and an entry's kind */
+#define PAGE 100 /* as many as HISTORY gives */
+
+enum view { VIEW_TABLE, VIEW_CHART, VIEW_PRINT };
+enum print { PRINT_SHOWN, PRINT_LISTED, PRINT_NOT };
 
 struct statement {
-	struct history_entry entries[MOST];
+	struct history_entry entries[STATEMENT_ENTRIES];
 	int count, top;
 	bool asking, complete;
-	bool chart; /* in place of the table */
+	bool to_end; /* as soon as the last entry has come */
+	bool searching;
+	enum view view;
+	struct statement_list list;
+	struct choice choice; /* of how much to print */
+	char shown[96], listed[96];
+	char language[8]; /* in which the list was searched */
 };
 
 static void
@@ -34,7 +42,7 @@ fetch(struct kiosk *kiosk)
 	char request[64];
 
 	if (statement->asking || statement->complete ||
-	    statement->count + 2 * PAGE > MOST)
+	    statement->count + 2 * PAGE > STATEMENT_ENTRIES)
 		return;
 	if (statement->count == 0)
 		snprintf(request, sizeof(request), "HISTORY %d", PAGE);
@@ -44,145 +52,269 @@ fetch(struct kiosk *kiosk)
 	statement->asking = kiosk_ask(kiosk, ASK_HISTORY, request, NULL);
 }
 
-static int
-visible(const struct kiosk *kiosk)
-{
-	return kiosk->chrome->area.h - 4;
-}
-
-/* Time, what, who, amount, balance; `who` takes what the others leave. */
 static void
-draw_row(struct kiosk *kiosk, int y, enum role role, const char *const cells[5])
-{
-	struct canvas canvas = kiosk->chrome->canvas;
-	int width = kiosk->chrome->area.w, x = 2;
-	bool roomy = width >= 76;
-	int when = roomy ? 12 : 6; /* the day alone where it is narrow */
-	int money = roomy ? 14 : 12;
-
-	/* Aloud, a table is its uppermost row: see draw(). */
-	canvas.speech = NULL;
-	draw_text(&canvas, y, x, when, role, cells[0]);
-	x += when + 1;
-	draw_text(&canvas, y, x, WHAT, role, cells[1]);
-	x += WHAT + 1;
-	draw_text(&canvas, y, x, width - 2 * money - 2 - x, role, cells[2]);
-	draw_text(&canvas, y, width - money - 1 - text_width(cells[3]), money,
-	    role, cells[3]);
-	draw_text(&canvas, y, width - 1 - text_width(cells[4]), money, role,
-	    cells[4]);
-}
-
-static void
-draw_entry(struct kiosk *kiosk, int y, const struct history_entry *entry)
-{
-	char when[DATES_SIZE], amount[TEXT_MONEY_SIZE],
-	    balance[TEXT_MONEY_SIZE], what[64];
-
-	snprintf(what, sizeof(what), "%.1s %s",
-	    entry->account == WIRE_SAVINGS ? _("Savings") : _("Checking"),
-	    receipt_kind(entry->kind));
-	draw_row(kiosk, y, entry->amount < 0 ? ROLE_BODY : ROLE_TITLE,
-	    (const char *const[]) { dates_wire_short(when, entry->time), what,
-		strcmp(entry->other, "-") == 0 ? "" : entry->other,
-		text_money(amount, "", entry->amount),
-		text_money(balance, "", entry->balance) });
-}
-
-static void
-hear_entry(struct kiosk *kiosk, const struct history_entry *entry)
-{
-	char when[DATES_SIZE], amount[TEXT_MONEY_SIZE],
-	    balance[TEXT_MONEY_SIZE];
-	const char *cells[] = { dates_wire_short(when, entry->time),
-		entry->account == WIRE_SAVINGS ? _("Savings") : _("Checking"),
-		receipt_kind(entry->kind), entry->other,
-		chrome_money(kiosk->chrome, amount, entry->amount),
-		_("Balance"),
-		chrome_money(kiosk->chrome, balance, entry->balance) };
-
-	for (size_t i = 0; i < NELEM(cells); i++)
-		speech_hear(kiosk->chrome->speech, SPEECH_FOCUS, cells[i]);
-}
-
-static void
-draw_table(struct kiosk *kiosk)
+scroll_to(struct kiosk *kiosk, int top)
 {
 	struct statement *statement = kiosk->state;
-	int rows = visible(kiosk), i;
+	int rows = statement_draw_rows(kiosk->chrome);
 
-	if (statement->top < statement->count)
-		hear_entry(kiosk, &statement->entries[statement->top]);
+	if (top + rows > statement->list.count)
+		top = statement->list.count - rows;
+	statement->top = top < 0 ? 0 : top;
+}
 
-	draw_row(kiosk, 1, ROLE_DIM,
-	    (const char *const[]) {
-		_("When"), _("What"), _("Who"), _("Amount"), _("Balance") });
-	for (i = 0; i < rows && statement->top + i < statement->count; i++)
-		draw_entry(
-		    kiosk, 3 + i, &statement->entries[statement->top + i]);
-	if (statement->count == 0 && statement->complete)
-		draw_text(&kiosk->chrome->canvas, 3, 2, 60, ROLE_BODY,
-		    _("There are no entries yet."));
-	if (statement->top + rows < statement->count)
-		draw_text(&kiosk->chrome->canvas, 3 + rows, 2, 20, ROLE_DIM,
-		    kiosk->chrome->theme.utf8 ? "▼" : "v");
-	chrome_hint(kiosk->chrome, "PgUp", _("newer"), TERM_PAGE_UP);
-	chrome_hint(kiosk->chrome, "PgDn", _("older"), TERM_PAGE_DOWN);
-	chrome_hint(kiosk->chrome, "8 2 Home End", _("scroll"), 0);
+/* Something else is wanted, or more has come. */
+static void
+list_again(struct kiosk *kiosk, int top)
+{
+	struct statement *statement = kiosk->state;
+
+	string_copy(
+	    statement->language, intl_language(), sizeof(statement->language));
+	statement_list_make(
+	    &statement->list, statement->entries, statement->count);
+	scroll_to(kiosk, top);
+}
+
+static void
+enter(struct kiosk *kiosk)
+{
+	((struct statement *)kiosk->state)->list.owner = kiosk->customer->id;
+	fetch(kiosk);
+}
+
+static void
+leave(struct kiosk *kiosk)
+{
+	choice_close(&((struct statement *)kiosk->state)->choice);
+}
+
+static struct statement_table
+table_of(const struct statement *statement)
+{
+	return (struct statement_table) { &statement->list, statement->entries,
+		statement->top, statement->searching, statement->complete };
+}
+
+static bool
+can_print(const struct kiosk *kiosk)
+{
+	const struct statement *statement = kiosk->state;
+
+	return receipts_any(kiosk->receipts) && statement->list.count > 0;
+}
+
+/* Where room is short, those lose their words first that need none. */
+static void
+hint_table(struct kiosk *kiosk)
+{
+	const struct statement *statement = kiosk->state;
+	struct chrome *chrome = kiosk->chrome;
+
+	chrome_hint(chrome, "a/4", _("account"), 'a');
+	chrome_hint(chrome, "k/6", _("kind"), 'k');
+	chrome_hint(chrome, "s", _("search"), 's');
+	chrome_hint(chrome, "g/0", _("chart"), 'g');
+	if (can_print(kiosk))
+		chrome_hint(chrome, "p/5", _("print"), 'p');
+	chrome_hint(chrome, "Esc", _("back"), TERM_ESC);
+	if (statement->list.count > statement_draw_rows(chrome))
+		chrome_hint_scrolling(chrome, true, true);
+}
+
+static void
+draw_charts(struct kiosk *kiosk)
+{
+	const struct statement *statement = kiosk->state;
+	int margin = chrome_margin(kiosk->chrome);
+	struct rect charts = { 1, margin, kiosk->chrome->area.h - 1,
+		kiosk->chrome->area.w - 2 * margin };
+
+	speech_hear(kiosk->chrome->speech, SPEECH_TITLE, _("Statement"));
+	chrome_cursor(kiosk->chrome, 1, margin);
+	chart_both(kiosk->chrome, &charts, statement->entries,
+	    (size_t)statement->count);
+}
+
+static void
+draw_search(struct kiosk *kiosk)
+{
+	struct statement_table table = table_of(kiosk->state);
+
+	statement_draw(kiosk->chrome, &table);
+	kiosk->chrome->typing = CHROME_TYPING_TEXT;
+	chrome_hint(kiosk->chrome, "Enter", _("done"), TERM_ENTER);
+	chrome_hint(kiosk->chrome, N_("Backspace"), _("clear"), 0);
+	chrome_hint(kiosk->chrome, "Esc", _("show everything"), TERM_ESC);
+}
+
+static int
+shown(const struct kiosk *kiosk)
+{
+	const struct statement *statement = kiosk->state;
+	int rows = statement_draw_rows(kiosk->chrome),
+	    rest = statement->list.count - statement->top;
+
+	return rest < rows ? rest : rows;
+}
+
+static void
+draw_print(struct kiosk *kiosk)
+{
+	struct statement *statement = kiosk->state;
+	int y = chrome_title(kiosk->chrome, _("What would you like to print?"));
+	int on_page = shown(kiosk), all = statement->list.count;
+
+	snprintf(statement->shown, sizeof(statement->shown),
+	    intl_plural("This page: %d entry", "This page: %d entries",
+		(unsigned long)on_page),
+	    on_page);
+	text_digits(statement->shown, sizeof(statement->shown));
+	snprintf(statement->listed, sizeof(statement->listed),
+	    intl_plural("The whole list: %d entry",
+		"The whole list: %d entries", (unsigned long)all),
+	    all);
+	text_digits(statement->listed, sizeof(statement->listed));
+	choice_draw(&statement->choice, kiosk->chrome, y);
+	chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 }
 
 static void
 draw(struct kiosk *kiosk)
 {
 	struct statement *statement = kiosk->state;
+	struct statement_table table;
 
-	speech_hear(kiosk->chrome->speech, SPEECH_TITLE, _("Statement"));
-	chrome_cursor(kiosk->chrome, 3, 2);
-	if (statement->chart)
-		chart_both(kiosk->chrome, statement->entries,
-		    (size_t)statement->count);
-	else
-		draw_table(kiosk);
-	chrome_hint(kiosk->chrome, "g 0",
-	    statement->chart ? _("list") : _("chart"), 'g');
-	if (receipts_any(kiosk->receipts))
-		chrome_hint(kiosk->chrome, "p 5", _("print"), 'p');
-	chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
+	if (strcmp(statement->language, intl_language()) != 0)
+		list_again(kiosk, statement->top);
+	if (statement->view == VIEW_PRINT) {
+		draw_print(kiosk);
+		return;
+	}
+	if (statement->searching) {
+		draw_search(kiosk);
+		return;
+	}
+	if (statement->view == VIEW_CHART) {
+		draw_charts(kiosk);
+		chrome_hint(kiosk->chrome, "g/0", _("list"), 'g');
+		chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
+		return;
+	}
+	scroll_to(kiosk, statement->top); /* there may be other rows now */
+	table = table_of(statement);
+	statement_draw(kiosk->chrome, &table);
+	hint_table(kiosk);
 }
 
-/* All that was fetched. */
+/* So many of the list from this one on. */
 static void
-print(struct kiosk *kiosk)
+print(struct kiosk *kiosk, int first, int count)
 {
-	struct statement *statement = kiosk->state;
+	const struct statement *statement = kiosk->state;
+	struct history_entry *entries =
+	    calloc(count > 0 ? (size_t)count : 1, sizeof(*entries));
 	char *text = NULL;
 
-	if (receipts_any(kiosk->receipts) &&
-	    receipt_add_entries(&text, kiosk->config, kiosk->customer->id,
-		statement->entries, (size_t)statement->count) == 0)
+	if (entries == NULL)
+		return;
+	for (int i = 0; i < count; i++)
+		entries[i] = statement->entries[statement->list.at[first + i]];
+	if (receipt_add_entries(&text, kiosk->config, kiosk->customer->id,
+		entries, (size_t)count) == 0)
 		kiosk_print(kiosk, "statement", text, strlen(text));
 	free(text);
+	free(entries);
 }
 
 static void
-scroll_to(struct kiosk *kiosk, int top)
+ask_how_much(struct kiosk *kiosk)
 {
 	struct statement *statement = kiosk->state;
-	int rows = visible(kiosk);
 
-	if (top + rows > statement->count)
-		top = statement->count - rows;
-	statement->top = top < 0 ? 0 : top;
-	if (statement->top + 2 * rows >= statement->count)
-		fetch(kiosk);
+	if (!can_print(kiosk))
+		return;
+	statement->choice = (struct choice) {
+		.labels = { statement->shown, statement->listed,
+		    N_("Nothing") },
+		.count = 3,
+		.left = 3,
+	};
+	statement->view = VIEW_PRINT;
+}
+
+static void
+choose_print(struct kiosk *kiosk, int index)
+{
+	struct statement *statement = kiosk->state;
+
+	if (index == CHOICE_UNKNOWN)
+		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
+	if (index < 0)
+		return;
+	choice_close(&statement->choice);
+	statement->view = VIEW_TABLE;
+	if (index == PRINT_SHOWN)
+		print(kiosk, statement->top, shown(kiosk));
+	else if (index == PRINT_LISTED)
+		print(kiosk, 0, statement->list.count);
+}
+
+static void
+want_next_account(struct kiosk *kiosk)
+{
+	struct statement_list *list = &((struct statement *)kiosk->state)->list;
+
+	list->account = (list->account + 1) % STATEMENT_ACCOUNTS;
+	list_again(kiosk, 0);
+}
+
+static void
+want_next_kind(struct kiosk *kiosk)
+{
+	struct statement_list *list = &((struct statement *)kiosk->state)->list;
+
+	list->kind = (list->kind + 1) % STATEMENT_KINDS;
+	list_again(kiosk, 0);
+}
+
+static void
+begin_search(struct kiosk *kiosk)
+{
+	((struct statement *)kiosk->state)->searching = true;
+}
+
+static void
+change_view(struct kiosk *kiosk)
+{
+	struct statement *statement = kiosk->state;
+
+	statement->view =
+	    statement->view == VIEW_CHART ? VIEW_TABLE : VIEW_CHART;
+}
+
+static void
+key_search(struct kiosk *kiosk, int key)
+{
+	struct statement *statement = kiosk->state;
+
+	if (key == TERM_ENTER || key == TERM_ESC)
+		statement->searching = false;
+	if (key == TERM_ESC)
+		statement->list.words[0] = '\0';
+	else if (key == TERM_BACKSPACE)
+		statement_list_rub_out(&statement->list);
+	else if (key >= ' ' && key < TERM_UP)
+		statement_list_type(&statement->list, key);
+	list_again(kiosk, 0);
 }
 
 /* Digits scroll as the keypad's arrows do: nobody needs a chord. */
 static void
-key(struct kiosk *kiosk, int key)
+key_scroll(struct kiosk *kiosk, int key)
 {
 	struct statement *statement = kiosk->state;
-	int rows = visible(kiosk);
+	int rows = statement_draw_rows(kiosk->chrome);
 	const struct {
 		int key, digit, top;
 	} moves[] = {
@@ -191,23 +323,68 @@ key(struct kiosk *kiosk, int key)
 		{ TERM_PAGE_UP, '9', statement->top - rows },
 		{ TERM_PAGE_DOWN, '3', statement->top + rows },
 		{ TERM_HOME, '7', 0 },
-		{ TERM_END, '1', statement->count },
+		{ TERM_END, '1', statement->list.count },
 	};
 
-	if (key == TERM_ESC || key == TERM_ENTER || key == TERM_BACKSPACE) {
-		kiosk_go(kiosk, SCREEN_MAIN_MENU);
-		return;
-	}
-	if (key == 'p' || key == '5')
-		print(kiosk);
-	if (key == 'g' || key == '0') {
-		statement->chart = !statement->chart;
-		fetch(kiosk);
-	}
 	for (size_t i = 0; i < NELEM(moves); i++) {
-		if (moves[i].key == key || moves[i].digit == key)
-			scroll_to(kiosk, moves[i].top);
+		if (moves[i].key != key && moves[i].digit != key)
+			continue;
+		statement->to_end = moves[i].key == TERM_END;
+		scroll_to(kiosk, moves[i].top);
 	}
+}
+
+static void
+key_table(struct kiosk *kiosk, int key)
+{
+	static const struct {
+		int key, digit;
+		void (*act)(struct kiosk *kiosk);
+	} acts[] = {
+		{ 'a', '4', want_next_account },
+		{ 'k', '6', want_next_kind },
+		{ 's', 's', begin_search },
+		{ 'g', '0', change_view },
+		{ 'p', '5', ask_how_much },
+	};
+
+	for (size_t i = 0; i < NELEM(acts); i++) {
+		if (acts[i].key == key || acts[i].digit == key)
+			acts[i].act(kiosk);
+	}
+	key_scroll(kiosk, key);
+}
+
+static void
+key(struct kiosk *kiosk, int key)
+{
+	struct statement *statement = kiosk->state;
+
+	if (statement->searching)
+		key_search(kiosk, key);
+	else if (statement->view == VIEW_PRINT && key == TERM_ESC)
+		choose_print(kiosk, PRINT_NOT);
+	else if (statement->view == VIEW_PRINT)
+		choose_print(kiosk, choice_key(&statement->choice, key));
+	else if (key == TERM_ESC)
+		kiosk_go(kiosk, SCREEN_MAIN_MENU);
+	else if (statement->view == VIEW_TABLE)
+		key_table(kiosk, key);
+	else if (key == 'g' || key == '0')
+		change_view(kiosk);
+}
+
+static void
+mouse(struct kiosk *kiosk, int y, int x)
+{
+	struct statement *statement = kiosk->state;
+	struct statement_table table = table_of(statement);
+
+	if (statement->view == VIEW_PRINT)
+		choose_print(kiosk, choice_mouse(&statement->choice, y, x));
+	else if (statement->view == VIEW_TABLE)
+		scroll_to(
+		    kiosk, statement_draw_touched(kiosk->chrome, &table, y, x));
 }
 
 static void
@@ -219,22 +396,27 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 	(void)ask;
 	statement->asking = false;
 	if (!kiosk_replied(reply, 200)) {
-		statement->complete = true;
 		kiosk_say_reply(kiosk, reply);
 		return;
 	}
 	count =
 	    history_read(&reply->reader, statement->entries + statement->count,
-		(size_t)(MOST - statement->count));
+		(size_t)(STATEMENT_ENTRIES - statement->count));
 	statement->count += (int)count;
-	statement->complete = count == 0;
+	statement->complete = count < PAGE;
+	list_again(
+	    kiosk, statement->to_end ? statement->count : statement->top);
+	fetch(kiosk);
 }
 
 const struct screen screen_statement = {
 	.name = "statement",
+	.grows = true,
 	.state_size = sizeof(struct statement),
-	.enter = fetch,
+	.enter = enter,
+	.leave = leave,
 	.draw = draw,
 	.key = key,
+	.mouse = mouse,
 	.reply = reply,
 };

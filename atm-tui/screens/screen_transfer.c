@@ -1,24 +1,36 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * S6: to whom and how much, then one line that says what will happen.  A
- * transfer to oneself goes to one's other account.
+ * S6: to whom, how much, with which word; then one line that says what will
+ * happen.  To whom is a choice: the customer's other account, those paid
+ * last, or another ID.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "../../shared/base/money.h"
+#include "../../shared/base/util.h"
 #include "../../shared/terminal/term.h"
+#include "../../shared/wire/wire_memo.h"
+#include "../draw/choice.h"
 #include "../draw/confirm.h"
+#include "errand.h"
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
-#include "../base/limits.h"
 #include "screens_table.h"
 
-enum { RECIPIENT, AMOUNT };
+enum { RECIPIENT, AMOUNT, MEMO, QUESTIONS };
+#define ONE_COLUMN 4 /* so many choices need no second one */
+
+enum stage { STAGE_WHOM, STAGE_FORM, STAGE_SURE };
 
 struct transfer {
 	struct form_screen form;
-	bool sure; /* the second question: Enter to send */
+	struct errand errand;
+	enum stage stage;
+	struct choice choice;
+	size_t payee_count; /* as offered */
+	char labels[PAST_PAYEES][WIRE_ID_SIZE + 32];
+	bool offered; /* not before the bank has told of them */
 };
 
 static bool
@@ -28,6 +40,26 @@ to_oneself(const struct kiosk *kiosk)
 		   bank_session(kiosk->bank)->id) == 0;
 }
 
+/* Who it is, with dots for most letters, where the bank tells it. */
+static int
+draw_name(struct kiosk *kiosk, int y)
+{
+	const char *dot = draw_symbol(&kiosk->chrome->theme, SYMBOL_MASK);
+	const char *name =
+	    past_name(&kiosk->customer->past, kiosk->customer->order.recipient);
+	char shown[3 * WIRE_NAME_SIZE] = "", line[4 * WIRE_NAME_SIZE];
+	size_t used = 0;
+
+	for (; *name != '\0'; name++)
+		used += (size_t)snprintf(shown + used, sizeof(shown) - used,
+		    "%.*s", *name == '*' ? (int)strlen(dot) : 1,
+		    *name == '*' ? dot : name);
+	if (used == 0)
+		return y;
+	snprintf(line, sizeof(line), _("The recipient's name: %s"), shown);
+	return errand_draw_line(kiosk, y, ROLE_BODY, line);
+}
+
 /* `Send $250.50 from your savings account to fey?` */
 static void
 draw_question(struct kiosk *kiosk)
@@ -35,6 +67,7 @@ draw_question(struct kiosk *kiosk)
 	const struct order *order = &kiosk->customer->order;
 	bool savings = order->account == WIRE_SAVINGS;
 	char money[TEXT_MONEY_SIZE], line[256];
+	int y;
 
 	chrome_money(kiosk->chrome, money, order->cents);
 	if (to_oneself(kiosk))
@@ -49,77 +82,275 @@ draw_question(struct kiosk *kiosk)
 		    savings ? _("Send %s from your savings account to %s?")
 			    : _("Send %s from your checking account to %s?"),
 		    money, order->recipient);
-	confirm_draw(kiosk->chrome, line, order->cents);
+	y = confirm_draw(kiosk->chrome, line, order->cents);
+	if (!to_oneself(kiosk))
+		y = draw_name(kiosk, y);
+	errand_draw_memo(kiosk, y);
+	confirm_buttons(kiosk->chrome);
+}
+
+static void
+offer(struct kiosk *kiosk)
+{
+	struct transfer *transfer = kiosk->state;
+	const struct past *past = &kiosk->customer->past;
+	struct choice *choice = &transfer->choice;
+
+	choice->labels[choice->count++] =
+	    kiosk->customer->order.account == WIRE_SAVINGS
+	    ? N_("To my checking account")
+	    : N_("To my savings account");
+	for (size_t i = 0; i < past->payee_count; i++)
+		choice->labels[choice->count++] = transfer->labels[i];
+	choice->labels[choice->count++] = N_("Another ID");
+	choice->left = choice->count <= ONE_COLUMN ? choice->count
+						   : (choice->count + 1) / 2;
+	transfer->payee_count = past->payee_count;
+	transfer->offered = true;
+}
+
+/* In the language in force. */
+static void
+label(struct kiosk *kiosk)
+{
+	struct transfer *transfer = kiosk->state;
+
+	for (size_t i = 0; i < transfer->payee_count; i++)
+		snprintf(transfer->labels[i], sizeof(transfer->labels[i]),
+		    _("To %s"), kiosk->customer->past.payees[i].id);
+}
+
+static void
+draw_whom(struct kiosk *kiosk)
+{
+	struct transfer *transfer = kiosk->state;
+	int y = chrome_title(kiosk->chrome, _(transfer->form.title));
+
+	if (!transfer->offered && kiosk->customer->past.known)
+		offer(kiosk);
+	label(kiosk);
+	if (transfer->offered)
+		choice_draw(&transfer->choice, kiosk->chrome, y);
+	chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 }
 
 static void
 draw(struct kiosk *kiosk)
 {
-	if (((struct transfer *)kiosk->state)->sure)
+	struct transfer *transfer = kiosk->state;
+
+	if (transfer->stage == STAGE_SURE)
 		draw_question(kiosk);
-	else
+	else if (transfer->stage == STAGE_FORM)
 		form_screen_draw(kiosk);
+	else
+		draw_whom(kiosk);
+}
+
+static int
+draw_note(struct kiosk *kiosk, int y)
+{
+	struct transfer *transfer = kiosk->state;
+
+	return transfer->form.at == AMOUNT
+	    ? errand_draw(&transfer->errand, kiosk, y)
+	    : y;
+}
+
+/* Who moves their own money needs no message. */
+static void
+count_questions(struct kiosk *kiosk)
+{
+	struct transfer *transfer = kiosk->state;
+
+	transfer->form.count = to_oneself(kiosk) ? MEMO : QUESTIONS;
+}
+
+static const char *
+check_recipient(struct kiosk *kiosk, const char *answer)
+{
+	struct order *order = &kiosk->customer->order;
+
+	if (*answer == '\0')
+		return N_("please enter an ID");
+	if (!wire_is_id(answer, strlen(answer)))
+		return N_("this is not an ID");
+	string_copy(order->recipient, answer, sizeof(order->recipient));
+	count_questions(kiosk);
+	return NULL;
 }
 
 static void
-check(struct kiosk *kiosk)
+ask_if_sure(struct kiosk *kiosk)
 {
 	struct transfer *transfer = kiosk->state;
-	struct form_page *page = &transfer->form.page;
-	const char *recipient = page->lines[RECIPIENT].value;
 
-	if (!wire_is_id(recipient, strlen(recipient))) {
-		form_fail(page, RECIPIENT,
-		    *recipient == '\0' ? N_("please enter an ID")
-				       : N_("this is no ID"));
-	} else if (form_cents(page, AMOUNT, &kiosk->customer->order.cents) !=
-	    0) {
-		form_fail(page, AMOUNT, N_("please enter an amount"));
-	} else {
-		memcpy(kiosk->customer->order.recipient, recipient,
-		    strlen(recipient) + 1);
-		transfer->sure = true;
-		form_close(page);
-	}
+	form_close(&transfer->form.page);
+	transfer->stage = STAGE_SURE;
 }
+
+static const char *
+check_amount(struct kiosk *kiosk, const char *answer)
+{
+	struct transfer *transfer = kiosk->state;
+	struct order *order = &kiosk->customer->order;
+
+	if (form_cents(&transfer->form.page, 0, &order->cents) != 0)
+		return N_("please enter an amount");
+	string_copy(order->typed, answer, sizeof(order->typed));
+	return NULL;
+}
+
+static const char *
+check_memo(struct kiosk *kiosk, const char *answer)
+{
+	string_copy(kiosk->customer->order.memo, answer,
+	    sizeof(kiosk->customer->order.memo));
+	return NULL;
+}
+
+static const struct form_question questions[QUESTIONS] = {
+	[RECIPIENT] = { NULL, NULL,
+	    { N_("Recipient's ID"), FORM_ID, WIRE_ID_SIZE - 1,
+		.optional = false },
+	    check_recipient },
+	[AMOUNT] = { N_("How much would you like to send?"), NULL,
+	    { N_("Amount"), FORM_AMOUNT, 16, .optional = false },
+	    check_amount },
+	[MEMO] = { N_("Would you like to add a message?"),
+	    N_("The recipient sees it too. You can leave it empty."),
+	    { N_("Message"), FORM_TEXT, WIRE_NAME_SIZE - 1, .optional = true },
+	    check_memo },
+};
 
 static void
 send_order(struct kiosk *kiosk)
 {
 	const struct order *order = &kiosk->customer->order;
-	char arguments[128], amount[MONEY_TEXT_SIZE];
+	char arguments[256], amount[MONEY_TEXT_SIZE];
+	char memo[WIRE_MEMO_TEXT];
 	bool savings = order->account == WIRE_SAVINGS;
 
-	snprintf(arguments, sizeof(arguments), "%d %s %s%s", savings ? 1 : 2,
-	    order->recipient, money_format(order->cents, amount),
+	wire_format_memo(order->memo, memo);
+	snprintf(arguments, sizeof(arguments), "%d %s %s%s%s%s",
+	    savings ? 1 : 2, order->recipient,
+	    money_format(order->cents, amount),
 	    !to_oneself(kiosk) ? ""
 		: savings      ? " 2"
-			       : " 1");
+			       : " 1",
+	    *memo == '\0' ? "" : " m=", memo);
 	kiosk_ask(kiosk, ASK_MONEY, order->verb, arguments);
+}
+
+/* From the first question back to the choice. */
+static void
+choose_again(struct kiosk *kiosk)
+{
+	struct transfer *transfer = kiosk->state;
+
+	form_close(&transfer->form.page);
+	transfer->stage = STAGE_WHOM;
+}
+
+static void
+begin_form(struct kiosk *kiosk, int question)
+{
+	struct transfer *transfer = kiosk->state;
+
+	choice_close(&transfer->choice);
+	transfer->stage = STAGE_FORM;
+	transfer->form.first = question;
+	count_questions(kiosk);
+	form_screen_ask(&transfer->form, question);
+}
+
+static void
+choose(struct kiosk *kiosk, int index)
+{
+	struct transfer *transfer = kiosk->state;
+	struct order *order = &kiosk->customer->order;
+	size_t payee = (size_t)index - 1;
+
+	if (index == CHOICE_UNKNOWN)
+		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
+	if (index < 0)
+		return;
+	if (index > 0 && payee >= transfer->payee_count) {
+		*order->recipient = '\0';
+		begin_form(kiosk, RECIPIENT);
+		return;
+	}
+	string_copy(order->recipient,
+	    index == 0 ? kiosk->customer->id
+		       : kiosk->customer->past.payees[payee].id,
+	    sizeof(order->recipient));
+	begin_form(kiosk, AMOUNT);
+}
+
+static void
+submit(struct kiosk *kiosk)
+{
+	if (to_oneself(kiosk))
+		*kiosk->customer->order.memo = '\0';
+	ask_if_sure(kiosk);
+}
+
+/* After a refusal, what was typed is there again. */
+static void
+resume(struct kiosk *kiosk)
+{
+	struct transfer *transfer = kiosk->state;
+	struct order *order = &kiosk->customer->order;
+
+	string_copy(transfer->form.answers[RECIPIENT], order->recipient,
+	    FORM_VALUE_SIZE);
+	string_copy(
+	    transfer->form.answers[AMOUNT], order->typed, FORM_VALUE_SIZE);
+	string_copy(transfer->form.answers[MEMO], order->memo, FORM_VALUE_SIZE);
+	if (order->again == ANOTHER_AMOUNT)
+		begin_form(kiosk, AMOUNT);
+	else if (order->again == ANOTHER_ID)
+		begin_form(kiosk, RECIPIENT);
 }
 
 static void
 enter(struct kiosk *kiosk)
 {
-	struct form_screen *form = kiosk->state;
+	struct transfer *transfer = kiosk->state;
 
-	form->title = kiosk->customer->order.account == WIRE_SAVINGS
-	    ? N_("Transfer from your savings account: to whom, how much?")
-	    : N_("Transfer from your checking account: to whom, how much?");
-	form->leaving = N_("back");
-	form->back = SCREEN_MAIN_MENU;
-	form->submit = check;
-	form->page = (struct form_page) {
-		.count = 2,
-		.lines = {
-		    { N_("Recipient's ID"), FORM_ID, WIRE_ID_SIZE - 1,
-			.optional = false },
-		    { N_("Amount"), FORM_AMOUNT, 16, .optional = false },
-		},
-		.buttons = { N_("Enter"), N_("Cancel") },
-		.button_count = 2,
+	transfer->form = (struct form_screen) {
+		.title = kiosk->customer->order.account == WIRE_SAVINGS
+		    ? N_("Who gets the money from your savings account?")
+		    : N_("Who gets the money from your checking account?"),
+		.leaving = N_("back"),
+		.leave = choose_again,
+		.submit = submit,
+		.draw_note = draw_note,
+		.questions = questions,
+		.count = QUESTIONS,
 	};
-	kiosk_ask(kiosk, ASK_DETAILS, "DETAILS", NULL);
+	resume(kiosk);
+	errand_begin(kiosk);
+}
+
+static void
+leave(struct kiosk *kiosk)
+{
+	struct transfer *transfer = kiosk->state;
+
+	form_close(&transfer->form.page);
+	choice_close(&transfer->choice);
+}
+
+static void
+key_sure(struct kiosk *kiosk, int key)
+{
+	struct transfer *transfer = kiosk->state;
+
+	if (key == TERM_ENTER)
+		send_order(kiosk);
+	else if (key == TERM_ESC)
+		transfer->stage = STAGE_FORM;
 }
 
 static void
@@ -127,12 +358,14 @@ key(struct kiosk *kiosk, int key)
 {
 	struct transfer *transfer = kiosk->state;
 
-	if (!transfer->sure)
+	if (transfer->stage == STAGE_SURE)
+		key_sure(kiosk, key);
+	else if (transfer->stage == STAGE_FORM)
 		form_screen_key(kiosk, key);
-	else if (key == TERM_ENTER)
-		send_order(kiosk);
-	else if (key == TERM_ESC || key == TERM_BACKSPACE)
-		transfer->sure = false;
+	else if (key == TERM_ESC)
+		kiosk_go(kiosk, SCREEN_MAIN_MENU);
+	else if (transfer->offered)
+		choose(kiosk, choice_key(&transfer->choice, key));
 }
 
 static void
@@ -140,22 +373,23 @@ mouse(struct kiosk *kiosk, int y, int x)
 {
 	struct transfer *transfer = kiosk->state;
 
-	if (!transfer->sure)
+	if (transfer->stage == STAGE_SURE)
+		key_sure(kiosk, confirm_mouse(kiosk->chrome, y, x));
+	else if (transfer->stage == STAGE_FORM)
 		form_screen_mouse(kiosk, y, x);
-	else
-		key(kiosk, confirm_mouse(kiosk->chrome, y, x));
+	else if (transfer->offered)
+		choose(kiosk, choice_mouse(&transfer->choice, y, x));
 }
 
 static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
-	struct form_screen *form = kiosk->state;
+	struct transfer *transfer = kiosk->state;
 
+	if (errand_take(&transfer->errand, kiosk, ask, reply, "transfer"))
+		return;
 	if (ask == ASK_MONEY)
-		kiosk_show_outcome(kiosk, reply, kiosk->customer->order.cents);
-	else if (kiosk_replied(reply, 200))
-		limits_words(&reply->reader, "transfer",
-		    config_string(kiosk->config, SCREEN_CURRENCY), form->note);
+		kiosk_show_outcome(kiosk, reply);
 }
 
 const struct screen screen_transfer = {
@@ -163,7 +397,7 @@ const struct screen screen_transfer = {
 	.state_size = sizeof(struct transfer),
 	.keypad = true,
 	.enter = enter,
-	.leave = form_screen_leave,
+	.leave = leave,
 	.draw = draw,
 	.key = key,
 	.mouse = mouse,

@@ -7,6 +7,8 @@
  * copies and reports its progress; its parent kills a child that stands still,
  * because it was stopped or waits for a disk, and says so.
  */
+#include "bankctl_backup.h"
+
 #include <sys/file.h>
 #include <sys/wait.h>
 
@@ -25,9 +27,13 @@
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_note.h"
+#include "bankctl_commands.h"
 #include "bankctl_offline.h"
 #include "../base/place.h"
 #include "../base/options.h"
+#include "../store/store_copy.h"
 #include "../store/store_reader.h"
 
 #define ERROR_SIZE 1024
@@ -270,6 +276,8 @@ int
 bankctl_backup_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct backup backup = { .path = argv[1], .fd = -1, .place.fd = -1 };
+	struct control_text answer = { 0 };
+	char message[2 * PATH_MAX + 32];
 	int progress[2], code;
 	pid_t child;
 	bool still;
@@ -286,8 +294,10 @@ bankctl_backup_run(struct bankctl *bankctl, int argc, char *argv[])
 	close(progress[1]);
 	still = !gets_on(progress[0]);
 	close(progress[0]);
-	if ((code = end_child(&backup, child, still)) == 0)
-		fprintf(stderr, "%s: a backup of %s\n", backup.path,
-		    config_string(bankctl->config, BANK_STATE));
-	return code;
+	if ((code = end_child(&backup, child, still)) != 0)
+		return code;
+	bankctl_note(bankctl, "backup", backup.path);
+	snprintf(message, sizeof(message), "%s: a backup of %s", backup.path,
+	    config_string(bankctl->config, BANK_STATE));
+	return bankctl_client_print_made(&answer, 0, message, bankctl->json);
 }

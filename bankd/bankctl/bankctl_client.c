@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl's end of the control socket (control.h): one request, one answer,
- * and how that is printed.
+ * bankctl's end of the control socket (control.h): one request, one answer.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -10,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,14 +18,13 @@
 
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
-#include "../../shared/terminal/text.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
-#include "../control/control_table.h"
 #include "../base/options.h"
 #include "../base/place.h"
 
 #define ANSWER_STEP 65536
+#define REQUEST_WORDS 64
 
 /*
  * Root doesn't talk to a socket behind another user's link: it opens the socket
@@ -209,6 +206,27 @@ ask(const struct bankctl *bankctl, const struct control_text *request,
 	    strerror(code));
 }
 
+/* The words, with who it is for before them, and why behind them. */
+static void
+put_request(const struct bankctl *bankctl, struct control_text *request,
+    int argc, const char *const argv[])
+{
+	const char *words[REQUEST_WORDS];
+	int count = 0;
+
+	if (bankctl->as != NULL) {
+		words[count++] = "--as";
+		words[count++] = bankctl->as;
+	}
+	for (int i = 0; i < argc && count < REQUEST_WORDS - 2; i++)
+		words[count++] = argv[i];
+	if (bankctl->reason != NULL && bankctl->reason[0] != '\0') {
+		words[count++] = "--reason";
+		words[count++] = bankctl->reason;
+	}
+	control_put_request(request, count, words);
+}
+
 int
 bankctl_client_ask(const struct bankctl *bankctl, int argc,
     const char *const argv[], char **answer)
@@ -216,7 +234,7 @@ bankctl_client_ask(const struct bankctl *bankctl, int argc,
 	struct control_text request = { 0 }, text = { 0 };
 	int code;
 
-	control_put_request(&request, argc, argv);
+	put_request(bankctl, &request, argc, argv);
 	code = ask(bankctl, &request, &text);
 	control_text_free(&request);
 	if (code != 0)
@@ -236,7 +254,7 @@ bankctl_client_follow(const struct bankctl *bankctl, int argc,
 	FILE *stream = NULL;
 	int code, fd;
 
-	control_put_request(&request, argc, argv);
+	put_request(bankctl, &request, argc, argv);
 	code = request.failed ? bankctl_complain(EX_OSERR, "no memory")
 			      : reach(bankctl, &fd);
 	if (code != 0)
@@ -255,6 +273,51 @@ out:
 	free(answer);
 	control_text_free(&request);
 	return code;
+}
+
+struct pieces {
+	FILE *out;
+	bool ended;
+	int code;
+};
+
+/* A piece of the text; the last line of the answer says how it ended. */
+static bool
+put_piece(void *context, char *line)
+{
+	struct pieces *pieces = context;
+	struct control_row row;
+
+	if (strchr(line, '\n') == NULL)
+		return false;
+	control_get_row(&row, line);
+	if (row.kind == '.') {
+		pieces->ended = true;
+		pieces->code = bankctl_client_print_end(&row);
+		return false;
+	}
+	if (row.kind == '+' && row.count > 0)
+		fputs(row.fields[0], pieces->out);
+	return !ferror(pieces->out);
+}
+
+int
+bankctl_client_text(const struct bankctl *bankctl, int argc,
+    const char *const argv[], FILE *out)
+{
+	struct pieces pieces = { .out = out };
+	int code;
+
+	code = bankctl_client_follow(bankctl, argc, argv, put_piece, &pieces);
+	if (code == CLIENT_NOBODY)
+		return bankctl_complain(EX_NOPERM,
+		    "the bank does not run, and only root and the state's "
+		    "owner may read the state");
+	if (code == 0 && !pieces.ended && !ferror(out))
+		return bankctl_complain(EX_IOERR,
+		    "the answer was cut off: the bank ended, or the reader "
+		    "took nothing for 10 s; write the text to a file");
+	return code != 0 ? code : pieces.code;
 }
 
 int
@@ -278,7 +341,7 @@ bankctl_client_run(
 	struct control_text request = { 0 }, answer = { 0 };
 	int code;
 
-	control_put_request(&request, argc, (const char *const *)argv);
+	put_request(bankctl, &request, argc, (const char *const *)argv);
 	if (secret != NULL)
 		control_put_secret(&request, secret);
 	code = ask(bankctl, &request, &answer);
@@ -286,68 +349,5 @@ bankctl_client_run(
 	if (code == 0)
 		code = bankctl_client_print(answer.data, bankctl->json);
 	control_text_free(&answer);
-	return code;
-}
-
-/* What an answer's last line says. */
-static int
-complain_of(int code, const char *message)
-{
-	if (code == -1)
-		return bankctl_complain(EX_IOERR, "the answer was cut off");
-	return code == 0 ? 0 : bankctl_complain(code, "%s", message);
-}
-
-/*
- * Values are UTF-8 whatever the locale says, and what goes to a program must
- * not depend on it: so they are measured as the kiosk does in UTF-8.
- */
-static void
-use_utf8(void)
-{
-	if (setlocale(LC_CTYPE, "") == NULL || !text_is_utf8())
-		(void)setlocale(LC_CTYPE, "C.UTF-8");
-}
-
-int
-bankctl_client_print(const char *answer, bool json)
-{
-	struct control_table table;
-	int code = 0, error = control_table_read(&table, answer);
-	const char *message;
-
-	if (error == 0) {
-		const bool any = table.count > 1;
-
-		code = control_table_end(&table, &message);
-		code = complain_of(code, message);
-		if (json && (any || code == 0))
-			control_table_json(&table, stdout);
-		else if (any) {
-			use_utf8();
-			control_table_print(&table, stdout);
-		}
-	}
-	control_table_free(&table);
-	return error == 0 ? code : bankctl_complain(EX_OSERR, "no memory");
-}
-
-int
-bankctl_client_print_end(const struct control_row *last)
-{
-	const char *message;
-	int code = control_get_end(last, &message);
-
-	return complain_of(code, message);
-}
-
-int
-bankctl_client_print_made(
-    struct control_text *answer, int code, const char *message, bool json)
-{
-	control_put_end(answer, code, message);
-	code = answer->failed ? bankctl_complain(EX_OSERR, "no memory")
-			      : bankctl_client_print(answer->data, json);
-	control_text_free(answer);
 	return code;
 }

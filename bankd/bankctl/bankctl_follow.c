@@ -9,6 +9,7 @@
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_commands.h"
 
 /* Prints each row of an answer without an end as an answer of its own. */
 static bool
@@ -26,10 +27,10 @@ print_line(void *context, char *line)
 	if (!bankctl->json)
 		printf("%s: %s\n", row.fields[0], row.fields[1]);
 	else {
-		control_put_row(&answer, '=', "level", "line", NULL);
+		control_put_row(&answer, '=', TEXTS("level", "line"));
 		control_put_row(
-		    &answer, '+', row.fields[0], row.fields[1], NULL);
-		(void)bankctl_client_print_made(&answer, 0, "", true);
+		    &answer, '+', TEXTS(row.fields[0], row.fields[1]));
+		(void)bankctl_client_print_made(&answer, 0, "", bankctl->json);
 	}
 	return fflush(stdout) != EOF;
 }

@@ -17,8 +17,13 @@
 #include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire.h"
+#include "../store/store_kiosks.h"
 #include "bankctl.h"
+#include "bankctl_client.h"
+#include "bankctl_commands.h"
 #include "bankctl_keys.h"
+#include "bankctl_kiosk.h"
+#include "bankctl_templates.h"
 #include "../base/options.h"
 
 #define PORT 4280
@@ -244,6 +249,7 @@ int
 bankctl_init_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct init init = { .port = PORT };
+	struct control_text answer = { 0 };
 	int code;
 
 	if ((code = parse(&init, argc, argv)) != 0)
@@ -257,7 +263,9 @@ bankctl_init_run(struct bankctl *bankctl, int argc, char *argv[])
 	bankctl->config_path = init.bankd_ini;
 	if ((code = bankctl_read_config(bankctl)) == 0)
 		code = fill(bankctl, &init);
-	if (code == 0)
+	if (code == 0 && bankctl->json != CONTROL_JSON_NONE)
+		code = bankctl_client_print_made(&answer, 0, "", bankctl->json);
+	else if (code == 0)
 		fprintf(stderr,
 		    "the bank is in %s: bankd -c %s\n"
 		    "its kiosk:        atm-tui -c %s\n",

@@ -3,6 +3,8 @@
  * The bank's keys and certificates as files: init makes them, and renew
  * replaces the front's leaf.  init never overwrites a key.
  */
+#include "bankctl_keys.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +12,20 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
 #include "../../shared/crypt/channel_certificate.h"
 #include "../../shared/base/error.h"
 #include "../../shared/crypt/openssl_error.h"
+#include "../../shared/crypt/pem.h"
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
-#include "bankctl_keys.h"
+#include "bankctl_note.h"
+#include "bankctl_commands.h"
 #include "../base/options.h"
 
 #define PEM_MAX ((size_t)256 * 1024)
@@ -157,13 +165,86 @@ bankctl_keys_make(const struct config *config)
 	return code;
 }
 
+/*
+ * The bank's certificates are signed with PKCS #1 v1.5, so that no signature
+ * made here is one of those.
+ */
+static int
+sign_bytes(EVP_PKEY *key, const void *data, size_t length, uint8_t **signature,
+    size_t *signature_length)
+{
+	EVP_MD_CTX *digest = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *context;
+	int result = BANK_ECRYPTO;
+
+	*signature_length = (size_t)EVP_PKEY_get_size(key);
+	*signature = malloc(*signature_length);
+	if (digest != NULL && *signature != NULL &&
+	    EVP_DigestSignInit_ex(
+		digest, &context, "SHA256", NULL, NULL, key, NULL) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) ==
+		1 &&
+	    EVP_DigestSign(
+		digest, *signature, signature_length, data, length) == 1)
+		result = 0;
+	else
+		result = openssl_error_take(BANK_EINVAL);
+	EVP_MD_CTX_free(digest);
+	return result;
+}
+
+int
+bankctl_keys_sign(const char *path, const void *data, size_t length,
+    uint8_t **signature, size_t *signature_length)
+{
+	EVP_PKEY *key = NULL;
+	size_t pem_length = 0;
+	char *pem = NULL;
+	int result, code = 0;
+
+	*signature = NULL;
+	result = file_read(path, PEM_MAX, &pem, &pem_length);
+	if (result != 0)
+		return bankctl_complain(
+		    EX_NOINPUT, "%s: %s", path, file_strerror(result));
+	result = pem_read_key(&key, pem, pem_length);
+	if (result == 0)
+		result =
+		    sign_bytes(key, data, length, signature, signature_length);
+	if (result != 0)
+		code = bankctl_complain_cannot(result, "the signature",
+		    bank_strerror(result), "is it the bank's key?");
+	EVP_PKEY_free(key);
+	OPENSSL_cleanse(pem, pem_length);
+	free(pem);
+	return code;
+}
+
+/* 0 also where there is no bank that would have to read it. */
+static int
+reload(const struct bankctl *bankctl, bool *is_running)
+{
+	const char *const words[] = { "reload" };
+	char *answer = NULL;
+	int code = bankctl_client_ask(bankctl, NELEM(words), words, &answer);
+
+	*is_running = code != CLIENT_NOBODY;
+	if (!*is_running)
+		return 0;
+	if (code == 0 && control_get_code(answer) != 0)
+		code = bankctl_client_print(answer, CONTROL_JSON_NONE);
+	free(answer);
+	return code;
+}
+
 int
 bankctl_renew_run(struct bankctl *bankctl, int argc, char *argv[])
 {
-	static char reload[] = "reload";
 	const struct config *config = bankctl->config;
+	struct control_text answer = { 0 };
 	struct channel_pem bank = { 0 };
-	char *request[] = { reload };
+	bool is_running;
 	int code;
 
 	(void)argc;
@@ -177,6 +258,15 @@ bankctl_renew_run(struct bankctl *bankctl, int argc, char *argv[])
 	channel_pem_wipe(&bank);
 	if (code != 0)
 		return code;
-	code = bankctl_client_run(bankctl, NELEM(request), request, NULL);
-	return code == CLIENT_NOBODY ? 0 : code;
+	if (bankctl->reason == NULL)
+		bankctl->reason = "a new certificate";
+	bankctl_note(bankctl, "renew", NULL);
+	code = reload(bankctl, &is_running);
+	return code == 0
+	    ? bankctl_client_print_made(&answer, 0,
+		  is_running ? "the front has a new certificate and key"
+			     : "there is a new certificate and key for "
+			       "the front",
+		  bankctl->json)
+	    : code;
 }

@@ -3,7 +3,10 @@
  * bankctl kiosk: makes a kiosk's key in a file that goes to the kiosk.  Only
  * the public key goes to the bank, running or not.
  */
+#include "bankctl_kiosk.h"
+
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +25,14 @@
 #include "../../shared/wire/wire.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_commands.h"
 #include "bankctl_keys.h"
 #include "bankctl_offline.h"
 #include "../store/kiosks.h"
+#include "../store/store_kiosks.h"
 #include "../base/options.h"
 
+#define WRONG_WORDS (-2) /* no exit code, nor CLIENT_NOBODY */
 #define KEY_FILE_MAX 16384
 #define PATH_SIZE 4096
 #define PUBLIC_HEX (2 * KIOSK_PUBLIC_SIZE + 1)
@@ -110,10 +116,10 @@ parse_addition(struct addition *addition, int argc, char *argv[])
 		else if (addition->name == NULL)
 			addition->name = argv[i];
 		else
-			return EX_USAGE;
+			return WRONG_WORDS;
 	}
 	if (addition->name == NULL)
-		return EX_USAGE;
+		return WRONG_WORDS;
 	if (!wire_is_id(addition->name, strlen(addition->name)))
 		return bankctl_complain(EX_DATAERR,
 		    "kiosk %s: a name has 1 to 32 characters of A-Z a-z 0-9 . "
@@ -143,10 +149,20 @@ look_for(void *context, const struct store_kiosk *kiosk)
 	wanted->found = true;
 }
 
+/* The differences between `kiosk add` and `kiosk rekey`. */
+static const struct change {
+	const char *name, *verb, *said;
+	kiosks_rule *rule;
+	bool has_cash;
+} adding = { "add", "kiosk add", "is enrolled", kiosks_may_add, true },
+  rekeying = { "rekey", "kiosk rekey",
+	  "has a new key, and the old one is refused", kiosks_may_rekey,
+	  false };
+
 /* If the bank doesn't run, writes to its state by the same rule. */
 static int
-change_offline(
-    const struct bankctl *bankctl, struct store_kiosk *kiosk, kiosks_rule *rule)
+change_offline(const struct bankctl *bankctl, struct store_kiosk *kiosk,
+    const struct change *change)
 {
 	struct wanted wanted = { .name = kiosk->name };
 	char reason[KIOSKS_REASON_SIZE];
@@ -158,21 +174,15 @@ change_offline(
 	if (store_kiosk_each(
 		bankctl_offline_store(offline), look_for, &wanted) != 0)
 		code = bankctl_complain(EX_DATAERR, "the kiosks can't be read");
-	else if (rule(wanted.found ? &wanted.kiosk : NULL, kiosk, reason) != 0)
+	else if (change->rule(
+		     wanted.found ? &wanted.kiosk : NULL, kiosk, reason) != 0)
 		code = bankctl_complain(EX_DATAERR, "%s", reason);
 	else
-		code = bankctl_offline_kiosk_put(offline, kiosk);
+		code = bankctl_offline_kiosk_put(
+		    offline, bankctl, kiosk, change->verb);
 	bankctl_offline_close(offline);
 	return code;
 }
-
-/* The differences between `kiosk add` and `kiosk rekey`. */
-static const struct change {
-	const char *name;
-	kiosks_rule *rule;
-	bool has_cash;
-} adding = { "add", kiosks_may_add, true },
-  rekeying = { "rekey", kiosks_may_rekey, false };
 
 static int
 change(const struct bankctl *bankctl, struct store_kiosk *kiosk,
@@ -189,11 +199,28 @@ change(const struct bankctl *bankctl, struct store_kiosk *kiosk,
 	code = bankctl_client_ask(
 	    bankctl, change->has_cash ? 5 : 4, words, &answer);
 	if (code == CLIENT_NOBODY)
-		return change_offline(bankctl, kiosk, change->rule);
-	if (code == 0)
-		code = bankctl_client_print(answer, bankctl->json);
+		return change_offline(bankctl, kiosk, change);
+	/* Who asked says what was done. */
+	if (code == 0 && control_get_code(answer) != 0)
+		code = bankctl_client_print(answer, CONTROL_JSON_NONE);
 	free(answer);
 	return code;
+}
+
+static int say_done(const struct bankctl *bankctl, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int
+say_done(const struct bankctl *bankctl, const char *format, ...)
+{
+	struct control_text answer = { 0 };
+	char message[PATH_SIZE + 256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(message, sizeof(message), format, ap);
+	va_end(ap);
+	return bankctl_client_print_made(&answer, 0, message, bankctl->json);
 }
 
 int
@@ -215,49 +242,63 @@ give_key(
 	if ((code = parse_addition(&addition, argc, argv)) != 0)
 		return code;
 	if (addition.cash && !what->has_cash)
-		return EX_USAGE;
+		return WRONG_WORDS;
 	is_there = access(addition.path, F_OK) == 0;
 	if ((code = bankctl_kiosk_key(addition.path, kiosk.public_key)) != 0)
 		return code;
 	string_copy(kiosk.name, addition.name, sizeof(kiosk.name));
 	kiosk.cash = addition.cash;
 	if ((code = change(bankctl, &kiosk, what)) == 0)
-		fprintf(stderr,
-		    "kiosk %s is enrolled%s; move %s to the kiosk, and let "
-		    "nobody else have it\n",
-		    kiosk.name, what->has_cash ? "" : " with another key",
-		    addition.path);
-	else if (code == EX_DATAERR && !is_there)
+		return say_done(bankctl,
+		    "kiosk %s %s; move %s to the kiosk, and let nobody else "
+		    "have it",
+		    kiosk.name, what->said, addition.path);
+	if (!is_there &&
+	    (code == EX_DATAERR || code == EX_USAGE || code == EX_NOPERM))
 		(void)unlink(addition.path);
 	return code;
 }
 
+struct list {
+	struct store *store;
+	struct kiosks kiosks; /* their visits alone */
+	struct control_text answer;
+};
+
 static void
 list_row(void *context, const struct store_kiosk *kiosk)
 {
+	struct list *list = context;
+	struct kiosks_known known;
 	char hex[PUBLIC_HEX];
 
+	kiosks_look_up(&list->kiosks, list->store, kiosk->name, &known);
 	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), hex);
-	control_put_row(context, '+', kiosk->name, kiosk->cash ? "yes" : "no",
-	    kiosk->revoked ? "revoked" : "enrolled", hex, NULL);
+	control_put_row(&list->answer, '+',
+	    TEXTS(kiosk->name, kiosk->cash ? "yes" : "no",
+		kiosk->revoked ? "revoked" : "enrolled", known.seen,
+		known.address, known.notes, hex));
 }
 
 static int
 list_offline(const struct bankctl *bankctl)
 {
-	struct control_text answer = { 0 };
+	struct list list = { 0 };
 	struct offline *offline;
 	int code;
 
 	if ((code = bankctl_offline_open_to_read(&offline, bankctl)) != 0)
 		return code;
-	control_put_row(&answer, '=', "name", "cash", "state", "key", NULL);
-	if (store_kiosk_each(
-		bankctl_offline_store(offline), list_row, &answer) != 0)
+	list.store = bankctl_offline_store(offline);
+	control_put_row(&list.answer, '=',
+	    TEXTS("name", "cash", "state", "seen", "address", "stock", "key"));
+	if (kiosks_load_visits(&list.kiosks, list.store) != 0 ||
+	    store_kiosk_each(list.store, list_row, &list) != 0)
 		code = EX_DATAERR;
+	kiosks_free(&list.kiosks);
 	bankctl_offline_close(offline);
-	return bankctl_client_print_made(
-	    &answer, code, "can't be read", bankctl->json);
+	return bankctl_client_print_made(&list.answer, code,
+	    code == 0 ? "" : "the kiosks can't be read", bankctl->json);
 }
 
 static int
@@ -272,10 +313,13 @@ revoke_offline(const struct bankctl *bankctl, const char *name)
 	(void)store_kiosk_each(
 	    bankctl_offline_store(offline), look_for, &wanted);
 	wanted.kiosk.revoked = true;
-	code = wanted.found ? bankctl_offline_kiosk_put(offline, &wanted.kiosk)
+	code = wanted.found ? bankctl_offline_kiosk_put(offline, bankctl,
+				  &wanted.kiosk, "kiosk revoke")
 			    : bankctl_complain(EX_DATAERR, "no kiosk %s", name);
 	bankctl_offline_close(offline);
-	return code;
+	return code == 0
+	    ? say_done(bankctl, "kiosk %s is refused from now on", name)
+	    : code;
 }
 
 int
@@ -284,7 +328,7 @@ bankctl_kiosk_run(struct bankctl *bankctl, int argc, char *argv[])
 	static const char usage[] =
 	    "usage: bankctl kiosk add [--cash] [--key file] name | list | "
 	    "rekey [--key file] name | revoke name";
-	int code = EX_USAGE;
+	int code = WRONG_WORDS;
 
 	if (strcmp(argv[1], "add") == 0)
 		code = give_key(bankctl, &adding, argc - 2, argv + 2);
@@ -299,5 +343,6 @@ bankctl_kiosk_run(struct bankctl *bankctl, int argc, char *argv[])
 		if (code == CLIENT_NOBODY)
 			code = revoke_offline(bankctl, argv[2]);
 	}
-	return code == EX_USAGE ? bankctl_complain(code, "%s", usage) : code;
+	return code == WRONG_WORDS ? bankctl_complain(EX_USAGE, "%s", usage)
+				   : code;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bankctl deposit, adjust and reverse: the bank's own entries.  Each has a
- * transaction ID, by which it is carried out once, however often it is asked
+ * bankctl deposit, adjust, reverse and cash: the bank's own entries.  Each has
+ * a transaction ID, by which it is carried out once, however often it is asked
  * for.  The ID is given by the operator, or noted until it is answered.
  */
 #include <stdlib.h>
@@ -10,7 +10,9 @@
 
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_commands.h"
 #include "bankctl_pending.h"
+#include "bankctl_reason.h"
 
 #define WORDS_MAX 6 /* command id account amount reason txid */
 
@@ -30,7 +32,10 @@ option_of(struct wanted *wanted, const char *word, bool has_reason)
 							   : NULL;
 }
 
-/* `least` counts the words without the reason, which is a word or an option. */
+/*
+ * `least` counts the words without the reason, which is a word or an option, or
+ * lacks.
+ */
 static bool
 read_words(
     struct wanted *wanted, int argc, char *argv[], int least, bool has_reason)
@@ -47,15 +52,30 @@ read_words(
 		else
 			return false;
 	}
+	if (wanted->reason == NULL && wanted->count == least)
+		return true;
 	if (wanted->reason != NULL && wanted->count < most)
 		wanted->words[wanted->count++] = wanted->reason;
 	else if (wanted->reason != NULL)
 		return false;
-	if (wanted->count != most)
-		return false;
-	return !has_reason ||
-	    (wanted->words[least][0] != '\0' &&
-		strncmp(wanted->words[least], "--", 2) != 0);
+	return wanted->count == most &&
+	    strncmp(wanted->words[least], "--", 2) != 0;
+}
+
+/* The reason as the command's last word, which is asked for if it lacks. */
+static int
+need_reason(struct bankctl *bankctl, struct wanted *wanted, int least)
+{
+	if (wanted->count == least) {
+		bankctl_reason_ask(bankctl);
+		if (bankctl->reason != NULL)
+			wanted->words[wanted->count++] = bankctl->reason;
+		bankctl->reason = NULL;
+	}
+	return wanted->count > least && wanted->words[least][0] != '\0'
+	    ? 0
+	    : bankctl_complain(
+		  EX_USAGE, "%s needs --reason text", wanted->words[0]);
 }
 
 /*
@@ -129,17 +149,29 @@ run(struct bankctl *bankctl, struct wanted *wanted)
 	return ask(bankctl, wanted, true, &settled);
 }
 
+/* Customers know their accounts by number, people in a bank by name. */
+static const char *
+number_of(const char *account)
+{
+	if (strcmp(account, "savings") == 0)
+		return "1";
+	return strcmp(account, "checking") == 0 ? "2" : account;
+}
+
 int
 bankctl_money_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct wanted wanted = { .count = 0 };
+	int code;
 
 	if (!read_words(&wanted, argc, argv, 4, true))
 		return bankctl_complain(EX_USAGE,
 		    "usage: bankctl %s id account amount --reason text "
 		    "[--id txid]",
 		    argv[0]);
-	return run(bankctl, &wanted);
+	wanted.words[2] = number_of(wanted.words[2]);
+	code = need_reason(bankctl, &wanted, 4);
+	return code == 0 ? run(bankctl, &wanted) : code;
 }
 
 int
@@ -150,5 +182,20 @@ bankctl_reverse_run(struct bankctl *bankctl, int argc, char *argv[])
 	if (!read_words(&wanted, argc, argv, 2, false))
 		return bankctl_complain(
 		    EX_USAGE, "usage: bankctl reverse seq [--id txid]");
+	return run(bankctl, &wanted);
+}
+
+int
+bankctl_cash_run(struct bankctl *bankctl, int argc, char *argv[])
+{
+	struct wanted wanted = { .count = 0 };
+
+	if (argc == 2)
+		return bankctl_client_run(bankctl, argc, argv, NULL);
+	if ((strcmp(argv[1], "load") != 0 && strcmp(argv[1], "count") != 0) ||
+	    !read_words(&wanted, argc, argv, 4, false))
+		return bankctl_complain(EX_USAGE,
+		    "usage: bankctl cash kiosk | load kiosk amount "
+		    "[--id txid] | count kiosk amount [--id txid]");
 	return run(bankctl, &wanted);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,16 +15,26 @@
 #include <unistd.h>
 
 #include "../../shared/base/error.h"
-#include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_hosts.h"
+#include "bankctl_note.h"
 #include "bankctl_offline.h"
+#include "bankctl_reason.h"
 #include "../report/head.h"
+#include "../report/listing.h"
 #include "../base/options.h"
 #include "../base/place.h"
 #include "../base/state_dir.h"
+#include "../store/kiosks.h"
+#include "../store/store_copy.h"
+#include "../store/store_files.h"
+#include "../store/store_kiosks.h"
+#include "../store/store_open.h"
 #include "../store/store_reader.h"
+#include "../store/store_serve.h"
+#include "../store/store_verify.h"
 
 #define ERROR_SIZE 1024
 
@@ -52,6 +63,7 @@ become_owner(struct offline *offline)
 /* What of the state is opened, besides its directory. */
 enum depth {
 	OFFLINE_STORE, /* the lock and the store */
+	OFFLINE_WHOLE, /* the same; all lots of its own are in bank.db */
 	OFFLINE_LOCK,  /* the lock alone */
 	OFFLINE_READ,  /* the lock and the store, which may only be looked at */
 	OFFLINE_PROOF, /* only the lock, for a command that only reads */
@@ -83,8 +95,10 @@ open_store(
 	const char *directory = config_string(bankctl->config, BANK_STATE);
 	bool forced = config_number(bankctl->config, BANK_ANY_FILE_SYSTEM) != 0;
 	char error[ERROR_SIZE];
+	const struct store_options where = { .directory = directory };
 	enum store_end end;
 	int result, code;
+	bool looks;
 
 	if (access(directory, R_OK | X_OK | (only_reads[depth] ? 0 : W_OK)) ==
 		-1 &&
@@ -107,8 +121,19 @@ open_store(
 		    error);
 	if (depth == OFFLINE_LOCK || depth == OFFLINE_PROOF)
 		return 0;
-	result = (offline->still ? store_look : store_open)(
-	    &offline->store, directory, &end, error, sizeof(error));
+	if (depth == OFFLINE_STORE && bankctl_hosts_are(bankctl))
+		return bankctl_complain(EX_UNAVAILABLE,
+		    "this bank has many hosts: it is changed through one that "
+		    "runs; start bankd");
+	looks =
+	    offline->still || (only_reads[depth] && bankctl_hosts_are(bankctl));
+	result = (looks ? store_look : store_open)(
+	    &offline->store, &where, &end, error, sizeof(error));
+	if (result == BANK_EINVAL && depth == OFFLINE_WHOLE)
+		result = store_look(
+		    &offline->store, &where, &end, error, sizeof(error));
+	else if (result == 0 && depth == OFFLINE_WHOLE)
+		result = store_publish(offline->store);
 	if (result == 0)
 		return 0;
 	return bankctl_complain(
@@ -138,6 +163,13 @@ int
 bankctl_offline_open(struct offline **offline, const struct bankctl *bankctl)
 {
 	return open_to(offline, bankctl, OFFLINE_STORE);
+}
+
+int
+bankctl_offline_open_whole(
+    struct offline **offline, const struct bankctl *bankctl)
+{
+	return open_to(offline, bankctl, OFFLINE_WHOLE);
 }
 
 int
@@ -214,6 +246,16 @@ bankctl_offline_reader(struct offline **offline, struct store_reader **reader,
 	return bankctl_complain(EX_DATAERR, "%s", error);
 }
 
+bool
+bankctl_offline_is_closed(const struct bankctl *bankctl)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" STORE_FILE,
+	    config_string(bankctl->config, BANK_STATE));
+	return access(path, R_OK) == -1 && errno == EACCES;
+}
+
 int
 bankctl_offline_regain(const struct offline *offline)
 {
@@ -246,71 +288,74 @@ bankctl_offline_store(struct offline *offline)
 }
 
 int
-bankctl_offline_kiosk_put(
-    struct offline *offline, const struct store_kiosk *kiosk)
+bankctl_offline_kiosk_put(struct offline *offline,
+    const struct bankctl *bankctl, const struct store_kiosk *kiosk,
+    const char *verb)
 {
 	struct ledger_account *none[1];
-	int result;
+	struct audit audit = { 0 };
+	int result, code = bankctl_reason_check(bankctl, verb);
 
+	if (code != 0)
+		return code;
+	string_copy(audit.verb, verb, sizeof(audit.verb));
+	string_copy(audit.about, kiosk->name, sizeof(audit.about));
+	kiosks_tell(kiosk, audit.detail, sizeof(audit.detail));
 	result = store_begin(offline->store, NULL, 0, none);
 	if (result == 0)
 		result = store_kiosk_put(offline->store, kiosk);
 	if (result == 0)
-		result = store_commit(offline->store);
+		result = bankctl_note_audit(bankctl, offline->store, &audit);
 	if (result == 0)
+		result = store_commit(offline->store);
+	if (result == 0) {
+		bankctl_note_log(bankctl, verb, kiosk->name);
 		return 0;
+	}
 	store_abort(offline->store);
 	return bankctl_complain(
 	    EX_IOERR, "kiosk %s: %s", kiosk->name, bank_strerror(result));
 }
 
-struct account_rows {
-	struct control_text answer;
-	const char *id; /* NULL: all customers */
-	bool found;
-};
-
-static const char *
-time_text(uint64_t time_ms, char text[WIRE_TIME_TEXT])
+static bool
+put_row(void *context, int kind, size_t count, const char *const fields[])
 {
-	return time_ms == 0 ? "-" : wire_format_time(time_ms, text);
+	struct control_text *answer = context;
+
+	control_put_row(answer, kind, count, fields);
+	return !answer->failed;
 }
 
-static bool
-account_row(
-    void *context, const struct ledger_account *account, const char *name)
+/* What the vault knows of an account by heart. */
+static int
+find_account(const struct offline *offline, struct search *search)
 {
-	struct account_rows *rows = context;
-	char savings[MONEY_TEXT_SIZE], checking[MONEY_TEXT_SIZE];
-	char opened[WIRE_TIME_TEXT], last_login[WIRE_TIME_TEXT];
+	const struct ledger_account *account;
 
-	if (rows->id != NULL && strcmp(rows->id, account->id) != 0)
-		return true;
-	rows->found = true;
-	control_put_row(&rows->answer, '+', account->id, name,
-	    money_format(account->cents[WIRE_SAVINGS], savings),
-	    money_format(account->cents[WIRE_CHECKING], checking),
-	    account->closed_ms != 0 ? "closed" : "open",
-	    time_text(account->opened_ms, opened),
-	    time_text(account->last_login_ms, last_login), NULL);
-	return rows->id == NULL;
+	if (search->account == NULL)
+		return 0;
+	account = store_account(offline->store, search->account);
+	if (account == NULL)
+		return bankctl_complain(
+		    EX_DATAERR, "no account %s", search->account);
+	search->number = account->number;
+	search->newest_seq = account->last_seq;
+	return 0;
 }
 
 /* A reader supplies the rows; the lock keeps bankd away. */
 static int
-account_rows(const struct offline *offline, const char *directory,
-    struct account_rows *rows)
+put_rows(const struct offline *offline, const char *directory,
+    int (*list)(struct listing *listing), struct listing *listing)
 {
-	struct store_reader *reader;
 	char error[ERROR_SIZE];
 	int result;
 
-	if (open_reader(offline, directory, &reader, error, sizeof(error)) != 0)
+	if (open_reader(offline, directory, &listing->reader, error,
+		sizeof(error)) != 0)
 		return bankctl_complain(EX_DATAERR, "%s", error);
-	control_put_row(&rows->answer, '=', "id", "name", "savings", "checking",
-	    "state", "opened", "last-login", NULL);
-	result = store_reader_accounts(reader, account_row, rows);
-	store_reader_close(reader);
+	result = list(listing);
+	store_reader_close(listing->reader);
 	if (result == 0)
 		return 0;
 	return bankctl_complain(
@@ -318,33 +363,42 @@ account_rows(const struct offline *offline, const char *directory,
 }
 
 int
-bankctl_offline_accounts(const struct bankctl *bankctl, const char *id)
+bankctl_offline_list(const struct bankctl *bankctl, struct search *search,
+    int (*list)(struct listing *listing), struct control_text *answer)
 {
 	const char *directory = config_string(bankctl->config, BANK_STATE);
-	struct account_rows rows = { .id = id };
+	struct listing listing = {
+		.search = search, .row = put_row, .context = answer
+	};
 	struct offline *offline;
+	char more[128] = "";
 	int code;
 
 	if ((code = bankctl_offline_open_to_read(&offline, bankctl)) != 0)
 		return code;
-	code = account_rows(offline, directory, &rows);
+	code = find_account(offline, search);
+	if (code == 0)
+		code = put_rows(offline, directory, list, &listing);
 	bankctl_offline_close(offline);
-	if (code == 0 && id != NULL && !rows.found)
-		return bankctl_client_print_made(
-		    &rows.answer, EX_DATAERR, "no such account", false);
-	return bankctl_client_print_made(
-	    &rows.answer, code, "can't be read", bankctl->json);
+	if (listing.more)
+		listing_say_more(&listing, more, sizeof(more));
+	if (code == 0)
+		control_put_end(answer, 0, more);
+	return code;
 }
 
-/* The two facts that a verify of a running bank shows too. */
+/* The facts that a verify of a running bank shows too. */
 static void
-head_facts(struct control_text *answer, uint64_t seq, const uint8_t chain[32])
+head_facts(struct control_text *answer, const struct store_heads *heads)
 {
-	char hex[2 * 32 + 1];
+	char hex[2 * CHAIN_SIZE + 1];
 
-	hex_encode(chain, 32, hex);
-	control_put_fact(answer, "seq", "%" PRIu64, seq);
+	hex_encode(heads->chain, CHAIN_SIZE, hex);
+	control_put_fact(answer, "seq", "%" PRIu64, heads->seq);
 	control_put_fact(answer, "chain", "%s", hex);
+	hex_encode(heads->audit_chain, CHAIN_SIZE, hex);
+	control_put_fact(answer, "audits", "%" PRIu64, heads->audits);
+	control_put_fact(answer, "audit-chain", "%s", hex);
 }
 
 int
@@ -356,8 +410,7 @@ bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 	struct offline *offline;
 	struct head wanted;
 	char error[ERROR_SIZE] = "";
-	uint8_t chain[32] = { 0 };
-	uint64_t seq = 0;
+	struct store_heads heads = { 0 };
 	int result, code, opened;
 
 	if (head != NULL && head_parse(head, &wanted) != 0)
@@ -374,8 +427,8 @@ bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 		return code;
 	result = open_reader(offline, directory, &reader, error, sizeof(error));
 	if (result == 0) {
-		result = store_reader_verify(
-		    reader, &seq, chain, error, sizeof(error));
+		result =
+		    store_reader_verify(reader, &heads, error, sizeof(error));
 		if (result == 0 && head != NULL)
 			result =
 			    head_check(reader, &wanted, error, sizeof(error));
@@ -387,8 +440,9 @@ bankctl_offline_verify(const struct bankctl *bankctl, const char *head)
 		    error[0] != '\0' ? error : bank_strerror(result));
 	if (opened != 0)
 		return opened;
-	head_facts(&answer, seq, chain);
-	return bankctl_client_print_made(&answer, 0, "", bankctl->json);
+	head_facts(&answer, &heads);
+	head_say_proven(&heads, error, sizeof(error));
+	return bankctl_client_print_made(&answer, 0, error, bankctl->json);
 }
 
 int
@@ -404,7 +458,7 @@ bankctl_offline_status(const struct bankctl *bankctl)
 	struct control_text answer = { 0 };
 
 	for (size_t i = 0; i < NELEM(facts); i++)
-		control_put_row(&answer, '+', facts[i][0], facts[i][1], NULL);
+		control_put_row(&answer, '+', TEXTS(facts[i][0], facts[i][1]));
 	return bankctl_client_print_made(
 	    &answer, EX_UNAVAILABLE, "the bank does not run", bankctl->json);
 }

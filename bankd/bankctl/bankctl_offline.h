@@ -9,11 +9,14 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "../store/store.h"
+#include "../store/store_kiosks.h"
 
 struct bankctl;
 struct offline;
 struct store_reader;
+struct search;
+struct listing;
+struct control_text;
 
 int bankctl_offline_open(
     struct offline **offline, const struct bankctl *bankctl);
@@ -24,23 +27,38 @@ int bankctl_offline_open(
  */
 int bankctl_offline_open_to_read(
     struct offline **offline, const struct bankctl *bankctl);
+/*
+ * The same for what bankd writes to no journal of files: bank.db has all its
+ * lots, and may only be looked at.
+ */
+int bankctl_offline_open_whole(
+    struct offline **offline, const struct bankctl *bankctl);
 /* Takes only the lock, since the state may be impossible to open. */
 int bankctl_offline_lock(
     struct offline **offline, const struct bankctl *bankctl);
 /* Opens a reader of a running or stopped bank; close it before *offline. */
 int bankctl_offline_reader(struct offline **offline,
     struct store_reader **reader, const struct bankctl *bankctl);
+/* Whether we can't read the state, but its bank may tell us of it. */
+bool bankctl_offline_is_closed(const struct bankctl *bankctl);
 /* Takes back the caller's rights, for files outside the state. */
 int bankctl_offline_regain(const struct offline *offline);
 void bankctl_offline_owner(
     const struct offline *offline, uid_t *uid, gid_t *gid);
 void bankctl_offline_close(struct offline *offline);
 struct store *bankctl_offline_store(struct offline *offline);
-int bankctl_offline_accounts(const struct bankctl *bankctl, const char *id);
+/*
+ * Puts what the search finds in a whole answer; its account, if it names one,
+ * is looked up.
+ */
+int bankctl_offline_list(const struct bankctl *bankctl, struct search *search,
+    int (*list)(struct listing *listing), struct control_text *answer);
 /* `head`: SEQ:HASH that it must have, or NULL. */
 int bankctl_offline_verify(const struct bankctl *bankctl, const char *head);
 int bankctl_offline_status(const struct bankctl *bankctl);
-int bankctl_offline_kiosk_put(
-    struct offline *offline, const struct store_kiosk *kiosk);
+/* With a record of who did what; `verb`: `kiosk add` ... */
+int bankctl_offline_kiosk_put(struct offline *offline,
+    const struct bankctl *bankctl, const struct store_kiosk *kiosk,
+    const char *verb);
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -23,10 +24,18 @@
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_commands.h"
+#include "bankctl_hosts.h"
+#include "bankctl_note.h"
 #include "bankctl_offline.h"
+#include "bankctl_reason.h"
 #include "../base/place.h"
 #include "../base/options.h"
+#include "../store/store_files.h"
+#include "../store/store_hosts.h"
+#include "../store/store_open.h"
 #include "../store/store_reader.h"
+#include "../store/store_verify.h"
 
 #define ERROR_SIZE 1024
 #define CHUNK ((size_t)64 * 1024)
@@ -38,9 +47,9 @@ struct restore {
 	const char *path, *state;
 	char work[PATH_MAX], kept[PATH_MAX];
 	struct offline *offline;
-	int fd; /* of the backup */
-	uint64_t seq;
-	uint8_t chain[32];
+	struct hosts hosts; /* of a rejoin */
+	int fd;             /* of the backup */
+	struct store_heads heads;
 };
 
 struct path {
@@ -118,14 +127,18 @@ confirm(const struct bankctl *bankctl, const struct restore *restore)
 	return bankctl_complain(EX_USAGE, "nothing was changed");
 }
 
+/* Also what one that was killed has left there. */
 static void
 clear_work(const struct restore *restore)
 {
-	static const char *const names[] = { STORE_FILE, STORE_WAL,
-		STORE_WAL ".new", STORE_FILE "-shm", "reserve" };
+	DIR *directory = opendir(restore->work);
+	const struct dirent *entry;
 
-	for (size_t i = 0; i < NELEM(names); i++)
-		(void)unlink(in(restore->work, names[i]).text);
+	if (directory == NULL)
+		return;
+	while ((entry = readdir(directory)) != NULL)
+		(void)unlinkat(dirfd(directory), entry->d_name, 0);
+	closedir(directory);
 	(void)rmdir(restore->work);
 }
 
@@ -152,9 +165,11 @@ copy_in(struct restore *restore)
 	int code = 0, fd;
 
 	clear_work(restore);
-	if (mkdir(restore->work, 0700) == -1 ||
-	    (fd = open(path.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		 0600)) == -1)
+	if (mkdir(restore->work, 0700) == -1)
+		return bankctl_complain(
+		    EX_CANTCREAT, "%s: %s", restore->work, strerror(errno));
+	fd = open(path.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd == -1)
 		return bankctl_complain(
 		    EX_CANTCREAT, "%s: %s", path.text, strerror(errno));
 	if (copy_bytes(restore->fd, fd) == -1)
@@ -164,37 +179,67 @@ copy_in(struct restore *restore)
 	return code;
 }
 
-/* Marks the copy as not properly ended: the next start makes both files. */
 static int
-prove(struct restore *restore)
+verify(struct restore *restore, char *error, size_t size)
 {
 	struct store_reader *reader = NULL;
+	int result = store_reader_open(&reader, restore->work, error, size);
+
+	if (result == 0)
+		result =
+		    store_reader_verify(reader, &restore->heads, error, size);
+	store_reader_close(reader);
+	return result;
+}
+
+static int
+refuse(const struct restore *restore, int result, const char *error)
+{
+	return bankctl_complain(EX_DATAERR, "%s: %s; nothing was changed",
+	    restore->path, error[0] != '\0' ? error : bank_strerror(result));
+}
+
+/* A rejoin's must stand in the journal that it goes back to. */
+static int
+join_hosts(struct restore *restore, struct store *store)
+{
+	int code = 0;
+
+	if (restore->hosts.link != NULL) {
+		code = bankctl_hosts_prove(&restore->hosts, store);
+		bankctl_hosts_close(&restore->hosts);
+	}
+	if (code == 0 && store_share(store) != 0)
+		code = bankctl_complain(
+		    EX_IOERR, "%s: can't be written", restore->work);
+	return code;
+}
+
+/* Marks the copy as not properly ended: the next start makes both files. */
+static int
+prove(struct restore *restore, bool shared)
+{
 	struct store *store = NULL;
+	const struct store_options work = { .directory = restore->work };
 	char error[ERROR_SIZE] = "";
 	enum store_end end;
-	int result;
+	int code = 0, result;
 
-	result = store_renew(restore->work, error, sizeof(error));
+	result = (shared ? store_adopt : store_renew)(
+	    restore->work, error, sizeof(error));
 	if (result == 0)
-		result = store_open(
-		    &store, restore->work, &end, error, sizeof(error));
+		result = store_open(&store, &work, &end, error, sizeof(error));
 	if (result == 0)
-		result = store_reader_open(
-		    &reader, restore->work, error, sizeof(error));
-	if (result == 0)
-		result = store_reader_verify(reader, &restore->seq,
-		    restore->chain, error, sizeof(error));
-	store_reader_close(reader);
-	if (result == 0)
+		result = verify(restore, error, sizeof(error));
+	if (result == 0 && shared)
+		code = join_hosts(restore, store);
+	if (result == 0 && code == 0)
 		result = store_mark_running(store);
-	if (result == 0)
+	if (result == 0 && code == 0)
 		result = store_close_whole(store);
 	else
 		store_close(store);
-	if (result == 0)
-		return 0;
-	return bankctl_complain(EX_DATAERR, "%s: %s; nothing was changed",
-	    restore->path, error[0] != '\0' ? error : bank_strerror(result));
+	return result == 0 ? code : refuse(restore, result, error);
 }
 
 /*
@@ -204,12 +249,13 @@ prove(struct restore *restore)
 static void
 settle_old(const struct restore *restore)
 {
+	const struct store_options old = { .directory = restore->state };
 	char error[ERROR_SIZE];
 	struct store *store;
 	enum store_end end;
 
 	if (access(in(restore->state, STORE_FILE).text, F_OK) == 0 &&
-	    store_open(&store, restore->state, &end, error, sizeof(error)) == 0)
+	    store_open(&store, &old, &end, error, sizeof(error)) == 0)
 		(void)store_close_whole(store);
 }
 
@@ -270,6 +316,31 @@ replace(struct restore *restore)
 	return 0;
 }
 
+/*
+ * Of a bank that is alone: among hosts, the record would be a lot that the
+ * others don't have.
+ */
+static void
+record(const struct restore *restore, const struct bankctl *bankctl)
+{
+	const struct store_options new = { .directory = restore->state };
+	char error[ERROR_SIZE];
+	struct store *store;
+	enum store_end end;
+	int result;
+
+	result = store_open(&store, &new, &end, error, sizeof(error));
+	if (result == 0) {
+		result = bankctl_note_write(
+		    bankctl, store, "restore", restore->path);
+		store_close(store);
+	}
+	if (result != 0)
+		bankctl_complain(0,
+		    "%s: restored, but there is no record of it: %s",
+		    restore->state, bank_strerror(result));
+}
+
 static int
 run(struct restore *restore, const struct bankctl *bankctl)
 {
@@ -281,11 +352,13 @@ run(struct restore *restore, const struct bankctl *bankctl)
 		return code;
 	code = copy_in(restore);
 	if (code == 0)
-		code = prove(restore);
+		code = prove(restore, bankctl_hosts_are(bankctl));
 	if (code == 0) {
 		settle_old(restore);
 		code = replace(restore);
 	}
+	if (code == 0 && !bankctl_hosts_are(bankctl))
+		record(restore, bankctl);
 	clear_work(restore);
 	bankctl_offline_close(restore->offline);
 	return code;
@@ -297,10 +370,10 @@ tell(const struct bankctl *bankctl, const struct restore *restore)
 	struct control_text answer = { 0 };
 	char hex[2 * 32 + 1];
 
-	hex_encode(restore->chain, 32, hex);
-	control_put_fact(&answer, "seq", "%" PRIu64, restore->seq);
+	hex_encode(restore->heads.chain, CHAIN_SIZE, hex);
+	control_put_fact(&answer, "seq", "%" PRIu64, restore->heads.seq);
 	control_put_fact(&answer, "chain", "%s", hex);
-	control_put_row(&answer, '+', "kept", restore->kept, NULL);
+	control_put_row(&answer, '+', TEXTS("kept", restore->kept));
 	return bankctl_client_print_made(&answer, 0, "", bankctl->json);
 }
 
@@ -308,14 +381,26 @@ int
 bankctl_restore_run(struct bankctl *bankctl, int argc, char *argv[])
 {
 	struct restore restore = { .path = argv[1], .fd = -1 };
-	int code;
+	int code = bankctl_reason_check(bankctl, argv[0]);
 
 	(void)argc;
+	if (code != 0)
+		return code;
 	restore.state = config_string(bankctl->config, BANK_STATE);
 	string_copy(
 	    restore.work, in(restore.state, WORK).text, sizeof(restore.work));
-	code = run(&restore, bankctl);
+	/* The courier has the caller's rights; what follows, the owner's. */
+	code = strcmp(argv[0], "rejoin") == 0
+	    ? bankctl_hosts_open(&restore.hosts, bankctl)
+	    : 0;
+	if (code == 0)
+		code = run(&restore, bankctl);
+	if (restore.hosts.bankctl != NULL)
+		bankctl_hosts_close(&restore.hosts);
 	if (restore.fd != -1)
 		close(restore.fd);
-	return code == 0 ? tell(bankctl, &restore) : code;
+	if (code != 0)
+		return code;
+	bankctl_note_log(bankctl, argv[0], argv[1]);
+	return tell(bankctl, &restore);
 }

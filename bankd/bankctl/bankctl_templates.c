@@ -3,6 +3,8 @@
  * The files that `bankctl init` writes: both ini files, as in the checkout's
  * etc/, and the password and balance files of the demonstration.
  */
+#include "bankctl_templates.h"
+
 #include <stdio.h>
 
 #include "bankctl.h"

@@ -23,29 +23,33 @@
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
-#include "bankctl_top.h"
+#include "bankctl_commands.h"
+#include "bankctl_top_draw.h"
 
 #define ERROR_SIZE 256
 #define PATIENCE_MS 5000
+#define SELDOM_MS 5000 /* questions that cost the bank more than `status` */
 
 static const unsigned intervals_ms[] = { 200, 500, 1000, 2000, 5000, 10000,
 	30000, 60000 };
 #define INTERVAL_DEFAULT 2
 
-/* An answer being received. */
+/* An answer being received: whole, or each of its lines as it comes. */
 struct hearing {
 	int fd; /* -1: none */
 	struct event *readable;
 	char *text;
 	size_t size, length;
+	struct top *top;
+	bankctl_top_data_take *take;
+	uint64_t asked_ms;
 };
 
 struct top {
 	const struct bankctl *bankctl;
 	struct event_base *base;
 	struct event *keys, *tick, *signals[5];
-	struct hearing status, log;
-	uint64_t asked_ms;
+	struct hearing status, log, kiosks, requests;
 	size_t interval;
 	bool paused;
 	struct top_data data;
@@ -60,26 +64,32 @@ draw(const struct top *top)
 static void
 hearing_end(struct hearing *hearing)
 {
-	if (hearing->fd == -1)
+	if (hearing->readable == NULL)
 		return;
 	event_free(hearing->readable);
+	hearing->readable = NULL;
 	close(hearing->fd);
 	hearing->fd = -1;
 	hearing->length = 0;
 }
 
 static int
-hearing_begin(struct top *top, struct hearing *hearing, const char *line,
-    event_callback_fn readable)
+hearing_begin(
+    struct hearing *hearing, const char *line, event_callback_fn readable)
 {
+	const struct top *top = hearing->top;
+
 	if ((hearing->fd = bankctl_client_begin(top->bankctl, line)) == -1)
 		return -1;
 	hearing->length = 0;
 	hearing->readable = event_new(
-	    top->base, hearing->fd, EV_READ | EV_PERSIST, readable, top);
+	    top->base, hearing->fd, EV_READ | EV_PERSIST, readable, hearing);
 	if (hearing->readable != NULL &&
 	    event_add(hearing->readable, NULL) == 0)
 		return 0;
+	if (hearing->readable != NULL)
+		event_free(hearing->readable);
+	hearing->readable = NULL;
 	close(hearing->fd);
 	hearing->fd = -1;
 	return -1;
@@ -111,12 +121,13 @@ hear(struct hearing *hearing)
 static void
 on_status(evutil_socket_t fd, short what, void *context)
 {
-	struct top *top = context;
+	struct hearing *hearing = context;
+	struct top *top = hearing->top;
 	int result;
 
 	(void)fd;
 	(void)what;
-	while ((result = hear(&top->status)) == 1)
+	while ((result = hear(hearing)) == 1)
 		continue;
 	if (result == 0)
 		return;
@@ -132,38 +143,52 @@ on_status(evutil_socket_t fd, short what, void *context)
 }
 
 static void
-take_lines(struct top *top)
+take_lines(struct hearing *hearing)
 {
-	struct hearing *log = &top->log;
-	char *line = log->text, *end;
+	struct top *top = hearing->top;
+	char *line = hearing->text, *end;
 
-	while ((end = memchr(line, '\n',
-		    log->length - (size_t)(line - log->text))) != NULL) {
+	while (
+	    (end = memchr(line, '\n',
+		 hearing->length - (size_t)(line - hearing->text))) != NULL) {
 		*end = '\0';
-		if (!top->paused)
-			bankctl_top_data_line(&top->data, line, time(NULL));
+		if (!top->paused || hearing != &top->log)
+			hearing->take(&top->data, line, time(NULL));
 		line = end + 1;
 	}
-	log->length -= (size_t)(line - log->text);
-	memmove(log->text, line, log->length);
-	if (log->length == log->size - 1)
-		log->length = 0; /* no line of ours */
+	hearing->length -= (size_t)(line - hearing->text);
+	memmove(hearing->text, line, hearing->length);
+	if (hearing->length == hearing->size - 1)
+		hearing->length = 0; /* no line of ours */
 }
 
-/* After its end, the next tick tries again. */
+/* After its end, a later tick asks again. */
 static void
-on_log(evutil_socket_t fd, short what, void *context)
+on_lines(evutil_socket_t fd, short what, void *context)
 {
-	struct top *top = context;
+	struct hearing *hearing = context;
 	int result;
 
 	(void)fd;
 	(void)what;
-	while ((result = hear(&top->log)) == 1)
-		take_lines(top);
+	while ((result = hear(hearing)) == 1)
+		take_lines(hearing);
 	if (result == -1)
-		hearing_end(&top->log);
-	draw(top);
+		hearing_end(hearing);
+	draw(hearing->top);
+}
+
+/* Asks anew where nothing is heard, and it is long enough ago. */
+static void
+ask_lines(struct hearing *hearing, const char *line, uint64_t every_ms)
+{
+	const uint64_t now_ms = clock_steady_ms();
+
+	if (hearing->fd != -1 ||
+	    (hearing->asked_ms != 0 && now_ms - hearing->asked_ms < every_ms))
+		return;
+	hearing->asked_ms = now_ms;
+	(void)hearing_begin(hearing, line, on_lines);
 }
 
 static void
@@ -171,16 +196,17 @@ ask(struct top *top)
 {
 	uint64_t now_ms = clock_steady_ms();
 
-	if (top->log.fd == -1)
-		(void)hearing_begin(top, &top->log, "monitor\n", on_log);
+	ask_lines(&top->log, "monitor\n", 0);
+	ask_lines(&top->kiosks, "kiosk list\n", SELDOM_MS);
+	ask_lines(&top->requests, "requests\n", SELDOM_MS);
 	if (top->status.fd != -1) {
-		if (now_ms - top->asked_ms < PATIENCE_MS)
+		if (now_ms - top->status.asked_ms < PATIENCE_MS)
 			return;
 		hearing_end(&top->status);
 		bankctl_top_data_down(&top->data, "bankd does not answer");
 	}
-	top->asked_ms = now_ms;
-	if (hearing_begin(top, &top->status, "status\n", on_status) == -1)
+	top->status.asked_ms = now_ms;
+	if (hearing_begin(&top->status, "status\n", on_status) == -1)
 		bankctl_top_data_down(&top->data, "the bank does not run");
 }
 
@@ -300,18 +326,28 @@ on_signal(evutil_socket_t signal_number, short what, void *context)
 }
 
 static int
+hearing_make(
+    struct hearing *hearing, struct top *top, bankctl_top_data_take *take)
+{
+	hearing->fd = -1;
+	hearing->top = top;
+	hearing->take = take;
+	hearing->size = TOP_ANSWER_SIZE;
+	hearing->text = malloc(hearing->size);
+	return hearing->text != NULL ? 0 : -1;
+}
+
+static int
 init(struct top *top)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT,
 		SIGWINCH };
 
-	top->status.fd = top->log.fd = -1;
-	top->status.size = top->log.size = TOP_ANSWER_SIZE;
-	top->status.text = malloc(TOP_ANSWER_SIZE);
-	top->log.text = malloc(TOP_ANSWER_SIZE);
-	top->base = event_base_new();
-	if (top->status.text == NULL || top->log.text == NULL ||
-	    top->base == NULL)
+	if (hearing_make(&top->status, top, NULL) != 0 ||
+	    hearing_make(&top->log, top, bankctl_top_data_line) != 0 ||
+	    hearing_make(&top->kiosks, top, bankctl_top_data_kiosk) != 0 ||
+	    hearing_make(&top->requests, top, bankctl_top_data_request) != 0 ||
+	    (top->base = event_base_new()) == NULL)
 		return -1;
 	top->keys = event_new(
 	    top->base, STDIN_FILENO, EV_READ | EV_PERSIST, on_keys, top);
@@ -334,8 +370,13 @@ init(struct top *top)
 static void
 end(struct top *top)
 {
-	hearing_end(&top->status);
-	hearing_end(&top->log);
+	struct hearing *const all[] = { &top->status, &top->log, &top->kiosks,
+		&top->requests };
+
+	for (size_t i = 0; i < NELEM(all); i++) {
+		hearing_end(all[i]);
+		free(all[i]->text);
+	}
 	for (size_t i = 0; i < NELEM(top->signals); i++) {
 		if (top->signals[i] != NULL)
 			event_free(top->signals[i]);
@@ -346,8 +387,6 @@ end(struct top *top)
 		event_free(top->keys);
 	if (top->base != NULL)
 		event_base_free(top->base);
-	free(top->status.text);
-	free(top->log.text);
 }
 
 /* Checks that the bank runs and admits us, before the screen is taken. */

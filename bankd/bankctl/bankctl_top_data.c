@@ -3,15 +3,17 @@
  * What `bankctl top` knows of the bank: the newest answer to `status`, what was
  * carried out between two answers, and the last lines of the log.
  */
+#include "bankctl_top_data.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
+#include "../../shared/base/zone.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
-#include "bankctl_top.h"
 
 /* The counts of a new vault start at 0. */
 static void
@@ -90,6 +92,63 @@ bankctl_top_data_line(struct top_data *data, char *line, time_t now)
 		say(data, LOG_WARNING, message, now);
 	else if (row.kind == '+' && row.count > 1)
 		say(data, log_level_parse(row.fields[0]), row.fields[1], now);
+}
+
+/* `2026-11-30T10:42:07Z`, or with an offset; 0 for `-`. */
+static time_t
+time_of(const char *text)
+{
+	uint64_t time_ms;
+
+	return zone_parse(text, 0, &time_ms) == 0 ? (time_t)(time_ms / 1000)
+						  : 0;
+}
+
+void
+bankctl_top_data_kiosk(struct top_data *data, char *line, time_t now)
+{
+	struct top_kiosks *coming = &data->kiosks_coming;
+	struct top_kiosk *kiosk;
+	struct control_row row;
+	const char *message;
+
+	(void)now;
+	control_get_row(&row, line);
+	if (row.kind == '=')
+		coming->count = 0;
+	else if (control_get_end(&row, &message) == 0)
+		data->kiosks = *coming;
+	/* name cash state seen address ... */
+	if (row.kind != '+' || row.count < 5 ||
+	    strcmp(row.fields[2], "enrolled") != 0 ||
+	    coming->count++ >= TOP_KIOSKS)
+		return;
+	kiosk = &coming->list[coming->count - 1];
+	string_copy(kiosk->name, row.fields[0], sizeof(kiosk->name));
+	string_copy(kiosk->address, row.fields[4], sizeof(kiosk->address));
+	kiosk->seen = time_of(row.fields[3]);
+}
+
+void
+bankctl_top_data_request(struct top_data *data, char *line, time_t now)
+{
+	struct top_waiting *coming = &data->waiting_coming;
+	struct control_row row;
+	const char *message;
+
+	(void)now;
+	control_get_row(&row, line);
+	if (row.kind == '=')
+		*coming = (struct top_waiting) { 0 };
+	else if (control_get_end(&row, &message) == 0)
+		data->waiting = *coming;
+	/* number time by verb ... */
+	if (row.kind != '+' || row.count < 4)
+		return;
+	if (strcmp(row.fields[3], "request") == 0)
+		coming->requests++;
+	else
+		coming->cases++;
 }
 
 struct alarms {

@@ -1,43 +1,61 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The drawing of `bankctl top`: figures, a chart that moves to the left, the
- * histogram of commits beside the alarms, and events.  It draws what it is
- * given, asks nobody and waits for nothing.
+ * The drawing of `bankctl top`: figures, a chart that moves to the left beside
+ * the kiosks, the histogram of commits beside the alarms, and events.  It draws
+ * what it is given, asks nobody and waits for nothing.
  */
+#include "bankctl_top_draw.h"
+
 #include <curses.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "../../shared/base/log.h"
 #include "../../shared/terminal/text.h"
 #include "../../shared/base/util.h"
 #include "bankctl.h"
+#include "../control/control_field.h"
 #include "bankctl_client.h"
-#include "bankctl_top.h"
 
 #define LEAST_ROWS 16
 #define LEAST_COLUMNS 60
-#define FIXED_ROWS 8 /* header, rule, two of figures, titles, keys */
+#define FIXED_ROWS 9 /* header, rule, three of figures, titles, keys */
 #define CHART_ROWS_MAX 12
 #define STEPS 8 /* of a block's height */
 #define LABEL_COLUMNS 10
 #define COUNT_COLUMNS 9
 #define WIDE_MAX 512
+#define SEEN_COLUMNS 12
+#define ADDRESS_COLUMNS 16
+#define SIZE_SIZE 32
+
+/* A part of the screen: a title's row, and so many rows below it. */
+struct box {
+	int y, x, rows, columns;
+};
 
 enum look { PLAIN, TITLE, DIM, GOOD, BAD, BAR, LOOKS };
 
+/*
+ * A foreground and a background, of 256 colours and of 8: the screen has its
+ * own background, whatever the terminal's is.  NO_COLOR leaves it to that.
+ */
 static const struct {
-	short colour;
+	short many[2], few[2];
 	attr_t with_colour, without;
 } looks[LOOKS] = {
-	[PLAIN] = { -1, 0, 0 },
-	[TITLE] = { -1, A_BOLD, A_BOLD },
-	[DIM] = { COLOR_CYAN, 0, 0 },
-	[GOOD] = { COLOR_GREEN, 0, 0 },
-	[BAD] = { COLOR_RED, A_BOLD, A_BOLD },
-	[BAR] = { COLOR_CYAN, 0, 0 },
+	[PLAIN] = { { 252, 234 }, { COLOR_WHITE, COLOR_BLACK }, 0, 0 },
+	[TITLE] = { { 255, 234 }, { COLOR_WHITE, COLOR_BLACK }, A_BOLD,
+	    A_BOLD },
+	[DIM] = { { 248, 234 }, { COLOR_WHITE, COLOR_BLACK }, 0, 0 },
+	[GOOD] = { { 114, 234 }, { COLOR_GREEN, COLOR_BLACK }, 0, 0 },
+	[BAD] = { { 216, 234 }, { COLOR_BLACK, COLOR_WHITE }, A_BOLD, A_BOLD },
+	[BAR] = { { 80, 234 }, { COLOR_CYAN, COLOR_BLACK }, 0, 0 },
 };
 
 static attr_t attributes[LOOKS];
@@ -49,13 +67,17 @@ bankctl_top_draw_start(void)
 	bool colours = has_colors() && (no_color == NULL || *no_color == '\0');
 
 	for (short i = 0; i < LOOKS; i++) {
+		const short *pair =
+		    COLORS >= 256 ? looks[i].many : looks[i].few;
+
 		attributes[i] =
 		    colours ? looks[i].with_colour : looks[i].without;
-		if (!colours || looks[i].colour == -1)
+		if (!colours)
 			continue;
-		init_pair((short)(i + 1), looks[i].colour, -1);
+		init_pair((short)(i + 1), pair[0], pair[1]);
 		attributes[i] |= (attr_t)COLOR_PAIR(i + 1);
 	}
+	bkgd(' ' | attributes[PLAIN]);
 	curs_set(0);
 	mousemask(0, NULL);
 }
@@ -66,20 +88,33 @@ bankctl_top_draw_again(void)
 	clearok(curscr, TRUE);
 }
 
-/* Draws text in at most so many columns; returns the column after it. */
+/* The sign, one column wide, that something was cut. */
+static const wchar_t *
+more_sign(void)
+{
+	return text_is_utf8() ? L"…" : L">";
+}
+
+/*
+ * Draws text in at most so many columns, the last of them the sign where it
+ * has more; returns the column after it.
+ */
 static int
 put(int y, int x, int columns, enum look look, const char *text)
 {
+	const bool is_cut = text_width(text) > columns;
 	wchar_t wide[WIDE_MAX];
-	int used;
 
 	if (columns <= 0)
 		return x;
-	used = text_widen(text, wide, NELEM(wide), columns);
 	attrset((int)attributes[look]);
-	mvaddwstr(y, x, wide);
+	move(y, x);
+	x += text_widen(text, wide, NELEM(wide), columns - is_cut);
+	addwstr(wide);
+	if (is_cut)
+		addwstr(more_sign());
 	attrset(A_NORMAL);
-	return x + used;
+	return x + is_cut;
 }
 
 static const char *
@@ -94,14 +129,29 @@ duration(uint64_t seconds, char text[32])
 	return text;
 }
 
+/* Of a bank of many hosts, which of them this is. */
+static void
+add_host(const struct top_data *data, char *name, size_t size)
+{
+	const size_t length = strlen(name);
+	char role[32], host[HOST_NAME_MAX + 1];
+
+	if (!control_get_fact(
+		data->answer, "courier-role", role, sizeof(role)) ||
+	    gethostname(host, sizeof(host)) != 0)
+		return;
+	snprintf(name + length, size - length, " @ %s", host);
+}
+
 static void
 draw_header(const struct top_data *data, unsigned interval_ms, bool paused)
 {
-	char name[64], state[16], text[64], up[32];
+	char name[64 + HOST_NAME_MAX + 4], state[16], text[64], up[32];
 	uint64_t uptime;
 	int x, width;
 
-	(void)control_get_fact(data->answer, "bank", name, sizeof(name));
+	(void)control_get_fact(data->answer, "bank", name, 64);
+	add_host(data, name, sizeof(name));
 	(void)control_get_fact(data->answer, "state", state, sizeof(state));
 	(void)control_get_number(data->answer, "uptime", &uptime);
 	snprintf(text, sizeof(text), "%severy %g s", paused ? "paused, " : "",
@@ -125,18 +175,34 @@ static const struct figure {
 } figures[] = {
 	{ 2, "sessions", "vault-sessions", "" },
 	{ 2, "connections", "vault-connections", "" },
-	{ 2, "logins waiting", "vault-logins-waiting", "" },
-	{ 2, "refused", "vault-logins-refused", "" },
+	{ 2, "logins refused", "vault-logins-refused", "" },
 	{ 2, "customers", "vault-customers", "" },
 	{ 3, "last minute", "vault-last-minute", "" },
 	{ 3, "entries", "vault-entries", "" },
 	{ 3, "batches", "vault-batches", "" },
 	{ 3, "largest", "vault-largest-batch", "" },
-	{ 3, "behind", "vault-lots-behind", "" },
 	{ 3, "free", "vault-free-mb", " MB" },
 };
 
-/* Draws the figures that have room; a vault that is down has none. */
+/*
+ * Draws a label and its value behind column x; returns the column behind, and
+ * once there is no more room, the sign and COLS.
+ */
+static int
+put_figure(int row, int x, const char *label, const char *value)
+{
+	const int columns = (int)(strlen(label) + 1 + strlen(value));
+
+	if (x + columns >= COLS) {
+		if (x < COLS)
+			mvaddwstr(row, x - 1, more_sign());
+		return COLS;
+	}
+	x = put(row, x, COLS - x, DIM, label) + 1;
+	return put(row, x, COLS - x, PLAIN, value) + 2;
+}
+
+/* A vault that is down has no figures. */
 static void
 draw_figures(const struct top_data *data)
 {
@@ -154,11 +220,50 @@ draw_figures(const struct top_data *data)
 			data->answer, figure->fact, value, sizeof(value)))
 			string_copy(value, "-", sizeof(value));
 		snprintf(text, sizeof(text), "%s%s", value, figure->unit);
-		if (x + (int)(strlen(figure->label) + 1 + strlen(text)) >= COLS)
-			continue;
-		x = put(row, x, COLS - x, DIM, figure->label) + 1;
-		x = put(row, x, COLS - x, PLAIN, text) + 2;
+		x = put_figure(row, x, figure->label, text);
 	}
+}
+
+/* 812 B, 5 kB, 40 MB */
+static const char *
+size_text(uint64_t bytes, char text[SIZE_SIZE])
+{
+	static const char *const units[] = { "B", "kB", "MB", "GB" };
+	size_t i = 0;
+
+	for (; bytes >= 10000 && i + 1 < NELEM(units); i++)
+		bytes /= 1000;
+	snprintf(text, SIZE_SIZE, "%" PRIu64 " %s", bytes, units[i]);
+	return text;
+}
+
+/* What the bank has not done yet, and what waits for an operator. */
+static void
+draw_backlog(const struct top_data *data, int row)
+{
+	uint64_t logins, lots, vault, front;
+	char text[SIZE_SIZE];
+	int x;
+
+	x = put(row, 1, COLS - 2, TITLE, "Backlog") + 2;
+	if (!data->up ||
+	    !control_get_number(
+		data->answer, "vault-logins-waiting", &logins)) {
+		put(row, x, COLS - x - 1, PLAIN, "-");
+		return;
+	}
+	(void)control_get_number(data->answer, "vault-lots-behind", &lots);
+	(void)control_get_number(data->answer, "vault-unsent-bytes", &vault);
+	(void)control_get_number(data->answer, "front-unsent-bytes", &front);
+	snprintf(text, sizeof(text), "%" PRIu64, logins);
+	x = put_figure(row, x, "logins", text);
+	snprintf(text, sizeof(text), "%" PRIu64, lots);
+	x = put_figure(row, x, "lots", text);
+	x = put_figure(row, x, "unsent", size_text(vault + front, text));
+	snprintf(text, sizeof(text), "%" PRIu64, data->waiting.requests);
+	x = put_figure(row, x, "requests", text);
+	snprintf(text, sizeof(text), "%" PRIu64, data->waiting.cases);
+	put_figure(row, x, "cases", text);
 }
 
 /* The block of a column in a row: its height in eighths, or a #. */
@@ -179,9 +284,9 @@ draw_cell(int y, int x, double eighths)
 }
 
 static void
-draw_chart(const struct top_data *data, int y, int rows)
+draw_chart(const struct top_data *data, int y, int rows, int width)
 {
-	size_t columns = (size_t)(COLS - 2), first;
+	size_t columns = (size_t)width, first;
 	double most = 0, now = 0;
 	char text[80];
 
@@ -190,13 +295,13 @@ draw_chart(const struct top_data *data, int y, int rows)
 		most = data->samples[i] > most ? data->samples[i] : most;
 	if (data->sample_count > 0)
 		now = data->samples[data->sample_count - 1];
-	put(y, 1, COLS - 2, TITLE, "Transactions a second");
+	put(y, 1, width, TITLE, "Transactions/s");
 	snprintf(text, sizeof(text), "now %.0f, peak %.0f", now, most);
-	put(y, 24, COLS - 25, PLAIN, text);
+	put(y, 17, width - 16, PLAIN, text);
 	attrset((int)attributes[BAR]);
 	for (size_t i = first; i < data->sample_count && most > 0; i++) {
 		double eighths = data->samples[i] * rows * STEPS / most;
-		int x = COLS - 1 - (int)(data->sample_count - i);
+		int x = 1 + width - (int)(data->sample_count - i);
 
 		for (int row = 0; row < rows; row++)
 			draw_cell(y + rows - row, x, eighths - row * STEPS);
@@ -225,26 +330,40 @@ time_text(uint64_t us, char text[32])
 }
 
 /*
- * Sums the counts for so many rows: the fastest bucket with any count in the
- * first row, and all that are too slow for a row of their own in the last.
- * Returns the bucket of the first row.
+ * The bucket of the first row of so many: half of the commits end in the
+ * middle one, unless no commit was so fast as the first.
  */
 static size_t
-pick_rows(const struct latency *latency, uint64_t counts[LATENCY_BUCKETS],
-    size_t rows)
+first_bucket(const struct latency *latency, size_t rows)
 {
-	size_t first = 0, row;
+	size_t half = latency_quantile(latency, 50), first = 0, fastest = 0;
 
-	while (first + rows < LATENCY_BUCKETS && latency->counts[first] == 0)
-		first++;
 	if (latency_count(latency) == 0)
-		first = 0;
+		return 0;
+	while (latency->counts[fastest] == 0)
+		fastest++;
+	if (half > (rows - 1) / 2)
+		first = half - (rows - 1) / 2;
+	if (first < fastest)
+		first = fastest;
+	return first + rows < LATENCY_BUCKETS ? first : LATENCY_BUCKETS - rows;
+}
+
+/*
+ * Sums the counts for so many rows: all that are faster than a row of their
+ * own in the first, and all that are slower in the last.
+ */
+static void
+sum_rows(const struct latency *latency, size_t first,
+    uint64_t counts[LATENCY_BUCKETS], size_t rows)
+{
+	size_t row;
+
 	memset(counts, 0, rows * sizeof(counts[0]));
 	for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
 		row = i > first ? i - first : 0;
 		counts[row < rows ? row : rows - 1] += latency->counts[i];
 	}
-	return first;
 }
 
 static void
@@ -260,14 +379,18 @@ static void
 draw_buckets(const struct latency *latency, int y, size_t rows, int columns)
 {
 	uint64_t counts[LATENCY_BUCKETS], most = 1;
-	size_t first = pick_rows(latency, counts, rows);
+	size_t first = first_bucket(latency, rows);
+	size_t half = latency_quantile(latency, 50);
 	int x = 1 + LABEL_COLUMNS + COUNT_COLUMNS;
 	char text[32];
 
+	sum_rows(latency, first, counts, rows);
 	for (size_t i = 0; i < rows; i++)
 		most = counts[i] > most ? counts[i] : most;
 	for (size_t i = 0; i < rows; i++, y++) {
-		put(y, 1, LABEL_COLUMNS, DIM,
+		put(y, 1, LABEL_COLUMNS,
+		    latency_count(latency) > 0 && first + i == half ? TITLE
+								    : DIM,
 		    i + 1 == rows
 			? "more"
 			: time_text(latency_bound_us(first + i), text));
@@ -293,17 +416,83 @@ draw_commits(const struct top_data *data, int y, int rows, int columns)
 	draw_buckets(commits, y + 1, (size_t)rows, columns);
 }
 
+/* The last row of a part tells how many more there are than have a row. */
 static void
-draw_alarms(const struct top_data *data, int y, int rows, int x)
+put_rest(const struct box *box, size_t more, const char *command)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "and %zu more: bankctl %s", more, command);
+	put(box->y + box->rows, box->x, box->columns, DIM, text);
+}
+
+static size_t
+shown_of(size_t count, const struct box *box)
+{
+	const size_t rows = (size_t)box->rows;
+
+	return count > rows ? rows - 1 : count;
+}
+
+static void
+draw_alarms(const struct top_data *data, const struct box *box)
 {
 	char lines[TOP_ALARMS][TOP_ALARM_SIZE];
 	size_t count = bankctl_top_data_alarms(data, lines);
+	size_t shown = shown_of(count, box);
 
-	put(y, x, COLS - x - 1, TITLE, "Alarms");
+	put(box->y, box->x, box->columns, TITLE, "Alarms");
 	if (count == 0)
-		put(y + 1, x, COLS - x - 1, GOOD, "none");
-	for (int i = 0; i < (int)count && i < rows; i++)
-		put(y + 1 + i, x, COLS - x - 1, BAD, lines[i]);
+		put(box->y + 1, box->x, box->columns, GOOD, "none");
+	for (size_t i = 0; i < shown; i++)
+		put(box->y + 1 + (int)i, box->x, box->columns, BAD, lines[i]);
+	if (shown < count)
+		put_rest(box, count - shown, "status");
+}
+
+/* The columns behind the name. */
+static int
+seen_column(const struct box *box)
+{
+	return box->x + box->columns - ADDRESS_COLUMNS - SEEN_COLUMNS;
+}
+
+static void
+draw_kiosk(
+    const struct top_kiosk *kiosk, const struct box *box, int y, time_t now)
+{
+	const struct control_field *seconds = control_field_find("idle");
+	const int seen = seen_column(box);
+	char text[32], age[24];
+
+	put(y, box->x, seen - box->x - 1, PLAIN, kiosk->name);
+	snprintf(age, sizeof(age), "%lld",
+	    (long long)(now > kiosk->seen ? now - kiosk->seen : 0));
+	put(y, seen, SEEN_COLUMNS - 1, PLAIN,
+	    kiosk->seen == 0
+		? "never"
+		: control_field_show(seconds, age, text, sizeof(text)));
+	put(y, seen + SEEN_COLUMNS, ADDRESS_COLUMNS, DIM, kiosk->address);
+}
+
+static void
+draw_kiosks(const struct top_kiosks *kiosks, const struct box *box)
+{
+	size_t shown = shown_of(kiosks->count, box);
+	const int seen = seen_column(box);
+
+	put(box->y, box->x, box->columns, TITLE, "Kiosks");
+	if (kiosks->count == 0) {
+		put(box->y + 1, box->x, box->columns, DIM, "none");
+		return;
+	}
+	put(box->y, seen, SEEN_COLUMNS - 1, DIM, "seen, ago");
+	put(box->y, seen + SEEN_COLUMNS, ADDRESS_COLUMNS, DIM, "address");
+	for (size_t i = 0; i < shown; i++)
+		draw_kiosk(
+		    &kiosks->list[i], box, box->y + 1 + (int)i, time(NULL));
+	if (shown < kiosks->count)
+		put_rest(box, kiosks->count - shown, "kiosk list");
 }
 
 static void
@@ -332,8 +521,9 @@ draw_events(const struct top_data *data, int y, int rows)
 void
 bankctl_top_draw(const struct top_data *data, unsigned interval_ms, bool paused)
 {
-	int chart = (LINES - FIXED_ROWS) / 3, commits = chart;
-	int y = 4, columns = COLS / 2;
+	int rows = (LINES - FIXED_ROWS) / 3, half = COLS / 2;
+	struct box right = { 5, half + 1, 0, COLS - half - 2 };
+	int y = 5;
 
 	erase();
 	if (LINES < LEAST_ROWS || COLS < LEAST_COLUMNS) {
@@ -341,17 +531,19 @@ bankctl_top_draw(const struct top_data *data, unsigned interval_ms, bool paused)
 		refresh();
 		return;
 	}
-	if (chart > CHART_ROWS_MAX)
-		chart = CHART_ROWS_MAX;
-	if (commits > LATENCY_BUCKETS)
-		commits = LATENCY_BUCKETS;
+	if (rows > CHART_ROWS_MAX)
+		rows = CHART_ROWS_MAX;
+	right.rows = rows;
 	draw_header(data, interval_ms, paused);
 	draw_figures(data);
-	draw_chart(data, y, chart);
-	y += 1 + chart;
-	draw_commits(data, y, commits, columns - 2);
-	draw_alarms(data, y, commits, columns + 1);
-	y += 1 + commits;
+	draw_backlog(data, 4);
+	draw_chart(data, y, rows, half - 2);
+	draw_kiosks(&data->kiosks, &right);
+	y += 1 + rows;
+	draw_commits(data, y, rows, half - 2);
+	right.y = y;
+	draw_alarms(data, &right);
+	y += 1 + rows;
 	draw_events(data, y, LINES - 2 - y);
 	put(LINES - 1, 1, COLS - 2, DIM,
 	    "q quit   + - interval   p pause   ^L redraw");

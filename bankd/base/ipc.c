@@ -180,6 +180,13 @@ ipc_send2(struct ipc *ipc, enum ipc_type type, uint32_t connection,
 }
 
 int
+ipc_send2_fd(struct ipc *ipc, enum ipc_type type, struct ipc_part head,
+    struct ipc_part body, int fd)
+{
+	return queue(ipc, type, 0, head, body, fd);
+}
+
+int
 ipc_send_reason(
     struct ipc *ipc, enum ipc_type type, uint8_t code, const char *reason)
 {

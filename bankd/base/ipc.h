@@ -43,6 +43,9 @@ struct ipc_part {
 };
 int ipc_send2(struct ipc *ipc, enum ipc_type type, uint32_t connection,
     struct ipc_part head, struct ipc_part body);
+/* The same of connection 0, with a descriptor. */
+int ipc_send2_fd(struct ipc *ipc, enum ipc_type type, struct ipc_part head,
+    struct ipc_part body, int fd);
 /* The same of connection 0: a code and a text. */
 int ipc_send_reason(
     struct ipc *ipc, enum ipc_type type, uint8_t code, const char *reason);

@@ -17,7 +17,21 @@
 uint64_t
 latency_bound_us(size_t bucket)
 {
-	return bucket < LAST ? FIRST_US << bucket : UINT64_MAX;
+	uint64_t doubled_us, part;
+
+	if (bucket == 0)
+		return FIRST_US;
+	if (bucket >= LAST)
+		return UINT64_MAX;
+	doubled_us = FIRST_US << (bucket - 1) / LATENCY_PARTS;
+	part = (bucket - 1) % LATENCY_PARTS + 1;
+	return doubled_us + doubled_us / LATENCY_PARTS * part;
+}
+
+bool
+latency_is_double(size_t bucket)
+{
+	return bucket % LATENCY_PARTS == 0 || bucket == LAST;
 }
 
 void
@@ -43,20 +57,26 @@ latency_count(const struct latency *latency)
 	return count;
 }
 
-uint64_t
-latency_quantile_us(const struct latency *latency, unsigned percent)
+size_t
+latency_quantile(const struct latency *latency, unsigned percent)
 {
 	uint64_t count = latency_count(latency), below = 0;
 	size_t i = 0;
 
-	if (count == 0)
-		return 0;
 	for (; i < LAST; i++) {
 		below += latency->counts[i];
 		if (below * 100 >= count * percent)
 			break;
 	}
-	return latency_bound_us(i);
+	return i;
+}
+
+uint64_t
+latency_quantile_us(const struct latency *latency, unsigned percent)
+{
+	return latency_count(latency) == 0
+	    ? 0
+	    : latency_bound_us(latency_quantile(latency, percent));
 }
 
 void

@@ -22,6 +22,9 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    "checking",
 	    "The account that receives a transfer if the sender names none.",
 	    .choices = "checking savings same", .reloadable = true },
+	[BANK_SHOW_NAMES] = { "bank", "show_names", CONFIG_CHOICE, "no",
+	    "Whether customers are told the names of those they have paid.",
+	    .choices = "no masked", .reloadable = true },
 	[BANK_HAND_EDITS] = { "bank", "hand_edits", CONFIG_CHOICE, "accept",
 	    "Whether a start accepts files edited while bankd was stopped.",
 	    .choices = "accept refuse" },
@@ -36,8 +39,8 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    "notice.",
 	    .maximum = MONEY_MAX_CENTS, .reloadable = true },
 	[BANK_TIME_ZONE] = { "bank", "time_zone", CONFIG_STRING, "UTC",
-	    "The time zone of the dates and times in an export.", .minimum = 1,
-	    .maximum = 64 },
+	    "The time zone of the dates and times that bankctl shows.",
+	    .minimum = 1, .maximum = 64 },
 	[LISTEN_ADDRESS] = { "listen", "address", CONFIG_STRING, "*",
 	    "The addresses to listen on, separated by spaces; * for all IPv4 "
 	    "and IPv6 addresses.",
@@ -99,6 +102,10 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	[LOGIN_SIGN_UP] = { "login", "sign_up", CONFIG_BOOL, "yes",
 	    "Whether customers may open accounts at a kiosk.",
 	    .reloadable = true },
+	[LOGIN_BRANCH_LINE] = { "login", "branch_line", CONFIG_STRING, "",
+	    "What a customer whose account is locked is told besides, such as "
+	    "the branch's telephone number.",
+	    .maximum = 128, .reloadable = true },
 	[LIMITS_TRANSFER] = { "limits", "transfer", CONFIG_MONEY,
 	    "9999999999999.99",
 	    "The largest single transfer to another customer.", .minimum = 1,
@@ -123,6 +130,82 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    .maximum = OPTIONS_RATE_MAX, .reloadable = true },
 	[KIOSKS_REQUIRE] = { "kiosks", "require", CONFIG_BOOL, "no",
 	    "Whether only enrolled kiosks may log in.", .reloadable = true },
+	[KIOSKS_LOW_NOTES] = { "kiosks", "low_notes", CONFIG_NUMBER, "20",
+	    "The number of notes of one value below which a kiosk's stock is "
+	    "low, and waits for an operator; 0: never.",
+	    .maximum = 999999, .reloadable = true },
+	[OPERATORS_AUDITOR] = { "operators", "auditor", CONFIG_STRING, "",
+	    "Users and @groups that may read everything and change nothing.",
+	    .maximum = OPTIONS_LIST_MAX, .reloadable = true },
+	[OPERATORS_TELLER] = { "operators", "teller", CONFIG_STRING, "",
+	    "Users and @groups that may open, close, lock and unlock "
+	    "accounts, give one-time passwords and take deposits.",
+	    .maximum = OPTIONS_LIST_MAX, .reloadable = true },
+	[OPERATORS_SUPERVISOR] = { "operators", "supervisor", CONFIG_STRING, "",
+	    "Users and @groups that may do what a teller may, adjust, reverse, "
+	    "approve, and change limits, passwords and kiosks.",
+	    .maximum = OPTIONS_LIST_MAX, .reloadable = true },
+	[OPERATORS_ADMIN] = { "operators", "admin", CONFIG_STRING, "",
+	    "Users and @groups that may stop, pause and reload the bank and "
+	    "set the level of the log; if all four lists are empty, whoever "
+	    "may use bankctl has all roles.",
+	    .maximum = OPTIONS_LIST_MAX, .reloadable = true },
+	[OPERATORS_AS] = { "operators", "act_as", CONFIG_STRING, "",
+	    "Users and @groups that may act as another user, with bankctl "
+	    "--as.",
+	    .maximum = OPTIONS_LIST_MAX, .reloadable = true },
+	[OPERATORS_REQUIRE_REASON] = { "operators", "require_reason",
+	    CONFIG_BOOL, "no",
+	    "Whether a command that changes money or access is refused "
+	    "without a reason.",
+	    .reloadable = true },
+	[OPERATORS_TELLER_DEPOSIT] = { "operators", "teller_deposit",
+	    CONFIG_MONEY, "9999999999999.99",
+	    "The largest single deposit that a teller may make.", .minimum = 1,
+	    .maximum = MONEY_MAX_CENTS, .reloadable = true },
+	[OPERATORS_FOUR_EYES_OVER] = { "operators", "four_eyes_over",
+	    CONFIG_MONEY, "9999999999999.99",
+	    "The amount above which a deposit, adjust or reverse, or the "
+	    "difference that a cash count found, waits until another "
+	    "operator approves it.",
+	    .maximum = MONEY_MAX_CENTS, .reloadable = true },
+	[OPERATORS_REQUEST_SECONDS] = { "operators", "request_seconds",
+	    CONFIG_NUMBER, "86400",
+	    "Seconds after which a request that waits for approval expires.",
+	    .minimum = 60, .maximum = 30 * SECONDS_DAY, .reloadable = true },
+	[STORE_JOURNAL_KIND] = { "store", "journal", CONFIG_CHOICE, "file",
+	    "Where the journal is: in a file of this host, or in a PostgreSQL "
+	    "database that many hosts share.",
+	    .choices = "file postgres" },
+	[STORE_CONNECTION] = { "store", "connection", CONFIG_STRING, "",
+	    "The connection string of the database, as in libpq, in double "
+	    "quotes.",
+	    .maximum = 1000 },
+	[STORE_HOST] = { "store", "host", CONFIG_NUMBER, "1",
+	    "This host's number among those that share the journal.",
+	    .minimum = 1, .maximum = 65535 },
+	[STORE_DURABILITY] = { "store", "durability", CONFIG_CHOICE, "standby",
+	    "What makes a commit of the database durable: a synchronous "
+	    "standby, its storage engine, or nothing but one server's disk.",
+	    .choices = "standby engine none" },
+	[STORE_PATIENCE] = { "store", "patience", CONFIG_NUMBER, "3",
+	    "Seconds that an answer of the database is awaited before its "
+	    "connection is given up.",
+	    .minimum = 1, .maximum = 20 },
+	[STORE_GIVE_UP] = { "store", "give_up", CONFIG_NUMBER, "15",
+	    "Seconds after which the connections of customers whose "
+	    "transactions are in doubt are closed.",
+	    .minimum = 1, .maximum = 3600 },
+	[STORE_STALE] = { "store", "stale", CONFIG_NUMBER, "2",
+	    "Seconds without word from the database after which this host no "
+	    "longer serves.",
+	    .minimum = 1, .maximum = 3600 },
+	[STORE_POLL_MS] = { "store", "poll_ms", CONFIG_NUMBER, "20",
+	    "Milliseconds between two looks at what other hosts have written.",
+	    .minimum = 1, .maximum = 1000 },
+	[STORE_TURN] = { "store", "turn", CONFIG_BOOL, "yes",
+	    .meaning = "Whether hosts that write at the same time take turns, "
+		       "by an advisory lock of the database." },
 	[PROCESS_SANDBOX] = { "process", "sandbox", CONFIG_CHOICE,
 	    "best-effort",
 	    "Whether bankd starts if a defence can't be enabled.",
@@ -130,6 +213,11 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	[PROCESS_FRONT_USER] = { "process", "front_user", CONFIG_STRING,
 	    "_bankfront",
 	    "The user that the front runs as if root started bankd. It must "
+	    "exist, but if the default does not, nobody is used instead.",
+	    .minimum = 1, .maximum = 32 },
+	[PROCESS_COURIER_USER] = { "process", "courier_user", CONFIG_STRING,
+	    "_bankcourier",
+	    "The user that the courier runs as if root started bankd. It must "
 	    "exist, but if the default does not, nobody is used instead.",
 	    .minimum = 1, .maximum = 32 },
 	[PROCESS_PID_FILE] = { "process", "pid_file", CONFIG_PATH,
@@ -157,4 +245,13 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	[LOG_LEVEL_OPTION] = { "log", "level", CONFIG_CHOICE, "info",
 	    "The least important level that is logged.",
 	    .choices = "error warning notice info debug", .reloadable = true },
+	[METRICS_LISTEN] = { "metrics", "listen", CONFIG_STRING, "",
+	    "The address of this host on which Prometheus may read the "
+	    "figures, such as 127.0.0.1:9280, or the path of a Unix socket; "
+	    "without one, nobody may.",
+	    .maximum = 100 },
+	[METRICS_GROUP] = { "metrics", "group", CONFIG_STRING, "",
+	    "The group whose members may use that socket; empty: only root "
+	    "and the owner.",
+	    .maximum = 32 },
 };

@@ -1,60 +1,27 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keys of bankd.ini(5): this enum and the table in options.c are one.
+ * The table of the keys of bankd.ini(5), and what some of their values mean.
  */
 #ifndef BANKD_OPTIONS_H
 #define BANKD_OPTIONS_H
 
 #include "../../shared/config/config.h"
+#include "options_keys.h"
 
 /* The most transactions of a customer's that a limit may allow a minute. */
 #define OPTIONS_RATE_MAX 60000
+/* Bytes of a list of operators. */
+#define OPTIONS_LIST_MAX 512
 
 /* Read where there is no -c. */
 #define BANKD_CONFIG SYSCONFDIR "/bankd.ini"
 
-enum bankd_option {
-	BANK_NAME,
-	BANK_STATE,
-	BANK_CREDIT_ACCOUNT,
-	BANK_HAND_EDITS,
-	BANK_MIN_FREE,
-	BANK_ANY_FILE_SYSTEM,
-	BANK_ALERT_AMOUNT,
-	BANK_TIME_ZONE,
-	LISTEN_ADDRESS,
-	LISTEN_PORT,
-	TLS_CERTIFICATE,
-	TLS_KEY,
-	KEYS_CERTIFICATE,
-	KEYS_KEY,
-	SESSION_IDLE_TIMEOUT,
-	SESSION_GRACE,
-	SESSION_MAX,
-	SESSION_MAX_ADDRESS,
-	LOGIN_MAX_WAITING,
-	LOGIN_MAX_WAITING_ADDRESS,
-	LOGIN_MAX_ATTEMPTS,
-	LOGIN_MAX_ATTEMPTS_TOTAL,
-	LOGIN_LOCK_SECONDS,
-	LOGIN_HASH_COST,
-	LOGIN_SIGN_UP,
-	LIMITS_TRANSFER,
-	LIMITS_TRANSFER_DAY,
-	LIMITS_WITHDRAW,
-	LIMITS_WITHDRAW_DAY,
-	LIMITS_REVERSAL_WINDOW,
-	LIMITS_RATE,
-	KIOSKS_REQUIRE,
-	PROCESS_SANDBOX,
-	PROCESS_FRONT_USER,
-	PROCESS_PID_FILE,
-	PROCESS_CONTROL_SOCKET,
-	PROCESS_CONTROL_GROUP,
-	PROCESS_BUSY_POLL,
-	LOG_FACILITY_OPTION,
-	LOG_LEVEL_OPTION,
-	BANKD_OPTION_COUNT
+/* The values of STORE_JOURNAL_KIND and of STORE_DURABILITY, in their order. */
+enum options_journal { OPTIONS_JOURNAL_FILE, OPTIONS_JOURNAL_POSTGRES };
+enum options_durability {
+	OPTIONS_DURABILITY_STANDBY,
+	OPTIONS_DURABILITY_ENGINE,
+	OPTIONS_DURABILITY_NONE
 };
 
 extern const struct config_key bankd_options[BANKD_OPTION_COUNT];

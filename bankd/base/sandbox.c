@@ -169,8 +169,10 @@ drop_capabilities(void)
 	return 0;
 }
 
+/* `option`: where the user is named; `apart`: in an empty root directory. */
 static int
-front_user(struct words *words, const char *user)
+other_user(
+    struct words *words, const char *user, const char *option, bool apart)
 {
 	struct passwd *entry;
 	uid_t uid;
@@ -183,11 +185,11 @@ front_user(struct words *words, const char *user)
 	if ((entry = getpwnam(user)) == NULL)
 		entry = getpwnam(user = "nobody");
 	if (entry == NULL || entry->pw_uid == 0)
-		return fail(words,
-		    "no user for the front; bankd.ini: [process] front_user");
+		return fail(
+		    words, "no such user; bankd.ini: [process] %s", option);
 	uid = entry->pw_uid;
 	gid = entry->pw_gid;
-	if (words->demand != SANDBOX_OFF &&
+	if (apart && words->demand != SANDBOX_OFF &&
 	    defence(words, "chroot", chroot_empty()) != 0)
 		return BANK_ESYS;
 	if (become(uid, gid) != 0)
@@ -220,15 +222,15 @@ vault_user(struct words *words, uid_t uid, gid_t gid)
 
 /* Landlock is asked for but never demanded: Linux 5.10 hasn't got it. */
 static int
-filters(struct words *words, const char *directory, int (*filter)(void))
+filters(
+    struct words *words, const struct sandbox_files *files, int (*filter)(void))
 {
 	if (words->demand == SANDBOX_OFF) {
 		add(words, "no-seccomp");
 		return 0;
 	}
 	add(words, "no-new-privs");
-	add(words,
-	    sandbox_landlock(directory) == 0 ? "landlock" : "no-landlock");
+	add(words, sandbox_landlock(files) == 0 ? "landlock" : "no-landlock");
 	return defence(words, "seccomp", filter());
 }
 
@@ -236,22 +238,38 @@ int
 sandbox_front(
     enum sandbox_demand demand, const char *user, char *in_force, size_t size)
 {
+	const struct sandbox_files none = { 0 };
 	struct words words = { in_force, size, demand };
 
 	in_force[0] = '\0';
-	if (front_user(&words, user) != 0)
+	if (other_user(&words, user, "front_user", true) != 0)
 		return BANK_ESYS;
-	return filters(&words, NULL, sandbox_filter_front);
+	return filters(&words, &none, sandbox_filter_front);
 }
 
 int
 sandbox_vault(enum sandbox_demand demand, uid_t uid, gid_t gid,
     const char *directory, char *in_force, size_t size)
 {
+	const struct sandbox_files files = { .all = directory };
 	struct words words = { in_force, size, demand };
 
 	in_force[0] = '\0';
 	if (vault_user(&words, uid, gid) != 0)
 		return BANK_ESYS;
-	return filters(&words, directory, sandbox_filter_vault);
+	return filters(&words, &files, sandbox_filter_vault);
+}
+
+int
+sandbox_courier(enum sandbox_demand demand, const char *user,
+    const char *const readable[], char *in_force, size_t size)
+{
+	const struct sandbox_files files = { .readable = readable,
+		.connects = true };
+	struct words words = { in_force, size, demand };
+
+	in_force[0] = '\0';
+	if (other_user(&words, user, "courier_user", false) != 0)
+		return BANK_ESYS;
+	return filters(&words, &files, sandbox_filter_courier);
 }

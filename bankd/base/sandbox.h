@@ -23,6 +23,9 @@ int sandbox_harden(void);
  * with no open, no socket, no execve.  The vault's: the owner uid/gid of the
  * state directory, no capabilities; no file outside `directory` (Landlock,
  * where the kernel has it); a filter with files, no network, no execve.
+ * The courier's: the user `user` (else nobody) where started as root; files
+ * are read alone, beneath `readable` (paths, NULL behind the last); a filter
+ * with sockets, no execve.
  * SANDBOX_OFF changes the user alone.  `in_force` gets words for log and
  * status: "chroot user=... no-new-privs seccomp".  0, or BANK_ESYS with a
  * reason in `in_force` where the demand could not be met.
@@ -31,5 +34,7 @@ int sandbox_front(
     enum sandbox_demand demand, const char *user, char *in_force, size_t size);
 int sandbox_vault(enum sandbox_demand demand, uid_t uid, gid_t gid,
     const char *directory, char *in_force, size_t size);
+int sandbox_courier(enum sandbox_demand demand, const char *user,
+    const char *const readable[], char *in_force, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The system calls that front and vault may make, as two tables, and the
+ * The system calls that front, vault and courier may make, as tables, and the
  * seccomp filter made of them.  Run in each by sandbox.c, last of all.
  *
  * A refused call is trapped rather than killed outright, only so that its
@@ -11,8 +11,10 @@
  */
 #include "sandbox_filter.h"
 
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,6 +57,14 @@ static const char *const calls_vault[] = { "access", "chmod", "copy_file_range",
 	"renameat", "renameat2", "rmdir", "rseq", "set_robust_list", "stat",
 	"statfs", "statx", "sync_file_range", "unlink", "unlinkat", "utimensat",
 	NULL };
+
+/* What libpq and the resolver need. */
+static const char *const calls_courier[] = { "access", "bind", "connect",
+	"faccessat", "faccessat2", "fstat", "getdents64", "getpeername",
+	"getsockname", "getsockopt", "lstat", "newfstatat", "open", "openat",
+	"pread64", "readlink", "readlinkat", "rseq", "rt_sigpending",
+	"rt_sigtimedwait", "select", "sendmmsg", "set_robust_list",
+	"setsockopt", "stat", "statx", NULL };
 
 /* A call allowed where one argument is `a`, or, masked with `a`, is `b`. */
 struct rule {
@@ -138,6 +148,36 @@ rules_threads(scmp_filter_ctx filter)
 	    filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }
 
+/* Sockets of the kinds that a database, or the resolver, may have. */
+static int
+rules_sockets(scmp_filter_ctx filter)
+{
+	const struct rule rules[] = {
+		{ "socket", 0, SCMP_CMP_EQ, AF_UNIX, 0 },
+		{ "socket", 0, SCMP_CMP_EQ, AF_INET, 0 },
+		{ "socket", 0, SCMP_CMP_EQ, AF_INET6, 0 },
+		{ "socket", 0, SCMP_CMP_EQ, AF_NETLINK, 0 },
+		{ "ioctl", 1, SCMP_CMP_EQ, FIONREAD, 0 },
+	};
+
+	return rules_add(filter, rules, NELEM(rules));
+}
+
+static int
+rules_vault(scmp_filter_ctx filter)
+{
+	int result = rules_files(filter);
+
+	return result == 0 ? rules_threads(filter) : result;
+}
+
+static int
+rules_none(scmp_filter_ctx filter)
+{
+	(void)filter;
+	return 0;
+}
+
 /* Names that this architecture or libseccomp doesn't know are not missed. */
 static int
 rules_names(scmp_filter_ctx filter, const char *const *names)
@@ -194,7 +234,7 @@ handle_refusals(void)
 }
 
 static int
-install(const char *const *names, bool vault)
+install(const char *const *names, int (*rules)(scmp_filter_ctx))
 {
 	scmp_filter_ctx filter;
 	int result;
@@ -213,10 +253,8 @@ install(const char *const *names, bool vault)
 		result = rules_names(filter, names);
 	if (result == 0)
 		result = rules_common(filter);
-	if (result == 0 && vault)
-		result = rules_files(filter);
-	if (result == 0 && vault)
-		result = rules_threads(filter);
+	if (result == 0)
+		result = rules(filter);
 	if (result == 0)
 		result = seccomp_load(filter);
 	seccomp_release(filter);
@@ -229,11 +267,17 @@ install(const char *const *names, bool vault)
 int
 sandbox_filter_front(void)
 {
-	return install(calls_front, false);
+	return install(calls_front, rules_none);
 }
 
 int
 sandbox_filter_vault(void)
 {
-	return install(calls_vault, true);
+	return install(calls_vault, rules_vault);
+}
+
+int
+sandbox_filter_courier(void)
+{
+	return install(calls_courier, rules_sockets);
 }

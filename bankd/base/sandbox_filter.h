@@ -17,11 +17,18 @@
 
 int sandbox_filter_front(void);
 int sandbox_filter_vault(void);
+int sandbox_filter_courier(void);
 
+/* What may still be reached; zeros: nothing. */
+struct sandbox_files {
+	const char *all;             /* beneath it everything, or NULL */
+	const char *const *readable; /* beneath these; NULL behind the last */
+	bool connects;               /* to TCP ports; none is bound */
+};
 /*
- * From now on files are reached beneath `directory` alone (NULL: none at
- * all), and no TCP port is bound or connected to.
+ * From now on no other file is reached, and no TCP port is bound or connected
+ * to.  A readable path that isn't there is passed over.
  */
-int sandbox_landlock(const char *directory);
+int sandbox_landlock(const struct sandbox_files *files);
 
 #endif

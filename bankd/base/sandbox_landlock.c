@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Landlock: the kernel's filter of paths, where it has one (Linux 5.13).
- * Run by front and vault once, after they opened what they need.  The
+ * Run by each of bankd's children once, after they opened what they need.  The
  * numbers are the kernel's; its header is often older than the kernel.
  */
 #include "sandbox_filter.h"
@@ -19,6 +19,8 @@
 
 #define CREATE_VERSION 1U
 #define RULE_PATH_BENEATH 1
+#define READ_FILE_AND_DIRECTORY ((uint64_t)0xc)
+#define CONNECT_TCP ((uint64_t)2)
 #define SCOPE_SIGNAL ((uint64_t)1 << 1)
 
 struct ruleset {
@@ -59,10 +61,27 @@ allow(int ruleset, const char *path, uint64_t access)
 	return result == 0 ? 0 : BANK_ESYS;
 }
 
+static int
+allow_all(int ruleset, const struct sandbox_files *files, uint64_t handled)
+{
+	if (files->all != NULL && allow(ruleset, files->all, handled) != 0)
+		return BANK_ESYS;
+	if (files->readable == NULL)
+		return 0;
+	for (size_t i = 0; files->readable[i] != NULL; i++) {
+		if (allow(ruleset, files->readable[i],
+			READ_FILE_AND_DIRECTORY) != 0 &&
+		    errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+			return BANK_ESYS;
+	}
+	return 0;
+}
+
 int
-sandbox_landlock(const char *directory)
+sandbox_landlock(const struct sandbox_files *files)
 {
 	const long last = sizeof(versions) / sizeof(versions[0]) - 1;
+	struct ruleset handled;
 	const struct version *version;
 	int ruleset, error = BANK_ESYS;
 	long abi;
@@ -72,12 +91,14 @@ sandbox_landlock(const char *directory)
 	if (abi < 1)
 		return BANK_ESYS;
 	version = &versions[abi < last ? abi : last];
+	handled = version->handled;
+	if (files->connects)
+		handled.net &= ~CONNECT_TCP;
 	ruleset = (int)syscall(
-	    SYS_landlock_create_ruleset, &version->handled, version->size, 0);
+	    SYS_landlock_create_ruleset, &handled, version->size, 0);
 	if (ruleset == -1)
 		return BANK_ESYS;
-	if (directory != NULL &&
-	    allow(ruleset, directory, version->handled.files) != 0)
+	if (allow_all(ruleset, files, handled.files) != 0)
 		goto out;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    syscall(SYS_landlock_restrict_self, ruleset, 0) == 0)

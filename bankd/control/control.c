@@ -25,17 +25,17 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
-#include "../base/place.h"
 #include "control_codec.h"
+#include "control_socket.h"
 
 #define CLIENTS_MAX 32
 #define REQUEST_SECONDS 10
 #define GROUPS_MAX 256
-#define BACKLOG 16
 
 struct control_client {
 	struct control *control;
 	struct event *event;
+	struct ucred peer;
 	int fd;
 	char *request;
 	size_t length;
@@ -45,11 +45,7 @@ struct control_client {
 struct control {
 	struct event_base *base;
 	struct event *event;
-	int fd;
-	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	struct place place;
-	uid_t owner;
-	gid_t group;
+	struct control_socket socket;
 	unsigned clients;
 	control_handler *handler;
 	void *context;
@@ -79,17 +75,25 @@ may(const struct control *control, int fd, struct ucred *peer)
 {
 	socklen_t length = sizeof(*peer);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length) == -1)
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length) == -1) {
+		peer->uid = (uid_t)-1;
 		return false;
+	}
 	return peer->uid == 0 || peer->uid == geteuid() ||
-	    peer->uid == control->owner ||
-	    in_group(fd, peer->gid, control->group);
+	    peer->uid == control->socket.owner ||
+	    in_group(fd, peer->gid, control->socket.group);
 }
 
 struct control_text *
 control_answer(struct control_client *client)
 {
 	return &client->answer;
+}
+
+const struct ucred *
+control_peer(const struct control_client *client)
+{
+	return &client->peer;
 }
 
 int
@@ -195,7 +199,6 @@ acceptable(evutil_socket_t listener, short what, void *context)
 {
 	struct control *control = context;
 	struct control_client *client;
-	struct ucred peer = { 0 };
 	int fd;
 
 	(void)what;
@@ -206,132 +209,45 @@ acceptable(evutil_socket_t listener, short what, void *context)
 		close(fd);
 		return;
 	}
-	if (may(control, fd, &peer))
+	if (may(control, fd, &client->peer))
 		return;
-	log_event(
-	    LOG_WARNING, "control_refused", "uid", LOG_NUMBER(peer.uid), NULL);
+	log_event(LOG_WARNING, "control_refused", "uid",
+	    LOG_NUMBER(client->peer.uid), NULL);
 	control_end(client, EX_NOPERM,
 	    "not allowed: only root, the bank's user and members of [process] "
 	    "control_group of bankd.ini may do this");
-}
-
-/* A socket's file that nobody listens on is left over from a crash. */
-static int
-remove_stale(const struct control *control, const struct sockaddr_un *un,
-    struct ucred *holder)
-{
-	socklen_t length = sizeof(*holder);
-	int fd, result;
-
-	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
-		return BANK_ESYS;
-	result = connect(fd, (const struct sockaddr *)un, sizeof(*un));
-	if (result == 0)
-		(void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, holder, &length);
-	close(fd);
-	if (result == 0)
-		return BANK_EBUSY;
-	if (errno == ECONNREFUSED)
-		(void)unlinkat(control->place.fd, control->place.name, 0);
-	return 0;
-}
-
-/* By its path, so that ss(8) shows it; by /proc where others can bend that. */
-static void
-set_address(const struct control *control, struct sockaddr_un *un)
-{
-	const struct place *place = &control->place;
-	int length = 0;
-
-	if (!place->straight && !place->entered)
-		length = snprintf(un->sun_path, sizeof(un->sun_path),
-		    "/proc/self/fd/%d/%s", place->fd, place->name);
-	if (length == 0 || (size_t)length >= sizeof(un->sun_path))
-		string_copy(un->sun_path, control->path, sizeof(un->sun_path));
-}
-
-/*
- * Mode, owner and group come with the making of the file, or are given to the
- * name itself, wherever it leads: nothing here follows it.
- */
-static int
-bind_socket(const struct control *control, const struct sockaddr_un *un)
-{
-	const bool shared = control->group != PLACE_NO_GROUP;
-	const uid_t owner = geteuid() == 0 ? control->owner : (uid_t)-1;
-	const mode_t before = umask(shared ? 0117 : 0177);
-	int result;
-
-	result = bind(control->fd, (const struct sockaddr *)un, sizeof(*un));
-	(void)umask(before);
-	if (result == 0 && (geteuid() == 0 || shared))
-		result = fchownat(control->place.fd, control->place.name, owner,
-		    control->group, AT_SYMLINK_NOFOLLOW);
-	return result == 0 ? 0 : BANK_ESYS;
-}
-
-static int
-make_socket(struct control *control, struct ucred *holder)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-
-	set_address(control, &un);
-	if (remove_stale(control, &un, holder) != 0)
-		return BANK_EBUSY;
-	control->fd =
-	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	return control->fd != -1 ? bind_socket(control, &un) : BANK_ESYS;
-}
-
-/* Nobody is let in before the group is set: it doesn't listen. */
-static int
-listen_at(struct control *control, struct ucred *holder)
-{
-	int result, saved;
-
-	if (place_open(&control->place, control->path, true) != 0)
-		return BANK_ESYS;
-	result = place_enter(&control->place, control->group);
-	if (result == 0)
-		result = make_socket(control, holder);
-	saved = errno;
-	place_leave(&control->place);
-	errno = saved;
-	if (result == 0 && listen(control->fd, BACKLOG) == -1)
-		result = BANK_ESYS;
-	return result;
 }
 
 static int
 start(struct control *control, const struct control_options *options,
     int *exit_code, char *error, size_t size)
 {
-	const struct group *group;
 	struct ucred holder = { 0 };
 	int result;
 
-	if (options->group[0] != '\0') {
-		if ((group = getgrnam(options->group)) == NULL) {
-			snprintf(error, size,
-			    "no group %s; bankd.ini: [process] control_group",
-			    options->group);
-			*exit_code = EX_CONFIG;
-			return BANK_ENOTFOUND;
-		}
-		control->group = group->gr_gid;
+	result = control_socket_init(
+	    &control->socket, options->path, options->owner, options->group);
+	if (result == BANK_ENOTFOUND) {
+		snprintf(error, size,
+		    "no group %s; bankd.ini: [process] control_group",
+		    options->group);
+		*exit_code = EX_CONFIG;
+		return result;
 	}
-	if ((result = listen_at(control, &holder)) == 0)
+	if (result == 0)
+		result = control_socket_listen(&control->socket, &holder);
+	if (result == 0)
 		return 0;
 	if (result == BANK_EBUSY) {
 		snprintf(error, size,
 		    "bankd runs already: process %ld listens on %s; `bankctl "
 		    "stop` ends it",
-		    (long)holder.pid, control->path);
+		    (long)holder.pid, control->socket.path);
 		*exit_code = EX_UNAVAILABLE;
 		return result;
 	}
 	snprintf(error, size, "%s: %s; bankd.ini: [process] control_socket",
-	    control->path, place_reason(errno));
+	    control->socket.path, place_reason(errno));
 	*exit_code = errno == EACCES || errno == EPERM ? EX_NOPERM : EX_OSERR;
 	return result;
 }
@@ -346,22 +262,16 @@ control_open(struct event_base *base, const struct control_options *options,
 	if ((control = calloc(1, sizeof(*control))) == NULL)
 		return NULL;
 	control->base = base;
-	control->fd = control->place.fd = -1;
-	control->owner = options->owner;
-	control->group = PLACE_NO_GROUP;
 	control->handler = options->handler;
 	control->context = options->context;
-	string_copy(control->path, options->path, sizeof(control->path));
 	if (start(control, options, exit_code, error, size) == 0) {
-		control->event = event_new(base, control->fd,
+		control->event = event_new(base, control->socket.fd,
 		    EV_READ | EV_PERSIST, acceptable, control);
 		if (control->event != NULL &&
 		    event_add(control->event, NULL) == 0)
 			return control;
 	}
-	if (control->fd != -1)
-		close(control->fd);
-	place_close(&control->place);
+	control_socket_close(&control->socket);
 	free(control);
 	return NULL;
 }
@@ -369,11 +279,8 @@ control_open(struct event_base *base, const struct control_options *options,
 void
 control_close(struct control *control)
 {
-	if (control->fd == -1)
+	if (control->socket.fd == -1)
 		return;
 	event_free(control->event);
-	(void)unlinkat(control->place.fd, control->place.name, 0);
-	place_close(&control->place);
-	close(control->fd);
-	control->fd = -1;
+	control_socket_close(&control->socket);
 }

@@ -6,21 +6,14 @@
  * bankctl sends a request (control_codec.h) and shuts its side down; the
  * answer ends with the connection.
  *
- * status, reload, stop, log and monitor, whose rows go on until the bank
- * stops, are the monitor's; the vault's, with their columns:
- *
- *	accounts, account ID       id name savings checking state
- *	                           opened last-login
- *	export FORMAT BANK [ID]    text: its pieces
- *	deposit ID 1|2 AMOUNT REASON TXID, adjust likewise, reverse SEQ TXID
- *	                           facts: entry time id booked (now|before)
- *	kiosk list                 name cash state key
- *	kiosk add NAME KEY yes|no  the public key in hex; whether with cash
- *	kiosk rekey NAME KEY
- *	kiosk revoke NAME          and others, which bankctl(8) lists
+ * The monitor itself carries out status, reload, stop, log and monitor, whose
+ * rows go on until the bank stops.  All else is the vault's (the tables of
+ * operator_row.h).  `--as USER` may stand before a command, `--reason TEXT`
+ * behind it.
  *
  * Who may: root, the user that bankd runs as, the owner of the state
- * directory, the members of control_group.
+ * directory, the members of control_group; what, by their roles
+ * (control_who.h).
  */
 #ifndef BANKD_CONTROL_H
 #define BANKD_CONTROL_H
@@ -35,6 +28,7 @@
 struct control;
 struct control_client;
 struct control_text;
+struct ucred;
 
 /*
  * A whole request, with a NUL behind it, wiped afterwards.  The handler owns
@@ -66,6 +60,8 @@ struct control_text *control_answer(struct control_client *client);
 int control_flush(struct control_client *client);
 /* Ends the answer and the client. */
 void control_end(struct control_client *client, int code, const char *message);
+/* Whom the kernel says that it is. */
+const struct ucred *control_peer(const struct control_client *client);
 /* The connection, to be passed on; after it control_forget(). */
 int control_fd(const struct control_client *client);
 void control_forget(struct control_client *client);

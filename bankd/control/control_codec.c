@@ -6,6 +6,7 @@
  */
 #include "control_codec.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,27 +97,17 @@ put_line(struct control_text *text, const char *start,
 }
 
 void
-control_put_row_of(struct control_text *text, int kind, va_list fields)
+control_put_row(struct control_text *text, int kind, size_t count,
+    const char *const fields[])
 {
 	const char start[2] = { (char)kind };
-	const char *field, *parts[CONTROL_FIELDS];
-	size_t count = 0;
+	const char *parts[CONTROL_FIELDS];
 
-	while ((field = va_arg(fields, const char *)) != NULL) {
-		if (count < CONTROL_FIELDS)
-			parts[count++] = field;
-	}
+	if (count > CONTROL_FIELDS)
+		count = CONTROL_FIELDS;
+	for (size_t i = 0; i < count; i++)
+		parts[i] = fields[i] != NULL ? fields[i] : "-";
 	put_line(text, start, parts, count, false);
-}
-
-void
-control_put_row(struct control_text *text, int kind, ...)
-{
-	va_list fields;
-
-	va_start(fields, kind);
-	control_put_row_of(text, kind, fields);
-	va_end(fields);
 }
 
 void
@@ -129,7 +120,7 @@ control_put_fact(
 	va_start(ap, format);
 	vsnprintf(value, sizeof(value), format, ap);
 	va_end(ap);
-	control_put_row(text, '+', name, value, NULL);
+	control_put_row(text, '+', TEXTS(name, value));
 }
 
 void
@@ -138,7 +129,7 @@ control_put_end(struct control_text *text, int code, const char *message)
 	char start[16];
 
 	snprintf(start, sizeof(start), ". %d", code);
-	put_line(text, start, &message, code != 0, false);
+	put_line(text, start, &message, code != 0 || message[0] != '\0', false);
 }
 
 void
@@ -204,7 +195,9 @@ read_code(const char *text, const char **message)
 	uint64_t code;
 	size_t digits = number_prefix(text, strlen(text), &code);
 
-	*message = text[digits] == ' ' ? text + digits + 1 : "failed";
+	*message = text[digits] == ' ' ? text + digits + 1
+	    : strcmp(text, "0") == 0   ? ""
+				       : "failed";
 	return digits > 0 && code <= UINT8_MAX ? (int)code : -1;
 }
 

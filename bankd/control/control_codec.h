@@ -1,32 +1,29 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The language of the control socket: bytes in, bytes out; no sockets.  The
- * monitor, the vault and bankctl write and read it here and nowhere else.
+ * The language of the control socket: bytes in, bytes out; no sockets.
  *
  * A request is one line `command arg ...`, words separated by a space (\s \t
  * \n \\ stand for a space, a tab, a newline, a backslash within one), and
  * after it a line with a secret where the command takes one.  An answer is
  * lines of fields separated by tabs (\t \n \\):
  *
- *	= name ...    the columns of the rows; without it each row is a fact:
- *	              a name and its value
- *	+ value ...   a row
- *	. 0           done, or: . CODE message, with a code of sysexits(3)
+ *	= name ...         the columns of the rows; without it each row is a
+ *	                   fact: a name and its value
+ *	+ value ...        a row
+ *	. CODE [message]   the end, by a code of sysexits(3)
  *
- * Whoever writes, writes a line whole or not at all, and nothing after one
- * that was left out: an answer without its last line was cut off.
+ * A line is written whole or not at all, and nothing after one that was left
+ * out: an answer without its last line was cut off.
  */
 #ifndef BANKD_CONTROL_CODEC_H
 #define BANKD_CONTROL_CODEC_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define CONTROL_TEXT_START 4096 /* bytes that a text begins with */
 #define CONTROL_FIELDS 16       /* of a row, at most; more are left out */
-
 /* A request or an answer that is being written; zeros: nothing yet. */
 struct control_text {
 	char *data; /* NULL, or length bytes and a NUL */
@@ -34,14 +31,16 @@ struct control_text {
 	bool failed; /* no memory, or nobody reads: nothing more is written */
 };
 
-/* One line of an answer: `kind` is '=' or '+'; fields end with NULL. */
-void control_put_row(struct control_text *text, int kind, ...)
-    __attribute__((sentinel));
-void control_put_row_of(struct control_text *text, int kind, va_list fields);
+/*
+ * One line of an answer: `kind` is '=' or '+', and the fields are TEXTS("seq",
+ * text).  A field that is NULL is written as `-`, none.
+ */
+void control_put_row(struct control_text *text, int kind, size_t count,
+    const char *const fields[]);
 /* A row that is a fact. */
 void control_put_fact(struct control_text *text, const char *name,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* The last line; the message is left out where the code is 0. */
+/* The last line; a message of code 0, or "", says what was done. */
 void control_put_end(struct control_text *text, int code, const char *message);
 /* A request's line, and the one behind it. */
 void control_put_request(
@@ -74,7 +73,7 @@ int control_get_code(const char *answer);
  * none and for more than `most`.  *secret: the line behind, or NULL.
  */
 int control_get_request(char *request, char *words[], int most, char **secret);
-/* Whether the first word of a request, which stays as it is, is this one. */
+/* Whether this is the first word of a request, which stays as it is. */
 bool control_is_request(const char *request, const char *command);
 
 #endif

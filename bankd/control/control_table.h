@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A whole answer of the control socket, taken apart, and how it is printed:
- * for eyes, or as JSON for programs.  Pure but for the stream.
+ * A whole answer of the control socket, taken apart, and how it is printed for
+ * eyes; control_json.h is for programs.  Pure but for the stream.
  */
 #ifndef BANKD_CONTROL_TABLE_H
 #define BANKD_CONTROL_TABLE_H
@@ -22,15 +22,15 @@ void control_table_free(struct control_table *table);
 /* What its last line says, as control_get_end(). */
 int control_table_end(const struct control_table *table, const char **message);
 /*
- * Columns that line up in UTF-8, which LC_CTYPE must be; what would steer a
- * terminal becomes `?`, in the table too.
+ * Puts the rows in order of the column of that name, numbers by their value,
+ * and keeps the first `limit`; those that are equal stay as they are.
+ * `-NAME`: the largest first.  0, or BANK_ENOTFOUND: no such column.
+ */
+int control_table_sort(
+    struct control_table *table, const char *column, size_t limit);
+/*
+ * As control_field.h shows it, in columns that line up in UTF-8, which LC_CTYPE
+ * must be; what would steer a terminal becomes `?`, in the table too.
  */
 void control_table_print(struct control_table *table, FILE *out);
-/*
- * An array of objects, all values strings, so that money stays exact; facts
- * are one object, where a name that comes again gets a number.  What is no
- * UTF-8 becomes U+FFFD.
- */
-void control_table_json(const struct control_table *table, FILE *out);
-
 #endif

@@ -12,35 +12,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "files_options.h"
 #include "files_parse.h"
-#include "../store/store.h"
+#include "../store/store_open.h"
 
 struct files;
 
-struct files_options {
-	const char *directory;
-	bool refuse_edits;       /* hand_edits = refuse */
-	const char *hash_prefix; /* for crypt_gensalt: "$y$" */
-	unsigned long hash_cost; /* 0: libcrypt's default */
-	uint64_t now_ms;         /* the bank's time, for files_start() */
-	/*
-	 * Called for each hash at a start, and then for each change; "" means
-	 * no hash.  Returns 0 or BANK_ENOMEM.  May be NULL.
-	 */
-	int (*on_hash)(void *context, uint32_t line, const char *hash);
-	void *context;
-};
-
 /*
- * Takes both files over at a start, before the bank serves.  After a proper
- * stop, or with a new store, hand edits become adjust entries, new customers
- * and new passwords, each logged.  After a broken end a file that differs
- * from the store is set aside, unless its lines are only a few entries
- * behind.  Plain passwords are hashed, with progress in the log.  Then the
- * marker is cleared, and both files are written and opened.  A wrong file:
- * BANK_EINVAL with file, line and reason in error, and nothing has changed.
- * At the first start one file without the other is wrong; without both, the
- * bank is empty.  BANK_ESYS, BANK_EIO, BANK_ENOSPC.
+ * Takes both files over at a start, before the bank serves (files_takeover.c
+ * tells by which rules), clears the marker, writes both files and opens them.
+ * A wrong file: BANK_EINVAL with file, line and reason in error, and nothing
+ * has changed.  BANK_ESYS, BANK_EIO, BANK_ENOSPC.
  */
 int files_start(struct files **files, struct store *store, enum store_end end,
     const struct files_options *options, char *error, size_t size);
@@ -60,6 +42,13 @@ int files_check(struct store *store, enum store_end end,
  */
 int files_update(struct files *files, const struct ledger_account *account,
     const char *hash);
+
+/*
+ * Has the kernel begin to write a part of `balance` to the disk: the whole file
+ * within 20 s of calls, so that it never has a lot to write at once.  Waits for
+ * no write.  Call it ten times a second while lines are updated.
+ */
+void files_write_out(struct files *files, uint64_t now_ms);
 
 /*
  * Once a second, not within a batch: has somebody else written to either

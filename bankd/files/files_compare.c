@@ -20,6 +20,7 @@
 #include "../../shared/base/progress.h"
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
+#include "../store/store_find.h"
 
 #define BUFFER_BYTES ((size_t)64 * 1024)
 #define AHEAD_BYTES ((off_t)256 * 1024)

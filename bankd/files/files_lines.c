@@ -34,6 +34,7 @@
  */
 #define BUFFER_BYTES ((size_t)4096)
 #define ROOM_LINES 4096 /* allocated at once, ahead of new accounts */
+#define ROUND_MS 20000  /* sooner than the kernel would, after 30 s */
 
 /*
  * Appends a word and a space, cut to the room there is: the bytes of a line
@@ -156,6 +157,25 @@ files_put_line(
 		done += (size_t)n;
 	}
 	return 0;
+}
+
+void
+files_write_out(struct files *files, uint64_t now_ms)
+{
+	struct files_file *file = &files->file[FILES_BALANCE];
+	uint64_t size = (uint64_t)store_lines(files->store) * file->width;
+	uint64_t to = size * (now_ms % ROUND_MS) / ROUND_MS;
+
+	to -= to % BUFFER_BYTES;
+	if (to < file->out) {
+		(void)sync_file_range(file->fd, (off_t)file->out, 0,
+		    SYNC_FILE_RANGE_WRITE); /* 0: to its end */
+		file->out = 0;
+	}
+	if (to > file->out)
+		(void)sync_file_range(file->fd, (off_t)file->out,
+		    (off_t)(to - file->out), SYNC_FILE_RANGE_WRITE);
+	file->out = to;
 }
 
 struct writer {

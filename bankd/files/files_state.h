@@ -31,6 +31,7 @@ struct files_file {
 	struct timespec changed; /* as of the last look */
 	uint32_t cursor;         /* next line to compare */
 	uint32_t room;           /* lines that have blocks */
+	uint64_t out;            /* where files_write_out() goes on */
 };
 
 struct files {

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Takes over what people wrote into the two files while bankd was properly
- * stopped, or before its first start.  Runs in the vault, at a start.  All of
- * both files is read and checked before anything is changed.  The changes are
- * made in batches; if a crash follows one of them, the next start finds the
- * rest still to be done.
+ * stopped, or before its first start.  Runs in the vault, at a start.
+ *
+ * After a proper stop, or with a new store, hand edits become adjust entries,
+ * new customers and new passwords, each logged; plain passwords are hashed.
+ * After a broken end a file that differs from the store is set aside, unless
+ * its lines are only a few entries behind.  At the first start one file
+ * without the other is wrong; without both, the bank is empty.
+ *
+ * All of both files is read and checked before anything is changed.  The
+ * changes are made in batches; if a crash follows one of them, the next start
+ * finds the rest still to be done.
  */
 #include "files_state.h"
 #include "files_lines.h"
@@ -296,7 +303,6 @@ adjust(struct takeover *takeover, const struct row *row,
     struct ledger_account *adjuster, struct ledger_account *account,
     enum wire_account which)
 {
-	static const char *const names[] = { "savings", "checking" };
 	struct ledger_entry entry = { 0 };
 	int64_t old_cents = account->cents[which];
 	enum wire_reply reply;
@@ -311,8 +317,9 @@ adjust(struct takeover *takeover, const struct row *row,
 		    "the sum of all balances is too large");
 	if (takeover->end != STORE_NEW)
 		log_event(LOG_NOTICE, "hand_edit", "id", LOG_TEXT(row->id),
-		    "what", LOG_TEXT(names[which]), "old", LOG_MONEY(old_cents),
-		    "new", LOG_MONEY(row->cents[which]), NULL);
+		    "what", LOG_TEXT(ledger_account_name(which)), "old",
+		    LOG_MONEY(old_cents), "new", LOG_MONEY(row->cents[which]),
+		    NULL);
 	return entry.debit.number == adjuster->number
 	    ? store_append(takeover->files->store, &entry, adjuster, account)
 	    : store_append(takeover->files->store, &entry, account, adjuster);

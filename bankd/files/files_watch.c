@@ -51,15 +51,13 @@ static void
 tell_balances(struct differences *differences, const char *id,
     const int64_t found[2], const int64_t truth[2])
 {
-	static const char *const names[] = { "savings", "checking" };
-	int i;
-
-	for (i = 0; i < 2; i++)
+	for (enum wire_account i = WIRE_SAVINGS; i <= WIRE_CHECKING; i++)
 		if (found[i] != truth[i] && tell(differences))
 			log_event(LOG_WARNING, "file_difference", "file",
 			    LOG_TEXT("balance"), "id", LOG_TEXT(id), "what",
-			    LOG_TEXT(names[i]), "truth", LOG_MONEY(truth[i]),
-			    "edited", LOG_MONEY(found[i]), NULL);
+			    LOG_TEXT(ledger_account_name(i)), "truth",
+			    LOG_MONEY(truth[i]), "edited", LOG_MONEY(found[i]),
+			    NULL);
 }
 
 static int

@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HASH_FORM_LOCKED '!' /* before a hash: the account is locked */
+#include "../store/store.h"
+
+/* Before the hash of an account that is locked. */
+#define HASH_FORM_LOCKED STORE_HASH_LOCKED
 
 /*
  * Every text that begins with `$id$` is meant as a hash.  If we took one that

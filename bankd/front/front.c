@@ -172,9 +172,10 @@ on_status(struct front *front, struct ipc_message *message)
 	(void)message;
 	length = snprintf(text, sizeof(text),
 	    "front-connections %u\nfront-accepted %llu\nfront-refused %llu\n"
-	    "front-limit %u\nfront-sandbox %s\n",
+	    "front-limit %u\nfront-unsent-bytes %zu\nfront-sandbox %s\n",
 	    table->count, (unsigned long long)table->accepted,
-	    (unsigned long long)table->refused, front->limit, front->in_force);
+	    (unsigned long long)table->refused, front->limit,
+	    front_client_all_pending(front), front->in_force);
 	return ipc_send(
 	    front->monitor.ipc, IPC_STATUS_REPLY, 0, text, (size_t)length, -1);
 }

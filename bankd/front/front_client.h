@@ -70,7 +70,9 @@ void front_client_resume(struct client *client);
 void front_client_send(
     struct client *client, const uint8_t *frame, size_t length);
 void front_client_flush(struct client *client);
+/* Bytes that it has not taken yet; those of all connections. */
 size_t front_client_pending(const struct client *client);
+size_t front_client_all_pending(const struct front *front);
 /* Closes when all is sent; with front_client_refuse(), an `E` before. */
 void front_client_close(struct client *client);
 void front_client_refuse(struct client *client, enum wire_reply reply);

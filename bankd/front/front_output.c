@@ -17,6 +17,7 @@
 #include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 #include "front_state.h"
+#include "front_table.h"
 #include "front_vault.h"
 
 #define WRITE_MS 10000
@@ -28,6 +29,17 @@ size_t
 front_client_pending(const struct client *client)
 {
 	return client->out_end - client->out_start;
+}
+
+size_t
+front_client_all_pending(const struct front *front)
+{
+	const struct client *client;
+	size_t pending = 0;
+
+	TAILQ_FOREACH (client, &front->table->connections, all)
+		pending += front_client_pending(client);
+	return pending;
 }
 
 static void

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The journal's engine on this host's disk: one lot at a time behind the one
- * before, one fdatasync(2) for it.  The vault's thread of money calls; a
- * thread of its own syncs, while the caller does something else, and a keeper
- * (journal_keeper.h) sees to the segments that aren't written to.
+ * before, one fdatasync(2) for it (journal_syncer.h).  The vault's thread of
+ * money calls; a keeper (journal_keeper.h) sees to the segments that aren't
+ * written to.
  *
  * After a write or a sync that failed the file isn't touched any more: the
  * page cache may hold, marked clean, what the disk doesn't have.  The next
@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,13 +25,12 @@
 #include "../../shared/base/util.h"
 #include "journal_keeper.h"
 #include "journal_scan.h"
+#include "journal_syncer.h"
 #include "segment.h"
 
 /* A segment that is used up sooner is followed by larger ones. */
 #define USED_UP_MS 10000
 #define BESIDE_RECORDS 8 /* a lot of more is synced by the thread */
-
-enum sync_state { SYNC_IDLE, SYNC_WANTED, SYNC_DONE };
 
 struct journal_file {
 	struct journal journal;
@@ -54,71 +52,13 @@ struct journal_file {
 	uint8_t *bytes;
 
 	struct journal_keeper keeper;
-	/* What the syncing thread shares with the caller, under the lock. */
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	pthread_t syncer;
-	bool ending;
-	enum sync_state sync;
-	int sync_error;
+	struct journal_syncer syncer;
 };
 
 static struct journal_file *
 file_of(struct journal *journal)
 {
 	return (struct journal_file *)(void *)journal;
-}
-
-/* -- syncs -- */
-
-static void *
-syncer(void *context)
-{
-	struct journal_file *file = context;
-	int error;
-
-	pthread_mutex_lock(&file->lock);
-	while (!file->ending) {
-		if (file->sync != SYNC_WANTED) {
-			pthread_cond_wait(&file->changed, &file->lock);
-			continue;
-		}
-		pthread_mutex_unlock(&file->lock);
-		error = fdatasync(file->fd) == 0 ? 0 : BANK_EIO;
-		pthread_mutex_lock(&file->lock);
-		file->sync_error = error;
-		file->sync = SYNC_DONE;
-		pthread_cond_signal(&file->changed);
-	}
-	pthread_mutex_unlock(&file->lock);
-	return NULL;
-}
-
-static void
-begin_sync(struct journal_file *file)
-{
-	if (!file->threads || file->lot->records <= BESIDE_RECORDS)
-		return;
-	pthread_mutex_lock(&file->lock);
-	file->sync = SYNC_WANTED;
-	pthread_cond_signal(&file->changed);
-	pthread_mutex_unlock(&file->lock);
-}
-
-static int
-end_sync(struct journal_file *file)
-{
-	int error;
-
-	if (file->sync == SYNC_IDLE)
-		return fdatasync(file->fd) == 0 ? 0 : BANK_EIO;
-	pthread_mutex_lock(&file->lock);
-	while (file->sync != SYNC_DONE)
-		pthread_cond_wait(&file->changed, &file->lock);
-	file->sync = SYNC_IDLE;
-	error = file->sync_error;
-	pthread_mutex_unlock(&file->lock);
-	return error;
 }
 
 /* -- segments -- */
@@ -209,8 +149,8 @@ begin(struct journal *journal, const struct lot *lot)
 		    next_segment(file, lot_claims_number(lot->bytes), padded);
 	if (error == 0)
 		error = segment_write(file->fd, lot->bytes, padded, file->at);
-	if (error == 0)
-		begin_sync(file);
+	if (error == 0 && file->threads && lot->records > BESIDE_RECORDS)
+		journal_syncer_start(&file->syncer, file->fd);
 	return note(file, error);
 }
 
@@ -240,7 +180,7 @@ wait_for(struct journal *journal)
 		errno = file->full;
 		return JOURNAL_FULL;
 	}
-	if (note(file, end_sync(file)) != 0)
+	if (note(file, journal_syncer_wait(&file->syncer, file->fd)) != 0)
 		return BANK_EIO;
 	file->at += lot_padded(file->lot->length);
 	file->newest = file->next = lot_claims_number(file->lot->bytes);
@@ -267,7 +207,7 @@ next(struct journal *journal, struct lot_view *view)
 
 	if (file->next == file->newest) {
 		forget_bytes(file);
-		return 0;
+		return JOURNAL_NONE;
 	}
 	if (file->next_segment + 1 < file->count &&
 	    file->segments[file->next_segment + 1].first == file->next + 1) {
@@ -288,7 +228,7 @@ next(struct journal *journal, struct lot_view *view)
 		return BANK_EDAMAGED;
 	file->next++;
 	file->next_at += lot_padded(view->length);
-	return 1;
+	return JOURNAL_LOT;
 }
 
 /* So many segments are gone; those of before are read no more. */
@@ -345,29 +285,16 @@ status(struct journal *journal, struct journal_status *told)
 }
 
 static void
-end_syncer(struct journal_file *file)
-{
-	pthread_mutex_lock(&file->lock);
-	file->ending = true;
-	pthread_cond_signal(&file->changed);
-	pthread_mutex_unlock(&file->lock);
-	pthread_join(file->syncer, NULL);
-}
-
-static void
 close_file(struct journal *journal)
 {
 	struct journal_file *file = file_of(journal);
 
-	if (file->threads)
-		end_syncer(file);
+	journal_syncer_end(&file->syncer);
 	journal_keeper_end(&file->keeper);
 	if (file->fd >= 0)
 		close(file->fd);
 	if (file->newest_fd >= 0)
 		close(file->newest_fd);
-	pthread_mutex_destroy(&file->lock);
-	pthread_cond_destroy(&file->changed);
 	chain_close(&file->sha);
 	free(file->bytes);
 	free(file->segments);
@@ -387,9 +314,9 @@ serve(struct journal *journal)
 		return 0;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	number = pthread_create(&file->syncer, NULL, syncer, file);
-	if (number == 0 && (number = journal_keeper_serve(&file->keeper)) != 0)
-		end_syncer(file);
+	number = journal_syncer_serve(&file->syncer);
+	if (number == 0)
+		number = journal_keeper_serve(&file->keeper);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	file->threads = number == 0;
 	/* The first is made while nobody waits for it. */
@@ -511,8 +438,8 @@ use(struct journal_file *file, struct journal_scan *scan, bool stopped)
 }
 
 static int
-open_files(struct journal_file *file,
-    const struct journal_file_options *options, char *text, size_t size)
+open_files(struct journal_file *file, const struct journal_options *options,
+    char *text, size_t size)
 {
 	struct journal_scan scan = { .directory = file->directory,
 		.place = options->place,
@@ -540,7 +467,7 @@ open_files(struct journal_file *file,
 
 int
 journal_file_open(struct journal **journal,
-    const struct journal_file_options *options, char *text, size_t size)
+    const struct journal_options *options, char *text, size_t size)
 {
 	struct journal_file *file = calloc(1, sizeof(*file));
 	int error = 0;
@@ -557,8 +484,7 @@ journal_file_open(struct journal **journal,
 		.next = options->place.number,
 		.begun_ms = clock_steady_ms(),
 	};
-	pthread_mutex_init(&file->lock, NULL);
-	pthread_cond_init(&file->changed, NULL);
+	journal_syncer_begin(&file->syncer);
 	if (asprintf(&file->directory, "%s/" JOURNAL_DIRECTORY,
 		options->directory) == -1)
 		file->directory = NULL;
@@ -585,4 +511,28 @@ journal_file_newest(const char *directory)
 	struct segment_path path = segment_other(directory, JOURNAL_DIRECTORY);
 
 	return journal_scan_answered(path.text);
+}
+
+int
+journal_file_oldest(const char *directory, struct journal_place *place)
+{
+	struct segment_path path = segment_other(directory, JOURNAL_DIRECTORY);
+	struct segment *segments = NULL;
+	size_t count = 0, spare;
+	uint8_t *bytes = NULL;
+	int error = segment_list(path.text, &segments, &count, &spare);
+
+	if (error == 0 && count == 0)
+		error = BANK_ENOTFOUND;
+	if (error == 0)
+		error = segment_read(path.text, &segments[0], &bytes);
+	if (error == 0 && lot_claims(bytes) == 0)
+		error = BANK_ENOTFOUND;
+	if (error == 0) {
+		place->number = lot_claims_number(bytes) - 1;
+		memcpy(place->digest, lot_claims_before(bytes), LOT_DIGEST);
+	}
+	free(bytes);
+	free(segments);
+	return error;
 }

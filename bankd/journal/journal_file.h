@@ -7,25 +7,9 @@
 #ifndef BANKD_JOURNAL_FILE_H
 #define BANKD_JOURNAL_FILE_H
 
-#include <stddef.h>
-
-#include "journal.h"
+#include "journal_engine.h"
 
 #define JOURNAL_DIRECTORY "journal" /* in the state directory */
-
-/* Where bank.db stands, which the journal is opened beside. */
-struct journal_place {
-	uint64_t number;            /* newest lot that bank.db has, 0: none */
-	uint8_t digest[LOT_DIGEST]; /* and its digest */
-};
-
-struct journal_file_options {
-	const char *directory;      /* of the state */
-	struct journal_place place; /* journal_next() gives what is after it */
-	bool begins;  /* there is none yet: makes it, and refuses one */
-	bool stopped; /* the run before ended properly */
-	bool looking; /* changes nothing; only journal_next() may be called */
-};
 
 /*
  * Opens the journal and proves every lot behind the place: numbers, digests,
@@ -34,8 +18,12 @@ struct journal_file_options {
  * history; then error[0..size) names segment, place and lot, and nothing was
  * changed.  BANK_ENOSPC, BANK_ESYS, BANK_EIO, BANK_ENOMEM, BANK_ECRYPTO.
  */
-int journal_file_open(struct journal **journal,
-    const struct journal_file_options *options, char *error, size_t size);
+journal_open journal_file_open;
+/*
+ * The place before the oldest lot that is still there: 0; BANK_ENOTFOUND where
+ * there is none; BANK_ESYS, BANK_ENOMEM.
+ */
+int journal_file_oldest(const char *directory, struct journal_place *place);
 /* The newest lot that may have been answered, as a file tells; 0: none. */
 uint64_t journal_file_newest(const char *directory);
 

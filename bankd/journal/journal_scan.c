@@ -118,22 +118,20 @@ walk(struct journal_scan *scan, size_t i)
 	return 0;
 }
 
-/* A whole lot from where the walk ended on, which is not an older one. */
+/* Whether the bytes hold a whole lot that is not an older one. */
 static int
-find_later(const struct journal_scan *scan, size_t i, bool *found)
+find_later(const struct journal_scan *scan, const uint8_t *bytes, size_t size,
+    bool *found)
 {
-	const struct segment *segment = &scan->segments[i];
 	struct lot_view view;
-	size_t at;
 	int error;
 
 	*found = false;
-	for (at = scan->at; at + LOT_ALIGN <= segment->size; at += LOT_ALIGN) {
-		if (lot_claims(scan->bytes + at) == 0 ||
-		    lot_claims_number(scan->bytes + at) <= scan->newest)
+	for (size_t at = 0; at + LOT_ALIGN <= size; at += LOT_ALIGN) {
+		if (lot_claims(bytes + at) == 0 ||
+		    lot_claims_number(bytes + at) <= scan->newest)
 			continue;
-		error = lot_read(
-		    scan->bytes + at, segment->size - at, scan->sha, &view);
+		error = lot_read(bytes + at, size - at, scan->sha, &view);
 		if (error == 0)
 			*found = true;
 		if (error != BANK_EDAMAGED)
@@ -172,7 +170,8 @@ judge_end(const struct journal_scan *scan, size_t i)
 		    ? 0
 		    : broken(scan, segment, scan->at, next,
 			  "a later segment follows");
-	error = find_later(scan, i, &later);
+	error = find_later(
+	    scan, scan->bytes + scan->at, segment->size - scan->at, &later);
 	if (error != 0)
 		return error;
 	if (later)
@@ -243,6 +242,30 @@ scan_segments(struct journal_scan *scan)
 	return error;
 }
 
+/*
+ * A spare may hold older lots of this journal.  Later ones are another bank's,
+ * or of another history: behind lots that are written into it they would be
+ * taken for ours.  Such a spare is passed over, and a new one takes its place.
+ */
+static int
+judge_spare(struct journal_scan *scan)
+{
+	uint8_t *bytes;
+	bool later = true;
+	int error;
+
+	if (scan->spare == 0)
+		return 0;
+	error = segment_read_spare(scan->directory, scan->spare, &bytes);
+	if (error == 0) {
+		error = find_later(scan, bytes, scan->spare, &later);
+		free(bytes);
+	}
+	if (later)
+		scan->spare = 0;
+	return error == BANK_ESYS ? 0 : error;
+}
+
 int
 journal_scan(struct journal_scan *scan)
 {
@@ -260,7 +283,8 @@ journal_scan(struct journal_scan *scan)
 	scan->newest = scan->segments[scan->begin].first - 1;
 	if (scan->newest == scan->place.number)
 		memcpy(scan->digest, scan->place.digest, LOT_DIGEST);
-	return scan_segments(scan);
+	error = scan_segments(scan);
+	return error == 0 ? judge_spare(scan) : error;
 }
 
 void

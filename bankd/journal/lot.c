@@ -132,6 +132,12 @@ lot_claims_number(const uint8_t bytes[LOT_HEAD])
 	return get_u64(bytes + 8);
 }
 
+const uint8_t *
+lot_claims_before(const uint8_t bytes[LOT_HEAD])
+{
+	return bytes + 40;
+}
+
 static bool
 is_zero(const uint8_t *bytes, size_t length)
 {

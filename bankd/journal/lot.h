@@ -37,8 +37,7 @@ struct lot {
 };
 
 void lot_free(struct lot *lot);
-/* Empties it; its memory is kept for the next. */
-void lot_clear(struct lot *lot);
+void lot_clear(struct lot *lot); /* its memory is kept for the next */
 /*
  * Room for one more record of `length` bytes, which the caller fills before
  * the next call; NULL without memory.  It may grow past LOT_MAX, unsealed.
@@ -74,6 +73,7 @@ int lot_read(const uint8_t *bytes, size_t size, struct chain *sha,
 /* How long it says it is with its padding; 0: these bytes begin no lot. */
 size_t lot_claims(const uint8_t bytes[LOT_HEAD]);
 uint64_t lot_claims_number(const uint8_t bytes[LOT_HEAD]);
+const uint8_t *lot_claims_before(const uint8_t bytes[LOT_HEAD]);
 /* False at the end.  The records of a lot that was read are whole. */
 bool lot_next(struct lot_view *view, struct lot_record *record);
 

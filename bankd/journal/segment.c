@@ -275,20 +275,17 @@ segment_remove(const char *directory, uint64_t first)
 	(void)unlink(path.text);
 }
 
-int
-segment_read(
-    const char *directory, const struct segment *segment, uint8_t **bytes)
+static int
+read_file(const char *path, size_t size, uint8_t **bytes)
 {
-	struct segment_path path = segment_path(directory, segment->first);
 	int error = BANK_ESYS, fd, saved;
 
-	*bytes = malloc(segment->size + 1);
+	*bytes = malloc(size + 1);
 	if (*bytes == NULL)
 		return BANK_ENOMEM;
-	fd = file_open_regular(path.text, O_RDONLY | O_NOFOLLOW);
+	fd = file_open_regular(path, O_RDONLY | O_NOFOLLOW);
 	if (fd >= 0) {
-		if (file_read_at(fd, *bytes, segment->size, 0) ==
-		    (ssize_t)segment->size)
+		if (file_read_at(fd, *bytes, size, 0) == (ssize_t)size)
 			error = 0;
 		saved = errno;
 		close(fd);
@@ -299,4 +296,21 @@ segment_read(
 		*bytes = NULL;
 	}
 	return error;
+}
+
+int
+segment_read(
+    const char *directory, const struct segment *segment, uint8_t **bytes)
+{
+	struct segment_path path = segment_path(directory, segment->first);
+
+	return read_file(path.text, segment->size, bytes);
+}
+
+int
+segment_read_spare(const char *directory, size_t size, uint8_t **bytes)
+{
+	struct segment_path path = segment_other(directory, SEGMENT_SPARE);
+
+	return read_file(path.text, size, bytes);
 }

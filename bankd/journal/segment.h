@@ -51,6 +51,7 @@ int segment_rewrite(const char *directory, const struct segment *segment,
 /* The whole of it, malloc'd.  BANK_ENOMEM, BANK_ESYS. */
 int segment_read(
     const char *directory, const struct segment *segment, uint8_t **bytes);
+int segment_read_spare(const char *directory, size_t size, uint8_t **bytes);
 int segment_write(int fd, const uint8_t *bytes, size_t length, size_t at);
 
 #endif

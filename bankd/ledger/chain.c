@@ -10,10 +10,11 @@
  *	debit: number(8) id(text) account(1) savings(8) checking(8) previous(8)
  *	credit: the same
  *	amount(8) reverses(8, 0 for none)
+ *	only where one of them isn't empty: memo(text) by(text) reason(text)
  *
- * kind: 0 transfer, 1 deposit, 2 withdraw, 3 adjust, 4 reversal.  account:
- * 0 savings, 1 checking.  number is the column `debit` or `credit`, id that
- * of the row of `account` with this number, savings and checking the
+ * kind: 0 transfer, 1 deposit, 2 withdraw, 3 adjust, 4 reversal, 5 cash.
+ * account: 0 savings, 1 checking.  number is the column `debit` or `credit`, id
+ * that of the row of `account` with this number, savings and checking the
  * balances after the entry, previous the seq of the account's entry before,
  * 0 for none.  time is in milliseconds since 1970, money in cents.
  */
@@ -24,7 +25,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
 
-#define BYTES_MAX 512
+#define BYTES_MAX 640
 
 int
 chain_open(struct chain *chain)
@@ -44,17 +45,17 @@ chain_close(struct chain *chain)
 	*chain = (struct chain) { 0 };
 }
 
-static uint8_t *
-add_number(uint8_t *p, uint64_t number)
+uint8_t *
+chain_add_number(uint8_t *p, uint64_t number)
 {
 	put_u64(p, number);
 	return p + 8;
 }
 
-static uint8_t *
-add_text(uint8_t *p, const char *text)
+uint8_t *
+chain_add_text(uint8_t *p, const char *text, size_t size)
 {
-	size_t length = strnlen(text, LEDGER_ID_SIZE - 1);
+	size_t length = strnlen(text, size - 1);
 
 	*p = (uint8_t)length;
 	memcpy(p + 1, text, length);
@@ -64,12 +65,12 @@ add_text(uint8_t *p, const char *text)
 static uint8_t *
 add_posting(uint8_t *p, const struct ledger_posting *posting)
 {
-	p = add_number(p, posting->number);
-	p = add_text(p, posting->id);
+	p = chain_add_number(p, posting->number);
+	p = chain_add_text(p, posting->id, sizeof(posting->id));
 	*p++ = (uint8_t)posting->account;
-	p = add_number(p, (uint64_t)posting->cents[WIRE_SAVINGS]);
-	p = add_number(p, (uint64_t)posting->cents[WIRE_CHECKING]);
-	return add_number(p, posting->previous_seq);
+	p = chain_add_number(p, (uint64_t)posting->cents[WIRE_SAVINGS]);
+	p = chain_add_number(p, (uint64_t)posting->cents[WIRE_CHECKING]);
+	return chain_add_number(p, posting->previous_seq);
 }
 
 int
@@ -90,15 +91,20 @@ chain_next(struct chain *chain, const uint8_t previous[CHAIN_SIZE],
 	uint8_t bytes[BYTES_MAX], *p = bytes;
 
 	memcpy(p, previous, CHAIN_SIZE);
-	p = add_number(p + CHAIN_SIZE, entry->seq);
-	p = add_number(p, entry->time_ms);
+	p = chain_add_number(p + CHAIN_SIZE, entry->seq);
+	p = chain_add_number(p, entry->time_ms);
 	memcpy(p, entry->txid, WIRE_TXID_SIZE);
 	p += WIRE_TXID_SIZE;
 	*p++ = (uint8_t)entry->kind;
-	p = add_text(p, entry->kiosk);
+	p = chain_add_text(p, entry->kiosk, sizeof(entry->kiosk));
 	p = add_posting(p, &entry->debit);
 	p = add_posting(p, &entry->credit);
-	p = add_number(p, (uint64_t)entry->amount_cents);
-	p = add_number(p, entry->reverses);
+	p = chain_add_number(p, (uint64_t)entry->amount_cents);
+	p = chain_add_number(p, entry->reverses);
+	if (ledger_has_texts(entry)) {
+		p = chain_add_text(p, entry->memo, sizeof(entry->memo));
+		p = chain_add_text(p, entry->by, sizeof(entry->by));
+		p = chain_add_text(p, entry->reason, sizeof(entry->reason));
+	}
 	return chain_digest(chain, bytes, (size_t)(p - bytes), next);
 }

@@ -8,6 +8,7 @@
 #define BANKD_CHAIN_H
 
 #include <openssl/evp.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "ledger.h"
@@ -27,6 +28,10 @@ struct chain {
 int chain_open(struct chain *chain);
 void chain_close(struct chain *chain);
 
+/* The bytes of a link at `to`; where the next ones go.  A text's size is that
+ * of its array. */
+uint8_t *chain_add_number(uint8_t *to, uint64_t number);
+uint8_t *chain_add_text(uint8_t *to, const char *text, size_t size);
 /* SHA-256 of the bytes.  0 or BANK_ECRYPTO. */
 int chain_digest(struct chain *chain, const void *bytes, size_t length,
     uint8_t digest[CHAIN_SIZE]);

@@ -16,47 +16,6 @@
 #include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
 
-static const char *const kind_names[LEDGER_KIND_COUNT] = {
-	[LEDGER_TRANSFER] = "transfer",
-	[LEDGER_DEPOSIT] = "deposit",
-	[LEDGER_WITHDRAW] = "withdraw",
-	[LEDGER_ADJUST] = "adjust",
-	[LEDGER_REVERSAL] = "reversal",
-};
-
-const char *
-ledger_kind_name(enum ledger_kind kind)
-{
-	return kind_names[kind];
-}
-
-bool
-ledger_is_own(const char *id)
-{
-	return id[0] == ':';
-}
-
-uint32_t
-ledger_owner(const struct ledger_entry *entry)
-{
-	/* No customer can ask for these: the latter has no kiosk. */
-	if (entry->kind == LEDGER_ADJUST ||
-	    (entry->kind == LEDGER_REVERSAL && entry->kiosk[0] == '\0'))
-		return LEDGER_OPERATORS;
-	if (entry->kind == LEDGER_DEPOSIT || entry->kind == LEDGER_REVERSAL)
-		return entry->credit.number;
-	return entry->debit.number;
-}
-
-bool
-ledger_in_range(const char *id, const int64_t cents[2])
-{
-	if (ledger_is_own(id))
-		return cents[WIRE_CHECKING] == 0;
-	return cents[0] >= 0 && cents[0] <= MONEY_MAX_CENTS && cents[1] >= 0 &&
-	    cents[1] <= MONEY_MAX_CENTS;
-}
-
 static void
 fill_posting(struct ledger_posting *posting, struct ledger_leg leg)
 {
@@ -152,6 +111,25 @@ ledger_adjust(struct ledger_entry *entry, struct ledger_account *adjust,
 	return WIRE_DONE;
 }
 
+enum wire_reply
+ledger_move_cash(struct ledger_entry *entry, struct ledger_account *from,
+    struct ledger_account *to, int64_t cents, uint64_t now_ms)
+{
+	const struct ledger_leg out = { from, WIRE_SAVINGS };
+	const struct ledger_leg in = { to, WIRE_SAVINGS };
+	int64_t sum;
+
+	if (cents <= 0 || from->number == to->number)
+		return WIRE_INCORRECT;
+	if (__builtin_sub_overflow(from->cents[WIRE_SAVINGS], cents, &sum) ||
+	    __builtin_add_overflow(to->cents[WIRE_SAVINGS], cents, &sum))
+		return WIRE_OVER_LIMIT;
+	entry->kind = LEDGER_CASH;
+	entry->amount_cents = cents;
+	move(entry, out, in, now_ms);
+	return WIRE_DONE;
+}
+
 void
 ledger_replay(struct ledger_account *account, const struct ledger_entry *entry,
     const struct ledger_entry *withdrawal)
@@ -181,6 +159,7 @@ sides_fit(const struct ledger_entry *entry)
 		[LEDGER_WITHDRAW] = { false, true, false },
 		[LEDGER_ADJUST] = { true, false, true },
 		[LEDGER_REVERSAL] = { true, false, false },
+		[LEDGER_CASH] = { true, true, false },
 	};
 	bool own_debit = ledger_is_own(entry->debit.id);
 	bool own_credit = ledger_is_own(entry->credit.id);

@@ -29,10 +29,13 @@
 #include "keys.h"
 #include "monitor_child.h"
 #include "monitor_command.h"
+#include "monitor_status.h"
+#include "monitor_courier.h"
 #include "monitor_follow.h"
 #include "monitor_health.h"
 #include "monitor_log.h"
 #include "monitor_reload.h"
+#include "scrape.h"
 #include "notify.h"
 #include "../base/place.h"
 
@@ -132,20 +135,21 @@ monitor_child_ready(struct monitor *monitor)
 	monitor_health_tell(monitor);
 }
 
-/* At the end of its link the front ends itself; the loop then ends too. */
+/* At the end of its link the front ends itself; the loop ends with the last. */
 static void
 finish(struct monitor *monitor)
 {
 	monitor->stage = MONITOR_STOPPED;
 	if (monitor->front->link.ipc != NULL)
 		(void)shutdown(ipc_fd(monitor->front->link.ipc), SHUT_WR);
+	monitor_child_send(monitor->courier, IPC_STOP, NULL, 0, -1);
 }
 
 static bool
 is_over(const struct monitor *monitor)
 {
 	return monitor->stage == MONITOR_STOPPED && monitor->front->pid == 0 &&
-	    monitor->vault->pid == 0;
+	    monitor->vault->pid == 0 && monitor->courier->pid == 0;
 }
 
 static void
@@ -184,6 +188,7 @@ monitor_stop(struct monitor *monitor)
 	monitor->stage = MONITOR_STOPPING_FRONT;
 	evtimer_del(monitor->front->start_again);
 	evtimer_del(monitor->vault->start_again);
+	evtimer_del(monitor->courier->start_again);
 	evtimer_add(monitor->stop_bound, &bound);
 	if (monitor->front->pid != 0)
 		monitor_child_send(monitor->front, IPC_STOP, NULL, 0, -1);
@@ -219,6 +224,7 @@ stop_bound(evutil_socket_t fd, short what, void *context)
 	monitor->stage = MONITOR_STOPPED;
 	monitor_child_kill(monitor->front);
 	monitor_child_kill(monitor->vault);
+	monitor_child_kill(monitor->courier);
 }
 
 static void
@@ -232,7 +238,7 @@ on_signal(evutil_socket_t signal, short what, void *context)
 	if (signal == SIGTERM || signal == SIGINT)
 		monitor_stop(monitor);
 	if (signal == SIGHUP)
-		monitor_reload_begin(monitor, NULL);
+		monitor_reload_begin(monitor, NULL, NULL);
 	if (signal != SIGCHLD)
 		return;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
@@ -240,6 +246,8 @@ on_signal(evutil_socket_t signal, short what, void *context)
 			monitor_child_ended(monitor->front, status);
 		else if (pid == monitor->vault->pid)
 			monitor_child_ended(monitor->vault, status);
+		else if (pid == monitor->courier->pid)
+			monitor_child_ended(monitor->courier, status);
 	}
 }
 
@@ -361,13 +369,14 @@ start_loop(struct monitor *monitor)
 	monitor->watch = event_new(
 	    monitor->base, -1, EV_PERSIST, monitor_watch_tick, monitor);
 	monitor->command->status_bound =
-	    evtimer_new(monitor->base, monitor_command_status_bound, monitor);
+	    evtimer_new(monitor->base, monitor_status_bound, monitor);
 	if (monitor->stop_bound == NULL ||
 	    monitor->command->status_bound == NULL || monitor->daily == NULL ||
 	    event_add(monitor->daily, &day) == -1 || monitor->watch == NULL ||
 	    event_add(monitor->watch, &second) == -1 ||
 	    monitor_child_init(monitor->front, monitor, IPC_FRONT) != 0 ||
-	    monitor_child_init(monitor->vault, monitor, IPC_VAULT) != 0)
+	    monitor_child_init(monitor->vault, monitor, IPC_VAULT) != 0 ||
+	    monitor_child_init(monitor->courier, monitor, IPC_COURIER) != 0)
 		return EX_OSERR;
 	monitor->reason[0] = '\0';
 	return 0;
@@ -390,14 +399,34 @@ start_control(struct monitor *monitor)
 	return monitor->control != NULL ? 0 : code;
 }
 
+static int
+start_scrape(struct monitor *monitor)
+{
+	const struct scrape_options options = {
+		.where = config_string(monitor->config, METRICS_LISTEN),
+		.group = config_string(monitor->config, METRICS_GROUP),
+		.owner = monitor->owner,
+		.ask = monitor_status_ask,
+		.context = monitor,
+	};
+
+	if (options.where[0] == '\0')
+		return 0;
+	return scrape_open(&monitor->scrape, monitor->base, &options,
+	    monitor->reason, sizeof(monitor->reason));
+}
+
 static int (*const steps[])(struct monitor *) = { start_state, start_pidfile,
-	start_user, start_keys, start_listening, start_loop, start_control };
+	start_user, monitor_courier_find, start_keys, start_listening,
+	start_loop, start_control, start_scrape };
 
 static void
 end(struct monitor *monitor)
 {
 	if (monitor->control != NULL)
 		control_close(monitor->control);
+	scrape_close(monitor->scrape);
+	monitor->scrape = NULL;
 	pidfile_drop(&monitor->pidfile);
 	if (monitor->stage == MONITOR_STOPPED)
 		log_event(LOG_NOTICE, "stopped", "exit",
@@ -411,12 +440,15 @@ end(struct monitor *monitor)
 int
 monitor_run(const struct monitor_start *start, struct config *config)
 {
-	static struct child front, vault;
+	static struct child front, vault, courier;
 	static struct monitor_command command;
 	static struct monitor_follow follow = { .own_level = -1 };
 	static struct monitor_reload reload;
 	static struct monitor monitor = { .front = &front,
 		.vault = &vault,
+		.courier = &courier,
+		.courier_exec_fd = -1,
+		.courier_link_fd = -1,
 		.command = &command,
 		.follow = &follow,
 		.reload = &reload };
@@ -433,7 +465,7 @@ monitor_run(const struct monitor_start *start, struct config *config)
 	if (monitor.exit_code != 0)
 		monitor_log_failure(&monitor);
 	else {
-		monitor_child_start_both(&monitor);
+		monitor_child_start_all(&monitor);
 		while (!is_over(&monitor))
 			(void)event_base_loop(monitor.base, EVLOOP_ONCE);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One of the monitor's two children: what it is given and what it says.  A
+ * One of the monitor's children: what it is given and what it says.  A
  * child whose messages are malformed is killed and started anew.
  */
 #include "monitor_child.h"
@@ -15,11 +15,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
-#include "monitor_command.h"
+#include "monitor_status.h"
+#include "monitor_courier.h"
 #include "monitor_follow.h"
 #include "monitor_log.h"
 #include "monitor_reload.h"
@@ -51,11 +54,27 @@ monitor_child_kill(const struct child *child)
 		(void)kill(child->pid, SIGKILL);
 }
 
+/* A password may stand in it, which is the courier's alone. */
+static void
+hide_connection(char *dump)
+{
+	static const char name[] = "\nstore.connection=";
+	char *value = strstr(dump, name);
+	size_t length;
+
+	if (value == NULL)
+		return;
+	value += sizeof(name) - 1;
+	length = strcspn(value, "\n");
+	memmove(value, value + length, strlen(value + length) + 1);
+}
+
 void
 monitor_child_configure(struct child *child, const struct config *config,
     const struct channel_pem *leaf)
 {
 	uint8_t level;
+	size_t length;
 	char *dump;
 
 	if (child->role == IPC_FRONT) {
@@ -68,7 +87,11 @@ monitor_child_configure(struct child *child, const struct config *config,
 		monitor_child_kill(child);
 		return;
 	}
+	length = strlen(dump);
+	if (child->role != IPC_COURIER)
+		hide_connection(dump);
 	monitor_child_send(child, IPC_CONFIG, dump, strlen(dump), -1);
+	OPENSSL_cleanse(dump, length);
 	free(dump);
 	if (child->monitor->follow->own_level != -1) {
 		level = (uint8_t)child->monitor->follow->own_level;
@@ -121,7 +144,7 @@ on_status(struct child *child, const struct ipc_message *message)
 {
 	copy_text(child->status, sizeof(child->status), message->body,
 	    message->length);
-	monitor_command_status_reply(child);
+	monitor_status_reply(child);
 }
 
 static void
@@ -204,9 +227,11 @@ monitor_child_take_messages(struct child *child)
 	if (error == BANK_EINVAL)
 		log_event(LOG_ERR, "malformed_message", "process",
 		    LOG_TEXT(child->name), NULL);
-	/* Nothing more would be read. */
-	if (error == BANK_EINVAL || error == BANK_ENOMEM)
+	/* Whatever it says after that is not read. */
+	if (error == BANK_EINVAL || error == BANK_ENOMEM) {
 		monitor_child_kill(child);
+		ipc_link_close(&child->link);
+	}
 	return error == 0 ? 1 : error;
 }
 
@@ -218,7 +243,7 @@ readable(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (monitor_child_take_messages(child) < 0)
+	if (monitor_child_take_messages(child) < 0 && child->link.ipc != NULL)
 		event_del(child->link.reading);
 }
 
@@ -248,6 +273,17 @@ join(struct monitor *monitor)
 	close(link[1]);
 }
 
+static void
+join_others(const struct child *child)
+{
+	if (child->role == IPC_COURIER)
+		monitor_courier_started(child->monitor);
+	else
+		join(child->monitor);
+	if (child->role == IPC_VAULT)
+		monitor_courier_vault_started(child->monitor);
+}
+
 static int
 prepare(struct child *child)
 {
@@ -263,7 +299,10 @@ prepare(struct child *child)
 	child->done = child->of = 0;
 	child->progress_logged_ms = clock_steady_ms();
 	child->error_lines = 0;
-	if (monitor_child_spawn(child, monitor->start->exec_fd, &fd) != 0)
+	if (monitor_child_spawn(child,
+		child->role == IPC_COURIER ? monitor->courier_exec_fd
+					   : monitor->start->exec_fd,
+		&fd) != 0)
 		return BANK_ESYS;
 	child->error_readable = event_new(monitor->base, child->error_fd,
 	    EV_READ | EV_PERSIST, monitor_child_error_readable, child);
@@ -307,7 +346,7 @@ start_again(evutil_socket_t fd, short what, void *context)
 		monitor_child_start_after(child, RESTART_PAUSE_MAX_MS);
 		return;
 	}
-	join(child->monitor);
+	join_others(child);
 	monitor_child_send(child, IPC_START, NULL, 0, -1);
 }
 
@@ -315,23 +354,32 @@ int
 monitor_child_init(
     struct child *child, struct monitor *monitor, enum ipc_role role)
 {
+	static const char *const names[] = { [IPC_FRONT] = "front",
+		[IPC_VAULT] = "vault",
+		[IPC_COURIER] = "courier" };
+
 	child->monitor = monitor;
 	child->role = role;
-	child->name = role == IPC_FRONT ? "front" : "vault";
+	child->name = names[role];
 	child->error_fd = -1;
 	child->start_again = evtimer_new(monitor->base, start_again, child);
 	return child->start_again == NULL ? BANK_ENOMEM : 0;
 }
 
 void
-monitor_child_start_both(struct monitor *monitor)
+monitor_child_start_all(struct monitor *monitor)
 {
-	if (prepare(monitor->vault) != 0 || prepare(monitor->front) != 0) {
+	bool courier = monitor_courier_is_wanted(monitor);
+
+	if (prepare(monitor->vault) != 0 || prepare(monitor->front) != 0 ||
+	    (courier && prepare(monitor->courier) != 0)) {
 		monitor_give_up(monitor, EX_OSERR, "can't start a process: %s",
 		    strerror(errno));
 		return;
 	}
 	join(monitor);
+	monitor_courier_vault_started(monitor);
+	monitor_child_send(monitor->courier, IPC_START, NULL, 0, -1);
 	monitor_child_send(monitor->vault, IPC_START, NULL, 0, -1);
 	monitor_child_send(monitor->front, IPC_START, NULL, 0, -1);
 }

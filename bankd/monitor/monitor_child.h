@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Front and vault, as the monitor has them: processes that it starts, hears,
- * and starts again.
+ * Front, vault and courier, as the monitor has them: processes that it starts,
+ * hears, and starts again.
  *
  *	none --> started --> ready --> ended --> none, or started again
  *
@@ -18,12 +18,12 @@
 #include "restart.h"
 #include "watchdog.h"
 
-#define MONITOR_STATUS_SIZE 4096
+#define MONITOR_STATUS_SIZE 16384
 
 struct child {
 	struct monitor *monitor;
 	enum ipc_role role;
-	const char *name; /* `front`, `vault`: in log and status */
+	const char *name; /* `front`, `vault`, `courier`: in log and status */
 	pid_t pid;
 	struct ipc_link link;
 	int error_fd; /* its standard error, a pipe */
@@ -48,7 +48,7 @@ struct child {
 
 int monitor_child_init(
     struct child *child, struct monitor *monitor, enum ipc_role role);
-void monitor_child_start_both(struct monitor *monitor);
+void monitor_child_start_all(struct monitor *monitor);
 /* Starts one that ended. */
 void monitor_child_start_after(struct child *child, int pause_ms);
 void monitor_child_send(struct child *child, enum ipc_type type,

@@ -8,23 +8,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <event2/util.h>
-
 #include "../control/control.h"
 
 #define MONITOR_CLIENTS 32
 
-struct child;
+struct event;
 struct monitor;
 
 /* Clients that get the same answer, later. */
 struct waiting {
-	struct control_client *clients[MONITOR_CLIENTS];
+	struct asker {
+		struct control_client *client;
+		char *note; /* for the audit, once it is done; or NULL */
+	} askers[MONITOR_CLIENTS];
 	size_t count;
 };
 
 struct monitor_command {
 	struct event *status_bound; /* answers without those that are silent */
+	bool status_asked;          /* of the children, which answer soon */
 	struct waiting status, stop;
 };
 
@@ -32,17 +34,16 @@ struct monitor_command {
 void monitor_command_handle(void *monitor, struct control_client *client,
     const char *request, size_t length);
 
-/* Puts it among those that wait; false: too many, it has been told so. */
+/*
+ * Puts it among those that wait, with a copy of the note unless that is NULL;
+ * false: too many, it has been told so.
+ */
 bool monitor_command_wait(
-    struct waiting *waiting, struct control_client *client);
-/* Ends all of them with this. */
-void monitor_command_answer(
-    struct waiting *waiting, int code, const char *message);
+    struct waiting *waiting, struct control_client *client, const char *note);
+/* Ends all of them with this; of code 0, the audit gets their notes. */
+void monitor_command_answer(struct monitor *monitor, struct waiting *waiting,
+    int code, const char *message);
 
-/* A child has sent its part of `status`; or the time for it is over. */
-void monitor_command_status_reply(struct child *child);
-void monitor_command_status_bound(
-    evutil_socket_t fd, short what, void *monitor);
 /* The bank has stopped: whoever waits or follows the log is answered. */
 void monitor_command_stopped(struct monitor *monitor);
 

@@ -72,12 +72,22 @@ is_hopeless(const struct child *child, int status)
 	if (child->monitor->stage != MONITOR_STARTING || !WIFEXITED(status))
 		return false;
 	return WEXITSTATUS(status) != 0 &&
-	    (child->role != IPC_VAULT || WEXITSTATUS(status) != EX_SOFTWARE);
+	    (child->role != IPC_VAULT ||
+		(WEXITSTATUS(status) != EX_SOFTWARE &&
+		    WEXITSTATUS(status) != EX_TEMPFAIL));
+}
+
+/* It served, and its journal is of another history: no start helps. */
+static bool
+is_fork(const struct child *child, int status, bool served)
+{
+	return served && child->role == IPC_VAULT && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == EX_CONFIG;
 }
 
 /*
  * The vault's own ends count; whatever killed it by a signal does not, nor
- * what may pass: no memory, no room on the disk.
+ * what may pass: no memory, no room on the disk, no journal in reach.
  */
 static bool
 is_failure(const struct child *child, int status)
@@ -85,7 +95,7 @@ is_failure(const struct child *child, int status)
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 
 	return child->role == IPC_VAULT && code != 0 && code != EX_OSERR &&
-	    code != EX_IOERR;
+	    code != EX_IOERR && code != EX_TEMPFAIL;
 }
 
 /* Once, when it begins; each end is a line of the log anyway. */
@@ -103,7 +113,7 @@ tell_failing(struct child *child)
 }
 
 static void
-ended_unasked(struct child *child, int status)
+ended_unasked(struct child *child, int status, bool served)
 {
 	struct monitor *monitor = child->monitor;
 	const char *reason = child->reason;
@@ -112,7 +122,7 @@ ended_unasked(struct child *child, int status)
 	note_end(child, status);
 	if (reason[0] == '\0')
 		reason = "a process ended; see the log";
-	if (is_hopeless(child, status)) {
+	if (is_hopeless(child, status) || is_fork(child, status, served)) {
 		monitor_give_up(monitor, WEXITSTATUS(status), "%s", reason);
 		return;
 	}
@@ -131,16 +141,17 @@ void
 monitor_child_ended(struct child *child, int status)
 {
 	struct monitor *monitor = child->monitor;
-	bool stopping = monitor->stage > MONITOR_SERVING;
+	bool stopping = monitor->stage > MONITOR_SERVING, served;
 
 	while (monitor_child_take_messages(child) == 1)
 		;
 	monitor_child_error_readable(child->error_fd, EV_READ, child);
 	tell_end(child, status, stopping);
+	served = child->ready;
 	forget(child);
 	monitor_reload_child_gone(child);
 	if (!stopping) {
-		ended_unasked(child, status);
+		ended_unasked(child, status, served);
 		return;
 	}
 	if (status != 0 && child->role == IPC_VAULT && monitor->exit_code == 0)

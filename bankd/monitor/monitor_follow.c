@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Those who follow the log over the control socket, and how much of it there
- * is: the monitor's, where the lines of all three processes come together.
+ * is: the monitor's, where the lines of all processes come together.
  */
 #include "monitor_follow.h"
 
@@ -37,17 +37,19 @@ drop_gone(struct monitor_follow *follow)
 }
 
 void
-monitor_follow_begin(struct monitor *monitor, struct control_client *client)
+monitor_follow_begin(
+    struct monitor *monitor, struct control_client *client, const char *note)
 {
 	struct monitor_follow *follow = monitor->follow;
 
+	(void)note;
 	drop_gone(follow);
 	if (follow->count == MONITOR_FOLLOWERS) {
 		control_end(
 		    client, EX_UNAVAILABLE, "too many clients follow the log");
 		return;
 	}
-	control_put_row(control_answer(client), '=', "level", "line", NULL);
+	control_put_row(control_answer(client), '=', TEXTS("level", "line"));
 	if (control_flush(client) != 0)
 		control_forget(client);
 	else
@@ -61,7 +63,7 @@ monitor_follow_line(
 {
 	for (size_t i = follow->count; i-- > 0;) {
 		control_put_row(control_answer(follow->clients[i]), '+',
-		    log_level_name(priority), line, NULL);
+		    TEXTS(log_level_name(priority), line));
 		if (control_flush(follow->clients[i]) != 0)
 			drop(follow, i);
 	}
@@ -81,26 +83,16 @@ send_level(struct monitor *monitor, int level)
 
 	monitor_child_send(monitor->vault, IPC_LEVEL, &byte, 1, -1);
 	monitor_child_send(monitor->front, IPC_LEVEL, &byte, 1, -1);
+	monitor_child_send(monitor->courier, IPC_LEVEL, &byte, 1, -1);
 }
 
-void
-monitor_follow_set_level(
-    struct monitor *monitor, struct control_client *client, const char *request)
+bool
+monitor_follow_set_level(struct monitor *monitor, const char *name)
 {
-	char copy[32], *words[2], *secret;
-	const char *name = "";
-	int level;
+	int level = log_level_parse(name);
 
-	if (string_copy(copy, request, sizeof(copy)) < sizeof(copy) &&
-	    control_get_request(copy, words, NELEM(words), &secret) == 2)
-		name = words[1];
-	level = log_level_parse(name);
-	if (level == -1 && strcmp(name, "default") != 0) {
-		control_end(client, EX_USAGE,
-		    "a level is error, warning, notice, info, debug, or "
-		    "default");
-		return;
-	}
+	if (level == -1 && strcmp(name, "default") != 0)
+		return false;
 	monitor->follow->own_level = level;
 	monitor_log_level(monitor);
 	send_level(monitor,
@@ -108,5 +100,5 @@ monitor_follow_set_level(
 			: LOG_ERR +
 		    (int)config_number(monitor->config, LOG_LEVEL_OPTION));
 	log_event(LOG_NOTICE, "log_level", "level", LOG_TEXT(name), NULL);
-	control_end(client, 0, "");
+	return true;
 }

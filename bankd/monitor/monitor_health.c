@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How the bank and its two processes are, in words: for `bankctl status` and
+ * How the bank and its processes are, in words: for `bankctl status` and
  * for the service manager.
  *
  *	starting -> serving -> stopping -> stopped
@@ -20,6 +20,7 @@
 #include "../../shared/base/util.h"
 #include "../control/control_codec.h"
 #include "monitor_child.h"
+#include "monitor_courier.h"
 #include "notify.h"
 
 #define STATE_TEXT_SIZE 32
@@ -37,7 +38,8 @@ monitor_health_word(const struct monitor *monitor)
 {
 	if (monitor->stage <= MONITOR_SERVING &&
 	    (restart_is_failing(&monitor->front->restart) ||
-		restart_is_failing(&monitor->vault->restart)))
+		restart_is_failing(&monitor->vault->restart) ||
+		restart_is_failing(&monitor->courier->restart)))
 		return "failing";
 	if (monitor->stage == MONITOR_SERVING && !monitor->vault->ready)
 		return "recovering";
@@ -87,7 +89,7 @@ fact(struct control_text *answer, const struct child *child, const char *key,
 	va_start(ap, format);
 	vsnprintf(value, sizeof(value), format, ap);
 	va_end(ap);
-	control_put_row(answer, '+', name, value, NULL);
+	control_put_row(answer, '+', TEXTS(name, value));
 }
 
 static void
@@ -125,6 +127,9 @@ monitor_health_facts(struct control_text *answer, const struct child *child)
 	const char *state = state_of_child(child, text);
 
 	fact(answer, child, "pid", "%ld", (long)child->pid);
+	if (child->pid != 0)
+		fact(answer, child, "uptime", "%" PRIu64,
+		    (clock_steady_ms() - child->restart.started_ms) / 1000);
 	fact(answer, child, "restarts", "%" PRIu64,
 	    (uint64_t)child->restart.count);
 	fact(answer, child, "failures", "%u",
@@ -166,7 +171,9 @@ monitor_health_tell(struct monitor *monitor)
 	length = (size_t)snprintf(
 	    text, sizeof(text), "STATUS=%s", monitor_health_word(monitor));
 	length = put(text, sizeof(text), length, monitor->vault);
-	(void)put(text, sizeof(text), length, monitor->front);
+	length = put(text, sizeof(text), length, monitor->front);
+	if (monitor_courier_is_wanted(monitor))
+		(void)put(text, sizeof(text), length, monitor->courier);
 	text[strcspn(text, "\n")] = '\0';
 	if (strcmp(text, monitor->told_state) == 0)
 		return;

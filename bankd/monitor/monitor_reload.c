@@ -75,7 +75,8 @@ end(struct monitor *monitor, int code, const char *reason)
 	else
 		log_event(
 		    LOG_ERR, "reload_failed", "reason", LOG_TEXT(reason), NULL);
-	monitor_command_answer(&reload->clients, code, reason);
+	monitor_command_answer(monitor, &reload->clients, code,
+	    code == 0 ? "the configuration was read again" : reason);
 	notify_send("READY=1");
 	if (reload->again) {
 		reload->again = false;
@@ -108,7 +109,7 @@ begin(struct monitor *monitor)
 	if (monitor->stage != MONITOR_SERVING || !monitor->vault->ready ||
 	    !monitor->front->ready) {
 		log_event(LOG_NOTICE, "reload_ignored", NULL);
-		monitor_command_answer(&monitor->reload->clients,
+		monitor_command_answer(monitor, &monitor->reload->clients,
 		    EX_UNAVAILABLE,
 		    "not serving; `bankctl status` shows when it is");
 		return;
@@ -123,14 +124,15 @@ begin(struct monitor *monitor)
 
 /* The file may have changed since one under way read it: one more, for all. */
 void
-monitor_reload_begin(struct monitor *monitor, struct control_client *client)
+monitor_reload_begin(
+    struct monitor *monitor, struct control_client *client, const char *note)
 {
 	struct monitor_reload *reload = monitor->reload;
 	bool under_way = reload->config != NULL;
 
 	if (client != NULL &&
 	    !monitor_command_wait(
-		under_way ? &reload->next : &reload->clients, client))
+		under_way ? &reload->next : &reload->clients, client, note))
 		return;
 	if (under_way)
 		reload->again = true;

@@ -13,6 +13,8 @@
 #include "../../shared/crypt/channel_certificate.h"
 #include "monitor_command.h"
 
+struct child;
+
 struct monitor_reload {
 	struct config *config;   /* the new one; NULL: idle */
 	struct channel_pem leaf; /* the new one */
@@ -21,9 +23,9 @@ struct monitor_reload {
 	bool again;              /* asked for while one is under way */
 };
 
-/* `client` is answered; NULL: a signal asked. */
+/* `client` is answered, `note` for the audit; NULL: a signal asked. */
 void monitor_reload_begin(
-    struct monitor *monitor, struct control_client *client);
+    struct monitor *monitor, struct control_client *client, const char *note);
 /* A child has taken the new configuration, code 0, or refused it. */
 void monitor_reload_answer(struct child *child, int code, const char *reason);
 void monitor_reload_child_gone(struct child *child);

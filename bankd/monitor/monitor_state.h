@@ -4,13 +4,16 @@
  *
  *	monitor.c          start, signals, stop
  *	monitor_child.c    one child: its start, its messages, its end
+ *	monitor_courier.c  what the courier alone needs
  *	monitor_exec.c     its process: fork and exec
  *	monitor_end.c      its end, and what follows
  *	monitor_watch.c    whether it hangs
  *	monitor_health.c   how the bank and its processes are, in words
  *	monitor_command.c  the control socket's requests
+ *	monitor_status.c   what `status` and the figures tell
  *	monitor_follow.c   those who follow the log, and its level
  *	monitor_reload.c   a new configuration, all of it or nothing
+ *	scrape.c           figures for Prometheus
  *	monitor_log.c      syslog or standard error
  */
 #ifndef BANKD_MONITOR_STATE_H
@@ -43,7 +46,11 @@ struct monitor {
 	struct event *signals[4];
 	struct event *stop_bound, *daily, *watch;
 	struct child *front, *vault;
+	struct child *courier; /* never started where there are no hosts */
+	int courier_exec_fd;   /* its program */
+	int courier_link_fd;   /* where the vault gets couriers, or -1 */
 	struct control *control;
+	struct scrape *scrape; /* NULL: nobody may */
 	struct monitor_command *command;
 	struct monitor_follow *follow;
 	struct monitor_reload *reload;

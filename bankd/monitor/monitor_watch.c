@@ -66,4 +66,5 @@ monitor_watch_tick(evutil_socket_t fd, short what, void *context)
 		return;
 	look(monitor->front, now_ms);
 	look(monitor->vault, now_ms);
+	look(monitor->courier, now_ms);
 }

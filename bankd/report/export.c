@@ -16,15 +16,35 @@
 #include "../../shared/base/util.h"
 #include "../../shared/base/zone.h"
 
-static const char *const account_names[] = {
-	[WIRE_SAVINGS] = "savings", [WIRE_CHECKING] = "checking"
-};
-
 static bool
 is_wanted(const struct export *export, const struct ledger_entry *entry)
 {
 	return export->id == NULL || strcmp(export->id, entry->debit.id) == 0 ||
 	    strcmp(export->id, entry->credit.id) == 0;
+}
+
+/*
+ * By RFC 4180: in quotes, which are doubled, where it needs them.  What a
+ * spreadsheet would take for a formula begins with an apostrophe: customers
+ * write memos.
+ */
+static void
+csv_text(FILE *out, const char *text)
+{
+	bool quoted = strpbrk(text, "\",\r\n") != NULL;
+
+	putc(',', out);
+	if (quoted)
+		putc('"', out);
+	if (*text != '\0' && strchr("=+-@", *text) != NULL)
+		putc('\'', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			putc('"', out);
+		putc(*text, out);
+	}
+	if (quoted)
+		putc('"', out);
 }
 
 /* IDs and names of kiosks contain nothing that needs quotes. */
@@ -39,12 +59,16 @@ csv_row(void *context, const struct ledger_entry *entry)
 	if (entry->reverses != 0)
 		snprintf(
 		    reverses, sizeof(reverses), "%" PRIu64, entry->reverses);
-	fprintf(export->out, "%" PRIu64 ",%s,%s,%s,%s,%s,%s,%s,%s,%s\r\n",
+	fprintf(export->out, "%" PRIu64 ",%s,%s,%s,%s,%s,%s,%s,%s,%s",
 	    entry->seq, zone_text(entry->time_ms, time),
 	    ledger_kind_name(entry->kind), entry->debit.id,
-	    account_names[entry->debit.account], entry->credit.id,
-	    account_names[entry->credit.account],
+	    ledger_account_name(entry->debit.account), entry->credit.id,
+	    ledger_account_name(entry->credit.account),
 	    money_format(entry->amount_cents, amount), entry->kiosk, reverses);
+	csv_text(export->out, entry->memo);
+	csv_text(export->out, entry->by);
+	csv_text(export->out, entry->reason);
+	fputs("\r\n", export->out);
 	return !ferror(export->out);
 }
 
@@ -52,7 +76,7 @@ int
 export_csv(const struct export *export)
 {
 	fputs("seq,time,kind,from,from_account,to,to_account,amount,kiosk,"
-	      "reverses\r\n",
+	      "reverses,memo,by,reason\r\n",
 	    export->out);
 	return store_reader_entries(
 	    export->reader, 0, csv_row, (void *)(uintptr_t) export);
@@ -77,7 +101,7 @@ name_account(
 {
 	if (!ledger_is_own(posting->id)) {
 		snprintf(name, LEDGER_ID_SIZE + 32, "customer:%s:%s",
-		    posting->id, account_names[posting->account]);
+		    posting->id, ledger_account_name(posting->account));
 		return;
 	}
 	string_copy(name, posting->id + 1, LEDGER_ID_SIZE + 32);
@@ -125,6 +149,19 @@ put_posting(const struct export *export, const struct ledger_posting *posting,
 	fputc('\n', export->out);
 }
 
+/* As tags, each on a line of its own: a comma would end its value. */
+static void
+hledger_tags(FILE *out, const struct ledger_entry *entry)
+{
+	const char *const tags[][2] = { { "memo", entry->memo },
+		{ "by", entry->by }, { "reason", entry->reason } };
+
+	for (size_t i = 0; i < NELEM(tags); i++) {
+		if (tags[i][1][0] != '\0')
+			fprintf(out, "    ; %s: %s\n", tags[i][0], tags[i][1]);
+	}
+}
+
 static bool
 hledger_row(void *context, const struct ledger_entry *entry)
 {
@@ -140,6 +177,7 @@ hledger_row(void *context, const struct ledger_entry *entry)
 	fprintf(export->out, "%.10s (%" PRIu64 ") %s  ; %s%s%s\n", time,
 	    entry->seq, ledger_kind_name(entry->kind), time,
 	    entry->kiosk[0] != '\0' ? " at " : "", entry->kiosk);
+	hledger_tags(export->out, entry);
 	put_posting(export, &entry->debit, -entry->amount_cents);
 	put_posting(export, &entry->credit, entry->amount_cents);
 	fputc('\n', export->out);
@@ -163,6 +201,7 @@ static const struct {
 	const char *name;
 	export_format *run;
 } formats[] = {
+	{ "camt053", export_camt },
 	{ "csv", export_csv },
 	{ "hledger", export_hledger },
 	{ "ofx", export_ofx },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Exports for other programs: the entries of one customer or of all, as text in
- * a format, read from the state.  bankctl makes them of a state that it may
+ * a format, read from the state.  Each keeps to the lengths and the codes of
+ * its own standard.  bankctl makes them of a state that it may
  * read; otherwise the vault does.
  */
 #ifndef BANKD_EXPORT_H
@@ -10,6 +11,9 @@
 #include <stdio.h>
 
 #include "../store/store_reader.h"
+
+/* Formats that require a currency: ISO 4217 has this code for none. */
+#define EXPORT_CURRENCY "XXX"
 
 struct export
 {
@@ -21,9 +25,9 @@ struct export
 
 /* Returns 0 or BANK_E....  The caller checks `out` for write errors. */
 typedef int export_format(const struct export *export);
-export_format export_csv, export_hledger, export_ofx;
+export_format export_csv, export_hledger, export_ofx, export_camt;
 
-/* Finds `csv`, `hledger` or `ofx`; else returns NULL. */
+/* Finds `camt053`, `csv`, `hledger` or `ofx`; else returns NULL. */
 export_format *export_find(const char *name);
 
 #endif

@@ -4,15 +4,12 @@
  * is the number of the entry and never changes, so that a program that reads a
  * statement again imports nothing twice.
  */
-#include "export.h"
+#include "export_xml.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "../../shared/base/array.h"
-#include "../../shared/base/error.h"
 #include "../../shared/base/money.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
@@ -20,20 +17,17 @@
 
 #define TIME_SIZE 64
 #define HOUR 3600
-/* OFX requires a currency: ISO 4217 has this code for no currency. */
-#define CURRENCY "XXX"
+/* What fields may have (OFX 2.1.1). */
+#define ACCOUNT_MAX_CHARACTERS 22
+#define NAME_MAX_CHARACTERS 32
+#define ORG_MAX_CHARACTERS 32
+#define MEMO_MAX_CHARACTERS 255
 
 static const struct {
 	const char *suffix, *type;
 } accounts[] = {
 	[WIRE_SAVINGS] = { "1", "SAVINGS" },
 	[WIRE_CHECKING] = { "2", "CHECKING" },
-};
-
-struct statement {
-	const struct export *export;
-	const struct ledger_account *customer;
-	enum wire_account account;
 };
 
 /* A name of letters only: some zones have only their offset as a name. */
@@ -70,19 +64,15 @@ ofx_time(uint64_t time_ms, char text[TIME_SIZE])
 	return text;
 }
 
-static void
-put_text(FILE *out, const char *text)
+/* The customer's own word, an operator's, or what kind it is. */
+static const char *
+memo_of(const struct ledger_entry *entry, char text[EXPORT_WORDS_SIZE])
 {
-	for (; *text != '\0'; text++) {
-		if (*text == '<')
-			fputs("&lt;", out);
-		else if (*text == '>')
-			fputs("&gt;", out);
-		else if (*text == '&')
-			fputs("&amp;", out);
-		else
-			fputc(*text, out);
-	}
+	if (entry->memo[0] != '\0')
+		return entry->memo;
+	return export_xml_words(entry, text)[0] != '\0'
+	    ? text
+	    : ledger_kind_name(entry->kind);
 }
 
 /* The other side as the customer sees it: where from, or where to. */
@@ -103,19 +93,16 @@ type_of(const struct ledger_entry *entry, bool is_debit)
 static bool
 put_transaction(void *context, const struct ledger_entry *entry)
 {
-	const struct statement *statement = context;
+	const struct export_statement *statement = context;
 	FILE *out = statement->export->out;
 	char posted[TIME_SIZE], amount[MONEY_TEXT_SIZE];
+	char words[EXPORT_WORDS_SIZE];
+	const struct ledger_posting *other;
 
 	for (int side = 0; side < 2; side++) {
 		bool is_debit = side == 0;
-		const struct ledger_posting *own =
-		    is_debit ? &entry->debit : &entry->credit;
-		const struct ledger_posting *other =
-		    is_debit ? &entry->credit : &entry->debit;
 
-		if (own->number != statement->customer->number ||
-		    own->account != statement->account)
+		if (export_xml_side(statement, entry, is_debit, &other) == NULL)
 			continue;
 		fprintf(out,
 		    "<STMTTRN><TRNTYPE>%s</TRNTYPE><DTPOSTED>%s</DTPOSTED>"
@@ -125,34 +112,57 @@ put_transaction(void *context, const struct ledger_entry *entry)
 			is_debit ? -entry->amount_cents : entry->amount_cents,
 			amount),
 		    entry->seq);
-		put_text(out, other->id);
-		fprintf(out, "</NAME><MEMO>%s</MEMO></STMTTRN>\n",
-		    ledger_kind_name(entry->kind));
+		export_xml_text(out, other->id, NAME_MAX_CHARACTERS);
+		fputs("</NAME><MEMO>", out);
+		export_xml_text(
+		    out, memo_of(entry, words), MEMO_MAX_CHARACTERS);
+		fputs("</MEMO></STMTTRN>\n", out);
 	}
 	return !ferror(out);
 }
 
+/*
+ * An ACCTID has 22 characters.  A longer ID than fits is told by the account's
+ * number, behind a colon, with which no ID begins.
+ */
+static void
+put_account(FILE *out, const struct export_statement *statement)
+{
+	const struct ledger_account *customer = statement->customer;
+	const char *suffix = accounts[statement->account].suffix;
+
+	if (strlen(customer->id) + strlen("-1") <= ACCOUNT_MAX_CHARACTERS)
+		fprintf(out, "<ACCTID>%s-%s</ACCTID>", customer->id, suffix);
+	else
+		fprintf(out, "<ACCTID>:%" PRIu32 "-%s</ACCTID>",
+		    customer->number, suffix);
+}
+
 static int
-put_statement(struct statement *statement, uint64_t now_ms)
+put_statement(const struct export_statement *statement)
 {
 	const struct ledger_account *customer = statement->customer;
 	FILE *out = statement->export->out;
 	char from[TIME_SIZE], until[TIME_SIZE], balance[MONEY_TEXT_SIZE];
 	int error = 0;
 
+	fputs("<STMTTRNRS><TRNUID>0</TRNUID><STATUS><CODE>0</CODE><SEVERITY>"
+	      "INFO</SEVERITY></STATUS>\n<STMTRS><CURDEF>" EXPORT_CURRENCY
+	      "</CURDEF><BANKACCTFROM><BANKID>0</BANKID>",
+	    out);
+	put_account(out, statement);
 	fprintf(out,
-	    "<STMTTRNRS><TRNUID>0</TRNUID><STATUS><CODE>0</CODE><SEVERITY>INFO"
-	    "</SEVERITY></STATUS>\n<STMTRS><CURDEF>" CURRENCY
-	    "</CURDEF><BANKACCTFROM><BANKID>0</BANKID><ACCTID>%s-%s</ACCTID>"
 	    "<ACCTTYPE>%s</ACCTTYPE></BANKACCTFROM>\n"
 	    "<BANKTRANLIST><DTSTART>%s</DTSTART><DTEND>%s</DTEND>\n",
-	    customer->id, accounts[statement->account].suffix,
 	    accounts[statement->account].type,
-	    ofx_time(customer->opened_ms, from), ofx_time(now_ms, until));
+	    ofx_time(customer->opened_ms, from),
+	    ofx_time(statement->now_ms, until));
 	if (customer->last_seq != 0)
 		error = store_reader_walk(statement->export->reader,
-		    customer->number, customer->last_seq, 0, SIZE_MAX,
-		    put_transaction, statement);
+		    &(struct store_walk) { .number = customer->number,
+			.newest = customer->last_seq,
+			.count = SIZE_MAX },
+		    put_transaction, (void *)(uintptr_t)statement);
 	fprintf(out,
 	    "</BANKTRANLIST>\n<LEDGERBAL><BALAMT>%s</BALAMT><DTASOF>%s"
 	    "</DTASOF></LEDGERBAL></STMTRS></STMTTRNRS>\n",
@@ -160,60 +170,13 @@ put_statement(struct statement *statement, uint64_t now_ms)
 	return error;
 }
 
-/* Copies of one moment, because a reader gives one answer at a time. */
-struct customers {
-	const struct export *export;
-	struct ledger_account *accounts;
-	size_t count, size;
-	int error;
-};
-
-static bool
-keep(void *context, const struct ledger_account *account, const char *name)
-{
-	struct customers *customers = context;
-
-	(void)name;
-	if (ledger_is_own(account->id) ||
-	    (customers->export->id != NULL &&
-		strcmp(customers->export->id, account->id) != 0))
-		return true;
-	customers->error = array_room(
-	    customers->accounts, customers->size, customers->count + 1);
-	if (customers->error != 0)
-		return false;
-	customers->accounts[customers->count++] = *account;
-	return true;
-}
-
-static int
-put_all(const struct customers *customers, uint64_t now_ms)
-{
-	struct statement statement = { .export = customers->export };
-	int error = 0;
-
-	for (size_t i = 0; error == 0 && i < customers->count; i++) {
-		statement.customer = &customers->accounts[i];
-		statement.account = WIRE_SAVINGS;
-		error = put_statement(&statement, now_ms);
-		statement.account = WIRE_CHECKING;
-		if (error == 0)
-			error = put_statement(&statement, now_ms);
-	}
-	return error;
-}
-
 int
 export_ofx(const struct export *export)
 {
-	struct customers customers = { .export = export };
 	uint64_t now_ms = clock_real_ms();
 	char now[TIME_SIZE];
 	int error;
 
-	error = store_reader_accounts(export->reader, keep, &customers);
-	if (error == 0)
-		error = customers.error;
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n"
 	      "<?OFX OFXHEADER=\"200\" VERSION=\"211\" SECURITY=\"NONE\" "
 	      "OLDFILEUID=\"NONE\" NEWFILEUID=\"NONE\"?>\n"
@@ -222,12 +185,10 @@ export_ofx(const struct export *export)
 	    export->out);
 	fputs(ofx_time(now_ms, now), export->out);
 	fputs("</DTSERVER><LANGUAGE>ENG</LANGUAGE><FI><ORG>", export->out);
-	put_text(export->out, export->bank);
+	export_xml_text(export->out, export->bank, ORG_MAX_CHARACTERS);
 	fputs("</ORG></FI></SONRS></SIGNONMSGSRSV1>\n<BANKMSGSRSV1>\n",
 	    export->out);
-	if (error == 0)
-		error = put_all(&customers, now_ms);
+	error = export_xml_statements(export, now_ms, put_statement);
 	fputs("</BANKMSGSRSV1></OFX>\n", export->out);
-	free(customers.accounts);
 	return error;
 }

@@ -12,6 +12,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
+#include "../store/store_verify.h"
 
 int
 head_parse(const char *text, struct head *head)
@@ -57,4 +58,13 @@ head_check(struct store_reader *reader, const struct head *head,
 	else
 		return 0;
 	return BANK_EDAMAGED;
+}
+
+void
+head_say_proven(const struct store_heads *heads, char *text, size_t size)
+{
+	snprintf(text, size,
+	    "proven: %" PRIu64 " entries, all balances, and %" PRIu64
+	    " audit records",
+	    heads->seq, heads->audits);
 }

@@ -18,5 +18,8 @@ int head_parse(const char *text, struct head *head);
 /* 0, or BANK_EDAMAGED and in error[0..size) why: missing, another hash. */
 int head_check(struct store_reader *reader, const struct head *head,
     char *error, size_t size);
+/* What a proof of all has proven, in words. */
+struct store_heads;
+void head_say_proven(const struct store_heads *heads, char *text, size_t size);
 
 #endif

@@ -11,6 +11,9 @@
 
 #include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
+#include "../../shared/base/util.h"
+#include "../../shared/base/zone.h"
+#include "store_kiosks.h"
 
 struct load {
 	struct kiosks kiosks;
@@ -55,8 +58,10 @@ kiosks_load(struct kiosks *kiosks, struct store *store)
 	if (load.kiosks.count > 0)
 		qsort(load.kiosks.list, load.kiosks.count,
 		    sizeof(*load.kiosks.list), compare);
-	kiosks_free(kiosks);
-	*kiosks = load.kiosks;
+	free(kiosks->list);
+	kiosks->list = load.kiosks.list;
+	kiosks->count = load.kiosks.count;
+	kiosks->size = load.kiosks.size;
 	return 0;
 }
 
@@ -64,6 +69,7 @@ void
 kiosks_free(struct kiosks *kiosks)
 {
 	free(kiosks->list);
+	free(kiosks->visits);
 	*kiosks = (struct kiosks) { 0 };
 }
 
@@ -124,4 +130,114 @@ kiosks_may_rekey(const struct store_kiosk *present, struct store_kiosk *kiosk,
 		return 0;
 	}
 	return BANK_EINVAL;
+}
+
+void
+kiosks_tell(const struct store_kiosk *kiosk, char *text, size_t size)
+{
+	char key[2 * KIOSK_PUBLIC_SIZE + 1];
+
+	hex_encode(kiosk->public_key, sizeof(kiosk->public_key), key);
+	(void)snprintf(
+	    text, size, "key %.16s%s", key, kiosk->cash ? ", cash" : "");
+}
+
+static struct kiosks_visit *
+find_visit(const struct kiosks *kiosks, const char *name)
+{
+	for (size_t i = 0; i < kiosks->visit_count; i++) {
+		if (strcmp(kiosks->visits[i].visit.kiosk, name) == 0)
+			return &kiosks->visits[i];
+	}
+	return NULL;
+}
+
+const struct store_visit *
+kiosks_visit(const struct kiosks *kiosks, const char *name)
+{
+	const struct kiosks_visit *known = find_visit(kiosks, name);
+
+	return known != NULL ? &known->visit : NULL;
+}
+
+/* As many as kiosks that were ever enrolled: each has proven its name. */
+static int
+take_visit(struct kiosks *kiosks, const struct store_visit *visit, bool unsaved)
+{
+	struct kiosks_visit *known = find_visit(kiosks, visit->kiosk);
+
+	if (known == NULL &&
+	    array_room(kiosks->visits, kiosks->visit_size,
+		kiosks->visit_count + 1) != 0)
+		return BANK_ENOMEM;
+	if (known == NULL)
+		known = &kiosks->visits[kiosks->visit_count++];
+	*known = (struct kiosks_visit) { *visit, unsaved };
+	return 0;
+}
+
+void
+kiosks_note(struct kiosks *kiosks, const char *name, const char *address,
+    uint64_t now_ms)
+{
+	struct store_visit visit = { .time_ms = now_ms };
+
+	string_copy(visit.kiosk, name, sizeof(visit.kiosk));
+	string_copy(visit.address, address, sizeof(visit.address));
+	(void)take_visit(kiosks, &visit, true);
+}
+
+struct visits_load {
+	struct kiosks *kiosks;
+	int error;
+};
+
+static void
+load_visit(void *context, const struct store_visit *visit)
+{
+	struct visits_load *load = context;
+
+	if (load->error == 0)
+		load->error = take_visit(load->kiosks, visit, false);
+}
+
+int
+kiosks_load_visits(struct kiosks *kiosks, struct store *store)
+{
+	struct visits_load load = { kiosks, 0 };
+	int error = store_visit_each(store, load_visit, &load);
+
+	return error != 0 ? error : load.error;
+}
+
+void
+kiosks_save_visits(struct kiosks *kiosks, struct store *store)
+{
+	for (size_t i = 0; i < kiosks->visit_count; i++) {
+		struct kiosks_visit *known = &kiosks->visits[i];
+
+		if (known->unsaved)
+			known->unsaved =
+			    store_visit_put(store, &known->visit) != 0;
+	}
+}
+
+void
+kiosks_look_up(const struct kiosks *kiosks, struct store *store,
+    const char *name, struct kiosks_known *known)
+{
+	const struct store_visit *visit = kiosks_visit(kiosks, name);
+	struct store_stock stock = { 0 };
+	uint64_t seen_ms = visit != NULL ? visit->time_ms : 0;
+
+	*known = (struct kiosks_known) { "-", "-", "-" };
+	if (store_stock_get(store, name, &stock) == 0)
+		string_copy(known->notes, stock.notes, sizeof(known->notes));
+	if (stock.time_ms > seen_ms)
+		seen_ms = stock.time_ms;
+	if (seen_ms != 0)
+		zone_text(seen_ms, known->seen);
+	if (visit != NULL)
+		string_copy(
+		    known->address, visit->address, sizeof(known->address));
 }

@@ -16,6 +16,13 @@
  *	7 kiosk    name(text) public key(32) cash(1) revoked(1)
  *	8 time     newest(8)
  *	9 leap     nothing
+ *	10 entry   with texts: as 1, then memo(text) by(text) reason(text), of
+ *	           which one at least isn't empty
+ *	11 audit   number(8) time(8) by(text) verb(text) about(text)
+ *	           detail(text) reason(text) seq(8) of(8)
+ *	12 tell    number(4) notice(text)
+ *	13 flags   number(4) its password must be changed(1)
+ *	14 stock   kiosk(text) time(8) notes(text)
  *
  * What the fields of an entry mean is told with the chain (chain.c), which
  * binds them; the link itself is not in the record, for it can be made.
@@ -249,6 +256,59 @@ leap(struct codec *codec, struct record *record)
 	(void)record;
 }
 
+static void
+entry_texts(struct codec *codec, struct record *record)
+{
+	struct ledger_entry *value = &record->entry;
+
+	entry(codec, record);
+	text(codec, value->memo, sizeof(value->memo));
+	text(codec, value->by, sizeof(value->by));
+	text(codec, value->reason, sizeof(value->reason));
+	if (!ledger_has_texts(value))
+		codec->wrong = true;
+}
+
+static void
+audit(struct codec *codec, struct record *record)
+{
+	struct audit *value = &record->audit;
+
+	u64(codec, &value->number);
+	u64(codec, &value->time_ms);
+	text(codec, value->by, sizeof(value->by));
+	text(codec, value->verb, sizeof(value->verb));
+	text(codec, value->about, sizeof(value->about));
+	text(codec, value->detail, sizeof(value->detail));
+	text(codec, value->reason, sizeof(value->reason));
+	u64(codec, &value->seq);
+	u64(codec, &value->of);
+}
+
+static void
+tell(struct codec *codec, struct record *record)
+{
+	u32(codec, &record->account.number);
+	text(codec, record->text, sizeof(record->text));
+}
+
+static void
+flags(struct codec *codec, struct record *record)
+{
+	u32(codec, &record->account.number);
+	flag(codec, &record->account.must_change);
+}
+
+static void
+stock(struct codec *codec, struct record *record)
+{
+	struct store_stock *value = &record->stock;
+
+	text(codec, value->kiosk, sizeof(value->kiosk));
+	u64(codec, &value->time_ms);
+	text(codec, value->notes, sizeof(value->notes));
+}
+
 static void (*const kinds[RECORD_KINDS])(struct codec *, struct record *) = {
 	[RECORD_ENTRY] = entry,
 	[RECORD_ACCOUNT] = account,
@@ -259,6 +319,11 @@ static void (*const kinds[RECORD_KINDS])(struct codec *, struct record *) = {
 	[RECORD_KIOSK] = kiosk,
 	[RECORD_TIME] = time_given,
 	[RECORD_LEAP] = leap,
+	[RECORD_ENTRY_TEXTS] = entry_texts,
+	[RECORD_AUDIT] = audit,
+	[RECORD_TELL] = tell,
+	[RECORD_FLAGS] = flags,
+	[RECORD_STOCK] = stock,
 };
 
 int

@@ -10,6 +10,10 @@
 
 #include "../journal/lot.h"
 #include "store.h"
+#include "store_attempts.h"
+#include "store_kiosks.h"
+
+#define RECORD_TEXT_SIZE 128
 
 enum record_kind {
 	RECORD_ENTRY = 1,
@@ -19,8 +23,13 @@ enum record_kind {
 	RECORD_SETTLED, /* account.number, txid; older than time_ms go */
 	RECORD_ATTEMPT,
 	RECORD_KIOSK,
-	RECORD_TIME, /* time_ms: no later one was given out */
-	RECORD_LEAP, /* too much for a lot: bank.db has it, and had to */
+	RECORD_TIME,        /* time_ms: no later one was given out */
+	RECORD_LEAP,        /* too much for a lot: bank.db has it, and had to */
+	RECORD_ENTRY_TEXTS, /* entry, with memo, by or reason */
+	RECORD_AUDIT,       /* without chain */
+	RECORD_TELL,        /* account.number; text: its other sessions hear */
+	RECORD_FLAGS,       /* account.number, must_change */
+	RECORD_STOCK,
 	RECORD_KINDS
 };
 
@@ -30,10 +39,13 @@ struct record {
 	struct ledger_entry entry; /* without IDs and chain */
 	struct ledger_account account;
 	char name[WIRE_NAME_SIZE], hash[STORE_HASH_SIZE];
+	char text[RECORD_TEXT_SIZE]; /* of a notice */
 	uint8_t txid[WIRE_TXID_SIZE];
 	uint64_t time_ms;
 	struct store_attempt attempt;
 	struct store_kiosk kiosk;
+	struct audit audit;
+	struct store_stock stock;
 };
 
 /* 0 or BANK_ENOMEM. */

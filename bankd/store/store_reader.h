@@ -14,11 +14,6 @@
 
 #include "../ledger/ledger.h"
 
-/* The files of a store, for who moves them as a whole. */
-#define STORE_FILE "bank.db"
-#define STORE_WAL "bank.db-wal"
-#define STORE_JOURNAL "journal" /* a directory */
-
 struct store_reader;
 
 int store_reader_open(struct store_reader **reader, const char *directory,
@@ -32,48 +27,48 @@ int store_reader_open(struct store_reader **reader, const char *directory,
 int store_reader_open_still(struct store_reader **reader, const char *directory,
     bool *has_log, char *error, size_t size);
 void store_reader_close(struct store_reader *reader);
+/* Returns false to stop. */
+typedef bool store_reader_entry(
+    void *context, const struct ledger_entry *entry);
+/* A walk back over the entries of an account. */
+struct store_walk {
+	uint32_t number;     /* of the account */
+	uint64_t newest;     /* its last_seq, where the walk begins */
+	uint64_t before_seq; /* entries before this one alone; 0: all */
+	size_t count;        /* so many at most */
+};
 /*
- * Walks a customer's entries back from before_seq (0: the newest), at most
- * `count`; `each` returns false to stop.  Entries are found by number:
- * `newest` is the account's last_seq, and the walk follows previous_seq.
- * Whatever before_seq is, it takes some hundreds of steps to come there.
+ * The newest entry comes first, and the walk follows previous_seq.  Whatever
+ * before_seq is, it takes some hundreds of steps to come there.
  */
-int store_reader_walk(struct store_reader *reader, uint32_t number,
-    uint64_t newest, uint64_t before_seq, size_t count,
-    bool (*each)(void *context, const struct ledger_entry *entry),
-    void *context);
-/* All accounts, the bank's own too, in order of number, with names. */
-int store_reader_accounts(struct store_reader *reader,
-    bool (*each)(
-	void *context, const struct ledger_account *account, const char *name),
-    void *context);
-/*
- * A bank that serves is a little behind in bank.db.  Waits until that has all
- * that was answered before this call; BANK_ETIMEOUT after 30 s.
- */
-int store_reader_catch_up(struct store_reader *reader);
-/* All entries after `seq`, in order; `each` returns false to stop. */
+int store_reader_walk(struct store_reader *reader,
+    const struct store_walk *walk, store_reader_entry *each, void *context);
+/* Whose an account is; valid while `each` runs. */
+struct store_reader_holder {
+	char name[WIRE_NAME_SIZE];
+	bool locked; /* by an operator */
+};
+typedef bool store_reader_account(void *context,
+    const struct ledger_account *account,
+    const struct store_reader_holder *holder);
+/* An account's name, empty where it has none. */
+int store_reader_name(
+    struct store_reader *reader, uint32_t number, char name[WIRE_NAME_SIZE]);
+/* All accounts, the bank's own too, in order of number. */
+int store_reader_accounts(
+    struct store_reader *reader, store_reader_account *each, void *context);
+/* All entries after `seq`, in order. */
 int store_reader_entries(struct store_reader *reader, uint64_t seq,
-    bool (*each)(void *context, const struct ledger_entry *entry),
+    store_reader_entry *each, void *context);
+/* Those up to `last` alone, which bank.db may not have all of. */
+int store_reader_entries_to(struct store_reader *reader, uint64_t seq,
+    uint64_t last, store_reader_entry *each, void *context);
+/* All entries before `seq` (0: all), the newest first. */
+int store_reader_entries_back(struct store_reader *reader, uint64_t seq,
+    store_reader_entry *each, void *context);
+/* Those with this txid, in order: each owner may have used it once. */
+int store_reader_txid(struct store_reader *reader,
+    const uint8_t txid[WIRE_TXID_SIZE], store_reader_entry *each,
     void *context);
-/*
- * store_copy.c.  A copy of one moment into `path`, an empty file; not synced.
- * BANK_EAGAIN where the state was opened anew meanwhile.  That moment lasts
- * as long as the copy: `progress`, if there is one, is called again and again
- * while it gets on, and ends it by returning something other than 0.
- */
-void store_reader_watch(
-    struct store_reader *reader, int (*progress)(void *context), void *context);
-int store_reader_copy(
-    struct store_reader *reader, const char *path, char *error, size_t size);
-
-/*
- * Proves all of it: seq without gaps, chain, previous_seq, balances replayed
- * from 0, none negative, accounts equal, sum 0.  Returns 0, or BANK_EDAMAGED
- * with the first row that doesn't fit in error.  Sets *seq and chain to the
- * head reached.
- */
-int store_reader_verify(struct store_reader *reader, uint64_t *seq,
-    uint8_t chain[32], char *error, size_t size);
 
 #endif

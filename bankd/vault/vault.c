@@ -19,6 +19,7 @@
 #include "../base/sandbox.h"
 #include "../files/files.h"
 #include "vault_front.h"
+#include "vault_hosts.h"
 #include "vault_monitor.h"
 #include "vault_setup.h"
 #include "core/vault_state.h"
@@ -26,9 +27,11 @@
 #include "guard/hash_kinds.h"
 #include "login/login.h"
 #include "verbs/verbs.h"
+#include "core/hosts.h"
 #include "core/rates.h"
 #include "core/bank_clock.h"
 #include "../store/kiosks.h"
+#include "../store/store_serve.h"
 #include "../base/state_dir.h"
 #include "../../shared/config/config.h"
 
@@ -114,11 +117,26 @@ static void
 on_publish(evutil_socket_t fd, short what, void *context)
 {
 	struct vault *vault = context;
+	struct store *store = vault->books->store;
 
 	(void)fd;
 	(void)what;
-	if (store_publish(vault->books->store) != 0)
+	/* Also where an operator's question has published the rest since. */
+	kiosks_save_visits(vault->books->kiosks, store);
+	if (store_publish(store) != 0)
 		vault_fail(vault, EX_SOFTWARE, "bank.db can't be written");
+	files_write_out(vault->files, clock_steady_ms());
+}
+
+static void
+on_poll_hosts(evutil_socket_t fd, short what, void *context)
+{
+	struct vault *vault = context;
+
+	(void)fd;
+	(void)what;
+	vault_hosts_poll(vault);
+	vault_settle(vault);
 }
 
 static bool
@@ -162,6 +180,8 @@ init(struct vault *vault, int monitor_fd)
 	sessions_init(vault->sessions);
 	vault->connections->request = verbs_take;
 	vault->connections->lost = session_lose;
+	vault->hosts->undo = batch_undo;
+	vault->hosts->forget = batch_forget;
 	TAILQ_INIT(&vault->deferred);
 	if ((vault->base = event_base_new()) == NULL ||
 	    (vault->batch = batch_new()) == NULL ||
@@ -172,7 +192,8 @@ init(struct vault *vault, int monitor_fd)
 	if (vault->tick == NULL || event_add(vault->tick, &second) != 0)
 		return BANK_ENOMEM;
 	vault->publish = evtimer_new(vault->base, on_publish, vault);
-	if (vault->publish == NULL)
+	vault->poll_hosts = evtimer_new(vault->base, on_poll_hosts, vault);
+	if (vault->publish == NULL || vault->poll_hosts == NULL)
 		return BANK_ENOMEM;
 	return 0;
 }
@@ -180,11 +201,32 @@ init(struct vault *vault, int monitor_fd)
 int
 vault_main(int monitor_fd)
 {
+	return vault_main_over(monitor_fd, &(struct store_options) { 0 });
+}
+
+static void
+close_all(struct vault *vault)
+{
+	vault_teardown(vault);
+	ipc_link_close(&vault->monitor);
+	event_free(vault->tick);
+	event_free(vault->publish);
+	event_free(vault->poll_hosts);
+	if (vault->open_again != NULL)
+		event_free(vault->open_again);
+	event_base_free(vault->base);
+	config_free(vault->books->config);
+}
+
+int
+vault_main_over(int monitor_fd, const struct store_options *options)
+{
 	static struct attempts attempts;
 	static struct bank_clock clock;
 	static struct busy_poll poll;
 	static struct connections connections;
 	static struct hash_kinds hash_kinds;
+	static struct hosts hosts;
 	static struct kiosks kiosks;
 	static struct rates rates;
 	static struct sessions sessions;
@@ -202,12 +244,14 @@ vault_main(int monitor_fd)
 		.connections = &connections,
 		.counts = &counts,
 		.dir = &dir,
+		.hosts = &hosts,
 		.poll = &poll,
 		.sessions = &sessions,
 	};
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 	int code = 0;
 
+	vault.where = *options;
 	for (size_t i = 0; i < NELEM(ignored); i++)
 		(void)signal(ignored[i], SIG_IGN);
 	if (sandbox_harden() != 0 || init(&vault, monitor_fd) != 0)
@@ -225,13 +269,6 @@ vault_main(int monitor_fd)
 	/* An operator's long question isn't waited for. */
 	if (vault.serving && pool_in_hand(vault.pools[VAULT_OPERATOR]) > 0)
 		_exit(code);
-	vault_teardown(&vault);
-	ipc_link_close(&vault.monitor);
-	event_free(vault.tick);
-	event_free(vault.publish);
-	if (vault.open_again != NULL)
-		event_free(vault.open_again);
-	event_base_free(vault.base);
-	config_free(books.config);
+	close_all(&vault);
 	return code;
 }

@@ -16,6 +16,8 @@
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
 #include "../base/busy_poll.h"
+#include "../store/store_hosts.h"
+#include "vault_hosts.h"
 #include "verbs/verbs.h"
 #include "core/vault_state.h"
 #include "login/login.h"
@@ -198,6 +200,9 @@ on_readable(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	/* After a stop, say: what is read must not be of long ago. */
+	if (!store_fresh(vault->books->store))
+		vault_hosts_poll(vault);
 	vault_front_read(vault);
 	vault_settle(vault);
 }

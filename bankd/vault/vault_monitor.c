@@ -15,6 +15,7 @@
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
 #include "core/notice.h"
+#include "../journal/journal_courier.h"
 #include "../../shared/base/progress.h"
 #include "operator/operator_control.h"
 #include "vault_front.h"
@@ -68,6 +69,23 @@ static void
 on_peer(struct vault *vault, const struct ipc_message *message)
 {
 	vault_front_join(vault, message->fd);
+}
+
+static void
+on_join(struct vault *vault, const struct ipc_message *message)
+{
+	struct journal_link_options options = { .fd = message->fd };
+
+	if (vault->couriers != NULL || vault->books->config == NULL)
+		vault_fail(vault, EX_SOFTWARE, "couriers come unasked");
+	options.poll_ms = (unsigned)vault_option(vault, STORE_POLL_MS);
+	options.stale_ms = 1000 * (unsigned)vault_option(vault, STORE_STALE);
+	vault->couriers = journal_courier_link(&options);
+	if (vault->couriers == NULL)
+		vault_fail(vault, EX_OSERR, "no memory for couriers");
+	vault->where.journal = journal_courier_open;
+	vault->where.engine = vault->couriers;
+	vault->where.host = (uint32_t)vault_option(vault, STORE_HOST);
 }
 
 static void
@@ -211,6 +229,7 @@ static void (*const handlers[IPC_TYPE_COUNT])(
     struct vault *vault, const struct ipc_message *message) = {
 	[IPC_CONFIG] = on_config,
 	[IPC_PEER] = on_peer,
+	[IPC_JOIN] = on_join,
 	[IPC_LEVEL] = on_level,
 	[IPC_PAUSE] = on_pause,
 	[IPC_CONTROL] = on_control,

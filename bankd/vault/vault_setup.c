@@ -21,15 +21,20 @@
 #include "../../shared/base/progress.h"
 #include "../base/sandbox.h"
 #include "../files/files.h"
+#include "../journal/journal_courier.h"
+#include "../store/store_hosts.h"
 #include "../store/store_reader.h"
 #include "core/vault_state.h"
 #include "../../shared/base/zone.h"
 #include "vault_front.h"
+#include "vault_hosts.h"
 #include "guard/hash_kinds.h"
 #include "login/login.h"
+#include "core/hosts.h"
 #include "core/rates.h"
 #include "core/bank_clock.h"
 #include "../store/kiosks.h"
+#include "../store/store_serve.h"
 #include "../base/state_dir.h"
 #include "../../shared/config/config.h"
 
@@ -89,6 +94,7 @@ exit_code_of(int result)
 	} codes[] = {
 		{ BANK_EINVAL, EX_DATAERR },
 		{ BANK_EDAMAGED, EX_DATAERR },
+		{ BANK_EFORK, EX_CONFIG },
 		{ BANK_EIO, EX_SOFTWARE },
 		{ BANK_ENOSPC, EX_IOERR },
 		{ BANK_ESYS, EX_IOERR },
@@ -116,7 +122,8 @@ open_store(struct vault *vault, char *error, size_t size)
 	enum { HAND_EDITS_ACCEPT, HAND_EDITS_REFUSE };
 	struct files_options options = {
 		.directory = path,
-		.refuse_edits =
+		/* Others' lots would not follow from an edit. */
+		.refuse_edits = vault->where.journal != NULL ||
 		    vault_option(vault, BANK_HAND_EDITS) == HAND_EDITS_REFUSE,
 		.hash_prefix = "$y$",
 		.hash_cost =
@@ -127,11 +134,12 @@ open_store(struct vault *vault, char *error, size_t size)
 	enum store_end end;
 	int result;
 
+	vault->where.directory = path;
 	progress_step("making ready for logins", 0);
 	result = hash_kinds_init(vault->books->hash_kinds, options.hash_cost);
 	if (result == 0)
-		result =
-		    store_open(&vault->books->store, path, &end, error, size);
+		result = store_open(
+		    &vault->books->store, &vault->where, &end, error, size);
 	if (result != 0)
 		return exit_code_of(result);
 	bank_clock_start(vault->clock, store_newest_ms(vault->books->store));
@@ -142,6 +150,9 @@ open_store(struct vault *vault, char *error, size_t size)
 		return exit_code_of(result);
 	hash_kinds_tell(vault->books->hash_kinds);
 	result = kiosks_load(vault->books->kiosks, vault->books->store);
+	if (result == 0)
+		result = kiosks_load_visits(
+		    vault->books->kiosks, vault->books->store);
 	if (result == 0)
 		result = store_reader_open(
 		    &vault->statement_reader, path, error, size);
@@ -183,6 +194,20 @@ explain(int code, char *error, size_t size)
 	return code;
 }
 
+static int
+begin_hosts(struct vault *vault, char *error, size_t size)
+{
+	int result = hosts_begin(vault);
+
+	if (result != 0)
+		snprintf(error, size, "taking over other hosts' lots: %s",
+		    result == BANK_EFORK ? store_why(vault->books->store)
+					 : bank_strerror(result));
+	else
+		vault_hosts_poll_in(vault, store_poll_ms(vault->books->store));
+	return exit_code_of(result);
+}
+
 int
 vault_setup(struct vault *vault, char *error, size_t size)
 {
@@ -211,6 +236,8 @@ vault_open(struct vault *vault, char *error, size_t size)
 		code = start_threads(vault);
 	if (code == 0)
 		code = exit_code_of(store_serve(vault->books->store, true));
+	if (code == 0)
+		code = begin_hosts(vault, error, size);
 	return explain(code, error, size);
 }
 
@@ -219,6 +246,7 @@ vault_stop(struct vault *vault)
 {
 	int result;
 
+	kiosks_save_visits(vault->books->kiosks, vault->books->store);
 	result = files_sync(vault->files);
 	if (result == 0)
 		result = store_mark_stopped(vault->books->store);
@@ -245,6 +273,7 @@ vault_teardown(struct vault *vault)
 		files_close(vault->files);
 	if (vault->books->store != NULL)
 		store_close(vault->books->store);
+	journal_courier_free(vault->couriers);
 	state_dir_close(vault->dir);
 	kiosks_free(vault->books->kiosks);
 	batch_free(vault->batch);

@@ -4,16 +4,20 @@
  */
 #include "vault_status.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "../../shared/base/util.h"
+#include "../store/store_serve.h"
 #include "core/vault_state.h"
+#include "verbs/verbs.h"
 #include "login/login.h"
+#include "../base/latency.h"
 #include "../base/state_dir.h"
 
-#define STATUS_SIZE 3072
+#define STATUS_SIZE 15360
 #define BYTES_PER_MB (UINT64_C(1024) * 1024)
 
 struct status {
@@ -25,7 +29,7 @@ static void __attribute__((format(printf, 3, 4)))
 fact(struct status *status, const char *key, const char *format, ...)
 {
 	size_t room = sizeof(status->text) - status->length;
-	char value[512];
+	char value[LATENCY_TEXT_SIZE];
 	va_list ap;
 	int n;
 
@@ -94,6 +98,73 @@ fact_journal(struct status *status, const struct store *store)
 	fact(status, "journal-spare", now.journal.spare ? "yes" : "no");
 }
 
+/* A verb as an operator knows it; the wire has a digit for some. */
+static const char *
+verb_name(unsigned verb)
+{
+	static const char *const names[] = {
+		[REQUESTS_TRANSFER] = "transfer",
+		[REQUESTS_BALANCES] = "balances",
+		[REQUESTS_EXIT] = "exit",
+		[REQUESTS_DEPOSIT] = "deposit",
+		[REQUESTS_WITHDRAW] = "withdraw",
+		[REQUESTS_REVERSE] = "reverse",
+		[REQUESTS_OUTCOME] = "outcome",
+		[REQUESTS_HISTORY] = "history",
+		[REQUESTS_DETAILS] = "details",
+		[REQUESTS_PASSWORD] = "password",
+		[REQUESTS_CLOSE] = "close",
+		[REQUESTS_NOTIFY] = "notify",
+		[REQUESTS_PING] = "ping",
+		[REQUESTS_REVERSAL] = "reversal",
+	};
+	static_assert(NELEM(names) <= FIGURES_VERBS, "each is counted");
+
+	return verb < NELEM(names) ? names[verb] : NULL;
+}
+
+/* One line for each code: several replies may have it. */
+static void
+fact_answers(struct status *status, const struct figures *figures)
+{
+	for (unsigned verb = 0; verb_name(verb) != NULL; verb++) {
+		uint64_t count = 0;
+
+		for (int i = 0; i < WIRE_REPLY_COUNT; i++) {
+			int code = wire_reply_code((enum wire_reply)i);
+
+			count += figures->answers[verb][i];
+			if (i + 1 < WIRE_REPLY_COUNT &&
+			    wire_reply_code((enum wire_reply)(i + 1)) == code)
+				continue;
+			if (count > 0)
+				fact(status, "figure-answer", "%s %d %" PRIu64,
+				    verb_name(verb), code, count);
+			count = 0;
+		}
+	}
+}
+
+static void
+fact_figures(struct status *status, const struct figures *figures)
+{
+	fact_answers(status, figures);
+	for (int i = 0; i < LEDGER_KIND_COUNT; i++) {
+		if (figures->entries[i] > 0)
+			fact(status, "figure-entry", "%s %" PRIu64 " %" PRId64,
+			    ledger_kind_name((enum ledger_kind)i),
+			    figures->entries[i], figures->cents[i]);
+	}
+	for (size_t i = 0; i < NELEM(figures->kiosks); i++) {
+		const struct figures_kiosk *kiosk = &figures->kiosks[i];
+
+		if (kiosk->entries > 0)
+			fact(status, "figure-kiosk",
+			    "%s %" PRIu64 " %" PRId64 " %" PRId64, kiosk->name,
+			    kiosk->entries, kiosk->in_cents, kiosk->out_cents);
+	}
+}
+
 void
 vault_status_send(struct vault *vault)
 {
@@ -122,8 +193,11 @@ vault_status_send(struct vault *vault)
 		fact_count(&status, "connections", vault->connections->count);
 		fact_count(
 		    &status, "logins-waiting", logins_count(vault->logins));
+		fact_count(
+		    &status, "unsent-bytes", ipc_pending(vault->front.ipc));
 		fact_counts(&status, vault->counts);
 		fact(&status, "sandbox", "%s", vault->sandbox);
+		fact_figures(&status, &vault->counts->figures);
 	}
 	(void)ipc_send(vault->monitor.ipc, IPC_STATUS_REPLY, 0, status.text,
 	    status.length, -1);

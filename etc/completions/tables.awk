@@ -37,6 +37,7 @@ function usage(line,	plain, takes, operands, group, i)
 	sub(/\\n.*/, "", line)
 	if (line ~ /command \[arg/)
 		line = substr(line, 1, index(line, "command") - 1)
+	gsub(/\[--[a-z]+ [a-z]+\] /, "", line)	# none of one letter
 	while (match(line, /\[-[A-Za-z]+( [^]]*)?\]/)) {
 		group = substr(line, RSTART + 2, RLENGTH - 3)
 		line = substr(line, RSTART + RLENGTH)
@@ -80,7 +81,7 @@ function keys(text,	row, type, part)
 function commands(text,	row, part)
 {
 	print "\tlocal -A commands=("
-	while (match(text, /\{ "[a-z]+", "[^"]*", [0-9]+, [0-9]+,/)) {
+	while (match(text, /\{ "[a-z]+", "[^"]*", [0-9]+, [0-9A-Z_]+,/)) {
 		row = substr(text, RSTART, RLENGTH)
 		text = substr(text, RSTART + RLENGTH)
 		split(row, part, "\"")

@@ -29,14 +29,18 @@ static const char *const words[] = {
 	[-BANK_ETIMEOUT] = "timed out",
 	[-BANK_EEXPIRED] = "certificate expired, or the clock is wrong",
 	[-BANK_ENOTFILE] = "not a regular file",
+	[-BANK_EAWAY] = "the journal can't be reached",
+	[-BANK_EFORK] = "the journal is of another history",
+	[-BANK_EREFUSED] = "refused",
+	[-BANK_EUNREACH] = "no way there",
 };
-static_assert(sizeof(words) / sizeof(words[0]) == -BANK_ENOTFILE + 1,
+static_assert(sizeof(words) / sizeof(words[0]) == -BANK_EUNREACH + 1,
     "a word for each code");
 
 const char *
 bank_strerror(int error)
 {
-	if (error > 0 || error < BANK_ENOTFILE)
+	if (error > 0 || error < BANK_EUNREACH)
 		return "unknown error";
 	return words[-error];
 }

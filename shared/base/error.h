@@ -28,7 +28,11 @@ enum bank_error {
 	BANK_EBUSY = -17,    /* another process holds it */
 	BANK_ETIMEOUT = -18, /* the deadline passed */
 	BANK_EEXPIRED = -19, /* certificate expired, or clock wrong */
-	BANK_ENOTFILE = -20  /* a pipe, a link or the like instead of a file */
+	BANK_ENOTFILE = -20, /* a pipe, a link or the like instead of a file */
+	BANK_EAWAY = -21,    /* the journal of the hosts can't be reached */
+	BANK_EFORK = -22,    /* it is of another history than this host's */
+	BANK_EREFUSED = -23, /* nobody listens at that address */
+	BANK_EUNREACH = -24  /* the network has no way to that address */
 };
 
 /* A few English words for `error`, never NULL; static storage. */

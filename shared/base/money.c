@@ -73,3 +73,21 @@ money_format_short(int64_t cents, char text[MONEY_TEXT_SIZE])
 {
 	return format(cents, false, text);
 }
+
+const char *
+money_format_grouped(int64_t cents, char text[MONEY_GROUPED_SIZE])
+{
+	char plain[MONEY_TEXT_SIZE], *to = text;
+	const char *from = money_format(cents, plain);
+	size_t digits;
+
+	if (*from == '-')
+		*to++ = *from++;
+	for (digits = strcspn(from, "."); digits > 0; digits--) {
+		*to++ = *from++;
+		if (digits > 1 && digits % 3 == 1)
+			*to++ = ',';
+	}
+	memcpy(to, from, strlen(from) + 1);
+	return text;
+}

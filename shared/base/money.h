@@ -25,6 +25,10 @@ int money_parse(const char *text, size_t length, int64_t *cents);
 /* On the wire: always two decimals, `10000.00`, `-3.50`.  Returns `text`. */
 const char *money_format(int64_t cents, char text[MONEY_TEXT_SIZE]);
 
+/* For people: `1,250.50`. */
+#define MONEY_GROUPED_SIZE 32
+const char *money_format_grouped(int64_t cents, char text[MONEY_GROUPED_SIZE]);
+
 /* In var/balance: `10000`, and `9899.50` where there are cents. */
 const char *money_format_short(int64_t cents, char text[MONEY_TEXT_SIZE]);
 

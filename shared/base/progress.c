@@ -5,7 +5,6 @@
  */
 #include "progress.h"
 
-#include <pthread.h>
 #include <stddef.h>
 
 #include "clock.h"
@@ -13,10 +12,10 @@
 
 #define EVERY_MS 500
 
-static struct {
+/* The thread's own: others have no sink, and report nothing. */
+static _Thread_local struct {
 	progress_sink *sink;
 	void *context;
-	pthread_t thread;
 	char what[PROGRESS_TEXT_SIZE];
 	uint64_t done, of, told_ms;
 } progress;
@@ -29,19 +28,11 @@ tell(uint64_t now_ms)
 	    progress.context, progress.what, progress.done, progress.of);
 }
 
-static bool
-is_ours(void)
-{
-	return progress.sink != NULL &&
-	    pthread_equal(progress.thread, pthread_self());
-}
-
 void
 progress_open(progress_sink *sink, void *context)
 {
 	progress.sink = sink;
 	progress.context = context;
-	progress.thread = pthread_self();
 	progress.what[0] = '\0';
 	progress.done = progress.of = 0;
 }
@@ -49,7 +40,7 @@ progress_open(progress_sink *sink, void *context)
 void
 progress_step(const char *what, uint64_t of)
 {
-	if (!is_ours())
+	if (progress.sink == NULL)
 		return;
 	string_copy(progress.what, what, sizeof(progress.what));
 	progress.done = 0;
@@ -60,7 +51,7 @@ progress_step(const char *what, uint64_t of)
 void
 progress_done(uint64_t done)
 {
-	if (!is_ours())
+	if (progress.sink == NULL)
 		return;
 	progress.done = done;
 	progress_sign();
@@ -71,7 +62,7 @@ progress_sign(void)
 {
 	uint64_t now_ms;
 
-	if (!is_ours())
+	if (progress.sink == NULL)
 		return;
 	now_ms = clock_steady_ms();
 	if (now_ms - progress.told_ms >= EVERY_MS)

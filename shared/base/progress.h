@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The progress of a long start: reported by the code that does the work, deep
- * below, and taken by the sink that passes it on.  There is one for the
- * process, like the log; without progress_open() nothing is reported.  Only the
- * thread that opened it reports; calls from other threads do nothing.  Long
- * work must report every few seconds, since a start that is silent for 30 s
- * counts as hanging.
+ * below, and taken by the sink that passes it on.  Each thread has a sink of
+ * its own; one that hasn't called progress_open() reports nothing.  Long work
+ * must report every few seconds, since a start that is silent for 30 s counts
+ * as hanging.
  */
 #ifndef BANKD_PROGRESS_H
 #define BANKD_PROGRESS_H

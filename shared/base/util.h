@@ -11,6 +11,13 @@
 #include <stdint.h>
 
 #define NELEM(array) (sizeof(array) / sizeof((array)[0]))
+/*
+ * A list of texts for two parameters, `size_t count, const char *const
+ * texts[]`: no text ends it, NULL neither.
+ */
+#define TEXTS(...)                                      \
+	NELEM(((const char *const[]) { __VA_ARGS__ })), \
+	    ((const char *const[]) { __VA_ARGS__ })
 /* The struct whose member `pointer` points to. */
 #define container_of(pointer, type, member) \
 	((type *)(void *)((char *)(pointer)-offsetof(type, member)))

@@ -21,6 +21,8 @@
 #define NO_FILE "UTC"
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define MS UINT64_C(1000)
 
 static bool
 is_zone(const char *name)
@@ -98,4 +100,117 @@ zone_text(uint64_t time_ms, char text[ZONE_TIME_TEXT])
 		    "%c%02ld:%02ld", tm.tm_gmtoff < 0 ? '-' : '+',
 		    offset / HOUR % 100, offset % HOUR / MINUTE);
 	return text;
+}
+
+const char *
+zone_day_text(uint64_t time_ms, char text[ZONE_DAY_TEXT])
+{
+	struct tm tm;
+
+	zone_time(time_ms, &tm);
+	strftime(text, ZONE_DAY_TEXT, "%Y-%m-%d", &tm);
+	return text;
+}
+
+/* Days since 1970 in the bank's zone. */
+static int64_t
+day_of(uint64_t seconds)
+{
+	struct tm tm;
+
+	zone_time(seconds * MS, &tm);
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	return timegm(&tm) / DAY;
+}
+
+/* The first second of a day: an offset is less than two days. */
+static uint64_t
+first_second(int64_t day)
+{
+	uint64_t most = (uint64_t)(day + 2) * DAY;
+	uint64_t least = day > 2 ? (uint64_t)(day - 2) * DAY : 0, middle;
+
+	while (least < most) {
+		middle = least + (most - least) / 2;
+		if (day_of(middle) >= day)
+			most = middle;
+		else
+			least = middle + 1;
+	}
+	return least;
+}
+
+uint64_t
+zone_midnight(uint64_t time_ms, int days)
+{
+	int64_t day = day_of(time_ms / MS) + days;
+
+	return day < 0 ? 0 : first_second(day) * MS;
+}
+
+/* Seconds to subtract: `Z`, `+01:00`; or the zone's own at that time. */
+static int
+read_offset(const char *text, const struct tm *tm, long *offset)
+{
+	struct tm local = *tm, there;
+	unsigned hours, minutes;
+	char sign, rest;
+	time_t utc;
+
+	if (strcmp(text, "Z") == 0) {
+		*offset = 0;
+		return 0;
+	}
+	if (sscanf(text, "%c%2u:%2u%c", &sign, &hours, &minutes, &rest) == 3 &&
+	    (sign == '+' || sign == '-') && hours < 24 && minutes < 60) {
+		*offset = (long)(hours * HOUR + minutes * MINUTE) *
+		    (sign == '-' ? -1 : 1);
+		return 0;
+	}
+	if (*text != '\0')
+		return BANK_EINVAL;
+	utc = timegm(&local);
+	*offset = 0;
+	/* The offset before a change of clocks may lead to the one behind. */
+	for (int i = 0; i < 2; i++) {
+		zone_time((uint64_t)(utc - *offset) * MS, &there);
+		*offset = there.tm_gmtoff;
+	}
+	return 0;
+}
+
+int
+zone_parse(const char *text, uint64_t now_ms, uint64_t *time_ms)
+{
+	struct tm tm = { 0 };
+	const char *rest;
+	time_t seconds;
+	long offset;
+
+	if (strcmp(text, "today") == 0 || strcmp(text, "yesterday") == 0) {
+		*time_ms = zone_midnight(now_ms, *text == 't' ? 0 : -1);
+		return 0;
+	}
+	if ((rest = strptime(text, "%Y-%m-%d", &tm)) == NULL || tm.tm_year < 70)
+		return BANK_EINVAL;
+	seconds = timegm(&tm);
+	/* timegm() takes 31 February for 3 March. */
+	if (gmtime_r(&seconds, &tm) == NULL ||
+	    strtol(text + 8, NULL, 10) != tm.tm_mday)
+		return BANK_EINVAL;
+	if (*rest == '\0') {
+		*time_ms = first_second(seconds / DAY) * MS;
+		return 0;
+	}
+	if ((rest = strptime(rest, "T%H:%M", &tm)) == NULL)
+		return BANK_EINVAL;
+	if (*rest == ':' && (rest = strptime(rest, ":%S", &tm)) == NULL)
+		return BANK_EINVAL;
+	if (read_offset(rest, &tm, &offset) != 0)
+		return BANK_EINVAL;
+	seconds = timegm(&tm) - offset;
+	if (seconds < 0)
+		return BANK_EINVAL;
+	*time_ms = (uint64_t)seconds * MS;
+	return 0;
 }

@@ -151,24 +151,48 @@ config_is_set(const struct config *config, size_t index)
 	return config->slots[index].set;
 }
 
+/* A row as a file has it, below its section, and below a comment or NULL. */
+static void
+print_row(const struct config *config, size_t index, const char **section,
+    const char *comment, FILE *out)
+{
+	const struct config_key *row = &config->keys[index];
+	char quoted[CONFIG_VALUE_SIZE + 2];
+
+	if (strcmp(*section, row->section) != 0)
+		fprintf(out, "%s[%s]\n", **section != '\0' ? "\n" : "",
+		    row->section);
+	*section = row->section;
+	if (comment != NULL)
+		fprintf(out, "# %s\n", comment);
+	/* config_put() accepted only values that have a spelling. */
+	if (config_quote(config->slots[index].text, quoted) == 0)
+		fprintf(out, "%s = %s\n", row->key, quoted);
+}
+
 void
 config_print(const struct config *config, FILE *out, bool with_meaning)
 {
-	char quoted[CONFIG_VALUE_SIZE + 2];
+	const char *section = "";
+
+	for (size_t i = 0; i < config->count; i++)
+		print_row(config, i, &section,
+		    with_meaning ? config->keys[i].meaning : NULL, out);
+}
+
+void
+config_print_changes(
+    const struct config *config, const struct config *other, FILE *out)
+{
+	char comment[CONFIG_VALUE_SIZE + 16];
 	const char *section = "";
 
 	for (size_t i = 0; i < config->count; i++) {
-		const struct config_key *row = &config->keys[i];
-
-		if (strcmp(section, row->section) != 0)
-			fprintf(
-			    out, "%s[%s]\n", i > 0 ? "\n" : "", row->section);
-		section = row->section;
-		if (with_meaning)
-			fprintf(out, "# %s\n", row->meaning);
-		/* config_put() accepted only values that have a spelling. */
-		if (config_quote(config->slots[i].text, quoted) == 0)
-			fprintf(out, "%s = %s\n", row->key, quoted);
+		if (strcmp(config->slots[i].text, other->slots[i].text) == 0)
+			continue;
+		snprintf(comment, sizeof(comment), "default: %s",
+		    other->slots[i].text);
+		print_row(config, i, &section, comment, out);
 	}
 }
 

@@ -13,24 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum config_type {
-	CONFIG_STRING,
-	CONFIG_PATH,   /* made absolute; an empty one stays empty */
-	CONFIG_NUMBER, /* int64_t, minimum to maximum */
-	CONFIG_MONEY,  /* cents; minimum to maximum in cents */
-	CONFIG_BOOL,   /* yes, no */
-	CONFIG_CHOICE  /* one of `choices`; the value is its index */
-};
-
-struct config_key {
-	const char *section, *key;
-	enum config_type type;
-	const char *default_value; /* as it would stand in the file */
-	const char *meaning;       /* one sentence, for -T and the manual */
-	int64_t minimum, maximum;  /* CONFIG_STRING, PATH: bytes */
-	const char *choices;       /* "checking savings same" */
-	bool reloadable;           /* takes effect on SIGHUP */
-};
+#include "config_key.h"
 
 struct config; /* the values in force */
 
@@ -67,6 +50,12 @@ bool config_is_set(const struct config *config, size_t index);
 
 /* All in force, as a file; with_meaning puts each key's above it (-T). */
 void config_print(const struct config *config, FILE *out, bool with_meaning);
+/*
+ * What `other`, which has the defaults of the same table, has not so; each
+ * with that value above it.
+ */
+void config_print_changes(
+    const struct config *config, const struct config *other, FILE *out);
 
 /* For another process: all values as malloc'd lines `section.key=value`. */
 char *config_dump(const struct config *config);

@@ -215,6 +215,17 @@ channel_binding(SSL *ssl, uint8_t binding[FRAME_BINDING_SIZE])
 	return BANK_ECRYPTO;
 }
 
+time_t
+channel_leaf_ends(const SSL *ssl)
+{
+	const X509 *leaf = SSL_get0_peer_certificate(ssl);
+	struct tm end;
+
+	if (leaf == NULL || !ASN1_TIME_to_tm(X509_get0_notAfter(leaf), &end))
+		return 0;
+	return timegm(&end);
+}
+
 /*
  * Whether the handshake failed without a refused certificate because the two
  * OpenSSLs have no algorithm in common, for example by SECLEVEL.  Then the

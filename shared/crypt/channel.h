@@ -54,6 +54,9 @@ struct channel_validity {
 };
 void channel_note_validity(SSL *ssl, struct channel_validity *validity);
 
+/* When the peer's certificate ends; 0 where there is none. */
+time_t channel_leaf_ends(const SSL *ssl);
+
 /*
  * Why a handshake failed, on the ATM's side.  BANK_ECLOCK: a certificate isn't
  * valid yet.  BANK_EEXPIRED: one has expired.  BANK_ECRYPTO: the certificate is

@@ -281,3 +281,23 @@ channel_expires(const void *certificate_pem, size_t length, time_t *when)
 	ERR_clear_error();
 	return error;
 }
+
+int
+channel_subject(
+    const void *certificate_pem, size_t length, char name[CHANNEL_NAME_SIZE])
+{
+	X509 *certificate;
+	int error, found;
+
+	error = pem_read_certificate(&certificate, certificate_pem, length);
+	if (error != 0)
+		return error;
+	found = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate),
+	    NID_commonName, name, CHANNEL_NAME_SIZE);
+	X509_free(certificate);
+	ERR_clear_error();
+	for (char *c = name; found > 0 && *c != '\0'; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	return found > 0 ? 0 : BANK_EINVAL;
+}

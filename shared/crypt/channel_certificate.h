@@ -36,6 +36,14 @@ void channel_pem_wipe(struct channel_pem *pem);
 #define CHANNEL_TIME_SIZE 32
 const char *channel_time_text(time_t time, char text[CHANNEL_TIME_SIZE]);
 
+/*
+ * The subject's common name, printable ASCII, of the first certificate in the
+ * PEM bytes.  0 or BANK_EINVAL.
+ */
+#define CHANNEL_NAME_SIZE 65
+int channel_subject(
+    const void *certificate_pem, size_t length, char name[CHANNEL_NAME_SIZE]);
+
 /* notAfter of the first certificate in the PEM bytes. 0 or BANK_EINVAL. */
 int channel_expires(const void *certificate_pem, size_t length, time_t *when);
 

@@ -13,6 +13,7 @@
 
 #include <openssl/conf.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
@@ -22,6 +23,7 @@
 
 #define REASON_SIZE 256
 #define FILE_TEXT_SIZE 512
+#define NO_REASON "it gives no reason"
 
 static _Thread_local char kept[REASON_SIZE];
 
@@ -121,14 +123,22 @@ keep_reason(void)
 	ERR_clear_error();
 }
 
+/*
+ * Where there was no memory to start it, OpenSSL 3.0 uses a library context
+ * without locks all the same, and crashes.
+ */
 int
 openssl_error_check(void)
 {
 	ERR_clear_error();
+	if (OSSL_LIB_CTX_get0_global_default() == NULL)
+		return BANK_ENOMEM;
 	for (size_t i = 0; i < NELEM(needs); i++) {
 		if (needs[i].has(needs[i].name))
 			continue;
 		keep_reason();
+		if (kept[0] == '\0')
+			openssl_error_note(NO_REASON);
 		return BANK_ECRYPTO;
 	}
 	return 0;
@@ -139,12 +149,14 @@ openssl_error_take(int error)
 {
 	bool no_memory =
 	    ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE;
+	int missing;
 
 	keep_reason();
 	if (no_memory)
 		return BANK_ENOMEM;
 	/* A missing algorithm is a better explanation than a bad file. */
-	return openssl_error_check() != 0 ? BANK_ECRYPTO : error;
+	missing = openssl_error_check();
+	return missing != 0 ? missing : error;
 }
 
 void
@@ -193,6 +205,6 @@ openssl_error_say(
 	}
 	openssl_error_file(file, sizeof(file));
 	snprintf(text, size, "OpenSSL can't do this here: %s%s%s%s",
-	    known ? kept : "it gives no reason", file[0] != '\0' ? "; " : "",
-	    file, file[0] != '\0' ? " configures it" : "");
+	    known ? kept : NO_REASON, file[0] != '\0' ? "; " : "", file,
+	    file[0] != '\0' ? " configures it" : "");
 }

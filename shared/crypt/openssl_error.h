@@ -20,7 +20,10 @@
  */
 int openssl_error_take(int error);
 
-/* Checks whether it can: 0, or BANK_ECRYPTO with a reason kept. */
+/*
+ * Checks whether it can: 0, BANK_ECRYPTO with a reason kept, or BANK_ENOMEM if
+ * there was too little memory to start OpenSSL.
+ */
 int openssl_error_check(void);
 
 /* Keeps a reason that OpenSSL reports in another way than by its queue. */

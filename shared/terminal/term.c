@@ -4,6 +4,7 @@
  * for the crash handler, which can get it in no other way.
  */
 #include "term.h"
+#include "text.h" /* before curses, whose macros it would meet */
 
 #include <curses.h>
 #include <poll.h>
@@ -59,6 +60,10 @@ static const struct {
 	{ KEY_ENTER, TERM_ENTER },
 	{ KEY_BACKSPACE, TERM_BACKSPACE },
 	{ KEY_DC, TERM_DELETE },
+	{ KEY_F(1), TERM_F1 },
+	{ KEY_F(2), TERM_F2 },
+	{ KEY_F(3), TERM_F3 },
+	{ KEY_F(4), TERM_F4 },
 	{ KEY_EXIT, TERM_ESC },
 	{ KEY_CANCEL, TERM_ESC },
 };
@@ -136,9 +141,8 @@ ignore_job_control(void)
 		signal(signals[i], SIG_IGN);
 }
 
-/* Whether the host has a description of this terminal that curses can use. */
-static bool
-is_described(const char *name)
+bool
+term_is_described(const char *name)
 {
 	int error;
 
@@ -161,10 +165,10 @@ choose_description(const char *name, void (*tell)(const char *remark))
 	char remark[256];
 
 	if (name == NULL || *name == '\0' || strcmp(name, "unknown") == 0 ||
-	    is_described(name))
+	    term_is_described(name))
 		return name;
 	for (size_t i = 0; i < NELEM(near); i++) {
-		if (!is_described(near[i]))
+		if (!term_is_described(near[i]))
 			continue;
 		snprintf(remark, sizeof(remark),
 		    "this host has no description of the terminal %.64s; "
@@ -335,6 +339,7 @@ sequence_key(enum escape_state state, unsigned length, wint_t last)
 static int
 character_key(wint_t code)
 {
+	code = (wint_t)text_latin_digit((int)code);
 	for (size_t i = 0; i < NELEM(control_keys); i++) {
 		if (control_keys[i].code == code)
 			return (int)control_keys[i].key;

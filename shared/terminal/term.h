@@ -31,6 +31,10 @@ enum term_key {
 	TERM_BACKSPACE,
 	TERM_DELETE,
 	TERM_ESC,
+	TERM_F1,
+	TERM_F2,
+	TERM_F3,
+	TERM_F4,
 	TERM_MOUSE,     /* pressed; term_key() sets y and x */
 	TERM_INTERRUPT, /* Ctrl-C */
 	TERM_SUSPEND,   /* Ctrl-Z */
@@ -46,6 +50,8 @@ enum term_key {
  */
 int term_start(
     bool locked, void (*tell)(const char *remark), char *error, size_t size);
+/* Whether the host has a description of this type that curses can use. */
+bool term_is_described(const char *name);
 /* Clears the screen and restores the terminal; may be called twice. */
 void term_stop(void);
 

@@ -20,6 +20,8 @@ static struct {
 	char thousands, point;
 } marks = { ',', '.' };
 
+static bool (*arabic_digits)(void);
+
 bool
 text_is_utf8(void)
 {
@@ -142,7 +144,13 @@ int
 text_width(const char *text)
 {
 	wchar_t wide[1024];
+	size_t length = 0;
 
+	/* Most texts are ASCII, and tables have many. */
+	while (text[length] >= ' ' && text[length] <= '~')
+		length++;
+	if (length < NELEM(wide) && text[length] == '\0')
+		return (int)length;
 	return text_widen(text, wide, NELEM(wide), 1 << 20);
 }
 
@@ -190,8 +198,66 @@ text_use_marks(char thousands, char point)
 	marks.point = point;
 }
 
+void
+text_use_arabic_digits(bool (*wanted)(void))
+{
+	arabic_digits = wanted;
+}
+
+bool
+text_has_arabic_digits(void)
+{
+	return arabic_digits != NULL && arabic_digits();
+}
+
+char *
+text_digits(char *text, size_t size)
+{
+	char copy[512];
+	size_t used = 0;
+
+	if (!text_has_arabic_digits())
+		return text;
+	string_copy(copy, text, sizeof(copy));
+	for (const char *at = copy; *at != '\0' && used + 2 < size; at++) {
+		/* U+0660 to U+0669 */
+		if (*at >= '0' && *at <= '9') {
+			text[used++] = '\xd9';
+			text[used++] = (char)(0xa0 + *at - '0');
+		} else {
+			text[used++] = *at;
+		}
+	}
+	text[used] = '\0';
+	return text;
+}
+
+int
+text_latin_digit(int character)
+{
+	if (character >= 0x660 && character <= 0x669)
+		return character - 0x660 + '0';
+	if (character >= 0x6f0 && character <= 0x6f9)
+		return character - 0x6f0 + '0';
+	return character;
+}
+
+char *
+text_number(char to[TEXT_NUMBER_SIZE], unsigned long number)
+{
+	snprintf(to, TEXT_NUMBER_SIZE, "%lu", number);
+	return text_digits(to, TEXT_NUMBER_SIZE);
+}
+
 char *
 text_money(char to[TEXT_MONEY_SIZE], const char *currency, int64_t cents)
+{
+	return text_money_marked(to, currency, cents, marks.thousands);
+}
+
+char *
+text_money_marked(char to[TEXT_MONEY_SIZE], const char *currency, int64_t cents,
+    char thousands)
 {
 	char digits[24];
 	uint64_t value = cents < 0 ? -(uint64_t)cents : (uint64_t)cents;
@@ -202,11 +268,11 @@ text_money(char to[TEXT_MONEY_SIZE], const char *currency, int64_t cents)
 	used = (size_t)snprintf(
 	    to, TEXT_MONEY_SIZE, "%s%s", cents < 0 ? "-" : "", currency);
 	for (size_t i = 0; i < length; i++) {
-		if (i > 0 && (length - i) % 3 == 0 && marks.thousands != 0)
-			to[used++] = marks.thousands;
+		if (i > 0 && (length - i) % 3 == 0 && thousands != 0)
+			to[used++] = thousands;
 		to[used++] = digits[i];
 	}
 	snprintf(to + used, TEXT_MONEY_SIZE - used, "%c%02d", marks.point,
 	    (int)(value % 100));
-	return to;
+	return text_digits(to, TEXT_MONEY_SIZE);
 }

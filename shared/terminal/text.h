@@ -51,7 +51,24 @@ int text_cents(const char *text, int64_t *cents);
  * cents; the default is `,` and `.`.
  */
 void text_use_marks(char thousands, char point);
-/* `$1,234.50`, `-$3.00`. Returns `to`. */
+/*
+ * Has text_digits() and text_money() write digits as Arabic does wherever
+ * `wanted` says so; NULL: nowhere.
+ */
+void text_use_arabic_digits(bool (*wanted)(void));
+bool text_has_arabic_digits(void); /* they are wanted now */
+/* Turns a text's digits into them where they are wanted.  Returns `text`. */
+char *text_digits(char *text, size_t size);
+/* 0 to 9 for a digit of an Arabic or a Persian keyboard, else the character. */
+int text_latin_digit(int character);
+/* A number in the digits that are wanted.  Returns `to`. */
+#define TEXT_NUMBER_SIZE 48
+char *text_number(char to[TEXT_NUMBER_SIZE], unsigned long number);
+
+/* `$1,234.50`, `-$3.00`.  Returns `to`. */
 char *text_money(char to[TEXT_MONEY_SIZE], const char *currency, int64_t cents);
+/* The same with another mark between thousands, 0: none. */
+char *text_money_marked(char to[TEXT_MONEY_SIZE], const char *currency,
+    int64_t cents, char thousands);
 
 #endif

@@ -25,6 +25,7 @@ enum frame_type {
 	FRAME_OPEN = 'O',
 	FRAME_RESUME = 'R',
 	FRAME_REVERSAL = 'V',
+	FRAME_CASH = 'C',
 	FRAME_SEALED = 'S',
 	FRAME_ERROR = 'E'
 };

@@ -33,6 +33,7 @@ static const struct reply {
 	[WIRE_CLOSED] = { 200, "account closed" },
 	[WIRE_NOTICES] = { 200, "notices" },
 	[WIRE_PONG] = { 200, "pong" },
+	[WIRE_NOTED] = { 200, "noted" },
 	[WIRE_NOTICE] = { 300, "notice" },
 	[WIRE_LOGIN_REFUSED] = { 401, "ID or password is incorrect" },
 	[WIRE_NO_FUNDS] = { 402, "Your account does not have enough funds" },

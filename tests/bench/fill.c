@@ -16,7 +16,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "../../bankd/store/sqlite/sqlite_store.h"
+#include "../../bankd/store/sqlite/sqlite_checkpoint.h"
+#include "../../bankd/store/sqlite/sqlite_state.h"
 #include "../../shared/base/util.h"
 #include "figures.h"
 
@@ -91,7 +92,8 @@ main(int argc, char **argv)
 	lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock == -1 || flock(lock, LOCK_EX | LOCK_NB) == -1)
 		err(EX_TEMPFAIL, "%s", path);
-	if (store_open(&store, argv[1], &end, error, sizeof(error)) != 0)
+	if (store_open(&store, &(struct store_options) { .directory = argv[1] },
+		&end, error, sizeof(error)) != 0)
 		errx(EX_DATAERR, "%s", error);
 	if (store_mark_running(store) != 0 ||
 	    sqlite3_exec(store->connection.db, "PRAGMA synchronous = OFF", NULL,

@@ -12,11 +12,13 @@ import subprocess
 import threading
 import time
 
-from lib import atm, bank, patience
+from lib import atm, bank, history, patience
 from lib.atm import Closed, Refused, TimedOut
 from lib.wire import Broken
 
 LOST = (Closed, Refused, TimedOut, OSError)
+TOO_MUCH = 5000000      # cents; what each had at first, or nearly so
+NOTICE = re.compile(r"received (\d+) (\S+) (\S+)$")
 SUCCESS = "your transaction is successful"
 STALE = "stale transaction ID"
 STALE_S = 3600      # a clock this wrong makes a txid that is refused
@@ -25,6 +27,14 @@ GUESSES_MAX = 900   # below max_attempts
 Note = collections.namedtuple(
     "Note", "customer txid kind account to amount code seq how")
 Open = collections.namedtuple("Open", "txid kind account to amount stale")
+
+
+def cents(text):
+    return round(float(text) * 100)
+
+
+def cents_of(reply):
+    return cents(reply["savings"]), cents(reply["checking"])
 
 
 class Party(threading.Thread):
@@ -64,6 +74,8 @@ class Client(Party):
         self.killed = False     # the ATM was: its memory is its disk's
         self.skew_s = 0         # of its clock
         self.notes = []
+        self.events = []        # of lib/history.py
+        self.session = self.sent = None
         self.outcomes = 0       # unknown ones asked about on this session
         self.refusals = 0       # at most, on this session
 
@@ -98,9 +110,9 @@ class Client(Party):
         if not self.connected():
             return
         if self.open is None:
-            if self.chance.random() < 0.05:
+            if self.chance.random() < 0.1:
                 self.look()
-            self.open = self.wish()
+            self.open, self.sent = self.wish(), None
         # An old txid is never sent on a new login: it is asked about.
         if self.doubt:
             self.settle()
@@ -124,17 +136,53 @@ class Client(Party):
             to = self.trial.recipient(self.chance)
         return Open(self.atm.txid(self.skew_s), kind,
                     self.chance.choice("12"), to,
-                    self.chance.randint(1, 3000), abs(self.skew_s) > 600)
+                    self.amount(), abs(self.skew_s) > 600)
+
+    def amount(self):
+        return (TOO_MUCH if self.chance.random() < 0.03 else
+                self.chance.randint(1, 3000))
 
     def look(self):
-        """Its own balances: never below zero."""
-        reply = self.atm.request("2")
+        """Its own balances, statement or limits, which go into its history."""
+        look = self.chance.choice(
+            (self.look_at_balances, self.look_at_entries,
+             self.look_at_limits))
+        asked = time.monotonic()
+        event = look(lambda: (asked, time.monotonic()))
+        if event is not None:
+            self.events.append(event)
+            self.trial.count("looks")
+
+    def read(self, text, said):
+        """None where the bank has no memory or no room for an answer."""
+        reply = self.atm.request(text)
         if reply.code == 503:
-            return
-        if reply.said() != "200 balances" or min(
-                float(reply["savings"]), float(reply["checking"])) < 0:
+            return None
+        if reply.said() != "200 " + said:
+            raise Broken("%s: %s" % (text, reply.said()))
+        return reply
+
+    def look_at_balances(self, times):
+        reply = self.read("2", "balances")
+        if reply is None:
+            return None
+        if min(cents_of(reply)) < 0:
             raise Broken("balances: " + reply.text)
-        self.trial.count("looks")
+        return history.balances(
+            self.session, self.name, times(), cents_of(reply))
+
+    def look_at_entries(self, times):
+        count = self.chance.randint(1, 8)
+        reply = self.read("HISTORY %d" % count, "entries")
+        return reply and history.entries(
+            self.session, self.name, times(), count, reply.all("entry"))
+
+    def look_at_limits(self, times):
+        reply = self.read("DETAILS", "details")
+        return reply and history.used(self.session, self.name, times(), *(
+            cents(amount) - cents(left) for name, amount, left in map(
+                str.split, reply.all("limit"))
+            if name in ("transfer-day", "withdraw-day")))
 
     def connected(self):
         """In a session: a lost one is resumed, else there is a login."""
@@ -145,6 +193,7 @@ class Client(Party):
             reply = self.atm.resume(connect=False)
             if reply.code == 200:
                 self.trial.count("resumed")
+                self.listen()
                 return True
             # 429: too many of this kiosk's were refused; a login is another.
             if reply.code not in (401, 429):
@@ -170,6 +219,24 @@ class Client(Party):
             raise Broken("login: " + reply.said())
         self.outcomes, self.refusals = 0, 0
         self.trial.count("logins")
+        self.session = "%s/%d" % (self.name, self.trial.counts["logins"])
+        self.listen()
+
+    def listen(self):
+        """To notices, on some connections."""
+        if self.chance.random() < 0.3:
+            self.atm.request("NOTIFY tls")
+
+    def hear(self):
+        """What came between answers."""
+        notices, self.atm.notices[:] = list(self.atm.notices), []
+        for line in (reply["notice"] for reply in notices):
+            found = NOTICE.match(line)
+            if found:
+                self.trial.count("notices")
+                self.events.append(history.notice(
+                    self.session, self.name, time.monotonic(), int(found[1]),
+                    cents(found[2]), found[3]))
 
     def settle(self):
         reply = self.atm.outcome(self.open.txid)
@@ -184,6 +251,7 @@ class Client(Party):
 
     def ask(self):
         wish = self.open
+        self.sent = self.sent or time.monotonic()
         words = {"transfer": "1 %s %s " + str(wish.to), "deposit":
                  "DEPOSIT %s %s", "withdraw": "WITHDRAW %s %s"}[wish.kind]
         reply = self.atm.request("%s %d.%02d" % (
@@ -211,6 +279,15 @@ class Client(Party):
         self.notes.append(Note(
             self.name, wish.txid, wish.kind, wish.account, wish.to,
             wish.amount, reply.code, reply.get("seq"), how))
+        times = self.sent, time.monotonic()
+        if reply.code == 200:
+            self.events.append(history.done(
+                self.session, self.name, times, wish.txid, cents_of(reply)))
+        elif reply.code == 402:
+            self.events.append(history.poor(
+                self.session, self.name, times, int(wish.account) - 1,
+                wish.amount))
+        self.hear()
         self.open, self.doubt = None, False
         self.trial.count("acknowledged" if reply.code == 200 else
                          "settled" if how == "outcome" else
@@ -281,12 +358,12 @@ class Guesser(Party):
 
     def judge(self):
         """In the end, by the bank's own count; no guess is forgotten but
-        one that no memory was found for."""
+        those that the trial may."""
         client = self.connect()
         reply = client.login(self.ID, "canary-" + self.ID)
         client.close()
         counted = int(reply.get("failed") or -1)
-        least = self.told - self.trial.counts["memory failed"]
+        least = self.told - self.trial.forgiven()
         if not least <= counted <= self.sent:
             raise bank.Failed("%d guesses were refused, %d sent, %d counted" % (
                 self.told, self.sent, counted))
@@ -298,7 +375,7 @@ class Kiosk(Party):
     of an amount of its own, so that what it says is about one."""
 
     EARLIER = re.compile(
-        r"(Carried|Not carried) out: your earlier transfer of \$(\S+) to p1")
+        r"Your earlier transfer of \$(\S+) to p1\S* was (not )?completed")
 
     def __init__(self, trial, number):
         super().__init__(trial, "k%d" % number)
@@ -345,11 +422,11 @@ class Kiosk(Party):
         if process.returncode not in (0, 1, -9):
             raise Broken("atm-tui: %d\n%s%s" % (
                 process.returncode, output, error))
-        for carried, amount in self.EARLIER.findall(output):
+        for amount, not_done in self.EARLIER.findall(output):
             cents = round(float(amount.replace(",", "")) * 100)
             if cents in self.said:
                 raise Broken("atm-tui: " + output)
-            self.said[cents] = carried == "Carried"
+            self.said[cents] = not not_done
         if SUCCESS in output:
             self.said[self.cents] = True
             self.trial.count("acknowledged by atm-tui")

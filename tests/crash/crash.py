@@ -4,7 +4,8 @@
 told: kill -9 of vault, front, monitor, ATMs; disk and memory that fail; a bad
 network; clocks that step.  Then the books, replayed by the model, must hold
 each acknowledged transaction exactly once, each refused one not at all, and
-each that was never answered as OUTCOME told.
+each that was never answered as OUTCOME told; and all that the clients were
+told is a history that the books' order explains (lib/history.py).
 
     tests/crash/crash.py [--build DIR] [--cycles N | --seconds N]
                          [--transactions N] [--clients N] [--seed N]
@@ -34,7 +35,7 @@ if "--build" in sys.argv[1:-1]:     # lib.bank reads it when it is loaded
     os.environ["BUILD"] = sys.argv[sys.argv.index("--build") + 1]
 
 from clients import Client, Guesser, Kiosk, Reader  # noqa: E402
-from lib import bank, faults, model, patience, proxy  # noqa: E402
+from lib import bank, faults, history, model, patience, proxy  # noqa: E402
 
 SLOWEST = "slowest to serve ms"
 SERVING_S = 2           # from the start of a new process
@@ -42,6 +43,11 @@ PAUSE_BOUND_S = 5       # of the monitor, before that start
 WORK_BOUND_S = 30
 KILLS = ("vault", "front", "both", "monitor", "atm")
 EX_SOFTWARE = 70
+OPTIONS = {
+    "login_max_logins_waiting": "1000",
+    "login_max_logins_waiting_per_address": "1000",
+    "login_max_attempts": "1000", "login_max_attempts_total": "10000",
+    "session_max_sessions_per_address": "1000", "limits_rate": "0"}
 
 
 class BadNetwork:
@@ -80,6 +86,8 @@ class Trial:
     withdrawals too; seconds, transactions: how long, in place of cycles, and
     longer until each of `wanted` was counted."""
 
+    client, linear = Client, True
+
     def __init__(self, cycles, clients, seed, what=KILLS, accounts=0, hot=0,
                  network=False, cash=False, seconds=0, transactions=0,
                  work=None, proxied=None, wanted=()):
@@ -103,7 +111,7 @@ class Trial:
         self.make_bank()
         self.kiosk = self.bank.kiosk() if cash else None
         proxied = clients if proxied is None else proxied
-        self.clients = [Client(self, i + 1, network and i < proxied)
+        self.clients = [self.client(self, i + 1, network and i < proxied)
                         for i in range(clients)]
         self.kiosk_program = faults.Faulty("atm-tui")
         self.kiosks = [Kiosk(self, i + 1) for i in range(
@@ -111,25 +119,29 @@ class Trial:
         self.guesser = Guesser(self)
 
     def make_bank(self):
-        self.bank = bank.Bank(
-            start=False, login_max_logins_waiting="1000",
-            login_max_logins_waiting_per_address="1000",
-            login_max_attempts="1000", login_max_attempts_total="10000",
-            session_max_sessions_per_address="1000", limits_rate="0")
+        self.bank = bank.Bank(start=False, **OPTIONS)
         self.faulty = faults.Faulty("bankd", self.bank.path("var"))
         self.bank.program = self.faulty.program
+        for name, lines in self.lines().items():
+            self.bank.write(name, self.bank.read(name) + lines)
+
+    def lines(self):
+        """Of the customers, for each of the two files."""
         names = ["p%d" % i for i in range(1, self.people + 1)]
         names += ["k1", Guesser.ID]
-        for name, line in (("password", "%s canary-%s\n"),
-                           ("balance", "%s 50000 50000\n")):
-            self.bank.write(name, self.bank.read(name) + "".join(
-                line % ((n,) * line.count("%s")) for n in names))
+        return {name: "".join(line % ((n,) * line.count("%s")) for n in names)
+                for name, line in (("password", "%s canary-%s\n"),
+                                   ("balance", "%s 50000 50000\n"))}
 
     def where(self, proxied):
         """What clients connect to."""
         if proxied and self.proxy is not None:
             return "127.0.0.1", self.proxy.port
         return self.bank.address, self.bank.port
+
+    def kiosk_words(self):
+        """The same, for atm-tui."""
+        return list(map(str, self.where(self.network)))
 
     def recipient(self, chance):
         hot = self.hot and chance.random() < 0.5
@@ -143,13 +155,20 @@ class Trial:
         return self.counts["memory failed"] > 0 or any(
             map(self.faulty.failed, ("front", "vault")))
 
+    def forgiven(self):
+        """How many guesses may not be counted: no memory was found."""
+        return self.counts["memory failed"]
+
     def parties(self):
         return self.clients + self.kiosks + [self.guesser, self.reader]
+
+    def serve(self):
+        self.bank.start()
 
     def run(self):
         """All cycles; raises where a promise is broken."""
         try:
-            self.bank.start()
+            self.serve()
             if self.network:
                 bad = BadNetwork(self)
                 self.proxy = proxy.Proxy(
@@ -226,7 +245,8 @@ class Trial:
 
         def replaced():
             family = self.bank.family()
-            return (not self.bank.running() or len(family) == 2 and
+            return (not self.bank.running() or
+                    len(family) == self.bank.processes and
                     all(map(bank.alive, family)))
         bank.wait_for("new processes", replaced, PAUSE_BOUND_S + 1, 0.02)
         began = time.monotonic()
@@ -351,11 +371,21 @@ class Trial:
             if party.error:
                 raise bank.Failed(party.error)
         self.guesser.judge()
+        self.judge_books(self.books())
+
+    def books(self):
+        """Of the bank, which has ended then."""
         model.check(self.bank, stopped=False)   # it is quiet
         self.bank.stop()
-        books = model.check(self.bank)
+        return model.check(self.bank)
+
+    def judge_books(self, books):
         for kiosk in self.kiosks:
             kiosk.judge(books)
+        for kind, count in history.check(
+                [event for client in self.clients for event in client.events],
+                books, self.linear).items():
+            self.counts["history, " + kind] += count
         noted = {}
         for client in self.clients:
             for note in client.notes:

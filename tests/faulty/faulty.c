@@ -137,13 +137,13 @@ realloc(void *old, size_t size)
 }
 #endif
 
-/* The kiosk's clock. */
+/* The program's clock. */
 int
 __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
 	int result = __real_clock_gettime(clock, time);
 
-	if (page != NULL && role == FAULTY_KIOSK && clock == CLOCK_REALTIME)
+	if (page != NULL && clock == CLOCK_REALTIME)
 		time->tv_sec += page->clock_s;
 	return result;
 }

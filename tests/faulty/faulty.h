@@ -35,7 +35,7 @@ struct faulty_page {
 		int64_t times;  /* so many fail */
 		int64_t failed;
 	} disk;
-	int64_t clock_s;     /* the kiosk's clock is ahead of the true one */
+	int64_t clock_s;     /* the program's clock is ahead of the true one */
 	char directory[256]; /* only storage calls on files in it */
 };
 

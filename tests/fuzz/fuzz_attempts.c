@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../../bankd/store/store.h"
+#include "../../bankd/store/store_attempts.h"
+#include "../../bankd/store/store_open.h"
 #include "../../shared/base/util.h"
 
 #define KIOSKS 24 /* addresses, where only guesses come from */
@@ -66,7 +67,9 @@ open_once(void)
 	if (store != NULL)
 		return;
 	must(mkdtemp(directory) != NULL, "no directory");
-	must(store_open(&store, directory, &end, error, sizeof(error)) == 0,
+	must(store_open(&store,
+		 &(struct store_options) { .directory = directory }, &end,
+		 error, sizeof(error)) == 0,
 	    error);
 	must(atexit(at_exit) == 0, "no end");
 }

@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../bankd/control/control_table.h"
+#include "../../bankd/control/control_json.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/utf8.h"
+#include "../../shared/base/util.h"
 
 #define WORDS 8
 
@@ -55,6 +56,41 @@ skip_string(const char *p)
 	return p + 1;
 }
 
+static const char *skip_object(const char *p);
+
+/* Of an array of strings, which isn't empty. */
+static const char *
+skip_list(const char *p)
+{
+	for (;; p += 2) {
+		if ((p = skip_string(p)) == NULL)
+			return NULL;
+		if (*p == ']')
+			return p + 1;
+		if (strncmp(p, ", ", 2) != 0)
+			return NULL;
+	}
+}
+
+static const char *
+skip_value(const char *p)
+{
+	static const char *const words[] = { "null", "true", "false" };
+	size_t digits = strspn(p, "0123456789");
+
+	if (digits > 0)
+		return p + digits;
+	if (*p == '{')
+		return skip_object(p);
+	if (*p == '[')
+		return skip_list(p + 1);
+	for (size_t i = 0; i < NELEM(words); i++) {
+		if (strncmp(p, words[i], strlen(words[i])) == 0)
+			return p + strlen(words[i]);
+	}
+	return skip_string(p);
+}
+
 /* An object of strings. */
 static const char *
 skip_object(const char *p)
@@ -65,7 +101,7 @@ skip_object(const char *p)
 		return p + 1;
 	for (;; p += 2) {
 		if ((p = skip_string(p)) == NULL || strncmp(p, ": ", 2) != 0 ||
-		    (p = skip_string(p + 2)) == NULL)
+		    (p = skip_value(p + 2)) == NULL)
 			return NULL;
 		if (*p == '}')
 			return p + 1;
@@ -94,6 +130,21 @@ is_json(const char *p)
 }
 
 static void
+check_json(const struct control_table *table, enum control_json form)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (out == NULL)
+		abort();
+	control_json_print(table, form, out);
+	fclose(out);
+	assert(strlen(text) == length && is_json(text));
+	free(text);
+}
+
+static void
 check_print(struct control_table *table)
 {
 	char *text = NULL;
@@ -102,11 +153,9 @@ check_print(struct control_table *table)
 
 	if (out == NULL)
 		abort();
-	control_table_json(table, out);
-	fflush(out);
-	assert(strlen(text) == length && is_json(text));
+	check_json(table, CONTROL_JSON_STRINGS);
+	check_json(table, CONTROL_JSON_TYPED);
 	/* Lines that steer no terminal. */
-	rewind(out);
 	control_table_print(table, out);
 	fclose(out);
 	for (size_t i = 0; i < length; i++)
@@ -119,18 +168,15 @@ check_print(struct control_table *table)
 static void
 write_again(struct control_text *text, const struct control_table *table)
 {
-	const char *const none = NULL;
-	const char *f[CONTROL_FIELDS + 1], *message;
+	const char *fields[CONTROL_FIELDS], *message;
 	const struct control_row *row;
 
 	for (size_t i = 0; i < table->count; i++) {
 		row = &table->rows[i];
-		for (size_t j = 0; j <= CONTROL_FIELDS; j++)
-			f[j] = j < row->count ? row->fields[j] : none;
+		for (size_t j = 0; j < row->count; j++)
+			fields[j] = row->fields[j];
 		if (row->kind != '.')
-			control_put_row(text, row->kind, f[0], f[1], f[2], f[3],
-			    f[4], f[5], f[6], f[7], f[8], f[9], f[10], f[11],
-			    f[12], f[13], f[14], f[15], NULL);
+			control_put_row(text, row->kind, row->count, fields);
 		else if (control_get_end(row, &message) != -1)
 			control_put_end(
 			    text, control_get_end(row, &message), message);
@@ -221,7 +267,7 @@ check_fields(const uint8_t *data, size_t size)
 	struct control_table table;
 	const char *message;
 
-	control_put_row(&text, '+', fields, value, NULL);
+	control_put_row(&text, '+', TEXTS(fields, value));
 	control_put_end(&text, 75, value);
 	assert(control_table_read(&table, text.data) == 0);
 	assert(table.count == 2 && table.rows[0].count == 2);

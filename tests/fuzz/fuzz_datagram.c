@@ -30,14 +30,14 @@ derive(struct seal_keys *keys)
 static void
 check_notice(void *context, const char *text, size_t length)
 {
-	char out[NOTICES_TEXT_SIZE];
-	const char *said;
+	struct sentence what;
+	char out[SENTENCE_SIZE];
 
 	(void)context;
 	assert(length <= SEAL_DATAGRAM_TEXT && strlen(text) == length);
 	assert(utf8_is_clean(text, length));
-	said = notices_describe(text, "$", out);
-	assert(said == out && strlen(out) > 0);
+	assert(notices_describe(text, &what));
+	assert(strlen(sentence_write(&what, "$", out)) > 0);
 	assert(utf8_is_clean(out, strlen(out)));
 }
 

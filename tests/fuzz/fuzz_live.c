@@ -6,9 +6,10 @@
  * on, every seal of its answers opens, every answer has the form of one, and
  * another customer has her money.
  *
- * An input is a row of deeds: a byte that says which, one that says how many
- * bytes follow, those bytes.  In a text `@` is a fresh transaction ID, `#`
- * the one before again.
+ * An input is a row of deeds: a byte that says which (a request, where it is
+ * no deed's number: what ends a connection costs a handshake), one that says
+ * how many bytes follow, those bytes.  In a text `@` is a fresh transaction
+ * ID, `#` the one before again.
  */
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -32,6 +33,7 @@
 #include "../lib/live_bank.h"
 
 #define DEEDS_MAX 32
+#define WELL_EVERY 16 /* inputs */
 #define PATIENCE_S 60
 #define REPLY_SIZE 66000
 #define HEAD_SIZE (FRAME_HEADER_SIZE + 1)
@@ -413,6 +415,7 @@ be_well(void)
 static void
 at_exit(void)
 {
+	be_well();
 	hang_up(&ours);
 	hang_up(&hers);
 	live_bank_operator("verify");
@@ -439,6 +442,7 @@ start(void)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static unsigned inputs;
 	size_t length;
 
 	if (bank.directory[0] == '\0')
@@ -447,12 +451,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		be_logged_in(&ours, "chris\n" LIVE_PASSWORD,
 		    "passwd chris\n" LIVE_PASSWORD);
 		length = data[1] < size - 2 ? data[1] : size - 2;
-		deeds[data[0] % NELEM(deeds)](data + 2, length);
+		deeds[data[0] < NELEM(deeds) ? data[0] : 0](data + 2, length);
 		data += 2 + length;
 		size -= 2 + length;
 	}
 	if (ours.ssl != NULL && ours.in_session)
 		settle(&ours);
-	be_well();
+	live_bank_drain();
+	if (++inputs % WELL_EVERY == 0)
+		be_well();
 	return 0;
 }

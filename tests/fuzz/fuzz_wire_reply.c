@@ -2,13 +2,15 @@
 /*
  * Replies, as an ATM reads them from a bank that may not be one: every line
  * lies in the text, and the lines and the last one written down again are
- * the bytes that were read.
+ * the bytes that were read.  Of a history that they may be, what is shown is
+ * clean.
  */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../atm-tui/base/past.h"
 #include "../../shared/wire/wire_reader.h"
 #include "../../shared/base/utf8.h"
 
@@ -45,6 +47,23 @@ write_lines(const struct wire_reader *reader, char *out, size_t size)
 	return length;
 }
 
+static void
+check_history(const struct wire_reader *reader)
+{
+	static struct history_entry entries[HISTORY_LINES];
+	struct past past = { .known = true };
+	size_t count = history_read(reader, entries, HISTORY_LINES);
+
+	for (size_t i = 0; i < count; i++)
+		assert(utf8_is_clean(entries[i].memo, strlen(entries[i].memo)));
+	past_read(&past, entries, count, "me");
+	past_read_names(&past, reader);
+	assert(past.payee_count <= PAST_PAYEES);
+	for (size_t i = 0; i < past.payee_count; i++)
+		assert(utf8_is_clean(
+		    past.payees[i].name, strlen(past.payees[i].name)));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -55,6 +74,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (wire_read(&reader, (const char *)data, size) != 0)
 		return 0;
 	assert(reader.code >= 100 && reader.code <= 999);
+	check_history(&reader);
 	if ((out = malloc(room)) == NULL)
 		return 0;
 	length = write_lines(&reader, out, room);

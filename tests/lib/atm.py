@@ -3,6 +3,7 @@
 bank (atm-protocol(7)), and, by the lower methods, all that one never says.
 """
 
+import base64
 import os
 import select
 import socket
@@ -307,6 +308,13 @@ class Atm:
             self.greet()
         return reply
 
+    def report(self, text):
+        """C, between sessions: what the kiosk has, or a case."""
+        reply = self.ask(b"C", text)
+        if reply.sealed:
+            self.greet()
+        return reply
+
     def _accept(self, reply):
         self.keys = self.pending
         self.k = self.pending_k
@@ -343,10 +351,14 @@ class Atm:
         self.send(text)
         return self.receive(timeout)
 
-    def transfer(self, account, to, amount, to_account=None, txid=None):
+    def transfer(self, account, to, amount, to_account=None, txid=None,
+                 memo=None):
         words = ["1", txid or self.txid(), str(account), to, str(amount)]
         if to_account is not None:
             words.append(str(to_account))
+        if memo is not None:
+            words.append("m=" + base64.urlsafe_b64encode(
+                memo.encode()).decode().rstrip("="))
         return self.request(" ".join(words))
 
     def balances(self):

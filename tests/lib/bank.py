@@ -9,6 +9,7 @@ import fcntl
 import functools
 import json
 import os
+import pwd
 import re
 import select
 import shutil
@@ -28,6 +29,8 @@ SANDBOX = os.environ.get("SANDBOX", "best-effort")
 BANKD = os.path.join(BUILD, "bankd")
 BANKCTL = os.path.join(BUILD, "bankctl")
 ATM_TUI = os.path.join(BUILD, "atm-tui")
+# The operator of the tests: who they run as.
+ME = "%d:%s" % (os.getuid(), pwd.getpwuid(os.getuid()).pw_name)
 
 SLOW = patience.SLOW    # for what has a bound of its own: patience is better
 BUSY, TRIES = 3, 5      # see Bank.stop()
@@ -155,6 +158,19 @@ def alive(pid):
         return False
 
 
+def freeze(pid):
+    """Stops a process, which is at once only in a kernel's book: waits until
+    each of its threads stands."""
+    def stands():
+        for thread in os.listdir("/proc/%d/task" % pid):
+            with open("/proc/%d/task/%s/stat" % (pid, thread)) as f:
+                if f.read().rpartition(")")[2].split()[0] not in "Tt":
+                    return False
+        return True
+    os.kill(pid, signal.SIGSTOP)
+    wait_for("process %d to stand" % pid, stands, every=0.001)
+
+
 def kill(pid):
     try:
         os.kill(pid, signal.SIGKILL)
@@ -163,7 +179,11 @@ def kill(pid):
 
 
 class Bank:
-    """`with Bank() as bank:` is a served demonstration bank."""
+    """`with Bank() as bank:` is a served demonstration bank.  Where tests/run
+    lends a PostgreSQL, its journal is there from its first start on."""
+
+    lends = "TEST_POSTGRES" in os.environ
+    processes = 3 if lends else 2       # besides the monitor
 
     def __init__(self, start=True, demo=True, password=None, balance=None,
                  directory=None, keep=False, wrapper=(), program=BANKD,
@@ -183,6 +203,7 @@ class Bank:
         self.unsearched = False     # for passwords, since it served
         self.reader = None
         self.clients = []       # all ATMs it was asked for
+        self.lent = None        # its database
         if directory is None:
             init(self.directory, demo)
         for name, data in (("password", password), ("balance", balance)):
@@ -250,8 +271,36 @@ class Bank:
             words += ["-o", "%s=%s" % (name, value)]
         return words + list(more)
 
+    def share(self, connection, **store):
+        """Writes the section [store], in the place of an earlier one."""
+        with open(self.config) as f:
+            text = f.read().split("\n[store]")[0].rstrip("\n")
+        values = {"journal": "postgres",
+                  "connection": '"%s"' % connection} | store
+        with open(self.config, "w") as f:
+            f.write("%s\n\n[store]\n%s" % (text, "".join(
+                "%s = %s\n" % pair for pair in values.items())))
+
+    def _borrow(self):
+        """A bank has entries of its own before others can have them."""
+        from . import postgres      # which knows banks itself
+        wrapper, self.wrapper = self.wrapper, []
+        self._start(30)
+        self._stop(30)
+        self.wrapper = wrapper
+        self.lent = postgres.Lent()
+        self.share(self.lent.connection(), durability="none", patience="20")
+        self.ctl("-y", "hosts", "init", "--reason", "many hosts")
+        # As if it had served once.
+        self.said = re.sub(r"(?m)^.* serving .*\n", "", self.said)
+
     def start(self, timeout=30):
         """Returns when it serves; Failed with what it said if it doesn't."""
+        if self.lends and self.lent is None:
+            self._borrow()
+        return self._start(timeout)
+
+    def _start(self, timeout):
         self.process = subprocess.Popen(
             self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, bufsize=1, errors="replace")
@@ -393,6 +442,8 @@ class Bank:
                 self._unread()
             self.search_files()
         finally:
+            if self.lent is not None:
+                self.lent.close()
             if self.own_directory and not os.environ.get("TEST_KEEP"):
                 shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -493,7 +544,7 @@ class Bank:
         return bankctl(self.directory, *words, check=check)
 
     def ctl_json(self, *words):
-        result = run(BANKCTL, "-j", "-c", self.config, *words)
+        result = run(BANKCTL, "--json=1", "-c", self.config, *words)
         if result.returncode != 0:
             raise Failed(result.stderr)
         return json.loads(result.stdout)

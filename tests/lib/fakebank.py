@@ -96,6 +96,10 @@ class Connection:
             self.tls.do_handshake()
             self.binding = self.tls.export_keying_material(
                 wire.BINDING_LABEL, 32, b"")
+            if self.bank.turned_away is not None:
+                self.refuse(self.bank.turned_away)
+                self.tls.shutdown()
+                return
             self.greet()
             while self.handle(*self.read_frame()):
                 pass
@@ -151,7 +155,8 @@ class Connection:
             taken = hook(self, kind, body)
             if taken is not None:
                 return taken
-        sizes = {b"L": 752, b"O": 752, b"V": 752, b"R": 384, b"S": 272}
+        sizes = {b"L": 752, b"O": 752, b"V": 752, b"C": 752, b"R": 384,
+                 b"S": 272}
         if len(body) != sizes.get(kind) or (
                 (kind == b"S") != (self.session is not None)):
             self.refuse("500 protocol error")
@@ -222,7 +227,7 @@ class Connection:
         session = self.session
         return "\n".join([
             "200-session " + session.number.hex(), "200-name ",
-            "200-last-login -", "200-failed 0", "200-grace 60",
+            "200-last-login -", "200-failed 0", "200-grace %d" % self.bank.grace,
             "200-time-ms %d" % (time.time() * 1000),
             "200-kiosk " + (session.kiosk.decode() or "-"),
             "200-cash " + ("yes" if session.kiosk else "no"), last])
@@ -269,6 +274,8 @@ class FakeBank:
         self.sessions = {}
         self.first = {}         # (customer, txid): (arguments, reply)
         self.asked = []         # every request that was opened
+        self.grace = 60
+        self.turned_away = None  # an E in place of each G
         self.seq = 0
         self.lock = threading.RLock()
         self.context = SSL.Context(SSL.TLS_SERVER_METHOD)
@@ -295,6 +302,11 @@ class FakeBank:
                 return
             threading.Thread(
                 target=Connection(self, sock).run, daemon=True).start()
+
+    def share(self, other):
+        """One truth with another bank: money and outcomes, not sessions."""
+        self.money, self.first, self.lock = (
+            other.money, other.first, other.lock)
 
     def enrol(self, kiosk):
         self.kiosks[kiosk.name] = kiosk.key.public_key()

@@ -23,7 +23,7 @@ SIZE = DIRECTORY + 256
 
 
 class Faulty:
-    """A copy of one of the two programs, and its page; `state`: the
+    """A copy of one of the programs, and its page; `state`: the
     directory whose storage calls may fail."""
 
     def __init__(self, name, state=""):
@@ -32,6 +32,9 @@ class Faulty:
         self.program = os.path.join(place, name)
         shutil.copy(os.path.join(bank.BUILD, "tests/faulty", name),
                     self.program)
+        if name == "bankd":
+            os.symlink(os.path.join(bank.BUILD, "bankd-courier"),
+                       os.path.join(place, "bankd-courier"))
         with open(self.program + ".faults", "w+b") as f:
             f.truncate(SIZE)
             os.chmod(f.name, 0o666)
@@ -72,5 +75,5 @@ class Faulty:
         return self._get(DISK + 32)
 
     def clock(self, seconds):
-        """The kiosk's clock is so far ahead."""
+        """The program's clock is so far ahead."""
         self._put(CLOCK, seconds)

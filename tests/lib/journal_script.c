@@ -99,7 +99,7 @@ journal_script_propose(
 
 static struct journal *
 open_as(const char *directory, const struct journal_history *history,
-    struct journal_file_options options, int *error)
+    struct journal_options options, int *error)
 {
 	struct journal *journal;
 
@@ -116,7 +116,7 @@ journal_script_open(const char *directory,
     const struct journal_history *history, uint64_t number, int *error)
 {
 	return open_as(directory, history,
-	    (struct journal_file_options) { .place.number = number,
+	    (struct journal_options) { .place.number = number,
 		.begins = number == 0 && history->promise.released == 0,
 		.stopped = history->promise.stopped },
 	    error);
@@ -130,7 +130,7 @@ journal_script_read(struct journal *journal,
 	struct lot_view view;
 	int result;
 
-	while ((result = journal_next(journal, &view)) == 1) {
+	while ((result = journal_next(journal, &view)) == JOURNAL_LOT) {
 		if (view.head.number != ++number)
 			return "a lot is missing";
 		if (number > promise->acknowledged + 1 ||
@@ -244,7 +244,7 @@ judge_look(const char *directory, const struct journal_history *history)
 	int error;
 
 	journal = open_as(directory, history,
-	    (struct journal_file_options) {
+	    (struct journal_options) {
 		.place.number = number, .looking = true },
 	    &error);
 	/* There may be none yet. */

@@ -242,7 +242,7 @@ live_bank_drain(void)
 void
 live_bank_operator(const char *command)
 {
-	char answer[4096];
+	char answer[4096], request[4096];
 	struct pollfd pfd = { .events = POLLIN };
 	size_t length = 0;
 	ssize_t n = 1;
@@ -250,7 +250,8 @@ live_bank_operator(const char *command)
 
 	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) == 0,
 	    "no socket");
-	say(&vault, IPC_CONTROL, command, strlen(command), link[1]);
+	(void)snprintf(request, sizeof(request), "15 1001:ann\n%s", command);
+	say(&vault, IPC_CONTROL, request, strlen(request), link[1]);
 	close(link[1]);
 	pfd.fd = link[0];
 	while (n > 0 && length < sizeof(answer) - 1) {
@@ -260,9 +261,9 @@ live_bank_operator(const char *command)
 	}
 	answer[length] = '\0';
 	close(link[0]);
-	if (strstr(answer, ". 0\n") == NULL)
+	if (strstr(answer, ". 0") == NULL)
 		fprintf(stderr, "%s: %s", command, answer);
-	must(strstr(answer, ". 0\n") != NULL, command);
+	must(strstr(answer, ". 0") != NULL, command);
 }
 
 void

@@ -165,17 +165,22 @@ ENTRY_COLUMNS = (
 
 class PutOn:
     """Puts lots on a copy of bank.db.  `link` makes the next link of the
-    chain from the one before, a row of `entry` and the IDs by number."""
+    chain from the one before, a row of `entry` and the IDs by number;
+    `audit_link` that of the audit records from the one before and a row."""
 
-    def __init__(self, db, link):
-        self.db, self.link = db, link
+    def __init__(self, db, link, audit_link):
+        self.db, self.link, self.audit_link = db, link, audit_link
         row = db.execute("SELECT seq, chain FROM entry "
                          "ORDER BY seq DESC LIMIT 1").fetchone()
         self.seq, self.chain = row or (0, bytes(32))
+        row = db.execute("SELECT number, chain FROM audit "
+                         "ORDER BY number DESC LIMIT 1").fetchone()
+        self.audits, self.audit_chain = row or (0, bytes(32))
         self.ids = dict(db.execute("SELECT number, id FROM account"))
         self.kinds = [None, self.entry, self.account, self.hash, self.row,
                       self.settled, self.attempt, self.kiosk, self.time,
-                      self.leap]
+                      self.leap, self.entry_texts, self.audit, self.tell,
+                      self.flags, self.stock]
 
     def lot(self, lot):
         for kind, data in lot.records:
@@ -193,7 +198,7 @@ class PutOn:
             table, ", ".join(row), ", ".join("?" * len(row))),
             list(row.values()))
 
-    def entry(self, f):
+    def entry(self, f, texts=False):
         values = [f.number(), f.number(), f.bytes(16), f.number(1), f.text()]
         for _ in "debit", "credit":
             values += [f.number(4), f.number(1)] + f.numbers(3)
@@ -205,9 +210,35 @@ class PutOn:
                  row["seq"], row[side])
         row["txid"] = row["txid"] if any(row["txid"]) else None
         row["reverses"] = row["reverses"] or None
+        for name in ("memo", "by", "reason") if texts else ():
+            row[name] = f.text() or None
+        need(not texts or any(row[n] for n in ("memo", "by", "reason")),
+             "entry %d: none of its texts", row["seq"])
         row["chain"] = self.chain = self.link(self.chain, row, self.ids)
         self.seq = row["seq"]
         self.put("entry", row)
+
+    def entry_texts(self, f):
+        self.entry(f, texts=True)
+
+    def audit(self, f):
+        row = {"number": f.number(), "time": f.number()}
+        for name in "by", "verb", "about", "detail", "reason":
+            row[name] = f.text() or None
+        row["seq"], row["of"] = f.number(), f.number()
+        need(row["number"] == self.audits + 1, "audit record %d behind %d",
+             row["number"], self.audits)
+        row["chain"] = self.audit_chain = self.audit_link(
+            self.audit_chain, row)
+        self.audits = row["number"]
+        self.put("audit", row)
+
+    def flags(self, f):
+        self.update(f.number(4), must_change=f.number(1))
+
+    def stock(self, f):
+        self.put("stock", {"kiosk": f.text(), "time": f.number(),
+                           "notes": f.text()})
 
     def account(self, f):
         row = dict.fromkeys((column[1] for column in self.db.execute(
@@ -269,6 +300,11 @@ class PutOn:
 
     def time(self, f):
         f.number()
+
+    @staticmethod
+    def tell(f):
+        f.number(4)
+        f.text()
 
     @staticmethod
     def leap(_):

@@ -30,7 +30,7 @@ HEADER = struct.Struct("=IHHI")     # ipc.h: length, type, zero, number
 
 def types():
     """The names of enum ipc_type and their numbers."""
-    text = re.sub(r"/\*.*?\*/", "", sources.source("bankd", "ipc_table.h"),
+    text = re.sub(r"/\*.*?\*/", "", sources.source("bankd", "ipc_types.h"),
                   flags=re.S)
     names = re.search(r"enum ipc_type \{(.*?)\}", text, re.S).group(1)
     return {name: number for number, name in enumerate(

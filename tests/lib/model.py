@@ -5,6 +5,7 @@ where the books are not right (bankd-files(5)).  Reads a copy, so that it
 leaves no trace.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -18,7 +19,7 @@ from . import lots
 from .lots import Wrong, need
 
 MAXIMUM = 999999999999999
-KINDS = ("transfer", "deposit", "withdraw", "adjust", "reversal")
+KINDS = ("transfer", "deposit", "withdraw", "adjust", "reversal", "cash")
 SAVINGS, CHECKING = 0, 1
 
 
@@ -43,7 +44,23 @@ def link(chain, row, ids):
         chain + number(row["seq"]) + number(row["time"])
         + (row["txid"] or bytes(16)) + bytes([row["kind"]])
         + text(row["kiosk"]) + posting("debit") + posting("credit")
-        + number(row["amount"]) + number(row["reverses"] or 0)).digest()
+        + number(row["amount"]) + number(row["reverses"] or 0)
+        + entry_texts(row)).digest()
+
+
+def entry_texts(row):
+    """Memo, by and reason; an entry without any has no bytes of them."""
+    texts = [row.get(name) or "" for name in ("memo", "by", "reason")]
+    return b"".join(map(text, texts)) if any(texts) else b""
+
+
+def audit_link(chain, row):
+    """The link of the chain that belongs to a row of `audit`."""
+    return hashlib.sha256(
+        chain + number(row["number"]) + number(row["time"]) + b"".join(
+            text(row[name] or "")
+            for name in ("by", "verb", "about", "detail", "reason"))
+        + number(row["seq"]) + number(row["of"])).digest()
 
 
 class Account:
@@ -68,13 +85,13 @@ class Books:
                 path = os.path.join(directory, name)
                 if os.path.exists(path):
                     shutil.copy(path, copy)
-            db = sqlite3.connect(os.path.join(copy, "bank.db"))
-            self.prove(db)
-            if not is_backup:
-                self.take_over(db, os.path.join(directory, "journal"))
-            db.row_factory = sqlite3.Row
-            self.read(db)
-            db.close()
+            with contextlib.closing(
+                    sqlite3.connect(os.path.join(copy, "bank.db"))) as db:
+                self.prove(db)
+                if not is_backup:
+                    self.take_over(db, os.path.join(directory, "journal"))
+                db.row_factory = sqlite3.Row
+                self.read(db)
         finally:
             shutil.rmtree(copy)
 
@@ -83,14 +100,16 @@ class Books:
              "integrity_check")
         self.bounds(db)
         self.meta = dict(db.execute("SELECT key, value FROM meta"))
-        need(self.meta["journal"] in ("new", "begun"), "meta: journal %r",
+        need(self.meta["journal"] in ("new", "begun", "hosts"), "meta: journal %r",
              self.meta["journal"])
 
     def take_over(self, db, directory):
+        if self.meta["journal"] == "hosts":
+            return      # its lots are in a database
         if not os.path.exists(directory):
             need(self.meta["journal"] == "new", "there is no journal")
             return
-        put_on = lots.PutOn(db, link)
+        put_on = lots.PutOn(db, link, audit_link)
         for lot in lots.Journal(directory).behind(
                 self.meta["lot"], self.meta["digest"]):
             put_on.lot(lot)
@@ -109,6 +128,9 @@ class Books:
         self.newest = 0
         for row in db.execute("SELECT * FROM entry ORDER BY seq"):
             self.replay(dict(row))
+        self.audits = [dict(row) for row in db.execute(
+            "SELECT * FROM audit ORDER BY number")]
+        self.prove_audits()
         self.settled = {(row["owner"], row["txid"].hex()) for row in
                         db.execute("SELECT owner, txid FROM settled")}
         rows = db.execute(
@@ -116,6 +138,17 @@ class Books:
             "SELECT key, count, time FROM stranger").fetchall()
         self.attempts = {row["key"]: row["count"] for row in rows}
         self.attempted = {row["key"]: row["time"] for row in rows}
+
+    def prove_audits(self):
+        chain = bytes(32)
+        for i, row in enumerate(self.audits):
+            need(row["number"] == i + 1, "audit record %d behind %d",
+                 row["number"], i)
+            chain = audit_link(chain, row)
+            need(chain == row["chain"], "audit record %d: chain", i + 1)
+            need(0 <= row["of"] <= i and row["seq"] <= len(self.entries),
+                 "audit record %d: of %d, entry %d", i + 1, row["of"],
+                 row["seq"])
 
     def bounds(self, db):
         """No ID has more rows of attempts than it may."""
@@ -175,6 +208,10 @@ class Books:
                 "reversal": debit}.get(kind)
         if kind == "adjust":
             need(":adjust" in (debit.id, credit.id), "entry %d", seq)
+        elif kind == "cash":
+            other, = {debit.id, credit.id} - {":cash/" + row["kiosk"]}
+            need(other in (":safe", ":difference") and row["by"],
+                 "entry %d: %s", seq, other)
         elif bank is not None:
             need(bank.id.startswith(":cash/"), "entry %d: %s", seq, bank.id)
         else:
@@ -188,7 +225,8 @@ class Books:
         if row["txid"] is not None:
             owner = credit if kind in ("deposit", "reversal") else debit
             # Operators share their txids; a customer's reversal has a kiosk.
-            if kind == "adjust" or (kind == "reversal" and not row["kiosk"]):
+            if kind in ("adjust", "cash") or (
+                    kind == "reversal" and not row["kiosk"]):
                 key = "operators", row["txid"].hex()
             else:
                 key = owner.id, row["txid"].hex()
@@ -281,6 +319,8 @@ def check_directory(directory, stopped=True):
 
 
 def check(bank, stopped=True):
+    if bank.lends and not stopped:
+        bank.ctl("accounts")    # a reader has bank.db take all lots
     return check_directory(bank.path("var"), stopped)
 
 

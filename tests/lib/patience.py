@@ -75,7 +75,8 @@ def end(process, base=30):
 
 
 def communicate(process, input=None, base=60):
-    """Popen.communicate; what hangs is killed, and told with its output."""
+    """Popen.communicate; what hangs is killed, and told with its output.  A
+    child of its own may have its pipes for ever."""
     bound = Bound(base)
     while True:
         try:
@@ -84,7 +85,7 @@ def communicate(process, input=None, base=60):
             input = None
             if bound.over():
                 process.kill()
-                process.communicate()
+                process.wait()
                 raise
 
 

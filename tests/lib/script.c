@@ -13,7 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../bankd/store/store_attempts.h"
+#include "../../bankd/store/store_find.h"
 #include "../../bankd/store/store_reader.h"
+#include "../../bankd/store/store_serve.h"
+#include "../../bankd/store/store_verify.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
@@ -220,7 +224,9 @@ begin(struct store **store, struct files **files, const char *directory)
 	int error;
 
 	*files = NULL;
-	error = store_open(store, directory, &end, text, sizeof(text));
+	error = store_open(store,
+	    &(struct store_options) { .directory = directory }, &end, text,
+	    sizeof(text));
 	if (error != 0)
 		return error;
 	error = files_start(files, *store, end, &options, text, sizeof(text));
@@ -375,13 +381,12 @@ prove(const char *directory)
 {
 	static char text[512];
 	struct store_reader *reader;
-	uint8_t chain[32];
-	uint64_t seq;
+	struct store_heads heads;
 	int error = store_reader_open(&reader, directory, text, sizeof(text));
 
 	if (error != 0)
 		return text;
-	error = store_reader_verify(reader, &seq, chain, text, sizeof(text));
+	error = store_reader_verify(reader, &heads, text, sizeof(text));
 	store_reader_close(reader);
 	return error == 0 ? NULL : text;
 }

@@ -4,6 +4,7 @@ unique in a program: no test knows in which room a file stands."""
 
 import fnmatch
 import os
+import re
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -35,3 +36,31 @@ def source(folder, *names):
     """A file by its path below the top, or one below `folder` by its name."""
     known = os.path.join(TOP, folder, *names)
     return read(known if os.path.exists(known) else path(folder, names[-1]))
+
+
+def commands():
+    """bankctl's, with their arguments: {name: arguments}."""
+    return dict(re.findall(
+        r'\{ "([a-z]+)",\s*"([^"]*)",\s*\d+,\s*\w+,',
+        re.sub(r'"\s*\n\s*"', "", source("bankd", "bankctl.c"))))
+
+
+def asking():
+    """Those of bankctl's commands that ask for a reason at a terminal by the
+    table; deposit and adjust do it by themselves."""
+    return set(re.findall(
+        r'\{ "([a-z]+)",\s*"[^"]*",\s*\d+,\s*\w+,\s*ASKED,',
+        re.sub(r'"\s*\n\s*"', "", source("bankd", "bankctl.c"))))
+
+
+def verbs():
+    """bankctl's commands; those of several words by each of them."""
+    for name, arguments in commands().items():
+        if name in ("kiosk", "cash", "hosts"):
+            yield from (name + " " + word for word in re.findall(
+                r"(?:^|\| )([a-z]+)", arguments) if word != "kiosk")
+        if name not in ("kiosk", "hosts"):
+            yield name
+        for option in ("--one-time", "--journal"):
+            if option in arguments:
+                yield name + " " + option

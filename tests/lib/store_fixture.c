@@ -2,6 +2,7 @@
 /*
  * Fixtures of the store's tests (store_fixture.h).
  */
+#include "shared_journal.h"
 #include "store_fixture.h"
 
 #include <dirent.h>
@@ -15,8 +16,9 @@
 
 #include <sqlite3.h>
 
-#include "../../bankd/store/sqlite/sqlite_store.h"
+#include "../../bankd/store/sqlite/sqlite_state.h"
 #include "../../bankd/store/store_reader.h"
+#include "../../bankd/store/store_verify.h"
 #include "../../shared/base/money.h"
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
@@ -167,15 +169,26 @@ fixture_seed(void)
 	srandom(seed);
 }
 
+/* JOURNAL=shared: over that engine, in a file of the directory. */
 struct store *
 fixture_open(const char *directory, enum store_end *end)
 {
+	static struct shared_options shared;
+	static char path[PATH_MAX];
+	struct store_options options = { .directory = directory };
 	enum store_end ignored;
 	struct store *store;
 	char error[512];
 	int result;
 
-	result = store_open(&store, directory, end != NULL ? end : &ignored,
+	if (getenv("JOURNAL") != NULL) {
+		snprintf(path, sizeof(path), "%s/shared", directory);
+		shared.path = path;
+		options.journal = shared_journal_open;
+		options.engine = &shared;
+		options.host = 1;
+	}
+	result = store_open(&store, &options, end != NULL ? end : &ignored,
 	    error, sizeof(error));
 	must(result == 0, error);
 	return store;
@@ -320,13 +333,11 @@ uint64_t
 fixture_verify(const char *directory)
 {
 	struct store_reader *reader = fixture_reader(directory);
-	uint8_t chain[32];
-	uint64_t seq;
+	struct store_heads heads;
 	char error[512];
 
-	must(
-	    store_reader_verify(reader, &seq, chain, error, sizeof(error)) == 0,
+	must(store_reader_verify(reader, &heads, error, sizeof(error)) == 0,
 	    error);
 	store_reader_close(reader);
-	return seq;
+	return heads.seq;
 }

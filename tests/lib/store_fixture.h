@@ -6,7 +6,7 @@
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
 
-#include "../../bankd/store/store.h"
+#include "../../bankd/store/store_open.h"
 
 struct store_reader;
 

@@ -35,9 +35,11 @@
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire_reader.h"
 #include "patience.h"
+#include "shared_journal.h"
 
 #define PATIENCE_MS 30000
 
+char vaults_reason[1024];
 /* One key for all of a program's vaults: making it takes a second. */
 static struct channel_pem bank;
 
@@ -132,6 +134,36 @@ vaults_front(struct vaults *fixture)
 	vaults_send(fixture, IPC_HELLO, 0, port, sizeof(port));
 }
 
+/* Each lot is second at first. */
+static enum shared_fault
+second(void *context, enum shared_call call)
+{
+	bool *was = context;
+
+	if (call != SHARED_PROPOSE)
+		return SHARED_WORKS;
+	*was = !*was;
+	return *was ? SHARED_OVERTAKEN : SHARED_WORKS;
+}
+
+/* JOURNAL=twice: every batch is run twice, after another host's lot. */
+static void
+choose_journal(struct vaults *fixture)
+{
+	static bool was;
+	static char path[96];
+	static struct shared_options options = {
+		.path = path, .fault = second, .context = &was
+	};
+
+	if (getenv("JOURNAL") == NULL || fixture->over.journal != NULL)
+		return;
+	snprintf(path, sizeof(path), "%s/shared", fixture->directory);
+	fixture->over = (struct store_options) {
+		.journal = shared_journal_open, .engine = &options, .host = 1
+	};
+}
+
 int
 vaults_try(struct vaults *fixture, const char *const options[])
 {
@@ -147,7 +179,8 @@ vaults_try(struct vaults *fixture, const char *const options[])
 		ipc_free(fixture->front);
 		if (fixture->before != NULL)
 			fixture->before();
-		_exit(vault_main(link[1]));
+		choose_journal(fixture);
+		_exit(vault_main_over(link[1], &fixture->over));
 	}
 	close(link[1]);
 	fixture->monitor = ipc_new(link[0], IPC_MONITOR, IPC_VAULT);
@@ -186,8 +219,13 @@ vaults_end(struct vaults *fixture)
 	struct ipc_message message;
 	int status;
 
-	while (next_of(fixture->monitor, &message) != 0)
-		continue;
+	vaults_reason[0] = '\0';
+	while (next_of(fixture->monitor, &message) != 0) {
+		if (message.type == IPC_FAILED)
+			snprintf(vaults_reason, sizeof(vaults_reason), "%.*s",
+			    (int)message.length - 1,
+			    (const char *)message.body + 1);
+	}
 	assert_int_equal(waitpid(fixture->pid, &status, 0), fixture->pid);
 	ipc_free(fixture->monitor);
 	ipc_free(fixture->front);
@@ -447,14 +485,16 @@ vaults_session(struct vaults *fixture, struct vaults_atm *atm, uint32_t number,
 void
 vaults_operator(struct vaults *fixture, const char *command)
 {
+	char request[4096];
 	size_t length = 0;
 	int link[2];
 	ssize_t n;
 
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link), 0);
+	(void)snprintf(request, sizeof(request), "15 1001:ann\n%s", command);
 	to_monitor_link(
-	    fixture, IPC_CONTROL, command, strlen(command), link[1]);
+	    fixture, IPC_CONTROL, request, strlen(request), link[1]);
 	close(link[1]);
 	while ((n = read(link[0], fixture->answer + length,
 		    sizeof(fixture->answer) - 1 - length)) > 0)

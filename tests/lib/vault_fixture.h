@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "../../bankd/base/ipc.h"
+#include "../../bankd/store/store_open.h"
 #include "../../shared/crypt/kiosk_identity.h"
 #include "../../shared/crypt/seal.h"
 #include "../../shared/wire/wire.h"
@@ -20,6 +21,7 @@ struct vaults {
 	char directory[64];
 	pid_t pid;
 	void (*before)(void); /* run in the vault's process first, or NULL */
+	struct store_options over; /* a journal of the test's, or zeros */
 	struct ipc *monitor, *front;
 	char answer[VAULTS_TEXT]; /* the newest that was opened */
 };
@@ -54,6 +56,9 @@ void vaults_remove(struct vaults *fixture);
 int vaults_teardown(void **state);
 /* A new front in place of the one there is. */
 void vaults_front(struct vaults *fixture);
+
+/* What the failed vault said last, of vaults_end(). */
+extern char vaults_reason[1024];
 
 /* The next message of the front's link; its type, 0 where it was closed. */
 int vaults_next(struct vaults *fixture, struct ipc_message *message);

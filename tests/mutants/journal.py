@@ -6,13 +6,13 @@ DAMAGE = "unit/test_journal_damage"
 
 ROWS = [
     ("journal", "the sync of a lot",
-     "bankd/journal/journal_file.c",
-     "return fdatasync(file->fd) == 0 ? 0 : BANK_EIO;",
+     "bankd/journal/journal_syncer.c",
+     "return fdatasync(fd) == 0 ? 0 : BANK_EIO;",
      "return 0;",
      [FILE]),
     ("journal", "the sync of a lot before its answer",
      "bankd/journal/journal_file.c",
-     "\tif (note(file, end_sync(file)) != 0)\n"
+     "\tif (note(file, journal_syncer_wait(&file->syncer, file->fd)) != 0)\n"
      "\t\treturn BANK_EIO;\n"
      "\tfile->at += lot_padded(file->lot->length);\n"
      "\tfile->newest = file->next = lot_claims_number(file->lot->bytes);\n"
@@ -20,7 +20,7 @@ ROWS = [
      "\tfile->at += lot_padded(file->lot->length);\n"
      "\tfile->newest = file->next = lot_claims_number(file->lot->bytes);\n"
      "\tnote_newest(file);\n"
-     "\tif (note(file, end_sync(file)) != 0)\n"
+     "\tif (note(file, journal_syncer_wait(&file->syncer, file->fd)) != 0)\n"
      "\t\treturn BANK_EIO;\n",
      [FILE]),
     ("journal", "the digest of a lot",
@@ -54,8 +54,13 @@ ROWS = [
      [FILE]),
     ("journal", "a later lot is no torn end",
      "bankd/journal/journal_scan.c",
-     "\tif (later)\n",
-     "\tif (false && later)\n",
+     "\tif (later)\n\t\treturn broken(",
+     "\tif (false && later)\n\t\treturn broken(",
+     [DAMAGE]),
+    ("journal", "a spare of another bank is not used",
+     "bankd/journal/journal_scan.c",
+     "\tif (later)\n\t\tscan->spare = 0;\n",
+     "",
      [DAMAGE]),
     ("journal", "a later segment is no torn end",
      "bankd/journal/journal_scan.c",

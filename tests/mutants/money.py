@@ -131,7 +131,7 @@ ROWS = [
      "if (0)",
      ["unit/test_store_proof"]),
     ("balance", "the operator's money to the closed",
-     "bankd/vault/operator/operator_accounts.c",
+     "bankd/vault/operator/operator_checks.c",
      "if (customer->closed_ms != 0) {",
      "if (0) {",
      ["unit/test_vault", "system/bankctl.Money"]),
@@ -142,10 +142,10 @@ ROWS = [
      "\t\tif (0)",
      ["unit/test_ledger"]),
     ("balance", "what the operator closes was empty",
-     "bankd/vault/operator/operator_accounts.c",
-     "if (customer->cents[WIRE_SAVINGS] != 0 ||\n"
-     "\t    customer->cents[WIRE_CHECKING] != 0) {",
-     "if (0) {",
+     "bankd/vault/operator/operator_close.c",
+     "if (customer->cents[WIRE_SAVINGS] == 0 &&\n"
+     "\t    customer->cents[WIRE_CHECKING] == 0)",
+     "if (1)",
      ["unit/test_vault"]),
     ("balance", "whose line is taken away was empty",
      "bankd/files/files_takeover.c",

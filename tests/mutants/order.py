@@ -132,8 +132,8 @@ ROWS = [
      ["unit/test_vault_order"]),
     ("order", "files before reply",
      "bankd/vault/core/batch.c",
-     "\tupdate_files(vault);\n",
-     "\tif (0) update_files(vault);\n",
+     "\tlines_update(vault);\n",
+     "\tif (0) lines_update(vault);\n",
      ["system/flow.Plain",
       "system/state.BrokenEnds",
       "unit/test_vault"]),
@@ -213,8 +213,8 @@ ROWS = [
      ["unit/test_pools"]),
     ("order", "a statement of old entries begins near them",
      "bankd/store/sqlite/sqlite_reader.c",
-     "return seq != 0 && seq < newest ? seq : newest;",
-     "return seq != 0 && seq < newest ? newest : newest;",
+     "return seq != 0 && seq < walk->newest ? seq : walk->newest;",
+     "return walk->newest;",
      ["unit/test_store_read"]),
     ("order", "what OUTCOME settles stays until it is stale",
      "bankd/vault/verbs/verbs_money.c",
@@ -301,7 +301,7 @@ ROWS = [
      "result = 0;",
      ["system/backup.Backup"]),
     ("order", "files that can't be written answer nobody",
-     "bankd/vault/core/batch.c",
+     "bankd/vault/core/lines.c",
      "\t\tif (error != 0)\n"
      "\t\t\tvault_fail(vault, EX_SOFTWARE,\n"
      "\t\t\t    \"the files password and balance can't be written\");\n",
@@ -327,9 +327,9 @@ ROWS = [
     ("order", "what is restored is proven first",
      "bankd/bankctl/bankctl_restore.c",
      "\tif (code == 0)\n"
-     "\t\tcode = prove(restore);\n",
+     "\t\tcode = prove(restore, bankctl_hosts_are(bankctl));\n",
      "\tif (code != 0)\n"
-     "\t\tcode = prove(restore);\n",
+     "\t\tcode = prove(restore, bankctl_hosts_are(bankctl));\n",
      ["system/backup.Backup"]),
     ("order", "what came out is noted before the note goes",
      "atm-tui/bank/bank_withdrawal.c",

@@ -70,7 +70,7 @@ ROWS = [
      "bankd/vault/verbs/verbs_password.c",
      "\tif (broken != NULL) {\n",
      "\tif (broken != NULL) {\n"
-     "\t\t(void)attempt_begin(vault, &change->attempt);\n",
+     "\t\t(void)attempt_begin(books, &change->attempt);\n",
      ["system/verbs.PasswordRules"]),
     ("passwords", "the rules for an operator",
      "bankd/vault/operator/operator_control.c",

@@ -3,8 +3,8 @@
 
 ROWS = [
     ("rights", "the socket is made with the user's rights",
-     "bankd/control/control.c",
-     "result = place_enter(&control->place, control->group);",
+     "bankd/control/control_socket.c",
+     "result = place_enter(&made->place, made->group);",
      "result = 0;",
      ["system/rights.Traced"]),
     ("rights", "the pid file too",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """The walls of the house: an include and a call that go upwards, a function of
-too many parameters, a look at the key."""
+too many parameters, a header that is too long, a look at the key."""
 
 ROWS = [
     ("rooms", "the front includes nothing of the vault",
@@ -33,5 +33,10 @@ ROWS = [
      "}\n"
      "\n"
      "/* The only place where money moves. */\n",
+     ["system/rooms.Rooms"]),
+    ("rooms", "a header has 80 lines at most",
+     "shared/base/money.h",
+     "#endif\n",
+     "\n" * 80 + "#endif\n",
      ["system/rooms.Rooms"]),
 ]

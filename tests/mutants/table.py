@@ -7,14 +7,20 @@ import collections
 
 import canaries
 import counters
+import courier
+import hosts
 import inherited
 import journal
+import many
 import money
+import office
 import order
 import passwords
 import rights
 import rooms
 import seccomp
+import sim
+import told
 import wipes
 import wipes_kiosk
 import wipes_programs
@@ -22,6 +28,7 @@ import wipes_programs
 Mutant = collections.namedtuple("Mutant", "group name path old new tests")
 
 MUTANTS = [Mutant(*row) for part in (
-    order, money, counters, canaries, wipes, wipes_kiosk, wipes_programs,
-    seccomp, passwords, inherited, rights, rooms, journal)
+    order, money, office, counters, canaries, wipes, wipes_kiosk,
+    wipes_programs, seccomp, passwords, inherited, rights, rooms, journal, hosts,
+    many, courier, sim, told)
     for row in part.ROWS]

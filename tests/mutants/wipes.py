@@ -16,8 +16,9 @@ ROWS = [
      ["unit/test_wipes"]),
     ("wipe", "a batch's requests",
      "bankd/vault/core/batch.c",
+     "\t\tstep->kind->finish(vault, step);\n"
      "\t\trequest_wipe(&step->request);\n",
-     "",
+     "\t\tstep->kind->finish(vault, step);\n",
      ["unit/test_wipes"]),
     ("wipe", "a login's text",
      "bankd/vault/login/login.c",

@@ -26,29 +26,53 @@ static bool updating;
 /* The big clock has five rows of these alone. */
 #define BLOCKS "^[ █#]*(██|##)[ █#]*$"
 
+/* Below a chart there are several in a row. */
+#define DATE "[0-9]{1,2} [A-Za-z]{3}( [0-9]{2}:[0-9]{2})?"
+
+#define ARABIC "[0-9]{1,2}/[0-9]{1,2}"
+
 static const struct {
 	const char *pattern, *mask;
 	bool clock; /* only where the big clock stands */
 } masks[] = {
+	/* Arabic, as it is seen. */
+	{ "^ +" ARABIC "  [0-9]{2}:[0-9]{2}:[0-9]{2} [^ ]+ +", " <clock> ",
+	    false },
+	{ "^.*ﺔﻋﺎﺴﻟﺍ$", "<sentence>", true },
+	{ "^ +[.]chris ,.*$", "<greeting>", false },
+	{ "^( +" ARABIC "( [0-9]{2}:[0-9]{2})?)+$", "<dates>", false },
+	{ "┃ +[^┃]*ﺔﺴﻠﺠﻟﺍ ﻲﻬﺘﻨﺗ +┃", "┃ <countdown> ┃", false },
+	{ "[0-9]{2}:[0-9]{2} ﺬﻨﻣ", "<time> ﺬﻨﻣ", false },
+	{ "^.*(ﺔﻴﻟﺎﺘﻟﺍ ﺔﻟﻭﺎﺤﻤﻟﺍ|ﺔﻟﻭﺎﺤﻤﻟﺍ ﺔﻳﺭﺎﺟ)$", "<next try>", false },
+	{ ARABIC "/20[0-9]{2} [0-9]{2}:[0-9]{2}", "<when>", false },
+	{ "(ﺮﻴﻓﻮﺘﻟﺍ|ﻱﺭﺎﺠﻟﺍ) +[0-9]{2}:[0-9]{2}( +" ARABIC " [^ ]+)?$",
+	    "<account> <when>", false },
+	{ " +" ARABIC "$", " <day>", false },
 	{ " +[^ ]+ [0-9]{1,2} [^ ]+  [0-9]{2}:[0-9]{2}:[0-9]{2}$", " <clock>",
 	    false },
 	{ "^ *(It's|Son las) [0-9]{2}:.*$", "<sentence>", true },
 	{ BLOCKS, "<large clock>", true },
 	{ "[0-9]{2}:[0-9]{2}:[0-9]{2}", "<time>", false },
 	/* What stands at the right of a greeting, stands at a column. */
-	{ "(Good [a-z]+|Buen[oa]s [a-zí]+), [a-z]+[.]  +", "<greeting>  ",
+	{ "(Good [a-z]+|Buen[oa]s [a-zí]+), [a-z]+[.] +●", "<greeting>  ●",
 	    false },
 	{ "Good (morning|afternoon|evening)", "Good day", false },
 	{ "Buen[oa]s (días|tardes|noches)", "Buen día", false },
+	{ "^( +" DATE ")( +" DATE ")+$", "<dates>", false },
 	{ "[0-9]{1,2} [A-Za-z]{3} 20[0-9]{2} [0-9]{2}:[0-9]{2}", "<when>",
 	    false },
-	{ "^ *[0-9]{1,2} [A-Za-z]{3}( [0-9]{2}:[0-9]{2}| +[ACS] )", "<when> ",
-	    false },
-	{ "^ *(Next try|Próximo intento) .*$", "<next try>", false },
+	/* A statement's rows: with the day, without it, narrow. */
+	{ "^  [^ ]{3,4} [ 0-9][0-9] [A-Za-z]{3} +[0-9]{2}:[0-9]{2} ",
+	    "  <day> <time> ", false },
+	{ "^ +[0-9]{2}:[0-9]{2} ", "        <time> ", false },
+	{ "^  [0-9]{1,2} [A-Za-z]{3} +", "  <day> ", false },
+	{ "● [0-9]{2}:[0-9]{2} ", "● <time> ", false },
+	{ "^ *(Next try|Trying again|Próximo intento|Intentándolo) .*$",
+	    "<next try>", false },
+	{ "since [0-9]{2}:[0-9]{2}$", "since <time>", false },
+	{ "desde [0-9]{2}:[0-9]{2}[)]$", "desde <time>)", false },
 	{ "in [0-9]+ seconds?", "in <n> seconds", false },
 	{ "en [0-9]+ segundos?", "en <n> segundos", false },
-	{ " +[0-9]{1,2} [a-zA-Z]{3}( [0-9]{2}:[0-9]{2}|) - .*$", " <span>",
-	    false },
 	{ "free [0-9]+ MB", "free <n> MB", false },
 };
 
@@ -97,8 +121,10 @@ masked_screen(struct term *term, bool looks)
 	FILE *out = open_memstream(&masked, &size);
 	bool clock = strstr(plain, "press any key or touch") != NULL ||
 	    strstr(plain, "pulse una tecla o toque") != NULL ||
+	    strstr(plain, "ﺔﺷﺎﺸﻟﺍ ﺲﻤﻟﺍ") != NULL ||
 	    strstr(plain, "out of service") != NULL ||
-	    strstr(plain, "fuera de servicio") != NULL;
+	    strstr(plain, "fuera de servicio") != NULL ||
+	    strstr(plain, "ﺔﻣﺪﺨﻟﺍ ﺝﺭﺎﺧ") != NULL;
 
 	for (line = plain; *line != '\0'; line = next) {
 		next = line + strcspn(line, "\n");

@@ -242,6 +242,34 @@ fixture_bankctl(struct fixture *fixture, const char *const words[])
 	return run(argv);
 }
 
+char *
+fixture_told(struct fixture *fixture, const char *words)
+{
+	char bankctl[FIXTURE_PATH], command[3 * FIXTURE_PATH], *text = NULL;
+	size_t size = 0;
+	FILE *answer;
+
+	program(bankctl, "bankctl");
+	snprintf(command, sizeof(command), "%s -c %s/etc/bankd.ini %s", bankctl,
+	    fixture->directory, words);
+	answer = popen(command, "r");
+	assert_non_null(answer);
+	assert_true(getdelim(&text, &size, '\0', answer) > 0);
+	assert_int_equal(pclose(answer), 0);
+	return text;
+}
+
+void
+fixture_one_time(struct fixture *fixture, const char *id, char password[16])
+{
+	char words[64], *told;
+
+	snprintf(words, sizeof(words), "passwd --one-time %s", id);
+	told = fixture_told(fixture, words);
+	assert_int_equal(sscanf(told, "one-time-password %15s", password), 1);
+	free(told);
+}
+
 void
 fixture_configure(struct fixture *fixture, const char *text)
 {
@@ -289,8 +317,8 @@ assert_no_password(const struct fixture *fixture)
 	    1);
 }
 
-int
-fixture_setup(void **state)
+static struct fixture *
+make_bank(void)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 	char from[FIXTURE_PATH + 4];
@@ -303,8 +331,26 @@ fixture_setup(void **state)
 			     "cp", "-a", from, fixture->directory, NULL }),
 	    0);
 	write_passwords(fixture);
-	fixture_start_bank(fixture);
+	return fixture;
+}
+
+int
+fixture_setup(void **state)
+{
+	fixture_start_bank(*state = make_bank());
+	return 0;
+}
+
+int
+fixture_setup_living(void **state)
+{
+	struct fixture *fixture = make_bank();
+
 	*state = fixture;
+	assert_int_equal(
+	    fixture_bankctl(fixture, (const char *const[]) { "fake", NULL }),
+	    0);
+	fixture_start_bank(fixture);
 	return 0;
 }
 
@@ -380,7 +426,7 @@ fixture_kiosk(struct fixture *fixture, int rows, int columns,
 	add_all(names, count, environment);
 	program(atm_tui, "atm-tui");
 	snprintf(config, sizeof(config), "%s/etc/atm.ini", fixture->directory);
-	argv[n++] = "127.0.0.1";
+	argv[n++] = fixture->hosts != NULL ? fixture->hosts : "127.0.0.1";
 	argv[n++] = fixture->port;
 	term = term_open(argv, names, rows, columns);
 	if (fixture->kiosk == NULL)
@@ -401,13 +447,30 @@ fixture_log_in(struct term *kiosk, const char *id, const char *password)
 {
 	assert_true(term_wait(kiosk, "press any key"));
 	term_send(kiosk, " ");
-	assert_true(term_wait(kiosk, "Password"));
+	assert_true(term_wait(kiosk, "Please enter your ID"));
 	term_send(kiosk, id);
 	term_send(kiosk, "\r");
 	term_send(kiosk, password);
 	term_send(kiosk, "\r");
 	assert_true(term_wait(kiosk, "3. Exit"));
 	assert_true(term_wait(kiosk, "ID and password are correct"));
+}
+
+/* Its number depends on those who were paid before. */
+void
+fixture_send_to(struct term *kiosk, const char *id)
+{
+	char key[2] = "";
+	int row, column;
+
+	assert_true(term_wait(kiosk, ". Another ID"));
+	assert_true(term_find(kiosk, ". Another ID", &row, &column));
+	key[0] = strstr(term_row(kiosk, row), ". Another ID")[-1];
+	term_send(kiosk, key);
+	assert_true(term_wait(kiosk, "Recipient's ID"));
+	term_send(kiosk, id);
+	term_send(kiosk, "\r");
+	assert_true(term_wait(kiosk, "Amount"));
 }
 
 void

@@ -21,8 +21,9 @@
 
 struct fixture {
 	char directory[FIXTURE_PATH];
-	char port[8]; /* the one it listens at, also after a restart */
-	pid_t bankd;  /* 0: it doesn't run */
+	char port[8];      /* the one it listens at, also after a restart */
+	const char *hosts; /* those that its kiosks know, NULL: its own */
+	pid_t bankd;       /* 0: it doesn't run */
 	struct term *kiosk;
 	struct term *other; /* a second kiosk, where a test has one */
 };
@@ -32,6 +33,8 @@ struct fixture {
  * neither its log nor a file of it has a password.
  */
 int fixture_setup(void **state);
+/* Likewise, with the past that `bankctl fake` makes up. */
+int fixture_setup_living(void **state);
 int fixture_teardown(void **state);
 
 void fixture_start_bank(struct fixture *fixture);
@@ -40,8 +43,13 @@ void fixture_stop_bank(struct fixture *fixture);
 void fixture_freeze_vault(struct fixture *fixture, bool frozen);
 /* bankd's child of this name, `front` or `vault`: its process ID, or 0. */
 pid_t fixture_child(const struct fixture *fixture, const char *name);
+/* Gives a customer a one-time password, with NUL. */
+void fixture_one_time(
+    struct fixture *fixture, const char *id, char password[16]);
 /* Runs bankctl with words, ended by NULL; its exit code. */
 int fixture_bankctl(struct fixture *fixture, const char *const words[]);
+/* What it writes for such words, which the caller frees; it ended well. */
+char *fixture_told(struct fixture *fixture, const char *words);
 /* Appends to bankd.ini, and has it read. */
 void fixture_configure(struct fixture *fixture, const char *text);
 /*
@@ -60,6 +68,8 @@ struct term *fixture_kiosk(struct fixture *fixture, int rows, int columns,
 struct term *fixture_plain_kiosk(struct fixture *fixture);
 /* From the welcome to the main menu. */
 void fixture_log_in(struct term *kiosk, const char *id, const char *password);
+/* At the choice of whom to send to: another ID, and the amount is asked. */
+void fixture_send_to(struct term *kiosk, const char *id);
 /* What somebody types at another kiosk, in plain mode with the full menu. */
 void fixture_plain(struct fixture *fixture, const char *input);
 /* Ends the kiosk by SIGTERM; asserts that it ended well. */

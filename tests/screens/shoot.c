@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The pictures of README.md: runs the real bank and the real kiosk through a
- * script and writes SVG files into a directory.
+ * The pictures of README.md: runs the real bank, with a made-up past, the real
+ * kiosk and `bankctl top` through a script and writes SVG files into a
+ * directory.
  *
  *	shoot DIRECTORY
  */
@@ -18,66 +19,95 @@
 #include "fixture.h"
 
 #define SETTLE_MS 300
+#define VISITS 30 /* of others, so that the operator has something to see */
 
 /* What is sent, what is waited for, the picture that is taken, or NULL. */
 struct step {
 	const char *send, *wait, *picture;
 };
 
-static const struct step day[] = {
+static const struct step morning[] = {
 	{ "", "connected", "welcome" },
-	{ " ", "Password", NULL },
-	{ "chris\r12", "••", "login" },
-	{ "34\r", "3. Exit", "menu" },
-	{ "1", "2. Checking", "account" },
-	{ "1", "Recipient's ID", NULL },
-	{ "fey\r250.50", "$250.50", "transfer" },
-	{ "\r", "Enter: yes", NULL },
-	{ "\r", "your transaction is successful", "result" },
+	{ " ", "ID", "login" },
+	{ "chris\r", "Password", NULL },
+	{ CHRIS "\r", "3. Exit", "menu" },
+	{ "2", "┤", "balance" },
 	{ " ", "3. Exit", NULL },
-	{ "5", "2. Checking", NULL },
-	{ "1", "Another amount", "withdraw" },
-	{ "5", "Enter: yes", NULL },
-	{ " \r", "your transaction is successful", NULL },
-	{ " ", "3. Exit", NULL },
-	{ "2", "checking, last entries", "balance" },
-	{ " ", "3. Exit", NULL },
-	{ "6", "transfer", "statement" },
+	{ "6", "Money out", "statement" },
+	{ "g", "┤", "chart" },
 	{ "\033", "3. Exit", NULL },
-	{ "3", "Goodbye!", "goodbye" },
+};
+
+static const struct step noon[] = {
+	{ "", "received", "notice" },
 };
 
 static const char *directory;
 
 static void
-take_picture(struct term *kiosk, const char *name)
+take_picture(struct term *term, const char *name)
 {
 	char path[FIXTURE_PATH];
 	FILE *out;
 
-	term_take(kiosk, SETTLE_MS);
+	term_take(term, SETTLE_MS);
 	snprintf(path, sizeof(path), "%s/%s.svg", directory, name);
 	out = fopen(path, "w");
 	if (out == NULL) {
 		perror(path);
 		exit(1);
 	}
-	term_svg(kiosk, out, name);
+	term_svg(term, out, name);
 	fclose(out);
 	printf("%s\n", path);
 }
 
 static void
+play(struct term *kiosk, const struct step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		term_send(kiosk, steps[i].send);
+		assert_true(term_wait(kiosk, steps[i].wait));
+		if (steps[i].picture != NULL)
+			take_picture(kiosk, steps[i].picture);
+	}
+}
+
+static struct term *
+open_top(struct fixture *fixture)
+{
+	static char bankctl[FIXTURE_PATH], config[FIXTURE_PATH + 32];
+	const char *const argv[] = { bankctl, "-c", config, "top", NULL };
+	const char *const environment[] = { NULL };
+	const char *build = getenv("BUILD");
+
+	snprintf(bankctl, sizeof(bankctl), "%s/bankctl",
+	    build != NULL ? build : "build");
+	snprintf(
+	    config, sizeof(config), "%s/etc/bankd.ini", fixture->directory);
+	fixture->other = term_open(argv, environment, 24, 80);
+	return fixture->other;
+}
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static void
 shoot(void **state)
 {
-	struct term *kiosk = fixture_plain_kiosk(*state);
+	struct fixture *fixture = *state;
+	struct term *kiosk = fixture_plain_kiosk(fixture), *top;
 
-	for (size_t i = 0; i < sizeof(day) / sizeof(day[0]); i++) {
-		term_send(kiosk, day[i].send);
-		assert_true(term_wait(kiosk, day[i].wait));
-		if (day[i].picture != NULL)
-			take_picture(kiosk, day[i].picture);
+	play(kiosk, morning, LENGTH(morning));
+	fixture_plain(fixture, "fey\n" FEY "\ntransfer chris 18.40\nexit\n");
+	play(kiosk, noon, LENGTH(noon));
+	top = open_top(fixture);
+	assert_true(term_wait(top, "serving"));
+	for (int i = 0; i < VISITS; i++) {
+		fixture_plain(
+		    fixture, "joe\n" JOE "\ntransfer fey 1.25\nexit\n");
+		term_take(top, i % 3 * SETTLE_MS);
 	}
+	take_picture(top, "top");
 	fixture_end_kiosk(kiosk);
 }
 
@@ -86,7 +116,7 @@ main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    shoot, fixture_setup, fixture_teardown),
+		    shoot, fixture_setup_living, fixture_teardown),
 	};
 
 	if (argc != 2) {

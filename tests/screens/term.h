@@ -13,6 +13,7 @@
 
 /* The bound of every wait, as tests/lib/patience.h has it. */
 #define TERM_WAIT_MS 10000
+#define TERM_WHOLE_MS 200 /* nothing more of a screen comes */
 
 struct term;
 

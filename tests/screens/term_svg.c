@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A screen as SVG.  Lines and blocks are drawn as shapes, so that they meet
- * whatever font the reader has.
+ * A screen as SVG.  Lines, blocks and braille are drawn as shapes, so that they
+ * meet whatever font the reader has, and each other character has the place of
+ * its cell: no font is wide enough to move what follows it.
  */
 #include <string.h>
 
@@ -29,22 +30,45 @@ static const struct {
 	{ "┓", 2, 0, 0, 2 },
 	{ "┗", 0, 2, 2, 0 },
 	{ "┛", 2, 0, 2, 0 },
+	{ "├", 0, 1, 1, 1 },
+	{ "┤", 1, 0, 1, 1 },
+	{ "┬", 1, 1, 0, 1 },
+	{ "┴", 1, 1, 1, 0 },
+	{ "┼", 1, 1, 1, 1 },
+	{ "┣", 0, 2, 2, 2 },
+	{ "┫", 2, 0, 2, 2 },
+	{ "╌", 1, 1, 0, 0 },
+	{ "┄", 1, 1, 0, 0 },
+	{ "╴", 1, 0, 0, 0 },
+	{ "╶", 0, 1, 0, 0 },
 };
 
-/* Blocks: from which eighth of the cell down to which. */
+/* Blocks: from which eighth of the cell down to which, and across. */
 static const struct {
 	const char *text;
-	int top, bottom;
+	int top, bottom, left, right;
 } blocks[] = {
-	{ "█", 0, 8 },
-	{ "▀", 0, 4 },
-	{ "▄", 4, 8 },
-	{ "▁", 7, 8 },
-	{ "▂", 6, 8 },
-	{ "▃", 5, 8 },
-	{ "▅", 3, 8 },
-	{ "▆", 2, 8 },
-	{ "▇", 1, 8 },
+	{ "█", 0, 8, 0, 8 },
+	{ "▀", 0, 4, 0, 8 },
+	{ "▄", 4, 8, 0, 8 },
+	{ "▁", 7, 8, 0, 8 },
+	{ "▂", 6, 8, 0, 8 },
+	{ "▃", 5, 8, 0, 8 },
+	{ "▅", 3, 8, 0, 8 },
+	{ "▆", 2, 8, 0, 8 },
+	{ "▇", 1, 8, 0, 8 },
+	{ "▌", 0, 8, 0, 4 },
+	{ "▐", 0, 8, 4, 8 },
+	{ "▏", 0, 8, 0, 1 },
+	{ "▎", 0, 8, 0, 2 },
+	{ "▍", 0, 8, 0, 3 },
+	{ "▋", 0, 8, 0, 5 },
+	{ "▊", 0, 8, 0, 6 },
+	{ "▉", 0, 8, 0, 7 },
+	{ "▘", 0, 4, 0, 4 },
+	{ "▝", 0, 4, 4, 8 },
+	{ "▖", 4, 8, 0, 4 },
+	{ "▗", 4, 8, 4, 8 },
 };
 
 struct cell {
@@ -75,12 +99,14 @@ put_rect(FILE *out, double x, double y, double w, double h, unsigned colour)
 static bool
 put_block(FILE *out, const struct cell *cell, double x, double y)
 {
-	double eighth = CELL_H / 8.0;
+	const double eighth = CELL_H / 8.0, across = CELL_W / 8.0;
 
 	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
 		if (strcmp(blocks[i].text, cell->text) != 0)
 			continue;
-		put_rect(out, x, y + eighth * blocks[i].top, CELL_W,
+		put_rect(out, x + across * blocks[i].left,
+		    y + eighth * blocks[i].top,
+		    across * (blocks[i].right - blocks[i].left),
 		    eighth * (blocks[i].bottom - blocks[i].top), cell->fg);
 		return true;
 	}
@@ -118,9 +144,40 @@ put_line(FILE *out, const struct cell *cell, double x, double y)
 	return false;
 }
 
+/* The dots of a braille character, of which U+2800 has none; or -1. */
+static int
+braille_dots(const struct cell *cell)
+{
+	const unsigned char *text = (const unsigned char *)cell->text;
+
+	if (text[0] != 0xe2 || (text[1] & 0xfc) != 0xa0)
+		return -1;
+	return (text[1] & 3) << 6 | (text[2] & 0x3f);
+}
+
+static bool
+put_braille(FILE *out, const struct cell *cell, double x, double y)
+{
+	static const struct {
+		int column, row;
+	} places[] = { { 0, 0 }, { 0, 1 }, { 0, 2 }, { 1, 0 }, { 1, 1 },
+		{ 1, 2 }, { 0, 3 }, { 1, 3 } };
+	const int dots = braille_dots(cell);
+
+	for (int i = 0; dots > 0 && i < 8; i++)
+		if ((dots & 1 << i) != 0)
+			put_rect(out,
+			    x + CELL_W / 4.0 * (1 + 2 * places[i].column) - 1.2,
+			    y + CELL_H / 8.0 * (1 + 2 * places[i].row) - 1.2,
+			    2.4, 2.4, cell->fg);
+	return dots >= 0;
+}
+
 static bool
 is_drawn(const struct cell *cell)
 {
+	if (braille_dots(cell) >= 0)
+		return true;
 	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
 		if (strcmp(blocks[i].text, cell->text) == 0)
 			return true;
@@ -152,18 +209,48 @@ put_escaped(FILE *out, const char *text)
 	}
 }
 
-/* Cells of one look: one element, as wide as they are. */
-static void
-put_text(FILE *out, const struct cell *cells, int count, double x, double y)
+/* Whether the cell's text is more than one character. */
+static bool
+is_composed(const struct cell *cell)
 {
-	fprintf(out,
-	    "<text x=\"%g\" y=\"%g\" textLength=\"%d\" fill=\"#%06x\"%s%s>", x,
-	    y + 15, count * CELL_W, cells->fg,
-	    cells->look.bold ? " font-weight=\"bold\"" : "",
-	    cells->look.underline ? " text-decoration=\"underline\"" : "");
+	int characters = 0;
+
+	for (const char *c = cell->text; *c != '\0'; c++)
+		characters += (*c & 0xc0) != 0x80;
+	return characters > 1;
+}
+
+/* Cells of one look without a blank: one element, and a place for each. */
+static void
+put_word(FILE *out, const struct cell *cells, int count, double x, double y)
+{
+	fputs("<text x=\"", out);
+	for (int i = 0; i < count; i += cells[i].width)
+		fprintf(out, "%s%g", i > 0 ? " " : "", x + i * CELL_W);
+	fprintf(out, "\" y=\"%g\" fill=\"#%06x\"%s>", y + 15, cells->fg,
+	    cells->look.bold ? " font-weight=\"bold\"" : "");
 	for (int i = 0; i < count; i += cells[i].width)
 		put_escaped(out, cells[i].text);
 	fputs("</text>\n", out);
+}
+
+static void
+put_text(FILE *out, const struct cell *cells, int count, double x, double y)
+{
+	int end;
+
+	if (cells->look.underline)
+		put_rect(out, x, y + 17, count * CELL_W, 1, cells->fg);
+	for (int i = 0; i < count; i = end) {
+		end = i + cells[i].width;
+		if (strcmp(cells[i].text, " ") == 0)
+			continue;
+		while (end < count && !is_composed(&cells[i]) &&
+		    !is_composed(&cells[end]) &&
+		    strcmp(cells[end].text, " ") != 0)
+			end += cells[end].width;
+		put_word(out, cells + i, end - i, x + i * CELL_W, y);
+	}
 }
 
 /* A straight line or a full row of blocks is one shape, however long. */
@@ -180,7 +267,8 @@ put_shapes(FILE *out, const struct cell *cells, int count, double x, double y)
 		}
 	}
 	for (int i = 0; i < count; i++, x += CELL_W) {
-		if (!put_block(out, &cells[i], x, y))
+		if (!put_block(out, &cells[i], x, y) &&
+		    !put_braille(out, &cells[i], x, y))
 			put_line(out, &cells[i], x, y);
 	}
 }
@@ -244,7 +332,7 @@ term_svg(struct term *term, FILE *out, const char *title)
 	read_cell(term, 0, 0, &corner);
 	fprintf(out,
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
-	    "height=\"%d\" viewBox=\"0 0 %d %d\" xml:space=\"preserve\" "
+	    "height=\"%d\" viewBox=\"0 0 %d %d\" "
 	    "font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" "
 	    "font-size=\"15\">\n<title>%s</title>\n"
 	    "<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"#%06x\"/>\n",

@@ -72,9 +72,24 @@ term_row(struct term *term, int row)
 	return term->row;
 }
 
+/* Of 256 colours the cube and the greys are xterm's, as terminals have them. */
+static unsigned
+of_256(unsigned index)
+{
+	static const unsigned steps[] = { 0, 0x5f, 0x87, 0xaf, 0xd7, 0xff };
+
+	if (index >= 232)
+		return 0x010101 * (8 + 10 * (index - 232));
+	index -= 16;
+	return steps[index / 36] << 16 | steps[index / 6 % 6] << 8 |
+	    steps[index % 6];
+}
+
 static unsigned
 rgb(struct term *term, VTermColor colour)
 {
+	if (VTERM_COLOR_IS_INDEXED(&colour) && colour.indexed.idx >= 16)
+		return of_256(colour.indexed.idx);
 	vterm_screen_convert_color_to_rgb(term->screen, &colour);
 	return (unsigned)(colour.rgb.red << 16 | colour.rgb.green << 8 |
 	    colour.rgb.blue);

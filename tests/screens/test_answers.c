@@ -44,7 +44,7 @@ at_the_login(struct fixture *fixture)
 	struct term *kiosk = fixture_plain_kiosk(fixture);
 
 	term_send(kiosk, " ");
-	assert_true(term_wait(kiosk, "Password"));
+	assert_true(term_wait(kiosk, "Please enter your ID"));
 	return kiosk;
 }
 
@@ -116,7 +116,7 @@ test_behind_escape(void **state)
 		term_send(kiosk, answers[i] + 1);
 		term_take(kiosk, APART_MS);
 		term_send(kiosk, " ");
-		assert_true(term_wait(kiosk, "Password"));
+		assert_true(term_wait(kiosk, "Please enter your ID"));
 		expect_alone(kiosk, 'd');
 	}
 }

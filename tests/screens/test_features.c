@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -64,7 +66,6 @@ test_withdraw(void **state)
 	    term_wait(kiosk, "The nearest amounts are $20.00 and $40.00"));
 	expect_screen(kiosk, "withdraw-notes", false);
 	term_send(kiosk, "\033");
-	to_amount(kiosk, "5");
 	assert_true(term_wait(kiosk, "3. $60.00"));
 	term_send(kiosk, "3");
 	assert_true(
@@ -74,9 +75,51 @@ test_withdraw(void **state)
 	term_send(kiosk, " ");
 	assert_true(term_wait(kiosk, "3. Exit"));
 	term_send(kiosk, "6");
-	assert_true(term_wait(kiosk, "withdrawal"));
+	assert_true(term_wait(kiosk, "Withdrawn"));
 	expect_screen(kiosk, "statement", false);
 	term_send(kiosk, "\033");
+	assert_true(term_wait(kiosk, "3. Exit"));
+}
+
+/* What a demonstration says may be typed. */
+static void
+test_login_note(void **state)
+{
+	static const char *const note[] = { "-o",
+		"screen.login_note=A demonstration: chris 1234", NULL };
+	struct term *kiosk = fixture_kiosk(*state, 20, 60, note, NULL);
+
+	assert_true(term_wait(kiosk, "press any key"));
+	term_send(kiosk, " ");
+	assert_true(term_wait(kiosk, "A demonstration: chris 1234"));
+}
+
+/* Whom to call, from the kiosk's own file, once the bank says 423. */
+static void
+test_branch_line(void **state)
+{
+	static const char *const line[] = { "-o",
+		"screen.branch_line=Call 555-0100, day and night", NULL };
+	static const char typed[] = "fey\r" FEY "\r";
+	int row, column;
+	struct fixture *fixture = *state;
+	struct term *kiosk = fixture_kiosk(fixture, 24, 80, line, NULL);
+
+	fixture_configure(fixture, "[login]\nbranch_line = Call 555-0199");
+	assert_int_equal(fixture_bankctl(fixture,
+			     (const char *const[]) { "lock", "fey", NULL }),
+	    0);
+	assert_true(term_wait(kiosk, "press any key"));
+	term_send(kiosk, " ");
+	assert_true(term_wait(kiosk, "Please enter your ID"));
+	assert_false(term_find(kiosk, "555-0100", &row, &column));
+	term_send(kiosk, typed);
+	assert_true(term_wait(kiosk, "too many attempts, try again later"));
+	assert_true(term_wait(kiosk, "Call 555-0100, day and night"));
+	assert_int_equal(fixture_bankctl(fixture,
+			     (const char *const[]) { "unlock", "fey", NULL }),
+	    0);
+	term_send(kiosk, typed);
 	assert_true(term_wait(kiosk, "3. Exit"));
 }
 
@@ -114,8 +157,8 @@ test_amounts_and_dates(void **state)
 	assert_true(term_wait(kiosk, "balance: € 10.000,00"));
 	term_send(kiosk, " ");
 	to_amount(kiosk, "1");
-	assert_true(term_wait(kiosk, "to whom"));
-	term_send(kiosk, "fey\r1,50\r");
+	fixture_send_to(kiosk, "fey");
+	term_send(kiosk, "1,50\r\r");
 	assert_true(term_wait(kiosk, "Send € 1,50 from"));
 	term_send(kiosk, "\r");
 	assert_true(term_wait(kiosk, "your transaction is successful"));
@@ -136,36 +179,113 @@ test_amounts_and_dates(void **state)
 	assert_true(term_wait(kiosk, date));
 }
 
-/* Newest first; older ones are fetched as the customer comes to them. */
+/* 120 transfers of chris to fey, and those of the demonstration. */
 static void
-test_statement_scrolls(void **state)
+make_history(struct fixture *fixture)
 {
 	static const char one[] = "1\n1\nfey\n1\n";
-	char all[120 * sizeof(one) + 32] = "chris\n" CHRIS "\n";
-	struct term *kiosk;
-	int row, column, ends = 0;
+	char all[120 * sizeof(one) + 64] = "chris\n" CHRIS "\n";
 
 	for (int i = 0; i < 120; i++)
 		strcat(all, one);
-	fixture_plain(*state, all);
+	strcat(all, "4\n2\n77.50\n");
+	fixture_plain(fixture, all);
+}
+
+/* Newest first; all of it is fetched, and End goes there at once. */
+static void
+test_statement_scrolls(void **state)
+{
+	struct term *kiosk;
+	int row, column;
+
+	make_history(*state);
 	kiosk = fixture_plain_kiosk(*state);
 	fixture_log_in(kiosk, "chris", CHRIS);
 	term_send(kiosk, "6");
-	assert_true(term_wait(kiosk, "9,881.00"));
-	assert_true(term_find(kiosk, "9,880.00", &row, &column));
+	assert_true(term_wait(kiosk, "1-14 of 123"));
+	assert_true(term_find(kiosk, "77.50", &row, &column));
 	assert_int_equal(row, 5); /* the uppermost */
-	assert_non_null(strstr(term_row(kiosk, row + 1), "9,881.00"));
-	assert_false(term_find(kiosk, "adjustment", &row, &column));
-	do {
-		assert_true(++ends < 40);
-		term_send(kiosk, "1");
-	} while (!term_wait_within(kiosk, "adjustment", 300));
-	assert_true(ends > 1); /* a page of 50 at a time */
+	assert_non_null(strstr(term_row(kiosk, row), "Deposited"));
+	assert_non_null(strstr(term_row(kiosk, row + 1), "9,880.00"));
+	assert_true(term_wait(kiosk, "Money in: $11,077.50"));
+	assert_true(term_wait(kiosk, "Money out: $120.00"));
+	term_send(kiosk, "1");
+	assert_true(term_wait(kiosk, "110-123 of 123"));
+	assert_true(term_wait(kiosk, "Bank adjustment"));
 	assert_false(term_find(kiosk, "9,880.00", &row, &column));
 	term_send(kiosk, "\033[5~");
-	assert_true(term_wait_gone(kiosk, "adjustment"));
+	assert_true(term_wait(kiosk, "96-109 of 123"));
 	term_send(kiosk, "7");
-	assert_true(term_wait(kiosk, "9,880.00"));
+	assert_true(term_wait(kiosk, "1-14 of 123"));
+	/* The wheel, by lines; the ends of the bar, by pages; and its middle.
+	 */
+	term_send(kiosk, "\033[<65;20;10M");
+	assert_true(term_wait(kiosk, "2-15 of 123"));
+	term_take(kiosk, TERM_WHOLE_MS);
+	assert_true(term_find(kiosk, "▼", &row, &column));
+	term_click(kiosk, row, column);
+	assert_true(term_wait(kiosk, "16-29 of 123"));
+	term_click(kiosk, row - 13, column);
+	assert_true(term_wait(kiosk, "2-15 of 123"));
+	term_click(kiosk, row - 6, column);
+	assert_true(term_wait(kiosk, "62-75 of 123"));
+	/* The upper half of the table is newer, the lower is older. */
+	term_click(kiosk, 6, 20);
+	assert_true(term_wait(kiosk, "48-61 of 123"));
+	term_click(kiosk, 17, 20);
+	assert_true(term_wait(kiosk, "62-75 of 123"));
+}
+
+static void
+test_statement_filters(void **state)
+{
+	struct fixture *fixture = *state;
+	char command[FIXTURE_PATH + 64], path[FIXTURE_PATH + 16], text[8192];
+	const char *options[] = { "-o", command, NULL };
+	struct term *kiosk;
+	size_t length;
+	FILE *file;
+
+	make_history(fixture);
+	snprintf(path, sizeof(path), "%s/paper", fixture->directory);
+	snprintf(command, sizeof(command), "receipt.command=tee %s", path);
+	kiosk = fixture_kiosk(fixture, 24, 80, options, NULL);
+	fixture_log_in(kiosk, "chris", CHRIS);
+	term_send(kiosk, "6");
+	assert_true(term_wait(kiosk, "of 123"));
+	term_send(kiosk, "aa");
+	assert_true(term_wait(kiosk, "Statement: checking, everything"));
+	assert_true(term_wait(kiosk, "1-2 of 2"));
+	term_send(kiosk, "4666"); /* both again; transfers, deposits, ... */
+	assert_true(term_wait(kiosk, "both accounts, withdrawals"));
+	assert_true(term_wait(kiosk, "There are no such entries."));
+	term_send(kiosk, "6");
+	assert_true(term_wait(kiosk, "1-2 of 2"));
+	expect_screen(kiosk, "statement-filtered", false);
+	term_send(kiosk, "6sTO FEYx");
+	assert_true(term_wait(kiosk, "Search: TO FEYx"));
+	assert_true(term_wait(kiosk, "There are no such entries."));
+	term_send(kiosk, "\177");
+	assert_true(term_wait(kiosk, "1-14 of 120"));
+	expect_screen(kiosk, "statement-search", false);
+	term_send(kiosk, "\r");
+	assert_true(term_wait(kiosk, "everything, with TO FEY"));
+	term_send(kiosk, "2p");
+	assert_true(term_wait(kiosk, "2. The whole list: 120 entries"));
+	expect_screen(kiosk, "statement-print", false);
+	term_send(kiosk, "1");
+	assert_true(term_wait(kiosk, "take your receipt"));
+	file = fopen(path, "r");
+	assert_non_null(file);
+	length = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[length] = '\0';
+	/* Of the page, from the second on, and no more. */
+	assert_null(strstr(text, "9,880.00"));
+	assert_non_null(strstr(text, "9,881.00"));
+	assert_non_null(strstr(text, "9,894.00"));
+	assert_null(strstr(text, "9,895.00"));
 }
 
 static void
@@ -182,13 +302,45 @@ test_services(void **state)
 	expect_screen(kiosk, "details", false);
 	term_send(kiosk, " ");
 	assert_true(term_wait(kiosk, "4. Close the account"));
-	/* Asked twice, and refused: there is money in it. */
+	/* Not asked: There is money in it. */
 	term_send(kiosk, "4");
-	assert_true(term_wait(kiosk, "Close your account for good?"));
-	term_send(kiosk, " \r");
-	assert_true(term_wait(kiosk, "Really?"));
-	term_send(kiosk, "\r");
-	assert_true(term_wait(kiosk, "the account is not empty"));
+	assert_true(term_wait(kiosk, "There is money in it"));
+	assert_true(
+	    term_wait(kiosk, "Your savings account balance: $10,000.00"));
+}
+
+/* Nothing but a password of one's own is offered, or the way out. */
+static void
+test_one_time_password(void **state)
+{
+	struct term *kiosk = fixture_plain_kiosk(*state);
+	char once[16];
+
+	fixture_one_time(*state, "joe", once);
+	for (int round = 0; round < 2; round++) {
+		assert_true(term_wait(kiosk, "press any key"));
+		term_send(kiosk, " ");
+		assert_true(term_wait(kiosk, "ID"));
+		term_send(kiosk, "joe\r");
+		term_send(kiosk, once);
+		term_send(kiosk, "\r");
+		assert_true(term_wait(kiosk, "One-time password"));
+		assert_true(term_wait(kiosk, "ID and password are correct"));
+		if (round == 0) {
+			expect_screen(kiosk, "password-once", false);
+			term_send(kiosk, "\033");
+			assert_true(term_wait(kiosk, "Goodbye!"));
+			term_send(kiosk, " ");
+		}
+	}
+	term_send(kiosk, once);
+	term_send(kiosk, "\r4711\r4711\r");
+	assert_true(term_wait(kiosk, "password changed"));
+	assert_true(term_wait(kiosk, "3. Exit"));
+	term_send(kiosk, "3");
+	assert_true(term_wait(kiosk, "Goodbye!"));
+	term_send(kiosk, " ");
+	fixture_log_in(kiosk, "joe", "4711");
 }
 
 static void
@@ -200,16 +352,16 @@ test_password(void **state)
 	term_send(kiosk, "7");
 	assert_true(term_wait(kiosk, "2. Change password"));
 	term_send(kiosk, "2");
-	assert_true(term_wait(kiosk, "New password again"));
+	assert_true(term_wait(kiosk, "Old password"));
 	term_send(kiosk, JOE "\r1111\r1111\r");
 	assert_true(term_wait(kiosk, "too easy to guess"));
 	expect_screen(kiosk, "password-weak", false);
 	/* Both fields of the new one were emptied, the old one is there. */
 	term_send(kiosk, JOE "\r" JOE "\r");
-	assert_true(term_wait(kiosk, "not the old one"));
+	assert_true(term_wait(kiosk, "use a new"));
 	term_send(kiosk, "4711\r");
 	term_send(kiosk, "4712\r");
-	assert_true(term_wait(kiosk, "the two are not the same"));
+	assert_true(term_wait(kiosk, "the two passwords are not the same"));
 	term_send(kiosk, "4711\r");
 	assert_true(term_wait(kiosk, "password changed"));
 	assert_true(term_wait(kiosk, "3. Exit"));
@@ -227,21 +379,75 @@ test_sign_up(void **state)
 	assert_true(term_wait(kiosk, "press any key"));
 	term_send(kiosk, " ");
 	assert_true(term_wait(kiosk, "Open an account"));
-	term_send(kiosk, "\r\r");
+	term_send(kiosk, "\r");
 	assert_true(term_wait(kiosk, "2. Open an account"));
 	term_send(kiosk, "2");
-	assert_true(term_wait(kiosk, "Password again"));
-	term_send(kiosk, "chris\rJörg 日本\r7391\r7391");
+	assert_true(term_wait(kiosk, "New ID"));
+	term_send(kiosk, "chris\rJörg 日本");
 	assert_true(term_wait(kiosk, "Jörg 日本"));
 	expect_screen(kiosk, "sign-up", false);
-	term_send(kiosk, "\r");
+	term_send(kiosk, "\r7391\r7391\r");
 	assert_true(term_wait(kiosk, "this ID is taken"));
 	expect_screen(kiosk, "sign-up-taken", false);
-	term_send(kiosk, "jorg\r\r\r\r");
+	term_send(kiosk, "jorg\r\r7391\r7391\r");
 	assert_true(term_wait(kiosk, "account opened"));
-	term_send(kiosk, "jorg\r7391\r");
+	assert_true(term_wait(kiosk, "Your account is open."));
+	assert_true(term_wait(kiosk, "Your ID is jorg."));
+	term_send(kiosk, "7391\r");
 	assert_true(term_wait(kiosk, ", Jörg 日本."));
 	expect_screen(kiosk, "menu-wide-name", false);
+}
+
+/* Whom one has paid before, where the bank tells it. */
+static void
+test_recipients_name(void **state)
+{
+	struct term *kiosk;
+	int row, column;
+
+	fixture_configure(*state, "[bank]\nshow_names = masked\n");
+	fixture_plain(*state, "+\nana\nAna María\n7391\n7391\n");
+	fixture_plain(*state, "chris\n" CHRIS "\n1\n1\nana\n5\n");
+	kiosk = fixture_plain_kiosk(*state);
+	fixture_log_in(kiosk, "chris", CHRIS);
+	to_amount(kiosk, "1");
+	assert_true(term_wait(kiosk, "2. To ana"));
+	term_send(kiosk, "2");
+	assert_true(term_wait(kiosk, "to send?"));
+	term_send(kiosk, "5\rrent\r");
+	assert_true(term_wait(kiosk, "The recipient's name: A•• M••••"));
+	/* Nobody is told the name of a stranger. */
+	term_send(kiosk, "\033");
+	assert_true(term_wait(kiosk, "add a message"));
+	term_close(kiosk);
+	((struct fixture *)*state)->kiosk = NULL;
+	kiosk = fixture_plain_kiosk(*state);
+	fixture_log_in(kiosk, "fey", FEY);
+	to_amount(kiosk, "1");
+	fixture_send_to(kiosk, "ana");
+	term_send(kiosk, "5\r\r");
+	assert_true(term_wait(kiosk, "Enter: yes"));
+	assert_false(term_find(kiosk, "name:", &row, &column));
+}
+
+/* At most 64 bytes, in whole letters: what is more isn't taken. */
+static void
+test_a_long_message(void **state)
+{
+#define EIGHT "éñüáóíçø"
+#define MOST "x" EIGHT EIGHT EIGHT "éñüáóíç"
+	struct term *kiosk = fixture_plain_kiosk(*state);
+
+	fixture_log_in(kiosk, "chris", CHRIS);
+	to_amount(kiosk, "1");
+	fixture_send_to(kiosk, "fey");
+	term_send(kiosk, "5\r");
+	assert_true(term_wait(kiosk, "add a message"));
+	term_send(kiosk, MOST EIGHT "\r");
+	assert_true(term_wait(kiosk, "Message: " MOST));
+	term_send(kiosk, "\r");
+	assert_true(term_wait(kiosk, "your transaction is successful"));
+	assert_true(term_wait(kiosk, "Message: " MOST));
 }
 
 /* A transfer at one kiosk puts a banner on the other. */
@@ -258,16 +464,14 @@ notice_by(struct fixture *fixture, const char *by)
 	term_send(sender, "1");
 	assert_true(term_wait(sender, "2. Checking"));
 	term_send(sender, "1");
-	assert_true(term_wait(sender, "Recipient's ID"));
-	term_send(sender, "fey\r5\r");
+	fixture_send_to(sender, "fey");
+	term_send(sender, "5\r\r");
 	assert_true(term_wait(sender, "Enter: yes"));
 	term_send(sender, "\r");
 	assert_true(term_wait(sender, "your transaction is successful"));
 	assert_true(term_wait(receiver, "$5.00"));
 	expect_screen(receiver, "banner", false);
-	assert_true(term_wait_gone(receiver,
-	    "┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━"
-	    "━━━━━━━━━━━━━━━━━━━━━━━━"));
+	assert_true(term_wait_gone(receiver, "● You have received"));
 	assert_true(term_wait(receiver, "1 new notice (n to read)"));
 	term_send(receiver, "n");
 	assert_true(term_wait(receiver, "Notices"));
@@ -286,6 +490,64 @@ test_notice_tls(void **state)
 	notice_by(*state, "notices.by=tls");
 }
 
+/* What a screen says below its header; malloc'd. */
+static char *
+below_header(struct term *kiosk)
+{
+	char *screen = term_dump(kiosk, false), *below;
+
+	below = strchr(strchr(screen, '\n') + 1, '\n') + 1;
+	memmove(screen, below, strlen(below) + 1);
+	return screen;
+}
+
+/* A notice comes at a question and at an answer: both can still be read. */
+static void
+test_a_notice_covers_nothing(void **state)
+{
+	static const struct {
+		const char *keys, *words;
+	} stops[] = {
+		{ "1", "2. Checking" },
+		{ "1", "Another ID" },
+		{ "2", "Recipient's ID" },
+		{ "fey\r5\r\r", "Enter: yes" },
+		{ "\r", "your transaction is successful" },
+		{ "x", "3. Exit" },
+		{ "9", "incorrect input" },
+	};
+	char amount[64], *before, *after;
+	struct term *kiosk = fixture_kiosk(*state, 20, 60, NULL, NULL);
+
+	fixture_log_in(kiosk, "chris", CHRIS);
+	for (unsigned i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+		term_send(kiosk, stops[i].keys);
+		assert_true(term_wait(kiosk, stops[i].words));
+		/* Once it is whole: as it was a moment ago. */
+		for (before = below_header(kiosk);; before = after) {
+			term_take(kiosk, 100);
+			after = below_header(kiosk);
+			if (strcmp(after, before) == 0)
+				break;
+			free(before);
+		}
+		free(after);
+		snprintf(amount, sizeof(amount),
+		    "fey\n" FEY "\n1\n1\nchris\n%u\n", 1000 + i);
+		fixture_plain(*state, amount);
+		snprintf(amount, sizeof(amount),
+		    "● You have received $1,00%u.00 from fey", i);
+		assert_true(term_wait(kiosk, amount));
+		after = below_header(kiosk);
+		/* The menu counts notices. */
+		if (strstr(before, "7. Account services") == NULL)
+			assert_string_equal(after, before);
+		assert_non_null(strstr(after, stops[i].words));
+		free(before);
+		free(after);
+	}
+}
+
 #define SCREEN_TEST(test) \
 	cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
@@ -298,11 +560,18 @@ main(int argc, char *argv[])
 		SCREEN_TEST(test_currency),
 		SCREEN_TEST(test_amounts_and_dates),
 		SCREEN_TEST(test_statement_scrolls),
+		SCREEN_TEST(test_statement_filters),
 		SCREEN_TEST(test_services),
 		SCREEN_TEST(test_password),
+		SCREEN_TEST(test_one_time_password),
 		SCREEN_TEST(test_sign_up),
+		SCREEN_TEST(test_login_note),
+		SCREEN_TEST(test_branch_line),
+		SCREEN_TEST(test_recipients_name),
+		SCREEN_TEST(test_a_long_message),
 		SCREEN_TEST(test_notice_udp),
 		SCREEN_TEST(test_notice_tls),
+		SCREEN_TEST(test_a_notice_covers_nothing),
 	};
 
 	expected_arguments(argc, argv);

@@ -28,9 +28,10 @@ be_asked(struct fixture *fixture)
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "2. Checking"));
 	term_send(kiosk, "1");
+	fixture_send_to(kiosk, "fey");
 	/* Nothing else is asked of the bank by then. */
-	assert_true(term_wait(kiosk, "At most $5,000.00 at once"));
-	term_send(kiosk, "fey\r250.50\r");
+	assert_true(term_wait(kiosk, "At most $5,000.00 at a time"));
+	term_send(kiosk, "250.50\r\r");
 	assert_true(term_wait(kiosk, "Enter: yes"));
 	return kiosk;
 }
@@ -76,9 +77,9 @@ test_answer_lost(void **state)
 
 	HOLD(vault, true);
 	term_send(kiosk, "\r");
-	assert_true(term_wait(kiosk, "The bank is carrying it out..."));
+	assert_true(term_wait(kiosk, "Processing your transaction..."));
 	assert_int_equal(kill(child(fixture, "front"), SIGKILL), 0);
-	assert_true(term_wait(kiosk, "link lost, reconnecting"));
+	assert_true(term_wait(kiosk, "connection lost, reconnecting"));
 	HOLD(vault, false);
 	expect_one_transfer(kiosk);
 }
@@ -93,7 +94,7 @@ test_request_lost(void **state)
 
 	HOLD(front, true);
 	term_send(kiosk, "\r");
-	assert_true(term_wait(kiosk, "The bank is carrying it out..."));
+	assert_true(term_wait(kiosk, "Processing your transaction..."));
 	assert_int_equal(kill(front, SIGKILL), 0);
 	expect_one_transfer(kiosk);
 }
@@ -110,6 +111,22 @@ test_cut_before(void **state)
 	expect_one_transfer(kiosk);
 }
 
+/* Nobody listens at the first; the customer needs to know neither. */
+static void
+test_of_two_hosts(void **state)
+{
+	struct fixture *fixture = *state;
+	struct term *kiosk;
+	int row, column;
+
+	fixture->hosts = "127.0.0.2 127.0.0.1";
+	kiosk = fixture_plain_kiosk(fixture);
+	assert_true(term_wait(kiosk, "kiosk-1 @ 127.0.0.1"));
+	fixture_log_in(kiosk, "chris", CHRIS);
+	assert_true(term_find(kiosk, "kiosk-1 @ 127.0.0.1", &row, &column));
+	assert_int_equal(row, 0);
+}
+
 #define SCREEN_TEST(test) \
 	cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
@@ -120,6 +137,7 @@ main(int argc, char *argv[])
 		SCREEN_TEST(test_answer_lost),
 		SCREEN_TEST(test_request_lost),
 		SCREEN_TEST(test_cut_before),
+		SCREEN_TEST(test_of_two_hosts),
 	};
 
 	if (argc > 1)

@@ -110,12 +110,16 @@ test_transfer(void **state)
 	term_send(kiosk, "3");
 	assert_true(term_wait(kiosk, "incorrect input"));
 	term_send(kiosk, "1");
-	assert_true(term_wait(kiosk, "Recipient's ID"));
+	assert_true(term_wait(kiosk, "1. To my checking account"));
 	expect_screen(kiosk, "transfer", false);
 	/* What makes no amount is refused as it is typed. */
-	term_send(kiosk, "fey\r2x5-0.5.009");
+	fixture_send_to(kiosk, "fey");
+	term_send(kiosk, "2x5-0.5.009");
 	assert_true(term_wait(kiosk, "$250.50"));
+	assert_true(term_wait(kiosk, "Available in your savings account"));
 	expect_screen(kiosk, "transfer-typed", false);
+	term_send(kiosk, "\r");
+	assert_true(term_wait(kiosk, "add a message?"));
 	term_send(kiosk, "\r");
 	assert_true(
 	    term_wait(kiosk, "Send $250.50 from your savings account to fey?"));
@@ -130,7 +134,7 @@ test_transfer(void **state)
 	    term_wait(kiosk, "Your savings account balance: $9,749.50"));
 	assert_true(
 	    term_wait(kiosk, "Your checking account balance: $1,000.00"));
-	assert_true(term_wait(kiosk, "checking, last entries"));
+	assert_true(term_wait(kiosk, "┤"));
 	expect_screen(kiosk, "balance", false);
 }
 
@@ -141,11 +145,14 @@ send_transfer(struct term *kiosk, const char *recipient, const char *amount)
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "2. Checking"));
 	term_send(kiosk, "1");
-	assert_true(term_wait(kiosk, "Recipient's ID"));
-	term_send(kiosk, recipient);
-	term_send(kiosk, "\r");
+	fixture_send_to(kiosk, recipient);
 	term_send(kiosk, amount);
 	term_send(kiosk, "\r");
+	/* One's own money needs no message. */
+	if (strcmp(recipient, "chris") != 0) {
+		assert_true(term_wait(kiosk, "add a message?"));
+		term_send(kiosk, "\r");
+	}
 	assert_true(term_wait(kiosk, "Enter: yes"));
 	term_send(kiosk, "\r");
 }
@@ -184,15 +191,22 @@ test_form_errors(void **state)
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "2. Checking"));
 	term_send(kiosk, "2");
+	assert_true(term_wait(kiosk, "2. Another ID"));
+	term_send(kiosk, "2");
 	assert_true(term_wait(kiosk, "Recipient's ID"));
 	/* Enter with nothing typed goes to the buttons, digits choose. */
-	term_send(kiosk, "f\177\r\r");
+	term_send(kiosk, "f\177\r");
 	assert_true(term_wait(kiosk, "1. Enter"));
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "please enter an ID"));
 	expect_screen(kiosk, "transfer-error", false);
 	term_send(kiosk, "fey\r0\r");
 	assert_true(term_wait(kiosk, "please enter an amount"));
+	/* A step back for each Esc. */
+	term_send(kiosk, "\033");
+	assert_true(term_wait(kiosk, "Recipient's ID"));
+	term_send(kiosk, "\033");
+	assert_true(term_wait(kiosk, "2. Another ID"));
 	term_send(kiosk, "\033");
 	assert_true(term_wait(kiosk, "3. Exit"));
 }
@@ -205,10 +219,31 @@ test_goodbye(void **state)
 	fixture_log_in(kiosk, "joe", JOE);
 	term_send(kiosk, "3");
 	assert_true(term_wait(kiosk, "Goodbye!"));
+	/* Nobody else reads how much there is. */
+	assert_true(term_wait(kiosk, "1 show my final balance"));
+	assert_false(term_wait_within(kiosk, "10,000.00", 100));
+	expect_screen(kiosk, "goodbye", false);
+	term_send(kiosk, "1");
 	assert_true(
 	    term_wait(kiosk, "Your savings account balance: $10,000.00"));
-	expect_screen(kiosk, "goodbye", false);
+	expect_screen(kiosk, "goodbye-balance", false);
 	/* By itself, after five seconds. */
+	assert_true(term_wait(kiosk, "press any key or touch the screen"));
+}
+
+static void
+test_goodbye_shows(void **state)
+{
+	static const char *const show[] = { "-o", "screen.final_balance=show",
+		NULL };
+	struct term *kiosk = fixture_kiosk(*state, 24, 80, show, NULL);
+
+	fixture_log_in(kiosk, "joe", JOE);
+	term_send(kiosk, "3");
+	assert_true(term_wait(kiosk, "Goodbye!"));
+	assert_true(
+	    term_wait(kiosk, "Your savings account balance: $10,000.00"));
+	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "press any key or touch the screen"));
 }
 
@@ -221,7 +256,7 @@ test_small(void **state)
 	assert_true(term_wait(kiosk, "press any key"));
 	expect_screen(kiosk, "small-welcome", false);
 	term_send(kiosk, " ");
-	assert_true(term_wait(kiosk, "Password"));
+	assert_true(term_wait(kiosk, "Please enter your ID"));
 	expect_screen(kiosk, "small-login", false);
 	term_send(kiosk, "chris\r" CHRIS "\r");
 	assert_true(term_wait(kiosk, "3. Exit"));
@@ -230,11 +265,12 @@ test_small(void **state)
 	assert_true(term_wait(kiosk, "2. Checking"));
 	expect_screen(kiosk, "small-account", false);
 	term_send(kiosk, "2");
-	assert_true(term_wait(kiosk, "Recipient's ID"));
-	term_send(kiosk, "fey\r10");
+	fixture_send_to(kiosk, "fey");
+	term_send(kiosk, "10");
 	assert_true(term_wait(kiosk, "$10.00"));
+	assert_true(term_wait(kiosk, "Available in your checking"));
 	expect_screen(kiosk, "small-transfer", false);
-	term_send(kiosk, "\r");
+	term_send(kiosk, "\r\r");
 	assert_true(term_wait(kiosk, "Enter: yes"));
 	expect_screen(kiosk, "small-sure", false);
 	term_send(kiosk, "\r");
@@ -244,7 +280,7 @@ test_small(void **state)
 	assert_true(term_wait(kiosk, "3. Exit"));
 	term_send(kiosk, "2");
 	assert_true(term_wait(kiosk, "balance: $990.00"));
-	assert_true(term_wait(kiosk, "checking, last entries"));
+	assert_true(term_wait(kiosk, "┤"));
 	expect_screen(kiosk, "small-balance", false);
 	term_send(kiosk, " ");
 	assert_true(term_wait(kiosk, "3. Exit"));
@@ -262,10 +298,12 @@ test_out_of_service(void **state)
 	assert_true(term_wait(kiosk, "press any key"));
 	fixture_stop_bank(fixture);
 	assert_true(term_wait(kiosk, "Sorry, this machine is out of service"));
-	assert_true(term_wait(kiosk, "The bank can't be reached since"));
+	assert_true(term_wait(kiosk, "No connection to the bank since"));
 	assert_true(term_wait(kiosk, "Next try in"));
 	fixture_start_bank(fixture);
 	assert_true(term_wait(kiosk, "press any key or touch the screen"));
+	/* When it is over: from when to when. */
+	assert_true(term_wait(kiosk, "No connection to the bank from "));
 	fixture_log_in(kiosk, "chris", CHRIS);
 }
 
@@ -284,6 +322,7 @@ main(int argc, char *argv[])
 		SCREEN_TEST(test_refusals),
 		SCREEN_TEST(test_form_errors),
 		SCREEN_TEST(test_goodbye),
+		SCREEN_TEST(test_goodbye_shows),
 		SCREEN_TEST(test_small),
 		SCREEN_TEST(test_out_of_service),
 	};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A day at a kiosk, through every screen, in both languages and sizes.
+ * A day at a kiosk, through every screen, in each language and size.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,22 +18,26 @@
 static const struct step arriving[] = {
 	{ "", WELCOME, "welcome" },
 	{ " ", LOGIN, "login" },
-	{ "\r\r", "2. Open an account", "2. Abrir una cuenta",
-	    "login-buttons" },
-	{ "2", "Password again", "Clave otra vez", "sign-up" },
-	{ "-x\rJörg 日本\r7391\r7391\r", "a letter or digit", "una letra o un",
-	    "sign-up-id" },
-	{ "chris\r\r\r\r", "this ID is taken", "este identificador ya",
+	{ "\r", "2. Open an account", "2. Abrir una cuenta", "login-buttons" },
+	{ "2", "New ID", "Identificador nuevo", "sign-up" },
+	{ "-x\r", "begin with", "empiece con", "sign-up-id" },
+	{ "chris\r", "Full name", "Nombre completo", "sign-up-name" },
+	{ "Jörg 日本\r", "At least 4", "Al menos 4", "sign-up-password" },
+	{ "7391\r", "Password again", "Clave otra vez", "sign-up-again" },
+	{ "7391\r", "this ID is taken", "este identificador ya",
 	    "sign-up-taken" },
-	{ "jorg\r\r" RUB_OUT "1111\r" RUB_OUT "1111\r", "too easy", "demasiado",
-	    "sign-up-weak" },
-	{ "7392\r7391\r", "the two are not", "las dos no son",
+	{ "jorg\r\r1111\r1111\r", "too easy", "demasiado", "sign-up-weak" },
+	{ "7392\r7391\r", "the two passwords", "las dos claves",
 	    "sign-up-unlike" },
 	{ "7392\r", "account opened", "cuenta abierta", "login-opened" },
-	{ "chris\r9999\r", "is incorrect", "incorrectos", "login-refused" },
+	{ "\033", WELCOME, NULL },
+	{ " ", LOGIN, NULL },
+	{ "chris\r", "Your ID is chris", "identificador es chris",
+	    "login-password" },
+	{ "9999\r", "is incorrect", "incorrectos", "login-refused" },
 	{ "chris\r" CHRIS "\r", MENU, "menu" },
 	{ "9", "incorrect input", "entrada incorrecta", "menu-incorrect" },
-	{ "?", "Digits choose", "Los números eligen", "help" },
+	{ "?", "Keys on this", "Teclas de esta", "help" },
 	{ " ", MENU, NULL },
 };
 
@@ -42,82 +46,87 @@ static const struct step managing[] = {
 	{ "1", "Last login", "Última visita", NULL },
 	{ "", LIMIT, "details" },
 	{ " ", SERVICES, NULL },
-	{ "2", "New password again", "Clave nueva otra vez", "password" },
-	{ CHRIS "\r4711\r4712\r", "the two are", "las dos no",
+	{ "2", "Old password", "Clave actual", "password" },
+	{ CHRIS "\r", "At least 4", "Al menos 4", "password-new" },
+	{ "4711\r4712\r", "the two passwords", "las dos claves",
 	    "password-unlike" },
 	{ "4711\r", "password changed", "clave cambiada", "password-changed" },
 	{ "7", SERVICES, NULL },
-	{ "4", "for good?", "para siempre?", "close" },
-	{ " \r", "Really?", "¿Seguro?", "close-again" },
-	{ "\r", "is not empty", "no está vacía", "close-refused" },
+	{ "4", "can't close your", "no puede cerrar", "close-refused" },
+	{ " ", SERVICES, NULL },
 	{ "\033", MENU, NULL },
 };
 
 static const struct step sending[] = {
 	{ "1", ACCOUNTS, "account" },
 	{ "3", "incorrect input", "entrada incorrecta", "account-incorrect" },
-	{ "1", RECIPIENT, NULL },
-	{ "", LIMIT, "transfer" },
+	{ "1", WHOM, "transfer-whom" },
+	{ "2", RECIPIENT, "transfer" },
 	/* 422 is told at the field, by the kiosk itself. */
-	{ "f\177\r\r", "1. Enter", "1. Intro", "transfer-buttons" },
+	{ "f\177\r", "1. Enter", "1. Intro", "transfer-buttons" },
 	{ "1", "please enter", "escriba un", "transfer-no-id" },
-	{ "-\r\r1", "this is no ID", "esto no es", "transfer-id" },
-	{ "fey\r0\r", "please enter", "escriba un", "transfer-no-amount" },
+	{ "-\r", "this is not an ID", "esto no es", "transfer-id" },
+	{ "fey\r", TO_SEND, NULL },
+	{ "", LIMIT, "transfer-amount" },
+	{ "0\r", "please enter", "escriba un", "transfer-no-amount" },
 	{ "250.50", "$250.50", "250.50", "transfer-typed" },
+	{ "\r", MEMO, "transfer-memo" },
 	{ "\r", SURE, "transfer-sure" },
 	{ "\r", DONE, "transfer-done" },
 	{ " ", MENU, NULL },
 	{ "1", ACCOUNTS, NULL },
-	{ "1", RECIPIENT, NULL },
-	{ "nobody\r5\r", SURE, NULL },
+	{ "1", "2. To fey", "2. A fey", "transfer-payees" },
+	{ "3", RECIPIENT, NULL },
+	{ "nobody\r5\r\r", SURE, NULL },
 	{ "\r", "does not exist", "no existe", "transfer-404" },
-	{ " ", MENU, NULL },
-	{ "1", ACCOUNTS, NULL },
-	{ "1", RECIPIENT, NULL },
-	{ "fey\r15000\r", SURE, NULL },
+	{ "1", RECIPIENT, "transfer-404-again" },
+	{ "\033", WHOM, NULL },
+	{ "2", TO_SEND, NULL },
+	{ "\17715000\r\r", SURE, NULL },
 	{ "\r", "enough funds", "fondos suficientes", "transfer-402" },
+	{ "1", TO_SEND, NULL },
+	{ "", LIMIT, "transfer-402-again" },
+	{ RUB_OUT "\1777000\r\r", SURE, NULL },
+	{ "\r", OVER, "transfer-429" },
 	{ " ", MENU, NULL },
 	{ "1", ACCOUNTS, NULL },
-	{ "1", RECIPIENT, NULL },
-	{ "fey\r7000\r", SURE, NULL },
-	{ "\r", "over the limit", "por encima del límite", "transfer-429" },
-	{ " ", MENU, NULL },
-	{ "1", ACCOUNTS, NULL },
-	{ "1", RECIPIENT, NULL },
+	{ "1", WHOM, NULL },
 	/* To oneself: the other account, and the longest question. */
-	{ "chris\r1234.56\r", SURE, "transfer-own-sure" },
-	{ "\r", DONE, NULL },
+	{ "1", TO_SEND, NULL },
+	{ "1234.56\r", SURE, "transfer-own-sure" },
+	{ "\r", DONE, "transfer-own-done" },
 	{ " ", MENU, NULL },
 };
 
 static const struct step paying[] = {
-	{ "2", "checking, last", "movimientos: corriente", "balance" },
+	{ "2", "┤", "┤", "balance" },
 	{ " ", MENU, NULL },
 	{ "4", ACCOUNTS, NULL },
-	{ "2", "to deposit?", "desea depositar?", "deposit" },
+	{ "2", "Available", "Disponible", "deposit" },
 	{ "250.5\r", SURE, "deposit-sure" },
 	{ "\r", DONE, "deposit-done" },
 	{ " ", MENU, NULL },
 	{ "5", ACCOUNTS, NULL },
-	{ "2", "Another amount", "Otro importe", NULL },
+	{ "2", USUAL, NULL },
 	{ "", LIMIT, "withdraw" },
 	{ "6", "Cancel", "Cancelar", "withdraw-other" },
 	{ "30\r", "The nearest", "más cercanos", "withdraw-notes" },
 	{ "\177\1771000\r", SURE, NULL },
-	{ "\r", "over the limit", "por encima del límite", "withdraw-429" },
-	{ " ", MENU, NULL },
-	{ "5", ACCOUNTS, NULL },
-	{ "2", "Another amount", "Otro importe", NULL },
+	{ "\r", OVER, "withdraw-429" },
+	{ "1", "Cancel", "Cancelar", NULL },
+	{ "", LIMIT, "withdraw-429-again" },
+	{ "\033", USUAL, NULL },
 	{ "3", SURE, "withdraw-sure" },
 	{ " \r", DONE, "withdraw-done" },
 	{ " ", MENU, NULL },
-	{ "6", "withdrawal", "retiro", "statement" },
+	{ "6", "Withdrawn", "Retiro", "statement" },
 	{ "0", "Checking: ", "Corriente: ", "statement-chart" },
 };
 
 static const struct step exiting[] = {
 	{ "\033", MENU, NULL },
 	{ "3", GOODBYE, "goodbye" },
+	{ "1", "account balance:", "Saldo de su", "goodbye-balance" },
 	{ " ", WELCOME, NULL },
 };
 
@@ -131,7 +140,7 @@ static const struct step returning[] = {
 
 static const struct step leaving[] = {
 	{ "", "$7.00", "$7.00", "banner" },
-	{ "3", "account balance:", "Saldo de su", NULL },
+	{ "3", GOODBYE, NULL },
 	{ " ", WELCOME, NULL },
 };
 
@@ -147,26 +156,14 @@ send_money(struct term *sender, const char *amount)
 	term_send(sender, "1");
 	assert_true(term_wait(sender, "2. Checking"));
 	term_send(sender, "1");
-	assert_true(term_wait(sender, "Recipient's ID"));
-	term_send(sender, "chris\r");
+	fixture_send_to(sender, "chris");
 	term_send(sender, amount);
-	term_send(sender, "\r");
+	term_send(sender, "\r\r");
 	assert_true(term_wait(sender, "Enter: yes"));
 	term_send(sender, "\r");
 	assert_true(term_wait(sender, "your transaction is successful"));
 	term_send(sender, " ");
 	assert_true(term_wait(sender, "3. Exit"));
-}
-
-/* What is new since the last visit is told by whole seconds. */
-static void
-next_second(struct term *kiosk)
-{
-	const char *row = term_row(kiosk, 0);
-	char clock[16];
-
-	snprintf(clock, sizeof(clock), "%s", row + strlen(row) - 8);
-	assert_true(term_wait_gone(kiosk, clock));
 }
 
 static void
@@ -187,8 +184,7 @@ day(struct tour *tour)
 	term_resize(tour->kiosk, tour->rows, tour->columns);
 	tour_see(tour, "", "Checking: ", "Corriente: ", NULL);
 	walk(tour, exiting);
-	next_second(tour->kiosk);
-	next_second(tour->kiosk);
+	tour_next_second(tour);
 	send_money(sender, "5");
 	walk(tour, returning);
 	send_money(sender, "7");
@@ -197,11 +193,46 @@ day(struct tour *tour)
 	walk(tour, closed);
 }
 
+/* The screen of the most keys, at a kiosk that has all of them. */
+static void
+keys(struct tour *tour)
+{
+	static const char *const options[] = { "speech.command=/bin/true",
+		"receipt.directory=@", NULL };
+	static const struct step steps[] = {
+		{ "6", "Deposited", "Depósito", NULL },
+		{ "?", "Keys on this", "Teclas de esta", NULL },
+		{ "", "account", "cuenta", NULL },
+		{ "", "say again", "repetir", NULL },
+		{ "", "Press any key", "Pulse una tecla", NULL },
+		{ " ", "Deposited", "Depósito", NULL },
+		{ "\033", MENU, NULL },
+		{ "3", GOODBYE, NULL },
+		{ "?", "Keys on this", "Teclas de esta", NULL },
+	};
+	char input[1024] = "chris\n" CHRIS "\n";
+
+	for (int i = 0; i < tour->rows; i++)
+		strcat(input, "deposit 5\n");
+	fixture_plain(tour->fixture, strcat(input, "3\n"));
+	tour_kiosk(tour, options);
+	tour_to_login(tour);
+	tour_see(tour, "?", "on the screen", "en la pantalla", NULL);
+	tour_see(tour, " ", LOGIN, NULL);
+	tour_see(tour, "chris\r" CHRIS "\r", MENU, NULL);
+	walk(tour, steps);
+	/* Whole, and not that of the key line. */
+	if (tour->language != TOUR_ARABIC)
+		tour_see(tour, "", "   show my final balance",
+		    "   mostrar mi saldo final", NULL);
+}
+
 int
 main(int argc, char *argv[])
 {
 	static const struct tour_test tests[] = {
 		{ "day", day },
+		{ "keys", keys },
 	};
 
 	return tour_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));

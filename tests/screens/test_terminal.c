@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,7 +17,7 @@
 
 #include "../lib/patience.h"
 #include "expected.h"
-#include "fixture.h"
+#include "tour.h"
 
 #define ESCAPE_BOUND_MS 30000
 
@@ -114,7 +115,7 @@ test_kiosk_mode(void **state)
 	kill(term_pid(kiosk), SIGTSTP);
 	kill(term_pid(kiosk), SIGQUIT);
 	term_send(kiosk, "q");
-	assert_true(term_wait(kiosk, "Password"));
+	assert_true(term_wait(kiosk, "Please enter your ID"));
 	term_send(kiosk, "\003\032\034\033[99~");
 	term_send(kiosk, "0pen-sesam");
 	assert_true(term_wait(kiosk, "0pen-sesam"));
@@ -134,8 +135,8 @@ test_resize(void **state)
 	term_send(kiosk, "1");
 	assert_true(term_wait(kiosk, "2. Checking"));
 	term_send(kiosk, "1");
-	assert_true(term_wait(kiosk, "Recipient's ID"));
-	term_send(kiosk, "fey\r12.5");
+	fixture_send_to(kiosk, "fey");
+	term_send(kiosk, "12.5");
 	assert_true(term_wait(kiosk, "$12.50"));
 	term_resize(kiosk, 10, 40);
 	assert_true(term_wait(kiosk, "make this window larger"));
@@ -144,12 +145,12 @@ test_resize(void **state)
 	term_resize(kiosk, 10, 41);
 	assert_true(term_wait(kiosk, "41x10"));
 	term_resize(kiosk, 40, 120);
-	assert_true(term_wait(kiosk, "Recipient's ID"));
+	assert_true(term_wait(kiosk, "How much would you like to send?"));
 	expect_screen(kiosk, "large-transfer", false);
 	term_send(kiosk, "0");
 	term_resize(kiosk, 24, 80);
 	assert_true(term_wait(kiosk, "12.50"));
-	term_send(kiosk, "\r");
+	term_send(kiosk, "\r\r");
 	assert_true(
 	    term_wait(kiosk, "Send $12.50 from your savings account to fey?"));
 }
@@ -160,27 +161,70 @@ click(struct term *kiosk, const char *text)
 	int row, column;
 
 	assert_true(term_wait(kiosk, text));
+	/* The key line is drawn last, and may still be that of before. */
+	term_take(kiosk, TERM_WHOLE_MS);
 	assert_true(term_find(kiosk, text, &row, &column));
 	term_click(kiosk, row, column);
 }
 
-/* Presses keys of the keypad's letters, until each shows in its field. */
+/* Presses letters of the keypad, until each shows after its label. */
 static void
-press(struct term *kiosk, const char *keys, bool secret)
+press_letters(struct term *kiosk, const char *label, const char *keys)
 {
-	char shown[64] = "┃ ";
-	size_t length = strlen(shown);
-	int row, column;
+	char shown[64];
+	int length = snprintf(shown, sizeof(shown), "%s", label), row, column;
 
 	for (; *keys != '\0'; keys++) {
 		assert_true(term_find(kiosk,
 		    (char[]) { ' ', ' ', *keys, ' ', '\0' }, &row, &column));
 		term_click(kiosk, row, column + 2);
-		length +=
-		    (size_t)snprintf(shown + length, sizeof(shown) - length,
-			"%.*s", secret ? 3 : 1, secret ? "•" : keys);
+		shown[length++] = *keys;
+		shown[length] = '\0';
 		assert_true(term_wait(kiosk, shown));
 	}
+}
+
+/* The digits are drawn from blocks: their places are those of a telephone. */
+static void
+press_digits(struct term *kiosk, const char *keys)
+{
+	char shown[64] = "┃ ";
+	int row, column, digit;
+
+	assert_true(term_find(kiosk, "abc", &row, &column));
+	for (; *keys != '\0'; keys++) {
+		digit = *keys == '0' ? 10 : *keys - '1';
+		term_click(kiosk, row - 16 + 4 * (digit / 3),
+		    column + 8 * (digit % 3));
+		strcat(shown, "•");
+		assert_true(term_wait(kiosk, shown));
+	}
+}
+
+/* Letters with accents have a page, behind the signs. */
+static void
+test_touch_accents(void **state)
+{
+	struct term *kiosk = fixture_plain_kiosk(*state);
+
+	fixture_log_in(kiosk, "chris", CHRIS);
+	click(kiosk, "1. Transfer money");
+	click(kiosk, "2. Checking");
+	fixture_send_to(kiosk, "fey");
+	term_send(kiosk, "5\r");
+	assert_true(term_wait(kiosk, "add a message"));
+	click(kiosk, "Keypad");
+	assert_true(term_wait(kiosk, "ABC"));
+	press_letters(kiosk, "Message  ", "a");
+	click(kiosk, "ABC");
+	click(kiosk, "#+=");
+	click(kiosk, "áéñ");
+	click(kiosk, " ñ  ");
+	assert_true(term_wait(kiosk, "Message  añ"));
+	click(kiosk, " Ñ  ");
+	assert_true(term_wait(kiosk, "Message  añÑ"));
+	click(kiosk, "123");
+	assert_true(term_wait(kiosk, "abc"));
 }
 
 /* From the welcome to a transfer without touching a key. */
@@ -193,25 +237,70 @@ test_touch(void **state)
 	click(kiosk, "Keypad");
 	assert_true(term_wait(kiosk, "ABC"));
 	expect_screen(kiosk, "keypad-letters", false);
-	press(kiosk, "chris", false);
-	assert_true(term_wait(kiosk, "chris"));
-	click(kiosk, "│                                  │");
-	press(kiosk, CHRIS, true);
-	assert_true(term_wait(kiosk, "••••"));
+	press_letters(kiosk, "┃ ", "chris");
+	click(kiosk, "ABC");
+	assert_true(term_wait(kiosk, " Q "));
+	click(kiosk, "#+=");
+	assert_true(term_wait(kiosk, " & "));
+	expect_screen(kiosk, "keypad-signs", false);
+	click(kiosk, "│ Enter │");
+	assert_true(term_wait(kiosk, "Your ID is chris."));
+	assert_true(term_wait(kiosk, "abc"));
+	press_digits(kiosk, CHRIS);
 	click(kiosk, "│ Enter │");
 	click(kiosk, "2. Check account balance");
 	assert_true(term_wait(kiosk, "balance: $10,000.00"));
 	click(kiosk, "any key back");
 	click(kiosk, "1. Transfer money");
 	click(kiosk, "2. Checking");
+	click(kiosk, "1. To my savings account");
 	click(kiosk, "Keypad");
-	assert_true(term_wait(kiosk, "ABC"));
-	click(kiosk, "│                                  │");
 	assert_true(term_wait(kiosk, "abc"));
 	expect_screen(kiosk, "keypad-digits", false);
-	click(kiosk, "Cancel");
+	click(kiosk, "│ Cancel │");
+	assert_true(term_wait(kiosk, "1. To my savings account"));
+	click(kiosk, "Esc back");
 	click(kiosk, "3. Exit");
 	assert_true(term_wait(kiosk, "Goodbye!"));
+}
+
+/* Help, language and theme are one key on every screen; what can be typed. */
+static void
+test_common_keys(void **state)
+{
+	struct term *kiosk = fixture_plain_kiosk(*state);
+	struct term_look before, after;
+	int row, column;
+
+	term_send(kiosk, " ");
+	assert_true(term_wait(kiosk, "Open an account"));
+	term_send(kiosk, "?"); /* no part of an ID */
+	assert_true(term_wait(kiosk, "Keys on this screen"));
+	term_send(kiosk, " ");
+	assert_true(term_wait_gone(kiosk, "Keys on this screen"));
+	term_send(kiosk, "tL\r?tL");
+	assert_true(term_wait(kiosk, "┃ •••"));
+	assert_true(term_find(kiosk, "tL", &row, &column));
+	term_send(kiosk, "\033OP");
+	assert_true(term_wait(kiosk, "Keys on this screen"));
+	click(kiosk, "F2 ");
+	assert_true(term_wait(kiosk, "Escriba su identificador"));
+	before = term_look(kiosk, 5, 5);
+	term_send(kiosk, "\033OR");
+	do {
+		term_take(kiosk, 20);
+		after = term_look(kiosk, 5, 5);
+	} while (after.bg == before.bg);
+	term_send(kiosk, "\033");
+	assert_true(term_wait(kiosk, "Esc cancelar"));
+	term_send(kiosk, "\033");
+	assert_true(term_wait(kiosk, "pulse una tecla"));
+	term_send(kiosk, "LL"); /* past Arabic */
+	fixture_log_in(kiosk, "chris", CHRIS);
+	term_send(kiosk, "6");
+	assert_true(term_wait(kiosk, "Balance"));
+	term_send(kiosk, "L");
+	assert_true(term_wait(kiosk, "Saldo"));
 }
 
 static void
@@ -263,8 +352,9 @@ see_large(struct fixture *fixture, int rows, int columns,
 		{ " ", "Check", NULL },
 		{ "1", "Checking", NULL },
 		{ "\033[B", "Checking", "account" },
+		{ "2", "Another ID", NULL },
 		{ "2", "Recipient's ID", NULL },
-		{ "fey\r250.50\r", "Enter: yes", "sure" },
+		{ "fey\r250.50\r\r", "Enter: yes", "sure" },
 		{ "\r", "your transaction is successful", "result" },
 		{ " ", "Check", NULL },
 		{ "3", "Goodbye!", NULL },
@@ -275,7 +365,7 @@ see_large(struct fixture *fixture, int rows, int columns,
 
 	assert_true(term_wait(kiosk, "press any key"));
 	term_send(kiosk, " ");
-	assert_true(term_wait(kiosk, "Password"));
+	assert_true(term_wait(kiosk, "Please enter your ID"));
 	term_send(kiosk, "chris\r" CHRIS "\r");
 	assert_true(term_wait(kiosk, "ID and password are correct"));
 	snprintf(name, sizeof(name), "%s-menu", prefix);
@@ -350,6 +440,35 @@ test_idle(void **state)
 	assert_false(term_wait_within(kiosk, "chris", 50));
 }
 
+static int
+seconds_of_clock(struct term *kiosk)
+{
+	const char *row = term_row(kiosk, 0);
+
+	return atoi(row + strlen(row) - 2);
+}
+
+/* Who listens is not asked: the idle clock begins when the voice ends. */
+static void
+test_idle_listener(void **state)
+{
+	struct tour tour = { TOUR_ENGLISH, "idle", 24, 80, *state, NULL };
+	int begin, row, column;
+
+	tour_held_script(&tour, "voice", 0);
+	tour_kiosk(&tour,
+	    (const char *const[]) { "speech.command=@/voice",
+		"screen.idle_seconds=5", "screen.warn_seconds=5", NULL });
+	fixture_log_in(tour.kiosk, "chris", CHRIS);
+	begin = seconds_of_clock(tour.kiosk);
+	while ((seconds_of_clock(tour.kiosk) - begin + 60) % 60 < 12)
+		term_take(tour.kiosk, 100);
+	assert_false(term_find(tour.kiosk, "more time?", &row, &column));
+	assert_true(term_find(tour.kiosk, "3. Exit", &row, &column));
+	tour_let_go(&tour, "voice");
+	assert_true(term_wait(tour.kiosk, "Do you need more time?"));
+}
+
 /* The bank doesn't answer: the screen says what is waited for, and lives. */
 static void
 test_spinner(void **state)
@@ -383,11 +502,11 @@ test_money_is_named_first(void **state)
 	assert_true(term_wait(kiosk, "2. Checking"));
 	fixture_freeze_vault(fixture, true);
 	term_send(kiosk, "1");
-	assert_true(term_wait(kiosk, "Asking for your account's details..."));
-	term_send(kiosk, "fey\r5\r");
+	assert_true(term_wait(kiosk, "Asking for your balances..."));
+	term_send(kiosk, "2fey\r5\r\r");
 	assert_true(term_wait(kiosk, "Enter: yes"));
 	term_send(kiosk, "\r");
-	assert_true(term_wait(kiosk, "The bank is carrying it out..."));
+	assert_true(term_wait(kiosk, "Processing your transaction..."));
 	assert_true(term_wait_gone(kiosk, "Asking for"));
 	fixture_freeze_vault(fixture, false);
 	assert_true(term_wait(kiosk, "your transaction is successful"));
@@ -457,12 +576,15 @@ main(int argc, char *argv[])
 		SCREEN_TEST(test_kiosk_mode),
 		SCREEN_TEST(test_resize),
 		SCREEN_TEST(test_touch),
+		SCREEN_TEST(test_touch_accents),
+		SCREEN_TEST(test_common_keys),
 		SCREEN_TEST(test_looks),
 		SCREEN_TEST(test_large),
 		SCREEN_TEST(test_large_small),
 		SCREEN_TEST(test_large_no_color),
 		SCREEN_TEST(test_themes),
 		SCREEN_TEST(test_idle),
+		SCREEN_TEST(test_idle_listener),
 		SCREEN_TEST(test_spinner),
 		SCREEN_TEST(test_money_is_named_first),
 		SCREEN_TEST(test_escape),

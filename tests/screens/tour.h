@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Tours of the kiosk, each taken four times: in both languages, at 80x24 and
- * at 60x20.  Whole screens are compared with expected/LANGUAGE-SIZE/NAME.txt;
- * tests/system/test_pictures.py sees that none is missing.
+ * Tours of the kiosk, each taken nine times: in its three languages, at 80x24,
+ * at 60x20 and at 132x43.  Whole screens are compared with
+ * expected/LANGUAGE-SIZE/NAME.txt; tests/system/test_pictures.py sees that none
+ * is missing.  With TOURS=n in the environment one of n is taken.
  */
 #ifndef TESTS_TOUR_H
 #define TESTS_TOUR_H
 
 #include "fixture.h"
 
-enum tour_language { TOUR_ENGLISH, TOUR_SPANISH };
+enum tour_language { TOUR_ENGLISH, TOUR_SPANISH, TOUR_ARABIC };
 
 struct tour {
 	enum tour_language language;
@@ -20,20 +21,23 @@ struct tour {
 };
 
 /*
- * What is sent, what is waited for in each language, the screen that is
- * compared, or NULL.
+ * What is sent, what is waited for (in Arabic, what the catalogue has for the
+ * English), the screen that is compared, or NULL.
  */
 struct step {
 	const char *send, *english, *spanish, *screen;
 };
 
-/* What is waited for again and again, in both languages. */
+/* What is waited for again and again. */
 #define WELCOME "press any key", "pulse una tecla"
 #define LOGIN "Please enter your ID", "Escriba su identificador"
-#define MENU "3. Exit", "3. Salir"
-#define ACCOUNTS "2. Checking", "2. Corriente"
-#define SERVICES "4. Close the account", "4. Cerrar la cuenta"
+#define MENU "Transfer money", "Transferir dinero"
+#define ACCOUNTS "select an account", "Elija una cuenta"
+#define SERVICES "Close the account", "Cerrar la cuenta"
+#define WHOM "Another ID", "Otro identificador"
 #define RECIPIENT "Recipient's ID", "Identificador del destinatario"
+#define TO_SEND "to send?", "desea enviar?"
+#define MEMO "add a message?", "añadir un mensaje?"
 #define USUAL "Another amount", "Otro importe"
 #define LIMIT "At most", "Como máximo"
 #define SURE "Enter: yes", "Intro: sí"
@@ -58,6 +62,8 @@ void tour_see(struct tour *tour, const char *send, const char *english,
 /* From the welcome to the login, and to the menu as chris. */
 void tour_to_login(struct tour *tour);
 void tour_log_in(struct tour *tour);
+/* What is new since the last visit is told by whole seconds: two pass. */
+void tour_next_second(struct tour *tour);
 void tour_walk(struct tour *tour, const struct step *steps, size_t count);
 #define walk(tour, steps) \
 	tour_walk(tour, steps, sizeof(steps) / sizeof((steps)[0]))

@@ -15,7 +15,7 @@ import termios
 import threading
 import unittest
 
-from lib import bank, model
+from lib import bank, model, trace
 from lib.bank import BANKCTL, run, wait_for
 from lib.case import SUCCESS, Operator
 
@@ -166,6 +166,72 @@ class Backup(Operator):
         refused("nothing was changed")
         result = served.ctl("-y", "restore", served.path("none"), check=False)
         self.assertEqual(result.returncode, 66)
+
+
+class Killed(Operator):
+    """A restore that is killed before any of its calls that change what is
+    in the state's directory leaves the old bank or the new one, or a bank
+    that doesn't start and says why; and it can be made again."""
+
+    start_bank = False
+    CALLS = ("link", "rename", "renameat", "unlink", "mkdir", "rmdir",
+             "fsync", "fdatasync")
+
+    def setUp(self):
+        reason = trace.reason()
+        if reason:
+            self.skipTest(reason)
+
+    def starts(self, served):
+        """The balance of a bank that starts; None, and why it doesn't."""
+        try:
+            served.start()
+        except bank.Failed as error:
+            self.assertEqual(served.process.returncode, EX_DATAERR, error)
+            return None, str(error)
+        balance = self.balances("joe", served)[0]
+        served.stop()
+        return balance, None
+
+    def killed(self, served, call, number, *words):
+        """Whether it was, before its call of that number."""
+        result = run(
+            "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call,
+            "-e", "inject=%s:signal=KILL:when=%d" % (call, number), BANKCTL,
+            "-c", served.config, *words)
+        if result.returncode == 0:
+            return False
+        self.assertEqual(result.returncode, -signal.SIGKILL, result.stderr)
+        return True
+
+    def test_before_each_change(self):
+        served = self.fresh()
+        path = served.path("copy.db")
+        served.ctl("backup", path)
+        served.ctl("deposit", "joe", "1", "7", "--reason", "y")
+        served.stop()
+        before, state = served.path("before"), served.file("")
+        shutil.copytree(state, before)
+        kills = 0
+        for call in self.CALLS:
+            number = 1
+            while True:
+                shutil.rmtree(state)
+                shutil.copytree(before, state)
+                if not self.killed(served, call, number, "-y", "restore",
+                                   path):
+                    break
+                with self.subTest(call=call, number=number):
+                    balance, why = self.starts(served)
+                    if balance is None:
+                        self.assertIn("restore", why)
+                    else:
+                        self.assertIn(balance, ("10007.00", "10000.00"))
+                    served.ctl("-y", "restore", path)
+                    self.assertEqual(self.starts(served)[0], "10000.00")
+                    model.check(served)
+                kills, number = kills + 1, number + 1
+        self.assertGreater(kills, 10)
 
 
 class ReadOnly(Operator):
@@ -358,7 +424,7 @@ class StandsStill(Operator):
         wait_for("the copy to begin", lambda: os.path.exists(copy + ".new")
                  and os.path.getsize(copy + ".new") > 0, every=0)
         child, = bank.children(process.pid)
-        os.kill(child, signal.SIGSTOP)
+        bank.freeze(child)
         self.assertIn("ended, because", process.stderr.read())
         self.assertEqual(process.wait(60), EX_IOERR)
         self.assertFalse(bank.alive(child))

@@ -156,7 +156,7 @@ class Systemd(unittest.TestCase):
         wait_for("the welcome screen", lambda: terminal.shows("touch"))
         pid = self.host.show(unit, "MainPID")
         terminal.type(b"\x03\x1a\x1c\r")
-        wait_for("the login", lambda: terminal.shows("Password"))
+        wait_for("the login", lambda: terminal.shows("Please enter"))
         self.assertEqual(self.host.show(unit, "MainPID"), pid)
         self.host.kill(pid)
         terminal.said = ""

@@ -16,13 +16,13 @@ from lib.case import BankCase
 from lib.proxy import CUT_AFTER, CUT_BEFORE, PASS, SWALLOW, Proxy
 
 SUCCESS = "your transaction is successful"
-TAKE = "Please take your money"
-FAILED = "The machine could not hand out your money"
-TAKEN_BACK = "The withdrawal was taken back"
-GOES_BACK = "The withdrawal will be taken back"
-UNCLEAR = "It is not certain that all your money came out"
-ASK_THE_BANK = "Please ask the bank, with your reference"
-LOST = "The link was lost; what was booked is taken back"
+TAKE = "Please take your cash"
+FAILED = "The machine could not pay out your cash"
+TAKEN_BACK = "The money is back in your account"
+GOES_BACK = "The money will go back into your account"
+UNCLEAR = "Some of your cash may not have come out"
+ASK_THE_BANK = "Please contact the bank with your reference"
+LOST = "The connection was lost. Any charge will be reversed."
 
 
 class Kiosk:
@@ -195,11 +195,11 @@ class HandsOut(Machine):
     def test_what_the_notes_make(self):
         """The menu's item always; a word where there is a machine."""
         said = self.play("5\n2\n30\n5\n2\n5\n3\n", "plain.menu=full")
-        self.assertIn("this machine's notes can't make it\n"
+        self.assertIn("this machine can't make that amount\n"
                       "The nearest amounts are $20.00 and $40.00", said)
         self.assertIn("The smallest amount is $20.00", said)
         said = self.play("retiro 30\nretiro 20.50\n", self.script("exit 0\n"))
-        self.assertEqual(said.count("notes can't make it"), 2)
+        self.assertEqual(said.count("make that amount"), 2)
         self.assertEqual(self.checking(), 1000)
 
     def test_refused_by_the_bank(self):
@@ -257,7 +257,7 @@ class Stock(Machine):
                          *options)
         self.assertEqual(said.count(SUCCESS), 2)
         self.assertIn("The smallest amount is $50.00", said)
-        self.assertIn("It has no notes now", said)
+        self.assertIn("The machine has no notes now", said)
         self.assertEqual(self.checking(), 930)
 
     def test_put_back_when_none_came(self):
@@ -268,7 +268,7 @@ class Stock(Machine):
         with open(os.path.join(self.state, "stock"), "w") as f:
             f.write("20 many\n")
         said = self.play("retiro 20\n", "cash.stock=10 5")
-        self.assertIn("It has no notes now", said)
+        self.assertIn("The machine has no notes now", said)
         self.assertIn("cash_stock", said)
         self.assertEqual(self.stock(), "20 many\n")
 
@@ -544,7 +544,7 @@ class Crashes(Machine):
             kiosk = Kiosk(self, self.script("exit 0\n"), port=proxy.port)
             kiosk.type(self.login + "retiro 40\n")
             said = kiosk.ends()[1]
-        self.assertIn("No money was handed out", said)
+        self.assertIn("No cash was paid out", said)
         self.assertIn(LOST, said)
         self.assertNotIn(SUCCESS, said)
         self.assertEqual(self.checking(), 1000)

@@ -10,8 +10,9 @@ import subprocess
 import tempfile
 import unittest
 
+from lib import sources
 from lib.bank import TOP, run, scratch
-from lib.sources import path, read, source
+from lib.sources import path, read
 from system.test_manual import option_rows
 
 MAKE = os.path.join(TOP, "etc", "completions", "make")
@@ -30,12 +31,6 @@ def made(shell, program):
     return result.stdout
 
 
-def commands():
-    return dict(re.findall(
-        r'\{ "([a-z]+)",\s*"([^"]*)",\s*\d+,\s*\d+,',
-        re.sub(r'"\s*\n\s*"', "", source("bankd", "bankctl.c"))))
-
-
 class Tables(unittest.TestCase):
     def test_no_usage_is_an_error(self):
         result = run(MAKE, "bash", "bankd", path("bankd", "options.c"), cwd=TOP)
@@ -43,10 +38,10 @@ class Tables(unittest.TestCase):
         self.assertIn("no usage", result.stderr)
 
     def test_each_command_is_found(self):
-        self.assertGreater(len(commands()), 10)
+        self.assertGreater(len(sources.commands()), 10)
         for shell in ("bash", "zsh"):
             text = made(shell, "bankctl")
-            for name, arguments in commands().items():
+            for name, arguments in sources.commands().items():
                 self.assertIn("[%s]='%s'" % (name, arguments), text)
 
     def test_each_letter_is_found(self):
@@ -109,8 +104,8 @@ printf '%%s\\n' "${COMPREPLY[@]}"
             "bankd", "-o", "bank.state", "=", "ban"))
 
     def test_commands(self):
-        self.assertEqual(self.offered("bankctl", ""), set(commands()))
-        self.assertEqual(self.offered("bankctl", "-j", "-c", "etc", "stat"),
+        self.assertEqual(self.offered("bankctl", ""), set(sources.commands()))
+        self.assertEqual(self.offered("bankctl", "-j", "-c", "etc", "statu"),
                          {"status"})
         self.assertEqual(self.offered("bankctl", "kiosk", ""),
                          {"add", "list", "rekey", "revoke"})
@@ -181,7 +176,7 @@ zpty -d shell
         directory = tempfile.mkdtemp(dir=scratch())
         self.addCleanup(shutil.rmtree, directory)
         for line, wanted in (
-                ("bankctl ", commands()),
+                ("bankctl ", sources.commands()),
                 ("bankctl kiosk ", ("add", "list", "rekey", "revoke")),
                 ("bankctl kiosk add --", ("--cash", "--key")),
                 ("bankd -o process.", ("process.sandbox",)),

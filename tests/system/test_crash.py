@@ -6,17 +6,18 @@ import random
 import sys
 import unittest
 
-from lib import bank
+from lib import bank, postgres
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)),
                              "..", "crash"))
 import crash  # noqa: E402
+import hosts  # noqa: E402
 
 
-def trial(**parts):
+def trial(kind=crash.Trial, **parts):
     seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
     print("SEED=%d" % seed, flush=True)
-    counts = crash.Trial(seed=seed, **parts).run()
+    counts = kind(seed=seed, **parts).run()
     print(dict(counts))
     return counts
 
@@ -61,6 +62,16 @@ class BankTest(unittest.TestCase):
             what=crash.KILLS + ("disk", "disk", "memory"),
             seconds=shorter(60), transactions=shorter(50000),
             wanted=("reads of the whole bank",))
+
+
+@unittest.skipUnless(postgres.available(), "no PostgreSQL here")
+class ManyHosts(unittest.TestCase):
+    """So long that each of what breaks was broken."""
+
+    weight = 105
+
+    def test_hosts_servers_links_and_disks(self):
+        trial(hosts.Trial, clients=16, seconds=shorter(45))
 
 
 if __name__ == "__main__":

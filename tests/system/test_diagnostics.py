@@ -3,6 +3,7 @@
 what bankd says is compared with the page's words."""
 
 import datetime
+import glob
 import os
 import pwd
 import re
@@ -47,6 +48,7 @@ CASES = {
     "log_grows": "log_grows",
     "overwritten": "not a database",
     "rows_missing": "damaged",
+    "journal_failed": "journal_failed",
     "journal_missing": "missing; it belongs",
     "journal_is_another": "what belongs together",
     "lots_taken_over": "lots_taken_over",
@@ -149,7 +151,7 @@ class Diagnostics(unittest.TestCase):
         served = self.bank(start=True)
         vault = served.vault()
         self.addCleanup(bank.kill, vault)
-        os.kill(vault, signal.SIGSTOP)
+        bank.freeze(vault)
         _, _, pattern = item("hangs")
         served.log_has("^bankd: %s$" % pattern, 120)
         served.atm_when_served().close()
@@ -383,6 +385,17 @@ class Diagnostics(unittest.TestCase):
         served = self.bank(start=True).stop()
         self.sql(served, "DELETE FROM meta WHERE key = 'secret'")
         self.fails(served, "rows_missing")
+
+    def test_journal_failed(self):
+        served = self.bank()
+        shutil.rmtree(served.file("journal"))
+        for path in glob.glob(served.file("bank.db*")):
+            os.unlink(path)
+        os.symlink("/nonexistent/journal", served.file("journal"))
+        code, said = served.fails()
+        self.assertRegex(said, "(?m)^bankd: %s process=vault$" %
+                         item("journal_failed")[2])
+        self.assertEqual(code, 70, said)
 
     def test_journal_missing(self):
         served = self.bank(start=True).stop()

@@ -4,13 +4,16 @@ that read them (bankctl(8))."""
 
 import csv
 import datetime
+import html
 import io
+import os
 import re
 import shutil
 import socket
 import unittest
 import zoneinfo
 from decimal import Decimal
+from xml.etree import ElementTree
 
 from lib import bank
 from lib.bank import run
@@ -88,6 +91,52 @@ class Export(Operator):
         self.assertEqual(told["customer:chris:savings"],
                          self.accounts()["chris", "savings"])
 
+    def test_who_and_why(self):
+        """Of what an operator did, each format says both."""
+        atm = self.bank.session("joe", kiosk=self.bank.kiosk())
+        self.assertEqual(atm.transfer(1, "fey", "3", memo="rent").code, 200)
+        atm.exit()
+        atm.close()
+        self.bank.ctl("deposit", "joe", "1", "7", "--reason", "count <27>, x")
+        seq = self.bank.ctl_json("history", "joe", "1")[0]["seq"]
+        words = "adjustment: count <27>, x, by " + bank.ME
+        row = list(csv.DictReader(io.StringIO(self.export("joe"),
+                                              newline="")))[-1]
+        self.assertEqual((row["seq"], row["by"], row["reason"]),
+                         (seq, bank.ME, "count <27>, x"))
+        memos = dict(re.findall("<FITID>([^<]*)</FITID>.*?<MEMO>([^<]*)<",
+                                self.export("joe", "--format", "ofx")))
+        self.assertEqual(html.unescape(memos[seq]), words)
+        self.assertIn("rent", memos.values())
+        tree = self.checked("joe")
+        space = "{urn:iso:std:iso:20022:tech:xsd:camt.053.001.08}"
+        notes = {node.findtext(space + "NtryRef"):
+                 node.findtext(space + "AddtlNtryInf")
+                 for node in tree.iter(space + "Ntry")}
+        self.assertEqual(notes[seq], words)
+        text = self.export("joe", "--format", "hledger")
+        self.assertRegex(
+            text, r"\(%s\) adjust  ; \S+\n    ; by: %s\n"
+            r"    ; reason: count <27>, x\n" % (seq, bank.ME))
+        self.assertIn("    ; memo: rent\n", text)
+        found = self.hledger(text, "print", "tag:by=^%s$" % bank.ME,
+                             "tag:reason=count")
+        self.assertIn("(%s)" % seq, found)
+        self.assertNotIn("transfer", found)
+
+    def test_the_customer_s_statement(self):
+        self.bank.ctl("adjust", "joe", "1", "-1", "--reason",
+                      "cash count 27 Nov")
+        atm = self.bank.session("joe")
+        reply = atm.request("HISTORY 1")
+        seq = reply["entry"].split()[0]
+        self.assertEqual(reply["reason"], seq + " cash count 27 Nov")
+        atm.exit()
+        atm.close()
+        said = self.bank.plain("joe\n%s\nstatement\n\n3\n" %
+                               bank.DEMO["joe"]).stdout
+        self.assertRegex(said, r"%s adjustment .*  cash count 27 Nov" % seq)
+
     def test_one_customers_names_no_others(self):
         """But those in its entries."""
         text = self.export("fey", "--format", "hledger")
@@ -95,7 +144,7 @@ class Export(Operator):
         declared = re.findall(r"(?m)^account (.*)$", text)
         self.assertEqual(len(declared), len(set(declared)))
         self.assertEqual(set(declared), set(re.findall(
-            r"(?m)^    (\S+)", text)))
+            r"(?m)^    ([^\s;]+)", text)))
 
     def days(self):
         """Of each entry, by its number: what the three formats say, as
@@ -224,6 +273,86 @@ class Export(Operator):
             balances = re.findall(r"Ledger balance: (\S+)", result.stdout)
             self.assertEqual([Decimal(x) for x in balances], [
                 Decimal(x) for x in re.findall("<BALAMT>([^<]*)", text)])
+
+    def checked(self, *words):
+        """camt.053, which fits the schema, as a tree."""
+        text = self.export(*words, "--format", "camt053")
+        if shutil.which("xmllint"):
+            result = run("xmllint", "--noout", "--schema", os.path.join(
+                os.path.dirname(bank.__file__), "camt053.xsd"), "-",
+                input=text)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        return ElementTree.fromstring(text.encode())
+
+    def test_no_formula_in_csv(self):
+        for reason in "=1+1", "+1", "-1", "@a, b":
+            self.bank.ctl("deposit", "fey", "1", "1", "--reason", reason)
+            row = list(csv.DictReader(io.StringIO(
+                self.export(), newline="")))[-1]
+            self.assertEqual(row["reason"], "'" + reason)
+
+    def test_camt(self):
+        space = {"c": "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"}
+        rows = {row["seq"]: row for row in csv.DictReader(
+            io.StringIO(self.export(), newline=""))}
+        codes = {"transfer": "ICDT RCDT", "deposit": "CNTR",
+                 "withdraw": "CNTR", "reversal": "CNTR",
+                 "adjust": "MDOP MCOP"}
+        for words in ((), ("chris",)):
+            tree = self.checked(*words)
+            for statement in tree.iterfind(".//c:Stmt", space):
+                def of(path, node=statement):
+                    return node.findtext(path, None, space)
+                name = of("c:Id")
+                balances = {of("c:Tp/c:CdOrPrtry/c:Cd", node):
+                            Decimal(of("c:Amt", node))
+                            for node in statement.iterfind("c:Bal", space)}
+                total = Decimal(0)
+                for entry in statement.iterfind("c:Ntry", space):
+                    row = rows[of("c:NtryRef", entry)]
+                    amount = Decimal(of("c:Amt", entry))
+                    self.assertEqual(amount, Decimal(row["amount"]))
+                    total += amount if of("c:CdtDbtInd", entry) == "CRDT" \
+                        else -amount
+                    self.assertIn(of("c:BkTxCd/c:Domn/c:Fmly/c:Cd", entry),
+                                  codes[row["kind"]])
+                    self.assertEqual(of("c:RvslInd", entry) == "true",
+                                     row["kind"] == "reversal")
+                    self.assertEqual(
+                        of(".//c:AddtlTxInf", entry) or "", row["reason"])
+                self.assertEqual(balances, {"OPBD": 0, "CLBD": total})
+                holder, account = name.rsplit("-", 1)
+                self.assertEqual(total, self.accounts()[
+                    holder, "savings" if account == "1" else "checking"])
+
+    def test_lengths(self):
+        """The longest ID, name and reason that the bank takes."""
+        name = "x" * 32
+        reason = "a, \"b\" <c> & d; e: " + "\u00e9" * 60
+        result = run(bank.BANKCTL, "-c", self.bank.config, "open", name,
+                     "\u20ac" * 21, input="canary-long\n")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.bank.ctl("deposit", name, "1", "5", "--reason", reason)
+        atm = self.bank.session("chris", kiosk=self.bank.kiosk())
+        self.assertEqual(atm.transfer(1, name, "1").code, 200)
+        atm.exit()
+        atm.close()
+        self.checked()
+        rows = list(csv.DictReader(io.StringIO(self.export(name),
+                                               newline="")))
+        self.assertEqual(rows[0]["reason"], reason)
+        self.assertEqual(rows[0]["by"], bank.ME)
+        self.hledger(self.export("--format", "hledger"), "check", "--strict")
+        text = self.export("--format", "ofx")
+        for field, most in (("ACCTID", 22), ("NAME", 32), ("MEMO", 255),
+                            ("FITID", 255), ("ORG", 32), ("CURDEF", 3)):
+            for value in re.findall("<%s>([^<]*)" % field, text):
+                self.assertLessEqual(len(html.unescape(value)), most)
+        accounts = re.findall("<ACCTID>([^<]*)", text)
+        self.assertEqual(len(accounts), len(set(accounts)))
+        self.assertIn(html.escape(reason, quote=False), text)
+        self.assertLessEqual(set(re.findall("<TRNTYPE>([^<]*)", text)), {
+            "CREDIT", "DEBIT", "DEP", "CASH", "XFER"})
 
     def test_words(self):
         self.refused(EX_USAGE, "usage", "export", "--format", "pdf")

@@ -45,7 +45,9 @@ KEYS = {
     "n": ("NOTICES\n", "no notices"),
     "p": ("4\n1\n5\nRECEIPT\n", "Please take your receipt."),
 }
-LOOKS = {"c", "t", "q"}     # the clock's colour, the theme; leaving
+# The clock's colour, the theme; leaving; which entries a statement shows;
+# what the voice said, once more.
+LOOKS = {"c", "t", "q", "a", "k", "s", "*"}
 # Buttons of the login form.
 BUTTONS = {
     "Enter": ("", "ID and password are correct"),
@@ -111,8 +113,10 @@ class Tables(unittest.TestCase):
         found = set()
         for name in paths("atm-tui", "*.c"):
             found |= set(re.findall(
-                r'chrome_hint\(\s*(?:kiosk->)?chrome, "(\S)(?: \d)?"',
+                r'chrome_hint\(\s*(?:kiosk->)?chrome, "([^\s\d])(?:/\d)?"',
                 read(name)))
+        found |= set(re.findall(r'\{ "(\S)", "F\d"',
+                                source("atm-tui", "chrome_keys.c")))
         self.assertEqual(found, set(KEYS) | LOOKS)
 
     def test_the_login(self):
@@ -173,18 +177,18 @@ class Done(BankCase):
             "60\n"
             "7\n1\n5\n3\n", "-o", "plain.menu=full")
         at = -1
-        for said in ("At most $100.00 at once, $150.00 left today",
+        for said in ("At most $100.00 at a time, $150.00 left today",
                      "Amount: ", "over the limit",
-                     "It is more than one withdrawal may be",
+                     "It is over the limit for one withdrawal",
                      "Amount: ", "your transaction is successful",
-                     "At most $50.00 at once, $50.00 left today",
+                     "At most $50.00 at a time, $50.00 left today",
                      "Amount: ", "over the limit",
-                     "It is more than you may still withdraw today",
-                     "At most $50.00 at once", "Recipient's ID: ",
-                     "over the limit", "It is more than one transfer may be",
-                     "Transfers: At most $50.00 at once",
-                     "Withdrawals: At most $50.00 at once, $50.00 left",
-                     "Transactions: At most 600 in a minute\n"):
+                     "It is more than you can still withdraw today",
+                     "At most $50.00 at a time", "Recipient's ID: ",
+                     "over the limit", "It is over the limit for one transfer",
+                     "Transfers: At most $50.00 at a time",
+                     "Withdrawals: At most $50.00 at a time, $50.00 left",
+                     "Transactions: At most 600 a minute\n"):
             found = result.stdout.find(said, at + 1)
             self.assertGreater(found, at, "%r in\n%s" % (
                 said, result.stdout[at:]))
@@ -195,20 +199,20 @@ class Done(BankCase):
         result = served.plain(
             "chris\ncanary-chris\n" + 2 * "1\n1\nchris\n1\n" + "3\n")
         self.assertRegex(result.stdout, "(?s)your transaction is successful"
-                         ".*over the limit\nToo many in one minute: please "
-                         "wait a little\n")
+                         ".*over the limit\nToo many transactions in one minute. Please "
+                         "wait a little.\n")
         served.restart(limits_rate="0")
         result = served.plain("chris\ncanary-chris\n7\n1\n5\n3\n",
                               "-o", "plain.menu=full")
         self.assertIn("Last login", result.stdout)
-        self.assertNotIn("in a minute", result.stdout)
+        self.assertNotIn("a minute", result.stdout)
 
     def test_what_to_do_after_too_many_refusals(self):
         too_much, fits = "1\n1\nfey\n99999\n", "1\n1\nfey\n1\n"
         for typed, words in (
-                ("", "Too many were refused: please leave and log in again"),
+                ("", "Too many refused transactions. Please exit and log in again."),
                 ("LANGUAGE\n2\n",
-                 "Demasiados rechazos: salga y vuelva a identificarse")):
+                 "Demasiados rechazos. Salga y vuelva a identificarse.")):
             said = self.bank.plain(
                 "p24\ncanary-p24\n" + typed + too_much * 128 + fits +
                 "3\n").stdout
@@ -259,11 +263,12 @@ class Done(BankCase):
                   if name.startswith("statement-")]
         self.assertEqual(len(papers), 1)
         with open(self.bank.file(papers[0])) as f:
-            self.assertEqual(f.read().count("transfer  Savings  -1.00"), 25)
+            self.assertEqual(len(re.findall(
+                r"transfer +Savings +-1\.00", f.read())), 25)
 
     def test_no_printer(self):
         said = self.bank.plain("p25\ncanary-p25\nRECEIPT\n3\n").stdout
-        self.assertIn("this kiosk prints no receipts", said)
+        self.assertIn("this machine doesn't print receipts", said)
 
 
 if __name__ == "__main__":

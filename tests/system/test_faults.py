@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: ISC
 """A real bankd on a disk that is really full."""
 
-import ctypes
 import os
 import unittest
 
-from lib import bank, model
+from lib import bank, model, small
 from lib.case import SUCCESS
 from lib.guesses import FREE, Guesses
 
@@ -21,26 +20,13 @@ class FullDisk(unittest.TestCase):
 
     def setUp(self):
         self.place = bank.fresh_directory("small")
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.mount(b"none", self.place.encode(), b"tmpfs", 0,
-                      b"size=96m,mode=755") != 0:
-            self.skipTest("can't mount: " + os.strerror(ctypes.get_errno()))
-        self.addCleanup(libc.umount2, self.place.encode(), 2)
+        small.mount_for(self, self.place, 96)
         self.bank = bank.Bank(start=False, directory=self.place,
                               bank_min_free="16", limits_rate="0",
                               **FREE)
         self.addCleanup(self.bank.close)
         bank.init(self.place)
         self.bank.start()
-
-    def fill(self):
-        with open(os.path.join(self.place, "filler"), "wb",
-                  buffering=0) as f:
-            try:
-                while True:
-                    f.write(bytes(4096))
-            except OSError:
-                pass
 
     def again(self):
         """A vault that ends and comes back; a session on it."""
@@ -64,13 +50,13 @@ class FullDisk(unittest.TestCase):
         for number in range(self.ROUNDS):
             self.assertEqual(atm.transfer(1, "fey", 1).said(), SUCCESS)
             done += 1
-            self.fill()
+            filler = small.fill(self.place)
             if number % 2 == 1:     # on what var/reserve kept for it
                 atm = self.again()
             self.assertEqual(atm.transfer(1, "fey", 1).said(), NO_ROOM)
             self.balance_and_login(atm, 10000 - done)
             self.assertIn(guesses.guess(self.bank), (401, None))
-            os.unlink(os.path.join(self.place, "filler"))
+            os.unlink(filler)
             bank.wait_for("room", lambda: atm.transfer(
                 1, "fey", 1).said() == SUCCESS, SERVING_S, every=0.05)
             done += 1

@@ -3,6 +3,8 @@
 
 import datetime
 import os
+import pty
+import select
 import shutil
 import unittest
 
@@ -20,7 +22,7 @@ WRONG = "ID or password is incorrect"
 
 
 class Plain(BankCase):
-    people = 4
+    people = 6
 
     def play(self, typed, *more, code=0, **parts):
         result = self.bank.plain(typed, *more, **parts)
@@ -139,7 +141,7 @@ class Plain(BankCase):
                 "bank.certificate=%s/bank.crt" % keys, port=fake.port,
                 timeout=120)
         self.assertEqual(result.returncode, 1, result.stderr)
-        self.assertNotIn("trusts", result.stderr)
+        self.assertNotIn("does not trust", result.stderr)
         when = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"
         self.assertRegex(result.stderr, r"atm-tui: %s which=bank\.crt "
                          r"\w+=%s clock=%s" % (event, when, when))
@@ -148,13 +150,13 @@ class Plain(BankCase):
 
     def test_a_certificate_that_has_ended(self):
         self.not_valid(
-            366, "certificate_expired", r"expired, or this kiosk's clock is "
+            366, "certificate_expired", r"expired, or this machine's clock is "
             r"wrong\natm-tui: The bank's certificate was valid until %s\n"
             r"atm-tui: This machine's clock says %s\n")
 
     def test_a_certificate_that_has_not_begun(self):
         self.not_valid(
-            -1, "certificate_not_yet_valid", r"this kiosk's clock is "
+            -1, "certificate_not_yet_valid", r"this machine's clock is "
             r"wrong\natm-tui: The bank's certificate is valid from %s\n"
             r"atm-tui: This machine's clock says %s\n")
 
@@ -172,6 +174,174 @@ class Plain(BankCase):
         # Three times as asked, and the final ones.
         self.assertEqual(text.count("Your savings account balance:"), 4)
         self.play("p1\ncanary-p1\nEXIT\n")
+
+    def test_whose_account_it_is(self):
+        """CONSULTA says it before the balances; 2, the seeds', doesn't."""
+        served = self.fresh()
+        client = served.atm()
+        client.open_account("ana", "canary-ana", "Ana Ruiz")
+        client.close()
+        text = served.plain("ana\ncanary-ana\n2\nconsulta\n3\n").stdout
+        self.assertEqual(text.count("Ana Ruiz"), 1)
+        self.in_order(text, ["Your savings account balance: 0.00",
+                             "Name: Ana Ruiz\nID: ana\n"
+                             "Your savings account balance: 0.00"])
+
+    def test_a_word_for_a_transfer(self):
+        before = [float(x) for x in self.bank.lines()["p6"][:2]]
+        text = self.play("p5\ncanary-p5\ntransferir p6 7.50\n"
+                         "TRANSFER\n1\np6\n2.50\nsalir\n")
+        self.assertEqual(
+            text.count("your transaction is successful"), 2, text)
+        self.assertEqual(float(self.bank.lines()["p6"][1]), before[1] + 10)
+        text = self.play("p5\ncanary-p5\ntransferir p6\ntransferir p6 1 2\n"
+                         "transferir ! 5\n3\n")
+        self.assertEqual(text.count("incorrect input\n"), 3)
+
+
+class Person(BankCase):
+    """At a terminal plain mode says more than a script hears."""
+
+    people = 4
+
+    def sit_down(self, *options):
+        state = self.bank.path("atm-state-person")
+        os.makedirs(state, exist_ok=True)
+        command = [ATM_TUI, "-p", "-c", self.bank.path("etc", "atm.ini"),
+                   "-o", "kiosk.state=" + state]
+        command += [word for option in options for word in ("-o", option)]
+        command += [self.bank.address, str(self.bank.port)]
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ.update(TERM="xterm", LC_ALL="C.UTF-8")
+            os.execv(ATM_TUI, command)
+        self.addCleanup(self.leave)
+        self.heard = ""
+
+    def leave(self):
+        os.close(self.fd)
+        os.waitpid(self.pid, 0)
+
+    def hears(self, text):
+        """Reads on to this text; what was said before it."""
+        def found():
+            if text in self.heard:
+                return True
+            if select.select([self.fd], [], [], 0)[0]:
+                try:
+                    data = os.read(self.fd, 65536)
+                except OSError:
+                    data = b""
+                self.assertTrue(data, self.heard)
+                self.heard += data.decode().replace("\r\n", "\n")
+            return text in self.heard
+        bank.wait_for("%r" % text, found)
+        before, _, self.heard = self.heard.partition(text)
+        return before
+
+    def type(self, prompt, *lines):
+        """After each prompt a line; the prompts are repeated at the end."""
+        before = self.hears(prompt)
+        for line in lines:
+            os.write(self.fd, line.encode() + b"\n")
+        return before
+
+    def log_in(self, name, *options):
+        self.sit_down(*options)
+        self.type("ID: ", name)
+        self.type("Password: ", "canary-" + name)
+        self.hears(CORRECT)
+
+    def transfer(self, account, to, amount, memo=None):
+        self.type("3. Exit\n", "1")
+        self.type("2. Checking\n", account)
+        self.type("Recipient's ID: ", to)
+        self.type("Amount: ", amount)
+        if memo is not None:
+            self.type("Message (optional): ", memo)
+
+    def test_a_transfer_is_read_back(self):
+        before = float(self.bank.lines()["p2"][1])
+        self.log_in("p1")
+        self.transfer("1", "p2", "12.5", "")
+        self.type("Transfer $12.50 from Savings to p2? (enter 1 or 2):\n"
+                  "1. Yes\n2. No\n", "2")
+        self.hears("Nothing was sent\n")
+        self.transfer("1", "p2", "12.5", "")
+        self.type("1. Yes\n2. No\n", "1")
+        self.hears("your transaction is successful")
+        self.assertEqual(float(self.bank.lines()["p2"][1]), before + 12.5)
+        self.transfer("2", "p1", "1")
+        self.hears("Transfer $1.00 from Checking to Savings?")
+        self.type("2. No\n", "2", "transferir p2 3")
+        self.hears("Transfer $3.00 from Checking to p2?")
+
+    def test_a_message_goes_with_a_transfer(self):
+        """It is read back, and refused with the reason while it is too
+        long: the bank counts bytes."""
+        paper = bank.fresh_directory("paper")
+        self.addCleanup(shutil.rmtree, paper)
+        self.log_in("p3", "receipt.directory=" + paper)
+        self.transfer("1", "p4", "7", "x" * 65)
+        self.hears("incorrect input\nPlease use fewer characters. There is "
+                   "no more room.\n")
+        self.type("Message (optional): ", "\u00e9" * 33)
+        self.hears("incorrect input\nPlease use fewer characters. Letters "
+                   "with accents take more room.\n")
+        self.type("Message (optional): ", "x" * 300)
+        self.hears("incorrect input\nPlease use at most 64 letters")
+        self.type("Message (optional): ", "  \u0642\u0647\u0648\u0629 ")
+        self.assertNotIn("incorrect", self.hears(
+            "Message: \u0642\u0647\u0648\u0629\n"
+            "Transfer $7.00 from Savings to p4?"))
+        self.type("2. No\n", "1")
+        self.hears("your transaction is successful")
+        self.type("3. Exit\n", "receipt")
+        self.type("3. Exit\n", "statement")
+        self.hears("p4  \u0642\u0647\u0648\u0629\n")
+        with open(os.path.join(paper, os.listdir(paper)[0])) as f:
+            self.assertIn("Message:   \u0642\u0647\u0648\u0629\n",
+                          f.read())
+
+    def test_nobody_sends_oneself_a_message(self):
+        self.log_in("p3")
+        self.transfer("1", "p3", "7")
+        self.hears("Transfer $7.00 from Savings to Checking?")
+        self.type("2. No\n", "2")
+        self.hears("Nothing was sent\n")
+
+    def test_a_script_is_asked_for_no_message(self):
+        text = self.bank.plain(
+            "p3\ncanary-p3\n1\n1\np4\n1\n3\n").stdout
+        self.assertIn("your transaction is successful", text)
+        self.assertNotIn("Message", text)
+
+    def test_unless_it_shall_not_be(self):
+        self.log_in("p1", "plain.confirm=no")
+        self.transfer("1", "p2", "12.5")
+        self.assertNotIn("2. No", self.hears("your transaction is successful"))
+
+    def test_why_a_value_is_refused(self):
+        self.log_in("p1")
+        for to, amount, why in (
+                ("p 2", "5", "An ID has at most 32 letters and digits"),
+                ("p2", "1.234", "at most two digits after the point"),
+                ("p2", "0.0", "An amount must be more than 0"),
+                ("p2", "-5", "Please enter digits only"),
+                ("p2", "", "Please enter digits only")):
+            self.transfer("1", to, amount)
+            self.hears("incorrect input\n")
+            self.assertLessEqual(
+                len(self.hears(why)), len("An amount has "))
+        self.type("3. Exit\n", "nonsense")
+        self.hears("incorrect input\nEnter a number of the menu\n")
+
+    def test_headings(self):
+        self.log_in("p1")
+        self.type("3. Exit\n", "2")
+        self.hears("\n\nCheck account balance\nYour savings")
+        self.type("3. Exit\n", "statement")
+        self.hears("\n\nStatement\ntime  number description")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def causes(atm, block=0):
         "wrong password": dict(text=one + "\nwrong!"),
         "unknown id": dict(text="z%d\ncanary-p1!" % block),
         "hash of another system": dict(text="q%d\nwrong!" % block),
-        "locked by the operator": dict(text="%s\ncanary-%s" % (other, other)),
+        "locked by the operator": dict(text=other + "\nwrong!"),
         "broken OAEP": dict(text="p1\ncanary-p1", wrapped=bytes(384)),
         "OAEP above the modulus": dict(text="p1\ncanary-p1",
                                        wrapped=b"\xff" * 384),

@@ -17,7 +17,7 @@ from lib.mitm import HEADER, IPC
 
 PIDFD_GETFD = 438       # the same number wherever Linux runs
 LINK = 3                # a child's end of its link to the monitor
-TEXT_MAX = 4096
+TEXT_MAX, STATUS_MAX = 4096, 16384
 OTHER = {"front": "vault", "vault": "front"}
 
 
@@ -53,7 +53,7 @@ def malformed(role):
         "what is to be zero isn't": message("READY", b"x", zero=1),
         "an empty line": message("LOG"),
         "a line too long": message("LOG", b"\6" + bytes(TEXT_MAX)),
-        "a text too long": message("STATUS_REPLY", bytes(TEXT_MAX + 1)),
+        "a text too long": message("STATUS_REPLY", bytes(STATUS_MAX + 1)),
         "4 GiB": message("STATUS_REPLY", length=0xffffffff),
     }
 
@@ -112,16 +112,22 @@ class Hostile(BankCase):
                 ("<2>", "forged", "bankd: forged")), line)
 
     def ended(self, role, data):
-        """These bytes end that child; another comes, the rest stays."""
+        """These bytes end that child, whatever it says after them; another
+        comes, the rest stays."""
         monitor, old = self.bank.monitor(), self.pid(role)
         other = self.pid(OTHER[role])
         sock = self.link(role)
-        try:
-            sock.sendall(data)
-        except OSError:
-            pass
-        bank.wait_for("the end of a hostile " + role,
-                      lambda: self.bank.child(role) != old)
+
+        def goes_on():
+            try:
+                sock.send(data or message("ALIVE"), socket.MSG_DONTWAIT)
+            except OSError:
+                pass
+            return self.bank.child(role) != old
+
+        goes_on()
+        data = b""
+        bank.wait_for("the end of a hostile " + role, goes_on)
         self.ready(role)
         self.assertEqual(self.bank.monitor(), monitor)
         self.assertEqual(self.pid(OTHER[role]), other)

@@ -168,7 +168,7 @@ class Signals(PrivateCase, Kiosk):
                            ["cash.dispense=/bin/true"])
         kiosk.type(LOGIN).has_said(b"3. Exit")
         self.assertEqual(signals(kiosk.process.pid), (set(), {"SIGPIPE"}))
-        kiosk.type("retiro 20\n").has_said(b"Please take your money")
+        kiosk.type("retiro 20\n").has_said(b"Please take your cash")
         kiosk.send(signal.SIGTERM)
         self.assertEqual(kiosk.ended(), 0)
 

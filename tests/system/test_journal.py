@@ -4,7 +4,6 @@ of the two was lost, damaged or put back (bankd-files(5))."""
 
 import contextlib
 import os
-import re
 import shutil
 import threading
 import unittest
@@ -91,9 +90,7 @@ class Journal(Operator):
     def takes_over(self):
         self.served.said = ""
         self.served.start()
-        found = re.findall(TAKEN_OVER, self.served.said)
-        self.assertEqual(len(found), 1, self.served.said)
-        count, first, last = map(int, found[0])
+        count, first, last = map(int, self.served.log_has(TAKEN_OVER).groups())
         self.assertEqual(count, last - first + 1)
         self.nothing_is_lost_or_doubled()
         return first, last
@@ -271,7 +268,9 @@ class Journal(Operator):
                        if ".replaced." in name)
         self.assertRegex(" ".join(aside), r"^bank\.db\.replaced\.(\w+) "
                                           r"journal\.replaced\.\1$")
-        self.assertFalse(os.path.exists(self.place()))
+        # The restored one has begun its own, with a record of the restore.
+        self.assertEqual(
+            self.served.ctl_json("audit")[-1]["verb"], "restore")
         self.sent = kept
         self.served.start()
         self.pay("fey", "joe", 2)

@@ -178,7 +178,7 @@ class Cut(BankCase):
         self.assertEqual(float(self.bank.lines()["p18"][0]), before - 5)
         again = self.bank.plain("p18\ncanary-p18\n3\n")
         self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
-        self.assertIn("Carried out: your earlier transfer of $5.00 to p19\n",
+        self.assertIn("Your earlier transfer of $5.00 to p19 was completed\n",
                       again.stdout)
         self.assertEqual(float(self.bank.lines()["p18"][0]), before - 5)
 
@@ -193,7 +193,7 @@ class Cut(BankCase):
         self.bank.ctl("pause")
         self.addCleanup(self.bank.ctl, "resume")
         typed = "p19\ncanary-p19\n3\n"
-        words = "Not carried out: your earlier transfer of $5.00 to p20"
+        words = "Your earlier transfer of $5.00 to p20 was not completed"
         for _ in range(2):
             said = self.bank.plain(typed).stdout
             self.assertIn(CORRECT, said)
@@ -325,7 +325,7 @@ class Liar(unittest.TestCase):
         result = self.play(on_request=lose, on_frame=refuse)
         self.assertEqual((len(seen), len(resumed)), (1, 1), result.stdout)
         self.assertNotIn(SUCCESS, result.stdout)
-        self.assertIn("see your statement", result.stdout)
+        self.assertIn("Check your statement", result.stdout)
         self.assertNotEqual(result.returncode, 0)
         # The same bank, as it goes on.
         first = self.fake.first
@@ -335,7 +335,7 @@ class Liar(unittest.TestCase):
             return None
         again = self.play("chris\n1234\n3\n", on_request=remember)
         self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
-        self.assertIn("Carried out: your earlier transfer", again.stdout)
+        self.assertIn("Your earlier transfer", again.stdout)
         self.assertEqual(self.fake.asked[0],
                          "OUTCOME " + seen[0].split(" ")[1])
 
@@ -354,7 +354,7 @@ class Liar(unittest.TestCase):
         self.assertEqual(len(seen), 5)
         self.assertEqual(len(set(seen)), 1)
         self.assertNotIn(SUCCESS, result.stdout)
-        self.assertIn("see your statement", result.stdout)
+        self.assertIn("Check your statement", result.stdout)
         self.assertNotEqual(result.returncode, 0)
 
     def test_nonsense_now_and_then(self):

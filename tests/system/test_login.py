@@ -8,7 +8,8 @@ import unittest
 
 from lib import bank, wire
 from lib.atm import Closed
-from lib.case import CORRECT, FREE, NOT_ALLOWED, REFUSED, SUCCESS, BankCase
+from lib.case import (CORRECT, FREE, LOCKED, NOT_ALLOWED, REFUSED, SUCCESS,
+                      BankCase, Files)
 
 
 class Login(BankCase):
@@ -257,6 +258,71 @@ class Locks(BankCase):
             atm.channel.write_frame(b"L", atm.body(b"L", "p10\nwrong"))
         codes += [atm.answer().code for atm in atms]
         self.assertEqual(sorted(codes), [401] * 3 + [423] * 5)
+
+
+class Frozen(BankCase):
+    """An operator has locked the account: who knows the password is told so,
+    and whom to call; nobody else learns anything."""
+
+    people = 3
+    options = {"login_branch_line": "Call 555-0100"}
+    words = b"423 too many attempts, try again later; Call 555-0100"
+
+    def lock(self, name):
+        self.bank.ctl("-y", "lock", name, "--reason", "card lost")
+
+    def test_the_right_password_is_told_a_wrong_one_is_not(self):
+        self.lock("p1")
+        atm = self.atm()
+        reply = atm.login("p1", "wrong")
+        self.assertEqual(
+            (reply.raw, reply.sealed), (REFUSED.encode(), False))
+        reply = atm.login("p1", "canary-p1")
+        self.assertEqual((reply.raw, reply.sealed), (self.words, False))
+        self.bank.log_has("login_refused id=p1 ")
+        self.bank.ctl("-y", "unlock", "p1")
+        reply = self.said(atm.login("p1", "canary-p1"), CORRECT)
+        self.assertEqual(reply["last-login"], "-")
+
+    def test_guesses_are_bounded_as_ever(self):
+        self.lock("p2")
+        atm = self.atm()
+        codes = [atm.login("p2", "wrong").code for _ in range(4)]
+        self.assertEqual(codes, [401] * 3 + [423])
+        # The same bytes for all that is locked.
+        self.assertEqual(atm.login("p2", "canary-p2").raw, self.words)
+        ghosts = [atm.login("ghost", "wrong").raw for _ in range(4)]
+        self.assertEqual(ghosts[3], self.words)
+
+
+class NothingToTell(BankCase):
+    """Without a line of the bank's, a lock is a wrong password, to all."""
+
+    people = 1
+
+    def test_a_right_password_is_a_wrong_one(self):
+        self.bank.ctl("-y", "lock", "p1", "--reason", "card lost")
+        atm = self.atm()
+        replies = [atm.login("p1", secret).raw
+                   for secret in ("canary-p1", "wrong") * 2]
+        self.assertEqual(replies, [REFUSED.encode()] * 3 + [LOCKED.encode()])
+        self.bank.log_has("login_refused id=p1 ")
+
+
+class FrozenByHand(Files):
+    def test_a_lock_of_the_file_is_one_too(self):
+        """And a lock without a hash is never right."""
+        served = self.hand_made("p1 canary-p1\np2 !\n", "p1 1 0\np2 1 0\n",
+                                login_branch_line="Call 555-0100")
+        served.ctl("-y", "lock", "p1")
+        self.assertEqual(self.login(served, "p1", "canary-p1"),
+                         LOCKED + "; Call 555-0100")
+        self.assertEqual(self.login(served, "p2", "canary-p2"), REFUSED)
+        self.assertEqual(self.login(served, "p2", "!"), REFUSED)
+        served.stop()
+        served.start()
+        self.assertEqual(self.login(served, "p1", "canary-p1"),
+                         LOCKED + "; Call 555-0100")
 
 
 class LockEnds(BankCase):

@@ -5,8 +5,11 @@ taken from the tables in the source, looked for in man/."""
 import ast
 import os
 import re
+import shlex
+import subprocess
 import unittest
 
+from lib import bank, sources
 from lib.bank import TOP, run
 from lib.sources import paths, read, source
 
@@ -111,6 +114,37 @@ class Options(ManualCase):
                                  "%s: -%s" % (name, letter))
 
 
+class KioskKeys(ManualCase):
+    """Those that the screens' key lines and their help tell."""
+
+    NAMES = {"PgUp": "PgUp", "PgDn": "PgDn", "Del": "Delete",
+             "↑": "arrow", "↓": "arrow", "←": "arrow", "→": "arrow"}
+
+    def told(self):
+        found = set()
+        for name in paths("atm-tui", "*.c"):
+            found |= set(re.findall(
+                r'chrome_hint\(\s*[\w>-]+,\s*(?:N_\()?"([^"]+)"', read(name)))
+        found |= set(re.findall(r'\{ "[^"]+", "([^"]*/[^"]*)" \}',
+                                source("atm-tui", "draw.c")))
+        for row in re.findall(r'\{ "(.)", "(F\d)"',
+                              source("atm-tui", "chrome_keys.c")):
+            found |= set(row)
+        keys = {key for label in found for key in label.split("/")}
+        return {key for label in keys for key in
+                (label if label[0] > "~" else [label])}
+
+    def test_each(self):
+        text = re.sub(r"\\&", "", page("atm-tui.1"))
+        text = text[text.index(".Ss Keys"):text.index(".Ss When the link")]
+        keys = self.told()
+        self.assertGreater(len(keys), 25)
+        for key in keys:
+            name = self.NAMES.get(key, key)
+            self.stands(text, r"(?m)(?<![\w-])%s(?![\w-])" % re.escape(name),
+                        "atm-tui.1 doesn't tell of the key %s" % key)
+
+
 class Commands(ManualCase):
     """bankctl's, of its table."""
 
@@ -134,6 +168,75 @@ class Commands(ManualCase):
                             source("bankd", "bankctl.c"))[1]
         for letter in letters.replace(":", ""):
             self.stands(page("bankctl.8"), r"(?m)^\.It Fl %s\b" % letter)
+
+
+class Examples(ManualCase):
+    """bankctl(8) has one of each command; each is tried on a demonstration
+    bank, in the order of the page."""
+
+    ENDLESS = {"top", "monitor"}
+    # What needs a record, an entry, a host or a state that isn't there.
+    ELSEWHERE = {"settle", "approve", "refuse", "reverse", "rejoin", "day",
+                 "verify", "hosts", "fake"}
+
+    def examples(self):
+        """[(words before the command, command, its words)]"""
+        commands = sources.commands()
+        text = page("bankctl.8").partition(".Sh EXAMPLES")[2]
+        for line in re.findall(r"(?m)^[#$] bankctl (.*)$",
+                               text.partition("\n.Sh ")[0]):
+            words = shlex.split(re.split(r" [|<>]", line)[0])
+            at = next(i for i, word in enumerate(words) if word in commands
+                      and (i == 0 or words[i - 1] != "-c"))
+            yield words[:at], words[at], words[at + 1:]
+
+    def test_each_command_has_one(self):
+        self.assertEqual({name for _, name, _ in self.examples()},
+                         set(sources.commands()))
+
+    def test_each_is_right(self):
+        served = bank.Bank(start=False)
+        self.addCleanup(served.close)
+        served.start()
+        root = served.path("root")
+        def place(word):
+            if not word.startswith("/"):
+                return word
+            os.makedirs(os.path.dirname(root + word), exist_ok=True)
+            if word.endswith("-days"):
+                os.makedirs(root + word, exist_ok=True)
+            return root + word
+        for before, name, words in self.examples():
+            if name in self.ENDLESS or name == "init":
+                words = ["--help"]
+            elif name == "restore":
+                served.ended()
+            options = [w for w in before if w != "-c" and "/" not in w]
+            # One prints a PDF: bytes.
+            result = subprocess.run(
+                [bank.BANKCTL, "-y", "-c", served.config, *options, name,
+                 *map(place, words)], input=b"canary-ann-4711\n",
+                capture_output=True, check=False)
+            said = (name, words, result.returncode, result.stderr)
+            if "pdf" in words:      # groff may be missing
+                self.assertIn(result.returncode, (0, 71), said)
+            elif name in self.ELSEWHERE:
+                self.assertNotIn(result.returncode, (64, 71), said)
+            else:
+                self.assertEqual(result.returncode, 0, said)
+
+    def test_each_has_its_help(self):
+        """`help COMMAND` and `COMMAND --help` say the same."""
+        for name, arguments in sources.commands().items():
+            told = run(bank.BANKCTL, "help", name)
+            self.assertEqual(told.returncode, 0, told.stderr)
+            self.assertEqual(run(bank.BANKCTL, name, "--help").stdout,
+                             told.stdout)
+            usage, empty, text = told.stdout.split("\n")[:3]
+            self.assertTrue(usage.startswith(
+                ("usage: bankctl %s %s" % (name, arguments)).rstrip()), usage)
+            self.assertEqual(empty, "")
+            self.assertGreater(len(text), 10, name)
 
 
 class Protocol(ManualCase):
@@ -239,6 +342,25 @@ class Pages(ManualCase):
         text = text[text.index(".Sh FILES"):]
         for name in names:
             self.stands(text, r"(?m)^\.It Pa (.* )?%s\b" % re.escape(name))
+
+    def test_accessibility_names_tests_that_exist(self):
+        text = page("atm-tui.1")
+        text = text[text.index(".Sh ACCESSIBILITY"):text.index(".Sh SEE ALSO")]
+        clauses = text.split("\n.It ")[1:]
+        self.assertGreater(len(clauses), 15)
+        table = set()
+        for clause in clauses:
+            tests = re.findall(r"^\.Pa (\w+)/(\w+)", clause, re.M)
+            self.assertTrue(tests, clause)
+            table |= set(tests)
+        found = set(re.findall(r"tests/(?:(system)|(screens)|(unit)/\w+)/"
+                               r"(\w+)\.(?:py|c)\b", "\n".join(
+                                   os.path.join(where, name)
+                                   for where, _, names in os.walk(
+                                       os.path.join(TOP, "tests"))
+                                   for name in names)))
+        found = {("".join(row[:3]), row[3]) for row in found}
+        self.assertEqual(table - found, set())
 
     def test_cross_references_of_ours_exist(self):
         ours = {p.rsplit(".", 1)[0] for p in PAGES}

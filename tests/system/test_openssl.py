@@ -90,8 +90,8 @@ class OpenSSL(PrivateCase):
             "chris\ncanary-chris\n3\n", env={"OPENSSL_CONF": path},
             timeout=120)
         self.assertEqual(result.returncode, 1, result.stderr)
-        self.assertNotIn("trusts", result.stderr)
-        self.assertIn("this kiosk's OpenSSL and the bank's don't agree", result.stderr)
+        self.assertNotIn("does not trust", result.stderr)
+        self.assertIn("this machine's OpenSSL does not work with the bank's", result.stderr)
         self.assertRegex(result.stderr,
                          r'openssl reason="[^"]+" file="%s' % path)
 

@@ -2,6 +2,7 @@
 """Requests in a session: forms, the order of checks, limits, where money lands
 (atm-protocol(7), section 4)."""
 
+import base64
 import re
 import unittest
 
@@ -86,6 +87,38 @@ class Form(BankCase):
         for name in ("-p4", ".p4", "_p4", "a" * 33, ":cash", ":adjust", "p/4",
                      "p4\u00e9", "*", "p4;"):
             self.said(atm.transfer(1, name, 1), INCORRECT, name)
+
+    def test_memos(self):
+        """In one way only; both sides have it in their history."""
+        atm = self.session("p3")
+        for memo in ("x", "rent", "?>~", "caf\u00e9 \u65e5\u672c", "a  b",
+                     "m" * 64, "\u00e9" * 32):
+            seq = self.said(atm.transfer(1, "p4", 1, memo=memo),
+                            SUCCESS)["seq"]
+            for who in ("p3", "p4"):
+                self.assertEqual(self.memos(who).get(seq), memo)
+        seq = self.said(atm.transfer(1, "p3", 1, 2, memo="mine"),
+                        SUCCESS)["seq"]
+        reply = self.session("p3").request("HISTORY 1")
+        self.assertEqual(
+            [(key, value.split(" ")[0]) for key, value in reply.pairs],
+            [("entry", seq), ("entry", seq), ("memo", seq)])
+        self.said(atm.transfer(1, "p4", 1), SUCCESS)
+        self.assertEqual(len(self.memos("p4")), 7)
+        head = "1 %s 1 p4 1 " % atm.txid()
+        for word in ("m=", "m", "m=cmVudA==", "m=cmVudB", "m=cmVu+A",
+                     "m=cmVu dA", "m=Cg", "m=_w", "m=c", "cmVudA",
+                     "M=cmVudA", "m=cmVudA 2", "m=cmVudA m=cmVudA",
+                     "2 m=cmVudA x", "m=" + 86 * "A", "m=" + 88 * "c"):
+            self.said(atm.request(head + word), INCORRECT, word)
+        self.said(atm.request("DEPOSIT %s 1 5 m=cmVudA" % atm.txid()),
+                  INCORRECT)
+
+    def memos(self, who):
+        """{seq: word} as HISTORY tells them."""
+        reply = self.session(who).request("HISTORY 100")
+        return {seq: base64.urlsafe_b64decode(word + "==").decode()
+                for seq, word in map(str.split, reply.all("memo"))}
 
     def test_to_oneself(self):
         atm = self.session("p4")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: ISC
 """The house: which room may include which (tests/lint/layers), that no two
 rooms call each other in a circle (tests/lint/circles), what names begin with
-(tests/lint/names), how many parameters a function has, and that one room
-alone reads the bank's private key (tests/lint/key)."""
+(tests/lint/names), how many parameters a function has, how long a
+header is, and that one room alone reads the bank's private key
+(tests/lint/key)."""
 
 import os
 import shutil
@@ -16,6 +17,7 @@ KEY = os.path.join(TOP, "tests", "lint", "key")
 CIRCLES = os.path.join(TOP, "tests", "lint", "circles")
 NAMES = os.path.join(TOP, "tests", "lint", "names")
 PARAMETERS = os.path.join(TOP, "tests", "lint", "parameters")
+HEADERS = os.path.join(TOP, "tests", "lint", "headers")
 
 
 class Rooms(unittest.TestCase):
@@ -37,6 +39,10 @@ class Rooms(unittest.TestCase):
 
     def test_parameters(self):
         result = run(PARAMETERS, cwd=TOP)
+        self.assertEqual((result.stdout, result.returncode), ("", 0))
+
+    def test_headers(self):
+        result = run(HEADERS, cwd=TOP)
         self.assertEqual((result.stdout, result.returncode), ("", 0))
 
     def copy(self):
@@ -96,6 +102,19 @@ class Rooms(unittest.TestCase):
         result = run(PARAMETERS, cwd=directory)
         self.assertEqual(result.stdout, (
             "shared/base/seven.c:8: seven takes 7 parameters\n"))
+        self.assertEqual(result.returncode, 1)
+
+    def test_a_header_that_is_too_long_is_named(self):
+        directory = self.copy()
+        store = os.path.join(directory, "bankd", "store")
+        for name, lines in (("long.h", 81), ("store.h", 121),
+                            ("right.h", 80)):
+            with open(os.path.join(store, name), "w") as f:
+                f.write("\n" * lines)
+        result = run(HEADERS, cwd=directory)
+        self.assertEqual(result.stdout, (
+            "bankd/store/long.h: 81 lines, more than 80\n"
+            "bankd/store/store.h: 121 lines, more than 120\n"))
         self.assertEqual(result.returncode, 1)
 
     def test_a_folder_that_is_no_room_is_named(self):

@@ -5,7 +5,10 @@ behind."""
 import importlib.machinery
 import importlib.util
 import os
+import re
+import sys
 import tempfile
+import time
 import types
 import unittest
 
@@ -14,18 +17,18 @@ from lib.bank import BUILD, TOP, run, scratch, wait_for
 LEAVES = "trap : TERM; sleep 600 & echo $!; "
 
 
-def runner():
+def load(name):
     loader = importlib.machinery.SourceFileLoader(
-        "runner", os.path.join(TOP, "tests", "run"))
+        name, os.path.join(TOP, "tests", name))
     module = importlib.util.module_from_spec(
-        importlib.util.spec_from_loader("runner", loader))
+        importlib.util.spec_from_loader(name, loader))
     loader.exec_module(module)
     return module
 
 
 class Item(unittest.TestCase):
     def run_one(self, script, limit_s):
-        module = runner()
+        module = load("run")
         module.LIMIT_S = limit_s
         build = types.SimpleNamespace(
             sanitized=False, environment=lambda *_: dict(os.environ))
@@ -42,10 +45,62 @@ class Item(unittest.TestCase):
     def test_late(self):
         self.assertIn("said nothing more", self.run_one(LEAVES + "wait", 1))
 
+    def test_where_one_hangs_is_told(self):
+        said = self.run_one(
+            LEAVES + "exec %s -X faulthandler -c 'import time\n"
+            "def hangs(): time.sleep(600)\nhangs()'" % sys.executable, 1)
+        self.assertRegex(said, r'File "<string>", line \d in hangs')
+
     def test_who_says_something_is_not_late(self):
         self.assertIn("exit code 3", self.run_one(
             LEAVES + "for i in 1 2 3 4 5 6 7 8; do echo; sleep 1; done; "
             "exit 3", 2))
+
+
+class Soak(unittest.TestCase):
+    """What the runs have done adds up, and only what was good."""
+
+    def setUp(self):
+        directory = tempfile.mkdtemp(dir=scratch())
+        self.readme = os.path.join(directory, "README.md")
+        self.counts = os.path.join(directory, "counts.json")
+        with open(self.readme, "w") as f:
+            f.write("above\n<!-- soak: begin -->\n<!-- soak: end -->\nbelow\n")
+
+    def soak(self, script, seed, anew=False):
+        """One round of a row of 5 coins; its figure in the page."""
+        module = load("soak")
+        row = module.Row("coins", "-c " + script, 5, "coins",
+                         each=r"(\d+) coins")
+        module.ROWS = [row]
+        module.read_counts(self.counts, [row])
+        if anew:
+            row.begin_anew()
+        arguments = types.SimpleNamespace(
+            seed=seed, build=BUILD, counts=self.counts, readme=self.readme)
+        until = time.monotonic() + 1000
+        clock = iter([until - 900, until - 900, until - 900])
+        module.time = types.SimpleNamespace(
+            monotonic=lambda: next(clock, until), strftime=time.strftime)
+        good = module.soak([row], arguments, until)
+        with open(self.readme) as f:
+            page = f.read()
+        self.assertRegex(page, r"(?s)\Aabove\n.*below\n\Z")
+        found = re.search(r"\| coins \|[^|]*\| (.*?) \| [^|]* \| (.*?) in ",
+                          page)
+        return good, found and found.groups()
+
+    def test_runs_add_up_until_the_row_is_full(self):
+        two, three = "print('2\\x20coins')", "print('3\\x20coins')"
+        self.assertEqual(self.soak(two, 7), (True, ("7", "2 of 5 coins")))
+        self.assertEqual(self.soak(three, 9), (True, ("7, 9", "5 coins")))
+        self.assertEqual(self.soak(two, 11), (True, ("7, 9", "5 coins")))
+        self.assertEqual(self.soak(two, 12, anew=True),
+                         (True, ("12", "2 of 5 coins")))
+
+    def test_a_run_that_fails_counts_for_nothing(self):
+        self.assertEqual(self.soak("exit(1)", 7), (False, None))
+        self.assertFalse(os.path.exists(self.counts))
 
 
 class Files(unittest.TestCase):
@@ -107,8 +162,9 @@ class Builds(unittest.TestCase):
                       self.listed(BUILD="/nonexistent"))
 
     def test_rows_with_a_rule_of_their_own_are_there(self):
-        module = runner()
-        self.assertLessEqual({*module.WAITING, *module.PLAIN_ALONE},
+        module = load("run")
+        self.assertLessEqual({*module.WAITING, *module.PLAIN_ALONE,
+                              *module.WEIGHTS},
                              self.listed())
 
 

@@ -281,7 +281,7 @@ class FileSize(Files):
             "kiosk.state=" + served.path("atm-state"), "127.0.0.1",
             served.port, input="chris\ncanary-chris\n1\n1\nfey\n1\n3\n")
         self.assertGreaterEqual(result.returncode, 0, result.stderr)
-        self.assertIn("this kiosk cannot do that now", result.stdout)
+        self.assertIn("this machine can't do that now", result.stdout)
         self.assertEqual(served.lines()["chris"][0], "10000")
 
 

@@ -40,6 +40,32 @@ class Txids(BankCase):
                       (1, "p1", 5), (2, "p1", 5, 1)):
             self.said(atm.transfer(*words, txid=txid), USED, words)
 
+    def test_the_memo_counts(self):
+        """Another word, or none against one, is another request."""
+        atm = self.session("p1")
+        txid = atm.txid()
+        first = self.said(
+            atm.transfer(1, "p2", 5, txid=txid, memo="rent"), SUCCESS)
+        for again in (atm, self.session("p1")):
+            self.assertEqual(again.transfer(
+                1, "p2", 5, 2, txid=txid, memo="rent").raw, first.raw)
+            for memo in (None, "Rent", "rent "):
+                self.said(again.transfer(1, "p2", 5, txid=txid, memo=memo),
+                          USED, memo)
+        txid = atm.txid()
+        first = self.said(atm.transfer(1, "p2", 5, txid=txid), SUCCESS)
+        self.said(atm.transfer(1, "p2", 5, txid=txid, memo="rent"), USED)
+
+    def test_the_memo_of_a_refused_one(self):
+        atm = self.session("p1")
+        txid = atm.txid()
+        self.said(atm.transfer(1, "p2", 99999, txid=txid, memo="rent"),
+                  NO_FUNDS)
+        self.said(atm.transfer(1, "p2", 99999, txid=txid, memo="rent"),
+                  NO_FUNDS)
+        self.said(atm.transfer(1, "p2", 99999, txid=txid), USED)
+        self.said(atm.transfer(1, "p2", 99999, txid=txid, memo="x"), USED)
+
     def test_across_sessions(self):
         atm = self.session("p1")
         txid = atm.txid()

@@ -111,10 +111,10 @@ class Units(unittest.TestCase):
                                      result.stdout)
 
     def test_timer_and_next_time(self):
-        for value in settings(read("systemd", "bankd-backup.timer"),
-                              "OnCalendar"):
-            self.assertEqual(
-                run("systemd-analyze", "calendar", value).returncode, 0)
+        for name in ("bankd-backup.timer", "bankd-day.timer"):
+            for value in settings(read("systemd", name), "OnCalendar"):
+                self.assertEqual(
+                    run("systemd-analyze", "calendar", value).returncode, 0)
 
 
 class Text(unittest.TestCase):
@@ -148,6 +148,10 @@ class Text(unittest.TestCase):
         self.assertTrue(path.endswith("/bank.key"))
         self.assertIn("keys.key=%%d/%s" % name, settings(
             unit, "ExecStart")[0])
+        unit = read("systemd", "bankd-day.service")
+        self.assertEqual(settings(unit, "LoadCredential")[0],
+                         "%s:%s" % (name, path))
+        self.assertIn("--key %%d/%s" % name, settings(unit, "ExecStart")[0])
 
     def test_reload_type_where_it_is_known(self):
         directory = tempfile.mkdtemp(dir=bank.scratch())
@@ -163,9 +167,9 @@ class Text(unittest.TestCase):
                 self.assertEqual(settings(f.read(), "Type"), [kind])
 
     def test_package_has_each_file(self):
-        """Units, pages and completions: none is left out of both packages."""
+        """Units, pages and completions: none is left out of all packages."""
         listed = "".join(read("debian", "%s.install" % name)
-                         for name in ("bankd", "atm-tui"))
+                         for name in ("bankd", "bankd-hosts", "atm-tui"))
         rules = read("debian", "rules")
         for name in units():
             self.assertRegex(rules, r"[ .\t]%s\b" % re.escape(name))
@@ -203,7 +207,8 @@ class Places(unittest.TestCase):
     def test_users(self):
         with open(os.path.join(self.root, "etc", "passwd")) as f:
             rows = {line.split(":")[0]: line.strip().split(":") for line in f}
-        self.assertEqual(set(rows), {"_bankd", "_bankfront", "_atm"})
+        self.assertEqual(set(rows), {"_bankd", "_bankfront",
+                                     "_bankcourier", "_atm"})
         for row in rows.values():
             self.assertIn(os.path.basename(row[6]), ("nologin", "false"))
         for name in units():

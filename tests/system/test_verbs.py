@@ -293,6 +293,44 @@ class History(VerbCase):
             self.said(atm.request("HISTORY" + rest), INCORRECT, rest)
 
 
+class Names(VerbCase):
+    """Masked, of those whom this customer has paid, and of nobody else."""
+    people = 3
+
+    def payees(self, atm, line="HISTORY 100"):
+        return self.said(atm.request(line), "200 entries").all("payee")
+
+    def test_them(self):
+        for name, full in (("ann", "Ann \u00c9xample"), ("bob", ""),
+                           ("cid", "C\u00f3nan  X 1*")):
+            self.said(self.atm().open_account(name, "s\u00e9cret", full),
+                      "200 account opened")
+        atm = self.session("p1")
+        for name in ("ann", "bob", "cid", "ann", "p2"):
+            self.said(atm.transfer(1, name, 1), SUCCESS)
+        self.said(atm.transfer(1, "p1", 1), SUCCESS)
+        # Not where the bank doesn't want it, which is the default.
+        self.assertEqual(self.payees(atm), [])
+        self.bank.restart(bank_show_names="masked")
+        atm = self.session("p1")
+        self.assertEqual(self.payees(atm), ["ann A** \u00c9******",
+                                            "cid C****  X 1*"])
+        self.assertEqual(self.payees(atm, "HISTORY 2"), [])
+        self.assertEqual(self.payees(atm, "HISTORY 3"),
+                         ["ann A** \u00c9******"])
+        # Who got money knows nothing of who sent it, nor does a stranger.
+        self.assertEqual(self.payees(self.session("p2")), [])
+        self.assertEqual(self.payees(self.session("p3")), [])
+        # The newest ten.
+        for number in range(11):
+            other = self.atm(source="127.0.0.%d" % (6 + number % 2))
+            self.said(other.open_account("n%d" % number, "s\u00e9cret", "N"),
+                      "200 account opened")
+            self.said(atm.transfer(1, "n%d" % number, 1), SUCCESS)
+        self.assertEqual(self.payees(atm),
+                         ["n%d N" % number for number in range(10, 0, -1)])
+
+
 class Services(VerbCase):
     people = 8
     extra_password = "nil canary-nil\nnil2 canary-nil2\n"

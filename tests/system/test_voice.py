@@ -4,19 +4,24 @@ with commands of ours for voice and printer."""
 
 import datetime
 import fcntl
+import gettext
 import glob
 import os
 import pty
+import re
 import select
+import shutil
 import signal
+import socket
 import struct
 import termios
 import unittest
 
 from lib import bank, fakebank, wire
-from lib.bank import ATM_TUI, wait_for
+from lib.bank import ATM_TUI, BUILD, wait_for
 from lib.case import BankCase
 from lib.proxy import CUT_BEFORE, PASS, Proxy
+from lib.sources import source
 
 
 class Screens:
@@ -55,6 +60,11 @@ class Screens:
             os.write(self.fd, key.encode())
         return self
 
+    def press(self, bytes_of_keys):
+        """Several at once, or one of several bytes."""
+        self.drain()
+        os.write(self.fd, bytes_of_keys)
+
     def close(self):
         try:
             os.kill(self.pid, signal.SIGKILL)
@@ -64,9 +74,61 @@ class Screens:
         os.close(self.fd)
 
 
+ACCOUNTS = ["Please select an account (enter 1 or 2):", "Savings", "Checking"]
+MENU = ["Please select one of the following actions (enter 1 to 7):",
+        "Transfer money", "Check account balance", "Exit", "Deposit",
+        "Withdraw", "Statement", "Account services"]
+# What is typed, what is said then in this order, and what else.
+VISIT = (
+    ("", ["press any key or touch the screen"]),
+    (" ", ["Welcome. Please enter your ID and password.", "ID"]),
+    ("NAME\r", ["Your ID is %s.", "Password"]),
+    ("canary-NAME\r", MENU + ["ID and password are correct"]),
+    ("2", ["Your savings account balance: %s",
+           "Your checking account balance: %s"],
+     "%1$s: %2$s now, between %3$s and %4$s"),
+    (" ", MENU),
+    ("1", ACCOUNTS),
+    ("1", ["Who gets the money from your savings account?",
+           "To my checking account", "Another ID"]),
+    ("2", ["Recipient's ID"]),
+    ("chris\r", ["How much would you like to send?", "Amount"],
+     "Available in your savings account: %s"),
+    ("5\r", ["Would you like to add a message?",
+             "The recipient sees it too. You can leave it empty.",
+             "Message"]),
+    ("thanks\r", ["Send %s from your savings account to %s?", "Message",
+                  "Enter: yes", "Esc: no"]),
+    ("\r", ["your transaction is successful",
+            "%1$s left your savings account for %2$s.", "Message",
+            "Your savings account balance: %s", "Reference %s, %s"]),
+    (" ", MENU),
+    ("5", ACCOUNTS),
+    ("2", ["How much would you like to withdraw?", "Another amount"],
+     "Available in your checking account: %s"),
+    ("2", ["Withdraw %s from your checking account?", "Enter: yes",
+           "Esc: no"]),
+    ("\r", ["your transaction is successful", "Please take your cash: %s",
+            "%s left your checking account.",
+            "Your checking account balance: %s", "Reference %s, %s"]),
+    (" ", MENU),
+    ("6", ["Statement: %1$s, %2$s", "Withdrawn", "Sent to %s", "Balance",
+           "Money in: %1$s   Money out: %2$s"]),
+    ("?", ["Keys on this screen", "back", "help", "Press any key"]),
+    (" \x1b", MENU),
+    ("3", ["Thank you. Goodbye!"]),
+)
+
+
+def spoken(text):
+    """What is filled in may be anything."""
+    parts = re.split(r"%(?:\d\$)?[a-z]", " ".join(text.split()))
+    return ".{1,60}?".join(re.escape(part) for part in parts)
+
+
 class Aloud(BankCase):
     weight = 15
-    people = 20
+    people = 30
     used = 0
 
     def setUp(self):
@@ -87,7 +149,7 @@ class Aloud(BankCase):
     def heard(self):
         try:
             with open(self.heard_file) as f:
-                return f.read()
+                return " ".join(f.read().split())
         except FileNotFoundError:
             return ""
 
@@ -143,6 +205,109 @@ class Aloud(BankCase):
         kiosk.type("6")
         self.wait(kiosk, "adjustment")
 
+    def hear(self, kiosk, pattern):
+        def said():
+            kiosk.drain()
+            return re.search(pattern, self.heard())
+        try:
+            wait_for(pattern, said)
+        except bank.Failed:
+            self.fail("%s in\n%s\n%s" % (
+                pattern, self.heard(), kiosk.seen[-3000:]))
+
+    def by_ear(self, language):
+        """As `make demo-blind`, but that the voice writes down what it is
+        told."""
+        flags = re.search(r"speech\.command=espeak-ng ([^'\"]*)",
+                          source("Makefile"))[1]
+        kiosk = Screens(
+            self, "screen.language=" + language, "speech.command=%s %s" % (
+                self.script("espeak-ng", 'test "$1 $2" = "-v %s" && '
+                            'cat >"$0.$$" && cat "$0.$$" >>%s\n' % (
+                                language, self.heard_file)), flags))
+        translate = gettext.translation(
+            "atm-tui", os.path.join(BUILD, "locale"), [language],
+            fallback=language == "en").gettext
+        said = ""
+        for keys, words, *others in VISIT:
+            kiosk.type(keys.replace("NAME", self.name))
+            for pattern in (".*".join(spoken(translate(w)) for w in words),
+                            *(spoken(translate(w)) for w in others)):
+                self.hear(kiosk, pattern)
+            said += self.heard()
+            os.remove(self.heard_file)
+        self.assertNotIn("canary-", said)
+        self.assertEqual(self.checking(), 960)
+
+    def test_a_visit_by_ear(self):
+        self.by_ear("en")
+
+    def test_a_visit_by_ear_in_spanish(self):
+        self.by_ear("es")
+
+    def test_a_visit_by_ear_in_arabic(self):
+        self.by_ear("ar")
+
+    def test_say_again(self):
+        """What was said last; asked for twice, the whole screen."""
+        kiosk = Screens(self, self.voice())
+        said = self.wait(kiosk, "press any key or touch the screen")
+        self.assertIn("Press * to hear something again", said)
+        kiosk.type("*")
+        self.wait(kiosk, "press any key or touch the screen")
+        kiosk.type(" ")
+        self.wait(kiosk, "Please enter your ID")
+        kiosk.type(self.name)
+        self.wait(kiosk, "ID " + self.name)
+        kiosk.type("*")
+        said = self.wait(kiosk, "ID " + self.name)
+        self.assertNotIn("Please enter", said)
+        kiosk.type("*")
+        self.wait(kiosk, "Please enter your ID")
+        kiosk.type("\r")
+        self.wait(kiosk, "Password")
+        kiosk.press(b"\x1bOS")          # F4, where `*` may be typed
+        self.wait(kiosk, "Password")
+        kiosk.type("canary-" + self.name + "\r")
+        self.wait(kiosk, "Please select one")
+        kiosk.type("\x1b[B")
+        self.wait(kiosk, "2. Check account balance")
+        kiosk.type("*")
+        self.assertEqual(self.wait(kiosk, "2. Check account balance"),
+                         "2. Check account balance")
+        kiosk.type("?")
+        self.wait(kiosk, "*/F4 say again")
+        kiosk.type("*")
+        self.wait(kiosk, "*/F4 say again")
+
+    def test_nobody_hears_it_again(self):
+        """What the last customer was told is gone with them."""
+        kiosk = Screens(self, self.voice(), "screen.final_balance=show")
+        self.log_in(kiosk)
+        kiosk.type("3")
+        self.wait(kiosk, "Your checking account balance: $1,000.00")
+        kiosk.press(b" *")
+        said = self.wait(kiosk, "press any key or touch the screen")
+        self.assertNotIn("balance", said)
+
+    @unittest.skip("what follows on one screen waits for a voice without end: "
+                   "whether it does depends on the machine's load")
+    def test_another_screen_interrupts(self):
+        """A voice that never ends is silent when the bank has answered."""
+        go = self.bank.path("go-" + self.name)
+        os.mkfifo(go)
+        voice = self.script("voice", 'cat >"$0.$$" && cat "$0.$$" >>%s\n'
+                            "exec sleep 1000\n" % self.heard_file)
+        kiosk = Screens(
+            self, "speech.command=" + voice, "cash.dispense=" + self.script(
+                "dispense", "read answer <%s\n" % go))
+        self.log_in(kiosk)
+        self.withdraw(kiosk)
+        self.wait(kiosk, "Please take your cash: 2 × $20")
+        with open(go, "w") as f:
+            f.write("go\n")
+        self.wait(kiosk, "your transaction is successful")
+
     def test_the_language(self):
         out = self.bank.path("language-" + self.name)
         kiosk = Screens(self, "screen.language=es", "speech.command=%s %%l" %
@@ -150,11 +315,28 @@ class Aloud(BankCase):
                             out, out)))
         self.heard_file = out
         self.assertTrue(self.wait(kiosk, "pulse una tecla").startswith(
-            "es\n"))
+            "es "))
+        kiosk.type("L")
+        self.assertTrue(self.wait(kiosk, "اضغط أي مفتاح").startswith("ar "))
+
+    @unittest.skipUnless(shutil.which("espeak-ng"), "no espeak-ng")
+    def test_a_real_voice(self):
+        """As `make demo-blind` has it, without a loudspeaker."""
+        sounds = []
+        for language in ("en", "es", "ar"):
+            self.heard_file = self.bank.path("sounds-" + language)
+            kiosk = Screens(
+                self, "screen.language=" + language, "speech.command=%s %%l" %
+                self.script("speak", "espeak-ng -q --ipa -v $1 >%s\n" %
+                            self.heard_file))
+            wait_for("a sound", lambda: kiosk.drain() or self.heard())
+            sounds.append(self.heard())
+        self.assertIn("\u02c8", sounds[0])
+        self.assertEqual(len(set(sounds)), 3, sounds)
 
     def test_a_voice_that_fails(self):
         kiosk = Screens(self, "speech.command=/nonexistent")
-        for key, sign in ((" ", b"Password"), ("x", b"x")):
+        for key, sign in ((" ", b"Please enter your ID"), ("x", b"x")):
             wait_for("a welcome", lambda: kiosk.drain() or
                      b"connected" in kiosk.seen)
             kiosk.type(key)
@@ -199,8 +381,30 @@ class Aloud(BankCase):
             kiosk.type("L")
             self.wait(kiosk, "fuera de servicio")
             self.shows(kiosk, "hasta", "marca")
-            for word in (b"trusts", "confía".encode()):
+            for word in (b"does not trust", "confía".encode()):
                 self.assertNotIn(word, kiosk.seen)
+
+    def test_a_bank_that_is_away(self):
+        """Said once, however often the kiosk tries."""
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            door.settimeout(0)
+            tries = 0
+            kiosk = Screens(self, self.voice(), port=door.getsockname()[1])
+
+            def tried(often):
+                nonlocal tries
+                kiosk.drain()
+                try:
+                    door.accept()[0].close()
+                    tries += 1
+                except BlockingIOError:
+                    pass
+                return tries >= often
+            wait_for("a try", lambda: tried(1))
+            said = self.wait(kiosk, "No connection to the bank since")
+            self.assertEqual(said.count("out of service"), 1, said)
+            wait_for("more tries", lambda: tried(5))
+        self.assertEqual(self.heard(), "")
 
     def test_receipts(self):
         """Result and statement, to a command and to files."""
@@ -218,15 +422,15 @@ class Aloud(BankCase):
         self.wait(kiosk, "Withdraw $40.00 from your savings account?")
         kiosk.type("\r")
         self.wait(kiosk, "your transaction is successful")
-        kiosk.type("p")
+        kiosk.type("1")
         self.wait(kiosk, "Please take your receipt")
         with open(paper) as f:
             text = f.read()
-        for part in ("Bank of the Example", "Kiosk: kiosk-1",
-                     "Kind: withdrawal", "Account: Savings",
-                     "Amount: $40.00", "Date: ", "Reference: ",
-                     "Customer: *"):
-            self.assertIn(part, text)
+        for part in ("Bank of the Example", "Kiosk: +kiosk-1",
+                     "Kind: +withdrawal", "Account: +Savings",
+                     r"Amount: +\$40\.00", r"Balance: +\$", "Date: ",
+                     "Reference: ", r"Customer: +\*"):
+            self.assertRegex(text, part)
         self.assertNotIn(self.name, text)
         os.remove(paper)
         kiosk.type("x")
@@ -234,7 +438,7 @@ class Aloud(BankCase):
         kiosk.type("6")
         self.wait(kiosk, "Statement")
         self.wait_for_entries(kiosk)
-        kiosk.type("5")
+        kiosk.type("51")
         self.wait(kiosk, "Please take your receipt")
         with open(paper) as f:
             self.assertRegex(f.read(), r"withdrawal +Savings +-40.00")
@@ -253,7 +457,7 @@ class Aloud(BankCase):
         self.log_in(kiosk)
         kiosk.type("4150\r\r")
         self.wait(kiosk, "your transaction is successful")
-        kiosk.type("5")
+        kiosk.type("1")
         self.wait(kiosk, "The receipt could not be printed")
 
     def withdraw(self, kiosk):
@@ -271,15 +475,15 @@ class Aloud(BankCase):
                         "receipt.directory=" + self.bank.path("var"))
         self.log_in(kiosk)
         self.withdraw(kiosk)
-        said = self.wait(kiosk, "The withdrawal was taken back")
-        self.assertIn("The machine could not hand out your money", said)
+        said = self.wait(kiosk, "The money is back in your account")
+        self.assertIn("The machine could not pay out your cash", said)
         self.assertNotIn("successful", said)
         self.assertEqual(self.checking(), 1000)
-        kiosk.type("p")
+        kiosk.type("1")
         self.wait(kiosk, "Please take your receipt")
         paper = glob.glob(self.bank.file("receipt-*"))[0]
         with open(paper) as f:
-            self.assertIn("\n\nThe withdrawal was taken back\n", f.read())
+            self.assertIn("\n\nThe money is back in your account\n", f.read())
         os.remove(paper)
         self.assertEqual(os.listdir(self.state), [])
 
@@ -296,10 +500,10 @@ class Aloud(BankCase):
                  os.path.exists(running))
         self.bank.kill_child("vault")
         wait_for("the lost link", lambda: kiosk.drain() or
-                 b"link lost" in kiosk.seen)
+                 b"connection lost" in kiosk.seen)
         with open(go, "w") as f:
             f.write("go\n")
-        self.wait(kiosk, "Please take your money")
+        self.wait(kiosk, "Please take your cash: 2 × $20")
         kiosk.type("x")
         self.wait(kiosk, "press any key or touch the screen")
         self.assertEqual(self.checking(), 960)
@@ -332,8 +536,8 @@ class Aloud(BankCase):
             self.asking = True
             kiosk.type("\r")
             said = self.wait(
-                kiosk, "The link was lost; what was booked is taken back")
-            self.assertIn("No money was handed out", said)
+                kiosk, "The connection was lost. Any charge will be reversed.")
+            self.assertIn("No cash was paid out", said)
             self.assertNotIn("successful", said)
             # Without the customer, by V: it is the kiosk's word.
             wait_for("the reversal", lambda: kiosk.drain() or
@@ -400,9 +604,7 @@ class Aloud(BankCase):
         self.wait(kiosk, "press any key")
         kiosk.type(" ")
         self.wait(kiosk, "ID")
-        kiosk.type("aabab\t")
-        self.wait(kiosk, "Password")
-        kiosk.type("\x1b[Z")
+        kiosk.type("aabab")
         self.wait(kiosk, "ID abab")
 
 

@@ -15,7 +15,7 @@ from lib.case import CORRECT, PrivateCase
 
 class Watch(PrivateCase):
     def facts(self, served):
-        result = served.ctl("-j", "status", check=False)
+        result = served.ctl("--json=1", "status", check=False)
         return bank.json.loads(result.stdout)[0] if result.stdout else {}
 
     def until(self, served, what, condition, timeout=60):
@@ -118,7 +118,7 @@ class Watch(PrivateCase):
             new = served.vault()
             self.until(served, "a step or the end", lambda found:
                        "vault-doing" in found or "vault-customers" in found)
-            os.kill(new, signal.SIGSTOP)
+            bank.freeze(new)
             if "vault-doing" in self.facts(served):
                 return new
             os.kill(new, signal.SIGCONT)
@@ -139,12 +139,12 @@ class Watch(PrivateCase):
         self.assertIn(facts["state"], ("recovering", "failing"))
         self.assertIn("vault", facts)
         front = fronts.front()
-        os.kill(front, signal.SIGSTOP)
+        bank.freeze(front)
         self.addCleanup(bank.kill, front)
         family = [frozen.monitor(), frozen.front(), frozen.vault()]
         for pid in family:
             self.addCleanup(bank.kill, pid)
-            os.kill(pid, signal.SIGSTOP)
+            bank.freeze(pid)
         self.until(fronts, "a front that says nothing", lambda found:
                    found.get("front") == "not answering")
         self.assertEqual(self.metrics(fronts)["bankd_hanging"], "1")

@@ -4,19 +4,20 @@
  * ID, the numbers by line.  168 bytes a customer, 4 for the line, 6 to 12
  * for the index.  Blocks never move, so a pointer lasts as long as the store.
  */
-#include "sqlite_store.h"
+#include "sqlite_accounts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
+#include "sqlite_state.h"
 
 struct sqlite_row *
 sqlite_row(const struct store *store, uint32_t number)
 {
-	return &store->blocks[(number - 1) / STORE_BLOCK]
-			     [(number - 1) % STORE_BLOCK];
+	return &store->accounts.blocks[(number - 1) / STORE_BLOCK]
+				      [(number - 1) % STORE_BLOCK];
 }
 
 const char *
@@ -33,16 +34,18 @@ sqlite_id(void *context, uint32_t number)
 static int
 grow_blocks(struct store *store, uint32_t number)
 {
-	uint32_t blocks = store->blocks_count;
+	uint32_t blocks = store->accounts.blocks_count;
 
 	if ((number - 1) / STORE_BLOCK < blocks)
 		return 0;
-	if (array_room(store->blocks, store->blocks_size, blocks + 1) != 0)
+	if (array_room(store->accounts.blocks, store->accounts.blocks_size,
+		blocks + 1) != 0)
 		return BANK_ENOMEM;
-	store->blocks[blocks] = calloc(STORE_BLOCK, sizeof(**store->blocks));
-	if (store->blocks[blocks] == NULL)
+	store->accounts.blocks[blocks] =
+	    calloc(STORE_BLOCK, sizeof(**store->accounts.blocks));
+	if (store->accounts.blocks[blocks] == NULL)
 		return BANK_ENOMEM;
-	store->blocks_count++;
+	store->accounts.blocks_count++;
 	return 0;
 }
 
@@ -54,20 +57,21 @@ sqlite_rows_add(struct store *store, const struct ledger_account *account)
 
 	error = grow_blocks(store, account->number);
 	if (error == 0)
-		error = array_room(store->line_numbers,
-		    store->line_numbers_size, head->lines + 1);
+		error = array_room(store->accounts.line_numbers,
+		    store->accounts.line_numbers_size, head->lines + 1);
 	if (error != 0)
 		return error;
 	*sqlite_row(store, account->number) =
 	    (struct sqlite_row) { .account = *account };
 	head->accounts++;
-	error = id_index_add(&store->index, account->id, account->number);
+	error =
+	    id_index_add(&store->accounts.index, account->id, account->number);
 	if (error != 0) {
 		head->accounts--;
 		return error;
 	}
 	if (account->line >= 0)
-		store->line_numbers[head->lines++] = account->number;
+		store->accounts.line_numbers[head->lines++] = account->number;
 	return 0;
 }
 
@@ -78,7 +82,7 @@ sqlite_rows_drop_last(struct store *store)
 	const struct ledger_account *account =
 	    &sqlite_row(store, number)->account;
 
-	id_index_drop_last(&store->index, account->id, number);
+	id_index_drop_last(&store->accounts.index, account->id, number);
 	if (account->line >= 0)
 		store->batch.lines--;
 	store->batch.accounts--;
@@ -89,18 +93,26 @@ sqlite_rows_free(struct store *store)
 {
 	uint32_t i;
 
-	for (i = 0; i < store->blocks_count; i++)
-		free(store->blocks[i]);
-	free(store->blocks);
-	free(store->line_numbers);
-	id_index_free(&store->index);
+	for (i = 0; i < store->accounts.blocks_count; i++)
+		free(store->accounts.blocks[i]);
+	free(store->accounts.blocks);
+	free(store->accounts.line_numbers);
+	id_index_free(&store->accounts.index);
 }
 
 const struct ledger_account *
 store_account(const struct store *store, const char *id)
 {
-	uint32_t number = id_index_find(&store->index, id);
+	uint32_t number = id_index_find(&store->accounts.index, id);
 
+	if (number == 0 || number > store->head.accounts)
+		return NULL;
+	return &sqlite_row(store, number)->account;
+}
+
+const struct ledger_account *
+store_account_by_number(const struct store *store, uint32_t number)
+{
 	if (number == 0 || number > store->head.accounts)
 		return NULL;
 	return &sqlite_row(store, number)->account;
@@ -111,7 +123,7 @@ store_account_by_line(const struct store *store, uint32_t line)
 {
 	if (line >= store->head.lines)
 		return NULL;
-	return &sqlite_row(store, store->line_numbers[line])->account;
+	return &sqlite_row(store, store->accounts.line_numbers[line])->account;
 }
 
 uint32_t

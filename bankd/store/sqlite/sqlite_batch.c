@@ -12,7 +12,7 @@
  *
  * Copies live in blocks that are reused by the next batch.
  */
-#include "sqlite_store.h"
+#include "sqlite_batch.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -28,6 +28,10 @@
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
+#include "sqlite_lots.h"
+#include "sqlite_room.h"
+#include "sqlite_state.h"
+#include "sqlite_writeback.h"
 
 #define LEASE_MS 100 /* of time that may be given out and not written */
 
@@ -57,8 +61,8 @@ sqlite_fail_checkpoint(struct store *store, int code)
 }
 
 /* A batch in which a write has failed can only be aborted. */
-static int
-spoil(struct store *store, int error)
+int
+sqlite_spoil(struct store *store, int error)
 {
 	if (error != 0 && store->batch_error == 0)
 		store->batch_error = error;
@@ -95,7 +99,7 @@ sqlite_write(struct store *store)
 		error = sqlite_fail(store,
 		    sqlite_connection_run(&store->connection, SQL_SAVEPOINT));
 	store->writing = error == 0;
-	return spoil(store, error);
+	return sqlite_spoil(store, error);
 }
 
 static int
@@ -148,7 +152,7 @@ store_begin(struct store *store, const char *const ids[], size_t count,
 		return BANK_EIO;
 	for (i = 0; i < count; i++) {
 		accounts[i] = NULL;
-		number = id_index_find(&store->index, ids[i]);
+		number = id_index_find(&store->accounts.index, ids[i]);
 		if (number == 0)
 			continue;
 		row = sqlite_row(store, number);
@@ -171,7 +175,10 @@ note_written(struct store *store, uint64_t time_ms)
 static int
 add_waiting(struct store *store, const struct ledger_entry *entry)
 {
-	struct record record = { .kind = RECORD_ENTRY, .entry = *entry };
+	struct record record = { .kind = ledger_has_texts(entry)
+		    ? RECORD_ENTRY_TEXTS
+		    : RECORD_ENTRY,
+		.entry = *entry };
 
 	if (array_room(store->waiting, store->waiting_size,
 		store->waiting_count + 1) != 0)
@@ -197,10 +204,10 @@ store_append(struct store *store, struct ledger_entry *entry,
 	error = chain_next(
 	    &connection->chain, store->batch.chain, entry, entry->chain);
 	if (error != 0)
-		return spoil(store, error);
+		return sqlite_spoil(store, error);
 	error = add_waiting(store, entry);
 	if (error != 0)
-		return spoil(store, error);
+		return sqlite_spoil(store, error);
 	debit->last_seq = credit->last_seq = entry->seq;
 	store->batch.last_seq = entry->seq;
 	memcpy(store->batch.chain, entry->chain, CHAIN_SIZE);
@@ -219,8 +226,8 @@ insert_account(struct store *store, const struct ledger_account *account,
 	if (row == NULL)
 		return sqlite_fail(store, SQLITE_ERROR);
 	sqlite_account_bind(row, account);
-	sqlite3_bind_text(row, 17, name, -1, SQLITE_STATIC);
-	sqlite3_bind_text(row, 18, hash, -1, SQLITE_STATIC);
+	sqlite3_bind_text(row, 18, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(row, 19, hash, -1, SQLITE_STATIC);
 	code = sqlite_connection_run(&store->connection, SQL_ACCOUNT_ADD);
 	sqlite3_clear_bindings(row);
 	return sqlite_fail(store, code);
@@ -240,7 +247,7 @@ store_account_new(struct store *store, const char *id, const char *name,
 
 	if (store->failed)
 		return BANK_EIO;
-	if (id_index_find(&store->index, id) != 0)
+	if (id_index_find(&store->accounts.index, id) != 0)
 		return BANK_EEXIST;
 	if (string_copy(new.id, id, sizeof(new.id)) >= sizeof(new.id))
 		return BANK_EINVAL;
@@ -250,7 +257,7 @@ store_account_new(struct store *store, const char *id, const char *name,
 	if (error == 0)
 		error = sqlite_rows_add(store, &new);
 	if (error != 0)
-		return spoil(store, error);
+		return sqlite_spoil(store, error);
 	note_written(store, now_ms);
 	row = sqlite_row(store, new.number);
 	error = sqlite_copy_row(store, row);
@@ -261,7 +268,7 @@ store_account_new(struct store *store, const char *id, const char *name,
 	if (error == 0)
 		error = sqlite_note(store, &record);
 	OPENSSL_cleanse(record.hash, sizeof(record.hash));
-	return spoil(store, error);
+	return sqlite_spoil(store, error);
 }
 
 int
@@ -279,15 +286,15 @@ store_set_hash(
 	error = sqlite_note(store, &record);
 	OPENSSL_cleanse(record.hash, sizeof(record.hash));
 	if (error != 0)
-		return spoil(store, error);
+		return sqlite_spoil(store, error);
 	row = sqlite_connection_statement(&store->connection, SQL_ACCOUNT_HASH);
 	if (row == NULL)
-		return spoil(store, sqlite_fail(store, SQLITE_ERROR));
+		return sqlite_spoil(store, sqlite_fail(store, SQLITE_ERROR));
 	sqlite3_bind_int64(row, 1, account->number);
 	sqlite3_bind_text(row, 2, hash, -1, SQLITE_STATIC);
 	code = sqlite_connection_run(&store->connection, SQL_ACCOUNT_HASH);
 	sqlite3_clear_bindings(row);
-	return spoil(store, sqlite_fail(store, code));
+	return sqlite_spoil(store, sqlite_fail(store, code));
 }
 
 /* What no entry tells must be in the row before the commit is answered. */
@@ -298,6 +305,7 @@ row_is_urgent(
 	return old->opened_ms != new->opened_ms ||
 	    old->closed_ms != new->closed_ms ||
 	    old->last_login_ms != new->last_login_ms ||
+	    old->must_change != new->must_change ||
 	    memcmp(old->own_limit, new->own_limit, sizeof(old->own_limit)) != 0;
 }
 
@@ -315,11 +323,16 @@ sqlite_put_row(struct store *store, const struct ledger_account *account)
 }
 
 static int
-note_row(struct store *store, const struct ledger_account *account)
+note_row(struct store *store, const struct ledger_account *old,
+    const struct ledger_account *account)
 {
 	struct record record = { .kind = RECORD_ROW, .account = *account };
+	int error = sqlite_note(store, &record);
 
-	return sqlite_note(store, &record);
+	record.kind = RECORD_FLAGS;
+	if (error == 0 && old->must_change != account->must_change)
+		error = sqlite_note(store, &record);
+	return error;
 }
 
 /*
@@ -347,7 +360,7 @@ put_copies(struct store *store)
 		}
 		error = sqlite_write(store);
 		if (error == 0)
-			error = note_row(store, copy);
+			error = note_row(store, old, copy);
 		if (error == 0)
 			error = sqlite_put_row(store, copy);
 		if (error != 0)
@@ -453,8 +466,8 @@ store_abort(struct store *store)
 	store->writing = false;
 }
 
-static int
-release(struct store *store)
+int
+sqlite_release(struct store *store)
 {
 	int error;
 
@@ -470,7 +483,7 @@ release(struct store *store)
 int
 sqlite_end_write(struct store *store)
 {
-	int error = release(store);
+	int error = sqlite_release(store);
 
 	return error == 0 ? sqlite_commit_carried(store) : error;
 }
@@ -499,7 +512,7 @@ store_commit(struct store *store)
 	if (error == 0)
 		error = sqlite_propose(store);
 	if (error == 0)
-		error = release(store);
+		error = sqlite_release(store);
 	if (error != 0) {
 		store_abort(store);
 		return store->failed ? BANK_EIO : error;

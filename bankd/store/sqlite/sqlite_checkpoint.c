@@ -15,13 +15,17 @@
  *
  *	IDLE --> WANTED --> DONE --> the rest, by the vault --> IDLE
  */
-#include "sqlite_store.h"
+#include "sqlite_checkpoint.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 
 #include "../../../shared/base/error.h"
+#include "../store_serve.h"
+#include "sqlite_lock.h"
+#include "sqlite_recover.h"
+#include "sqlite_state.h"
 
 #define CHECKPOINT_PAGES 2000
 #define LOG_PAGE_BYTES (4096 + 24) /* with its frame's header */

@@ -4,13 +4,19 @@
  * the closing of one that is to stand alone.  Run by bankctl; names no file
  * itself.
  */
-#include "sqlite_store.h"
-
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "../../../shared/base/error.h"
 #include "../../journal/journal_file.h"
+#include "../store_copy.h"
+#include "../store_files.h"
+#include "../store_reader.h"
+#include "sqlite_checkpoint.h"
+#include "sqlite_connection.h"
+#include "sqlite_reader.h"
+#include "sqlite_schema.h"
 
 #define PROGRESS_STEPS 10000 /* of SQLite's machine: some milliseconds */
 #define CATCH_UP_NS 10000000 /* ten times as often as a bank publishes */
@@ -20,6 +26,11 @@
 static const char renewed[] =
     "UPDATE meta SET value = 'new' WHERE key = 'journal';"
     "UPDATE meta SET value = randomblob(32) WHERE key = 'digest';"
+    "DELETE FROM meta WHERE key = 'leap';";
+
+/* It keeps its place. */
+static const char adopted[] =
+    "UPDATE meta SET value = 'new' WHERE key = 'journal';"
     "DELETE FROM meta WHERE key = 'leap';";
 
 void
@@ -77,6 +88,26 @@ store_reader_catch_up(struct store_reader *reader)
 }
 
 int
+store_reader_secret(
+    struct store_reader *reader, uint8_t secret[STORE_SECRET_SIZE])
+{
+	sqlite3_stmt *row;
+	int error = sqlite_reader_begin(reader);
+
+	if (error != 0)
+		return error;
+	if (sqlite_connection_get_meta(&reader->connection, "secret", &row) ==
+		SQLITE_ROW &&
+	    sqlite3_column_bytes(row, 0) == STORE_SECRET_SIZE)
+		memcpy(secret, sqlite3_column_blob(row, 0), STORE_SECRET_SIZE);
+	else
+		error = BANK_EDAMAGED;
+	sqlite3_reset(row);
+	sqlite_reader_end(reader);
+	return error;
+}
+
+int
 store_reader_copy(struct store_reader *reader, const char *path,
     char *error_text, size_t size)
 {
@@ -95,20 +126,33 @@ store_reader_copy(struct store_reader *reader, const char *path,
 	return BANK_EAGAIN;
 }
 
-int
-store_renew(const char *directory, char *error_text, size_t size)
+static int
+change_copy(
+    const char *directory, const char *sql, char *error_text, size_t size)
 {
 	struct store_connection connection;
 	int code = sqlite_connection_open(&connection, directory), error;
 
 	if (code == SQLITE_OK)
-		code = sqlite3_exec(connection.db, renewed, NULL, NULL, NULL);
+		code = sqlite3_exec(connection.db, sql, NULL, NULL, NULL);
 	error = sqlite_connection_error(&connection, code);
 	if (error != 0)
 		snprintf(error_text, size, "%s/" STORE_FILE ": %s", directory,
 		    sqlite_connection_strerror(&connection, code));
 	sqlite_connection_close(&connection);
 	return error;
+}
+
+int
+store_renew(const char *directory, char *error_text, size_t size)
+{
+	return change_copy(directory, renewed, error_text, size);
+}
+
+int
+store_adopt(const char *directory, char *error_text, size_t size)
+{
+	return change_copy(directory, adopted, error_text, size);
 }
 
 int

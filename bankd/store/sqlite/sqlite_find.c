@@ -4,14 +4,16 @@
  * writes, so that they see the open batch: entries by txid and number,
  * settled txids, attempts, kiosks, names and hashes.  The vault's.
  */
-#include "sqlite_store.h"
-
 #include <string.h>
 
 #include <openssl/crypto.h>
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
+#include "../store_find.h"
+#include "sqlite_hosts.h"
+#include "sqlite_lots.h"
+#include "sqlite_state.h"
 
 /* The statement, or NULL with *error set. */
 static sqlite3_stmt *
@@ -344,6 +346,8 @@ store_attempt_put(struct store *store, const struct store_attempt *attempt)
 
 	if (error == 0)
 		error = sqlite_note(store, &record);
+	if (error == 0)
+		error = sqlite_note_pending(store, attempt);
 	if (error != 0)
 		return error;
 	if (attempt->count == 0 && attempt->pending == 0 &&
@@ -412,6 +416,52 @@ store_kiosk_each(struct store *store,
 	if (code == SQLITE_ROW)
 		return BANK_EDAMAGED;
 	return code == SQLITE_DONE ? 0 : sqlite_fail(store, code);
+}
+
+int
+store_stock_put(struct store *store, const struct store_stock *stock)
+{
+	struct record record = { .kind = RECORD_STOCK, .stock = *stock };
+	sqlite3_stmt *row;
+	int error = sqlite_write(store);
+
+	if (error == 0)
+		error = sqlite_note(store, &record);
+	if (error == 0)
+		row = statement(store, SQL_STOCK_PUT, &error);
+	if (error != 0)
+		return error;
+	sqlite3_bind_text(row, 1, stock->kiosk, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(row, 2, (int64_t)stock->time_ms);
+	sqlite3_bind_text(row, 3, stock->notes, -1, SQLITE_STATIC);
+	return sqlite_spoil(store,
+	    sqlite_fail(store,
+		sqlite_connection_run(&store->connection, SQL_STOCK_PUT)));
+}
+
+int
+store_stock_get(
+    struct store *store, const char *kiosk, struct store_stock *stock)
+{
+	int code, error;
+	sqlite3_stmt *row = statement(store, SQL_STOCK_GET, &error);
+
+	if (row == NULL)
+		return error;
+	*stock = (struct store_stock) { 0 };
+	sqlite3_bind_text(row, 1, kiosk, -1, SQLITE_STATIC);
+	code = sqlite3_step(row);
+	if (code == SQLITE_ROW) {
+		string_copy(stock->kiosk, kiosk, sizeof(stock->kiosk));
+		stock->time_ms = (uint64_t)sqlite3_column_int64(row, 1);
+		string_copy(stock->notes,
+		    (const char *)sqlite3_column_text(row, 2),
+		    sizeof(stock->notes));
+	}
+	sqlite3_reset(row);
+	if (code == SQLITE_DONE)
+		return BANK_ENOTFOUND;
+	return code == SQLITE_ROW ? 0 : sqlite_fail(store, code);
 }
 
 int

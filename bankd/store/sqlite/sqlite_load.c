@@ -5,7 +5,7 @@
  * are older, and checked against those whose rows aren't; the sum is 0.
  * The vault's; all of the history is checked by sqlite_verify.c instead.
  */
-#include "sqlite_store.h"
+#include "sqlite_load.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -14,6 +14,11 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/progress.h"
+#include "../store_files.h"
+#include "../store_find.h"
+#include "sqlite_open.h"
+#include "sqlite_state.h"
+#include "sqlite_writeback.h"
 
 struct loading {
 	struct store *store;
@@ -187,13 +192,13 @@ load_accounts(const struct loading *loading)
 	int code = SQLITE_ERROR, error;
 	uint32_t count;
 
-	error = id_index_init(&store->index, loaded_id, store);
+	error = id_index_init(&store->accounts.index, loaded_id, store);
 	if (error == 0)
 		error = load_number(loading, SQL_ACCOUNT_MAX, &count);
 	if (error != 0 || row == NULL)
 		return error != 0 ? error : failed(loading, code);
 	/* It saves time, no more; of a damaged number nothing comes. */
-	(void)id_index_reserve(&store->index, count);
+	(void)id_index_reserve(&store->accounts.index, count);
 	progress_step(STORE_FILE ": loading accounts", count);
 	sqlite3_bind_int64(row, 1, 0);
 	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW) {
@@ -385,6 +390,32 @@ replay(const struct loading *loading)
 	return error;
 }
 
+/* The newest audit record, whose link the next one is bound to. */
+static int
+load_audit(const struct loading *loading)
+{
+	struct store *store = loading->store;
+	sqlite3_stmt *row =
+	    sqlite_connection_statement(&store->connection, SQL_AUDIT_LAST);
+	int code = row != NULL ? sqlite3_step(row) : SQLITE_ERROR;
+	struct audit audit;
+	int error = 0;
+
+	if (code == SQLITE_ROW) {
+		error = sqlite_audit_read(row, &audit);
+		store->batch.audits = audit.number;
+		memcpy(store->batch.audit_chain, audit.chain, CHAIN_SIZE);
+		note(store, audit.time_ms);
+	}
+	sqlite3_reset(row);
+	if (error != 0)
+		return damaged(loading,
+		    "audit record %" PRIu64 " is unreadable", audit.number);
+	return code == SQLITE_ROW || code == SQLITE_DONE
+	    ? 0
+	    : failed(loading, code);
+}
+
 /* Modulo 2^64: what is 0 is 0. */
 static int
 check_accounts(const struct loading *loading)
@@ -417,8 +448,7 @@ sqlite_load(
 	int error;
 
 	error = load_meta(&loading, end);
-	/* Who only looks asks for none, and an older schema has others. */
-	if (error == 0 && !store->looking)
+	if (error == 0)
 		error = load_number(
 		    &loading, SQL_STRANGER_COUNT, &store->batch.strangers);
 	if (error == 0)
@@ -432,6 +462,8 @@ sqlite_load(
 		error = replay(&loading);
 	if (error == 0)
 		error = check_accounts(&loading);
+	if (error == 0)
+		error = load_audit(&loading);
 	if (error != 0)
 		return error;
 	store->batch.cursor = 1;

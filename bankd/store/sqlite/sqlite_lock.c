@@ -13,7 +13,7 @@
  * would be lost.  These locks are the process's, and closing any descriptor
  * of that file drops them all: ours is closed after SQLite's.
  */
-#include "sqlite_store.h"
+#include "sqlite_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +26,7 @@
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
+#include "../store_files.h"
 
 #define FIRST_BYTE 120 /* of the locks, in the index: the one for writing */
 #define KEPT 2         /* for writing, for checkpoints */

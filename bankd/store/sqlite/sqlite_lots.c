@@ -8,10 +8,12 @@
  *	                          rows of entries meanwhile   |
  *	     MINE: kept, carried on to the next COMMIT  <-----+
  *	     FULL: taken back, BANK_ENOSPC              <-----+
+ *	     BEHIND: taken back, BANK_EAGAIN            <-----+
+ *	     AWAY: in doubt, the follower hears of it   <-----+--> wait again
  *
  * The vault's thread of money.
  */
-#include "sqlite_store.h"
+#include "sqlite_lots.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -20,6 +22,11 @@
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
 #include "../../journal/journal_file.h"
+#include "../store_serve.h"
+#include "sqlite_checkpoint.h"
+#include "sqlite_room.h"
+#include "sqlite_state.h"
+#include "sqlite_writeback.h"
 
 #define CARRIED_MAX 1000 /* entries in one transaction */
 
@@ -33,12 +40,24 @@ sqlite_note(struct store *store, struct record *record)
 
 /* -- proposing -- */
 
+void
+sqlite_lots_options(const struct store *store, struct journal_options *options)
+{
+	options->directory = store->directory;
+	options->place.number = store->lot_number;
+	memcpy(options->place.digest, store->lot_digest, LOT_DIGEST);
+	options->host = store->options.host;
+	options->boot = store->boot;
+	options->secret = store->secret;
+	options->engine = store->options.engine;
+	options->looking = store->looking;
+}
+
+/* The one in files is made with the first lot of a bank. */
 static int
 have_journal(struct store *store)
 {
-	struct journal_file_options options = {
-		.directory = store->directory,
-		.place = { .number = store->lot_number },
+	struct journal_options options = {
 		.begins = true,
 		.stopped = true,
 	};
@@ -47,7 +66,7 @@ have_journal(struct store *store)
 
 	if (store->journal != NULL)
 		return 0;
-	memcpy(options.place.digest, store->lot_digest, LOT_DIGEST);
+	sqlite_lots_options(store, &options);
 	error = journal_file_open(
 	    &store->journal, &options, error_text, sizeof(error_text));
 	if (error == BANK_ENOSPC) {
@@ -67,6 +86,7 @@ seal(struct store *store, uint8_t digest[LOT_DIGEST])
 {
 	struct lot_head head = {
 		.number = store->lot_number + 1,
+		.host = store->options.host,
 		.seq = store->batch.last_seq,
 	};
 
@@ -119,6 +139,8 @@ answer_of(struct store *store, int answer)
 	case JOURNAL_FULL:
 		store->full_errno = errno;
 		return BANK_ENOSPC;
+	case JOURNAL_FORK:
+		return BANK_EFORK;
 	default:
 		store->failed = true;
 		return BANK_EIO;
@@ -136,7 +158,11 @@ propose(struct store *store)
 		return BANK_EIO;
 	}
 	rows = put_rows(store);
-	answer = answer_of(store, journal_wait(store->journal));
+	while ((answer = journal_wait(store->journal)) == JOURNAL_AWAY) {
+		if (store->follower.waits != NULL)
+			store->follower.waits(store->follower.context);
+	}
+	answer = answer_of(store, answer);
 	if (answer == 0 && rows != 0) {
 		store->failed = true;
 		return BANK_EIO;
@@ -198,7 +224,7 @@ sqlite_propose(struct store *store)
 	if ((error = have_journal(store)) != 0)
 		return error;
 	error = seal(store, digest);
-	if (error == BANK_ERANGE)
+	if (error == BANK_ERANGE && !store_is_shared(store))
 		return leap(store, digest);
 	if (error == 0)
 		error = sqlite_room_for_lot(store);
@@ -228,8 +254,8 @@ put_place(struct store *store)
 			connection, "digest", store->lot_digest, LOT_DIGEST));
 	if (error == 0 && store->begins && store->journal != NULL)
 		error = sqlite_fail(store,
-		    sqlite_connection_put_meta_text(
-			connection, "journal", "begun"));
+		    sqlite_connection_put_meta_text(connection, "journal",
+			store->options.journal != NULL ? "hosts" : "begun"));
 	return error;
 }
 
@@ -282,6 +308,28 @@ store_behind(const struct store *store)
 	return store->head.last_seq - store->carried_from < CARRIED_MAX
 	    ? STORE_BEHIND
 	    : STORE_FAR_BEHIND;
+}
+
+void
+store_place(const struct store *store, struct journal_place *place)
+{
+	place->number = store->lot_number;
+	memcpy(place->digest, store->lot_digest, LOT_DIGEST);
+}
+
+int
+store_share(struct store *store)
+{
+	int error = store->hosts ? 0 : sqlite_write(store);
+
+	if (error == 0 && !store->hosts)
+		error = sqlite_fail(store,
+		    sqlite_connection_put_meta_text(
+			&store->connection, "journal", "hosts"));
+	if (error == 0 && !store->hosts)
+		error = sqlite_end_write(store);
+	store->hosts = store->hosts || error == 0;
+	return error;
 }
 
 void

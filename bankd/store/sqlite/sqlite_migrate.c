@@ -4,7 +4,7 @@
  * database of this one's schema, after a copy of it that the older one can
  * still open.  The vault's, at a start, before anything of it is read.
  */
-#include "sqlite_store.h"
+#include "sqlite_migrate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +19,10 @@
 #include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/progress.h"
+#include "../store_files.h"
+#include "sqlite_connection.h"
+#include "sqlite_open.h"
+#include "sqlite_schema.h"
 
 /*
  * Attempts of accounts and of IDs that nobody has: one table before.  A keyed
@@ -47,10 +51,20 @@ static const char strangers[] =
     " locked_until, success FROM attempt_1;"
     "DROP TABLE attempt_1;";
 
+static const char who[] =
+    "ALTER TABLE entry ADD COLUMN memo TEXT;"
+    "ALTER TABLE entry ADD COLUMN by TEXT;"
+    "ALTER TABLE entry ADD COLUMN reason TEXT;" STORE_AUDIT_TABLE;
+
+static const char once[] = "ALTER TABLE account ADD COLUMN must_change INTEGER "
+			   "NOT NULL DEFAULT 0;" STORE_STOCK_TABLE;
+
 /* A new STORE_SCHEMA comes with the row { the one before it, its SQL }. */
 const struct store_migration sqlite_migrations[] = {
 	{ 1, strangers },
 	{ 2, sqlite_new_place },
+	{ 3, who },
+	{ 4, once },
 	{ STORE_SCHEMA, NULL },
 };
 
@@ -167,6 +181,22 @@ apply(const struct migrating *migrating, const struct store_migration *first)
 	code = refuse_code(migrating, code, "migration");
 	(void)sqlite_connection_run(connection, SQL_ROLLBACK);
 	return code;
+}
+
+int
+sqlite_migrate_detached(struct store_connection *connection, int64_t version)
+{
+	const struct store_migration *step = sqlite_migrations;
+	int code = SQLITE_OK;
+
+	while (step->sql != NULL && step->from != version)
+		step++;
+	for (; code == SQLITE_OK && step->sql != NULL; step++)
+		code =
+		    sqlite3_exec(connection->db, step->sql, NULL, NULL, NULL);
+	return code == SQLITE_OK
+	    ? sqlite_connection_put_meta(connection, "schema", STORE_SCHEMA)
+	    : code;
 }
 
 int

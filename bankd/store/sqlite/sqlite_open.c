@@ -4,7 +4,7 @@
  * vault's, which holds the directory's lock.  What is read and proven then
  * is in sqlite_load.c.
  */
-#include "sqlite_store.h"
+#include "sqlite_open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +23,15 @@
 #include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/progress.h"
+#include "../store_files.h"
+#include "sqlite_checkpoint.h"
+#include "sqlite_hosts.h"
+#include "sqlite_journal.h"
+#include "sqlite_load.h"
+#include "sqlite_lock.h"
+#include "sqlite_migrate.h"
+#include "sqlite_recover.h"
+#include "sqlite_state.h"
 
 /*
  * DELETE of the file's own pages is never needed, so nothing is shredded.
@@ -183,6 +192,20 @@ is_migratable(int64_t version)
 	return migration->from == version;
 }
 
+/* Who only looks changes nothing: what a start would make is in memory. */
+static int
+migrate_in_memory(
+    struct store *store, const struct opening *opening, int64_t version)
+{
+	int code = sqlite_connection_detach(&store->connection);
+
+	if (code == SQLITE_OK) {
+		store->detached = true;
+		code = sqlite_migrate_detached(&store->connection, version);
+	}
+	return code == SQLITE_OK ? 0 : refuse_code(opening, store, code);
+}
+
 static int
 check_schema(struct store *store, const struct opening *opening)
 {
@@ -211,7 +234,9 @@ check_schema(struct store *store, const struct opening *opening)
 		    "install that one, or restore a backup",
 		    (long long)version, STORE_SCHEMA);
 	if (store->looking && is_migratable(version))
-		return 0;
+		return version == STORE_SCHEMA
+		    ? 0
+		    : migrate_in_memory(store, opening, version);
 	error = sqlite_migrate(&store->connection, opening->directory,
 	    sqlite_migrations, version, opening->error, opening->size);
 	if (error != 0)
@@ -324,7 +349,9 @@ open_once(
 	error = sqlite_load(store, end, opening->error, opening->size);
 	if (error == 0)
 		error = open_journal(store, end, opening);
-	if (error == 0)
+	if (error == 0 && store_is_shared(store))
+		error = sqlite_hosts_open(store);
+	else if (error == 0)
 		error =
 		    sqlite_load_attempts(store, opening->error, opening->size);
 	sqlite3_progress_handler(store->connection.db, 0, NULL, NULL);
@@ -359,9 +386,10 @@ close_parts(struct store *store)
 
 /* A full disk: once more, with the room that was kept for this. */
 int
-store_open(struct store **result, const char *directory, enum store_end *end,
-    char *error_text, size_t size)
+store_open(struct store **result, const struct store_options *options,
+    enum store_end *end, char *error_text, size_t size)
 {
+	const char *directory = options->directory;
 	struct opening opening = { directory, error_text, size };
 	struct store *store = calloc(1, sizeof(*store));
 	char *copy = strdup(directory);
@@ -371,7 +399,10 @@ store_open(struct store **result, const char *directory, enum store_end *end,
 	error_text[0] = '\0';
 	for (try = 0; store != NULL && copy != NULL && try < 2; try++) {
 		*store = (struct store) {
-			.directory = copy, .lock_fd = -1, .log_fd = -1
+			.directory = copy,
+			.options = *options,
+			.lock_fd = -1,
+			.log_fd = -1,
 		};
 		error = open_once(store, end, &opening);
 		if (error == 0) {
@@ -400,15 +431,6 @@ is_made(struct store *store)
 	return tables != 0;
 }
 
-static bool
-is_current(struct store *store)
-{
-	int error = 0;
-
-	return sqlite_connection_meta_number(
-		   &store->connection, "schema", &error) == STORE_SCHEMA;
-}
-
 static int
 look_once(
     struct store *store, enum store_end *end, const struct opening *opening)
@@ -432,19 +454,18 @@ look_once(
 	error = check_schema(store, opening);
 	if (error == 0)
 		error = sqlite_load(store, end, opening->error, opening->size);
-	/* An older bankd's has none. */
-	if (error == 0 && is_current(store))
+	if (error == 0)
 		error = open_journal(store, end, opening);
 	return error;
 }
 
 int
-store_look(struct store **result, const char *directory, enum store_end *end,
-    char *error_text, size_t size)
+store_look(struct store **result, const struct store_options *options,
+    enum store_end *end, char *error_text, size_t size)
 {
-	struct opening opening = { directory, error_text, size };
+	struct opening opening = { options->directory, error_text, size };
 	struct store *store = calloc(1, sizeof(*store));
-	char *copy = strdup(directory);
+	char *copy = strdup(options->directory);
 	int error = BANK_ENOMEM;
 
 	*result = NULL;
@@ -452,6 +473,7 @@ store_look(struct store **result, const char *directory, enum store_end *end,
 	if (store != NULL && copy != NULL) {
 		*store = (struct store) {
 			.directory = copy,
+			.options = *options,
 			.looking = true,
 			.lock_fd = -1,
 			.log_fd = -1,

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Readers of the SQLite store: statements, lists of accounts.  Any thread or
- * process that may open the files; writes nothing, blocks no writer.
+ * Readers of the SQLite store: moments, and entries.  Any thread or process
+ * that may open the files; writes nothing, blocks no writer.
  *
- * Rows of accounts are written back late, so whoever reads them replays the
- * entries past the mark.  A WAL that a new vault has copied (sqlite_recover.c)
- * has a new inode; a connection that still has the old one open would read
- * frames that aren't there, so each moment begins by looking.
+ * A WAL that a new vault has copied (sqlite_recover.c) has a new inode; a
+ * connection that still has the old one open would read frames that aren't
+ * there, so each moment begins by looking.
  *
  * No moment lasts while `each` of a caller runs, which may wait for a terminal
  * or a socket: the log of a bank that serves can't begin anew before its end.
  */
-#include "sqlite_store.h"
+#include "sqlite_reader.h"
 
 #include <sys/stat.h>
 
@@ -20,9 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
+#include "../store_files.h"
+#include "../store_reader.h"
 
 #define TRIES 5
 #define CHUNK 256 /* rows that one moment reads before they are handed on */
@@ -234,21 +234,20 @@ previous(const struct ledger_entry *entry, uint32_t number, uint64_t *seq)
  * its next milestone (sqlite_open.c), or, where there is none, `newest`.
  */
 static uint64_t
-begin_near(struct store_reader *reader, uint32_t number, uint64_t before_seq,
-    uint64_t newest)
+begin_near(struct store_reader *reader, const struct store_walk *walk)
 {
 	sqlite3_stmt *row = sqlite_connection_statement(
 	    &reader->connection, SQL_ENTRY_MILESTONE);
 	uint64_t seq = 0;
 
 	if (row == NULL)
-		return newest;
-	sqlite3_bind_int64(row, 1, number);
-	sqlite3_bind_int64(row, 2, (int64_t)before_seq);
+		return walk->newest;
+	sqlite3_bind_int64(row, 1, walk->number);
+	sqlite3_bind_int64(row, 2, (int64_t)walk->before_seq);
 	if (sqlite3_step(row) == SQLITE_ROW)
 		seq = (uint64_t)sqlite3_column_int64(row, 0);
 	sqlite3_reset(row);
-	return seq != 0 && seq < newest ? seq : newest;
+	return seq != 0 && seq < walk->newest ? seq : walk->newest;
 }
 
 /*
@@ -256,43 +255,41 @@ begin_near(struct store_reader *reader, uint32_t number, uint64_t before_seq,
  * is looked for from near it.
  */
 static uint64_t
-find_start(struct store_reader *reader, struct id_reader *ids, uint32_t number,
-    uint64_t before_seq, uint64_t newest)
+find_start(struct store_reader *reader, struct id_reader *ids,
+    const struct store_walk *walk)
 {
 	struct ledger_entry entry;
 	uint64_t seq;
 
-	if (before_seq == 0 || before_seq > newest)
-		return newest;
-	if (sqlite_reader_entry(reader, before_seq, &entry, read_id, ids) ==
-		0 &&
-	    previous(&entry, number, &seq) == 0)
+	if (walk->before_seq == 0 || walk->before_seq > walk->newest)
+		return walk->newest;
+	if (sqlite_reader_entry(
+		reader, walk->before_seq, &entry, read_id, ids) == 0 &&
+	    previous(&entry, walk->number, &seq) == 0)
 		return seq;
-	return begin_near(reader, number, before_seq, newest);
+	return begin_near(reader, walk);
 }
 
+/* In one moment; `each` is to stop it. */
 static int
-walk(struct store_reader *reader, uint32_t number, uint64_t newest,
-    uint64_t before_seq, size_t count,
-    bool (*each)(void *context, const struct ledger_entry *entry),
-    void *context)
+walk_on(struct store_reader *reader, const struct store_walk *walk,
+    store_reader_entry *each, void *context)
 {
 	struct id_reader ids = { .reader = reader };
 	struct ledger_entry entry;
-	uint64_t seq = find_start(reader, &ids, number, before_seq, newest);
+	uint64_t seq = find_start(reader, &ids, walk);
 	int error;
 
-	while (seq != 0 && count > 0) {
+	while (seq != 0) {
 		error = sqlite_reader_entry(reader, seq, &entry, read_id, &ids);
 		if (error == 0)
-			error = previous(&entry, number, &seq);
+			error = previous(&entry, walk->number, &seq);
 		if (error != 0)
 			return error == BANK_ENOTFOUND ? BANK_EDAMAGED : error;
-		if (before_seq != 0 && entry.seq >= before_seq)
+		if (walk->before_seq != 0 && entry.seq >= walk->before_seq)
 			continue;
 		if (!each(context, &entry))
 			break;
-		count--;
 	}
 	return 0;
 }
@@ -326,9 +323,7 @@ chunk_add(void *context, const struct ledger_entry *entry)
 
 /* Whether all of it was taken, and there may be more. */
 static bool
-chunk_hand_on(struct chunk *chunk,
-    bool (*each)(void *context, const struct ledger_entry *entry),
-    void *context)
+chunk_hand_on(struct chunk *chunk, store_reader_entry *each, void *context)
 {
 	bool whole = chunk->count == chunk->size && chunk->count > 0;
 	size_t i;
@@ -342,38 +337,41 @@ chunk_hand_on(struct chunk *chunk,
 
 /* Entries never change, so a walk of some moments is as one of one. */
 int
-store_reader_walk(struct store_reader *reader, uint32_t number, uint64_t newest,
-    uint64_t before_seq, size_t count,
-    bool (*each)(void *context, const struct ledger_entry *entry),
-    void *context)
+store_reader_walk(struct store_reader *reader, const struct store_walk *walk,
+    store_reader_entry *each, void *context)
 {
+	struct store_walk left = *walk;
 	struct chunk chunk;
 	bool more = true;
-	int error = chunk_init(&chunk, count);
+	int error = chunk_init(&chunk, left.count);
 
-	while (error == 0 && more && count > 0) {
-		if (chunk.size > count)
-			chunk.size = count;
+	while (error == 0 && more && left.count > 0) {
+		if (chunk.size > left.count)
+			chunk.size = left.count;
 		error = sqlite_reader_begin(reader);
 		if (error != 0)
 			break;
-		error = walk(reader, number, newest, before_seq, chunk.size,
-		    chunk_add, &chunk);
+		error = walk_on(reader, &left, chunk_add, &chunk);
 		sqlite_reader_end(reader);
 		if (chunk.count == 0)
 			break;
-		before_seq = chunk.entries[chunk.count - 1].seq;
-		count -= chunk.count;
+		left.before_seq = chunk.entries[chunk.count - 1].seq;
+		left.count -= chunk.count;
 		more = chunk_hand_on(&chunk, each, context);
 	}
 	free(chunk.entries);
 	return error;
 }
 
-/* Up to the newest that there was in the first moment. */
+/* Entries in order, from beyond `seq` to `last`. */
+struct span {
+	enum store_sql statement; /* SQL_ENTRY_AFTER or SQL_ENTRY_BEFORE */
+	uint64_t seq;
+	uint64_t last; /* 0: the newest that the first moment has */
+};
+
 static int
-read_chunk(struct store_reader *reader, uint64_t seq, uint64_t *last,
-    struct chunk *chunk)
+read_chunk(struct store_reader *reader, struct span *span, struct chunk *chunk)
 {
 	struct id_reader ids = { .reader = reader };
 	struct ledger_entry entry;
@@ -383,181 +381,89 @@ read_chunk(struct store_reader *reader, uint64_t seq, uint64_t *last,
 	if (error != 0)
 		return error;
 	row = sqlite_connection_statement(&reader->connection, SQL_ENTRY_MAX);
-	if (*last == 0 && sqlite3_step(row) == SQLITE_ROW)
-		*last = (uint64_t)sqlite3_column_int64(row, 0);
+	if (span->last == 0 && sqlite3_step(row) == SQLITE_ROW)
+		span->last = (uint64_t)sqlite3_column_int64(row, 0);
 	sqlite3_reset(row);
-	row = sqlite_connection_statement(&reader->connection, SQL_ENTRY_AFTER);
-	sqlite3_bind_int64(row, 1, (int64_t)seq);
+	row = sqlite_connection_statement(&reader->connection, span->statement);
+	sqlite3_bind_int64(row, 1, (int64_t)span->seq);
 	sqlite3_bind_int64(row, 2, CHUNK);
 	while ((found = sqlite_reader_next(
 		    reader, row, &entry, read_id, &ids)) == 1 &&
-	    entry.seq <= *last && chunk_add(chunk, &entry))
+	    entry.seq <= span->last && chunk_add(chunk, &entry))
 		continue;
 	sqlite3_reset(row);
 	sqlite_reader_end(reader);
+	if (chunk->count > 0)
+		span->seq = chunk->entries[chunk->count - 1].seq;
 	return found < 0 ? found : 0;
 }
 
-int
-store_reader_entries(struct store_reader *reader, uint64_t seq,
-    bool (*each)(void *context, const struct ledger_entry *entry),
-    void *context)
+static int
+read_span(struct store_reader *reader, struct span span,
+    store_reader_entry *each, void *context)
 {
-	uint64_t last = 0;
 	struct chunk chunk;
 	bool more = true;
 	int error = chunk_init(&chunk, CHUNK);
 
 	while (error == 0 && more) {
-		error = read_chunk(reader, seq, &last, &chunk);
-		if (chunk.count > 0)
-			seq = chunk.entries[chunk.count - 1].seq;
+		error = read_chunk(reader, &span, &chunk);
 		more = chunk_hand_on(&chunk, each, context);
 	}
 	free(chunk.entries);
 	return error;
 }
 
-/* All accounts of one moment. */
-struct account_list {
-	struct ledger_account *accounts;
-	uint32_t count;
-	size_t size;
-};
-
-static int
-add_account(struct account_list *list, sqlite3_stmt *row)
+int
+store_reader_entries(struct store_reader *reader, uint64_t seq,
+    store_reader_entry *each, void *context)
 {
-	size_t count = (size_t)list->count + 1;
-
-	if (array_room(list->accounts, list->size, count) != 0)
-		return BANK_ENOMEM;
-	if (sqlite_account_read(row, &list->accounts[list->count]) != 0 ||
-	    list->accounts[list->count].number != list->count + 1)
-		return BANK_EDAMAGED;
-	list->count++;
-	return 0;
-}
-
-static const char *
-list_id(void *context, uint32_t number)
-{
-	const struct account_list *list = context;
-
-	return number <= list->count ? list->accounts[number - 1].id : NULL;
-}
-
-static void
-replay_on(struct account_list *list, const struct ledger_entry *entry,
-    const struct ledger_entry *withdrawal, const struct ledger_posting *posting)
-{
-	struct ledger_account *account = &list->accounts[posting->number - 1];
-
-	if (account->last_seq < entry->seq)
-		ledger_replay(account, entry, withdrawal);
-}
-
-static int
-load_list(struct store_reader *reader, struct account_list *list)
-{
-	sqlite3_stmt *row =
-	    sqlite_connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
-	struct ledger_entry entry, withdrawal;
-	int code = SQLITE_ERROR, error = 0, found = 1;
-	int64_t mark;
-
-	sqlite3_bind_int64(row, 1, 0);
-	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW)
-		error = add_account(list, row);
-	sqlite3_reset(row);
-	if (error == 0)
-		error = sqlite_connection_error(&reader->connection, code);
-	if (error != 0)
-		return error;
-	mark =
-	    sqlite_connection_meta_number(&reader->connection, "mark", &error);
-	row = sqlite_connection_statement(&reader->connection, SQL_ENTRY_AFTER);
-	sqlite3_bind_int64(row, 1, mark);
-	sqlite3_bind_int64(row, 2, -1);
-	while (error == 0 &&
-	    (found = sqlite_reader_next(reader, row, &entry, list_id, list)) ==
-		1) {
-		if (entry.reverses != 0)
-			error = sqlite_reader_entry(
-			    reader, entry.reverses, &withdrawal, list_id, list);
-		replay_on(list, &entry, NULL, &entry.debit);
-		replay_on(list, &entry,
-		    entry.reverses != 0 && error == 0 ? &withdrawal : NULL,
-		    &entry.credit);
-	}
-	sqlite3_reset(row);
-	return error != 0 ? error : found;
-}
-
-/* Those of the accounts behind number `after`, at most CHUNK. */
-static int
-read_names(struct store_reader *reader, uint32_t after,
-    char names[CHUNK][WIRE_NAME_SIZE], uint32_t *count)
-{
-	sqlite3_stmt *row;
-	const char *name;
-	int error = sqlite_reader_begin(reader);
-
-	*count = 0;
-	if (error != 0)
-		return error;
-	row =
-	    sqlite_connection_statement(&reader->connection, SQL_ACCOUNT_AFTER);
-	sqlite3_bind_int64(row, 1, after);
-	while (*count < CHUNK && sqlite3_step(row) == SQLITE_ROW) {
-		name = (const char *)sqlite3_column_text(row, 16);
-		string_copy(names[(*count)++], name != NULL ? name : "",
-		    WIRE_NAME_SIZE);
-	}
-	sqlite3_reset(row);
-	sqlite_reader_end(reader);
-	return 0;
-}
-
-/* The balances are of one moment; a name never changes. */
-static int
-hand_on_accounts(struct store_reader *reader, const struct account_list *list,
-    bool (*each)(
-	void *context, const struct ledger_account *account, const char *name),
-    void *context)
-{
-	char(*names)[WIRE_NAME_SIZE] = calloc(CHUNK, sizeof(*names));
-	uint32_t at, i, count = 0;
-	int error = names != NULL ? 0 : BANK_ENOMEM;
-
-	for (at = 0; error == 0 && at < list->count; at += count) {
-		error = read_names(reader, at, names, &count);
-		if (error != 0 || count == 0)
-			break;
-		for (i = 0; i < count && at + i < list->count; i++)
-			if (!each(context, &list->accounts[at + i], names[i]))
-				goto out;
-	}
-out:
-	free(names);
-	return error;
+	return read_span(
+	    reader, (struct span) { SQL_ENTRY_AFTER, seq, 0 }, each, context);
 }
 
 int
-store_reader_accounts(struct store_reader *reader,
-    bool (*each)(
-	void *context, const struct ledger_account *account, const char *name),
-    void *context)
+store_reader_entries_to(struct store_reader *reader, uint64_t seq,
+    uint64_t last, store_reader_entry *each, void *context)
 {
-	struct account_list list = { 0 };
-	int error = sqlite_reader_begin(reader);
+	return read_span(reader, (struct span) { SQL_ENTRY_AFTER, seq, last },
+	    each, context);
+}
 
-	if (error != 0)
-		return error;
-	error = load_list(reader, &list);
-	sqlite_reader_end(reader);
+int
+store_reader_entries_back(struct store_reader *reader, uint64_t seq,
+    store_reader_entry *each, void *context)
+{
+	uint64_t before = seq > 0 && seq <= INT64_MAX ? seq : INT64_MAX;
+
+	return read_span(reader, (struct span) { SQL_ENTRY_BEFORE, before, 0 },
+	    each, context);
+}
+
+int
+store_reader_txid(struct store_reader *reader,
+    const uint8_t txid[WIRE_TXID_SIZE], store_reader_entry *each, void *context)
+{
+	struct id_reader ids = { .reader = reader };
+	struct ledger_entry entry;
+	struct chunk chunk;
+	sqlite3_stmt *row;
+	int found = 0, error = chunk_init(&chunk, CHUNK);
+
 	if (error == 0)
-		error = hand_on_accounts(reader, &list, each, context);
-	free(list.accounts);
-	return error;
+		error = sqlite_reader_begin(reader);
+	if (error == 0) {
+		row = sqlite_connection_statement(
+		    &reader->connection, SQL_ENTRY_BY_TXID);
+		sqlite3_bind_blob(row, 1, txid, WIRE_TXID_SIZE, SQLITE_STATIC);
+		while ((found = sqlite_reader_next(
+			    reader, row, &entry, read_id, &ids)) == 1 &&
+		    chunk_add(&chunk, &entry))
+			continue;
+		sqlite3_reset(row);
+		sqlite_reader_end(reader);
+		(void)chunk_hand_on(&chunk, each, context);
+	}
+	free(chunk.entries);
+	return found < 0 ? found : error;
 }

@@ -10,7 +10,7 @@
  * that are new, which are dirty and are synced for true; the checkpoint that
  * follows does the same for the pages of the database.
  */
-#include "sqlite_store.h"
+#include "sqlite_recover.h"
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -27,6 +27,9 @@
 #include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/progress.h"
+#include "../store_files.h"
+#include "sqlite_open.h"
+#include "sqlite_state.h"
 
 #define COPY_BYTES (1024 * 1024)
 #define RESERVE "reserve"

@@ -3,7 +3,7 @@
  * Room on the disk for what the SQLite store is about to write: asked for
  * before anything is in the journal.  The vault's.
  */
-#include "sqlite_store.h"
+#include "sqlite_room.h"
 
 #include <sys/resource.h>
 
@@ -14,6 +14,10 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/file.h"
+#include "../store_files.h"
+#include "../store_serve.h"
+#include "sqlite_checkpoint.h"
+#include "sqlite_state.h"
 
 #define LOG_ROOM (1024 * 1024)
 

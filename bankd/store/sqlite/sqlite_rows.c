@@ -2,7 +2,7 @@
 /*
  * Rows of `entry` and `account` to structs and back.
  */
-#include "sqlite_store.h"
+#include "sqlite_rows.h"
 
 #include <string.h>
 
@@ -28,7 +28,10 @@ enum entry_column {
 	ENTRY_DEBIT_PREVIOUS,
 	ENTRY_CREDIT_PREVIOUS,
 	ENTRY_REVERSES,
-	ENTRY_CHAIN
+	ENTRY_CHAIN,
+	ENTRY_MEMO,
+	ENTRY_BY,
+	ENTRY_REASON
 };
 
 enum account_column {
@@ -44,7 +47,21 @@ enum account_column {
 	ACCOUNT_DAY,
 	ACCOUNT_DAY_TRANSFER,
 	ACCOUNT_DAY_WITHDRAW,
-	ACCOUNT_LIMITS /* four of them */
+	ACCOUNT_LIMITS, /* four of them */
+	ACCOUNT_MUST_CHANGE = ACCOUNT_LIMITS + 4
+};
+
+enum audit_column {
+	AUDIT_NUMBER,
+	AUDIT_TIME,
+	AUDIT_BY,
+	AUDIT_VERB,
+	AUDIT_ABOUT,
+	AUDIT_DETAIL,
+	AUDIT_REASON,
+	AUDIT_SEQ,
+	AUDIT_OF,
+	AUDIT_CHAIN
 };
 
 static const uint8_t no_txid[WIRE_TXID_SIZE];
@@ -53,6 +70,15 @@ static void
 bind(sqlite3_stmt *row, int column, int64_t value)
 {
 	sqlite3_bind_int64(row, column + 1, value);
+}
+
+static void
+bind_text(sqlite3_stmt *row, int column, const char *text)
+{
+	if (text[0] == '\0')
+		sqlite3_bind_null(row, column + 1);
+	else
+		sqlite3_bind_text(row, column + 1, text, -1, SQLITE_STATIC);
 }
 
 /* Texts and bytes are not copied: they must last until the step. */
@@ -89,6 +115,9 @@ sqlite_entry_bind(sqlite3_stmt *row, const struct ledger_entry *entry)
 		bind(row, ENTRY_REVERSES, (int64_t)entry->reverses);
 	sqlite3_bind_blob(row, ENTRY_CHAIN + 1, entry->chain,
 	    sizeof(entry->chain), SQLITE_STATIC);
+	bind_text(row, ENTRY_MEMO, entry->memo);
+	bind_text(row, ENTRY_BY, entry->by);
+	bind_text(row, ENTRY_REASON, entry->reason);
 }
 
 static bool
@@ -98,6 +127,15 @@ read_text(sqlite3_stmt *row, int column, char *text, size_t size)
 
 	return value != NULL &&
 	    string_copy(text, (const char *)value, size) < size;
+}
+
+/* What NULL stands for is the empty text, which an entry has no other way. */
+static bool
+read_optional(sqlite3_stmt *row, int column, char *text, size_t size)
+{
+	text[0] = '\0';
+	return sqlite3_column_type(row, column) == SQLITE_NULL ||
+	    (read_text(row, column, text, size) && text[0] != '\0');
 }
 
 static bool
@@ -158,7 +196,11 @@ sqlite_entry_read(sqlite3_stmt *row, struct ledger_entry *entry,
 	if (!read_text(row, ENTRY_KIOSK, entry->kiosk, sizeof(entry->kiosk)) ||
 	    !read_bytes(row, ENTRY_CHAIN, entry->chain, sizeof(entry->chain)) ||
 	    !read_posting(row, &entry->debit, true, id_of, context) ||
-	    !read_posting(row, &entry->credit, false, id_of, context))
+	    !read_posting(row, &entry->credit, false, id_of, context) ||
+	    !read_optional(row, ENTRY_MEMO, entry->memo, sizeof(entry->memo)) ||
+	    !read_optional(row, ENTRY_BY, entry->by, sizeof(entry->by)) ||
+	    !read_optional(
+		row, ENTRY_REASON, entry->reason, sizeof(entry->reason)))
 		return BANK_EDAMAGED;
 	return 0;
 }
@@ -182,6 +224,7 @@ sqlite_account_bind(sqlite3_stmt *row, const struct ledger_account *account)
 	bind(row, ACCOUNT_DAY_WITHDRAW, account->day_withdraw);
 	for (i = 0; i < NELEM(account->own_limit); i++)
 		bind(row, ACCOUNT_LIMITS + (int)i, account->own_limit[i]);
+	bind(row, ACCOUNT_MUST_CHANGE, account->must_change);
 }
 
 int
@@ -208,6 +251,8 @@ sqlite_account_read(sqlite3_stmt *row, struct ledger_account *account)
 	for (i = 0; i < NELEM(account->own_limit); i++)
 		account->own_limit[i] =
 		    sqlite3_column_int64(row, ACCOUNT_LIMITS + (int)i);
+	account->must_change =
+	    sqlite3_column_int(row, ACCOUNT_MUST_CHANGE) != 0;
 	if (!read_text(row, ACCOUNT_ID, account->id, sizeof(account->id)) ||
 	    ledger_is_own(account->id) != (account->line < 0))
 		return BANK_EDAMAGED;
@@ -215,6 +260,44 @@ sqlite_account_read(sqlite3_stmt *row, struct ledger_account *account)
 	return (account->line < 0 ||
 		   wire_is_id(account->id, strlen(account->id))) &&
 		ledger_in_range(account->id, account->cents)
+	    ? 0
+	    : BANK_EDAMAGED;
+}
+
+void
+sqlite_audit_bind(sqlite3_stmt *row, const struct audit *audit)
+{
+	bind(row, AUDIT_NUMBER, (int64_t)audit->number);
+	bind(row, AUDIT_TIME, (int64_t)audit->time_ms);
+	bind_text(row, AUDIT_BY, audit->by);
+	bind_text(row, AUDIT_VERB, audit->verb);
+	bind_text(row, AUDIT_ABOUT, audit->about);
+	bind_text(row, AUDIT_DETAIL, audit->detail);
+	bind_text(row, AUDIT_REASON, audit->reason);
+	bind(row, AUDIT_SEQ, (int64_t)audit->seq);
+	bind(row, AUDIT_OF, (int64_t)audit->of);
+	sqlite3_bind_blob(row, AUDIT_CHAIN + 1, audit->chain,
+	    sizeof(audit->chain), SQLITE_STATIC);
+}
+
+int
+sqlite_audit_read(sqlite3_stmt *row, struct audit *audit)
+{
+	*audit = (struct audit) { 0 };
+	audit->number = (uint64_t)sqlite3_column_int64(row, AUDIT_NUMBER);
+	audit->time_ms = (uint64_t)sqlite3_column_int64(row, AUDIT_TIME);
+	audit->seq = (uint64_t)sqlite3_column_int64(row, AUDIT_SEQ);
+	audit->of = (uint64_t)sqlite3_column_int64(row, AUDIT_OF);
+	return read_optional(row, AUDIT_BY, audit->by, sizeof(audit->by)) &&
+		read_optional(
+		    row, AUDIT_VERB, audit->verb, sizeof(audit->verb)) &&
+		read_optional(
+		    row, AUDIT_ABOUT, audit->about, sizeof(audit->about)) &&
+		read_optional(
+		    row, AUDIT_DETAIL, audit->detail, sizeof(audit->detail)) &&
+		read_optional(
+		    row, AUDIT_REASON, audit->reason, sizeof(audit->reason)) &&
+		read_bytes(row, AUDIT_CHAIN, audit->chain, sizeof(audit->chain))
 	    ? 0
 	    : BANK_EDAMAGED;
 }

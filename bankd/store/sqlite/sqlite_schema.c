@@ -2,12 +2,14 @@
 /*
  * The tables and indices of bank.db, and how a new one is filled at first.
  */
-#include "sqlite_store.h"
+#include "sqlite_schema.h"
 
 #include <stdio.h>
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+
+#include "sqlite_connection.h"
 
 /* The file's format; a change of it is a new STORE_SCHEMA. */
 static const char schema[] =
@@ -24,7 +26,8 @@ static const char schema[] =
     " limit_transfer_day INTEGER NOT NULL,"
     " limit_withdraw INTEGER NOT NULL,"
     " limit_withdraw_day INTEGER NOT NULL,"
-    " name TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"
+    " name TEXT NOT NULL, hash TEXT NOT NULL,"
+    " must_change INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE TABLE entry ("
     " seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, txid BLOB,"
     " kind INTEGER NOT NULL, kiosk TEXT NOT NULL,"
@@ -34,7 +37,8 @@ static const char schema[] =
     " debit_savings INTEGER NOT NULL, debit_checking INTEGER NOT NULL,"
     " credit_savings INTEGER NOT NULL, credit_checking INTEGER NOT NULL,"
     " debit_previous INTEGER NOT NULL, credit_previous INTEGER NOT NULL,"
-    " reverses INTEGER, chain BLOB NOT NULL) STRICT;"
+    " reverses INTEGER, chain BLOB NOT NULL,"
+    " memo TEXT, by TEXT, reason TEXT) STRICT;"
     /* In order of time, as txids are: inserts go to the last page. */
     "CREATE INDEX entry_txid ON entry (txid) WHERE txid IS NOT NULL;"
     /* A reversal is once. */
@@ -63,7 +67,7 @@ static const char schema[] =
     " cash INTEGER NOT NULL, revoked INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL)"
-    " STRICT, WITHOUT ROWID;";
+    " STRICT, WITHOUT ROWID;" STORE_AUDIT_TABLE STORE_STOCK_TABLE;
 
 /*
  * Milestones: the entries whose hash happens to begin with a zero byte, one
@@ -73,14 +77,19 @@ static const char schema[] =
  * account free of milestones.
  *
  * An index of every entry would write two more pages for each; these write
- * one for 128.  A reader does without them where they are missing, so they
- * are no part of the schema's version: an older database gets them here.
+ * one for 128.
+ *
+ * A reader does without them where they are missing, and without the visits,
+ * so they are no part of the schema's version: an older database gets them
+ * here.
  */
-static const char milestones[] =
+static const char additions[] =
     "CREATE INDEX IF NOT EXISTS entry_debit_milestone"
     " ON entry (debit) WHERE chain < x'01';"
     "CREATE INDEX IF NOT EXISTS entry_credit_milestone"
-    " ON entry (credit) WHERE chain < x'01';";
+    " ON entry (credit) WHERE chain < x'01';"
+    "CREATE TABLE IF NOT EXISTS visit (kiosk TEXT PRIMARY KEY,"
+    " time INTEGER NOT NULL, address TEXT NOT NULL) STRICT, WITHOUT ROWID;";
 
 /*
  * Where the bank stands in its journal: at no lot yet.  The digest is what
@@ -122,7 +131,7 @@ sqlite_schema_make(struct store_connection *connection)
 		code = sqlite3_exec(connection->db, schema, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code =
-		    sqlite3_exec(connection->db, milestones, NULL, NULL, NULL);
+		    sqlite3_exec(connection->db, additions, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite_connection_put_meta(
 		    connection, "schema", STORE_SCHEMA);
@@ -146,5 +155,5 @@ sqlite_schema_make(struct store_connection *connection)
 int
 sqlite_schema_add(struct store_connection *connection)
 {
-	return sqlite3_exec(connection->db, milestones, NULL, NULL, NULL);
+	return sqlite3_exec(connection->db, additions, NULL, NULL, NULL);
 }

@@ -4,9 +4,11 @@
  * bank.db with what its log holds, and with the lots that only the journal
  * has.  Run by bankctl.
  */
-#include "sqlite_store.h"
-
 #include <sys/stat.h>
+
+#include "../store_reader.h"
+#include "sqlite_reader.h"
+#include "sqlite_state.h"
 
 /* What the journal has and bank.db hasn't is read as well, in memory. */
 static int
@@ -15,8 +17,9 @@ put_lots_on(struct store_reader *reader, char *error_text, size_t size)
 	struct store_connection own = reader->connection;
 	enum store_end end;
 	struct store *store;
-	int error =
-	    store_look(&store, reader->directory, &end, error_text, size);
+	int error = store_look(&store,
+	    &(struct store_options) { .directory = reader->directory }, &end,
+	    error_text, size);
 
 	if (error != 0)
 		return error;

@@ -9,8 +9,6 @@
  * of a large bank must not keep the WAL from beginning anew.  Only the last
  * chunk and the accounts' rows are of one moment.
  */
-#include "sqlite_store.h"
-
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +18,10 @@
 #include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
+#include "../store_files.h"
+#include "../store_verify.h"
+#include "sqlite_connection.h"
+#include "sqlite_reader.h"
 
 #define CHUNK 65536
 
@@ -34,6 +36,8 @@ struct proof {
 	uint32_t count;
 	size_t size;
 	struct proof_head head;
+	uint64_t audits; /* the newest audit record that was proven; its link */
+	uint8_t audit_chain[CHAIN_SIZE];
 	char *error;
 	size_t error_size;
 };
@@ -254,6 +258,49 @@ prove_sum(const struct proof *proof)
 			: damaged(proof, "the sum of all accounts is not 0");
 }
 
+static int
+prove_audit(struct proof *proof, sqlite3_stmt *row)
+{
+	uint8_t link[CHAIN_SIZE];
+	struct audit audit;
+	int error;
+
+	if (sqlite_audit_read(row, &audit) != 0)
+		return damaged(proof, "audit record %" PRIu64 ": unreadable",
+		    proof->audits + 1);
+	if (audit.number != proof->audits + 1)
+		return damaged(proof, "audit record %" PRIu64 ": missing",
+		    proof->audits + 1);
+	error = audit_next(
+	    &proof->reader->connection.chain, proof->audit_chain, &audit, link);
+	if (error != 0)
+		return error;
+	if (memcmp(link, audit.chain, sizeof(link)) != 0 ||
+	    audit.seq > proof->head.seq || audit.of >= audit.number)
+		return damaged(proof,
+		    "audit record %" PRIu64 ": does not fit the chain",
+		    audit.number);
+	proof->audits = audit.number;
+	memcpy(proof->audit_chain, link, sizeof(link));
+	return 0;
+}
+
+/* In the moment of the last entries. */
+static int
+prove_audits(struct proof *proof)
+{
+	struct store_connection *connection = &proof->reader->connection;
+	sqlite3_stmt *row =
+	    sqlite_connection_statement(connection, SQL_AUDIT_AFTER);
+	int code = SQLITE_ERROR, error = 0;
+
+	sqlite3_bind_int64(row, 1, 0);
+	while (error == 0 && (code = sqlite3_step(row)) == SQLITE_ROW)
+		error = prove_audit(proof, row);
+	sqlite3_reset(row);
+	return error != 0 ? error : sqlite_connection_error(connection, code);
+}
+
 /* Pages, types and indices: a txid out of its index could be used twice. */
 static int
 prove_pages(const struct proof *proof)
@@ -292,6 +339,8 @@ prove(struct proof *proof)
 		error = prove_chunk(proof, &more);
 		if (error == 0 && !more)
 			error = each_account(proof, 0, prove_account);
+		if (error == 0 && !more)
+			error = prove_audits(proof);
 		sqlite_reader_end(proof->reader);
 	}
 	if (error == 0)
@@ -306,8 +355,8 @@ prove(struct proof *proof)
 }
 
 int
-store_reader_verify(struct store_reader *reader, uint64_t *seq,
-    uint8_t chain[32], char *error_text, size_t size)
+store_reader_verify(struct store_reader *reader, struct store_heads *heads,
+    char *error_text, size_t size)
 {
 	struct proof proof = {
 		.reader = reader, .error = error_text, .error_size = size
@@ -321,8 +370,10 @@ store_reader_verify(struct store_reader *reader, uint64_t *seq,
 		    reader->connection.db != NULL
 			? sqlite3_errmsg(reader->connection.db)
 			: bank_strerror(error));
-	*seq = proof.head.seq;
-	memcpy(chain, proof.head.chain, CHAIN_SIZE);
+	heads->seq = proof.head.seq;
+	memcpy(heads->chain, proof.head.chain, CHAIN_SIZE);
+	heads->audits = proof.audits;
+	memcpy(heads->audit_chain, proof.audit_chain, CHAIN_SIZE);
 	free(proof.accounts);
 	return error;
 }

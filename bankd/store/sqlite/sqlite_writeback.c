@@ -15,10 +15,13 @@
  * that is the mark.  A start replays what is past it, at most the entries of
  * two rounds: four entries for each account there is, or 2 ROUND_ENTRIES.
  */
-#include "sqlite_store.h"
+#include "sqlite_writeback.h"
 
 #include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
+#include "sqlite_checkpoint.h"
+#include "sqlite_lots.h"
+#include "sqlite_state.h"
 
 #define ROUND_LOT 128
 #define ROUND_ENTRIES 4096

@@ -30,6 +30,13 @@ bank_clock_advance(
 	return clock->bank_ms;
 }
 
+void
+bank_clock_take_over(struct bank_clock *clock, uint64_t newest_ms)
+{
+	if (newest_ms > clock->bank_ms)
+		clock->bank_ms = newest_ms;
+}
+
 /* Once when it was set back, and once when it has caught up. */
 static void
 tell(struct bank_clock *clock, uint64_t real_ms)

@@ -20,6 +20,8 @@ struct bank_clock {
 void bank_clock_start(struct bank_clock *clock, uint64_t newest_ms);
 /* Milliseconds since 1970, in the bank's time; logs a clock set back. */
 uint64_t bank_clock_now(struct bank_clock *clock);
+/* Another host has given out this time. */
+void bank_clock_take_over(struct bank_clock *clock, uint64_t newest_ms);
 /* The same with both clocks given: the rule itself, for the tests. */
 uint64_t bank_clock_advance(
     struct bank_clock *clock, uint64_t real_ms, uint64_t steady_ms);

@@ -17,20 +17,22 @@
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/clock.h"
-#include "../../files/files.h"
+#include "../../store/store_serve.h"
 #include "vault_state.h"
+#include "hosts.h"
+#include "lines.h"
 #include "rates.h"
+#include "room.h"
 #include "bank_clock.h"
-#include "../../base/state_dir.h"
 
 #define NAMED_MAX (BATCH_MAX * STEP_ACCOUNTS)
 #define PUBLISH_US 100000
-#define BYTES_PER_MB (UINT64_C(1024) * 1024)
 
 struct batch {
 	struct step *steps;
 	size_t count;
 	bool running;
+	bool undone; /* nothing of a run is left outside the store */
 	const char **ids;
 	struct ledger_account **accounts;
 };
@@ -68,6 +70,46 @@ batch_is_full(const struct batch *batch)
 {
 	return batch->count == BATCH_MAX ||
 	    (batch->count > 0 && batch->steps[batch->count - 1].last);
+}
+
+static void
+apply_nothing(struct books *books, struct step *step)
+{
+	(void)books;
+	(void)step;
+}
+
+static void
+finish_nothing(struct vault *vault, struct step *step)
+{
+	(void)vault;
+	(void)step;
+}
+
+/* Of a step that was answered before the commit, or lost its session. */
+static const struct step_kind nothing = {
+	.apply = apply_nothing,
+	.finish = finish_nothing,
+};
+
+void
+batch_forget(struct vault *vault, const struct session *session)
+{
+	struct batch *batch = vault->batch;
+	struct step *step;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		step = &batch->steps[i];
+		if (step->connection == NULL ||
+		    step->connection->session != session)
+			continue;
+		if (step->kind->drop != NULL)
+			step->kind->drop(vault, step);
+		request_wipe(&step->request);
+		step->connection->steps--;
+		memset(step, 0, offsetof(struct step, text));
+		step->kind = &nothing;
+	}
 }
 
 struct step *
@@ -118,12 +160,16 @@ name_accounts(struct vault *vault)
 }
 
 /* Takes back what the run before left outside the store, newest first. */
-static void
-undo_outcomes(struct vault *vault)
+void
+batch_undo(struct vault *vault)
 {
 	struct batch *batch = vault->batch;
 	struct step *step;
 
+	if (!batch->running || batch->undone)
+		return;
+	batch->undone = true;
+	vault->books->touched_count = 0;
 	for (size_t i = batch->count; i-- > 0;) {
 		step = &batch->steps[i];
 		if (step->counted)
@@ -146,28 +192,11 @@ commit(struct vault *vault)
 	if (error == 0)
 		latency_add(
 		    &vault->counts->commits, clock_steady_us() - began_us);
-	return error;
-}
-
-static int
-apply_and_commit(struct vault *vault)
-{
-	struct batch *batch = vault->batch;
-	int error;
-
-	vault->books->error = 0;
-	vault->books->touched_count = 0;
-	undo_outcomes(vault);
-	if ((error = name_accounts(vault)) != 0) {
-		store_abort(vault->books->store);
-		return error;
+	if (error == BANK_EAGAIN) {
+		error = hosts_catch_up(vault);
+		return error == 0 ? BANK_EAGAIN : error;
 	}
-	for (size_t i = 0; i < batch->count && vault->books->error == 0; i++)
-		batch->steps[i].kind->apply(vault->books, &batch->steps[i]);
-	if (vault->books->error == 0 && store_dirty(vault->books->store))
-		return commit(vault);
-	store_abort(vault->books->store);
-	return vault->books->error;
+	return error;
 }
 
 static bool
@@ -180,73 +209,30 @@ may_write(const struct batch *batch)
 	return false;
 }
 
-/* Free space is looked up only where the batch may write. */
-static enum vault_mode
-mode_at_first(const struct vault *vault, bool writes)
+/* `again`: all that others did before this run is known. */
+static int
+apply_and_commit(struct vault *vault, bool again)
 {
-	uint64_t least =
-	    (uint64_t)vault_option(vault, BANK_MIN_FREE) * BYTES_PER_MB;
+	struct batch *batch = vault->batch;
+	int error;
 
-	if (vault->paused)
-		return VAULT_REFUSING;
-	if (!writes || least == 0)
-		return VAULT_NORMAL;
-	return state_dir_free(vault->dir) < least ? VAULT_REFUSING
-						  : VAULT_NORMAL;
+	vault->books->error = 0;
+	vault->books->touched_count = 0;
+	batch_undo(vault);
+	batch->undone = false;
+	if ((error = name_accounts(vault)) != 0) {
+		store_abort(vault->books->store);
+		return error;
+	}
+	for (size_t i = 0; i < batch->count && vault->books->error == 0; i++)
+		batch->steps[i].kind->apply(vault->books, &batch->steps[i]);
+	if (vault->books->error == 0 && store_dirty(vault->books->store))
+		return commit(vault);
+	store_abort(vault->books->store);
+	if (vault->books->error == 0 && may_write(batch))
+		return hosts_confirm(vault, again);
+	return vault->books->error;
 }
-
-/* The log hears when the refusals begin and when they end. */
-static void
-tell_room(struct vault *vault, const char *no_room)
-{
-	const char *before = vault->no_room;
-
-	/* A pause says nothing about the disk. */
-	if (vault->paused)
-		return;
-	vault->no_room = no_room;
-	if ((no_room != NULL) == (before != NULL))
-		return;
-	if (no_room != NULL)
-		log_event(LOG_WARNING, "disk_full", "transactions",
-		    LOG_TEXT("refused"), "why", LOG_TEXT(no_room), NULL);
-	else
-		log_event(LOG_NOTICE, "disk_has_room", "transactions",
-		    LOG_TEXT("taken"), NULL);
-}
-
-/*
- * After a full disk.  First transactions are refused; then the reserve is
- * given up, so that logins can still be recorded.  False where nothing is left
- * to try.
- */
-static bool
-next_mode(struct vault *vault)
-{
-	if (vault->books->mode == VAULT_READ_ONLY)
-		return false;
-	if (vault->books->mode == VAULT_NORMAL ||
-	    store_make_room(vault->books->store) != 0)
-		vault->books->mode++;
-	return true;
-}
-
-static void
-apply_nothing(struct books *books, struct step *step)
-{
-	(void)books;
-	(void)step;
-}
-
-static void
-finish_nothing(struct vault *vault, struct step *step)
-{
-	(void)vault;
-	(void)step;
-}
-
-/* Of a step that was answered before the commit. */
-static const struct step_kind answered = { apply_nothing, finish_nothing };
 
 static bool
 answer(struct vault *vault, struct step *step)
@@ -260,7 +246,7 @@ answer(struct vault *vault, struct step *step)
 	step->connection->steps--;
 	step->kind->finish(vault, step);
 	request_wipe(&step->request);
-	step->kind = &answered;
+	step->kind = &nothing;
 	step->connection = NULL;
 	step->ids[STEP_CUSTOMER] = NULL;
 	return true;
@@ -289,76 +275,59 @@ answer_readers(struct vault *vault)
 }
 
 static void
-commit_or_fail(struct vault *vault)
+set_time(struct vault *vault)
 {
-	bool writes = may_write(vault->batch);
-	const char *no_room = NULL;
-	char reason[128];
-	int error;
-
-	vault->books->mode = mode_at_first(vault, writes);
-	if (vault->books->mode != VAULT_NORMAL)
-		no_room = "less than min_free is left";
 	vault->books->now_ms = bank_clock_now(vault->clock);
 	store_note_time(vault->books->store, vault->books->now_ms);
 	rates_tick(vault->books->rates, clock_steady_ms());
-	if (writes)
-		answer_readers(vault);
-	while ((error = apply_and_commit(vault)) == BANK_ENOSPC &&
-	    next_mode(vault))
-		no_room = store_room_reason(vault->books->store);
-	if (error == 0) {
-		if (writes)
-			tell_room(vault, no_room);
-		return;
-	}
+}
+
+static void
+fail(struct vault *vault, int error)
+{
+	char reason[128];
+
+	if (error == BANK_EFORK)
+		hosts_fork(vault);
 	snprintf(reason, sizeof(reason), "the store can't be written: %s",
 	    bank_strerror(error));
 	vault_fail(
 	    vault, error == BANK_ENOMEM ? EX_OSERR : EX_SOFTWARE, reason);
 }
 
-static int
-by_line(const void *a, const void *b)
-{
-	const struct books_touched *one = a, *other = b;
-
-	return (one->line > other->line) - (one->line < other->line);
-}
-
-/* Writes each touched line once, with the newest hash given for it. */
 static void
-update_files(struct vault *vault)
+commit_or_fail(struct vault *vault)
 {
-	struct books *books = vault->books;
-	const struct ledger_account *account;
-	const char *hash = NULL;
+	bool writes = may_write(vault->batch);
+	const char *no_room = NULL;
+	bool again = false;
 	int error;
 
-	if (books->touched_count > 1)
-		qsort(books->touched, books->touched_count,
-		    sizeof(*books->touched), by_line);
-	for (size_t i = 0; i < books->touched_count; i++) {
-		if (books->touched[i].hash != NULL)
-			hash = books->touched[i].hash;
-		if (i + 1 < books->touched_count &&
-		    books->touched[i + 1].line == books->touched[i].line)
-			continue;
-		account = store_account_by_line(
-		    books->store, (uint32_t)books->touched[i].line);
-		error = account == NULL
-		    ? BANK_EIO
-		    : files_update(vault->files, account, hash);
-		if (error != 0)
-			vault_fail(vault, EX_SOFTWARE,
-			    "the files password and balance can't be written");
-		hash = NULL;
+	vault->books->mode = room_mode(vault, writes);
+	if (vault->books->mode != VAULT_NORMAL)
+		no_room = "less than min_free is left";
+	set_time(vault);
+	if (writes)
+		answer_readers(vault);
+	while ((error = apply_and_commit(vault, again)) != 0) {
+		again = again || error == BANK_EAGAIN;
+		if (error == BANK_EAGAIN)
+			set_time(vault);
+		else if (error == BANK_ENOSPC && room_next_mode(vault))
+			no_room = store_room_reason(vault->books->store);
+		else {
+			fail(vault, error);
+			return;
+		}
 	}
+	hosts_answered(vault);
+	if (writes)
+		room_tell(vault, no_room);
 }
 
 /* After the answers are on their way; soon, or at once. */
-static void
-publish_later(struct vault *vault)
+void
+batch_publish_later(struct vault *vault)
 {
 	static const struct timeval at_once, soon = { 0, PUBLISH_US };
 	enum store_behind behind = store_behind(vault->books->store);
@@ -378,7 +347,7 @@ run_steps(struct vault *vault)
 
 	batch->running = true;
 	commit_or_fail(vault);
-	update_files(vault);
+	lines_update(vault);
 	vault->counts->batches++;
 	if (batch->count > vault->counts->largest_batch)
 		vault->counts->largest_batch = batch->count;
@@ -394,7 +363,7 @@ run_steps(struct vault *vault)
 	}
 	batch->count = 0;
 	batch->running = false;
-	publish_later(vault);
+	batch_publish_later(vault);
 }
 
 void

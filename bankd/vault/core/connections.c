@@ -15,9 +15,10 @@
 #include "../../../shared/base/clock.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
+#include "hosts.h"
 #include "vault_state.h"
 
-#define ERROR_TEXT_SIZE 128
+#define ERROR_TEXT_SIZE 256
 #define SEND_HEAD_SIZE (1 + FRAME_HEADER_SIZE + 1)
 
 static void
@@ -46,22 +47,69 @@ connection_greet(struct vault *vault, struct connection *connection)
 	    connection->nonce, FRAME_NONCE_SIZE);
 }
 
-void
-connection_refuse(
-    struct vault *vault, struct connection *connection, enum wire_reply reply)
+/* After the bank's words on a lock: whom to ask. */
+static int
+add_line(const struct vault *vault, char text[ERROR_TEXT_SIZE], int length)
 {
-	/* IPC_SEND_LATER slows down a flood of logins. */
-	uint8_t flags = reply == WIRE_TOO_MANY_SESSIONS
-	    ? IPC_SEND_ANSWER | IPC_SEND_LATER
-	    : IPC_SEND_ANSWER;
+	const char *line =
+	    config_string(vault->books->config, LOGIN_BRANCH_LINE);
+
+	if (*line == '\0')
+		return length;
+	return length +
+	    snprintf(
+		text + length, ERROR_TEXT_SIZE - (size_t)length, "; %s", line);
+}
+
+static void
+send_error(struct vault *vault, struct connection *connection, uint8_t flags,
+    enum wire_reply reply)
+{
 	char text[ERROR_TEXT_SIZE];
 	struct wire_writer writer;
 	int length;
 
 	wire_begin(&writer, text, sizeof(text), reply);
-	if ((length = wire_finish(&writer)) > 0)
+	length = wire_finish(&writer);
+	if (reply == WIRE_LOCKED && length > 0)
+		length = add_line(vault, text, length);
+	if (length > 0)
 		send_frame(vault, connection, flags, FRAME_ERROR, text,
 		    (size_t)length);
+}
+
+void
+connection_refuse(
+    struct vault *vault, struct connection *connection, enum wire_reply reply)
+{
+	/* IPC_SEND_LATER slows down a flood of logins. */
+	send_error(vault, connection,
+	    reply == WIRE_TOO_MANY_SESSIONS ? IPC_SEND_ANSWER | IPC_SEND_LATER
+					    : IPC_SEND_ANSWER,
+	    reply);
+}
+
+/* Only a login is waiting for an answer. */
+static void
+turn_away(struct vault *vault, struct connection *connection)
+{
+	if (connection->state == CONNECTION_OVER)
+		return;
+	send_error(vault, connection,
+	    connection->state == CONNECTION_LOGGING_IN ? IPC_SEND_ANSWER : 0,
+	    WIRE_UNAVAILABLE);
+	connection_end(vault, connection);
+}
+
+void
+connection_turn_away_all(struct vault *vault)
+{
+	struct connection *connection;
+
+	for (size_t i = 0; i < CONNECTION_BUCKETS; i++) {
+		LIST_FOREACH (connection, &vault->connections->buckets[i], link)
+			turn_away(vault, connection);
+	}
 }
 
 void
@@ -153,7 +201,10 @@ connection_new(struct vault *vault, uint32_t number,
 	LIST_INSERT_HEAD(&connections->buckets[number % CONNECTION_BUCKETS],
 	    connection, link);
 	connections->count++;
-	connection_greet(vault, connection);
+	if (vault->hosts->away)
+		turn_away(vault, connection);
+	else
+		connection_greet(vault, connection);
 	return 0;
 }
 

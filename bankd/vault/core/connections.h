@@ -52,6 +52,8 @@ void connection_reply(
     struct vault *vault, struct connection *connection, enum wire_reply reply);
 /* `E 500`, and its end. */
 void connection_violation(struct vault *vault, struct connection *connection);
+/* `E 503` to all of them, and their ends: a session is ended before. */
+void connection_turn_away_all(struct vault *vault);
 /* Ends it: closed by the front after what was sent. */
 void connection_end(struct vault *vault, struct connection *connection);
 

@@ -124,6 +124,12 @@ notice_attempts(struct vault *vault, uint32_t number, uint32_t count)
 }
 
 void
+notice_text(struct vault *vault, uint32_t number, const char *text)
+{
+	notify_customer(vault, number, NULL, text);
+}
+
+void
 notice_closing(struct vault *vault, unsigned seconds)
 {
 	struct session *session;

@@ -23,6 +23,8 @@ void notice_of_entry(struct vault *vault, const struct ledger_entry *entry);
 void notice_login(struct vault *vault, const struct session *session);
 /* `attempts`: failed logins on this customer's ID. */
 void notice_attempts(struct vault *vault, uint32_t number, uint32_t count);
+/* One of these that another host has put into words. */
+void notice_text(struct vault *vault, uint32_t number, const char *text);
 /* `closing`: to everybody. */
 void notice_closing(struct vault *vault, unsigned seconds);
 

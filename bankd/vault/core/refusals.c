@@ -14,6 +14,7 @@ struct refusal {
 	const struct request_verb *verb;
 	int64_t amount_cents;
 	char recipient[WIRE_ID_SIZE];
+	char memo[WIRE_MEMO_SIZE];
 	uint8_t account, to_account; /* enum wire_account */
 	enum wire_reply reply;
 	const char *limit;
@@ -27,6 +28,7 @@ is_same(const struct refusal *refusal, const struct request *request)
 	    refusal->account == request->account &&
 	    refusal->amount_cents == request->amount_cents &&
 	    strcmp(refusal->recipient, request->recipient) == 0 &&
+	    strcmp(refusal->memo, request->memo) == 0 &&
 	    memcmp(refusal->withdrawal, request->withdrawal, WIRE_TXID_SIZE) ==
 	    0 &&
 	    (!request->has_to_account ||
@@ -74,6 +76,7 @@ refusals_add(struct refusals *refusals, const struct request *request,
 	memcpy(refusal->txid, request->txid, WIRE_TXID_SIZE);
 	memcpy(refusal->withdrawal, request->withdrawal, WIRE_TXID_SIZE);
 	memcpy(refusal->recipient, request->recipient, WIRE_ID_SIZE);
+	memcpy(refusal->memo, request->memo, WIRE_MEMO_SIZE);
 	refusal->verb = request->verb;
 	refusal->amount_cents = request->amount_cents;
 	refusal->account = (uint8_t)request->account;

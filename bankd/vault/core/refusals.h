@@ -21,7 +21,7 @@ struct refusals {
 	bool lost; /* one could not be kept: no memory */
 };
 
-/* Whether the session takes no new transaction: 429 `refused`. */
+/* Whether the session takes no new transaction: 429, where `lost` 503. */
 bool refusals_full(const struct refusals *refusals);
 /*
  * What the refusals answer to this request: the first refusal where the

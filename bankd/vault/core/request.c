@@ -43,8 +43,9 @@ read_account(struct request *request, const struct wire_token *token)
 static int
 read_to_account(struct request *request, const struct wire_token *token)
 {
-	request->has_to_account = true;
-	return wire_token_account(token, &request->to_account);
+	request->has_to_account =
+	    wire_token_account(token, &request->to_account) == 0;
+	return request->has_to_account ? 0 : BANK_EINVAL;
 }
 
 static int
@@ -61,6 +62,16 @@ read_recipient(struct request *request, const struct wire_token *token)
 	memcpy(request->recipient, token->text, token->length);
 	request->recipient[token->length] = '\0';
 	return 0;
+}
+
+/* `m=` and the word */
+static int
+read_memo(struct request *request, const struct wire_token *token)
+{
+	if (token->length < 2 || memcmp(token->text, "m=", 2) != 0)
+		return BANK_EINVAL;
+	return wire_parse_memo(
+	    token->text + 2, token->length - 2, request->memo);
 }
 
 static int
@@ -117,6 +128,7 @@ static const struct {
 	{ 't', read_to_account },
 	{ 'm', read_amount },
 	{ 'r', read_recipient },
+	{ 'e', read_memo },
 	{ 'n', read_count },
 	{ 's', read_seq },
 	{ 'd', read_delivery },
@@ -134,6 +146,7 @@ read_argument(
 	return BANK_EINVAL;
 }
 
+/* One that may be missing gives way to the next, if it isn't this one. */
 static int
 read_arguments(struct request *request, const char *form,
     const struct wire_token *tokens, int count)
@@ -147,8 +160,11 @@ read_arguments(struct request *request, const char *form,
 		}
 		if (count == 0)
 			return may_end ? 0 : BANK_EINVAL;
-		if (read_argument(request, *form, tokens) != 0)
-			return BANK_EINVAL;
+		if (read_argument(request, *form, tokens) != 0) {
+			if (!may_end)
+				return BANK_EINVAL;
+			continue;
+		}
 		tokens++;
 		count--;
 	}

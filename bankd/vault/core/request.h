@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "../../../shared/wire/wire.h"
+#include "../../../shared/wire/wire_memo.h"
 #include "../../../shared/wire/wire_reply.h"
 
 struct books;
@@ -34,7 +35,7 @@ enum request_trait {
  * A row of the table in verbs.c.  A letter of `form` for each argument;
  * those behind `?` may be missing:
  *	x txid  w a withdrawal's txid  a account  t to-account  m amount
- *	r recipient  n count  s seq  d delivery of notices  p port
+ *	r recipient  e memo  n count  s seq  d delivery of notices  p port
  */
 struct request_verb {
 	const char *name;
@@ -56,6 +57,7 @@ struct request {
 	bool has_to_account;
 	char recipient[WIRE_ID_SIZE];
 	int64_t amount_cents;
+	char memo[WIRE_MEMO_SIZE]; /* empty: none */
 	unsigned count;
 	bool has_before;
 	uint64_t before_seq;

@@ -10,6 +10,7 @@
 #include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "../../store/kiosks.h"
+#include "../../store/store_kiosks.h"
 #include "vault_state.h"
 #include "bank_clock.h"
 
@@ -35,6 +36,8 @@ session_write(struct vault *vault, const struct session *session,
     const char *name, struct wire_writer *writer)
 {
 	const struct store_kiosk *kiosk = NULL;
+	const struct ledger_account *customer =
+	    store_account(vault->books->store, session->customer);
 	char hex[2 * FRAME_SESSION_SIZE + 1], time[WIRE_TIME_TEXT] = "-";
 	uint64_t now_ms = bank_clock_now(vault->clock);
 
@@ -54,4 +57,6 @@ session_write(struct vault *vault, const struct session *session,
 	wire_key(writer, "kiosk", "%s", kiosk != NULL ? kiosk->name : "-");
 	wire_key(
 	    writer, "cash", "%s", kiosk != NULL && kiosk->cash ? "yes" : "no");
+	if (customer != NULL && customer->must_change)
+		wire_key(writer, "change-password", "yes");
 }

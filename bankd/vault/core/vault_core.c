@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../../../shared/base/log.h"
+#include "../../store/store_serve.h"
 #include "vault_state.h"
 
 #define LINES_A_SECOND 20

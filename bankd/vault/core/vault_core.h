@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "figures.h"
 #include "../../base/latency.h"
 #include "../../base/options.h"
 
@@ -34,6 +35,7 @@ struct vault_counts {
 	uint64_t requests;    /* of sessions, since the last tick */
 	size_t largest_batch; /* steps */
 	struct latency commits;
+	struct figures figures;
 	/* `transactions` as it was at each of the last ticks, oldest first */
 	uint64_t past[VAULT_PAST_SECONDS];
 };

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "../../base/ipc_link.h"
+#include "../../store/store_open.h"
 #include "batch.h"
 #include "books.h"
 #include "connections.h"
@@ -27,13 +28,17 @@ struct vault {
 	struct ipc_link monitor, front;
 	struct event *tick;
 	struct event *publish;    /* what bank.db is behind in */
+	struct event *poll_hosts; /* others' lots */
 	struct event *open_again; /* while another program holds bank.db */
 	bool waits;               /* another program has bank.db; told */
 	char sandbox[VAULT_SANDBOX_SIZE];
 
+	struct store_options where; /* the store is, and its journal */
+	struct hosts *hosts;
 	struct books *books;
 	struct state_dir *dir;
 	struct files *files;
+	struct journal_link *couriers; /* NULL where there are no hosts */
 	struct store_reader *statement_reader, *operator_reader;
 	struct pool *pools[VAULT_POOLS];
 	struct bank_clock *clock;

@@ -8,6 +8,7 @@
  */
 #include "attempts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/evp.h>
@@ -15,6 +16,7 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
+#include "../core/batch.h"
 #include "../core/books.h"
 #include "../core/session.h"
 #include "../core/vault_core.h"
@@ -106,7 +108,6 @@ is_trusted(const struct books *books, const struct attempt *attempt,
 	    books->now_ms - kiosk->success_ms < TRUSTED_MS;
 }
 
-/* An attempt that could not be settled stays counted as a failure. */
 static void
 read_rows(struct books *books, const struct attempt *attempt, struct rows *rows)
 {
@@ -273,12 +274,75 @@ attempt_end(struct books *books, struct attempt *attempt, bool right,
 	write_rows(books, &rows);
 }
 
+/* -- whose end found no room -- */
+
+static void
+apply_left(struct books *books, struct step *step)
+{
+	uint32_t failures;
+
+	if (books->mode != VAULT_READ_ONLY)
+		attempt_end(books, step->subject, false, &failures);
+}
+
+static void
+finish_left(struct vault *vault, struct step *step)
+{
+	struct attempt *left = step->subject;
+
+	if (vault_books(vault)->mode == VAULT_READ_ONLY)
+		return;
+	deferred_forget(vault, &left->again);
+	LIST_REMOVE(left, link);
+	free(left);
+}
+
+static const struct step_kind left_step = {
+	.apply = apply_left,
+	.finish = finish_left,
+};
+
+static void
+settle_left(struct vault *vault, struct deferred *deferred)
+{
+	struct step *step = batch_add(vault, &left_step, NULL);
+
+	step->subject = container_of(deferred, struct attempt, again);
+	step->writes = true;
+}
+
+void
+attempt_settle_left(struct vault *vault)
+{
+	struct attempt *left;
+
+	if (vault_books(vault)->mode == VAULT_READ_ONLY)
+		return;
+	LIST_FOREACH (left, &vault_books(vault)->attempts->left, link)
+		deferred_add(vault, &left->again);
+}
+
+/* Without memory it is taken back by the next start: nobody was told. */
+static void
+leave(struct vault *vault, const struct attempt *attempt)
+{
+	struct attempt *left = malloc(sizeof(*left));
+
+	if (left == NULL)
+		return;
+	*left = *attempt;
+	left->again = (struct deferred) { .run = settle_left };
+	LIST_INSERT_HEAD(&vault_books(vault)->attempts->left, left, link);
+}
+
 void
 attempt_ended(struct vault *vault, struct attempt *attempt)
 {
 	struct attempt *other;
 
 	attempt->comparing = false;
+	if (vault_books(vault)->mode == VAULT_READ_ONLY)
+		leave(vault, attempt);
 	LIST_FOREACH (other, &vault_books(vault)->attempts->list, link) {
 		if (other->waiting &&
 		    memcmp(other->in_all, attempt->in_all, STORE_ATTEMPT_KEY) ==

@@ -3,9 +3,10 @@
  * Attempts to log in, counted for (ID, kiosk) and for the ID at all kiosks,
  * for known and unknown IDs alike; too many lock the ID for a while.  An
  * attempt is counted as a failure, on stable storage, before the password is
- * compared, and taken back when the password was right.  So guesses in
- * parallel, or cut short, never exceed the configured number: while as many as
- * are left are being compared, further attempts wait for the outcome.
+ * compared, and taken back when it was right.  Nobody is told an outcome that
+ * a full disk doesn't record: the next start would take the attempt back.
+ * While as many as are left are being compared, further attempts wait.  So
+ * guesses in parallel, or cut short, never exceed the configured number.
  */
 #ifndef BANKD_ATTEMPTS_H
 #define BANKD_ATTEMPTS_H
@@ -17,7 +18,7 @@
 
 #include "../../../shared/wire/wire.h"
 #include "../core/deferred.h"
-#include "../../store/store.h"
+#include "../../store/store_attempts.h"
 
 struct books;
 struct kiosk_seen;
@@ -38,6 +39,7 @@ struct attempt {
 
 struct attempts {
 	LIST_HEAD(attempt_list, attempt) list;
+	LIST_HEAD(attempt_left, attempt) left; /* copies: no room to end them */
 };
 
 enum attempt_verdict {
@@ -66,13 +68,12 @@ enum attempt_verdict attempt_begin(
 /* Sets *failures: how many in succession for the ID, up to this attempt. */
 void attempt_end(struct books *books, struct attempt *attempt, bool right,
     uint32_t *failures);
-/*
- * For the operator: forgets the ID's failures at all kiosks.  Returns 0, or
- * BANK_ECRYPTO: the key of its row can't be made.
- */
+/* For the operator: forgets the ID's failures.  0, or BANK_ECRYPTO: no key. */
 int attempt_clear(struct books *books, const char *id);
 
-/* After the commit of attempt_end(): lets those that waited try again. */
+/* After attempt_end(), or no room for it: who waited for it tries again. */
 void attempt_ended(struct vault *vault, struct attempt *attempt);
+/* After attempt_begin(): those left fail now, if there is room again. */
+void attempt_settle_left(struct vault *vault);
 
 #endif

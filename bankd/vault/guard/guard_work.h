@@ -14,9 +14,10 @@ struct vault;
 
 /*
  * The hash to compare a password with: the customer's, or "" where nobody
- * can log in (no account, closed, locked, no password).
+ * can log in (no account, closed, no password).  Returns whether the account
+ * is locked: then even a right password opens nothing.
  */
-void guard_hash(struct books *books, const struct ledger_account *customer,
+bool guard_hash(struct books *books, const struct ledger_account *customer,
     char hash[STORE_HASH_SIZE]);
 /* The same, and all else that a worker needs: for hashing_compare(). */
 void guard_work(struct books *books, const struct ledger_account *customer,

@@ -48,9 +48,10 @@ kind_of(struct hash_kinds *kinds, const char *hash)
 	char setting[HASH_SETTING_SIZE];
 	size_t i;
 
+	/* That of a locked account is compared, too. */
+	hash += hash[0] == HASH_FORM_LOCKED;
 	if (!hash_form_setting(hash, setting, sizeof(setting)))
-		return hash[0] == '\0' || hash[0] == HASH_FORM_LOCKED ? 0
-								      : NO_ROOM;
+		return hash[0] == '\0' ? 0 : NO_ROOM;
 	for (i = 0; i < kinds->count; i++)
 		if (strcmp(kinds->settings[i], setting) == 0)
 			return (uint8_t)(i + 1);

@@ -16,6 +16,7 @@ struct hash_kinds;
 /* One comparison, for a worker; the last two members are its outcome. */
 struct hashing_work {
 	char hash[STORE_HASH_SIZE]; /* "": nobody's, and never right */
+	bool locked;                /* the account; not looked at here */
 	const struct hash_kinds *kinds;
 	uint32_t old;       /* hash_kinds_old(), as the loop saw it */
 	unsigned long cost; /* today's */

@@ -26,8 +26,11 @@ hashing_pages(bool large)
 	wanted = large;
 }
 
-/* Where a long has 32 bits the call takes its offset in another way. */
-#ifdef __LP64__
+/*
+ * Where a long has 32 bits the call takes its offset in another way, and
+ * ThreadSanitizer has an mmap(2) of its own.
+ */
+#if defined(__LP64__) && !defined(__SANITIZE_THREAD__)
 static void *
 map(void *address, size_t length, int protection, int flags, int fd,
     off_t offset)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The room of logins (the vault's), and how L, O, R and V begin: the nonce is
- * used up, the kiosk looked up, the envelope opened by a worker.
+ * The room of logins (the vault's), and how L, O, R, V and C begin: the nonce
+ * is used up, the kiosk looked up, the envelope opened by a worker.
  */
 #include "login.h"
 
@@ -17,6 +17,7 @@
 #include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
 #include "../../files/hash_form.h"
+#include "../core/bank_clock.h"
 #include "../core/vault_state.h"
 #include "../guard/tally.h"
 #include "login_state.h"
@@ -36,7 +37,9 @@ logins_new(struct logins **logins, const char *path, char *error, size_t size)
 		return EX_OSERR;
 	made->sign_ups = tally_new(LOGIN_SIGN_UPS_AN_HOUR, HOUR_MS);
 	made->resumes = tally_new(LOGIN_REFUSED_A_MINUTE, MINUTE_MS);
-	if (made->sign_ups == NULL || made->resumes == NULL)
+	made->cases = tally_new(LOGIN_CASES_AN_HOUR, HOUR_MS);
+	if (made->sign_ups == NULL || made->resumes == NULL ||
+	    made->cases == NULL)
 		return EX_OSERR;
 	return login_key_read(&made->key, path, error, size);
 }
@@ -48,6 +51,7 @@ logins_free(struct logins *logins)
 		return;
 	tally_free(logins->sign_ups);
 	tally_free(logins->resumes);
+	tally_free(logins->cases);
 	login_key_free(logins->key);
 	free(logins);
 }
@@ -180,6 +184,9 @@ opened(struct job *job, void *context)
 		login_free(vault, login);
 		return;
 	}
+	if (login->kiosk_right && login->kiosk.enrolled)
+		kiosks_note(vault->books->kiosks, login->kiosk.name,
+		    login->address, bank_clock_now(vault->clock));
 	if (!login->kiosk_right)
 		refuse_kiosk(vault, login, "signature");
 	else if (login->type == FRAME_LOGIN)
@@ -190,6 +197,8 @@ opened(struct job *job, void *context)
 		login_refuse(vault, login, WIRE_LOGIN_REFUSED);
 	else if (login->type == FRAME_OPEN)
 		login_sign_up(vault, login);
+	else if (login->type == FRAME_CASH)
+		login_cash(vault, login);
 	else
 		login_reversal(vault, login);
 }

@@ -16,6 +16,7 @@
 
 /* For each kiosk: accounts that it asks to open, R that are refused. */
 #define LOGIN_SIGN_UPS_AN_HOUR 10
+#define LOGIN_CASES_AN_HOUR 10 /* of a kiosk's, that wait for an operator */
 #define LOGIN_REFUSED_A_MINUTE 8
 
 struct connection;

@@ -4,6 +4,8 @@
  * a worker compares, the outcome is committed and answered.  Every refusal
  * goes this way, even that of a login without an ID.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -12,6 +14,8 @@
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/util.h"
 #include "../guard/hashing.h"
+#include "../../store/record.h"
+#include "../../store/store_hosts.h"
 #include "../core/notice.h"
 #include "../core/vault_state.h"
 #include "../guard/guard_work.h"
@@ -40,12 +44,12 @@ is_still_the_hash(struct books *books, const struct login *login,
     const struct ledger_account *customer)
 {
 	char hash[STORE_HASH_SIZE];
-	bool same;
+	bool locked, same;
 
-	guard_hash(books, customer, hash);
+	locked = guard_hash(books, customer, hash);
 	same = strcmp(hash, login->work.hash) == 0;
 	OPENSSL_cleanse(hash, sizeof(hash));
-	return same;
+	return same && locked == login->work.locked;
 }
 
 /* The password stays the same: no session ends, and nobody is notified. */
@@ -63,24 +67,57 @@ put_hash_anew(struct books *books, const struct login *login,
 	books_touch(books, customer, login->work.anew);
 }
 
+/* The customer's sessions on other hosts are told by those. */
+static void
+tell_elsewhere(struct books *books, const struct login *login,
+    const struct ledger_account *customer)
+{
+	char text[RECORD_TEXT_SIZE];
+	int error;
+
+	if (customer == NULL)
+		return;
+	if (login->work.right)
+		snprintf(text, sizeof(text), "login %s", login->kiosk.name);
+	else
+		snprintf(
+		    text, sizeof(text), "attempts %" PRIu32, login->failures);
+	error = store_tell(books->store, customer->number, text);
+	if (error != 0)
+		books_failed(books, error);
+}
+
+/* Where the bank has nothing to tell them, a lock is a wrong password. */
+static bool
+is_right(const struct books *books, const struct login *login)
+{
+	return login->work.right &&
+	    (!login->work.locked ||
+		*config_string(books->config, LOGIN_BRANCH_LINE) != '\0');
+}
+
 static void
 apply_end(struct books *books, struct step *step)
 {
 	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
 	struct login *login = step->subject;
-	bool right = login->work.right;
+	bool right = is_right(books, login), locked = login->work.locked;
 
+	step->reply = WIRE_UNAVAILABLE;
+	if (books->mode == VAULT_READ_ONLY)
+		return;
 	step->reply = STEP_GO_ON;
 	if (!is_still_the_hash(books, login, customer))
 		return;
-	step->reply = right ? WIRE_LOGIN_OK : WIRE_LOGIN_REFUSED;
-	if (books->mode == VAULT_READ_ONLY) {
-		login->failures = 0;
-		login->last_login_ms = right ? customer->last_login_ms : 0;
-		return;
-	}
+	login->work.right = right;
+	/* Only who knows the password hears that the account is locked. */
+	step->reply = !right ? WIRE_LOGIN_REFUSED
+	    : locked         ? WIRE_LOCKED
+			     : WIRE_LOGIN_OK;
 	attempt_end(books, &login->attempt, right, &login->failures);
-	if (!right || login->errand.connection == NULL)
+	if (!right || (!locked && login->errand.connection != NULL))
+		tell_elsewhere(books, login, customer);
+	if (!right || locked || login->errand.connection == NULL)
 		return;
 	login->last_login_ms = customer->last_login_ms;
 	customer->last_login_ms = books->now_ms;
@@ -149,7 +186,10 @@ finish_end(struct vault *vault, struct step *step)
 	login_refuse(vault, login, step->reply);
 }
 
-static const struct step_kind end_step = { apply_end, finish_end };
+static const struct step_kind end_step = {
+	.apply = apply_end,
+	.finish = finish_end,
+};
 
 static void
 compared(struct job *job, void *context)
@@ -193,6 +233,7 @@ finish_begin(struct vault *vault, struct step *step)
 {
 	struct login *login = step->subject;
 
+	attempt_settle_left(vault);
 	if (step->reply != STEP_GO_ON) {
 		tell_refused(vault, login, step->reply);
 		login_refuse(vault, login, step->reply);
@@ -203,7 +244,10 @@ finish_begin(struct vault *vault, struct step *step)
 		submit_comparison(vault, login);
 }
 
-static const struct step_kind begin_step = { apply_begin, finish_begin };
+static const struct step_kind begin_step = {
+	.apply = apply_begin,
+	.finish = finish_begin,
+};
 
 static void
 begin_again(struct vault *vault, struct deferred *deferred)

@@ -88,8 +88,10 @@ finish_reversal(struct vault *vault, struct step *step)
 	login_answer(vault, step->subject, step->text, step->length);
 }
 
-static const struct step_kind reversal_step = { apply_reversal,
-	finish_reversal };
+static const struct step_kind reversal_step = {
+	.apply = apply_reversal,
+	.finish = finish_reversal,
+};
 
 void
 login_reversal(struct vault *vault, struct login *login)

@@ -80,7 +80,10 @@ finish_open(struct vault *vault, struct step *step)
 	answer(vault, step);
 }
 
-static const struct step_kind open_step = { apply_open, finish_open };
+static const struct step_kind open_step = {
+	.apply = apply_open,
+	.finish = finish_open,
+};
 
 static void
 hashed(struct job *job, void *context)
@@ -113,7 +116,10 @@ finish_check(struct vault *vault, struct step *step)
 	login_submit(vault, login);
 }
 
-static const struct step_kind check_step = { apply_check, finish_check };
+static const struct step_kind check_step = {
+	.apply = apply_check,
+	.finish = finish_check,
+};
 
 /* The rule that the new password breaks, or NULL. */
 static const struct password_rule *
@@ -134,7 +140,10 @@ apply_form(struct books *books, struct step *step)
 	step->rule = broken != NULL ? broken->name : NULL;
 }
 
-static const struct step_kind form_step = { apply_form, answer };
+static const struct step_kind form_step = {
+	.apply = apply_form,
+	.finish = answer,
+};
 
 void
 login_sign_up(struct vault *vault, struct login *login)

@@ -6,6 +6,7 @@
 #ifndef BANKD_LOGIN_STATE_H
 #define BANKD_LOGIN_STATE_H
 
+#include "../../../shared/crypt/kiosk_identity.h"
 #include "../core/connection.h"
 #include "../core/session.h"
 #include "../guard/attempts.h"
@@ -46,7 +47,7 @@ struct login {
 	struct hashing_work work;   /* L: the second job */
 	char hash[STORE_HASH_SIZE]; /* O: the new one */
 	bool right;                 /* O: it was made */
-	bool one_too_many;          /* O: of this kiosk's in the hour */
+	bool one_too_many;          /* O, C: of this kiosk's in the hour */
 	uint32_t failures;
 	uint64_t last_login_ms;
 	LIST_ENTRY(login) link;
@@ -57,22 +58,20 @@ struct logins {
 	size_t count, costly; /* all but R are costly: they need a hash */
 	struct login_key *key;
 	struct tally *sign_ups, *resumes; /* those refused */
+	struct tally *cases;              /* that kiosks reported */
 };
 
 /* What follows the envelope, by the kind of login. */
-void login_reversal(struct vault *vault, struct login *login);
-void login_resume(struct vault *vault, struct login *login);
-void login_password(struct vault *vault, struct login *login);
-void login_sign_up(struct vault *vault, struct login *login);
+typedef void login_kind(struct vault *vault, struct login *login);
+login_kind login_reversal, login_cash, login_resume, login_password;
+login_kind login_sign_up;
 /* `E`, a fresh nonce, and the end of the login. */
 void login_refuse(
     struct vault *vault, struct login *login, enum wire_reply reply);
 /* The same with a sealed text: to O and V. */
 void login_answer(
     struct vault *vault, struct login *login, const char *text, size_t length);
-void login_free(struct vault *vault, struct login *login);
-/* errand.job to a worker. */
-void login_submit(struct vault *vault, struct login *login);
+login_kind login_free, login_submit; /* the latter: errand.job to a worker */
 /* The answer to L and R; attaches the session to the connection. */
 void login_accept(struct vault *vault, struct login *login,
     struct session *session, enum wire_reply reply);

@@ -110,6 +110,8 @@ login_text_read(
 		error = read_reversal(login, all);
 	else if (type == FRAME_RESUME)
 		error = read_resume(all);
+	else if (type == FRAME_CASH)
+		error = wire_cash_read(&login->cash, text, length);
 	if (error != 0)
 		OPENSSL_cleanse(login, sizeof(*login));
 	return error;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The text of the first seal of L, O and V, and of R, taken apart.  Pure.
+ * The text of the first seal of L, O, V and C, and of R, taken apart.  Pure.
  */
 #ifndef BANKD_LOGIN_TEXT_H
 #define BANKD_LOGIN_TEXT_H
@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 #include "../../../shared/wire/wire.h"
+#include "../../../shared/wire/wire_cash.h"
 
 struct login_text {
 	char id[WIRE_ID_SIZE];             /* L, O, V */
 	char password[WIRE_PASSWORD_SIZE]; /* L, O */
 	char name[WIRE_NAME_SIZE];         /* O */
 	uint8_t txid[WIRE_TXID_SIZE];      /* V: the withdrawal's */
+	struct wire_cash cash;             /* C */
 };
 
 /*

@@ -18,14 +18,11 @@
 #define ANSWER_MAX ((size_t)256 * 1024 * 1024)
 
 void
-operator_line(struct operator_command *command, int kind, ...)
+operator_line(struct operator_command *command, int kind, size_t count,
+    const char *const fields[])
 {
-	va_list fields;
-
 	command->answer.failed |= command->answer.length > ANSWER_MAX;
-	va_start(fields, kind);
-	control_put_row_of(&command->answer, kind, fields);
-	va_end(fields);
+	control_put_row(&command->answer, kind, count, fields);
 }
 
 void

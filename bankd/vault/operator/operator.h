@@ -1,25 +1,33 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An operator's command on its way through the vault, and the answer to it:
- * what operator_control.c and the commands in operator_*.c share.
+ * An operator's command on its way through the vault, and the answer to it.
  */
 #ifndef BANKD_OPERATOR_H
 #define BANKD_OPERATOR_H
 
+#include <assert.h>
+
 #include "../../control/control_codec.h"
+#include "../../control/control_reason.h"
+#include "../../control/control_who.h"
+#include "../../report/search.h"
 #include "../core/batch.h"
 #include "../../store/store.h"
 #include "../core/pool.h"
 
-#define OPERATOR_WORDS 8
+#define OPERATOR_WORDS 32
+#define OPERATOR_SECRET_SIZE 16
 #define OPERATOR_MESSAGE_SIZE 256
 
-struct store_reader;
+static_assert(CONTROL_REASON_SIZE == LEDGER_REASON_SIZE, "one length");
+
+struct operator_row;
 
 struct operator_command {
 	struct job job;
 	struct vault *vault; /* the loop's alone */
 	const struct operator_row *row;
+	struct control_who who;
 	int fd;
 	char *request; /* words and secret point into it; wiped */
 	size_t request_length;
@@ -27,51 +35,36 @@ struct operator_command {
 	int count;
 	char **args; /* the words after the command's own */
 	int arg_count;
-	char *secret; /* the line after it, or NULL */
+	char *secret;                    /* the line after it, or NULL */
+	const char *reason;              /* "" where none was given */
+	char made[OPERATOR_SECRET_SIZE]; /* a secret of the bank's own */
 	unsigned long cost;
 	char hash[STORE_HASH_SIZE];   /* of the secret */
-	uint32_t number;              /* the account's, for a question */
-	uint64_t last_seq;            /* likewise */
+	struct search search;         /* of a question */
 	struct ledger_entry entry;    /* that it made */
+	struct ledger_entry moved[2]; /* that emptied an account */
+	size_t moves;
 	uint8_t txid[WIRE_TXID_SIZE]; /* of that entry */
-	bool repeated; /* it was made before, by the same command */
+	bool repeated;       /* it was made before, by the same command */
+	struct audit audit;  /* of what it did, while it is applied */
+	uint64_t of;         /* number of the record that it settles */
+	int64_t stock_cents; /* by the notes that a kiosk last told */
+	int64_t cash_cents;  /* in a kiosk, by the books, after its entry */
+	bool approved;       /* it is carried out for a request */
+	bool waits;          /* it became one */
+	bool expired;        /* the request that it was to settle */
+	bool unwritten;      /* there was no room for its record */
 	struct control_text answer;
 	int code; /* of sysexits(3) */
 	char message[OPERATOR_MESSAGE_SIZE];
 };
 
-/*
- * A command passes these in order, those that are NULL left out; the first
- * to set a code ends it.
- */
-struct operator_row {
-	const char *name;
-	int least, most; /* arguments */
-	bool has_secret; /* hashed by a worker after start() */
-	/* On the loop: checks the words, names the account. */
-	void (*start)(struct vault *, struct operator_command *);
-	/* Within a batch, and after its commit. */
-	void (*apply)(struct books *, struct step *);
-	void (*after)(struct vault *, struct operator_command *);
-	/* On the operator's thread. */
-	void (*ask)(struct operator_command *, struct store_reader *);
-};
-
-/* Each table ends with an empty row. */
-extern const struct operator_row operator_accounts[], operator_money[],
-    operator_kiosks[], operator_questions[];
-
 /* The answer: `=` the columns, `+` a row; values end with NULL. */
-void operator_line(struct operator_command *command, int kind, ...)
-    __attribute__((sentinel));
+void operator_line(struct operator_command *command, int kind, size_t count,
+    const char *const fields[]);
 /* Ends the command with a code and a message, said in a sentence. */
 void operator_fail(struct operator_command *command, int code,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* For apply(): the open account named by the step, or NULL and a refusal. */
-struct ledger_account *operator_customer(
-    struct books *books, struct step *step);
-/* Whether entries may be made now; else a refusal. */
-bool operator_has_room(struct books *books, struct operator_command *command);
 /* On the operator's thread: sends what there is, and the last line. */
 void operator_flush(struct operator_command *command);
 void operator_end(struct operator_command *command);

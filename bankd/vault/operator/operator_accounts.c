@@ -11,61 +11,11 @@
 #include "../../../shared/base/util.h"
 #include "../../files/hash_form.h"
 #include "operator.h"
+#include "operator_checks.h"
+#include "operator_close.h"
+#include "operator_row.h"
 #include "../core/vault_state.h"
 #include "../guard/attempts.h"
-#include "../../base/state_dir.h"
-
-#define BYTES_PER_MB (UINT64_C(1024) * 1024)
-
-/* The open account that the command names, or a refusal. */
-struct ledger_account *
-operator_customer(struct books *books, struct step *step)
-{
-	struct operator_command *command = step->subject;
-	struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
-	char time[WIRE_TIME_TEXT];
-
-	if (customer == NULL || ledger_is_own(customer->id)) {
-		operator_fail(
-		    command, EX_DATAERR, "no account %s", command->args[0]);
-		return NULL;
-	}
-	if (customer->closed_ms != 0) {
-		operator_fail(command, EX_DATAERR,
-		    "no account %s: it was closed at %s", customer->id,
-		    wire_format_time(customer->closed_ms, time));
-		return NULL;
-	}
-	if (books->mode == VAULT_READ_ONLY) {
-		operator_fail(command, EX_UNAVAILABLE, "%s",
-		    store_room_reason(books->store));
-		return NULL;
-	}
-	return customer;
-}
-
-/* A pause holds up customers alone; the operator needs room on the disk. */
-static bool
-is_for_others(const struct operator_command *command)
-{
-	const struct vault *vault = command->vault;
-	uint64_t least =
-	    (uint64_t)vault_option(vault, BANK_MIN_FREE) * BYTES_PER_MB;
-
-	return vault->paused && vault->books->mode == VAULT_REFUSING &&
-	    state_dir_free(vault->dir) >= least;
-}
-
-bool
-operator_has_room(struct books *books, struct operator_command *command)
-{
-	if (books->mode == VAULT_NORMAL || is_for_others(command))
-		return true;
-	operator_fail(command, EX_UNAVAILABLE,
-	    "the bank cannot take transactions now: %s",
-	    store_room_reason(books->store));
-	return false;
-}
 
 static void
 set_hash(struct books *books, const struct ledger_account *customer,
@@ -141,8 +91,10 @@ passwd_apply(struct books *books, struct step *step)
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer = operator_customer(books, step);
 
-	if (customer != NULL)
-		set_hash(books, customer, command->hash);
+	if (customer == NULL)
+		return;
+	set_hash(books, customer, command->hash);
+	customer->must_change = command->row->makes_secret;
 }
 
 /* For lock, passwd and close: ends all the customer's sessions. */
@@ -155,6 +107,15 @@ end_sessions(struct vault *vault, struct operator_command *command)
 	if (customer != NULL)
 		session_end_others(
 		    vault, customer->number, NULL, "by the operator");
+}
+
+/* Shown this once, and kept by nobody. */
+static void
+once_after(struct vault *vault, struct operator_command *command)
+{
+	end_sessions(vault, command);
+	operator_line(
+	    command, '+', TEXTS("one-time-password", command->secret));
 }
 
 static void
@@ -196,29 +157,67 @@ open_apply(struct books *books, struct step *step)
 }
 
 static void
-close_apply(struct books *books, struct step *step)
+close_after(struct vault *vault, struct operator_command *command)
 {
-	struct operator_command *command = step->subject;
-	struct ledger_account *customer = operator_customer(books, step);
-
-	if (customer == NULL || !operator_has_room(books, command))
-		return;
-	if (customer->cents[WIRE_SAVINGS] != 0 ||
-	    customer->cents[WIRE_CHECKING] != 0) {
-		operator_fail(command, EX_DATAERR,
-		    "the account %s is not empty", customer->id);
-		return;
-	}
-	customer->closed_ms = books->now_ms;
-	customer->changed = true;
-	books_touch(books, customer, NULL);
+	operator_close_tell(vault, command);
+	end_sessions(vault, command);
 }
 
+#define TELLER (CONTROL_TELLER | CONTROL_SUPERVISOR)
+
 const struct operator_row operator_accounts[] = {
-	{ "lock", 1, 1, false, NULL, lock_apply, end_sessions, NULL },
-	{ "unlock", 1, 1, false, NULL, unlock_apply, NULL, NULL },
-	{ "passwd", 1, 1, true, NULL, passwd_apply, end_sessions, NULL },
-	{ "open", 1, 2, true, open_start, open_apply, NULL, NULL },
-	{ "close", 1, 1, false, NULL, close_apply, end_sessions, NULL },
+	{ .name = "lock",
+	    .least = 1,
+	    .most = 1,
+	    .roles = TELLER,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .apply = lock_apply,
+	    .after = end_sessions },
+	{ .name = "unlock",
+	    .least = 1,
+	    .most = 1,
+	    .roles = TELLER,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .apply = unlock_apply },
+	{ .name = "passwd --one-time",
+	    .least = 1,
+	    .most = 1,
+	    .roles = TELLER,
+	    .has_secret = true,
+	    .makes_secret = true,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .apply = passwd_apply,
+	    .after = once_after },
+	{ .name = "passwd",
+	    .least = 1,
+	    .most = 1,
+	    .roles = CONTROL_SUPERVISOR,
+	    .has_secret = true,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .apply = passwd_apply,
+	    .after = end_sessions },
+	{ .name = "open",
+	    .least = 1,
+	    .most = 2,
+	    .roles = TELLER,
+	    .has_secret = true,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .details = 1,
+	    .start = open_start,
+	    .apply = open_apply },
+	{ .name = "close",
+	    .least = 1,
+	    .most = 3,
+	    .details = 2,
+	    .roles = TELLER,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .apply = operator_close_apply,
+	    .after = close_after },
 	{ .name = NULL },
 };

@@ -6,19 +6,25 @@
  */
 #include "operator_control.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
+#include <openssl/rand.h>
 
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/util.h"
 #include "../../files/hash_form.h"
+#include "../../store/store_hosts.h"
 #include "../guard/hashing.h"
 #include "operator.h"
+#include "operator_done.h"
+#include "operator_row.h"
 #include "../guard/password_rules.h"
+#include "../core/hosts.h"
 #include "../core/vault_state.h"
 
 /* How many words the row's name has if the request begins with it, or 0. */
@@ -41,7 +47,8 @@ static int
 find_row(struct operator_command *command)
 {
 	static const struct operator_row *const tables[] = { operator_accounts,
-		operator_money, operator_kiosks, operator_questions };
+		operator_money, operator_kiosks, operator_questions,
+		operator_approvals, operator_cash, operator_notes };
 	const struct operator_row *row;
 	int words;
 
@@ -52,6 +59,9 @@ find_row(struct operator_command *command)
 			command->row = row;
 			command->args = command->words + words;
 			command->arg_count = command->count - words;
+			if (row->reason_at > 0 &&
+			    row->reason_at < command->arg_count)
+				command->reason = command->args[row->reason_at];
 			return command->arg_count >= row->least &&
 				command->arg_count <= row->most
 			    ? 0
@@ -96,14 +106,46 @@ answer(struct vault *vault, struct operator_command *command)
 	vault_submit(vault, VAULT_OPERATOR, &command->job);
 }
 
+/* What the record tells besides that which apply() adds to it. */
+static void
+begin_audit(const struct books *books, struct operator_command *command)
+{
+	struct audit *audit = &command->audit;
+	int first = command->row->is_note ? 0 : 1;
+	size_t length = 0;
+
+	*audit = (struct audit) { .time_ms = books->now_ms };
+	string_copy(audit->by, command->who.by, sizeof(audit->by));
+	string_copy(audit->verb, command->row->name, sizeof(audit->verb));
+	if (first == 1)
+		string_copy(
+		    audit->about, command->args[0], sizeof(audit->about));
+	string_copy(audit->reason, command->reason, sizeof(audit->reason));
+	for (int i = first; i < first + command->row->details &&
+	     i < command->arg_count && length < sizeof(audit->detail);
+	     i++)
+		length += (size_t)snprintf(audit->detail + length,
+		    sizeof(audit->detail) - length, "%s%s",
+		    i > first ? " " : "", command->args[i]);
+}
+
 static void
 apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
+	int error = 0;
 
 	command->code = 0;
-	command->repeated = false;
+	command->repeated = command->waits = command->expired = false;
+	command->unwritten = false;
+	if (command->row->is_audited)
+		begin_audit(books, command);
 	command->row->apply(books, step);
+	if (command->row->is_audited && command->code == 0 &&
+	    !command->repeated && !command->unwritten && books->error == 0)
+		error = store_audit(books->store, &command->audit);
+	if (error != 0)
+		books_failed(books, error);
 }
 
 static void
@@ -116,27 +158,46 @@ finish(struct vault *vault, struct step *step)
 		    command->repeated ? "operator_repeat" : "operator",
 		    "command", LOG_TEXT(command->row->name), "on",
 		    LOG_TEXT(command->arg_count > 0 ? command->args[0] : "-"),
-		    NULL);
+		    "by", LOG_TEXT(command->who.by), "reason",
+		    LOG_TEXT(command->reason), NULL);
 	if (command->code == 0 && command->row->after != NULL)
 		command->row->after(vault, command);
+	if (command->code == 0)
+		operator_done(command);
+	if (command->code == 0 && command->entry.seq != 0 && !command->repeated)
+		figures_count_entry(&vault->counts->figures, &command->entry);
 	answer(vault, command);
 }
 
-static const struct step_kind command_step = { apply, finish };
+static const struct step_kind command_step = {
+	.apply = apply,
+	.finish = finish,
+};
 
 static void
 go_on(struct vault *vault, struct operator_command *command)
 {
+	bool applies = command->code == 0 && command->row->apply != NULL;
 	struct step *step;
 
-	if (command->code != 0 || command->row->apply == NULL) {
+	if (applies && vault->hosts->away) {
+		applies = false;
+		if (!command->row->is_note)
+			operator_fail(command, EX_UNAVAILABLE,
+			    "the journal of the hosts can't be reached: %s",
+			    store_why(vault->books->store));
+	}
+	if (command->code == 0 && !applies && command->row->ask == NULL)
+		operator_done(command);
+	if (!applies) {
 		answer(vault, command);
 		return;
 	}
 	step = batch_add(vault, &command_step, NULL);
 	step->subject = command;
 	step->ids[STEP_CUSTOMER] =
-	    command->arg_count > 0 ? command->args[0] : NULL;
+	    command->arg_count > 0 && !command->row->is_note ? command->args[0]
+							     : NULL;
 	step->writes = step->last = true;
 }
 
@@ -156,6 +217,34 @@ static void
 hashed(struct job *job, void *context)
 {
 	go_on(context, container_of(job, struct operator_command, job));
+}
+
+/*
+ * Three times four characters that nobody mixes up when they are read out or
+ * copied: 59 bits.  A byte past the last whole round of letters is left out.
+ */
+static void
+make_secret(struct operator_command *command)
+{
+	static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789";
+	const size_t count = sizeof(letters) - 1;
+	char *to = command->made;
+	uint8_t byte;
+
+	while (to - command->made < 14) {
+		if (to - command->made == 4 || to - command->made == 9)
+			*to++ = '-';
+		if (RAND_bytes(&byte, 1) != 1) {
+			operator_fail(
+			    command, EX_SOFTWARE, "there are no random bytes");
+			return;
+		}
+		if (byte < 256 / count * count)
+			*to++ = letters[byte % count];
+	}
+	*to = '\0';
+	OPENSSL_cleanse(&byte, sizeof(byte));
+	command->secret = command->made;
 }
 
 /* A secret of a hash's form is refused: it was hardly meant as a password. */
@@ -180,12 +269,45 @@ check_secret(struct operator_command *command)
 		    broken->reason);
 }
 
+static bool
+is_allowed(struct operator_command *command)
+{
+	const struct operator_row *row = command->row;
+	char roles[CONTROL_ROLES_SIZE];
+	unsigned wanted = row->roles != 0 ? row->roles : CONTROL_ANY;
+
+	if ((command->who.roles & wanted) != 0)
+		return true;
+	log_event(LOG_WARNING, "operator_refused", "command",
+	    LOG_TEXT(row->name), "by", LOG_TEXT(command->who.by), NULL);
+	operator_fail(command, EX_NOPERM,
+	    "not allowed: %s needs the role %s of [operators] in bankd.ini",
+	    row->name, control_roles_text(wanted, roles));
+	return false;
+}
+
+static void
+check_reason(const struct vault *vault, struct operator_command *command)
+{
+	bool is_required = command->row->wants_reason &&
+	    vault_option(vault, OPERATORS_REQUIRE_REASON) != 0;
+
+	command->code =
+	    control_reason_check(command->reason, command->row->name,
+		is_required, command->message, sizeof(command->message));
+}
+
 static void
 start(struct vault *vault, struct operator_command *command)
 {
 	const struct operator_row *row = command->row;
 
-	if (row->has_secret)
+	if (!is_allowed(command))
+		return;
+	check_reason(vault, command);
+	if (command->code == 0 && row->makes_secret)
+		make_secret(command);
+	if (command->code == 0 && row->has_secret)
 		check_secret(command);
 	if (command->code == 0 && row->start != NULL)
 		row->start(vault, command);
@@ -194,6 +316,14 @@ start(struct vault *vault, struct operator_command *command)
 static int
 read_request(struct operator_command *command, const char *text, size_t length)
 {
+	const char *request = control_get_who(&command->who, text, length);
+	const char *reason;
+
+	command->reason = "";
+	if (request == NULL)
+		return EX_SOFTWARE;
+	length -= (size_t)(request - text);
+	text = request;
 	command->request = calloc(1, length + 1);
 	if (command->request == NULL)
 		return EX_OSERR;
@@ -203,6 +333,9 @@ read_request(struct operator_command *command, const char *text, size_t length)
 	    command->request, command->words, OPERATOR_WORDS, &command->secret);
 	if (memchr(text, '\0', length) != NULL || command->count < 0)
 		return EX_USAGE;
+	reason = control_reason_take(command->words, &command->count);
+	if (reason != NULL)
+		command->reason = reason;
 	return find_row(command);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The operator's commands about kiosks and sessions (the vault's).
+ * The operator's commands about kiosks, sessions and hosts (the vault's).
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,10 +8,16 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/clock.h"
+#include "../../../shared/base/number.h"
 #include "../../../shared/base/util.h"
+#include "../../../shared/base/zone.h"
 #include "operator.h"
+#include "operator_notes.h"
+#include "operator_row.h"
 #include "../core/vault_state.h"
 #include "../../store/kiosks.h"
+#include "../../store/store_hosts.h"
+#include "../../store/store_kiosks.h"
 
 /* `kiosk add NAME PUBLIC yes|no`, yes for cash; `kiosk rekey` has no third. */
 static int
@@ -44,6 +50,8 @@ put_kiosk(struct books *books, struct operator_command *command,
 		return;
 	}
 	error = store_kiosk_put(books->store, kiosk);
+	kiosks_tell(
+	    kiosk, command->audit.detail, sizeof(command->audit.detail));
 	if (error != 0)
 		books_failed(books, error);
 }
@@ -130,43 +138,101 @@ list_start(struct vault *vault, struct operator_command *command)
 {
 	char key[2 * KIOSK_PUBLIC_SIZE + 1];
 	const struct store_kiosk *kiosk;
+	struct kiosks_known known;
 
-	operator_line(command, '=', "name", "cash", "state", "key", NULL);
+	operator_line(command, '=',
+	    TEXTS("name", "cash", "state", "seen", "address", "stock", "key"));
 	for (size_t i = 0; i < vault->books->kiosks->count; i++) {
 		kiosk = &vault->books->kiosks->list[i];
+		kiosks_look_up(vault->books->kiosks, vault->books->store,
+		    kiosk->name, &known);
 		hex_encode(kiosk->public_key, KIOSK_PUBLIC_SIZE, key);
-		operator_line(command, '+', kiosk->name,
-		    kiosk->cash ? "yes" : "no",
-		    kiosk->revoked ? "revoked" : "enrolled", key, NULL);
+		operator_line(command, '+',
+		    TEXTS(kiosk->name, kiosk->cash ? "yes" : "no",
+			kiosk->revoked ? "revoked" : "enrolled", known.seen,
+			known.address, known.notes, key));
 	}
 }
 
 static void
 sessions_start(struct vault *vault, struct operator_command *command)
 {
-	char since[WIRE_TIME_TEXT], idle[24];
+	char since[ZONE_TIME_TEXT], idle[24];
 	const struct session *session;
 	uint64_t now_ms = clock_steady_ms();
 
 	operator_line(
-	    command, '=', "id", "kiosk", "address", "since", "idle", NULL);
+	    command, '=', TEXTS("id", "kiosk", "address", "since", "idle"));
 	TAILQ_FOREACH (session, &vault->sessions->all, link) {
 		snprintf(idle, sizeof(idle), "%llu",
 		    (unsigned long long)(now_ms - session->active_ms) / 1000);
-		operator_line(command, '+', session->customer,
-		    session->kiosk.enrolled ? session->kiosk.name : "-",
-		    session->connection != NULL ? session->connection->address
-						: "lost",
-		    wire_format_time(session->since_ms, since), idle, NULL);
+		operator_line(command, '+',
+		    TEXTS(session->customer,
+			session->kiosk.enrolled ? session->kiosk.name : "-",
+			session->connection != NULL
+			    ? session->connection->address
+			    : "lost",
+			zone_text(session->since_ms, since), idle));
 	}
 }
 
+/* What a host that won't come back had begun to compare, and never did. */
+static void
+forget_start(struct vault *vault, struct operator_command *command)
+{
+	struct store *store = vault->books->store;
+	uint64_t host;
+	int error;
+
+	if (number_parse(command->args[0], 1, UINT32_MAX, &host) != 0)
+		operator_fail(command, EX_USAGE, "a host is a number from 1");
+	else if (!store_is_shared(store) || host == vault->where.host)
+		operator_fail(command, EX_DATAERR,
+		    "this is the host itself, or a bank of one host");
+	else if ((error = store_take_back(store, (uint32_t)host)) != 0)
+		operator_fail(command, EX_UNAVAILABLE, "%s",
+		    error == BANK_EAWAY ? store_why(store)
+					: bank_strerror(error));
+}
+
 const struct operator_row operator_kiosks[] = {
-	{ "kiosk add", 3, 3, false, add_start, add_apply, load_after, NULL },
-	{ "kiosk rekey", 2, 2, false, add_start, rekey_apply, load_after,
-	    NULL },
-	{ "kiosk list", 0, 0, false, list_start, NULL, NULL, NULL },
-	{ "kiosk revoke", 1, 1, false, NULL, revoke_apply, load_after, NULL },
-	{ "sessions", 0, 0, false, sessions_start, NULL, NULL, NULL },
+	{ .name = "hosts forget",
+	    .least = 1,
+	    .most = 1,
+	    .roles = CONTROL_ADMIN,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .is_note = true,
+	    .details = 1,
+	    .start = forget_start,
+	    .apply = operator_note_apply },
+	{ .name = "kiosk add",
+	    .least = 3,
+	    .most = 3,
+	    .roles = CONTROL_SUPERVISOR,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .start = add_start,
+	    .apply = add_apply,
+	    .after = load_after },
+	{ .name = "kiosk rekey",
+	    .least = 2,
+	    .most = 2,
+	    .roles = CONTROL_SUPERVISOR,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .start = add_start,
+	    .apply = rekey_apply,
+	    .after = load_after },
+	{ .name = "kiosk list", .start = list_start },
+	{ .name = "kiosk revoke",
+	    .least = 1,
+	    .most = 1,
+	    .roles = CONTROL_SUPERVISOR,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .apply = revoke_apply,
+	    .after = load_after },
+	{ .name = "sessions", .start = sessions_start },
 	{ .name = NULL },
 };

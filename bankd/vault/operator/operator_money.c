@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The operator's commands about money (the vault's): entries of the bank's
- * own, a withdrawal taken back, a customer's limits, and whether customers'
- * transactions are taken at all.  Steps of the batch like a customer's.
+ * own, a withdrawal taken back, and a customer's limits.  Steps of the batch
+ * like a customer's.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,8 +14,13 @@
 #include "../../../shared/base/money.h"
 #include "../../../shared/base/number.h"
 #include "../../../shared/base/util.h"
+#include "../../store/store_find.h"
 #include "../core/notice.h"
 #include "operator.h"
+#include "operator_entry.h"
+#include "operator_checks.h"
+#include "operator_requests.h"
+#include "operator_row.h"
 #include "../core/vault_state.h"
 
 /* What the words of deposit and adjust say, without reason and ID. */
@@ -24,18 +29,31 @@ struct change {
 	int64_t cents;
 };
 
+/* Customers know their accounts by number, people in a bank by name. */
+static int
+read_account(const char *text, enum wire_account *account)
+{
+	const struct wire_token number = { text, strlen(text) };
+
+	for (enum wire_account i = WIRE_SAVINGS; i <= WIRE_CHECKING; i++) {
+		if (strcmp(text, ledger_account_name(i)) == 0) {
+			*account = i;
+			return 0;
+		}
+	}
+	return wire_token_account(&number, account);
+}
+
 static int
 read_change(const struct operator_command *command, struct change *change)
 {
 	const char *amount = command->args[2];
 	bool sign = strcmp(command->row->name, "adjust") == 0;
 	bool minus = sign && *amount == '-';
-	const struct wire_token which = { command->args[1],
-		strlen(command->args[1]) };
 
 	if (sign && (*amount == '-' || *amount == '+'))
 		amount++;
-	if (wire_token_account(&which, &change->account) != 0 ||
+	if (read_account(command->args[1], &change->account) != 0 ||
 	    money_parse(amount, strlen(amount), &change->cents) != 0 ||
 	    change->cents == 0)
 		return BANK_EINVAL;
@@ -44,69 +62,20 @@ read_change(const struct operator_command *command, struct change *change)
 	return 0;
 }
 
-/*
- * The last word, 32 hex digits: what the entry is known by for ever, so that
- * a command asked again after a lost answer is not carried out again.  All
- * zeros would be none (bankd-files(5)).
- */
 static bool
-read_txid(struct operator_command *command)
+may_deposit(
+    const struct vault *vault, struct operator_command *command, int64_t cents)
 {
-	static const uint8_t none[WIRE_TXID_SIZE];
-	const char *text = command->args[command->arg_count - 1];
+	int64_t most = vault_option(vault, OPERATORS_TELLER_DEPOSIT);
+	char text[MONEY_TEXT_SIZE];
 
-	if (wire_parse_txid(text, strlen(text), command->txid) == 0 &&
-	    memcmp(command->txid, none, sizeof(none)) != 0)
+	if ((command->who.roles & CONTROL_SUPERVISOR) != 0 || cents <= most)
 		return true;
-	operator_fail(command, EX_DATAERR,
-	    "a transaction ID has 32 digits, 0-9 and a-f, not all of them 0");
+	operator_fail(command, EX_NOPERM,
+	    "a teller may deposit at most %s ([operators] teller_deposit in "
+	    "bankd.ini); a supervisor may deposit more",
+	    money_format(most, text));
 	return false;
-}
-
-/*
- * Whether the ID is known, which ends the command: with the first outcome
- * where `is_same` says that its entry is what the command asks for.  This
- * comes before anything that may have changed since is looked at.  An
- * operator's ID is never stale: the note of it may be asked about long after.
- */
-static bool
-is_known(struct books *books, struct operator_command *command,
-    bool (*is_same)(const struct operator_command *command,
-	const struct ledger_entry *entry))
-{
-	struct ledger_entry *entry = &command->entry;
-	bool settled;
-	int error;
-
-	error =
-	    store_find_txid(books->store, NULL, command->txid, entry, &settled);
-	if (error == BANK_ENOTFOUND)
-		return false;
-	if (error != 0)
-		books_failed(books, error);
-	else if (is_same(command, entry))
-		command->repeated = true;
-	else
-		operator_fail(command, EX_DATAERR,
-		    "this ID was used for something else, entry %" PRIu64,
-		    entry->seq);
-	return true;
-}
-
-/* Tells of the entry, a new one or one that was there before. */
-static void
-tell_entry(struct operator_command *command)
-{
-	char seq[24], time[WIRE_TIME_TEXT], txid[WIRE_TXID_TEXT];
-
-	snprintf(seq, sizeof(seq), "%" PRIu64, command->entry.seq);
-	wire_format_txid(command->txid, txid);
-	operator_line(command, '+', "entry", seq, NULL);
-	operator_line(command, '+', "time",
-	    wire_format_time(command->entry.time_ms, time), NULL);
-	operator_line(command, '+', "id", txid, NULL);
-	operator_line(
-	    command, '+', "booked", command->repeated ? "before" : "now", NULL);
 }
 
 static void
@@ -114,15 +83,14 @@ change_start(struct vault *vault, struct operator_command *command)
 {
 	struct change change;
 
-	(void)vault;
 	if (read_change(command, &change) != 0)
 		operator_fail(command, EX_DATAERR,
 		    "account is 1 (savings) or 2 (checking), amount more than "
 		    "0 with at most two decimals; adjust takes a sign");
 	else if (command->args[3][0] == '\0')
 		operator_fail(command, EX_DATAERR, "the reason is empty");
-	else
-		(void)read_txid(command);
+	else if (may_deposit(vault, command, change.cents))
+		(void)operator_read_txid(command);
 }
 
 /* An entry has no reason, and is the same for `deposit 5` and `adjust +5`. */
@@ -143,24 +111,15 @@ is_same_change(
 	    change.cents;
 }
 
-/* Fills in the parts of an entry that are not the ledger's. */
+/* `savings -50.00`, which read_change() reads again. */
 static void
-begin_entry(struct step *step)
+tell_change(const struct change *change, char what[OPERATOR_WHAT_SIZE])
 {
-	const struct operator_command *command = step->subject;
+	char amount[MONEY_TEXT_SIZE];
 
-	memset(&step->entry, 0, sizeof(step->entry));
-	memcpy(step->entry.txid, command->txid, WIRE_TXID_SIZE);
-}
-
-static void
-append(struct books *books, struct step *step, struct ledger_account *debit,
-    struct ledger_account *credit)
-{
-	struct operator_command *command = step->subject;
-
-	books_append(books, &step->entry, debit, credit);
-	command->entry = step->entry;
+	snprintf(what, OPERATOR_WHAT_SIZE, "%s %s",
+	    ledger_account_name(change->account),
+	    money_format(change->cents, amount));
 }
 
 static void
@@ -169,15 +128,21 @@ change_apply(struct books *books, struct step *step)
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer, *adjust;
 	struct change change;
+	char what[OPERATOR_WHAT_SIZE];
 	int64_t cents;
 
-	if (is_known(books, command, is_same_change) ||
+	if (operator_is_known(books, command, is_same_change) ||
 	    (customer = operator_customer(books, step)) == NULL ||
 	    !operator_has_room(books, command) ||
-	    read_change(command, &change) != 0 ||
+	    read_change(command, &change) != 0)
+		return;
+	tell_change(&change, what);
+	string_copy(command->audit.detail, what, sizeof(command->audit.detail));
+	if (operator_waits(books, step,
+		change.cents < 0 ? -change.cents : change.cents, what) ||
 	    (adjust = books_bank_account(books, LEDGER_ADJUST_ID)) == NULL)
 		return;
-	begin_entry(step);
+	operator_begin_entry(step);
 	/* Neither can overflow: both are at most MONEY_MAX_CENTS. */
 	cents = customer->cents[change.account] + change.cents;
 	if (cents < 0)
@@ -187,25 +152,33 @@ change_apply(struct books *books, struct step *step)
 		     books->now_ms) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR, "over the largest balance");
 	else if (change.cents > 0)
-		append(books, step, adjust, customer);
+		operator_append(books, step, adjust, customer);
 	else
-		append(books, step, customer, adjust);
+		operator_append(books, step, customer, adjust);
 }
 
 static void
 change_after(struct vault *vault, struct operator_command *command)
 {
-	tell_entry(command);
+	struct change change;
+
+	if (command->waits) {
+		operator_tell_request(vault, command);
+		return;
+	}
+	operator_tell_entry(command);
 	if (command->repeated)
 		return;
 	notice_of_entry(vault, &command->entry);
+	(void)read_change(command, &change);
 	log_event(LOG_NOTICE,
 	    strcmp(command->row->name, "adjust") == 0 ? "operator_adjust"
 						      : "operator_deposit",
 	    "id", LOG_TEXT(command->args[0]), "account",
-	    LOG_TEXT(command->args[1]), "amount", LOG_TEXT(command->args[2]),
-	    "seq", LOG_NUMBER(command->entry.seq), "reason",
-	    LOG_TEXT(command->args[3]), NULL);
+	    LOG_TEXT(ledger_account_name(change.account)), "amount",
+	    LOG_MONEY(change.cents), "seq", LOG_NUMBER(command->entry.seq),
+	    "reason", LOG_TEXT(command->args[3]), "by",
+	    LOG_TEXT(command->who.by), NULL);
 }
 
 static int
@@ -226,7 +199,7 @@ reverse_start(struct vault *vault, struct operator_command *command)
 		    "the number of an entry is needed: bankctl history ID "
 		    "shows it");
 	else
-		(void)read_txid(command);
+		(void)operator_read_txid(command);
 }
 
 static bool
@@ -274,7 +247,7 @@ reverse_apply(struct books *books, struct step *step)
 		.now_ms = books->now_ms };
 	int error;
 
-	if (is_known(books, command, is_same_reversal) ||
+	if (operator_is_known(books, command, is_same_reversal) ||
 	    !operator_has_room(books, command) ||
 	    !find_withdrawal(books, command, withdrawal))
 		return;
@@ -285,7 +258,13 @@ reverse_apply(struct books *books, struct step *step)
 		books_failed(books, error != 0 ? error : BANK_EDAMAGED);
 		return;
 	}
-	begin_entry(step);
+	string_copy(command->audit.about, ids[1], sizeof(command->audit.about));
+	if (operator_waits(
+		books, step, withdrawal->amount_cents, command->args[0]))
+		return;
+	operator_begin_entry(step);
+	snprintf(command->audit.detail, sizeof(command->audit.detail),
+	    "entry %" PRIu64, withdrawal->seq);
 	if (ledger_reverse(&step->entry, withdrawal, both[0], both[1],
 		&rules) != WIRE_DONE)
 		operator_fail(command, EX_DATAERR,
@@ -293,19 +272,23 @@ reverse_apply(struct books *books, struct step *step)
 		    "large",
 		    ids[1]);
 	else
-		append(books, step, both[0], both[1]);
+		operator_append(books, step, both[0], both[1]);
 }
 
 static void
 reverse_after(struct vault *vault, struct operator_command *command)
 {
-	tell_entry(command);
+	if (command->waits) {
+		operator_tell_request(vault, command);
+		return;
+	}
+	operator_tell_entry(command);
 	if (command->repeated)
 		return;
 	notice_of_entry(vault, &command->entry);
 	log_event(LOG_NOTICE, "operator_reverse", "entry",
 	    LOG_TEXT(command->args[0]), "seq", LOG_NUMBER(command->entry.seq),
-	    NULL);
+	    "by", LOG_TEXT(command->who.by), NULL);
 }
 
 /* Reads which of a customer's four limits, and cents, -1 for the bank's. */
@@ -356,33 +339,65 @@ limit_apply(struct books *books, struct step *step)
 static void
 limit_after(struct vault *vault, struct operator_command *command)
 {
+	char amount[MONEY_GROUPED_SIZE];
+	enum ledger_limit limit;
+	int64_t cents;
+
 	(void)vault;
+	(void)read_limit(command, &limit, &cents);
+	if (cents < 0)
+		snprintf(command->message, sizeof(command->message),
+		    "the limit %s of %s is the bank's again", command->args[1],
+		    command->args[0]);
+	else
+		snprintf(command->message, sizeof(command->message),
+		    "the limit %s of %s is now %s", command->args[1],
+		    command->args[0], money_format_grouped(cents, amount));
 	log_event(LOG_NOTICE, "operator_limit", "id",
 	    LOG_TEXT(command->args[0]), "limit", LOG_TEXT(command->args[1]),
 	    "amount", LOG_TEXT(command->args[2]), NULL);
 }
 
-static void
-pause_start(struct vault *vault, struct operator_command *command)
-{
-	bool paused = strcmp(command->row->name, "pause") == 0;
-
-	if (vault->paused != paused)
-		log_event(LOG_NOTICE, paused ? "paused" : "resumed",
-		    "transactions", LOG_TEXT(paused ? "refused" : "taken"),
-		    NULL);
-	vault->paused = paused;
-}
-
 const struct operator_row operator_money[] = {
-	{ "deposit", 5, 5, false, change_start, change_apply, change_after,
-	    NULL },
-	{ "adjust", 5, 5, false, change_start, change_apply, change_after,
-	    NULL },
-	{ "reverse", 2, 2, false, reverse_start, reverse_apply, reverse_after,
-	    NULL },
-	{ "limit", 3, 3, false, limit_start, limit_apply, limit_after, NULL },
-	{ "pause", 0, 0, false, pause_start, NULL, NULL, NULL },
-	{ "resume", 0, 0, false, pause_start, NULL, NULL, NULL },
+	{ .name = "deposit",
+	    .least = 5,
+	    .most = 5,
+	    .roles = CONTROL_TELLER | CONTROL_SUPERVISOR,
+	    .is_audited = true,
+	    .reason_at = 3,
+	    .waits = WAITS_OF_ONE,
+	    .start = change_start,
+	    .apply = change_apply,
+	    .after = change_after },
+	{ .name = "adjust",
+	    .least = 5,
+	    .most = 5,
+	    .roles = CONTROL_SUPERVISOR,
+	    .is_audited = true,
+	    .reason_at = 3,
+	    .waits = WAITS_OF_ONE,
+	    .start = change_start,
+	    .apply = change_apply,
+	    .after = change_after },
+	{ .name = "reverse",
+	    .least = 2,
+	    .most = 2,
+	    .roles = CONTROL_SUPERVISOR,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .waits = WAITS_OF_ENTRY,
+	    .start = reverse_start,
+	    .apply = reverse_apply,
+	    .after = reverse_after },
+	{ .name = "limit",
+	    .least = 3,
+	    .most = 3,
+	    .roles = CONTROL_SUPERVISOR,
+	    .wants_reason = true,
+	    .is_audited = true,
+	    .details = 2,
+	    .start = limit_start,
+	    .apply = limit_apply,
+	    .after = limit_after },
 	{ .name = NULL },
 };

@@ -9,20 +9,21 @@
 #include <sysexits.h>
 
 #include "../../../shared/base/error.h"
-#include "../../../shared/base/money.h"
-#include "../../../shared/base/number.h"
 #include "../../../shared/base/util.h"
+#include "../../../shared/base/clock.h"
+#include "../../../shared/base/zone.h"
+#include "../../report/day.h"
 #include "../../report/export.h"
 #include "../../report/head.h"
+#include "../../report/listing.h"
+#include "../../report/statement.h"
 #include "operator.h"
-#include "../verbs/verbs_history.h"
-#include "../../store/store_reader.h"
+#include "operator_row.h"
+#include "../../store/store_verify.h"
 #include "../core/vault_state.h"
 
 #define FLUSH_AT 32768
 #define EXPORT_PIECE_SIZE 4096
-#define HISTORY_DEFAULT 20
-#define HISTORY_MAX 1000000
 
 static void
 fail_by(struct operator_command *command, int error)
@@ -31,103 +32,134 @@ fail_by(struct operator_command *command, int error)
 		operator_fail(command, EX_SOFTWARE, "%s", bank_strerror(error));
 }
 
-static const char *
-time_text(uint64_t time_ms, char text[WIRE_TIME_TEXT])
-{
-	return time_ms == 0 ? "-" : wire_format_time(time_ms, text);
-}
-
 static bool
-write_account(
-    void *context, const struct ledger_account *account, const char *name)
-{
-	struct operator_command *command = context;
-	char savings[MONEY_TEXT_SIZE], checking[MONEY_TEXT_SIZE];
-	char times[2][WIRE_TIME_TEXT];
-
-	if (command->arg_count > 0 &&
-	    strcmp(command->args[0], account->id) != 0)
-		return true;
-	operator_line(command, '+', account->id, name,
-	    money_format(account->cents[WIRE_SAVINGS], savings),
-	    money_format(account->cents[WIRE_CHECKING], checking),
-	    account->closed_ms != 0 ? "closed" : "open",
-	    time_text(account->opened_ms, times[0]),
-	    time_text(account->last_login_ms, times[1]), NULL);
-	if (command->answer.length > FLUSH_AT)
-		operator_flush(command);
-	return !command->answer.failed && command->arg_count == 0;
-}
-
-static void
-accounts_ask(struct operator_command *command, struct store_reader *reader)
-{
-	operator_line(command, '=', "id", "name", "savings", "checking",
-	    "state", "opened", "last-login", NULL);
-	fail_by(command, store_reader_accounts(reader, write_account, command));
-}
-
-static void
-account_start(struct vault *vault, struct operator_command *command)
-{
-	const struct ledger_account *account;
-
-	account = store_account(vault->books->store, command->args[0]);
-	if (account == NULL) {
-		operator_fail(
-		    command, EX_DATAERR, "no account %s", command->args[0]);
-		return;
-	}
-	command->number = account->number;
-	command->last_seq = account->last_seq;
-}
-
-/* Makes a row of the fields of a statement's line. */
-static void
-write_posting(struct operator_command *command,
-    const struct ledger_entry *entry, const struct ledger_posting *own,
-    bool is_debit)
-{
-	char line[STATEMENT_LINE_SIZE], *rest = line, *field[7];
-
-	verbs_history_line(entry, own, is_debit, line);
-	for (size_t i = 0; i < NELEM(field); i++)
-		field[i] = rest != NULL ? strsep(&rest, " ") : line;
-	operator_line(command, '+', field[0], field[1], field[2], field[3],
-	    field[4], field[5], field[6],
-	    entry->kiosk[0] != '\0' ? entry->kiosk : "-", NULL);
-}
-
-static bool
-write_entry(void *context, const struct ledger_entry *entry)
+write_row(void *context, int kind, size_t count, const char *const fields[])
 {
 	struct operator_command *command = context;
 
-	if (entry->debit.number == command->number)
-		write_posting(command, entry, &entry->debit, true);
-	if (entry->credit.number == command->number)
-		write_posting(command, entry, &entry->credit, false);
+	control_put_row(&command->answer, kind, count, fields);
 	if (command->answer.length > FLUSH_AT)
 		operator_flush(command);
 	return !command->answer.failed;
 }
 
 static void
-history_ask(struct operator_command *command, struct store_reader *reader)
+list(struct operator_command *command, struct store_reader *reader,
+    int (*run)(struct listing *listing))
 {
-	uint64_t count = HISTORY_DEFAULT;
+	struct listing listing = { .reader = reader,
+		.search = &command->search,
+		.row = write_row,
+		.context = command };
 
-	if (command->arg_count > 1 &&
-	    number_parse(command->args[1], 1, HISTORY_MAX, &count) != 0) {
-		operator_fail(command, EX_DATAERR,
-		    "count is a number from 1 to %d", HISTORY_MAX);
+	fail_by(command, run(&listing));
+	if (command->code == 0 && listing.more)
+		listing_say_more(
+		    &listing, command->message, sizeof(command->message));
+}
+
+static void
+parse(struct operator_command *command, enum search_of of)
+{
+	char error[OPERATOR_MESSAGE_SIZE];
+	int code;
+
+	code = search_parse(&command->search, of, command->arg_count,
+	    command->args, error, sizeof(error));
+	if (code != 0)
+		operator_fail(command, code, "%s", error);
+}
+
+static void
+find_account(struct vault *vault, struct operator_command *command)
+{
+	struct search *search = &command->search;
+	const struct ledger_account *account;
+
+	if (command->code != 0 || search->account == NULL)
+		return;
+	account = store_account(vault->books->store, search->account);
+	if (account == NULL) {
+		operator_fail(
+		    command, EX_DATAERR, "no account %s", search->account);
 		return;
 	}
-	operator_line(command, '=', "seq", "time", "kind", "account", "amount",
-	    "balance", "counterparty", "kiosk", NULL);
-	fail_by(command,
-	    store_reader_walk(reader, command->number, command->last_seq, 0,
-		count, write_entry, command));
+	search->number = account->number;
+	search->newest_seq = account->last_seq;
+}
+
+static void
+journal_start(struct vault *vault, struct operator_command *command)
+{
+	parse(command, SEARCH_JOURNAL);
+	find_account(vault, command);
+}
+
+static void
+journal_ask(struct operator_command *command, struct store_reader *reader)
+{
+	list(command, reader, listing_journal);
+}
+
+static void
+history_start(struct vault *vault, struct operator_command *command)
+{
+	parse(command, SEARCH_HISTORY);
+	find_account(vault, command);
+}
+
+static void
+history_ask(struct operator_command *command, struct store_reader *reader)
+{
+	list(command, reader, listing_history);
+}
+
+static void
+accounts_start(struct vault *vault, struct operator_command *command)
+{
+	(void)vault;
+	parse(command, SEARCH_ACCOUNTS);
+}
+
+static void
+account_start(struct vault *vault, struct operator_command *command)
+{
+	command->arg_count = 0;
+	parse(command, SEARCH_ACCOUNTS);
+	command->search.account = command->args[0];
+	find_account(vault, command);
+}
+
+static void
+accounts_ask(struct operator_command *command, struct store_reader *reader)
+{
+	list(command, reader, listing_accounts);
+}
+
+static void
+audit_start(struct vault *vault, struct operator_command *command)
+{
+	(void)vault;
+	parse(command, SEARCH_AUDIT);
+}
+
+static void
+audit_ask(struct operator_command *command, struct store_reader *reader)
+{
+	list(command, reader, listing_audit);
+}
+
+static void
+requests_start(struct vault *vault, struct operator_command *command)
+{
+	(void)vault;
+	parse(command, SEARCH_REQUESTS);
+}
+
+static void
+requests_ask(struct operator_command *command, struct store_reader *reader)
+{
+	list(command, reader, listing_requests);
 }
 
 static void
@@ -146,11 +178,10 @@ verify_ask(struct operator_command *command, struct store_reader *reader)
 {
 	char error[OPERATOR_MESSAGE_SIZE] = "", chain[2 * 32 + 1], text[24];
 	struct head wanted;
-	uint8_t head[32] = { 0 };
-	uint64_t seq = 0;
+	struct store_heads heads;
 	int result;
 
-	result = store_reader_verify(reader, &seq, head, error, sizeof(error));
+	result = store_reader_verify(reader, &heads, error, sizeof(error));
 	if (result == 0 && command->arg_count > 0 &&
 	    head_parse(command->args[0], &wanted) == 0)
 		result = head_check(reader, &wanted, error, sizeof(error));
@@ -160,10 +191,15 @@ verify_ask(struct operator_command *command, struct store_reader *reader)
 		    error[0] != '\0' ? error : bank_strerror(result));
 		return;
 	}
-	snprintf(text, sizeof(text), "%" PRIu64, seq);
-	hex_encode(head, sizeof(head), chain);
-	operator_line(command, '+', "seq", text, NULL);
-	operator_line(command, '+', "chain", chain, NULL);
+	snprintf(text, sizeof(text), "%" PRIu64, heads.seq);
+	hex_encode(heads.chain, sizeof(heads.chain), chain);
+	operator_line(command, '+', TEXTS("seq", text));
+	operator_line(command, '+', TEXTS("chain", chain));
+	snprintf(text, sizeof(text), "%" PRIu64, heads.audits);
+	hex_encode(heads.audit_chain, sizeof(heads.audit_chain), chain);
+	operator_line(command, '+', TEXTS("audits", text));
+	operator_line(command, '+', TEXTS("audit-chain", chain));
+	head_say_proven(&heads, command->message, sizeof(command->message));
 }
 
 static void
@@ -190,7 +226,7 @@ write_text(void *context, const char *data, size_t length)
 						  : sizeof(piece) - 1;
 		memcpy(piece, data + done, n);
 		piece[n] = '\0';
-		operator_line(command, '+', piece, NULL);
+		operator_line(command, '+', TEXTS(piece));
 		if (command->answer.length > FLUSH_AT)
 			operator_flush(command);
 		done += n;
@@ -198,32 +234,137 @@ write_text(void *context, const char *data, size_t length)
 	return command->answer.failed ? 0 : (ssize_t)length;
 }
 
-static void
-export_ask(struct operator_command *command, struct store_reader *reader)
+/* A stream whose text becomes rows; NULL: the command has failed. */
+static FILE *
+open_text(struct operator_command *command)
 {
 	const cookie_io_functions_t functions = { .write = write_text };
-	struct export export = { .reader = reader,
-		.id = command->arg_count > 2 ? command->args[2] : NULL,
-		.bank = command->args[1] };
-	int error;
+	FILE *out = fopencookie(command, "w", functions);
 
-	export.out = fopencookie(command, "w", functions);
-	if (export.out == NULL) {
+	if (out == NULL)
 		fail_by(command, BANK_ENOMEM);
-		return;
-	}
-	operator_line(command, '=', "text", NULL);
-	error = export_find(command->args[0])(&export);
-	if (fclose(export.out) == EOF)
+	else
+		operator_line(command, '=', TEXTS("text"));
+	return out;
+}
+
+static void
+close_text(struct operator_command *command, FILE *out, int error)
+{
+	if (fclose(out) == EOF)
 		command->answer.failed = true;
 	fail_by(command, error);
 }
 
+static void
+export_ask(struct operator_command *command, struct store_reader *reader)
+{
+	struct export export = { .reader = reader,
+		.id = command->arg_count > 2 ? command->args[2] : NULL,
+		.bank = command->args[1] };
+
+	if ((export.out = open_text(command)) != NULL)
+		close_text(command, export.out,
+		    export_find(command->args[0])(&export));
+}
+
+/* The bank's name, and then the words of a search. */
+static void
+statement_start(struct vault *vault, struct operator_command *command)
+{
+	command->args++;
+	command->arg_count--;
+	parse(command, SEARCH_STATEMENT);
+	find_account(vault, command);
+}
+
+static void
+statement_ask(struct operator_command *command, struct store_reader *reader)
+{
+	FILE *out = open_text(command);
+
+	if (out != NULL)
+		close_text(command, out,
+		    statement_text(
+			reader, &command->search, command->args[-1], out));
+}
+
+static void
+day_start(struct vault *vault, struct operator_command *command)
+{
+	const char *ending;
+	uint64_t time_ms;
+
+	(void)vault;
+	if (day_format_find(command->args[0], &ending) == NULL)
+		operator_fail(command, EX_USAGE, "no such format");
+	else if (zone_parse(command->args[2], clock_real_ms(), &time_ms) != 0)
+		operator_fail(command, EX_DATAERR, "no such day");
+}
+
+static void
+day_ask(struct operator_command *command, struct store_reader *reader)
+{
+	const char *ending;
+	uint64_t time_ms = 0;
+	struct day day;
+	FILE *out;
+	int error;
+
+	(void)zone_parse(command->args[2], clock_real_ms(), &time_ms);
+	error = day_read(&day, reader, time_ms);
+	if (error != 0)
+		fail_by(command, error);
+	else if ((out = open_text(command)) != NULL) {
+		day_format_find(command->args[0], &ending)(
+		    &day, command->args[1], out);
+		close_text(command, out, 0);
+	}
+	day_free(&day);
+}
+
 const struct operator_row operator_questions[] = {
-	{ "accounts", 0, 0, false, NULL, NULL, NULL, accounts_ask },
-	{ "account", 1, 1, false, account_start, NULL, NULL, accounts_ask },
-	{ "history", 1, 2, false, account_start, NULL, NULL, history_ask },
-	{ "export", 2, 3, false, export_start, NULL, NULL, export_ask },
-	{ "verify", 0, 1, false, verify_start, NULL, NULL, verify_ask },
+	{ .name = "accounts",
+	    .most = OPERATOR_WORDS,
+	    .start = accounts_start,
+	    .ask = accounts_ask },
+	{ .name = "account",
+	    .least = 1,
+	    .most = 1,
+	    .start = account_start,
+	    .ask = accounts_ask },
+	{ .name = "history",
+	    .least = 1,
+	    .most = OPERATOR_WORDS,
+	    .start = history_start,
+	    .ask = history_ask },
+	{ .name = "journal",
+	    .most = OPERATOR_WORDS,
+	    .start = journal_start,
+	    .ask = journal_ask },
+	{ .name = "audit",
+	    .most = OPERATOR_WORDS,
+	    .start = audit_start,
+	    .ask = audit_ask },
+	{ .name = "requests", .start = requests_start, .ask = requests_ask },
+	{ .name = "export",
+	    .least = 2,
+	    .most = 3,
+	    .start = export_start,
+	    .ask = export_ask },
+	{ .name = "statement",
+	    .least = 2,
+	    .most = OPERATOR_WORDS,
+	    .start = statement_start,
+	    .ask = statement_ask },
+	{ .name = "day",
+	    .least = 3,
+	    .most = 3,
+	    .start = day_start,
+	    .ask = day_ask },
+	{ .name = "verify",
+	    .most = 1,
+	    .start = verify_start,
+	    .ask = verify_ask },
 	{ .name = NULL },
 };

@@ -12,6 +12,8 @@
 #include "../../../shared/base/util.h"
 #include "verbs.h"
 #include "../../store/kiosks.h"
+#include "../../store/store_find.h"
+#include "../../store/store_kiosks.h"
 #include "../core/books.h"
 #include "../core/session.h"
 
@@ -120,6 +122,7 @@ is_same(const struct step *step, const struct ledger_entry *entry)
 		    entry->debit.number == customer->number &&
 		    entry->debit.account == request->account &&
 		    strcmp(entry->credit.id, request->recipient) == 0 &&
+		    strcmp(entry->memo, request->memo) == 0 &&
 		    (!request->has_to_account ||
 			entry->credit.account == request->to_account);
 	if (step->request.verb->id == REQUESTS_DEPOSIT)
@@ -176,7 +179,10 @@ check_known(struct books *books, struct step *step)
 	return error == 0 || settled ? WIRE_TXID_USED : refused;
 }
 
-/* A session that can't keep another refusal takes no new transaction. */
+/*
+ * A session that can't keep another refusal takes no new transaction; that
+ * there is no memory for it is no limit of the customer's.
+ */
 static enum wire_reply
 check_refusals(struct books *books, struct step *step)
 {
@@ -184,6 +190,8 @@ check_refusals(struct books *books, struct step *step)
 	if (!has(step, REQUEST_MOVES) ||
 	    !refusals_full(&step->session->refusals))
 		return STEP_GO_ON;
+	if (step->session->refusals.lost)
+		return WIRE_UNAVAILABLE;
 	step->limit = "refused";
 	return WIRE_OVER_LIMIT;
 }
@@ -203,11 +211,30 @@ check_stale(struct books *books, struct step *step)
 	return STEP_GO_ON;
 }
 
+/* With an operator's password a session may only get its own. */
+static bool
+has_own_password(const struct step *step)
+{
+	const struct ledger_account *customer = step->accounts[STEP_CUSTOMER];
+
+	switch (step->request.verb->id) {
+	case REQUESTS_PASSWORD:
+	case REQUESTS_PING:
+	case REQUESTS_EXIT:
+	case REQUESTS_REVERSAL:
+		return true;
+	default:
+		return customer == NULL || !customer->must_change;
+	}
+}
+
 static enum wire_reply
 check_allowed(struct books *books, struct step *step)
 {
 	const struct store_kiosk *kiosk = NULL;
 
+	if (!has_own_password(step))
+		return WIRE_NOT_ALLOWED;
 	if (!has(step, REQUEST_CASH) && !has(step, REQUEST_REVERSES))
 		return STEP_GO_ON;
 	if (step->kiosk->enrolled)

@@ -73,7 +73,7 @@ after_notify(struct vault *vault, struct step *step)
 }
 
 const struct request_verb verbs_table[REQUESTS_COUNT] = {
-	[REQUESTS_TRANSFER] = { "1", "xarm?t", MOVES | REQUEST_RECIPIENT,
+	[REQUESTS_TRANSFER] = { "1", "xarm?te", MOVES | REQUEST_RECIPIENT,
 	    verbs_transfer, verbs_after, .id = REQUESTS_TRANSFER },
 	[REQUESTS_BALANCES] = { "2", "", 0, NULL, NULL, .id = REQUESTS_BALANCES,
 	    .reply = WIRE_BALANCES },
@@ -293,6 +293,9 @@ finish(struct vault *vault, struct step *step)
 {
 	const struct request_verb *verb = step->request.verb;
 
+	if (verb != NULL)
+		figures_count_answer(&vault_counts(vault)->figures,
+		    (unsigned)verb->id, step->reply);
 	if (step->connection->state != CONNECTION_IN_SESSION)
 		return;
 	if (step->reply != STEP_GO_ON) {
@@ -305,8 +308,22 @@ finish(struct vault *vault, struct step *step)
 		verb->after(vault, step);
 }
 
-static const struct step_kind request_step = { apply, finish };
-static const struct step_kind refusal_step = { apply_refusal, finish };
+static void
+drop(struct vault *vault, struct step *step)
+{
+	if (step->request.verb->id == REQUESTS_PASSWORD)
+		verbs_password_drop(vault, step);
+}
+
+static const struct step_kind request_step = {
+	.apply = apply,
+	.finish = finish,
+	.drop = drop,
+};
+static const struct step_kind refusal_step = {
+	.apply = apply_refusal,
+	.finish = finish,
+};
 
 static void
 fill(struct step *step, struct connection *connection)

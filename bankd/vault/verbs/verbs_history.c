@@ -13,25 +13,33 @@
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/money.h"
+#include "../../../shared/wire/wire_memo.h"
 #include "../../store/store_reader.h"
 #include "../core/books.h"
 #include "../core/session.h"
 #include "../core/vault_core.h"
 #include "../core/connections.h"
+#include "verbs_payees.h"
+
+#define STATEMENT_LINE_SIZE 192
 
 struct statement {
 	struct errand errand;
-	uint32_t number; /* the customer's account */
-	uint64_t newest, before_seq;
-	unsigned count;
+	struct store_walk walk; /* over the customer's account */
+	bool names;             /* of payees are told too */
+	struct verbs_payees payees;
 	int error;
 	struct wire_writer writer;
 	size_t length;
 	char text[SEAL_MAX_TEXT];
 };
 
-const char *
-verbs_history_line(const struct ledger_entry *entry,
+/*
+ * One side of an entry as the customer sees it: `seq time kind account
+ * amount balance-after counterparty`.  Returns `text`.
+ */
+static const char *
+statement_line(const struct ledger_entry *entry,
     const struct ledger_posting *own, bool is_debit,
     char text[STATEMENT_LINE_SIZE])
 {
@@ -51,19 +59,30 @@ verbs_history_line(const struct ledger_entry *entry,
 	return text;
 }
 
-/* A transfer between a customer's own accounts has two lines, debit first. */
+/*
+ * A transfer between a customer's own accounts has two lines, debit first.
+ * The word that went with a transfer is a line of its own after them, and so
+ * is the reason of an operator's entry.
+ */
 static bool
 write_entry(void *context, const struct ledger_entry *entry)
 {
 	struct statement *statement = context;
-	char line[STATEMENT_LINE_SIZE];
+	char line[STATEMENT_LINE_SIZE], memo[WIRE_MEMO_TEXT];
 
-	if (entry->debit.number == statement->number)
+	if (entry->debit.number == statement->walk.number)
 		wire_key(&statement->writer, "entry", "%s",
-		    verbs_history_line(entry, &entry->debit, true, line));
-	if (entry->credit.number == statement->number)
+		    statement_line(entry, &entry->debit, true, line));
+	if (entry->credit.number == statement->walk.number)
 		wire_key(&statement->writer, "entry", "%s",
-		    verbs_history_line(entry, &entry->credit, false, line));
+		    statement_line(entry, &entry->credit, false, line));
+	if (entry->kind == LEDGER_TRANSFER && entry->memo[0] != '\0')
+		wire_key(&statement->writer, "memo", "%" PRIu64 " %s",
+		    entry->seq, wire_format_memo(entry->memo, memo));
+	if (entry->reason[0] != '\0')
+		wire_key(&statement->writer, "reason", "%" PRIu64 " %s",
+		    entry->seq, entry->reason);
+	verbs_payees_add(&statement->payees, entry, statement->walk.number);
 	return true;
 }
 
@@ -76,9 +95,11 @@ read_entries(struct job *job, void *thread)
 
 	wire_begin(&statement->writer, statement->text, sizeof(statement->text),
 	    WIRE_ENTRIES);
-	statement->error = store_reader_walk(thread, statement->number,
-	    statement->newest, statement->before_seq, statement->count,
-	    write_entry, statement);
+	statement->error =
+	    store_reader_walk(thread, &statement->walk, write_entry, statement);
+	if (statement->error == 0 && statement->names)
+		statement->error = verbs_payees_write(
+		    &statement->payees, thread, &statement->writer);
 	length = wire_finish(&statement->writer);
 	if (statement->error == 0 && length < 0)
 		statement->error = length;
@@ -113,6 +134,8 @@ verbs_history_after(struct vault *vault, struct step *step)
 	const struct ledger_account *customer;
 	struct statement *statement;
 
+	if (step->reply != STEP_GO_ON)
+		return;
 	customer =
 	    store_account(vault_books(vault)->store, step->session->customer);
 	statement = calloc(1, sizeof(*statement));
@@ -122,13 +145,16 @@ verbs_history_after(struct vault *vault, struct step *step)
 		connection_ready(vault, step->connection);
 		return;
 	}
-	statement->number = customer->number;
-	statement->newest = customer->last_seq;
+	statement->walk.number = customer->number;
+	statement->walk.newest = customer->last_seq;
 	/* To the store 0 means the newest; a customer means none. */
-	statement->before_seq = request->has_before && request->before_seq == 0
+	statement->walk.before_seq =
+	    request->has_before && request->before_seq == 0
 	    ? 1
 	    : request->before_seq;
-	statement->count = request->count;
+	statement->walk.count = request->count;
+	statement->names =
+	    books_option(vault_books(vault), BANK_SHOW_NAMES) != 0;
 	statement->errand.connection = step->connection;
 	step->connection->errand = &statement->errand;
 	statement->errand.job.run = read_entries;

@@ -59,6 +59,7 @@ book(struct books *books, struct step *step, enum ledger_kind kind,
 		.amount_cents = step->request.amount_cents };
 	memcpy(entry->txid, step->request.txid, WIRE_TXID_SIZE);
 	string_copy(entry->kiosk, step->kiosk->name, sizeof(entry->kiosk));
+	string_copy(entry->memo, step->request.memo, sizeof(entry->memo));
 	if (kind == LEDGER_REVERSAL)
 		reply = ledger_reverse(
 		    entry, &step->original, from.account, to.account, &rules);
@@ -154,6 +155,7 @@ verbs_after(struct vault *vault, struct step *step)
 	if (!step->moved)
 		return;
 	vault_counts(vault)->transactions++;
+	figures_count_entry(&vault_counts(vault)->figures, entry);
 	log_event(LOG_DEBUG, "transaction", "kind",
 	    LOG_TEXT(ledger_kind_name(entry->kind)), "seq",
 	    LOG_NUMBER(entry->seq), "from", LOG_TEXT(entry->debit.id), "to",

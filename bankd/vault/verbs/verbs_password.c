@@ -133,7 +133,7 @@ compare(struct job *job, void *thread)
 
 	(void)thread;
 	hashing_compare(change->old_password, &change->work);
-	change->right = change->work.right &&
+	change->right = change->work.right && !change->work.locked &&
 	    hashing_make(
 		change->new_password, change->work.cost, change->hash) == 0;
 }
@@ -162,6 +162,7 @@ apply_end(struct books *books, struct step *step)
 	error = store_set_hash(books->store, customer, change->hash);
 	if (error != 0)
 		books_failed(books, error);
+	customer->must_change = false;
 	books_touch(books, customer, change->hash);
 	step->reply = WIRE_PASSWORD_CHANGED;
 }
@@ -191,7 +192,10 @@ out:
 	change_free(vault, change);
 }
 
-static const struct step_kind end_step = { apply_end, finish_end };
+static const struct step_kind end_step = {
+	.apply = apply_end,
+	.finish = finish_end,
+};
 
 static void
 compared(struct job *job, void *context)
@@ -210,6 +214,7 @@ go_on(struct vault *vault, struct change *change)
 {
 	const struct ledger_account *customer;
 
+	attempt_settle_left(vault);
 	/* It may have been woken in this very batch, and wait no longer. */
 	if (!change->attempt.comparing)
 		return;
@@ -248,7 +253,10 @@ finish_again(struct vault *vault, struct step *step)
 	change_free(vault, change);
 }
 
-static const struct step_kind again_step = { apply_again, finish_again };
+static const struct step_kind again_step = {
+	.apply = apply_again,
+	.finish = finish_again,
+};
 
 static void
 try_again(struct vault *vault, struct deferred *deferred)
@@ -282,4 +290,11 @@ verbs_password_after(struct vault *vault, struct step *step)
 		go_on(vault, change);
 	else
 		change_free(vault, change);
+}
+
+void
+verbs_password_drop(struct vault *vault, struct step *step)
+{
+	if (step->subject != NULL)
+		change_free(vault, step->subject);
 }

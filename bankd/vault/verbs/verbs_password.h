@@ -11,5 +11,7 @@
 /* For the table in verbs.c. */
 enum wire_reply verbs_password_begin(struct books *books, struct step *step);
 void verbs_password_after(struct vault *vault, struct step *step);
+/* Its session has ended. */
+void verbs_password_drop(struct vault *vault, struct step *step);
 
 #endif

@@ -3,64 +3,16 @@
  * The store in memory (store_memory.h).  A batch is a copy of everything,
  * which a commit puts in the place of what was: slow, and hard to get wrong.
  */
-#include "store_memory.h"
+#include "store_memory_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../bankd/ledger/chain.h"
+#include "../../../bankd/store/store_hosts.h"
+#include "../../../bankd/store/store_serve.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
-
-#define MEMORY_MAX 4096 /* of each kind: a test that needs more is another */
-
-struct memory_account {
-	struct ledger_account account;
-	char name[WIRE_NAME_SIZE], hash[STORE_HASH_SIZE];
-};
-
-struct memory_settled {
-	uint32_t owner;
-	uint8_t txid[WIRE_TXID_SIZE];
-};
-
-struct memory_state {
-	struct memory_account accounts[MEMORY_MAX];
-	struct ledger_entry entries[MEMORY_MAX];
-	struct memory_settled settled[MEMORY_MAX];
-	struct store_attempt attempts[MEMORY_MAX];
-	struct store_kiosk kiosks[64];
-	uint32_t count, lines, settled_count, attempt_count, kiosk_count;
-	uint64_t last_seq, newest_ms;
-	enum store_end end;
-};
-
-struct memory_store {
-	struct memory_state *now, *batch; /* NULL: no batch is open */
-	struct chain chain;
-	uint8_t secret[32];
-	uint64_t noted_ms;
-	bool failed, dirty, durable;
-	unsigned calls[MEMORY_CALLS], fail_at;
-	enum memory_call fail_call;
-	int error;
-};
-
-/* The names are those of the real store, whose struct is another. */
-static struct memory_store *
-memory(const struct store *store)
-{
-	return (struct memory_store *)(uintptr_t)store;
-}
-
-static struct memory_state *
-state_of(const struct store *store)
-{
-	struct memory_store *m = memory(store);
-
-	return m->batch != NULL ? m->batch : m->now;
-}
 
 /* Counts the call, opens the batch, fails where it is to. */
 static int
@@ -77,8 +29,8 @@ call(struct store *store, enum memory_call which)
 	return m->error;
 }
 
-static int
-open_batch(struct store *store, enum memory_call which)
+int
+memory_open_batch(struct store *store, enum memory_call which)
 {
 	struct memory_store *m = memory(store);
 	int error = call(store, which);
@@ -121,7 +73,6 @@ store_memory_restart(struct store *store)
 	store_abort(store);
 	m->failed = false;
 	m->fail_at = 0;
-	m->noted_ms = m->now->newest_ms;
 	for (uint32_t i = 0; i < m->now->attempt_count; i++) {
 		struct store_attempt *attempt = &m->now->attempts[i];
 
@@ -133,12 +84,12 @@ store_memory_restart(struct store *store)
 }
 
 int
-store_open(struct store **store, const char *directory, enum store_end *end,
-    char *error, size_t size)
+store_open(struct store **store, const struct store_options *options,
+    enum store_end *end, char *error, size_t size)
 {
 	struct memory_store *m = calloc(1, sizeof(*m));
 
-	(void)directory;
+	(void)options;
 	if (m != NULL)
 		m->now = calloc(1, sizeof(*m->now));
 	if (m == NULL || m->now == NULL || chain_open(&m->chain) != 0) {
@@ -266,7 +217,7 @@ store_begin(struct store *store, const char *const ids[], size_t count,
     struct ledger_account *accounts[])
 {
 	struct memory_account *found;
-	int error = open_batch(store, MEMORY_BEGIN);
+	int error = memory_open_batch(store, MEMORY_BEGIN);
 
 	for (size_t i = 0; error == 0 && i < count; i++) {
 		found = find(memory(store)->batch, ids[i]);
@@ -287,7 +238,7 @@ store_append(struct store *store, struct ledger_entry *entry,
     struct ledger_account *debit, struct ledger_account *credit)
 {
 	struct memory_state *batch;
-	int error = open_batch(store, MEMORY_APPEND);
+	int error = memory_open_batch(store, MEMORY_APPEND);
 
 	if (error != 0)
 		return error;
@@ -315,7 +266,7 @@ store_account_new(struct store *store, const char *id, const char *name,
 {
 	struct memory_state *batch;
 	struct memory_account *new;
-	int error = open_batch(store, MEMORY_ACCOUNT);
+	int error = memory_open_batch(store, MEMORY_ACCOUNT);
 
 	if (error != 0)
 		return error;
@@ -345,7 +296,7 @@ store_set_hash(
     struct store *store, const struct ledger_account *account, const char *hash)
 {
 	struct memory_account *found;
-	int error = open_batch(store, MEMORY_HASH);
+	int error = memory_open_batch(store, MEMORY_HASH);
 
 	if (error != 0)
 		return error;
@@ -389,12 +340,12 @@ store_commit(struct store *store)
 	int error = call(store, MEMORY_COMMIT);
 
 	if (error == 0 || (error == BANK_EIO && m->durable && m->batch)) {
-		if (m->batch != NULL) {
-			free(m->now);
-			m->now = m->batch;
-			m->batch = NULL;
-		}
+		/* In its place: what points to an account still does. */
+		if (m->batch != NULL)
+			*m->now = *m->batch;
 		note(m->now, m->noted_ms);
+		for (uint32_t i = 0; i < m->now->count; i++)
+			note(m->now, m->now->accounts[i].account.last_login_ms);
 	}
 	store_abort(store);
 	return error;
@@ -480,166 +431,80 @@ store_texts_each(struct store *store,
 	return error;
 }
 
-int
-store_find_txid(struct store *store, const struct ledger_account *owner,
-    const uint8_t txid[WIRE_TXID_SIZE], struct ledger_entry *entry,
-    bool *settled)
+const struct ledger_account *
+store_account_by_number(const struct store *store, uint32_t number)
 {
-	const struct memory_state *state = state_of(store);
-	uint32_t number = owner != NULL ? owner->number : LEDGER_OPERATORS;
+	const struct memory_store *m = (const void *)store;
 
-	*settled = false;
-	for (uint64_t i = 0; i < state->last_seq; i++)
-		if (memcmp(state->entries[i].txid, txid, WIRE_TXID_SIZE) == 0 &&
-		    ledger_owner(&state->entries[i]) == number) {
-			*entry = state->entries[i];
-			return 0;
-		}
-	for (uint32_t j = 0; j < state->settled_count; j++)
-		if (state->settled[j].owner == number &&
-		    memcmp(state->settled[j].txid, txid, WIRE_TXID_SIZE) == 0)
-			*settled = true;
-	return BANK_ENOTFOUND;
+	return number == 0 || number > m->now->count
+	    ? NULL
+	    : &m->now->accounts[number - 1].account;
+}
+
+/* It is alone. */
+void
+store_follow(struct store *store, const struct store_follower *follower)
+{
+	(void)store;
+	(void)follower;
+}
+
+bool
+store_is_shared(const struct store *store)
+{
+	(void)store;
+	return false;
 }
 
 int
-store_find_seq(struct store *store, uint64_t seq, struct ledger_entry *entry)
+store_take_over(struct store *store, unsigned most)
 {
-	const struct memory_state *state = state_of(store);
+	(void)store;
+	(void)most;
+	return 0;
+}
 
-	if (seq == 0 || seq > state->last_seq)
-		return BANK_ENOTFOUND;
-	*entry = state->entries[seq - 1];
+bool
+store_fresh(const struct store *store)
+{
+	(void)store;
+	return true;
+}
+
+int
+store_firm(struct store *store)
+{
+	(void)store;
+	return 0;
+}
+
+unsigned
+store_poll_ms(const struct store *store)
+{
+	(void)store;
+	return 0;
+}
+
+const char *
+store_why(const struct store *store)
+{
+	(void)store;
+	return "";
+}
+
+int
+store_tell(struct store *store, uint32_t number, const char *text)
+{
+	(void)store;
+	(void)number;
+	(void)text;
 	return 0;
 }
 
 int
-store_find_reversal(
-    struct store *store, uint64_t seq, struct ledger_entry *entry)
+store_take_back(struct store *store, uint32_t host)
 {
-	const struct memory_state *state = state_of(store);
-
-	for (uint64_t i = 0; i < state->last_seq; i++)
-		if (state->entries[i].reverses == seq) {
-			*entry = state->entries[i];
-			return 0;
-		}
-	return BANK_ENOTFOUND;
-}
-
-int
-store_settle(struct store *store, const struct ledger_account *owner,
-    const uint8_t txid[WIRE_TXID_SIZE], uint64_t stale_ms)
-{
-	struct memory_state *batch;
-	uint32_t i, kept = 0;
-	int error = open_batch(store, MEMORY_SETTLE);
-
-	if (error != 0)
-		return error;
-	batch = memory(store)->batch;
-	for (i = 0; i < batch->settled_count; i++)
-		if (wire_txid_ms(batch->settled[i].txid) >= stale_ms)
-			batch->settled[kept++] = batch->settled[i];
-	batch->settled_count = kept;
-	if (kept == MEMORY_MAX)
-		return BANK_ENOSPC;
-	batch->settled[kept].owner = owner->number;
-	memcpy(batch->settled[kept].txid, txid, WIRE_TXID_SIZE);
-	batch->settled_count++;
-	return 0;
-}
-
-const uint8_t *
-store_attempt_secret(const struct store *store)
-{
-	return memory(store)->secret;
-}
-
-/* By the key alone, whoever owns it by now; and there are no bounds here. */
-static struct store_attempt *
-find_attempt(struct memory_state *state, const uint8_t *key)
-{
-	for (uint32_t i = 0; i < state->attempt_count; i++)
-		if (memcmp(state->attempts[i].key, key, STORE_ATTEMPT_KEY) == 0)
-			return &state->attempts[i];
-	return NULL;
-}
-
-int
-store_attempt_get(struct store *store, struct store_attempt *attempt)
-{
-	const struct store_attempt *found =
-	    find_attempt(state_of(store), attempt->key);
-	struct store_attempt got = { .owner = attempt->owner };
-
-	if (found != NULL)
-		got = *found;
-	got.stranger = found != NULL && found->owner == 0;
-	got.owner = attempt->owner;
-	memcpy(got.total, attempt->total, STORE_ATTEMPT_KEY);
-	memcpy(got.key, attempt->key, STORE_ATTEMPT_KEY);
-	*attempt = got;
-	return memory(store)->failed ? BANK_EIO : 0;
-}
-
-int
-store_attempt_put(struct store *store, const struct store_attempt *attempt)
-{
-	struct memory_state *batch;
-	struct store_attempt *found;
-	int error = open_batch(store, MEMORY_ATTEMPT);
-
-	if (error != 0)
-		return error;
-	batch = memory(store)->batch;
-	found = find_attempt(batch, attempt->key);
-	note(batch, attempt->time_ms);
-	if (attempt->count == 0 && attempt->pending == 0 &&
-	    attempt->locked_until_ms == 0 && attempt->success_ms == 0) {
-		if (found != NULL)
-			*found = batch->attempts[--batch->attempt_count];
-		return 0;
-	}
-	if (found == NULL && batch->attempt_count == MEMORY_MAX)
-		return BANK_ENOSPC;
-	if (found == NULL)
-		found = &batch->attempts[batch->attempt_count++];
-	*found = *attempt;
-	return 0;
-}
-
-int
-store_kiosk_put(struct store *store, const struct store_kiosk *kiosk)
-{
-	struct memory_state *batch;
-	uint32_t i;
-	int error = open_batch(store, MEMORY_KIOSK);
-
-	if (error != 0)
-		return error;
-	batch = memory(store)->batch;
-	for (i = 0; i < batch->kiosk_count; i++)
-		if (strcmp(batch->kiosks[i].name, kiosk->name) >= 0)
-			break;
-	if (i == batch->kiosk_count ||
-	    strcmp(batch->kiosks[i].name, kiosk->name) != 0) {
-		if (batch->kiosk_count == NELEM(batch->kiosks))
-			return BANK_ENOSPC;
-		memmove(&batch->kiosks[i + 1], &batch->kiosks[i],
-		    (batch->kiosk_count++ - i) * sizeof(*kiosk));
-	}
-	batch->kiosks[i] = *kiosk;
-	return 0;
-}
-
-int
-store_kiosk_each(struct store *store,
-    void (*each)(void *context, const struct store_kiosk *kiosk), void *context)
-{
-	const struct memory_state *state = state_of(store);
-
-	for (uint32_t i = 0; i < state->kiosk_count; i++)
-		each(context, &state->kiosks[i]);
+	(void)store;
+	(void)host;
 	return 0;
 }

@@ -2,12 +2,13 @@
 /*
  * A second store for the tests: the write side of bankd/store/store.h in
  * memory, which fails when it is told to.  It has the names of the real one, so
- * a test takes it by including store_memory.c, and then has no readers.
+ * a test takes it by including store_memory.c and store_memory_find.c, and then
+ * has no readers.
  */
 #ifndef TESTS_STORE_MEMORY_H
 #define TESTS_STORE_MEMORY_H
 
-#include "../../../bankd/store/store.h"
+#include "../../../bankd/store/store_open.h"
 
 enum memory_call {
 	MEMORY_BEGIN,

@@ -140,6 +140,7 @@ static int
 setup(void **state)
 {
 	memset(shared, 0, sizeof(*shared));
+	(void)unlink(full_while); /* of one that failed */
 	fixture.before = in_the_vault;
 	vaults_start(&fixture, NULL);
 	*state = &fixture;

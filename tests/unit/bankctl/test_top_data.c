@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "../../../bankd/bankctl/bankctl.h"
-#include "../../../bankd/bankctl/bankctl_top.h"
+#include "../../../bankd/bankctl/bankctl_top_data.h"
 
 #define GOOD                                                      \
 	"+ state\tserving\n+ certificate-expires\t2030-01-01\n"   \
@@ -195,6 +195,72 @@ test_lines(void **state)
 	assert_string_equal(data.events[TOP_EVENTS - 1].line, "last");
 }
 
+static void
+take_lines(
+    struct top_data *data, bankctl_top_data_take *taker, const char *answer)
+{
+	char text[1024], *line, *rest = text;
+
+	snprintf(text, sizeof(text), "%s", answer);
+	while ((line = strsep(&rest, "\n")) != NULL)
+		taker(data, line, 1000);
+}
+
+#define COLUMNS "= name\tcash\tstate\tseen\taddress\tstock\tkey\n"
+
+/* An answer counts once it is whole; who is revoked is left out. */
+static void
+test_kiosks(void **state)
+{
+	static struct top_data data;
+	char line[64];
+
+	(void)state;
+	take_lines(&data, bankctl_top_data_kiosk,
+	    COLUMNS "+ a\tyes\tenrolled\t2026-11-30T10:42:07Z\t::1\t-\tk\n"
+		    "+ b\tyes\trevoked\t-\t-\t-\tk\n"
+		    "+ c\tno\tenrolled\t-\t-\t-\tk\n+ d\n"
+		    "+ e\tyes\tenrolled\t2026-11-30T11:42:07+01:00\t-\t-\tk\n");
+	assert_int_equal(data.kiosks.count, 0);
+	take_lines(&data, bankctl_top_data_kiosk, ". 0\n");
+	assert_int_equal(data.kiosks.count, 3);
+	assert_string_equal(data.kiosks.list[0].name, "a");
+	assert_string_equal(data.kiosks.list[0].address, "::1");
+	assert_int_equal(data.kiosks.list[0].seen, 1796035327);
+	assert_string_equal(data.kiosks.list[1].name, "c");
+	assert_int_equal(data.kiosks.list[1].seen, 0);
+	assert_int_equal(data.kiosks.list[2].seen, 1796035327);
+	/* One that was cut off, and one that was refused. */
+	take_lines(&data, bankctl_top_data_kiosk, COLUMNS);
+	take_lines(&data, bankctl_top_data_kiosk, COLUMNS ". 77 no\n");
+	assert_int_equal(data.kiosks.count, 3);
+	/* More than there is room for are counted. */
+	take_lines(&data, bankctl_top_data_kiosk, COLUMNS);
+	for (int i = 0; i < 2 * TOP_KIOSKS; i++) {
+		snprintf(line, sizeof(line), "+ k\tno\tenrolled\t-\t-\n");
+		take_lines(&data, bankctl_top_data_kiosk, line);
+	}
+	take_lines(&data, bankctl_top_data_kiosk, ". 0\n");
+	assert_int_equal(data.kiosks.count, 2 * TOP_KIOSKS);
+}
+
+static void
+test_requests(void **state)
+{
+	static struct top_data data;
+
+	(void)state;
+	take_lines(&data, bankctl_top_data_request,
+	    "= number\ttime\tby\tverb\n+ 1\tt\tb\trequest\n"
+	    "+ 2\tt\t-\tlow\n+ 3\tt\t-\treconcile\n+ 4\n. 0\n");
+	assert_int_equal(data.waiting.requests, 1);
+	assert_int_equal(data.waiting.cases, 2);
+	take_lines(
+	    &data, bankctl_top_data_request, "= number\ttime\tby\tverb\n. 0\n");
+	assert_int_equal(data.waiting.requests, 0);
+	assert_int_equal(data.waiting.cases, 0);
+}
+
 int
 main(void)
 {
@@ -203,6 +269,8 @@ main(void)
 		cmocka_unit_test(test_alarms),
 		cmocka_unit_test(test_a_bank_that_is_away),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_kiosks),
+		cmocka_unit_test(test_requests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,10 +144,30 @@ test_any_sum_comes_back(void **state)
 	}
 }
 
+static void
+test_grouped(void **state)
+{
+	static const struct {
+		int64_t cents;
+		const char *text;
+	} rows[] = { { 0, "0.00" }, { -350, "-3.50" }, { 99999, "999.99" },
+		{ 125050, "1,250.50" }, { -100000, "-1,000.00" },
+		{ 123456789, "1,234,567.89" },
+		{ MONEY_MAX_CENTS, "9,999,999,999,999.99" },
+		{ INT64_MIN, "-92,233,720,368,547,758.08" } };
+	char text[MONEY_GROUPED_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(rows); i++)
+		assert_string_equal(
+		    money_format_grouped(rows[i].cents, text), rows[i].text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_grouped),
 		cmocka_unit_test(test_amounts),
 		cmocka_unit_test(test_what_is_no_amount),
 		cmocka_unit_test(test_length_is_heeded),

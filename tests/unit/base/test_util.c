@@ -266,7 +266,7 @@ static void
 test_error_words(void **state)
 {
 	(void)state;
-	for (int error = 0; error >= BANK_ENOTFILE; error--) {
+	for (int error = 0; error >= BANK_EUNREACH; error--) {
 		assert_non_null(bank_strerror(error));
 		for (int other = 0; other > error; other--)
 			assert_string_not_equal(
@@ -274,7 +274,7 @@ test_error_words(void **state)
 	}
 	assert_string_equal(bank_strerror(1), "unknown error");
 	assert_string_equal(bank_strerror(INT_MIN), "unknown error");
-	assert_string_equal(bank_strerror(BANK_ENOTFILE - 1), "unknown error");
+	assert_string_equal(bank_strerror(BANK_EUNREACH - 1), "unknown error");
 }
 
 int

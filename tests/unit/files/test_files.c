@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "../../../bankd/store/store_find.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 #include "../../lib/files_fixture.h"
@@ -308,5 +309,9 @@ main(void)
 		FIXTURE_FILES_TEST(test_broken_end),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	setenv("JOURNAL", "shared", 1);
+	return failed +
+	    cmocka_run_group_tests_name("shared", tests, NULL, NULL);
 }

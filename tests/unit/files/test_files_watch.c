@@ -3,6 +3,7 @@
  * The two files while bankd runs (bankd/files/files.h): lines in place, and
  * edits by others, which are set aside.
  */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -154,17 +155,15 @@ test_new_and_closed(void **state)
 	assert_string_equal(bank->log, "");
 }
 
-/* Thousands, over several batches, slices and buffers. */
+enum { MANY = 5000 };
+
 static void
-test_many(void **state)
+write_many(struct fixture_files *bank)
 {
-	enum { MANY = 5000 };
-	struct fixture_files *bank = *state;
-	FILE *balance, *password;
+	FILE *balance = fopen(fixture_path(bank->directory, "balance"), "w");
+	FILE *password = fopen(fixture_path(bank->directory, "password"), "w");
 	int i;
 
-	balance = fopen(fixture_path(bank->directory, "balance"), "w");
-	password = fopen(fixture_path(bank->directory, "password"), "w");
 	for (i = 0; i < MANY; i++) {
 		fprintf(balance, "u%d %d.05 %d\n", i, i, i % 7);
 		fprintf(password,
@@ -174,6 +173,16 @@ test_many(void **state)
 	}
 	fclose(balance);
 	fclose(password);
+}
+
+/* Thousands, over several batches, slices and buffers. */
+static void
+test_many(void **state)
+{
+	struct fixture_files *bank = *state;
+	int i;
+
+	write_many(bank);
 	fixture_files_begin(bank);
 	fixture_files_logged(bank, "taken_over customers=5000");
 	assert_string_equal(
@@ -191,6 +200,46 @@ test_many(void **state)
 	fixture_files_stop(bank);
 }
 
+static struct {
+	unsigned char begun[MANY * 80 / 4096 + 1]; /* how often, of each page */
+	size_t most;                               /* bytes of one call */
+} out;
+
+/* Instead of libc's. */
+int
+sync_file_range(int fd, off64_t from, off64_t length, unsigned flags)
+{
+	assert_true(fd >= 0);
+	assert_int_equal(flags, SYNC_FILE_RANGE_WRITE);
+	assert_int_equal(from % 4096, 0);
+	if (length == 0)
+		length = MANY * 80 - from;
+	if (out.most < (size_t)length)
+		out.most = (size_t)length;
+	for (off64_t at = from; at < from + length; at += 4096)
+		out.begun[at / 4096]++;
+	return 0;
+}
+
+/* Each page once in 20 s, a few at a time, whenever that begins. */
+static void
+test_written_out_evenly(void **state)
+{
+	struct fixture_files *bank = *state;
+	uint64_t ms = NOW + 12345;
+
+	write_many(bank);
+	fixture_files_begin(bank);
+	files_write_out(bank->files, ms);
+	memset(&out, 0, sizeof(out));
+	for (int i = 0; i < 200; i++)
+		files_write_out(bank->files, ms += 100);
+	for (size_t i = 0; i < NELEM(out.begun); i++)
+		assert_int_equal(out.begun[i], 1);
+	assert_true(out.most <= 2 * 4096);
+	fixture_files_stop(bank);
+}
+
 int
 main(void)
 {
@@ -199,6 +248,7 @@ main(void)
 		FIXTURE_FILES_TEST(test_edits_while_running),
 		FIXTURE_FILES_TEST(test_new_and_closed),
 		FIXTURE_FILES_TEST(test_many),
+		FIXTURE_FILES_TEST(test_written_out_evenly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

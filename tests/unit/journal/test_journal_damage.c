@@ -166,6 +166,23 @@ make_lots(void)
 	close_it();
 }
 
+/* The journal of another bank, in a directory of its own: 14 lots a time. */
+static char *
+make_another(int times)
+{
+	struct journal_history *ours = history;
+	char *own = directory, *other = fixture_directory();
+
+	history = journal_history_new(2);
+	disk_calls.directory = directory = other;
+	while (times-- > 0)
+		make_lots();
+	journal_history_free(history);
+	history = ours;
+	disk_calls.directory = directory = own;
+	return other;
+}
+
 static int
 damage_setup(void **state)
 {
@@ -322,6 +339,30 @@ test_spare(void **state)
 	}
 }
 
+/*
+ * A spare that holds another bank's later lots, as one that was copied with a
+ * directory does: they stand behind our lots, when these are in it.
+ */
+static void
+test_spare_of_another_bank(void **state)
+{
+	char *other = make_another(3);
+	uint64_t first = 2 * 14;
+
+	(void)state;
+	while (access(fixture_path(other, segment_name(first)), F_OK) != 0)
+		first++;
+	copy_to(other, first, "journal/spare");
+	must_open(0);
+	do
+		must_propose(100000);
+	while (!has(segment_name(history->promise.acknowledged)));
+	assert_true(history->promise.acknowledged < first);
+	close_it();
+	must_open(0);
+	fixture_remove(other);
+}
+
 static void
 remove_segment(uint64_t first)
 {
@@ -419,17 +460,10 @@ test_doubled(void **state)
 static void
 test_another_bank(void **state)
 {
-	struct journal_history *ours = history;
-	char *own = directory, *other = fixture_directory();
+	char *other = make_another(1);
 	const uint64_t firsts[] = { 1, second(), places[14].segment };
 
 	(void)state;
-	history = journal_history_new(2);
-	disk_calls.directory = directory = other;
-	make_lots();
-	journal_history_free(history);
-	history = ours;
-	disk_calls.directory = directory = own;
 	for (size_t i = 0; i < NELEM(firsts); i++) {
 		copy_segment(other, firsts[i], firsts[i]);
 		must_refuse(firsts[i] == 1 ? 0 : 1,
@@ -497,6 +531,7 @@ main(void)
 		TEST(test_every_block),
 		TEST(test_elsewhere),
 		TEST(test_spare),
+		TEST(test_spare_of_another_bank),
 		TEST(test_missing),
 		TEST(test_swapped),
 		TEST(test_doubled),

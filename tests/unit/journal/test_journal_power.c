@@ -6,7 +6,7 @@
  * goes at every moment.  After each, all lots that were acknowledged are
  * there, unchanged and in order, and at most one that was begun.
  *
- *	POWER_STATES=n   so many states of the disk (default: 100); SEED=n
+ *	JOURNAL_STATES=n so many states of the disk (default: 100); SEED=n
  *	LIVES=n          so many of the script's four (default: two)
  *	ONLY=name        one of the tests
  */
@@ -290,7 +290,7 @@ cut_at(size_t moment, const char *directory, long state)
 static void
 test_power_loss(void **unused)
 {
-	const char *given = getenv("POWER_STATES");
+	const char *given = getenv("JOURNAL_STATES");
 	long states = given != NULL ? atol(given) : STATES, state = 0;
 	size_t moment, count;
 

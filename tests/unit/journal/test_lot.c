@@ -126,6 +126,31 @@ fill_attempt(struct store_attempt *attempt, enum contents contents)
 	attempt->stranger = random() % 2 == 0;
 }
 
+/* One of them isn't empty. */
+static void
+fill_texts(struct ledger_entry *entry, enum contents contents)
+{
+	fill_text(entry->memo, sizeof(entry->memo), contents);
+	fill_text(entry->by, sizeof(entry->by), contents);
+	fill_text(entry->reason, sizeof(entry->reason), contents);
+	if (!ledger_has_texts(entry))
+		fill_text(entry->by, sizeof(entry->by), MOST);
+}
+
+static void
+fill_audit(struct audit *audit, enum contents contents)
+{
+	fill(&audit->number, sizeof(audit->number), contents);
+	fill(&audit->time_ms, sizeof(audit->time_ms), contents);
+	fill_text(audit->by, sizeof(audit->by), contents);
+	fill_text(audit->verb, sizeof(audit->verb), contents);
+	fill_text(audit->about, sizeof(audit->about), contents);
+	fill_text(audit->detail, sizeof(audit->detail), contents);
+	fill_text(audit->reason, sizeof(audit->reason), contents);
+	fill(&audit->seq, sizeof(audit->seq), contents);
+	fill(&audit->of, sizeof(audit->of), contents);
+}
+
 /* Every member that its kind has; the others are 0. */
 static void
 fill_record(
@@ -133,8 +158,25 @@ fill_record(
 {
 	memset(record, 0, sizeof(*record));
 	record->kind = kind;
-	if (kind == RECORD_ENTRY)
+	if (kind == RECORD_ENTRY || kind == RECORD_ENTRY_TEXTS)
 		fill_entry(&record->entry, contents);
+	if (kind == RECORD_ENTRY_TEXTS)
+		fill_texts(&record->entry, contents);
+	if (kind == RECORD_FLAGS) {
+		fill(&record->account.number, sizeof(record->account.number),
+		    contents);
+		record->account.must_change = random() % 2 == 0;
+	}
+	if (kind == RECORD_STOCK) {
+		fill_text(
+		    record->stock.kiosk, sizeof(record->stock.kiosk), contents);
+		fill(&record->stock.time_ms, sizeof(record->stock.time_ms),
+		    contents);
+		fill_text(
+		    record->stock.notes, sizeof(record->stock.notes), contents);
+	}
+	if (kind == RECORD_AUDIT)
+		fill_audit(&record->audit, contents);
 	if (kind >= RECORD_ACCOUNT && kind <= RECORD_SETTLED)
 		fill_account(record, contents);
 	if (kind == RECORD_SETTLED || kind == RECORD_TIME)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The chart of balances: which entries, in which order, how high.
+ * The chart of balances: which entries, in which order, on which scale, and
+ * what stands at a column.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -13,125 +15,125 @@
 #include "../../../shared/base/money.h"
 #include "../../../shared/base/util.h"
 
-/* Newest first, as HISTORY has them. */
+/* Newest first, as HISTORY has them; `day` of November. */
 static struct history_entry
-entry(enum wire_account account, int64_t balance)
+entry(enum wire_account account, int64_t balance, int day)
 {
-	return (
-	    struct history_entry) { .account = account, .balance = balance };
+	struct history_entry made = { .account = account, .balance = balance };
+
+	snprintf(made.time, sizeof(made.time), "2026-11-%02dT12:00:00Z", day);
+	return made;
 }
 
-/* 4 rows of 10 columns: 32 steps. */
-static const struct rect place = { 0, 0, 4, 10 };
+static struct chart chart;
 
 static void
 test_no_entry(void **state)
 {
-	struct history_entry other = entry(WIRE_CHECKING, 500);
-	struct chart chart;
+	struct history_entry other = entry(WIRE_CHECKING, 500, 1);
 
 	(void)state;
-	chart_make(&chart, &place, NULL, 0, WIRE_SAVINGS);
-	assert_int_equal(chart.columns, 0);
-	assert_null(chart.newest);
-	chart_make(&chart, &place, &other, 1, WIRE_SAVINGS);
-	assert_int_equal(chart.columns, 0);
+	chart_make(&chart, NULL, 0, WIRE_SAVINGS);
+	assert_int_equal(chart.count, 0);
+	chart_make(&chart, &other, 1, WIRE_SAVINGS);
+	assert_int_equal(chart.count, 0);
 }
 
-/* It fills the height, whatever it is. */
 static void
-test_one_entry(void **state)
+test_one_account_oldest_first(void **state)
 {
-	struct history_entry one = entry(WIRE_SAVINGS, 1);
-	struct chart chart;
+	const struct history_entry entries[] = {
+		entry(WIRE_SAVINGS, 300, 3),
+		entry(WIRE_CHECKING, 99900, 3),
+		entry(WIRE_SAVINGS, -100, 2),
+		entry(WIRE_SAVINGS, 700, 1),
+	};
 
 	(void)state;
-	chart_make(&chart, &place, &one, 1, WIRE_SAVINGS);
-	assert_int_equal(chart.columns, 1);
-	assert_int_equal(chart.heights[0], 4 * CHART_STEPS);
-	assert_ptr_equal(chart.newest, &one);
-	assert_ptr_equal(chart.oldest, &one);
-	one = entry(WIRE_SAVINGS, 0);
-	chart_make(&chart, &place, &one, 1, WIRE_SAVINGS);
-	assert_int_equal(chart.heights[0], 1);
+	chart_make(&chart, entries, NELEM(entries), WIRE_SAVINGS);
+	assert_int_equal(chart.count, 3);
+	assert_int_equal(chart.balances[0], 700);
+	assert_int_equal(chart.balances[1], -100);
+	assert_int_equal(chart.balances[2], 300);
+	assert_int_equal(chart.lowest, -100);
+	assert_int_equal(chart.highest, 700);
+	assert_int_equal(chart.times[2] - chart.times[0], 2 * 86400);
+	assert_false(chart.by_time);
 }
 
-/* From nothing to the highest, the oldest at the left. */
+/* Each entry has its part of the columns, whatever there are of them. */
+static void
+test_columns_are_entries(void **state)
+{
+	const struct history_entry entries[] = {
+		entry(WIRE_SAVINGS, 300, 3),
+		entry(WIRE_SAVINGS, 200, 2),
+		entry(WIRE_SAVINGS, 100, 1),
+	};
+
+	(void)state;
+	chart_make(&chart, entries, NELEM(entries), WIRE_SAVINGS);
+	assert_int_equal(chart_at(&chart, 0, 30), 0);
+	assert_int_equal(chart_at(&chart, 9, 30), 0);
+	assert_int_equal(chart_at(&chart, 10, 30), 1);
+	assert_int_equal(chart_at(&chart, 29, 30), 2);
+	assert_int_equal(chart_at(&chart, 1, 2), 1);
+}
+
+/* Of a week or more, a column is a moment, and a balance stays until then. */
+static void
+test_columns_are_moments(void **state)
+{
+	const struct history_entry entries[] = {
+		entry(WIRE_SAVINGS, 300, 11),
+		entry(WIRE_SAVINGS, 200, 2),
+		entry(WIRE_SAVINGS, 100, 1),
+	};
+
+	(void)state;
+	chart_make(&chart, entries, NELEM(entries), WIRE_SAVINGS);
+	assert_true(chart.by_time);
+	/* 11 columns are 11 days. */
+	assert_int_equal(chart_at(&chart, 0, 11), 0);
+	assert_int_equal(chart_at(&chart, 1, 11), 1);
+	assert_int_equal(chart_at(&chart, 9, 11), 1);
+	assert_int_equal(chart_at(&chart, 10, 11), 2);
+	assert_int_equal(chart_at(&chart, 0, 1), 0);
+}
+
+static void
+expect_scale(int64_t lowest, int64_t highest, int rows, int64_t low,
+    int64_t step, int ticks)
+{
+	const struct history_entry entries[] = {
+		entry(WIRE_SAVINGS, lowest, 2),
+		entry(WIRE_SAVINGS, highest, 1),
+	};
+
+	chart_make(&chart, entries, NELEM(entries), WIRE_SAVINGS);
+	chart_scale(&chart, rows);
+	assert_int_equal(chart.low, low);
+	assert_int_equal(chart.step, step);
+	assert_int_equal(chart.ticks, ticks);
+	/* All of it is on the scale. */
+	assert_true(chart.low <= lowest);
+	assert_true(chart.low + chart.step * (chart.ticks - 1) >= highest);
+}
+
+/* A scale of the movement: 9,749.50 to 10,000.00 is not a flat line. */
 static void
 test_scale(void **state)
 {
-	struct history_entry entries[] = {
-		entry(WIRE_SAVINGS, 0),
-		entry(WIRE_SAVINGS, 4000),
-		entry(WIRE_CHECKING, 9000),
-		entry(WIRE_SAVINGS, 1000),
-		entry(WIRE_SAVINGS, 2000),
-	};
-	static const int wanted[] = { 16, 8, 32, 1 };
-	struct chart chart;
-
 	(void)state;
-	chart_make(&chart, &place, entries, NELEM(entries), WIRE_SAVINGS);
-	assert_int_equal(chart.columns, NELEM(wanted));
-	for (size_t i = 0; i < NELEM(wanted); i++)
-		assert_int_equal(chart.heights[i], wanted[i]);
-	assert_int_equal(chart.lowest, 0);
-	assert_int_equal(chart.highest, 4000);
-	assert_ptr_equal(chart.newest, &entries[0]);
-	assert_ptr_equal(chart.oldest, &entries[4]);
-}
-
-/* No balance is below nothing; where a bank says so, nothing is drawn low. */
-static void
-test_negative(void **state)
-{
-	struct history_entry entries[] = { entry(WIRE_SAVINGS, -700),
-		entry(WIRE_SAVINGS, -100) };
-	struct chart chart;
-
-	(void)state;
-	chart_make(&chart, &place, entries, 2, WIRE_SAVINGS);
-	assert_int_equal(chart.heights[0], 1);
-	assert_int_equal(chart.heights[1], 1);
-	assert_int_equal(chart.lowest, -700);
-}
-
-/* The largest balance there is overflows nothing on the largest screen. */
-static void
-test_largest(void **state)
-{
-	static const struct rect large = { 0, 0, 500, 4 };
-	struct history_entry entries[] = {
-		entry(WIRE_SAVINGS, MONEY_MAX_CENTS),
-		entry(WIRE_SAVINGS, MONEY_MAX_CENTS / 2 + 1),
-	};
-	struct chart chart;
-
-	(void)state;
-	chart_make(&chart, &large, entries, 2, WIRE_SAVINGS);
-	assert_int_equal(chart.heights[1], 500 * CHART_STEPS);
-	assert_int_equal(chart.heights[0], 250 * CHART_STEPS);
-}
-
-/* The newest that fit, and no more than there is room for. */
-static void
-test_more_than_fit(void **state)
-{
-	struct rect wide = { 0, 0, 1, 2 * CHART_COLUMNS };
-	struct history_entry entries[2 * CHART_COLUMNS];
-	struct chart chart;
-
-	(void)state;
-	for (size_t i = 0; i < NELEM(entries); i++)
-		entries[i] = entry(WIRE_SAVINGS, (int64_t)i + 1);
-	chart_make(&chart, &place, entries, NELEM(entries), WIRE_SAVINGS);
-	assert_int_equal(chart.columns, 10);
-	assert_int_equal(chart.lowest, 1);
-	assert_int_equal(chart.highest, 10);
-	assert_int_equal(chart.heights[9], 3);
-	assert_int_equal(chart.heights[0], 32);
-	chart_make(&chart, &wide, entries, NELEM(entries), WIRE_SAVINGS);
-	assert_int_equal(chart.columns, CHART_COLUMNS);
+	expect_scale(974950, 1000000, 9, 970000, 10000, 4);
+	expect_scale(974950, 1000000, 6, 960000, 20000, 3);
+	expect_scale(0, 99, 9, 0, 100, 2);
+	expect_scale(-50, 50, 9, -100, 100, 3);
+	expect_scale(500, 500, 9, 500, 100, 2);
+	/* No room for round amounts: the movement itself. */
+	expect_scale(974950, 1000000, 3, 974950, 25050, 2);
+	expect_scale(500, 500, 3, 500, 100, 2);
+	expect_scale(0, MONEY_MAX_CENTS, 9, 0, 50000000000000000 / 100, 3);
 }
 
 int
@@ -139,11 +141,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_entry),
-		cmocka_unit_test(test_one_entry),
+		cmocka_unit_test(test_one_account_oldest_first),
+		cmocka_unit_test(test_columns_are_entries),
+		cmocka_unit_test(test_columns_are_moments),
 		cmocka_unit_test(test_scale),
-		cmocka_unit_test(test_negative),
-		cmocka_unit_test(test_largest),
-		cmocka_unit_test(test_more_than_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,26 +17,72 @@
 
 #define TXID "0123456789abcdef0123456789abcdef"
 
+/* And that it did is known. */
 static void
 test_the_oldest_gives_way(void **state)
 {
 	struct news news = { .count = 0 };
-	char line[32];
+	struct sentence line = { .words = "read" };
 
 	(void)state;
-	news_add(&news, "read", false);
-	news_add(&news, "new", true);
+	news_add(&news, 0, &line, false);
+	line.words = "new";
+	news_add(&news, 1795183407, &line, true);
 	assert_int_equal(news.count, 2);
 	assert_int_equal(news.unread, 1);
-	assert_string_equal(news.lines[0], "read");
+	assert_string_equal(news.lines[0].what.words, "read");
+	assert_string_equal(news.lines[1].what.words, "new");
+	assert_int_equal(news.lines[1].when, 1795183407);
 	for (int i = 1; i <= NEWS_LINES + 1; i++) {
-		snprintf(line, sizeof(line), "line %d", i);
-		news_add(&news, line, true);
+		assert_int_equal(news.dropped, i > NEWS_LINES - 1);
+		snprintf(line.text, sizeof(line.text), "line %d", i);
+		news_add(&news, 0, &line, true);
 	}
 	assert_int_equal(news.count, NEWS_LINES);
 	assert_int_equal(news.unread, NEWS_LINES);
-	assert_string_equal(news.lines[0], "line 2");
-	assert_string_equal(news.lines[NEWS_LINES - 1], line);
+	assert_string_equal(news.lines[0].what.text, "line 2");
+	assert_string_equal(news.lines[NEWS_LINES - 1].what.text, line.text);
+	news_forget(&news);
+	assert_int_equal(news.count, 0);
+	assert_null(news.lines);
+}
+
+/* Each once, wherever it stands. */
+static void
+test_reading(void **state)
+{
+	const struct sentence line = { .words = "line" };
+	struct news news = { .count = 0 };
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		news_add(&news, 0, &line, true);
+	news_read(&news, 1);
+	news_read(&news, 1);
+	assert_int_equal(news.unread, 2);
+	assert_false(news.lines[1].unread);
+	assert_true(news.lines[0].unread && news.lines[2].unread);
+	news_forget(&news);
+}
+
+/* A title stands in the list, and is none of what it tells. */
+static void
+test_a_title_is_no_notice(void **state)
+{
+	const struct sentence line = { .words = "line" };
+	struct news news = { .count = 0 };
+
+	(void)state;
+	news_add(&news, 0, &line, true);
+	news_add(&news, 0, &line, true);
+	news_add_title(&news, &line);
+	news_add(&news, 0, &line, true);
+	assert_int_equal(news.unread, 3);
+	assert_int_equal(news_notices(&news, 1), 1);
+	assert_int_equal(news_notices(&news, 2), 1);
+	assert_int_equal(news_notices(&news, 3), 2);
+	assert_int_equal(news_notices(&news, news.count), 3);
+	news_forget(&news);
 }
 
 static void
@@ -46,31 +92,34 @@ test_what_became_of_it(void **state)
 		const char *request, *done, *not_done;
 	} rows[] = {
 		{ "1 " TXID " 1 fey 1250.5 2",
-		    "Carried out: your earlier transfer of $1,250.50 to fey",
-		    "Not carried out: your earlier transfer of $1,250.50 to "
-		    "fey" },
+		    "Your earlier transfer of $1,250.50 to fey was completed",
+		    "Your earlier transfer of $1,250.50 to "
+		    "fey was not completed" },
 		{ "DEPOSIT " TXID " 2 20",
-		    "Carried out: your earlier deposit of $20.00",
-		    "Not carried out: your earlier deposit of $20.00" },
+		    "Your earlier deposit of $20.00 was completed",
+		    "Your earlier deposit of $20.00 was not completed" },
 		{ "WITHDRAW " TXID " 1 0.01",
-		    "Carried out: your earlier withdrawal of $0.01",
-		    "Not carried out: your earlier withdrawal of $0.01" },
+		    "Your earlier withdrawal of $0.01 was completed",
+		    "Your earlier withdrawal of $0.01 was not completed" },
 	};
 	static const char *const others[] = { "", "1", "1 " TXID " 1 fey",
 		"1 " TXID " 1 fey five", "DEPOSIT " TXID " 2",
 		"WITHDRAW " TXID " 1 0", "REVERSE " TXID " 1 5", "2" };
-	char line[NEWS_LINE_SIZE];
+	struct sentence what;
+	char line[SENTENCE_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < NELEM(rows); i++) {
-		assert_true(news_settled(line, rows[i].request, true, "$"));
-		assert_string_equal(line, rows[i].done);
-		assert_true(news_settled(line, rows[i].request, false, "$"));
-		assert_string_equal(line, rows[i].not_done);
+		assert_true(news_settled(&what, rows[i].request, true));
+		assert_string_equal(
+		    sentence_write(&what, "$", line), rows[i].done);
+		assert_true(news_settled(&what, rows[i].request, false));
+		assert_string_equal(
+		    sentence_write(&what, "$", line), rows[i].not_done);
 	}
 	for (size_t i = 0; i < NELEM(others); i++) {
-		assert_false(news_settled(line, others[i], true, "$"));
-		assert_string_equal(line, "");
+		assert_false(news_settled(&what, others[i], true));
+		assert_string_equal(sentence_write(&what, "$", line), "");
 	}
 }
 
@@ -81,7 +130,7 @@ test_why_it_is_over(void **state)
 	assert_string_equal(
 	    news_session_over(BANK_OVER), "Your session has ended");
 	assert_string_equal(news_session_over(BANK_LOST),
-	    "Link lost: see your statement before you repeat anything");
+	    "Connection lost. Check your statement before trying again.");
 }
 
 static void
@@ -114,6 +163,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_oldest_gives_way),
+		cmocka_unit_test(test_reading),
+		cmocka_unit_test(test_a_title_is_no_notice),
 		cmocka_unit_test(test_what_became_of_it),
 		cmocka_unit_test(test_why_it_is_over),
 		cmocka_unit_test(test_a_certificate_and_a_clock),

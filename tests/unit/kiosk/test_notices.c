@@ -273,20 +273,24 @@ test_words_for_people(void **state)
 		{ "received 12 5.00 chris",
 		    "You have received $5.00 from chris" },
 		{ "received 12 5.00 -",
-		    "The bank has put $5.00 into your account" },
-		{ "login kiosk-2",
-		    "You have logged in elsewhere too, at kiosk-2" },
+		    "The bank has paid $5.00 into your account" },
+		{ "login kiosk-2", "Your ID is also logged in at kiosk-2" },
 		{ "attempts 3", "Failed attempts to log in with your ID: 3" },
-		{ "large 7 900.00", "$900.00 has left your account" },
+		{ "large 7 1900.00",
+		    "A large amount has left your account: $1,900.00" },
 		{ "closing 30", "The bank closes in 30 seconds" },
-		{ "something else", "something else" },
 	};
-	char out[NOTICES_TEXT_SIZE];
+	struct sentence what;
+	char out[SENTENCE_SIZE];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		assert_true(notices_describe(words[i][0], &what));
 		assert_string_equal(
-		    notices_describe(words[i][0], "$", out), words[i][1]);
+		    sentence_write(&what, "$", out), words[i][1]);
+	}
+	assert_false(notices_describe("something else", &what));
+	assert_false(notices_describe("large 7 much", &what));
 }
 
 int

@@ -78,14 +78,15 @@ test_a_transfer(void **state)
 	assert_int_equal(length, strlen(out));
 	assert_string_equal(out,
 	    "Bank of the Example\n\n"
-	    "Kiosk: kiosk-7\n"
-	    "Customer: ***is\n"
-	    "Date: 20 Nov 2026 14:03\n"
+	    "Kiosk:     kiosk-7\n"
+	    "Customer:  ***is\n"
+	    "Date:      20 Nov 2026 14:03\n"
 	    "Reference: 17\n"
-	    "Kind: transfer\n"
-	    "Account: Savings\n"
-	    "Amount: $1,234.50\n"
-	    "To: fey\n");
+	    "Kind:      transfer\n"
+	    "Account:   Savings\n"
+	    "Amount:    $1,234.50\n"
+	    "Balance:   $1.00\n"
+	    "To:        fey\n");
 	config_free(config);
 }
 
@@ -102,11 +103,12 @@ test_a_remark(void **state)
 	(void)state;
 	assert_true(receipt_read(
 	    &receipt, "WITHDRAW", WIRE_CHECKING, 4000, "", &reader));
-	receipt.remark = "The withdrawal was taken back";
+	receipt.remark = "The money is back in your account";
 	receipt_write(&receipt, config, "chris", out);
-	assert_non_null(strstr(out, "Kind: withdrawal\nAccount: Checking\n"));
-	assert_non_null(strstr(out, "\n\nThe withdrawal was taken back\n"));
+	assert_non_null(strstr(out, "Account:   Checking\n"));
+	assert_non_null(strstr(out, "\n\nThe money is back in your account\n"));
 	assert_null(strstr(out, "To:"));
+	assert_null(strstr(out, "Balance:"));
 	config_free(config);
 }
 
@@ -130,9 +132,9 @@ test_statements(void **state)
 {
 	struct history_entry entries[3] = {
 		{ 12, "2026-11-20T14:03:27Z", "transfer", WIRE_CHECKING, 500,
-		    100500, "fey" },
+		    100500, "fey", "rent" },
 		{ 11, "2026-11-20T14:03:26Z", "reversal", WIRE_SAVINGS, 4000,
-		    100, "-" },
+		    100, "-", "" },
 	};
 	struct config *config = config_of();
 	char *text = NULL;
@@ -145,9 +147,12 @@ test_statements(void **state)
 	    receipt_add_entries(&text, config, "chris", entries, 2), 0);
 	assert_int_equal(
 	    receipt_add_entries(&text, config, "chris", entries, 0), 0);
-	assert_non_null(strstr(text, "Customer: ***is\n"));
+	assert_non_null(strstr(text, "Customer:  ***is\n"));
 	assert_non_null(strstr(text,
-	    "20 Nov 2026 14:03  12 transfer  Checking  5.00  1,005.00  fey\n"));
+	    "20 Nov 2026 14:03      12  transfer    Checking           5.00"
+	    "       1,005.00  fey  rent\n"
+	    "20 Nov 2026 14:03      11  reversal    Savings           40.00"
+	    "           1.00  -\n"));
 	assert_ptr_equal(strstr(text, "Bank of"), text);
 	assert_null(strstr(text + 1, "Bank of"));
 	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
@@ -170,25 +175,27 @@ test_limits(void **state)
 		    "" },
 		{ "200-limit withdraw 500.00 300.00\n"
 		  "200-limit withdraw-day 1000.00 300.00\n200 details",
-		    "At most $300.00 at once, $300.00 left today" },
+		    "At most $300.00 at a time, $300.00 left today" },
 		{ "200-limit withdraw 500.00 500.00\n"
 		  "200-limit withdraw-day 9999999999999.99 9999999999999.99\n"
 		  "200 details",
-		    "At most $500.00 at once" },
+		    "At most $500.00 at a time" },
 		{ "200-limit withdraw 9999999999999.99 800.00\n"
 		  "200-limit withdraw-day 1000.00 800.00\n200 details",
 		    "At most $800.00 today" },
 		{ "200-limit withdraw x y\n200-limit withdraw\n200 details",
 		    "" },
 	};
+	struct limits limits;
 	char out[LIMITS_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < NELEM(cases); i++) {
 		struct wire_reader reader = reader_of(cases[i].details);
 
-		assert_string_equal(limits_words(&reader, "withdraw", "$", out),
-		    cases[i].words);
+		limits = limits_read(&reader, "withdraw");
+		assert_string_equal(
+		    limits_words(&limits, "$", out), cases[i].words);
 	}
 }
 
@@ -233,21 +240,22 @@ test_since_the_last_visit(void **state)
 	    "200-entry 3 2026-11-20T11:00:00Z transfer 2 9.00 15.00 joe\n"
 	    "200 entries");
 	struct visit visit;
+	char out[SENTENCE_SIZE];
 
 	(void)state;
 	assert_true(away_is_known(LAST));
 	assert_false(away_is_known("-"));
 	assert_false(away_is_known(""));
-	away_read(&visit, &reader, LAST, "chris", "$");
+	away_read(&visit, &reader, LAST, "chris");
 	assert_int_equal(visit.count, 3);
-	assert_string_equal(visit.lines[0],
-	    "20 Nov 2026 13:00: a withdrawal of $40.00 was taken back");
-	assert_string_equal(visit.lines[1],
+	assert_string_equal(sentence_write(&visit.lines[0], "$", out),
+	    "20 Nov 2026 13:00: a withdrawal of $40.00 was reversed");
+	assert_string_equal(sentence_write(&visit.lines[1], "$", out),
 	    "20 Nov 2026 13:10: the bank corrected your balance by -$7.00");
-	assert_string_equal(
-	    visit.lines[2], "20 Nov 2026 14:00: you received $5.00 from fey");
+	assert_string_equal(sentence_write(&visit.lines[2], "$", out),
+	    "20 Nov 2026 14:00: you received $5.00 from fey");
 	reader = reader_of("200 entries");
-	away_read(&visit, &reader, LAST, "chris", "$");
+	away_read(&visit, &reader, LAST, "chris");
 	assert_int_equal(visit.count, 0);
 }
 
@@ -259,7 +267,7 @@ test_a_long_absence(void **state)
 	char *text = malloc(100 * 80), *at;
 	struct wire_reader reader;
 	struct visit visit;
-	char first[80];
+	char first[80], out[SENTENCE_SIZE];
 
 	(void)state;
 	for (size_t c = 0; c < NELEM(counts); c++) {
@@ -271,15 +279,16 @@ test_a_long_absence(void **state)
 			    counts[c] - i, counts[c] - i);
 		sprintf(at, "200 entries");
 		reader = reader_of(text);
-		away_read(&visit, &reader, LAST, "chris", "$");
+		away_read(&visit, &reader, LAST, "chris");
 		assert_int_equal(visit.count,
 		    counts[c] > VISIT_LINES - 1 ? VISIT_LINES : counts[c]);
 		snprintf(first, sizeof(first), "%s",
 		    counts[c] > VISIT_LINES - 1 ? "There is more" : "20 Nov");
-		assert_int_equal(
-		    strncmp(visit.lines[0], first, strlen(first)), 0);
+		sentence_write(&visit.lines[0], "$", out);
+		assert_int_equal(strncmp(out, first, strlen(first)), 0);
 		snprintf(first, sizeof(first), "from fey%u", counts[c]);
-		assert_non_null(strstr(visit.lines[visit.count - 1], first));
+		sentence_write(&visit.lines[visit.count - 1], "$", out);
+		assert_non_null(strstr(out, first));
 	}
 	free(text);
 }

@@ -25,6 +25,7 @@
 
 #include "../../../atm-tui/bank/bank_state.h"
 #include "../../../atm-tui/screens/form_screen.h"
+#include "../../../atm-tui/kiosk/customer.h"
 #include "../../../atm-tui/kiosk/input.h"
 #include "../../../atm-tui/kiosk/kiosk.h"
 #include "../../../atm-tui/plain/plain.h"
@@ -367,7 +368,7 @@ see_login(void)
 {
 	hear("press any key");
 	type(" ");
-	hear("Password");
+	hear("Please enter your ID");
 }
 
 /* The bank doesn't answer to the goodbye. */
@@ -396,7 +397,7 @@ change_password(void)
 	type("7");
 	hear("Change");
 	type("2");
-	hear("again");
+	hear("Old password");
 	begin();
 	type(ONE "\r" TWO "\r" TWO "\r");
 	hear(MENU);
@@ -410,8 +411,10 @@ transfer(void)
 	type("1");
 	hear("2. ");
 	type("1");
+	hear("2. Another ID");
+	type("2");
 	hear("Recipient");
-	type("fey\r5\r");
+	type("fey\r5\r\r");
 	hear("Enter: yes");
 	type("\r");
 	hear("successful");
@@ -435,7 +438,8 @@ test_screens(void **state)
 	expect_one("the one taken away", 1, HAS(LETTER));
 	expect_one("what may have been the operator's", INPUT_OPERATOR_SIZE,
 	    HAS(TAIL));
-	expect_one("the field", FORM_VALUE_SIZE, HAS(PASSWORD));
+	expect("the field, and its answer", FORM_VALUE_SIZE, FORM_VALUE_SIZE,
+	    HAS(PASSWORD), 2);
 	expect_one("the visit", sizeof(struct visit), HAS(ID));
 	transfer();
 	/* At another kiosk; this one tells of it. */
@@ -450,8 +454,9 @@ test_screens(void **state)
 	hear("press any key");
 	expect_one("the session's keys", sizeof(struct seal_keys), SOMETHING);
 	expect_one("the customer", sizeof(struct customer), HAS(ID));
-	expect_one("the banner", sizeof(((struct chrome *)NULL)->banner_text),
-	    SOMETHING);
+	expect_one(
+	    "the notices", NEWS_LINES * sizeof(struct news_line), HAS(ID));
+	expect_one("the banner", sizeof(struct sentence), SOMETHING);
 	type(OPERATOR);
 	assert_int_equal(ended(), 0);
 }

@@ -311,6 +311,33 @@ test_adjust(void **state)
 }
 
 static void
+test_move_cash(void **state)
+{
+	struct ledger_account cash = account(1, ":cash/x", -70, 0);
+	struct ledger_account safe = account(2, LEDGER_SAFE_ID, 0, 0);
+	struct ledger_entry entry = { 0 };
+
+	(void)state;
+#define MOVE(cents) ledger_move_cash(&entry, &cash, &safe, cents, NOW)
+	assert_refused(WIRE_INCORRECT, MOVE(0), cash, safe);
+	assert_refused(WIRE_INCORRECT, MOVE(-5), cash, safe);
+	assert_int_equal(
+	    WIRE_INCORRECT, ledger_move_cash(&entry, &cash, &cash, 5, NOW));
+	assert_int_equal(WIRE_DONE, MOVE(30));
+	assert_int_equal(cash.cents[0], -100);
+	assert_int_equal(safe.cents[0], 30);
+	assert_int_equal(entry.kind, LEDGER_CASH);
+	assert_string_equal(entry.debit.id, ":cash/x");
+	assert_int_equal(ledger_owner(&entry), LEDGER_OPERATORS);
+	safe.cents[0] = INT64_MAX - 5;
+	assert_refused(WIRE_OVER_LIMIT, MOVE(6), cash, safe);
+	safe.cents[0] = 0;
+	cash.cents[0] = INT64_MIN + 5;
+	assert_refused(WIRE_OVER_LIMIT, MOVE(6), cash, safe);
+#undef MOVE
+}
+
+static void
 test_limits(void **state)
 {
 	struct ledger_account a = account(1, "chris", 0, 0);
@@ -429,6 +456,10 @@ test_out_of_range(void **state)
 	assert_false(TRY(LEDGER_WITHDRAW, "a", some, ":c", second, 0, 9));
 	assert_false(TRY(LEDGER_ADJUST, "a", some, "b", none, 0, 9));
 	assert_false(TRY(LEDGER_ADJUST, ":a", none, ":b", none, 0, 9));
+	assert_true(TRY(LEDGER_CASH, ":a", none, ":b", none, 0, 9));
+	assert_false(TRY(LEDGER_CASH, ":a", none, ":b", none, 1, 9));
+	assert_false(TRY(LEDGER_CASH, ":a", none, "b", none, 0, 9));
+	assert_false(TRY(LEDGER_CASH, "a", some, ":b", none, 0, 9));
 #undef TRY
 }
 
@@ -498,6 +529,7 @@ main(void)
 		cmocka_unit_test(test_reversal),
 		cmocka_unit_test(test_sums_too_large),
 		cmocka_unit_test(test_adjust),
+		cmocka_unit_test(test_move_cash),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_follows),
 		cmocka_unit_test(test_out_of_range),

@@ -302,6 +302,32 @@ test_texts(void **state)
 		    proof_fault_text((enum proof_fault)fault)[0] != '\0');
 }
 
+/* Each text is bound by the link; a link without any is that of old banks. */
+static void
+test_entry_texts(void **state)
+{
+	static const uint8_t before[CHAIN_SIZE];
+	struct ledger_entry entry = transfer();
+	uint8_t links[5][CHAIN_SIZE];
+
+	(void)state;
+	assert_int_equal(chain_next(&sha, before, &entry, links[0]), 0);
+	entry.memo[0] = 'x';
+	assert_int_equal(chain_next(&sha, before, &entry, links[1]), 0);
+	entry.memo[0] = '\0';
+	entry.by[0] = 'x';
+	assert_int_equal(chain_next(&sha, before, &entry, links[2]), 0);
+	entry.by[0] = '\0';
+	entry.reason[0] = 'x';
+	assert_int_equal(chain_next(&sha, before, &entry, links[3]), 0);
+	entry.reason[0] = '\0';
+	assert_int_equal(chain_next(&sha, before, &entry, links[4]), 0);
+	assert_memory_equal(links[0], links[4], CHAIN_SIZE);
+	for (size_t i = 0; i < 4; i++)
+		for (size_t j = i + 1; j < 4; j++)
+			assert_memory_not_equal(links[i], links[j], CHAIN_SIZE);
+}
+
 int
 main(void)
 {
@@ -314,6 +340,7 @@ main(void)
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_entry_texts),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);

@@ -14,7 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../../bankd/store/sqlite/sqlite_store.h"
+#include "../../../bankd/store/sqlite/sqlite_state.h"
+#include "../../../bankd/store/store_attempts.h"
 #include "../../../shared/base/util.h"
 #include "../../lib/store_fixture.h"
 

@@ -28,8 +28,9 @@ expect_refused(const char *directory, int expected, const char *word)
 	enum store_end end;
 	char error[512];
 
-	assert_int_equal(
-	    store_open(&store, directory, &end, error, sizeof(error)),
+	assert_int_equal(store_open(&store,
+			     &(struct store_options) { .directory = directory },
+			     &end, error, sizeof(error)),
 	    expected);
 	assert_null(store);
 	if (strstr(error, "bank.db") == NULL || strstr(error, word) == NULL)

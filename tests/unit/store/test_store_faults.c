@@ -23,7 +23,8 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "../../../bankd/store/store.h"
+#include "../../../bankd/store/store_attempts.h"
+#include "../../../bankd/store/store_kiosks.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 #include "../../lib/fault_vfs.h"
@@ -317,8 +318,9 @@ test_errors_in_recovery(void **state)
 			fault_vfs_set(
 			    table[i].call, nth, table[i].code, table[i].error);
 			fault_vfs.for_ever = true;
-			result = store_open(
-			    &store, directory, &end, error, sizeof(error));
+			result = store_open(&store,
+			    &(struct store_options) { .directory = directory },
+			    &end, error, sizeof(error));
 			if (result != 0) {
 				assert_int_equal(result, table[i].expected);
 				fault_vfs_set(FAULT_WRITE, 0, SQLITE_OK, 0);

@@ -15,7 +15,9 @@
 
 #include <cmocka.h>
 
-#include "../../../bankd/store/sqlite/sqlite_store.h"
+#include "../../../bankd/store/sqlite/sqlite_migrate.h"
+#include "../../../bankd/store/sqlite/sqlite_state.h"
+#include "../../../bankd/store/store_attempts.h"
 #include "../../../shared/base/error.h"
 #include "../../lib/store_fixture.h"
 
@@ -183,6 +185,9 @@ static const char schema_1[] =
     "CREATE INDEX attempt_time ON attempt (time, locked_until);"
     "INSERT INTO attempt VALUES (zeroblob(16), 3, 1, 7, 8, 9);"
     "DELETE FROM meta WHERE key IN ('lot', 'digest', 'journal');"
+    "ALTER TABLE entry DROP COLUMN memo; ALTER TABLE entry DROP COLUMN by;"
+    "ALTER TABLE entry DROP COLUMN reason; DROP TABLE audit;"
+    "ALTER TABLE account DROP COLUMN must_change; DROP TABLE stock;"
     "UPDATE meta SET value = 1 WHERE key = 'schema'";
 #define ALL_SQL                                                              \
 	"SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema " \

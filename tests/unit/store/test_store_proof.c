@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "../../../bankd/store/store_reader.h"
+#include "../../../bankd/store/store_verify.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 #include "../../lib/store_fixture.h"
@@ -63,12 +64,11 @@ static void
 expect_damage(const char *directory, const char *what, const char *word)
 {
 	struct store_reader *reader = fixture_reader(directory);
-	uint8_t chain[32];
-	uint64_t seq;
+	struct store_heads heads;
 	char error[512];
 
 	assert_int_equal(
-	    store_reader_verify(reader, &seq, chain, error, sizeof(error)),
+	    store_reader_verify(reader, &heads, error, sizeof(error)),
 	    BANK_EDAMAGED);
 	if (strstr(error, word) == NULL)
 		fail_msg("%s: no `%s` in: %s", what, word, error);
@@ -92,7 +92,10 @@ test_each_column(void **state)
 		"debit_previous = debit_previous + 1",
 		"credit_previous = credit_previous + 1",
 		"reverses = CASE WHEN reverses IS NULL THEN 9 ELSE NULL END",
-		"chain = zeroblob(32)", "chain = x'00'" };
+		"chain = zeroblob(32)", "chain = x'00'",
+		"memo = coalesce(memo, '') || 'x'",
+		"by = coalesce(by, '') || 'x'", "by = ''",
+		"reason = coalesce(reason, '') || 'x'" };
 	char *directory = small_bank(), sql[256], word[32];
 	size_t i;
 	int seq;
@@ -186,7 +189,7 @@ test_each_row(void **state)
 	    "INSERT INTO entry SELECT 13, time, NULL, kind, kiosk, debit,"
 	    " debit_account, credit, credit_account, amount, debit_savings,"
 	    " debit_checking, credit_savings, credit_checking, 11, 12, NULL,"
-	    " chain FROM entry WHERE seq = 12");
+	    " chain, NULL, NULL, NULL FROM entry WHERE seq = 12");
 	expect_damage(directory, "added", "entry 13: ");
 	fixture_remove(directory);
 }
@@ -209,7 +212,8 @@ test_accounts_and_pages(void **state)
 		{ "UPDATE account SET id = 'x' WHERE id = 'c1'", "entry 3: " },
 		{ "DELETE FROM account WHERE id = 'c1'", "account 3" },
 		{ "INSERT INTO account SELECT 5, 3, 'c9', 1, 0, 0, 1, 0, 0, 0,"
-		  " 0, 0, -1, -1, -1, -1, '', '' FROM account WHERE number = 1",
+		  " 0, 0, -1, -1, -1, -1, '', '', 0 FROM account WHERE number "
+		  "= 1",
 		    "account c9" },
 		/* An index without its rows would let a txid be used twice. */
 		{ "PRAGMA writable_schema = ON;"

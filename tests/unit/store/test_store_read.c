@@ -17,7 +17,11 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "../../../bankd/store/sqlite/sqlite_store.h"
+#include "../../../bankd/store/sqlite/sqlite_reader.h"
+#include "../../../bankd/store/sqlite/sqlite_state.h"
+#include "../../../bankd/store/store_reader.h"
+#include "../../../bankd/store/store_copy.h"
+#include "../../../bankd/store/store_verify.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 #include "../../lib/fault_vfs.h"
@@ -47,8 +51,10 @@ expect_walk(struct store_reader *reader, uint32_t number, uint64_t newest,
 	char text[512] = "";
 	size_t i;
 
-	assert_int_equal(store_reader_walk(reader, number, newest, before,
-			     count, note_entry, &walk),
+	assert_int_equal(
+	    store_reader_walk(reader,
+		&(struct store_walk) { number, newest, before, count },
+		note_entry, &walk),
 	    0);
 	for (i = 0; i < walk.count; i++)
 		sprintf(text + strlen(text), "%d ", (int)walk.seqs[i]);
@@ -83,7 +89,8 @@ test_walk(void **state)
 	expect_walk(reader, c1, 0, 0, 100, 0, "");
 	/* A walk that begins at another's entry is damage, or a mistake. */
 	assert_int_equal(
-	    store_reader_walk(reader, c1, 10, 0, 9, note_entry, &walk),
+	    store_reader_walk(reader, &(struct store_walk) { c1, 10, 0, 9 },
+		note_entry, &walk),
 	    BANK_EDAMAGED);
 	store_reader_close(reader);
 	store_close(store);
@@ -130,8 +137,10 @@ expect_page(
 
 	while (i > 0 && own[i - 1] >= n)
 		i--;
-	assert_int_equal(store_reader_walk(reader, c0->number, c0->last_seq, n,
-			     PAGE, note_entry, &walk),
+	assert_int_equal(
+	    store_reader_walk(reader,
+		&(struct store_walk) { c0->number, c0->last_seq, n, PAGE },
+		note_entry, &walk),
 	    0);
 	for (size_t k = 0; k < PAGE && i > k; k++)
 		assert_int_equal(walk.seqs[k], own[i - 1 - k]);
@@ -212,13 +221,13 @@ struct list {
 };
 
 static bool
-note_account(
-    void *context, const struct ledger_account *account, const char *name)
+note_account(void *context, const struct ledger_account *account,
+    const struct store_reader_holder *holder)
 {
 	struct list *list = context;
 
 	list->count++;
-	list->names += strcmp(name, "A Name") == 0;
+	list->names += strcmp(holder->name, "A Name") == 0;
 	list->sum += (uint64_t)account->cents[0] + (uint64_t)account->cents[1];
 	if (strcmp(account->id, "c0") == 0)
 		list->c0 = account->cents[1];
@@ -269,13 +278,14 @@ back_beside(void *context, const struct ledger_entry *entry)
 }
 
 static bool
-account_beside(
-    void *context, const struct ledger_account *account, const char *name)
+account_beside(void *context, const struct ledger_account *account,
+    const struct store_reader_holder *holder)
 {
 	struct beside *beside = context;
 
 	assert_int_equal(account->number, ++beside->count);
-	assert_int_equal(strcmp(name, "A Name") == 0, account->line >= 0);
+	assert_int_equal(
+	    strcmp(holder->name, "A Name") == 0, account->line >= 0);
 	return checkpoint_beside(beside);
 }
 
@@ -297,6 +307,11 @@ test_no_moment_while_others_wait(void **state)
 	/* Of the moment in which it began, though more came. */
 	assert_int_equal(beside.count, 600);
 	beside.count = 0;
+	beside.last = UINT64_MAX;
+	assert_int_equal(
+	    store_reader_entries_back(reader, 0, back_beside, &beside), 0);
+	assert_int_equal(beside.count, 600 + 600);
+	beside.count = 0;
 	assert_int_equal(
 	    store_reader_accounts(reader, account_beside, &beside), 0);
 	assert_int_equal(beside.count, 301);
@@ -304,10 +319,11 @@ test_no_moment_while_others_wait(void **state)
 	last = store_account(store, "c0")->last_seq;
 	beside.count = 0;
 	beside.last = last + 1;
-	assert_int_equal(
-	    store_reader_walk(reader, c0, last, 0, 1000, back_beside, &beside),
+	assert_int_equal(store_reader_walk(reader,
+			     &(struct store_walk) { c0, last, 0, 10000 },
+			     back_beside, &beside),
 	    0);
-	assert_int_equal(beside.count, 2 + 600 + 301);
+	assert_int_equal(beside.count, 2 + 600 + 1200 + 301);
 	store_reader_close(reader);
 	store_close(store);
 }
@@ -356,8 +372,8 @@ read_on(void *context)
 {
 	struct store_reader *reader = fixture_reader(context);
 	struct list list;
-	uint64_t seq, last = 0;
-	uint8_t chain[32];
+	uint64_t last = 0;
+	struct store_heads heads;
 	char error[512];
 	uintptr_t rounds = 0;
 
@@ -366,13 +382,13 @@ read_on(void *context)
 		if (store_reader_accounts(reader, note_account, &list) != 0 ||
 		    list.sum != 0)
 			return NULL;
-		if (store_reader_verify(
-			reader, &seq, chain, error, sizeof(error)) != 0 ||
-		    seq < last) {
+		if (store_reader_verify(reader, &heads, error, sizeof(error)) !=
+			0 ||
+		    heads.seq < last) {
 			fprintf(stderr, "%s\n", error);
 			return NULL;
 		}
-		last = seq;
+		last = heads.seq;
 		rounds++;
 	}
 	store_reader_close(reader);
@@ -448,11 +464,10 @@ ask_accounts(struct store_reader *reader)
 static int
 ask_proof(struct store_reader *reader)
 {
-	uint8_t chain[32];
-	uint64_t seq;
+	struct store_heads heads;
 	char error[512];
 
-	return store_reader_verify(reader, &seq, chain, error, sizeof(error));
+	return store_reader_verify(reader, &heads, error, sizeof(error));
 }
 
 static int

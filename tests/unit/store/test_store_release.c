@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "../../../bankd/store/store_serve.h"
 #include "../../lib/store_fixture.h"
 
 #define ENTRIES 8000

@@ -14,6 +14,8 @@
 
 #include <stdlib.h>
 
+#include "../../../bankd/store/store_attempts.h"
+#include "../../../bankd/store/store_serve.h"
 #include "../../../shared/base/error.h"
 #include "../../lib/store_fixture.h"
 

@@ -11,6 +11,7 @@
 int bankctl_main(int argc, char *argv[]);
 #define main bankctl_main
 #include "../../../bankd/bankctl/bankctl.c"
+#include "../../../bankd/bankctl/bankctl_backup.h"
 #undef main
 
 #include <stdarg.h>
@@ -21,7 +22,9 @@ int bankctl_main(int argc, char *argv[]);
 
 #include <cmocka.h>
 
-#include "../../../bankd/store/sqlite/sqlite_store.h"
+#include "../../../bankd/store/sqlite/sqlite_migrate.h"
+#include "../../../bankd/store/sqlite/sqlite_state.h"
+#include "../../../bankd/store/store_serve.h"
 #include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 #include "../../lib/files_fixture.h"

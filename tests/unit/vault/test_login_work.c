@@ -43,8 +43,9 @@ static struct shared {
 	char kinds[CALLS_MAX][KIND_SIZE];
 } * shared;
 static struct vaults fixture;
-static const char *const no_locks[] = { "login.max_attempts=1000",
-	"login.max_attempts_total=10000", NULL };
+static const char *const generous[] = { "login.max_attempts=1000",
+	"login.max_attempts_total=10000", "login.branch_line=Call 555-0100",
+	NULL };
 
 /* What stands before the salt, but for a number of rounds. */
 static void
@@ -136,7 +137,7 @@ setup(void **state)
 	assert_int_equal(vaults_stop(&fixture), 0);
 	write_to("password", "a", OLD_HASHES);
 	write_to("balance", "a", "a 1 1\nb 1 1\nc 1 1\nd 1 1\n");
-	vaults_run(&fixture, no_locks);
+	vaults_run(&fixture, generous);
 	shared->count = 0;
 	return 0;
 }
@@ -151,9 +152,9 @@ teardown(void **state)
 	return failed;
 }
 
-/* A refused login on a link of its own. */
+/* A login on a link of its own, that is refused so. */
 static void
-guess(const char *id, const char *password)
+log_in(const char *id, const char *password, int code)
 {
 	static uint32_t number = 100;
 	struct vaults_atm atm = { .number = 0 };
@@ -163,9 +164,15 @@ guess(const char *id, const char *password)
 	snprintf(text, sizeof(text), "%s\n%s", id, password);
 	vaults_login(&fixture, &atm, FRAME_LOGIN, text);
 	vaults_flush(&fixture);
-	assert_int_equal(vaults_answer(&fixture, &atm), 401);
+	assert_int_equal(vaults_answer(&fixture, &atm), code);
 	vaults_send(&fixture, IPC_DISCONNECTED, number, NULL, 0);
 	seal_wipe(&atm.keys);
+}
+
+static void
+guess(const char *id, const char *password)
+{
+	log_in(id, password, 401);
 }
 
 static void
@@ -186,26 +193,29 @@ test_the_same_work_for_everybody(void **state)
 	struct vaults_atm atm = { .number = 0 };
 
 	(void)state;
-	expect_same_work("$1$ $2y$05$ $6$ " TODAYS " ");
-	guess("d", "secret");
-	expect_calls("locked", "$1$ $2y$05$ $6$ " TODAYS " ");
+	expect_same_work("$1$ $2y$05$ $5$ $6$ " TODAYS " ");
+	/* It isn't made anew, which would unlock it. */
+	log_in("d", "secret", 423);
+	expect_line("d !$5$");
+	expect_calls("locked", "$1$ $2y$05$ $5$ $6$ " TODAYS " ");
 	/* A good login takes no more, and makes the hash anew. */
 	vaults_session(&fixture, &atm, 1, "b\nsecret");
-	expect_calls("b, right", "$1$ $2y$05$ $6$ " TODAYS " ");
+	expect_calls("b, right", "$1$ $2y$05$ $5$ $6$ " TODAYS " ");
 	expect_line("b " TODAYS);
 	/* Nobody has one of its kind any more. */
-	expect_same_work("$1$ $6$ " TODAYS " ");
+	expect_same_work("$1$ $5$ $6$ " TODAYS " ");
 	vaults_request(&fixture, &atm, "PASSWORD guess\nanother-4711");
 	vaults_flush(&fixture);
 	assert_int_equal(vaults_answer(&fixture, &atm), 401);
-	expect_calls("PASSWORD", "$1$ $6$ " TODAYS " ");
-	/* Nor where an operator locks, gives a new password, closes. */
+	expect_calls("PASSWORD", "$1$ $5$ $6$ " TODAYS " ");
+	/* That of a locked account is compared, too. */
 	vaults_operator(&fixture, "lock a");
-	expect_same_work("$1$ " TODAYS " ");
+	expect_same_work("$1$ $5$ $6$ " TODAYS " ");
 	vaults_operator(&fixture, "unlock a");
-	expect_same_work("$1$ $6$ " TODAYS " ");
+	expect_same_work("$1$ $5$ $6$ " TODAYS " ");
 	vaults_operator(&fixture, "passwd a\nanother-4711");
 	vaults_operator(&fixture, "passwd c\nanother-4711");
+	vaults_operator(&fixture, "passwd d\nanother-4711");
 	expect_same_work(TODAYS " ");
 	seal_wipe(&atm.keys);
 }
@@ -248,7 +258,7 @@ test_made_anew_for_good(void **state)
 	expect_line("a " TODAYS);
 	shared->count = 0;
 	vaults_session(&fixture, &atm, 1, "a\nsecret");
-	expect_calls("a, again", "$1$ $2y$05$ " TODAYS " ");
+	expect_calls("a, again", "$1$ $2y$05$ $5$ " TODAYS " ");
 	assert_int_equal(vaults_ask(&fixture, &atm, "2"), 200);
 	seal_wipe(&atm.keys);
 }
@@ -264,12 +274,12 @@ test_another_cost(void **state)
 	assert_int_equal(vaults_stop(&fixture), 0);
 	vaults_run(&fixture, options);
 	shared->count = 0;
-	expect_same_work("$1$ $2y$05$ $6$ " TODAYS " $y$j85$ ");
+	expect_same_work("$1$ $2y$05$ $5$ $6$ " TODAYS " $y$j85$ ");
 	vaults_session(&fixture, &atm, 1, "joe\n9012");
 	expect_line("joe $y$j85$");
 	shared->count = 0;
 	guess("joe", "guess");
-	expect_calls("joe", "$1$ $2y$05$ $6$ " TODAYS " $y$j85$ ");
+	expect_calls("joe", "$1$ $2y$05$ $5$ $6$ " TODAYS " $y$j85$ ");
 	seal_wipe(&atm.keys);
 }
 

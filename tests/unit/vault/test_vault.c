@@ -324,7 +324,7 @@ test_parallel_guesses(void **state)
 	assert_int_equal(vaults_answer(&fixture, &atms[0]), 423);
 	/* The operator's unlock forgets them, at this kiosk too. */
 	vaults_operator(&fixture, "unlock joe");
-	assert_string_equal(fixture.answer, ". 0\n");
+	assert_memory_equal(fixture.answer, ". 0", 3);
 	vaults_session(&fixture, &atms[0], 2, "joe\n9012");
 	for (size_t i = 0; i < NELEM(atms); i++)
 		seal_wipe(&atms[i].keys);
@@ -363,7 +363,7 @@ test_operator(void **state)
 
 	(void)state;
 	vaults_operator(&fixture, "open dan Dan\\sO'D\nsecret pw");
-	assert_string_equal(fixture.answer, ". 0\n");
+	assert_memory_equal(fixture.answer, ". 0", 3);
 	vaults_operator(&fixture, "open dan\nxyyz");
 	assert_non_null(strstr(fixture.answer, ". 65 "));
 	for (int i = 0; i < 2; i++) {
@@ -371,8 +371,7 @@ test_operator(void **state)
 		    "deposit dan 1 12.50 a\\sreason "
 		    "000000000001aaaaaaaaaaaaaaaaaaaa");
 		assert_non_null(strstr(fixture.answer,
-		    i == 0 ? "+ booked\tnow\n. 0\n"
-			   : "+ booked\tbefore\n. 0\n"));
+		    i == 0 ? "+ booked\tnow\n. 0" : "+ booked\tbefore\n. 0"));
 	}
 	vaults_operator(&fixture, "account dan");
 	assert_non_null(
@@ -385,7 +384,7 @@ test_operator(void **state)
 	vaults_operator(&fixture, "sessions");
 	assert_non_null(strstr(fixture.answer, "+ fey\t-\t127.0.0.1\t"));
 	vaults_operator(&fixture, "lock fey");
-	assert_string_equal(fixture.answer, ". 0\n");
+	assert_memory_equal(fixture.answer, ". 0", 3);
 	assert_int_equal(vaults_answer(&fixture, &fey), 0);
 	vaults_connect(&fixture, &fey, 2);
 	vaults_login(&fixture, &fey, FRAME_LOGIN, "fey\n5678");
@@ -447,5 +446,8 @@ main(void)
 		TEST(test_killed),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	setenv("JOURNAL", "twice", 1);
+	return failed + cmocka_run_group_tests_name("twice", tests, NULL, NULL);
 }

@@ -22,21 +22,22 @@ fill_the_disk(bool full)
 	close(fd);
 }
 
-/* A guess as always, a login that is being compared is accepted. */
-static void
-log_in_while_the_disk_fills(
-    struct vaults_atm *atm, const char *text, int code, int64_t comparing)
+/* The disk is full from the moment when it is being compared; its code. */
+static int
+log_in_while_the_disk_fills(struct vaults_atm *atm, const char *text)
 {
-	vaults_connect(&fixture, atm, (uint32_t)comparing);
+	static uint32_t number = 100;
+	const int64_t before = number_of("SELECT total(count) FROM attempt");
+
+	vaults_connect(&fixture, atm, ++number);
 	vaults_login(&fixture, atm, FRAME_LOGIN, text);
 	vaults_flush(&fixture);
-	wait_for("SELECT sum(pending) FROM attempt", comparing);
+	wait_for("SELECT total(count) FROM attempt", before + 2);
 	fill_the_disk(true);
-	assert_int_equal(vaults_answer(&fixture, atm), code);
-	fill_the_disk(false);
+	return vaults_answer(&fixture, atm);
 }
 
-/* What can't be written then, an attempt's end, stays to the next start. */
+/* Nobody hears of a comparison that can't be recorded, right or wrong. */
 static void
 test_the_disk_fills(void **state)
 {
@@ -48,19 +49,82 @@ test_the_disk_fills(void **state)
 	vaults_operator(&fixture, "passwd fey\nold-1");
 	vaults_operator(&fixture, "passwd chris\nold-1");
 	vaults_session(&fixture, &other, 9, "fey\nold-1");
-	log_in_while_the_disk_fills(&atm, "chris\nwrong", 401, 2);
-	log_in_while_the_disk_fills(&atm, "joe\nold-1", 200, 4);
-	assert_int_equal(vaults_ask(&fixture, &atm, "2"), 200);
+	assert_int_equal(
+	    log_in_while_the_disk_fills(&atm, "chris\nwrong"), 503);
+	fill_the_disk(false);
+	assert_int_equal(log_in_while_the_disk_fills(&atm, "joe\nold-1"), 503);
+	assert_int_equal(vaults_ask(&fixture, &other, "2"), 200);
+	fill_the_disk(false);
 	/* A change that is being compared isn't made. */
 	vaults_request(&fixture, &other, "PASSWORD old-1\nnew-1");
 	vaults_flush(&fixture);
-	wait_for("SELECT sum(pending) FROM attempt", 6);
+	wait_for("SELECT sum(pending) FROM attempt WHERE owner = "
+		 "(SELECT number FROM account WHERE id = 'fey')",
+	    2);
 	fill_the_disk(true);
 	assert_int_equal(vaults_answer(&fixture, &other), 503);
 	fill_the_disk(false);
 	vaults_session(&fixture, &other, 10, "fey\nold-1");
+	vaults_session(&fixture, &other, 11, "joe\nold-1");
 	seal_wipe(&atm.keys);
 	seal_wipe(&other.keys);
+}
+
+/* How many more are told to be wrong. */
+static int
+guess_until_refused(struct vaults_atm *atm, const char *text)
+{
+	int told = 0, code;
+
+	vaults_connect(&fixture, atm, 1);
+	while ((code = log_in(atm, text)) == 401) {
+		assert_int_equal(vaults_answer(&fixture, atm), 'G');
+		told++;
+	}
+	assert_int_equal(code, 423);
+	return told;
+}
+
+/* What a start takes back was told to nobody. */
+static void
+test_a_full_disk_buys_no_guess(void **state)
+{
+	static const char *const options[] = { SLOW, "bank.min_free=0", NULL };
+	struct vaults_atm atm = { .number = 0 };
+	int told;
+
+	(void)state;
+	restart(SLOW, "bank.min_free=0");
+	vaults_operator(&fixture, "passwd joe\nold-1");
+	told = log_in_while_the_disk_fills(&atm, "joe\nwrong") == 401;
+	vaults_kill(&fixture);
+	fill_the_disk(false);
+	vaults_run(&fixture, options);
+	assert_int_equal(told + guess_until_refused(&atm, "joe\nwrong"), 3);
+	seal_wipe(&atm.keys);
+}
+
+/*
+ * While the vault lives such an attempt counts as a failure, and is one as
+ * soon as there is room: a lock that it makes full ends like any other.
+ */
+static void
+test_a_full_disk_locks_nobody_for_ever(void **state)
+{
+	struct vaults_atm atm = { .number = 0 };
+
+	(void)state;
+	restart(SLOW, "bank.min_free=0");
+	vaults_operator(&fixture, "passwd joe\nold-1");
+	for (int i = 0; i < 2; i++) {
+		(void)log_in_while_the_disk_fills(&atm, "joe\nwrong");
+		fill_the_disk(false);
+	}
+	assert_int_equal(guess_until_refused(&atm, "joe\nwrong"), 1);
+	assert_int_equal(number_of("SELECT max(pending) FROM attempt"), 0);
+	shared->skew_s = 1801;
+	vaults_session(&fixture, &atm, 2, "joe\nold-1");
+	seal_wipe(&atm.keys);
 }
 
 /* What a table that is bounded has forgotten is counted all the same. */
@@ -293,8 +357,7 @@ test_a_refusal_without_memory(void **state)
 	assert_int_equal(vaults_ask(&fixture, &atm, text), 402);
 	assert_int_equal(shared->memory.failed, 1);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(vaults_ask(&fixture, &atm, text), 429);
-		assert_string_equal(vaults_value(&fixture, "limit"), "refused");
+		assert_int_equal(vaults_ask(&fixture, &atm, text), 503);
 		snprintf(text, sizeof(text), "1 %s 1 fey 1",
 		    vaults_txid(clock_real_ms(), txid));
 	}
@@ -449,6 +512,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_the_disk_fills),
+		TEST(test_a_full_disk_buys_no_guess),
+		TEST(test_a_full_disk_locks_nobody_for_ever),
 		TEST(test_the_row_is_forgotten),
 		TEST(test_outcomes_are_counted_once),
 		TEST(test_refusals_are_taken_back),

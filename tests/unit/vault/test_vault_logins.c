@@ -167,7 +167,7 @@ enrol(EVP_PKEY **key)
 	hex_encode(public_key, KIOSK_PUBLIC_SIZE, hex);
 	snprintf(command, sizeof(command), "kiosk add lobby %s no", hex);
 	vaults_operator(&fixture, command);
-	assert_string_equal(fixture.answer, ". 0\n");
+	assert_string_equal(fixture.answer, ". 0 kiosk lobby is enrolled\n");
 }
 
 /* On a new link; its number is used once. */
@@ -456,7 +456,7 @@ test_who_has_no_password(void **state)
 	(void)state;
 	vaults_operator(&fixture, "open sam Sam\npw-71");
 	vaults_operator(&fixture, "close sam");
-	assert_string_equal(fixture.answer, ". 0\n");
+	assert_string_equal(fixture.answer, ". 0 sam is closed\n");
 	vaults_connect(&fixture, &atm, 1);
 	refused(&atm, "sam\npw-71", 401);
 	assert_int_equal(vaults_stop(&fixture), 0);

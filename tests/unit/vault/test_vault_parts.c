@@ -351,8 +351,8 @@ test_operator_answer(void **state)
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	command.fd = pair[0];
-	operator_line(&command, '=', "id", "name", NULL);
-	operator_line(&command, '+', "fey", "a b\tc\n\\", NULL);
+	operator_line(&command, '=', TEXTS("id", "name"));
+	operator_line(&command, '+', TEXTS("fey", "a b\tc\n\\"));
 	operator_fail(&command, 65, "no %s\nthing", "such");
 	operator_end(&command);
 	assert_int_equal(

@@ -75,7 +75,7 @@ setup(void **state)
 	begin();
 	vaults_start(&fixture, NULL);
 	vaults_operator(&fixture, "passwd fey\n" ONE);
-	assert_string_equal(fixture.answer, ". 0\n");
+	assert_string_equal(fixture.answer, ". 0 fey has a new password\n");
 	return 0;
 }
 

@@ -26,6 +26,7 @@ static const struct {
 	{ FRAME_FROM_ATM, 'O', 753 },
 	{ FRAME_FROM_ATM, 'R', 385 },
 	{ FRAME_FROM_ATM, 'V', 753 },
+	{ FRAME_FROM_ATM, 'C', 753 },
 	{ FRAME_FROM_ATM, 'S', 273 },
 };
 
@@ -52,7 +53,7 @@ test_allowed(void **state)
 				    frame_allowed((enum frame_sender)sender,
 					(uint8_t)type, length);
 	}
-	assert_int_equal(allowed[FRAME_FROM_ATM], 5);
+	assert_int_equal(allowed[FRAME_FROM_ATM], 6);
 	/* G; S of 1 to 255 blocks; E. */
 	assert_int_equal(allowed[FRAME_FROM_BANK], 1 + 255 + 65297 - 5);
 }

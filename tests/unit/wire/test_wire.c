@@ -15,6 +15,7 @@
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/wire/wire.h"
+#include "../../../shared/wire/wire_memo.h"
 #include "../../../shared/wire/wire_reader.h"
 #include "../../../shared/wire/wire_reply.h"
 #include "../../../shared/base/utf8.h"
@@ -382,6 +383,48 @@ test_what_is_no_reply(void **state)
 	assert_int_equal(reader.lines_length, 0);
 }
 
+static void
+expect_memo(const char *memo, const char *text)
+{
+	char written[WIRE_MEMO_TEXT], read[WIRE_MEMO_SIZE];
+
+	assert_string_equal(wire_format_memo(memo, written), text);
+	assert_int_equal(wire_parse_memo(text, strlen(text), read), 0);
+	assert_string_equal(read, memo);
+}
+
+/* One way to write each, and no other is read. */
+static void
+test_memos(void **state)
+{
+	static const char *const others[] = { "", "c", "cm",
+		"cmVudA==", "cmVudB", "cmVu dA", "cmVu+A", "Pz5/", "Cg", "_w",
+		"AA", "cmVud", " cmVu", "cmVu\n" };
+	char longest[WIRE_MEMO_SIZE], text[WIRE_MEMO_TEXT + 8];
+	char read[WIRE_MEMO_SIZE];
+
+	(void)state;
+	expect_memo("x", "eA");
+	expect_memo("xy", "eHk");
+	expect_memo("rent", "cmVudA");
+	expect_memo("?>~", "Pz5-");
+	expect_memo("??\xc3\xbf", "Pz_Dvw");
+	assert_string_equal(wire_format_memo("", text), "");
+	memset(longest, 'm', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	wire_format_memo(longest, text);
+	assert_int_equal(strlen(text), 86);
+	expect_memo(longest, text);
+	memset(text, 'b', sizeof(text));
+	for (size_t length = 87; length <= sizeof(text); length++)
+		assert_int_equal(
+		    wire_parse_memo(text, length, read), BANK_EINVAL);
+	for (size_t i = 0; i < NELEM(others); i++)
+		if (wire_parse_memo(others[i], strlen(others[i]), read) !=
+		    BANK_EINVAL)
+			fail_msg("taken: %s", others[i]);
+}
+
 int
 main(void)
 {
@@ -393,6 +436,7 @@ main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_accounts_and_amounts),
+		cmocka_unit_test(test_memos),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_write_and_read),
 		cmocka_unit_test(test_writer_keeps_its_bounds),

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The hosts of a simulated bank, one of which runs at a time, and the journal
+ * that they share: it is slow, away and full when chance says so, and another
+ * host's turn may come before it answers.
+ */
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../../shared/base/clock.h"
+#include "../lib/shared_journal.h"
+#include "sim.h"
+
+#define STALE_US 2000000 /* bankd.ini(5): stale */
+#define POLL_MS 20
+#define PAUSE_US 5000
+
+static int link_fd;
+static struct shared_options journal;
+
+bool
+sim_is_one_of_many(void)
+{
+	return world->host_count > 1;
+}
+
+unsigned
+sim_host_number(void)
+{
+	return (unsigned)(sim_host - world->hosts);
+}
+
+static void
+wait_turn(void)
+{
+	char byte;
+
+	if (read(link_fd, &byte, 1) != 1)
+		_exit(SIM_KILLED);
+}
+
+/* In the process of the host: the others' ends are not for it. */
+void
+sim_host_open(unsigned host, const int turn[SIM_HOSTS][2])
+{
+	sim_host = &world->hosts[host];
+	link_fd = turn[host][1];
+	for (unsigned i = 0; i < world->host_count; i++) {
+		close(turn[i][0]);
+		if (i != host && turn[i][1] >= 0)
+			close(turn[i][1]);
+	}
+	wait_turn();
+}
+
+void
+sim_host_yield(void)
+{
+	if (write(link_fd, "", 1) != 1)
+		_exit(SIM_KILLED);
+	wait_turn();
+}
+
+/* What it read long ago is not taken for today's. */
+void
+sim_host_begin_turn(void)
+{
+	sim_host->turn_ms = clock_steady_ms();
+	journal.till_asked = true;
+	if (world->steady_us - sim_host->heard_us > STALE_US)
+		journal.stale = true;
+}
+
+static enum shared_fault
+draw_fault(enum shared_call call)
+{
+	static const enum shared_fault faults[SHARED_CALLS][4] = {
+		[SHARED_PROPOSE] = { SHARED_OVERTAKEN, SHARED_LOST,
+		    SHARED_UNTOLD, SHARED_UNTOLD },
+		[SHARED_AGAIN] = { SHARED_OVERTAKEN, SHARED_LOST, SHARED_UNTOLD,
+		    SHARED_AWAY },
+		[SHARED_NEXT] = { SHARED_AWAY, SHARED_AWAY, SHARED_WORKS,
+		    SHARED_WORKS },
+		[SHARED_FIRM] = { SHARED_AWAY, SHARED_AWAY, SHARED_WORKS,
+		    SHARED_WORKS },
+	};
+
+	return sim_one_in(40) ? faults[call][sim_draw(4)] : SHARED_WORKS;
+}
+
+static enum shared_fault
+at_journal(void *context, enum shared_call call)
+{
+	enum shared_fault fault;
+
+	(void)context;
+	if (call != SHARED_NEXT ? sim_one_in(2) : sim_one_in(10))
+		sim_host_yield();
+	if (sim_one_in(500))
+		sim_disk_die();
+	if (world->steady_us < world->away_us)
+		return SHARED_AWAY;
+	if (sim_host->last)
+		return SHARED_WORKS;
+	fault = draw_fault(call);
+	if (fault != SHARED_WORKS)
+		sim_say(
+		    "the journal: call %d, fault %d", (int)call, (int)fault);
+	if (call == SHARED_NEXT && fault == SHARED_WORKS)
+		sim_host->heard_us = world->steady_us;
+	return fault;
+}
+
+struct store_options
+sim_host_options(void)
+{
+	journal = (struct shared_options) {
+		.path = world->journal, .fault = at_journal, .poll_ms = POLL_MS
+	};
+	return sim_is_one_of_many()
+	    ? (struct store_options) { .journal = shared_journal_open,
+		      .engine = &journal,
+		      .host = sim_host_number() + 1 }
+	    : (struct store_options) { 0 };
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+
+/* A host that waits for the journal, in the middle of a commit. */
+int
+__wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	if (count > 0)
+		return __real_poll(fds, count, timeout);
+	world->steady_us += sim_one_in(8) ? sim_draw(1000000) : PAUSE_US;
+	sim_host_yield();
+	if (sim_one_in(60))
+		sim_disk_die();
+	return 0;
+}
