@@ -162,12 +162,14 @@ forget(struct speech *speech)
 	OPENSSL_cleanse(speech->last, sizeof(speech->last));
 }
 
+/* Drawings that follow one another, as of a spinner, don't put it off. */
 static void
 say_soon(struct speech *speech)
 {
 	const struct timeval moment = { 0, PAUSE_US };
 
-	if (*speech->to_say != '\0' && speech->voice == NULL)
+	if (*speech->to_say != '\0' && speech->voice == NULL &&
+	    !event_pending(speech->pause, EV_TIMEOUT, NULL))
 		event_add(speech->pause, &moment);
 }
 

@@ -259,19 +259,29 @@ settle_old(const struct restore *restore)
 		(void)store_close_whole(store);
 }
 
-/* It belongs to the old one; the new one begins its own. */
-static int
-set_journal_aside(const struct restore *restore, const struct tm *tm)
+/* Where one of the old bank's files is kept, by the second of its end. */
+static struct path
+aside(const struct restore *restore, const char *name, time_t second)
 {
-	char when[64];
+	char kept[64];
+	struct tm tm;
 
-	strftime(
-	    when, sizeof(when), STORE_JOURNAL ".replaced.%Y%m%dT%H%M%SZ", tm);
-	return rename(in(restore->state, STORE_JOURNAL).text,
-		   in(restore->state, when).text) == 0 ||
-		errno == ENOENT
-	    ? 0
-	    : -1;
+	snprintf(kept, sizeof(kept), "%s.replaced.", name);
+	strftime(kept + strlen(kept), sizeof(kept) - strlen(kept),
+	    "%Y%m%dT%H%M%SZ", gmtime_r(&second, &tm));
+	return in(restore->state, kept);
+}
+
+/* The first second, from now on, that no earlier restore has taken. */
+static time_t
+free_second(const struct restore *restore)
+{
+	time_t second = time(NULL);
+
+	while (access(aside(restore, STORE_FILE, second).text, F_OK) == 0 ||
+	    access(aside(restore, STORE_JOURNAL, second).text, F_OK) == 0)
+		second++;
+	return second;
 }
 
 /*
@@ -284,15 +294,12 @@ replace(struct restore *restore)
 {
 	const struct path file = in(restore->state, STORE_FILE);
 	const struct path wal = in(restore->state, STORE_WAL);
+	const struct path journal = in(restore->state, STORE_JOURNAL);
+	const time_t second = free_second(restore);
 	struct stat status;
 	char kept_wal[PATH_MAX + 8];
-	struct tm tm;
-	char when[64];
-	time_t now = time(NULL);
 
-	strftime(when, sizeof(when), STORE_FILE ".replaced.%Y%m%dT%H%M%SZ",
-	    gmtime_r(&now, &tm));
-	string_copy(restore->kept, in(restore->state, when).text,
+	string_copy(restore->kept, aside(restore, STORE_FILE, second).text,
 	    sizeof(restore->kept));
 	snprintf(kept_wal, sizeof(kept_wal), "%s-wal", restore->kept);
 	if (link(file.text, restore->kept) == -1) {
@@ -306,9 +313,12 @@ replace(struct restore *restore)
 	else
 		(void)rename(wal.text, kept_wal);
 	(void)unlink(in(restore->state, STORE_FILE "-shm").text);
-	if (set_journal_aside(restore, &tm) != 0)
-		return bankctl_complain(EX_IOERR, "%s: %s",
-		    in(restore->state, STORE_JOURNAL).text, strerror(errno));
+	/* The journal belongs to the old one; the new one begins its own. */
+	if (rename(journal.text, aside(restore, STORE_JOURNAL, second).text) ==
+		-1 &&
+	    errno != ENOENT)
+		return bankctl_complain(
+		    EX_IOERR, "%s: %s", journal.text, strerror(errno));
 	if (rename(in(restore->work, STORE_FILE).text, file.text) == -1 ||
 	    file_sync_directory(file.text) != 0)
 		return bankctl_complain(

@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 
+from lib import bank
+
 CALLS = ("%file,bind,connect,setresuid,clone,clone3,fork,vfork,fchmod,fchown,"
          "ftruncate")
 # A name of one part, by a descriptor of its directory, that isn't followed.
@@ -26,6 +28,8 @@ NAME = re.compile(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"')
 
 def reason():
     """Why it can't be had here; None where it can."""
+    if bank.sanitized():
+        return "LeakSanitizer traces by itself"
     if os.geteuid() != 0:
         return "only root's names are dangerous"
     if shutil.which("strace") is None:

@@ -168,6 +168,18 @@ class Backup(Operator):
         self.assertEqual(result.returncode, 66)
 
 
+    def test_one_after_the_other(self):
+        """Each keeps the bank that it replaces, within a second, too."""
+        served = self.fresh()
+        path = self.copy(served)
+        served.stop()
+        kept = {served.ctl_json("-y", "restore", path)[0]["kept"]
+                for _ in range(5)}
+        self.assertEqual(len(kept), 5)
+        for name in kept:
+            self.assertTrue(os.path.exists(name))
+
+
 class Killed(Operator):
     """A restore that is killed before any of its calls that change what is
     in the state's directory leaves the old bank or the new one, or a bank

@@ -290,8 +290,6 @@ class Aloud(BankCase):
         said = self.wait(kiosk, "press any key or touch the screen")
         self.assertNotIn("balance", said)
 
-    @unittest.skip("what follows on one screen waits for a voice without end: "
-                   "whether it does depends on the machine's load")
     def test_another_screen_interrupts(self):
         """A voice that never ends is silent when the bank has answered."""
         go = self.bank.path("go-" + self.name)
