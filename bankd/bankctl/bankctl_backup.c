@@ -7,8 +7,6 @@
  * copies and reports its progress; its parent kills a child that stands still,
  * because it was stopped or waits for a disk, and says so.
  */
-#include "bankctl_backup.h"
-
 #include <sys/file.h>
 #include <sys/wait.h>
 
@@ -28,8 +26,8 @@
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
-#include "bankctl_note.h"
 #include "bankctl_commands.h"
+#include "bankctl_note.h"
 #include "bankctl_offline.h"
 #include "../base/place.h"
 #include "../base/options.h"
@@ -262,14 +260,6 @@ be_child(struct backup *backup, const struct bankctl *bankctl)
 	(void)setpgid(0, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	exit(run(backup, bankctl));
-}
-
-int
-bankctl_backup_make(const struct bankctl *bankctl, const char *path)
-{
-	struct backup backup = { .path = path, .fd = -1, .progress = -1 };
-
-	return run(&backup, bankctl);
 }
 
 int

@@ -11,7 +11,6 @@
 int bankctl_main(int argc, char *argv[]);
 #define main bankctl_main
 #include "../../../bankd/bankctl/bankctl.c"
-#include "../../../bankd/bankctl/bankctl_backup.h"
 #undef main
 
 #include <stdarg.h>
@@ -19,6 +18,7 @@ int bankctl_main(int argc, char *argv[]);
 #include <stdint.h>
 #include <setjmp.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -32,28 +32,31 @@ int bankctl_main(int argc, char *argv[]);
 #define FILES_MAX 64
 #define BACKUP "bank.db.schema" /* and so on: a migration's */
 
-/* By inode: one that is renamed is the same. */
-static struct {
-	uint64_t inode;
-	bool unsynced;
-} seen[FILES_MAX];
-static bool names_unsynced, journal_names_unsynced;
-static bool lot_unsynced;
+/* Shared with the child that makes a backup. */
+struct disk {
+	struct {
+		uint64_t inode; /* one that is renamed is the same */
+		bool unsynced;
+	} seen[FILES_MAX];
+	bool names_unsynced, journal_names_unsynced, lot_unsynced;
+	char too_early[128]; /* the first call that was */
+};
+static struct disk *disk;
 static long wal_syncs, lot_syncs;
-static bool creates;          /* the open in hand makes the database */
-static uint64_t backup;       /* the inode of one */
-static const char *too_early; /* the first call that was */
+static bool creates;    /* the open in hand makes the database */
+static uint64_t backup; /* the inode of one */
 
 static bool *
 unsynced(uint64_t inode)
 {
 	size_t i = 0;
 
-	while (i < FILES_MAX && seen[i].inode != 0 && seen[i].inode != inode)
+	while (i < FILES_MAX && disk->seen[i].inode != 0 &&
+	    disk->seen[i].inode != inode)
 		i++;
 	assert_true(i < FILES_MAX);
-	seen[i].inode = inode;
-	return &seen[i].unsynced;
+	disk->seen[i].inode = inode;
+	return &disk->seen[i].unsynced;
 }
 
 static uint64_t
@@ -102,7 +105,7 @@ mkdir(const char *path, mode_t mode)
 	int result = (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
 
 	if (result == 0 && below(path) != NULL)
-		names_unsynced = true;
+		disk->names_unsynced = true;
 	return result;
 }
 
@@ -123,8 +126,9 @@ is_segment(const char *path)
 static void
 note_too_early(const struct disk_call *call)
 {
-	if (too_early == NULL)
-		too_early = strdup(call->path);
+	if (disk->too_early[0] == '\0')
+		string_copy(
+		    disk->too_early, call->path, sizeof(disk->too_early));
 }
 
 /*
@@ -146,10 +150,12 @@ before(const struct disk_call *call)
 	if (call->kind == DISK_RENAME && *unsynced(inode_in(call->path)))
 		note_too_early(call);
 	if (call->kind == DISK_WRITE && database &&
-	    (names_unsynced || journal_names_unsynced || lot_unsynced))
+	    (disk->names_unsynced || disk->journal_names_unsynced ||
+		disk->lot_unsynced))
 		note_too_early(call);
 	if (call->kind == DISK_WRITE && is_segment(call->path) &&
-	    (names_unsynced || journal_names_unsynced || lot_unsynced))
+	    (disk->names_unsynced || disk->journal_names_unsynced ||
+		disk->lot_unsynced))
 		note_too_early(call);
 	if (call->kind == DISK_WRITE && strcmp(call->path, "bank.db") == 0 &&
 	    *unsynced(inode_in("bank.db-wal")))
@@ -170,21 +176,21 @@ after(const struct disk_call *call)
 	    strcmp(call->path, "bank.db") != 0)
 		backup = call->inode;
 	if (call->kind == DISK_RENAME && is_in_journal(call->path))
-		journal_names_unsynced = true;
+		disk->journal_names_unsynced = true;
 	else if (call->kind == DISK_RENAME ||
 	    (call->kind == DISK_OPEN && creates))
-		names_unsynced = true;
+		disk->names_unsynced = true;
 	if (call->kind == DISK_WRITE && is_segment(call->path))
-		lot_unsynced = true;
+		disk->lot_unsynced = true;
 	if (call->kind != DISK_SYNC)
 		return;
 	*unsynced(call->inode) = false;
 	if (call->path[0] == '\0')
-		names_unsynced = false;
+		disk->names_unsynced = false;
 	if (strcmp(call->path, "journal") == 0)
-		journal_names_unsynced = false;
+		disk->journal_names_unsynced = false;
 	if (is_segment(call->path))
-		lot_unsynced = false;
+		disk->lot_unsynced = false;
 	wal_syncs += strcmp(call->path, "bank.db-wal") == 0;
 	lot_syncs += is_segment(call->path);
 }
@@ -192,9 +198,7 @@ after(const struct disk_call *call)
 static void
 watch(const char *directory)
 {
-	memset(seen, 0, sizeof(seen));
-	names_unsynced = journal_names_unsynced = lot_unsynced = false;
-	too_early = NULL;
+	memset(disk, 0, sizeof(*disk));
 	backup = 0;
 	disk_calls.directory = directory;
 	disk_calls.before = before;
@@ -221,10 +225,10 @@ teardown(void **state)
 static void
 assert_all_synced(void)
 {
-	assert_null(too_early);
-	assert_false(names_unsynced);
-	assert_false(journal_names_unsynced);
-	assert_false(lot_unsynced);
+	assert_string_equal(disk->too_early, "");
+	assert_false(disk->names_unsynced);
+	assert_false(disk->journal_names_unsynced);
+	assert_false(disk->lot_unsynced);
 	assert_false(*unsynced(inode_in("balance")));
 	assert_false(*unsynced(inode_in("password")));
 }
@@ -255,16 +259,16 @@ test_each_commit(void **state)
 		lots_before = lot_syncs;
 		fixture_files_pay(bank, "chris", "fey");
 		assert_int_equal(lot_syncs, lots_before + 1);
-		assert_false(lot_unsynced);
+		assert_false(disk->lot_unsynced);
 		if (i >= 3)
 			continue;
 		assert_true(wal_syncs > wal_before);
 		assert_false(*unsynced(inode_in("bank.db-wal")));
 	}
 	assert_int_equal(store_publish(bank->store), 0);
-	assert_null(too_early);
+	assert_string_equal(disk->too_early, "");
 	fixture_files_stop(bank);
-	assert_null(too_early);
+	assert_string_equal(disk->too_early, "");
 	assert_false(*unsynced(inode_in("bank.db")));
 }
 
@@ -339,8 +343,8 @@ test_the_log_is_copied(void **state)
 	bank->store = fixture_open(bank->directory, NULL);
 	assert_int_equal(store_last_seq(bank->store), seq);
 	assert_int_not_equal(inode_in("bank.db-wal"), old);
-	assert_null(too_early);
-	assert_false(names_unsynced);
+	assert_string_equal(disk->too_early, "");
+	assert_false(disk->names_unsynced);
 	fixture_files_end(bank);
 	free(log);
 }
@@ -364,9 +368,9 @@ test_a_migration(void **state)
 			     migrations, STORE_SCHEMA, error, sizeof(error)),
 	    0);
 	assert_int_not_equal(backup, 0);
-	assert_null(too_early);
+	assert_string_equal(disk->too_early, "");
 	assert_false(*unsynced(backup));
-	assert_false(names_unsynced);
+	assert_false(disk->names_unsynced);
 	sqlite_connection_close(&connection);
 }
 
@@ -377,9 +381,9 @@ test_a_stop_syncs_the_directory(void **state)
 	struct fixture_files *bank = *state;
 
 	fixture_files_seeds(bank);
-	names_unsynced = true;
+	disk->names_unsynced = true;
 	assert_int_equal(files_sync(bank->files), 0);
-	assert_false(names_unsynced);
+	assert_false(disk->names_unsynced);
 	fixture_files_end(bank);
 }
 
@@ -387,6 +391,9 @@ test_a_stop_syncs_the_directory(void **state)
 static void
 ended(struct fixture_files *bank, struct bankctl *bankctl)
 {
+	static const char *const options[] = { "bank.state=%s",
+		"bank.any_file_system=yes",
+		"process.control_socket=%s/control" };
 	char text[256], error[256];
 
 	fixture_files_seeds(bank);
@@ -395,12 +402,11 @@ ended(struct fixture_files *bank, struct bankctl *bankctl)
 	*bankctl = (struct bankctl) { .yes = true };
 	bankctl->config = config_new(bankd_options, BANKD_OPTION_COUNT);
 	assert_non_null(bankctl->config);
-	snprintf(text, sizeof(text), "bank.state=%s", bank->directory);
-	assert_int_equal(
-	    config_set(bankctl->config, text, error, sizeof(error)), 0);
-	assert_int_equal(config_set(bankctl->config, "bank.any_file_system=yes",
-			     error, sizeof(error)),
-	    0);
+	for (size_t i = 0; i < NELEM(options); i++) {
+		snprintf(text, sizeof(text), options[i], bank->directory);
+		assert_int_equal(
+		    config_set(bankctl->config, text, error, sizeof(error)), 0);
+	}
 	watch(bank->directory);
 }
 
@@ -416,15 +422,15 @@ test_a_backup_and_a_restore(void **state)
 	for (int i = 0; i < 2; i++) {
 		no_noreplace = i == 1;
 		snprintf(path, sizeof(path), "%s/%d", bank->directory, i);
-		assert_int_equal(bankctl_backup_make(&bankctl, to[1]), 0);
-		assert_null(too_early);
-		assert_false(names_unsynced);
+		assert_int_equal(bankctl_backup_run(&bankctl, 2, to), 0);
+		assert_string_equal(disk->too_early, "");
+		assert_false(disk->names_unsynced);
 		assert_false(*unsynced(inode_of(path)));
 	}
 	watch(bank->directory);
 	assert_int_equal(bankctl_restore_run(&bankctl, 2, back), 0);
-	assert_null(too_early);
-	assert_false(names_unsynced);
+	assert_string_equal(disk->too_early, "");
+	assert_false(disk->names_unsynced);
 	assert_false(*unsynced(inode_in("bank.db")));
 	config_free(bankctl.config);
 }
@@ -436,8 +442,8 @@ test_a_file_replaced(void **state)
 	const char *path = fixture_path(bank->directory, "some");
 
 	assert_int_equal(file_replace(path, "text", 4, 0600), 0);
-	assert_null(too_early);
-	assert_false(names_unsynced);
+	assert_string_equal(disk->too_early, "");
+	assert_false(disk->names_unsynced);
 	assert_false(*unsynced(inode_of(path)));
 }
 
@@ -465,5 +471,8 @@ main(void)
 		    test_a_file_replaced, setup, teardown),
 	};
 
+	disk = mmap(NULL, sizeof(*disk), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(disk != MAP_FAILED);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
