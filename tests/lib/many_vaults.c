@@ -84,7 +84,8 @@ at_gate(void *context, enum shared_call call)
 		for (int i = 0; gate->waiting && i < PATIENCE; i++)
 			poll(NULL, 0, 1);
 	}
-	if (gate->busy && call == SHARED_NEXT) {
+	if (gate->busy > 0 && call == SHARED_NEXT) {
+		gate->busy--;
 		gate->quiet = !gate->quiet;
 		return gate->quiet ? SHARED_OVERTAKEN : SHARED_WORKS;
 	}

@@ -20,9 +20,10 @@ struct many_gate {
 	enum shared_fault fault;     /* of its asks from now on */
 	unsigned faults;             /* of so many; 0: of all */
 	struct shared_chance chance; /* faults drawn besides */
-	/* Whenever it has nothing newer, there is another lot; quiet: it was
-	 * told of that one. */
-	bool busy, quiet;
+	/* Of so many asks for what is newer, each other one finds another lot;
+	 * quiet: it was told of that one. */
+	unsigned busy;
+	bool quiet;
 };
 
 struct many {
