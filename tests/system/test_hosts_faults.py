@@ -77,6 +77,25 @@ class Faults(Hosts):
             lambda: all(self.paid(name) >= count + enough
                         for name, count in before.items()), 60)
 
+    @contextlib.contextmanager
+    def held(self, lock, which):
+        """Somebody has a lock, and keeps it."""
+        def hold():
+            with contextlib.suppress(bank.Failed):     # it is ended
+                self.pg.sql(lock + "; SELECT pg_sleep(100000)")
+
+        found = (" FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE %s"
+                 " AND granted AND application_name = 'psql'" % which)
+        holder = threading.Thread(target=hold)
+        holder.start()
+        bank.wait_for("the lock", lambda: self.pg.sql(
+            "SELECT count(*)" + found) == "1")
+        try:
+            yield
+        finally:
+            self.pg.sql("SELECT pg_terminate_backend(pid)" + found)
+            holder.join()
+
     def paid(self, name):
         return sum(customer == name for customer, _ in list(self.sent))
 
@@ -118,26 +137,9 @@ class Processes(Faults):
         self.while_they_pay(lambda: self.one.kill_child("vault"))
         self.right_in_the_end()
 
-    @contextlib.contextmanager
     def turn(self):
-        """Somebody has it, and keeps it."""
-        def hold():
-            with contextlib.suppress(bank.Failed):     # it is ended
-                self.pg.sql("SELECT pg_advisory_lock(%d);"
-                            " SELECT pg_sleep(100000)" % TURN)
-
-        found = (" FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE"
-                 " locktype = 'advisory' AND objid = %d AND objsubid = 1"
-                 " AND granted AND application_name = 'psql'" % TURN)
-        holder = threading.Thread(target=hold)
-        holder.start()
-        bank.wait_for("the turn", lambda: self.pg.sql(
-            "SELECT count(*)" + found) == "1")
-        try:
-            yield
-        finally:
-            self.pg.sql("SELECT pg_terminate_backend(pid)" + found)
-            holder.join()
+        return self.held("SELECT pg_advisory_lock(%d)" % TURN, "locktype ="
+                         " 'advisory' AND objid = %d AND objsubid = 1" % TURN)
 
     def test_a_turn_is_not_given_back(self):
         """As by a host that was stopped while it has it: nothing but the
@@ -295,6 +297,56 @@ class Database(Faults):
                 os.kill(pid, signal.SIGCONT)
         self.while_they_pay(trouble)
         self.right_in_the_end()
+
+
+class Found(Faults):
+    """A lot that is put again, and is there."""
+
+    def backends(self, which, count=1):
+        """Whose statements wait, as soon as there are so many."""
+        def look():
+            pids = self.pg.sql("SELECT pid FROM " + which).split()
+            return pids if len(pids) >= count else None
+        return {int(pid) for pid in bank.wait_for(which, look, 30)}
+
+    def test_on_one_disk_alone(self):
+        """It was put twice, as a courier died, and the first of the two, which
+        no standby has, was there when the second came: no success yet."""
+        self.two.stop()
+        self.one.stop()
+        self.one.share(self.hosts.connection, **self.hosts.store | {
+            "turn": "no", "patience": "20"})    # no session waits for another
+        self.one.start()
+        put = "pg_locks WHERE NOT granted AND relation = 'lot'::regclass"
+        kept = "pg_stat_activity WHERE wait_event = 'SyncRep' AND pid = %d"
+        client = self.one.session("chris")
+        words = "1 %s 1 fey 0.01" % client.txid()
+        said = []
+        payer = threading.Thread(target=lambda: said.append(
+            client.request(words, timeout=60).said()), daemon=True)
+        with self.held("LOCK TABLE lot IN EXCLUSIVE MODE",
+                       "relation = 'lot'::regclass"):
+            payer.start()
+            first, = self.backends(put)
+            self.one.kill_child("courier")
+            second, = self.backends(put, 2) - {first}
+            frozen = [second] + self.pg.standby.pids()
+            for pid in frozen:
+                bank.freeze(pid)
+        self.backends(kept % first)
+        os.kill(second, signal.SIGCONT)
+        self.backends("pg_locks WHERE NOT granted AND pid = %d" % second)
+        self.pg.sql("SELECT pg_cancel_backend(%d)" % first)
+        bank.wait_for("an answer, or a barrier", lambda: said or self.pg.sql(
+            "SELECT pid FROM " + kept % second), 30)
+        self.assertEqual(said, [])
+        for pid in frozen:
+            os.kill(pid, signal.SIGCONT)
+        payer.join()
+        self.assertEqual(said, [SUCCESS])
+        client.close()
+        self.sent.append(("chris", words))
+        self.nothing_is_lost_or_doubled(self.one)
 
 
 class Full(Faults):
