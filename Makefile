@@ -84,6 +84,7 @@ help:
 	@echo '                 and stops what it started'
 	@echo 'make demo-blind  the same, and what the screens show is said aloud'
 	@echo 'make test        installs what the tests need, and runs them'
+	@echo 'make test-all    the same with all that takes long'
 	@echo
 	@echo 'make             builds bankd, bankctl and atm-tui into $(B)/, and'
 	@echo '                 bankd-courier where libpq is installed'
@@ -278,12 +279,17 @@ unit: $(UNIT_TESTS)
 ASAN = B=$(B)/asan SANITIZE='-fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer' CFLAGS='-O1 -g'
 
-test: deps-test
+# What takes minutes, and all cases of what is tried in each case, is in
+# test-all.
+RUN_BOTH = $(PYTHON) tests/run --build $(B):require --build $(B)/asan:off
+both: deps-test
 	@$(MAKE) --no-print-directory -j2 tests
 	@$(MAKE) --no-print-directory -j2 $(ASAN) tests
-	@$(PYTHON) tests/run $(TEST_FLAGS) --build $(B):require \
-	    --build $(B)/asan:off
-	@$(if $(TEST_FLAGS),,$(MAKE) --no-print-directory valgrind)
+test: both
+	@$(RUN_BOTH) $(or $(TEST_FLAGS),--quick)
+test-all: both
+	@$(RUN_BOTH)
+	@$(MAKE) --no-print-directory valgrind
 
 # The unit tests that valgrind can run within a minute each.  It looks for
 # memory that was never written; the sanitized build looks for what is lost.
@@ -654,6 +660,6 @@ clean:
 
 .PHONY: all help deps deps-test deps-lint run demo reset-demo tests unit \
 	hosts-test run-hosts \
-	arm64-test arm64-programs arm64-root test soak branch-day mutants coverage fuzz fuzzers bench pictures lint install uninstall clean
+	arm64-test arm64-programs arm64-root both test test-all soak branch-day mutants coverage fuzz fuzzers bench pictures lint install uninstall clean
 -include $(wildcard $(O)/*/*.d $(O)/*/*/*.d $(O)/*/*/*/*.d)
 .SECONDARY:

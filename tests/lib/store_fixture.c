@@ -169,6 +169,22 @@ fixture_seed(void)
 	srandom(seed);
 }
 
+long
+fixture_stride(void)
+{
+	const char *given = getenv("CALLS");
+
+	return given != NULL ? strtol(given, NULL, 10) : 1;
+}
+
+long
+fixture_first(void)
+{
+	static long asked;
+
+	return 1 + asked++ % fixture_stride();
+}
+
 /* JOURNAL=shared: over that engine, in a file of the directory. */
 struct store *
 fixture_open(const char *directory, enum store_end *end)

@@ -40,6 +40,12 @@ void fixture_change(const char *directory, const char *sql);
 struct store_reader *fixture_reader(const char *directory);
 /* Seeded from SEED or the clock; printed. */
 void fixture_seed(void);
+/*
+ * How far it is from one case to the next, where a test tries all there are:
+ * CALLS; 1 is each.  The first is 1, and one more whenever it is asked for.
+ */
+long fixture_stride(void);
+long fixture_first(void);
 
 /* Fails the test where the store doesn't open. */
 struct store *fixture_open(const char *directory, enum store_end *end);

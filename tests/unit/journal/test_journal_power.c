@@ -7,6 +7,7 @@
  * there, unchanged and in order, and at most one that was begun.
  *
  *	JOURNAL_STATES=n so many states of the disk (default: 100); SEED=n
+ *	CALLS=n          each nth of the calls alone
  *	LIVES=n          so many of the script's four (default: two)
  *	ONLY=name        one of the tests
  */
@@ -188,11 +189,12 @@ each_life(long (*fail_life)(int life), int most, const char *what)
 static long
 kill_life(int life)
 {
-	long n;
+	long total = 0;
 
-	for (n = 1; live_to(n, life, die_at_nth); n++)
+	for (long n = fixture_first(); live_to(n, life, die_at_nth);
+	     n += fixture_stride(), total++)
 		must_be_right("killed at call", life, n);
-	return n - 1;
+	return total;
 }
 
 static void
@@ -222,13 +224,15 @@ static long
 fail_each(const struct fault *which, const char *name, int life)
 {
 	char text[64];
-	long n;
+	long total = 0;
 
 	snprintf(text, sizeof(text), "%s %s%s", disk_kind_names[which->kind],
 	    name, which->times > 1 ? " for ever" : "");
-	for (n = 1; fault = *which, live_to(n, life, fail_nth); n++)
+	for (long n = fixture_first();
+	     fault = *which, live_to(n, life, fail_nth);
+	     n += fixture_stride(), total++)
 		must_be_right(text, life, n);
-	return n - 1;
+	return total;
 }
 
 static long

@@ -7,6 +7,7 @@
  * is there, once, and no more than was begun.
  *
  *	LIVES=n   so many of the script's ten (default: all)
+ *	CALLS=n   each nth of them alone
  *	SEED=n    another script
  *	PAIRS=k/n part k of n of all pairs of failures too, of any two calls
  *	ONLY=name one of the tests
@@ -147,21 +148,18 @@ test_kill_at_every_call(void **state)
 {
 	struct script_promise at_first;
 	long n, total = 0;
-	bool ended;
 
 	(void)state;
 	memset(promise, 0, sizeof(*promise));
 	for (int life = 0; life < lives(); life++) {
 		copy(now, before_life);
 		at_first = *promise;
-		for (n = 1, ended = false; !ended; n++) {
+		for (n = fixture_first(); !live_until(n, life);
+		     n += fixture_stride(), total++) {
+			must_be_right("killed at call", life, n);
 			copy(before_life, now);
 			*promise = at_first;
-			ended = live_until(n, life);
-			if (!ended)
-				must_be_right("killed at call", life, n);
 		}
-		total += n - 2;
 	}
 	must_be_right("end", 0, 0);
 	printf("# killed at %ld storage calls\n", total);
@@ -243,21 +241,22 @@ static long
 fail_each(const struct fault *which, const char *name, int life)
 {
 	struct script_promise at_first = *promise;
+	long n, total = 0;
 	bool came = true;
 	char text[64];
-	long n;
 
 	snprintf(text, sizeof(text), "%s %s%s", disk_kind_names[which->kind],
 	    name, which->times > 1 ? " for ever" : "");
-	for (n = 1; came; n++) {
+	for (n = fixture_first(); came; n += fixture_stride()) {
 		copy(before_life, now);
 		*promise = at_first;
 		fault = *which;
 		came = live_with_fault(n, life);
 		must_be_right(text, life, n);
+		total += came;
 	}
 	*promise = at_first;
-	return n - 2;
+	return total;
 }
 
 static long
