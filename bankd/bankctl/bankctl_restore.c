@@ -266,7 +266,7 @@ aside(const struct restore *restore, const char *name, time_t second)
 	char kept[64];
 	struct tm tm;
 
-	snprintf(kept, sizeof(kept), "%s.replaced.", name);
+	snprintf(kept, sizeof(kept), "%s.", name);
 	strftime(kept + strlen(kept), sizeof(kept) - strlen(kept),
 	    "%Y%m%dT%H%M%SZ", gmtime_r(&second, &tm));
 	return in(restore->state, kept);
@@ -278,8 +278,10 @@ free_second(const struct restore *restore)
 {
 	time_t second = time(NULL);
 
-	while (access(aside(restore, STORE_FILE, second).text, F_OK) == 0 ||
-	    access(aside(restore, STORE_JOURNAL, second).text, F_OK) == 0)
+	while (access(aside(restore, STORE_FILE ".replaced", second).text,
+		   F_OK) == 0 ||
+	    access(aside(restore, STORE_JOURNAL ".replaced", second).text,
+		F_OK) == 0)
 		second++;
 	return second;
 }
@@ -299,7 +301,8 @@ replace(struct restore *restore)
 	struct stat status;
 	char kept_wal[PATH_MAX + 8];
 
-	string_copy(restore->kept, aside(restore, STORE_FILE, second).text,
+	string_copy(restore->kept,
+	    aside(restore, STORE_FILE ".replaced", second).text,
 	    sizeof(restore->kept));
 	snprintf(kept_wal, sizeof(kept_wal), "%s-wal", restore->kept);
 	if (link(file.text, restore->kept) == -1) {
@@ -314,8 +317,8 @@ replace(struct restore *restore)
 		(void)rename(wal.text, kept_wal);
 	(void)unlink(in(restore->state, STORE_FILE "-shm").text);
 	/* The journal belongs to the old one; the new one begins its own. */
-	if (rename(journal.text, aside(restore, STORE_JOURNAL, second).text) ==
-		-1 &&
+	if (rename(journal.text,
+		aside(restore, STORE_JOURNAL ".replaced", second).text) == -1 &&
 	    errno != ENOENT)
 		return bankctl_complain(
 		    EX_IOERR, "%s: %s", journal.text, strerror(errno));

@@ -31,7 +31,8 @@ class Item(unittest.TestCase):
         module = load("run")
         module.LIMIT_S = limit_s
         build = types.SimpleNamespace(
-            sanitized=False, environment=lambda *_: dict(os.environ))
+            sanitized=False, environment=lambda *_: dict(os.environ),
+            skips=lambda name: None)
         item = module.Item(build, "one", ["sh", "-c", script])
         item.run(tempfile.mkdtemp(dir=scratch()), None)
         left = int(item.output.split()[0])
