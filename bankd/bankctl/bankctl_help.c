@@ -45,7 +45,7 @@ static const struct {
 	{ "rejoin", "replace the state of a stopped host by another's backup" },
 	{ "reload", "read the configuration again" },
 	{ "renew", "make a new certificate for the front" },
-	{ "requests", "list what waits for another operator" },
+	{ "requests", "list what waits for an operator" },
 	{ "restore", "replace the state of a stopped bank by a backup" },
 	{ "resume", "take transactions again" },
 	{ "reverse", "take a withdrawal back" },

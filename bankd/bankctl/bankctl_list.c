@@ -9,7 +9,9 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
+#include "../base/options_keys.h"
 #include "../report/listing.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
@@ -74,7 +76,8 @@ take_limit(
 }
 
 static int
-parse(const struct list *list, int argc, char *argv[], struct search *search)
+parse(const struct bankctl *bankctl, const struct list *list, int argc,
+    char *argv[], struct search *search)
 {
 	char error[ERROR_SIZE];
 	bool one = strcmp(list->command, "account") == 0;
@@ -84,6 +87,10 @@ parse(const struct list *list, int argc, char *argv[], struct search *search)
 	    error, sizeof(error));
 	if (one)
 		search->account = argv[1];
+	search->now_ms = clock_real_ms();
+	search->request_ms = (uint64_t)config_number(
+				 bankctl->config, OPERATORS_REQUEST_SECONDS) *
+	    1000;
 	return code == 0 ? 0 : bankctl_complain(code, "%s", error);
 }
 
@@ -120,7 +127,7 @@ bankctl_list_run(struct bankctl *bankctl, int argc, char *argv[])
 		return bankctl_complain(EX_OSERR, "no memory");
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
 	take_order(&argc, words, &order);
-	code = parse(list, argc, words, &search);
+	code = parse(bankctl, list, argc, words, &search);
 	if (code == 0 && order.column != NULL)
 		take_limit(&search, &argc, words, &order);
 	if (code == 0)

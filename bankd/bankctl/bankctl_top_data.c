@@ -142,8 +142,9 @@ bankctl_top_data_request(struct top_data *data, char *line, time_t now)
 		*coming = (struct top_waiting) { 0 };
 	else if (control_get_end(&row, &message) == 0)
 		data->waiting = *coming;
-	/* number time by verb ... */
-	if (row.kind != '+' || row.count < 4)
+	/* number time by verb about detail reason state ... */
+	if (row.kind != '+' || row.count < 8 ||
+	    strcmp(row.fields[7], "waiting") != 0)
 		return;
 	if (strcmp(row.fields[3], "request") == 0)
 		coming->requests++;

@@ -44,6 +44,7 @@ static const struct control_field fields[] = {
 	{ "detail", CONTROL_OPTIONAL, NULL },
 	{ "entries", CONTROL_NUMBER, NULL },
 	{ "entry", CONTROL_NUMBER, NULL },
+	{ "expires", CONTROL_OPTIONAL, NULL },
 	{ "first-lot", CONTROL_NUMBER, NULL },
 	{ "front-accepted", CONTROL_NUMBER, NULL },
 	{ "front-connections", CONTROL_NUMBER, NULL },

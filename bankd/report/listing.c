@@ -188,23 +188,47 @@ audit_row(void *context, const struct audit *audit)
 		seq_text(audit->seq, seq), seq_text(audit->of, of)));
 }
 
-static const char *const audit_columns[] = { "number", "time", "by", "verb",
-	"about", "detail", "reason", "entry", "of" };
-
 int
 listing_audit(struct listing *listing)
 {
-	(void)listing->row(
-	    listing->context, '=', NELEM(audit_columns), audit_columns);
+	static const char *const columns[] = { "number", "time", "by", "verb",
+		"about", "detail", "reason", "entry", "of" };
+
+	(void)listing->row(listing->context, '=', NELEM(columns), columns);
 	return store_reader_audits(listing->reader, 0, audit_row, listing);
+}
+
+/* A case waits until it is settled. */
+static bool
+request_row(void *context, const struct audit *audit)
+{
+	struct listing *listing = context;
+	const struct search *search = listing->search;
+	uint64_t expires_ms = strcmp(audit->verb, "request") == 0
+	    ? audit->time_ms + search->request_ms
+	    : 0;
+	char number[SEQ_SIZE], time[ZONE_TIME_TEXT], expires[ZONE_TIME_TEXT];
+
+	if (!count(listing, 0))
+		return false;
+	return listing->row(listing->context, '+',
+	    TEXTS(seq_text(audit->number, number),
+		zone_text(audit->time_ms, time), or_none(audit->by),
+		or_none(audit->verb), or_none(audit->about),
+		or_none(audit->detail), or_none(audit->reason),
+		expires_ms != 0 && search->now_ms >= expires_ms ? "expired"
+								: "waiting",
+		time_text(expires_ms, expires)));
 }
 
 int
 listing_requests(struct listing *listing)
 {
-	(void)listing->row(
-	    listing->context, '=', NELEM(audit_columns), audit_columns);
-	return store_reader_waiting(listing->reader, audit_row, listing);
+	static const char *const columns[] = { "number", "time", "by", "verb",
+		"about", "detail", "reason", "state", "expires" };
+
+	(void)listing->row(listing->context, '=', NELEM(columns), columns);
+	return store_reader_waiting(listing->reader, request_row, listing);
 }
 
 void

@@ -31,8 +31,8 @@ int listing_journal(struct listing *listing);
 /* Of search->account, from its side. */
 int listing_history(struct listing *listing);
 int listing_accounts(struct listing *listing);
-/* Audit records in order; those of them that wait for an operator. */
 int listing_audit(struct listing *listing);
+/* What waits for an operator: requests, also expired ones, and cases. */
 int listing_requests(struct listing *listing);
 /* How to ask for the rows that are left, where there are more. */
 void listing_say_more(const struct listing *listing, char *text, size_t size);

@@ -33,6 +33,8 @@ struct search {
 	/* Set by the caller where `account` isn't NULL, from the account. */
 	uint32_t number;
 	uint64_t newest_seq;
+	/* Set by the caller for SEARCH_REQUESTS: for how long one waits. */
+	uint64_t now_ms, request_ms;
 };
 
 /*

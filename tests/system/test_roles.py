@@ -2,6 +2,7 @@
 """Who may what, who did it and why, and what two people are needed for
 (bankctl(8), bankd.ini(5) [operators])."""
 
+import datetime
 import json
 import os
 import re
@@ -488,6 +489,11 @@ class FourEyes(People):
     def cents(self, customer):
         return self.bank.ctl_json("account", customer)[0]["savings"]
 
+    def waiting(self, *numbers):
+        """What `requests` has of these."""
+        return [row for row in self.bank.ctl_json("requests")
+                if row["number"] in numbers]
+
     def test_up_to_the_amount(self):
         before = len(self.records())
         self.by("bin", "deposit", "chris", "1", "100", "--reason", "x")
@@ -692,7 +698,16 @@ class FourEyes(People):
         before = self.cents("chris")
         self.fill()
         count, _ = self.count("bin", "500")
+        waiting = self.waiting(number, count)
+        self.assertEqual(len(waiting), 2)
+        for row in waiting:
+            made, expires = (datetime.datetime.strptime(
+                row[name], "%Y-%m-%dT%H:%M:%SZ")
+                for name in ("time", "expires"))
+            self.assertEqual(row["state"], "waiting")
+            self.assertEqual(expires - made, datetime.timedelta(days=1))
         self.bank.stop()
+        self.assertEqual(self.waiting(number, count), waiting)
         model.check(self.bank)
         # The bank's time goes on from the newest that it has given out.
         db = sqlite3.connect(self.bank.file("bank.db"))
@@ -701,6 +716,8 @@ class FourEyes(People):
                        "WHERE key = 'newest'")
         db.close()
         self.bank.start()
+        self.assertEqual(self.waiting(number, count),
+                         [row | {"state": "expired"} for row in waiting])
         self.assertIn("had expired", self.by(
             "news", "approve", number, expect=EX_DATAERR).stderr)
         self.assertEqual(self.records()[-1]["verb"], "expire")
@@ -710,6 +727,7 @@ class FourEyes(People):
         self.by("sys", "cash", "count", "kiosk-1", "1000")
         self.by("news", "approve", count, expect=EX_DATAERR)
         self.assertEqual(self.facts()["expected"], "1000.00")
+        self.assertEqual(self.waiting(number, count), [])
 
 
 if __name__ == "__main__":

@@ -18,8 +18,10 @@
 #include "../../report/listing.h"
 #include "../../report/statement.h"
 #include "operator.h"
+#include "operator_requests.h"
 #include "operator_row.h"
 #include "../../store/store_verify.h"
+#include "../core/bank_clock.h"
 #include "../core/vault_state.h"
 
 #define FLUSH_AT 32768
@@ -152,8 +154,9 @@ audit_ask(struct operator_command *command, struct store_reader *reader)
 static void
 requests_start(struct vault *vault, struct operator_command *command)
 {
-	(void)vault;
 	parse(command, SEARCH_REQUESTS);
+	command->search.now_ms = bank_clock_now(vault->clock);
+	command->search.request_ms = operator_request_ms(vault->books);
 }
 
 static void

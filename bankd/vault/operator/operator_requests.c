@@ -25,10 +25,15 @@
 #include "operator.h"
 
 uint64_t
+operator_request_ms(const struct books *books)
+{
+	return (uint64_t)books_option(books, OPERATORS_REQUEST_SECONDS) * 1000;
+}
+
+uint64_t
 operator_expires_ms(const struct books *books, const struct audit *request)
 {
-	return request->time_ms +
-	    (uint64_t)books_option(books, OPERATORS_REQUEST_SECONDS) * 1000;
+	return request->time_ms + operator_request_ms(books);
 }
 
 bool

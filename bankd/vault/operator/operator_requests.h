@@ -19,7 +19,8 @@
 #define OPERATOR_WHAT_SIZE 64
 bool operator_waits(
     struct books *books, struct step *step, int64_t cents, const char *what);
-/* When a request ends by itself. */
+/* How long a request waits; when this one ends by itself. */
+uint64_t operator_request_ms(const struct books *books);
 uint64_t operator_expires_ms(
     const struct books *books, const struct audit *request);
 /* For after(): tells of the request that the command became. */

@@ -251,8 +251,11 @@ test_requests(void **state)
 
 	(void)state;
 	take_lines(&data, bankctl_top_data_request,
-	    "= number\ttime\tby\tverb\n+ 1\tt\tb\trequest\n"
-	    "+ 2\tt\t-\tlow\n+ 3\tt\t-\treconcile\n+ 4\n. 0\n");
+	    "= number\ttime\tby\tverb\tabout\tdetail\treason\tstate\n"
+	    "+ 1\tt\tb\trequest\ta\td\tr\twaiting\n"
+	    "+ 2\tt\t-\tlow\ta\td\tr\twaiting\n"
+	    "+ 3\tt\t-\treconcile\ta\td\tr\twaiting\n"
+	    "+ 4\tt\tb\trequest\ta\td\tr\texpired\n+ 5\n. 0\n");
 	assert_int_equal(data.waiting.requests, 1);
 	assert_int_equal(data.waiting.cases, 2);
 	take_lines(
