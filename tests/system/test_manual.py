@@ -329,9 +329,9 @@ class Pages(ManualCase):
                 r'#define (?:WORK|RESERVE|LOCK_NAME|STORE_FILE|STORE_WAL'
                 r'|STORE_JOURNAL) "([^"]+)"', text))
             names |= {"bank.db." + word for word in re.findall(
-                r'STORE_FILE "\.([a-z]+)[.%]', text)}
+                r'STORE_FILE "\.([a-z]+)[.%"]', text)}
             names |= {"journal." + word for word in re.findall(
-                r'STORE_JOURNAL "\.([a-z]+)\.%', text)}
+                r'STORE_JOURNAL "\.([a-z]+)[.%"]', text)}
             names |= {"balance." + word for word in re.findall(
                 r'"%s\.([a-z]+)\.%s"', text)}
         self.assertGreaterEqual(names, {
