@@ -3,7 +3,7 @@
 written down of each, the day and the cash, taken away."""
 
 ROLES = ["system/roles.Roles"]
-EYES = ["system/roles.FourEyes"]
+EYES = ["system/four_eyes.FourEyes"]
 WHO = ["system/roles.Who"]
 NOTED = ["system/roles.Noted"]
 BOOKS = ["system/cash_reports.Books"]
