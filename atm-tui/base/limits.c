@@ -96,15 +96,15 @@ limits_refusal(const struct wire_reader *reply)
 		const char *key, *name, *words;
 	} rows[] = {
 		{ "limit", "transfer",
-		    N_("It is over the limit for one transfer") },
+		    N_("It is over the limit for one transfer.") },
 		{ "limit", "transfer-day",
-		    N_("It is more than you can still transfer today") },
+		    N_("It is more than you can still transfer today.") },
 		{ "limit", "withdraw",
-		    N_("It is over the limit for one withdrawal") },
+		    N_("It is over the limit for one withdrawal.") },
 		{ "limit", "withdraw-day",
-		    N_("It is more than you can still withdraw today") },
+		    N_("It is more than you can still withdraw today.") },
 		{ "limit", "balance",
-		    N_("The balance would become too large") },
+		    N_("The balance would become too large.") },
 		{ "limit", "rate",
 		    N_("Too many transactions in one minute. Please wait a "
 		       "little.") },

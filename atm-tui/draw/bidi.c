@@ -84,18 +84,31 @@ begins_number(const wchar_t *text, size_t at)
 	return digits;
 }
 
+static bool
+begins_word(const wchar_t *text, size_t at)
+{
+	return text[at] != L' ' && (at == 0 || text[at - 1] == L' ');
+}
+
 void
 bidi_arrange(wchar_t *text)
 {
-	FriBidiChar logical[2 * LONGEST] = { 0 }, visual[2 * LONGEST];
+	FriBidiChar logical[3 * LONGEST] = { 0 }, visual[3 * LONGEST];
 	FriBidiParType base = FRIBIDI_PAR_RTL;
 	size_t length = wcslen(text), count = 0, used = 0;
+	bool number, after_number = false;
 
 	if (length >= LONGEST || !has_right_to_left(text))
 		return;
 	for (size_t i = 0; i < length; i++) {
-		if (begins_number(text, i))
+		number = begins_number(text, i);
+		/* Of a date and a time the first one is read first. */
+		if (number && after_number)
+			logical[count++] = FRIBIDI_CHAR_RLM;
+		if (number)
 			logical[count++] = FRIBIDI_CHAR_LRM;
+		if (number || begins_word(text, i))
+			after_number = number;
 		logical[count++] = (FriBidiChar)text[i];
 	}
 	if (fribidi_log2vis(logical, (FriBidiStrIndex)count, &base, visual,
@@ -104,7 +117,8 @@ bidi_arrange(wchar_t *text)
 	/* Two letters that are written as one leave a place without any. */
 	for (size_t i = 0; i < count; i++)
 		if (visual[i] != FRIBIDI_CHAR_FILL &&
-		    visual[i] != FRIBIDI_CHAR_LRM)
+		    visual[i] != FRIBIDI_CHAR_LRM &&
+		    visual[i] != FRIBIDI_CHAR_RLM)
 			text[used++] = (wchar_t)visual[i];
 	text[used] = L'\0';
 }

@@ -142,19 +142,19 @@ draw_text(const struct canvas *canvas, int y, int x, int columns,
 {
 	wchar_t wide[TEXT];
 	char shortened[TEXT];
-	int width, room = getmaxx(canvas->window) - x;
+	int room = getmaxx(canvas->window) - x;
 
 	if (y < 0 || y >= getmaxy(canvas->window) || x < 0 || room <= 0)
 		return 0;
 	if (columns > room)
 		columns = room;
-	width = text_widen(
+	text_widen(
 	    shorten(text, columns, shortened), wide, NELEM(wide), columns);
 	if (bidi_is_mirrored())
 		bidi_arrange(wide);
 	put_wide(canvas, y, x, role, wide);
 	speech_hear_role(canvas->speech, role, text);
-	return width;
+	return wcswidth(wide, NELEM(wide));
 }
 
 void

@@ -65,6 +65,7 @@ struct customer {
 	bool has_receipt;
 	enum { RECEIPT_ASK, RECEIPT_YES, RECEIPT_NO } wish; /* this visit's */
 	bool printing, took_receipt;
+	bool closed; /* the account is */
 };
 
 #endif

@@ -280,11 +280,11 @@ say_nearest(const struct plain *plain, const struct cash_plan *plan)
 	text_money(high, currency, plan->above);
 	plain_say(_("this machine can't make that amount"));
 	if (plan->below != 0 && plan->above != 0)
-		plain_sayf(_("The nearest amounts are %s and %s"), low, high);
+		plain_sayf(_("The nearest amounts are %s and %s."), low, high);
 	else if (plan->below != 0)
 		plain_sayf(_("The nearest amount is %s"), low);
 	else if (plan->above != 0)
-		plain_sayf(_("The smallest amount is %s"), high);
+		plain_sayf(_("The smallest amount is %s."), high);
 	else
 		plain_say(_("The machine has no notes now"));
 }

@@ -168,10 +168,10 @@ draw_advice(struct kiosk *kiosk, int y)
 		    line, sizeof(line), _("The nearest amount is %s"), low);
 	else if (plan->below > 0)
 		snprintf(line, sizeof(line),
-		    _("The nearest amounts are %s and %s"), low, high);
+		    _("The nearest amounts are %s and %s."), low, high);
 	else
 		snprintf(
-		    line, sizeof(line), _("The smallest amount is %s"), high);
+		    line, sizeof(line), _("The smallest amount is %s."), high);
 	return errand_draw_line(kiosk, y, ROLE_BAD, line);
 }
 

@@ -33,7 +33,11 @@ draw(struct kiosk *kiosk)
 {
 	const struct goodbye *goodbye = kiosk->state;
 	const struct customer *customer = kiosk->customer;
-	int y = chrome_title(kiosk->chrome, _("Thank you. Goodbye!")) + 1;
+	int y = chrome_title(kiosk->chrome,
+		    customer->closed
+			? _("Your account is closed. Thank you. Goodbye!")
+			: _("Thank you. Goodbye!")) +
+	    1;
 
 	if (customer->farewell.known && goodbye->shown) {
 		y = errand_draw_balance(kiosk, y, WIRE_SAVINGS) + 1;

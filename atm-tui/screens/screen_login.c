@@ -69,8 +69,9 @@ draw_note(struct kiosk *kiosk, int y)
 	struct form_screen *form = kiosk->state;
 	char line[128];
 
-	y = errand_draw_line(kiosk, y, ROLE_DIM,
-	    config_string(kiosk->config, SCREEN_LOGIN_NOTE));
+	if (form->first == ID) /* not to who has just opened an account */
+		y = errand_draw_line(kiosk, y, ROLE_DIM,
+		    config_string(kiosk->config, SCREEN_LOGIN_NOTE));
 	/* An E's words may be a stranger's; these are the kiosk's own. */
 	if (form->locked)
 		y = errand_draw_line(kiosk, y, ROLE_BODY,

@@ -69,11 +69,12 @@ draw_greeting(struct kiosk *kiosk, int y)
 	char clean[WIRE_NAME_SIZE], line[192];
 
 	text_clean(clean, sizeof(clean), name, strlen(name));
-	snprintf(
-	    line, sizeof(line), "%s, %s.", dates_greeting(time(NULL)), clean);
+	/* TRANSLATORS: good morning, and whom it is said to */
+	snprintf(line, sizeof(line), _("%1$s, %2$s."),
+	    dates_greeting(time(NULL)), clean);
 	draw_text(canvas, y, chrome_margin(kiosk->chrome), width / 2, ROLE_BODY,
 	    line);
-	if (kiosk->customer->news.count == 0)
+	if (kiosk->customer->news.unread == 0)
 		return;
 	snprintf(line, sizeof(line),
 	    intl_plural("%s %zu new notice (n to read)",

@@ -334,8 +334,10 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 		return;
 	}
 	services->view = VIEW_MENU;
-	if (ask == ASK_CLOSE && kiosk_replied(reply, 200))
-		kiosk_go(kiosk, SCREEN_WELCOME);
+	if (ask == ASK_CLOSE && kiosk_replied(reply, 200)) {
+		kiosk->customer->closed = true;
+		kiosk_go(kiosk, SCREEN_GOODBYE);
+	}
 	kiosk_say_reply(kiosk, reply);
 }
 

@@ -147,14 +147,17 @@ draw(struct kiosk *kiosk)
 		draw_whom(kiosk);
 }
 
+/* Between the customer's own accounts no limit holds. */
 static int
 draw_note(struct kiosk *kiosk, int y)
 {
+	static const struct errand no_limits;
 	struct transfer *transfer = kiosk->state;
 
-	return transfer->form.at == AMOUNT
-	    ? errand_draw(&transfer->errand, kiosk, y)
-	    : y;
+	if (transfer->form.at != AMOUNT)
+		return y;
+	return errand_draw(
+	    to_oneself(kiosk) ? &no_limits : &transfer->errand, kiosk, y);
 }
 
 /* Who moves their own money needs no message. */

@@ -36,15 +36,15 @@ static const struct {
 	bool clock; /* only where the big clock stands */
 } masks[] = {
 	/* Arabic, as it is seen. */
-	{ "^ +" ARABIC "  [0-9]{2}:[0-9]{2}:[0-9]{2} [^ ]+ +", " <clock> ",
+	{ "^ +[0-9]{2}:[0-9]{2}:[0-9]{2}  " ARABIC " [^ ]+ +", " <clock> ",
 	    false },
 	{ "^.*ﺔﻋﺎﺴﻟﺍ$", "<sentence>", true },
-	{ "^ +[.]chris ,.*$", "<greeting>", false },
-	{ "^( +" ARABIC "( [0-9]{2}:[0-9]{2})?)+$", "<dates>", false },
+	{ "^ +[.]chris ،.*$", "<greeting>", false },
+	{ "^( +([0-9]{2}:[0-9]{2} )?" ARABIC ")+$", "<dates>", false },
 	{ "┃ +[^┃]*ﺔﺴﻠﺠﻟﺍ ﻲﻬﺘﻨﺗ +┃", "┃ <countdown> ┃", false },
 	{ "[0-9]{2}:[0-9]{2} ﺬﻨﻣ", "<time> ﺬﻨﻣ", false },
 	{ "^.*(ﺔﻴﻟﺎﺘﻟﺍ ﺔﻟﻭﺎﺤﻤﻟﺍ|ﺔﻟﻭﺎﺤﻤﻟﺍ ﺔﻳﺭﺎﺟ)$", "<next try>", false },
-	{ ARABIC "/20[0-9]{2} [0-9]{2}:[0-9]{2}", "<when>", false },
+	{ "[0-9]{2}:[0-9]{2} " ARABIC "/20[0-9]{2}", "<when>", false },
 	{ "(ﺮﻴﻓﻮﺘﻟﺍ|ﻱﺭﺎﺠﻟﺍ) +[0-9]{2}:[0-9]{2}( +" ARABIC " [^ ]+)?$",
 	    "<account> <when>", false },
 	{ " +" ARABIC "$", " <day>", false },

@@ -164,6 +164,36 @@ test_arabic_digits(void **state)
 	no_latin_digit(kiosk);
 }
 
+/* Of two numbers the first one is at the right, as all that is read first. */
+static void
+test_order_of_numbers(void **state)
+{
+	struct term *kiosk = fixture_kiosk(*state, 24, 80, arabic, NULL);
+	int hour, minute, second, day, month;
+
+	to_login(kiosk);
+	assert_int_equal(sscanf(term_row(kiosk, 0), " %d:%d:%d  %d/%d ", &hour,
+			     &minute, &second, &day, &month),
+	    5);
+	term_send(kiosk, "chris\r" CHRIS "\r");
+	assert_true(arabic_wait(kiosk, "Transfer money"));
+	assert_true(term_wait(kiosk, ".chris ،"));
+}
+
+static void
+to_message(struct term *kiosk)
+{
+	to_login(kiosk);
+	term_send(kiosk, "chris\r" CHRIS "\r");
+	assert_true(arabic_wait(kiosk, "Transfer money"));
+	term_send(kiosk, "11");
+	assert_true(arabic_wait(kiosk, "Another ID"));
+	term_send(kiosk, "2");
+	assert_true(arabic_wait(kiosk, "Recipient's ID"));
+	term_send(kiosk, "fey\r5\r");
+	assert_true(arabic_wait(kiosk, "add a message?"));
+}
+
 /* Letters of Arabic, and a digit, without a keyboard. */
 static void
 test_touch_letters(void **state)
@@ -175,15 +205,7 @@ test_touch_letters(void **state)
 	struct term *kiosk = fixture_kiosk(fixture, 24, 80, arabic, NULL);
 	char *books;
 
-	to_login(kiosk);
-	term_send(kiosk, "chris\r" CHRIS "\r");
-	assert_true(arabic_wait(kiosk, "Transfer money"));
-	term_send(kiosk, "11");
-	assert_true(arabic_wait(kiosk, "Another ID"));
-	term_send(kiosk, "2");
-	assert_true(arabic_wait(kiosk, "Recipient's ID"));
-	term_send(kiosk, "fey\r5\r");
-	assert_true(arabic_wait(kiosk, "add a message?"));
+	to_message(kiosk);
 	for (size_t i = 0; i < sizeof(touched) / sizeof(touched[0]); i++)
 		arabic_touch(kiosk, touched[i]);
 	assert_true(arabic_wait(kiosk, "Enter: yes"));
@@ -316,6 +338,7 @@ main(int argc, char *argv[])
 	const struct CMUnitTest tests[] = {
 		ARABIC_TEST(test_touch),
 		ARABIC_TEST(test_arabic_digits),
+		ARABIC_TEST(test_order_of_numbers),
 		ARABIC_TEST(test_touch_letters),
 		ARABIC_TEST(test_paper),
 		ARABIC_TEST(test_by_the_terminal),

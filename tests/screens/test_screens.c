@@ -289,6 +289,71 @@ test_small(void **state)
 	expect_screen(kiosk, "small-goodbye", false);
 }
 
+/* What can be typed at a demonstration is no help to who opens an account. */
+static void
+test_login_note(void **state)
+{
+	static const char *const options[] = { "-o",
+		"screen.login_note=Type anything", NULL };
+	struct term *kiosk = fixture_kiosk(*state, 24, 80, options, NULL);
+	int row, column;
+
+	term_send(kiosk, " ");
+	assert_true(term_wait(kiosk, "Type anything"));
+	term_send(kiosk, "\r2");
+	assert_true(term_wait(kiosk, "New ID"));
+	term_send(kiosk, "new\r\r7391\r7391\r");
+	assert_true(term_wait(kiosk, "Your account is open."));
+	assert_true(term_wait(kiosk, "Your ID is new."));
+	assert_false(term_find(kiosk, "Type anything", &row, &column));
+	term_send(kiosk, "9999\r");
+	assert_true(term_wait(kiosk, "ID or password is incorrect"));
+	assert_true(term_wait(kiosk, "Type anything"));
+}
+
+/* The bank's limits are for what leaves the customer's hands. */
+static void
+test_no_limit_for_oneself(void **state)
+{
+	struct fixture *fixture = *state;
+	struct term *kiosk;
+	int row, column;
+
+	fixture_set_limits(fixture);
+	kiosk = fixture_plain_kiosk(fixture);
+	fixture_log_in(kiosk, "chris", CHRIS);
+	term_send(kiosk, "1");
+	assert_true(term_wait(kiosk, "2. Checking"));
+	term_send(kiosk, "1");
+	fixture_send_to(kiosk, "fey");
+	assert_true(term_wait(kiosk, "At most $5,000.00 at a time"));
+	term_send(kiosk, "\033");
+	assert_true(term_wait(kiosk, "Recipient's ID"));
+	term_send(kiosk, "\033");
+	assert_true(term_wait(kiosk, "1. To my checking account"));
+	term_send(kiosk, "1");
+	assert_true(term_wait(kiosk, "Available in your savings account"));
+	assert_false(term_find(kiosk, "At most", &row, &column));
+}
+
+/* The menu tells of what is new, and of nothing else. */
+static void
+test_notices_that_were_read(void **state)
+{
+	struct fixture *fixture = *state;
+	struct term *kiosk = fixture_plain_kiosk(fixture);
+	int row, column;
+
+	fixture_log_in(kiosk, "chris", CHRIS);
+	fixture_plain(fixture, "fey\n" FEY "\ntransfer chris 5\n3\n");
+	assert_true(term_wait(kiosk, "1 new notice (n to read)"));
+	term_send(kiosk, "n");
+	assert_true(term_wait(kiosk, "1 to 1 of 1"));
+	term_send(kiosk, " ");
+	assert_true(term_wait(kiosk, "n notices"));
+	assert_false(term_find(kiosk, "new notice", &row, &column));
+}
+
 static void
 test_out_of_service(void **state)
 {
@@ -324,6 +389,9 @@ main(int argc, char *argv[])
 		SCREEN_TEST(test_goodbye),
 		SCREEN_TEST(test_goodbye_shows),
 		SCREEN_TEST(test_small),
+		SCREEN_TEST(test_login_note),
+		SCREEN_TEST(test_no_limit_for_oneself),
+		SCREEN_TEST(test_notices_that_were_read),
 		SCREEN_TEST(test_out_of_service),
 	};
 

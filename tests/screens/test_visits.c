@@ -138,8 +138,8 @@ closing(struct tour *tour)
 		{ "1", SERVICES, NULL },
 		{ "4", "for good?", "para siempre?", NULL },
 		{ "2", "Are you sure?", "¿Seguro?", NULL },
-		{ "2", "account closed", "cuenta cerrada", NULL },
-		{ "", WELCOME, NULL },
+		{ "2", "account closed", "cuenta cerrada", "goodbye-closed" },
+		{ " ", WELCOME, NULL },
 	};
 
 	fixture_plain(tour->fixture, "+\nnew\n\n7391\n7391\n");

@@ -196,8 +196,8 @@ class HandsOut(Machine):
         """The menu's item always; a word where there is a machine."""
         said = self.play("5\n2\n30\n5\n2\n5\n3\n", "plain.menu=full")
         self.assertIn("this machine can't make that amount\n"
-                      "The nearest amounts are $20.00 and $40.00", said)
-        self.assertIn("The smallest amount is $20.00", said)
+                      "The nearest amounts are $20.00 and $40.00.", said)
+        self.assertIn("The smallest amount is $20.00.", said)
         said = self.play("retiro 30\nretiro 20.50\n", self.script("exit 0\n"))
         self.assertEqual(said.count("make that amount"), 2)
         self.assertEqual(self.checking(), 1000)
@@ -256,7 +256,7 @@ class Stock(Machine):
         said = self.play("retiro 20\nretiro 20\nretiro 50\nretiro 50\n",
                          *options)
         self.assertEqual(said.count(SUCCESS), 2)
-        self.assertIn("The smallest amount is $50.00", said)
+        self.assertIn("The smallest amount is $50.00.", said)
         self.assertIn("The machine has no notes now", said)
         self.assertEqual(self.checking(), 930)
 

@@ -179,13 +179,13 @@ class Done(BankCase):
         at = -1
         for said in ("At most $100.00 at a time, $150.00 left today",
                      "Amount: ", "over the limit",
-                     "It is over the limit for one withdrawal",
+                     "It is over the limit for one withdrawal.",
                      "Amount: ", "your transaction is successful",
                      "At most $50.00 at a time, $50.00 left today",
                      "Amount: ", "over the limit",
-                     "It is more than you can still withdraw today",
+                     "It is more than you can still withdraw today.",
                      "At most $50.00 at a time", "Recipient's ID: ",
-                     "over the limit", "It is over the limit for one transfer",
+                     "over the limit", "It is over the limit for one transfer.",
                      "Transfers: At most $50.00 at a time",
                      "Withdrawals: At most $50.00 at a time, $50.00 left",
                      "Transactions: At most 600 a minute\n"):
