@@ -128,24 +128,6 @@ kiosk_verify(const uint8_t block[FRAME_KIOSK_SIZE],
 }
 
 int
-kiosk_key_make(
-    char **pem, size_t *length, uint8_t public_key[KIOSK_PUBLIC_SIZE])
-{
-	size_t size = KIOSK_PUBLIC_SIZE;
-	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-	int error = BANK_ECRYPTO;
-
-	if (key != NULL &&
-	    EVP_PKEY_get_raw_public_key(key, public_key, &size) == 1)
-		error = pem_write_key(pem, length, key);
-	if (error == BANK_ECRYPTO)
-		error = openssl_error_take(error);
-	EVP_PKEY_free(key);
-	ERR_clear_error();
-	return error;
-}
-
-int
 kiosk_key_read(EVP_PKEY **key, const void *pem, size_t length)
 {
 	int error = pem_read_key(key, pem, length);

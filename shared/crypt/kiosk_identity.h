@@ -44,15 +44,8 @@ int kiosk_verify(const uint8_t block[FRAME_KIOSK_SIZE],
     const uint8_t public_key[KIOSK_PUBLIC_SIZE],
     const struct kiosk_frame *frame);
 
-/*
- * Makes an Ed25519 key: its PKCS#8 PEM, malloc'd, which the caller wipes and
- * frees, and the public key that the bank enrols.  Returns 0, BANK_ENOMEM or
- * BANK_ECRYPTO.
+/* Reads a kiosk's key, PKCS#8 PEM; the caller frees *key.  0, or BANK_EINVAL.
  */
-int kiosk_key_make(
-    char **pem, size_t *length, uint8_t public_key[KIOSK_PUBLIC_SIZE]);
-
-/* Reads such a PEM; the caller frees *key.  0, or BANK_EINVAL. */
 int kiosk_key_read(EVP_PKEY **key, const void *pem, size_t length);
 
 #endif

@@ -34,29 +34,13 @@ run_command(const char *format, const char *one, const char *other)
 	assert_int_equal(system(command), 0);
 }
 
-static void
-enrol(struct many *many)
-{
-	uint8_t public_key[KIOSK_PUBLIC_SIZE];
-	char *pem, hex[2 * KIOSK_PUBLIC_SIZE + 1], command[128];
-	size_t length;
-
-	assert_int_equal(kiosk_key_make(&pem, &length, public_key), 0);
-	assert_int_equal(kiosk_key_read(&many->lobby, pem, length), 0);
-	free(pem);
-	hex_encode(public_key, KIOSK_PUBLIC_SIZE, hex);
-	snprintf(command, sizeof(command), "kiosk add lobby %s yes", hex);
-	vaults_operator(&many->bank, command);
-	assert_memory_equal(many->bank.answer, ". 0", 3);
-}
-
 void
 many_make(struct many *many, const char *const options[])
 {
 	memset(many, 0, sizeof(*many));
 	many->options = options;
 	vaults_start(&many->bank, options);
-	enrol(many);
+	many->lobby = vaults_enrol(&many->bank, "yes");
 	assert_int_equal(vaults_stop(&many->bank), 0);
 	snprintf(
 	    many->path, sizeof(many->path), "%s/lots", many->bank.directory);

@@ -503,6 +503,23 @@ vaults_operator(struct vaults *fixture, const char *command)
 	close(link[0]);
 }
 
+EVP_PKEY *
+vaults_enrol(struct vaults *fixture, const char *cash)
+{
+	uint8_t public_key[KIOSK_PUBLIC_SIZE];
+	char hex[2 * KIOSK_PUBLIC_SIZE + 1], command[128];
+	size_t length = sizeof(public_key);
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+
+	assert_int_equal(
+	    EVP_PKEY_get_raw_public_key(key, public_key, &length), 1);
+	hex_encode(public_key, KIOSK_PUBLIC_SIZE, hex);
+	snprintf(command, sizeof(command), "kiosk add lobby %s %s", hex, cash);
+	vaults_operator(fixture, command);
+	assert_string_equal(fixture->answer, ". 0 kiosk lobby is enrolled\n");
+	return key;
+}
+
 static const sqlite3_io_methods *beneath;
 
 static int

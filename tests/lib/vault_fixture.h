@@ -93,6 +93,8 @@ void vaults_session(struct vaults *fixture, struct vaults_atm *atm,
     uint32_t number, const char *text);
 /* An operator's command; the answer is in fixture->answer. */
 void vaults_operator(struct vaults *fixture, const char *command);
+/* Enrols a new key as the kiosk `lobby`; cash is `yes` or `no`. */
+EVP_PKEY *vaults_enrol(struct vaults *fixture, const char *cash);
 /* bank.db follows what was answered: a question of an operator's needs it. */
 void vaults_publish(struct vaults *fixture);
 /* Statements carried out by another program, which no lock keeps out. */

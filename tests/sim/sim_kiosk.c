@@ -32,14 +32,12 @@ static uint8_t kiosk_public[KIOSK_PUBLIC_SIZE];
 void
 sim_kiosk_key(void)
 {
-	size_t length;
-	char *pem;
+	size_t length = sizeof(kiosk_public);
 
-	if (channel_make_bank(&bank, "Bank") != 0 ||
-	    kiosk_key_make(&pem, &length, kiosk_public) != 0 ||
-	    kiosk_key_read(&kiosk_key, pem, length) != 0)
+	kiosk_key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	if (channel_make_bank(&bank, "Bank") != 0 || kiosk_key == NULL ||
+	    EVP_PKEY_get_raw_public_key(kiosk_key, kiosk_public, &length) != 1)
 		abort();
-	free(pem);
 }
 
 const char *

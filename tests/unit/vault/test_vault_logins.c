@@ -153,23 +153,6 @@ test_locks_and_their_numbers(void **state)
 	seal_wipe(&atm.keys);
 }
 
-/* The public half of a new key, enrolled as `lobby`. */
-static void
-enrol(EVP_PKEY **key)
-{
-	uint8_t public_key[KIOSK_PUBLIC_SIZE];
-	char *pem, hex[2 * KIOSK_PUBLIC_SIZE + 1], command[128];
-	size_t length;
-
-	assert_int_equal(kiosk_key_make(&pem, &length, public_key), 0);
-	assert_int_equal(kiosk_key_read(key, pem, length), 0);
-	free(pem);
-	hex_encode(public_key, KIOSK_PUBLIC_SIZE, hex);
-	snprintf(command, sizeof(command), "kiosk add lobby %s no", hex);
-	vaults_operator(&fixture, command);
-	assert_string_equal(fixture.answer, ". 0 kiosk lobby is enrolled\n");
-}
-
 /* On a new link; its number is used once. */
 static int
 logs_in(EVP_PKEY *kiosk, const char *address, const char *text)
@@ -210,7 +193,7 @@ test_a_kiosk_of_ones_own(void **state)
 
 	(void)state;
 	restart("login.max_attempts=9", "login.max_attempts_total=3");
-	enrol(&lobby);
+	lobby = vaults_enrol(&fixture, "no");
 	assert_int_equal(joe_logs_in(lobby, "joe\n9012"), 200);
 	assert_int_equal(joe_logs_in(NULL, "joe\n9012"), 200);
 	shared->skew_s = 29 * day_s;
@@ -246,7 +229,7 @@ test_from_many_places(void **state)
 
 	(void)state;
 	restart("login.max_attempts_total=60", "login.hash_cost=1");
-	enrol(&lobby);
+	lobby = vaults_enrol(&fixture, "no");
 	assert_int_equal(joe_logs_in(lobby, "joe\n9012"), 200);
 	for (size_t i = 0; i < NELEM(guesses); i++) {
 		/* What one address failed is forgotten for newer ones, */
@@ -410,9 +393,9 @@ test_refused_resumptions(void **state)
 	bool later;
 
 	(void)state;
-	enrol(&stranger);
+	stranger = vaults_enrol(&fixture, "no");
 	vaults_operator(&fixture, "kiosk revoke lobby");
-	enrol(&lobby); /* in the place of the other */
+	lobby = vaults_enrol(&fixture, "no"); /* in the place of the other */
 	vaults_session(&fixture, &atm, 1, "joe\n9012");
 	own.kiosk = lobby;
 	vaults_session(&fixture, &own, 2, "fey\n5678");
