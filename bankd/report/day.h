@@ -52,13 +52,12 @@ bool day_is_over(uint64_t until_ms);
 int day_read(struct day *day, struct store_reader *reader, uint64_t time_ms);
 void day_free(struct day *day);
 
-/*
- * day_text.c: as a page of 80 columns for paper, as CSV (RFC 4180), or as
- * JSON.  The caller checks `out` for errors.
- */
+/* Tells the day.  The caller checks `out` for errors. */
 typedef void day_format(const struct day *day, const char *bank, FILE *out);
-day_format day_text, day_csv, day_json;
-/* `text`, `csv` or `json`, with the ending of its files; or NULL. */
+/*
+ * day_text.c: `text`, a page of 80 columns for paper; `csv` (RFC 4180); or
+ * `json`; with the ending of its files.  Else NULL.
+ */
 day_format *day_format_find(const char *name, const char **ending);
 
 #endif

@@ -70,7 +70,7 @@ text_account(FILE *out, const struct day_account *account)
 	text_balance(out, "closing", account->closing);
 }
 
-void
+static void
 day_text(const struct day *day, const char *bank, FILE *out)
 {
 	char date[ZONE_DAY_TEXT], from[ZONE_TIME_TEXT], until[ZONE_TIME_TEXT];
@@ -137,7 +137,7 @@ csv_account(FILE *out, const struct day *day, const struct day_account *account)
 	fprintf(out, ",,,%s\r\n", money_format(account->closing, in));
 }
 
-void
+static void
 day_csv(const struct day *day, const char *bank, FILE *out)
 {
 	(void)bank;
@@ -200,7 +200,7 @@ json_seq(FILE *out, const char *name, const struct day *day, uint64_t seq)
 		fprintf(out, "\"%s\": null, ", name);
 }
 
-void
+static void
 day_json(const struct day *day, const char *bank, FILE *out)
 {
 	char date[ZONE_DAY_TEXT], from[ZONE_TIME_TEXT], until[ZONE_TIME_TEXT];

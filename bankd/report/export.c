@@ -72,7 +72,7 @@ csv_row(void *context, const struct ledger_entry *entry)
 	return !ferror(export->out);
 }
 
-int
+static int
 export_csv(const struct export *export)
 {
 	fputs("seq,time,kind,from,from_account,to,to_account,amount,kiosk,"
@@ -184,7 +184,7 @@ hledger_row(void *context, const struct ledger_entry *entry)
 	return journal->error == 0 && !ferror(export->out);
 }
 
-int
+static int
 export_hledger(const struct export *export)
 {
 	struct journal journal = { .export = export };

@@ -25,7 +25,7 @@ struct export
 
 /* Returns 0 or BANK_E....  The caller checks `out` for write errors. */
 typedef int export_format(const struct export *export);
-export_format export_csv, export_hledger, export_ofx, export_camt;
+export_format export_ofx, export_camt;
 
 /* Finds `camt053`, `csv`, `hledger` or `ofx`; else returns NULL. */
 export_format *export_find(const char *name);

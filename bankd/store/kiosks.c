@@ -152,14 +152,6 @@ find_visit(const struct kiosks *kiosks, const char *name)
 	return NULL;
 }
 
-const struct store_visit *
-kiosks_visit(const struct kiosks *kiosks, const char *name)
-{
-	const struct kiosks_visit *known = find_visit(kiosks, name);
-
-	return known != NULL ? &known->visit : NULL;
-}
-
 /* As many as kiosks that were ever enrolled: each has proven its name. */
 static int
 take_visit(struct kiosks *kiosks, const struct store_visit *visit, bool unsaved)
@@ -226,9 +218,9 @@ void
 kiosks_look_up(const struct kiosks *kiosks, struct store *store,
     const char *name, struct kiosks_known *known)
 {
-	const struct store_visit *visit = kiosks_visit(kiosks, name);
+	const struct kiosks_visit *last = find_visit(kiosks, name);
 	struct store_stock stock = { 0 };
-	uint64_t seen_ms = visit != NULL ? visit->time_ms : 0;
+	uint64_t seen_ms = last != NULL ? last->visit.time_ms : 0;
 
 	*known = (struct kiosks_known) { "-", "-", "-" };
 	if (store_stock_get(store, name, &stock) == 0)
@@ -237,7 +229,7 @@ kiosks_look_up(const struct kiosks *kiosks, struct store *store,
 		seen_ms = stock.time_ms;
 	if (seen_ms != 0)
 		zone_text(seen_ms, known->seen);
-	if (visit != NULL)
-		string_copy(
-		    known->address, visit->address, sizeof(known->address));
+	if (last != NULL)
+		string_copy(known->address, last->visit.address,
+		    sizeof(known->address));
 }

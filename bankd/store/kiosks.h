@@ -41,9 +41,6 @@ void kiosks_save_visits(struct kiosks *kiosks, struct store *store);
 /* Notes a visit; without memory it isn't noted. */
 void kiosks_note(struct kiosks *kiosks, const char *name, const char *address,
     uint64_t now_ms);
-/* The last one of this kiosk, or NULL. */
-const struct store_visit *kiosks_visit(
-    const struct kiosks *kiosks, const char *name);
 
 /*
  * What is known of a kiosk besides its key, `-` where nothing is: its last

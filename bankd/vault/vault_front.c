@@ -171,6 +171,19 @@ take(void *context, struct ipc_message *message)
 	return taken->why == NULL ? 0 : BANK_EINVAL;
 }
 
+/* The monitor makes another.  `why` is for the log. */
+static void
+drop(struct vault *vault, const char *why)
+{
+	if (why != NULL)
+		log_event(LOG_ERR, "front_dropped", "why", LOG_TEXT(why), NULL);
+	else
+		log_event(LOG_INFO, "front_gone", "sessions",
+		    LOG_NUMBER(vault->sessions->count), NULL);
+	ipc_link_close(&vault->front);
+	connection_free_all(vault);
+}
+
 void
 vault_front_read(struct vault *vault)
 {
@@ -190,7 +203,7 @@ vault_front_read(struct vault *vault)
 	if (error == 0 && ipc_pending(vault->front.ipc) > PENDING_MAX)
 		taken.why = "it does not read";
 	if (error != 0 || taken.why != NULL)
-		vault_front_drop(vault, taken.why);
+		drop(vault, taken.why);
 }
 
 static void
@@ -222,7 +235,7 @@ vault_front_join(struct vault *vault, int fd)
 		on_readable, on_writable };
 
 	if (vault->front.ipc != NULL)
-		vault_front_drop(vault, NULL);
+		drop(vault, NULL);
 	if (ipc_link_join(&vault->front, vault->base, fd, &kind, vault) != 0)
 		vault_fail(vault, EX_OSERR, "no memory for the front");
 	if (vault->serving)
@@ -237,22 +250,10 @@ vault_front_listen(struct vault *vault)
 }
 
 void
-vault_front_drop(struct vault *vault, const char *why)
-{
-	if (why != NULL)
-		log_event(LOG_ERR, "front_dropped", "why", LOG_TEXT(why), NULL);
-	else
-		log_event(LOG_INFO, "front_gone", "sessions",
-		    LOG_NUMBER(vault->sessions->count), NULL);
-	ipc_link_close(&vault->front);
-	connection_free_all(vault);
-}
-
-void
 vault_front_flush(struct vault *vault)
 {
 	if (ipc_link_flush(&vault->front) != 0)
-		vault_front_drop(vault, NULL);
+		drop(vault, NULL);
 }
 
 void

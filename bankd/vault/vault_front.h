@@ -14,8 +14,6 @@ struct vault;
 void vault_front_join(struct vault *vault, int fd);
 /* Begins to listen to it: the vault serves. */
 void vault_front_listen(struct vault *vault);
-/* Drops the front; the monitor makes another.  `why` is for the log. */
-void vault_front_drop(struct vault *vault, const char *why);
 /* Takes all that can be read now. */
 void vault_front_read(struct vault *vault);
 

@@ -10,8 +10,12 @@
 #include "../../../shared/base/utf8.h"
 #include "../../../shared/base/util.h"
 
-char *
-verbs_payees_mask(const char *name, char masked[WIRE_NAME_SIZE])
+/*
+ * `F** J****`: each character but the first of a word is a `*`.  Returns
+ * `masked`, which is never longer than the name.
+ */
+static char *
+mask(const char *name, char masked[WIRE_NAME_SIZE])
 {
 	size_t left = strlen(name), used = 0, length;
 	bool first = true;
@@ -62,7 +66,7 @@ verbs_payees_write(const struct verbs_payees *payees,
 			return error;
 		if (*name != '\0')
 			wire_key(writer, "payee", "%s %s", payees->payees[i].id,
-			    verbs_payees_mask(name, masked));
+			    mask(name, masked));
 	}
 	return 0;
 }

@@ -24,12 +24,6 @@ struct verbs_payees {
 	} payees[VERBS_PAYEES]; /* the newest first */
 };
 
-/*
- * `F** J****`: each character but the first of a word is a `*`.  Returns
- * `masked`, which is never longer than the name.
- */
-char *verbs_payees_mask(const char *name, char masked[WIRE_NAME_SIZE]);
-
 /* Adds whom account `owner` paid by this entry, newest entries first. */
 void verbs_payees_add(struct verbs_payees *payees,
     const struct ledger_entry *entry, uint32_t owner);
