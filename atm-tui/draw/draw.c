@@ -4,6 +4,7 @@
  */
 #include "draw.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,19 +76,17 @@ put_wide(const struct canvas *canvas, int y, int x, enum role role,
 static size_t
 fitting_length(const char *text, int columns)
 {
-	char part[TEXT];
+	char character[MB_LEN_MAX + 1];
 	size_t end = 0, next;
 
-	while (text[end] != '\0') {
+	for (; text[end] != '\0'; end = next) {
 		for (next = end + 1; (text[next] & 0xc0) == 0x80;)
 			next++;
-		if (next >= sizeof(part))
+		snprintf(character, sizeof(character), "%.*s",
+		    (int)(next - end), text + end);
+		columns -= text_width(character);
+		if (columns < 0 || next >= TEXT)
 			break;
-		memcpy(part, text, next);
-		part[next] = '\0';
-		if (text_width(part) > columns)
-			break;
-		end = next;
 	}
 	return end;
 }
