@@ -43,6 +43,14 @@ bankctl_hosts_are(const struct bankctl *bankctl)
 
 /* -- a courier of ours -- */
 
+/* Until when a question that is asked now is worth asking again. */
+static uint64_t
+answer_by_ms(const struct bankctl *bankctl)
+{
+	return clock_steady_ms() + ANSWER_MS +
+	    1000 * (uint64_t)config_number(bankctl->config, STORE_PATIENCE);
+}
+
 int
 bankctl_hosts_open(struct hosts *hosts, const struct bankctl *bankctl)
 {
@@ -66,8 +74,7 @@ bankctl_hosts_open(struct hosts *hosts, const struct bankctl *bankctl)
 	hosts->link = journal_courier_link(&options);
 	if (hosts->link == NULL)
 		return bankctl_complain(EX_OSERR, "no memory");
-	hosts->by_ms = clock_steady_ms() + ANSWER_MS +
-	    1000 * (uint64_t)config_number(bankctl->config, STORE_PATIENCE);
+	hosts->by_ms = answer_by_ms(bankctl);
 	return 0;
 }
 
@@ -132,6 +139,19 @@ ask(struct hosts *hosts, struct journal_question *question)
 }
 
 int
+bankctl_hosts_next(const struct bankctl *bankctl, struct journal *journal,
+    struct lot_view *view)
+{
+	uint64_t by_ms = answer_by_ms(bankctl);
+	int answer;
+
+	do
+		answer = journal_next(journal, view);
+	while (answer == JOURNAL_AWAY && clock_steady_ms() < by_ms);
+	return answer;
+}
+
+int
 bankctl_hosts_prove(struct hosts *hosts, const struct store *store)
 {
 	struct lot_view view;
@@ -139,9 +159,7 @@ bankctl_hosts_prove(struct hosts *hosts, const struct store *store)
 
 	if (code != 0)
 		return code;
-	do
-		answer = journal_next(hosts->journal, &view);
-	while (answer == JOURNAL_AWAY && clock_steady_ms() < hosts->by_ms);
+	answer = bankctl_hosts_next(hosts->bankctl, hosts->journal, &view);
 	if (answer == JOURNAL_NONE || answer == JOURNAL_LOT)
 		return 0;
 	return complain_of(hosts, answer, journal_why(hosts->journal));

@@ -12,6 +12,7 @@
 #include "../base/courier_program.h"
 
 struct bankctl;
+struct lot_view;
 struct store;
 
 struct hosts {
@@ -29,6 +30,12 @@ bool bankctl_hosts_are(const struct bankctl *bankctl);
  * owner are taken.  To be closed in any case.
  */
 int bankctl_hosts_open(struct hosts *hosts, const struct bankctl *bankctl);
+/*
+ * journal_next(), asked again while a busy machine or a courier that ended
+ * leaves it without an answer: an enum journal_answer.
+ */
+int bankctl_hosts_next(const struct bankctl *bankctl, struct journal *journal,
+    struct lot_view *view);
 /* The journal has the lot that the store stands on. */
 int bankctl_hosts_prove(struct hosts *hosts, const struct store *store);
 void bankctl_hosts_close(struct hosts *hosts);

@@ -119,12 +119,14 @@ walk_lot(struct walk *walk, const struct lot_view *view)
 }
 
 static int
-walk_all(struct walk *walk, struct journal *journal)
+walk_all(
+    struct walk *walk, struct journal *journal, const struct bankctl *bankctl)
 {
 	struct lot_view view;
 	int answer;
 
-	while ((answer = journal_next(journal, &view)) == JOURNAL_LOT) {
+	while ((answer = bankctl_hosts_next(bankctl, journal, &view)) ==
+	    JOURNAL_LOT) {
 		walk_lot(walk, &view);
 		if (walk->wrong != NULL)
 			return bankctl_complain(EX_DATAERR,
@@ -144,8 +146,9 @@ walk_all(struct walk *walk, struct journal *journal)
 
 /* What is written to at this moment may look torn: it is read again. */
 static int
-walk_file(struct walk *walk, const char *directory)
+walk_file(struct walk *walk, const struct bankctl *bankctl)
 {
+	const char *directory = config_string(bankctl->config, BANK_STATE);
 	struct journal_options options = { .directory = directory,
 		.looking = true };
 	char error[ERROR_SIZE] = "";
@@ -163,7 +166,7 @@ walk_file(struct walk *walk, const char *directory)
 	if (result != 0)
 		return bankctl_complain(EX_DATAERR, "%s",
 		    error[0] != '\0' ? error : bank_strerror(result));
-	code = walk_all(walk, journal);
+	code = walk_all(walk, journal, bankctl);
 	journal_close(journal);
 	return code;
 }
@@ -186,7 +189,7 @@ walk_hosts(struct walk *walk, struct hosts *hosts)
 	if (result != 0)
 		return bankctl_complain(
 		    EX_DATAERR, "bank.db: %s", bank_strerror(result));
-	code = walk_all(walk, journal);
+	code = walk_all(walk, journal, hosts->bankctl);
 	journal_close(journal);
 	OPENSSL_cleanse(secret, sizeof(secret));
 	return code;
@@ -219,8 +222,7 @@ bankctl_journal_verify(const struct bankctl *bankctl)
 		code = bankctl_offline_reader(&offline, &walk.reader, bankctl);
 	if (code == 0)
 		code = shared ? walk_hosts(&walk, &hosts)
-			      : walk_file(&walk,
-				    config_string(bankctl->config, BANK_STATE));
+			      : walk_file(&walk, bankctl);
 	if (walk.reader != NULL)
 		store_reader_close(walk.reader);
 	if (offline != NULL)
