@@ -376,8 +376,9 @@ put_copies(struct store *store)
 
 /*
  * The newest time is written ahead, by a lease, so that it costs a page ten
- * times a second and not with each commit.  After a broken end time goes on
- * from the lease's end: real time has most often passed it by then.
+ * times a second and not with each commit, which all leave LEASE_MS of it.
+ * After a broken end time goes on from the lease's end: real time has most
+ * often passed it by then.
  */
 static int
 put_time(struct store *store)
@@ -390,9 +391,9 @@ put_time(struct store *store)
 	if (store->takes_over)
 		return 0;
 	note_written(store, store->noted_ms);
-	if (batch->newest_ms <= batch->lease_ms)
+	if (batch->newest_ms + LEASE_MS <= batch->lease_ms)
 		return 0;
-	record.time_ms = batch->lease_ms = batch->newest_ms + LEASE_MS;
+	record.time_ms = batch->lease_ms = batch->newest_ms + 2 * LEASE_MS;
 	error = sqlite_write(store);
 	if (error == 0)
 		error = sqlite_note(store, &record);
