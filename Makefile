@@ -239,8 +239,8 @@ SIM_TEST := $(B)/tests/sim/test_sim
 $(SIM_TEST): $(SIM_OBJS) $(B)/libtest.a $(B)/libbankd.a $(B)/libshared.a
 	@mkdir -p $(@D)
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) \
-	    $(addprefix -Wl$(comma)--wrap=,RAND_bytes login_key_unwrap poll \
-	    store_serve) -o $@ $^ \
+	    $(addprefix -Wl$(comma)--wrap=,RAND_bytes bank_clock_start \
+	    login_key_unwrap poll store_serve) -o $@ $^ \
 	    -lcmocka $(BANKD_LIBS)
 
 # A fuzz target without clang: runs its corpus.

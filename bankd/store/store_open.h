@@ -21,6 +21,7 @@ struct store_options {
 	journal_open *journal; /* NULL: its own, files of the directory */
 	void *engine;          /* for that */
 	uint32_t host;         /* likewise: its number there, from 1 */
+	int log_pages; /* bank.db's log is long with so many; 0: 2,000 */
 };
 
 /*

@@ -11,8 +11,8 @@
  * the others stay what they were.
  *
  * Every third bank has two hosts, which share a journal.  Each is a row of
- * lives, and one of the two runs at a time: the first process says which, at
- * each turn of a loop and wherever a host asks the journal for something.
+ * lives, and one of the two runs at a time: which, is drawn at each turn of a
+ * loop and wherever a host asks the journal for something.
  */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
@@ -228,7 +228,7 @@ struct sim_world {
 	bool verbose, making;     /* making: the bank that all begin with */
 
 	struct sim_host hosts[SIM_HOSTS];
-	unsigned host_count;
+	unsigned host_count, turn; /* turn: the host that runs */
 
 	/* the clocks */
 	uint64_t steady_us;
@@ -289,7 +289,8 @@ _Noreturn void sim_wrong(const char *format, ...)
 bool sim_is_one_of_many(void);
 unsigned sim_host_number(void);
 void sim_host_open(unsigned host, const int turn[SIM_HOSTS][2]);
-void sim_host_yield(void); /* another host's turn, or again its own */
+unsigned sim_host_draw(void); /* one that isn't over */
+void sim_host_yield(void);    /* another host's turn, or again its own */
 void sim_host_begin_turn(void);
 struct store_options sim_host_options(void);
 

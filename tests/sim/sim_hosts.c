@@ -15,6 +15,9 @@
 #define STALE_US 2000000 /* bankd.ini(5): stale */
 #define POLL_MS 20
 #define PAUSE_US 5000
+/* Of bank.db's log, until it is written back. */
+#define LOG_PAGES_LEAST 4
+#define LOG_PAGES_MORE 40
 
 static int link_fd;
 static struct shared_options journal;
@@ -54,9 +57,21 @@ sim_host_open(unsigned host, const int turn[SIM_HOSTS][2])
 	wait_turn();
 }
 
+unsigned
+sim_host_draw(void)
+{
+	unsigned host = (unsigned)sim_draw(world->host_count);
+
+	while (world->hosts[host].over)
+		host = (host + 1) % world->host_count;
+	return host;
+}
+
 void
 sim_host_yield(void)
 {
+	if ((world->turn = sim_host_draw()) == sim_host_number())
+		return;
 	if (write(link_fd, "", 1) != 1)
 		_exit(SIM_KILLED);
 	wait_turn();
@@ -115,14 +130,18 @@ at_journal(void *context, enum shared_call call)
 struct store_options
 sim_host_options(void)
 {
+	struct store_options options = { .log_pages = LOG_PAGES_LEAST +
+		    (int)sim_draw(LOG_PAGES_MORE) };
+
 	journal = (struct shared_options) {
 		.path = world->journal, .fault = at_journal, .poll_ms = POLL_MS
 	};
-	return sim_is_one_of_many()
-	    ? (struct store_options) { .journal = shared_journal_open,
-		      .engine = &journal,
-		      .host = sim_host_number() + 1 }
-	    : (struct store_options) { 0 };
+	if (!sim_is_one_of_many())
+		return options;
+	options.journal = shared_journal_open;
+	options.engine = &journal;
+	options.host = sim_host_number() + 1;
+	return options;
 }
 
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);

@@ -18,7 +18,7 @@
 #define DAY_MS UINT64_C(86400000)
 #define TICK_MS 1000
 #define APART_MS 60000
-#define LEASE_US 80000
+#define LEASE_MS 100   /* of time, ahead of each commit */
 #define FRESH_MS 50000 /* a nonce lives for 60 s */
 #define LOST_STEPS 25  /* until all that was on its way has come */
 
@@ -200,15 +200,26 @@ sim_judge_resumed(const struct sim_slot *slot, int code)
 void
 sim_judge_time(const struct sim_slot *slot)
 {
-	uint64_t told_us = world->told_us[world->told % SIM_ENTRIES];
-
 	if (slot->bank_ms < sim_host->told_ms)
 		sim_wrong("the bank's time goes back by %llu ms",
 		    (unsigned long long)(sim_host->told_ms - slot->bank_ms));
 	if ((slot->phase == SIM_LOGGING_IN ||
-		world->steady_us < told_us + LEASE_US) &&
+		slot->bank_ms <= sim_host->books.time_ms + LEASE_MS) &&
 	    !sim_is_one_of_many() && !sim_host->slow && !sim_host->failed_once)
 		sim_host->told_ms = slot->bank_ms;
+}
+
+void __wrap_bank_clock_start(struct bank_clock *clock, uint64_t newest_ms);
+void __real_bank_clock_start(struct bank_clock *clock, uint64_t newest_ms);
+
+/* What it goes on from, however long the start takes. */
+void
+__wrap_bank_clock_start(struct bank_clock *clock, uint64_t newest_ms)
+{
+	if (newest_ms < sim_host->told_ms)
+		sim_wrong("a start goes on %llu ms before a time that was told",
+		    (unsigned long long)(sim_host->told_ms - newest_ms));
+	__real_bank_clock_start(clock, newest_ms);
 }
 
 void

@@ -249,7 +249,7 @@ send_request(
 	sim_say("slot %u: %s: %s", slot->number, sim_ids[slot->customer], text);
 	slot->question = question;
 	slot->config_changes = sim_host->config_changes;
-	if (question == SIM_MOVE)
+	if (question == SIM_MOVE || question == SIM_OUTCOME)
 		world->deeds[slot->deed].sends++;
 	slot->told = world->told;
 	raise_floor(slot);
@@ -261,11 +261,32 @@ send_request(
 		send_frame(slot, FRAME_SEALED, sealed, sizeof(sealed));
 }
 
-/* A bit more or less than what there is, as far as this host knows. */
+/* Of the host that has most of them. */
+static const struct sim_books *
+newest_books(void)
+{
+	const struct sim_books *books = &sim_host->books;
+
+	for (unsigned i = 0; i < world->host_count; i++) {
+		if (world->hosts[i].books.checked > books->checked)
+			books = &world->hosts[i].books;
+	}
+	return books;
+}
+
+/* Whether this host has yet to hear what another did for this customer. */
+static bool
+is_behind(int customer)
+{
+	return newest_books()->state_count[customer] >
+	    sim_host->books.state_count[customer];
+}
+
+/* A bit more or less than what there is, as far as any host knows. */
 static unsigned
 about_all(int customer, unsigned account)
 {
-	const struct sim_books *books = &sim_host->books;
+	const struct sim_books *books = newest_books();
 	size_t count = books->state_count[customer];
 	int64_t all = count > 0
 	    ? books->states[customer][count - 1].cents[account] / 100
@@ -281,7 +302,8 @@ make_deed(struct sim_slot *slot, struct sim_deed *deed)
 	static const char *const words[] = { "1", "DEPOSIT", "WITHDRAW" };
 	static const unsigned most[] = { 1500, 900, 900 };
 	uint64_t now_ms = slot->bank_ms + clock_steady_ms() - slot->resumed_ms;
-	size_t what = sim_draw(3);
+	bool behind = is_behind(slot->customer);
+	size_t what = behind ? 0 : sim_draw(3);
 	unsigned account = (unsigned)sim_draw(2);
 	char txid[WIRE_TXID_TEXT];
 
@@ -297,40 +319,49 @@ make_deed(struct sim_slot *slot, struct sim_deed *deed)
 	snprintf(deed->request, sizeof(deed->request), "%s %s %u%s%s %u",
 	    words[what], txid, account + 1, what == 0 ? " " : "",
 	    what == 0 ? sim_ids[sim_draw(SIM_CUSTOMERS)] : "",
-	    what == 0 && sim_one_in(3) ? about_all(deed->customer, account)
-				       : (unsigned)sim_draw(most[what]) + 1);
+	    behind || (what == 0 && sim_one_in(3))
+		? about_all(deed->customer, account)
+		: (unsigned)sim_draw(most[what]) + 1);
+}
+
+static bool
+add_deed(struct sim_slot *slot)
+{
+	if (world->deed_count == SIM_DEEDS)
+		return false;
+	slot->deed = world->deed_count++;
+	make_deed(slot, &world->deeds[slot->deed]);
+	return true;
 }
 
 static void
 move_money(struct sim_slot *slot)
 {
-	if (world->deed_count == SIM_DEEDS)
-		return;
-	slot->deed = world->deed_count++;
-	make_deed(slot, &world->deeds[slot->deed]);
-	send_request(slot, SIM_MOVE, world->deeds[slot->deed].request);
+	if (add_deed(slot))
+		send_request(slot, SIM_MOVE, world->deeds[slot->deed].request);
 }
 
-/* An old txid is never sent on a new login: it is asked about. */
+/*
+ * An old txid is never sent on a new login: it is asked about, and so is one
+ * that was written down and not sent any more.
+ */
 static void
 ask_outcome(struct sim_slot *slot)
 {
 	int most = world->deed_count < 24 ? world->deed_count : 24;
+	int deed = world->deed_count - 1 - (int)sim_draw((uint64_t)most + 1);
 	char text[64] = "OUTCOME ";
-	int deed;
 
-	if (most == 0)
-		return;
-	deed = world->deed_count - 1 - (int)sim_draw((uint64_t)most);
 	/* What its kiosk wrote down before it was killed comes first. */
 	if (slot->doubt >= 0)
 		deed = slot->doubt;
 	slot->doubt = -1;
-	if (world->deeds[deed].customer != slot->customer ||
-	    world->deeds[deed].bank)
+	if (deed >= 0 && world->deeds[deed].customer == slot->customer &&
+	    !world->deeds[deed].bank)
+		slot->deed = deed;
+	else if (!add_deed(slot))
 		return;
-	slot->deed = deed;
-	wire_format_txid(world->deeds[deed].txid, text + strlen(text));
+	wire_format_txid(world->deeds[slot->deed].txid, text + strlen(text));
 	send_request(slot, SIM_OUTCOME, text);
 }
 

@@ -215,22 +215,11 @@ give_turn(unsigned host)
 	    read(turns[host][0], &byte, 1) == 1;
 }
 
-/* One that isn't over. */
-static unsigned
-draw_host(void)
-{
-	unsigned host = (unsigned)sim_draw(world->host_count);
-
-	while (world->hosts[host].over)
-		host = (host + 1) % world->host_count;
-	return host;
-}
-
 /* Whether any goes on. */
 static bool
 take_turn(void)
 {
-	unsigned host = draw_host();
+	unsigned host = world->turn;
 	struct sim_host *its = &world->hosts[host];
 	int status;
 
@@ -242,12 +231,15 @@ take_turn(void)
 		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 			sim_edit_stopped(its);
 		start(host);
+		world->turn = sim_host_draw();
 		return true;
 	}
 	its->over = true;
 	for (unsigned i = 0; i < world->host_count; i++) {
-		if (!world->hosts[i].over)
-			return world->wrong[0] == '\0';
+		if (world->hosts[i].over)
+			continue;
+		world->turn = i;
+		return world->wrong[0] == '\0';
 	}
 	return false;
 }
@@ -273,7 +265,9 @@ simulate(uint64_t seed, unsigned steps, bool verbose)
 {
 	begin_world(seed, steps);
 	world->verbose = verbose;
-	run("rm -rf [0-9]* && cp -r template 0-0 && cp -r template 1-0");
+	run("rm -rf [0-9]*");
+	for (unsigned i = 0; i < world->host_count; i++)
+		run(i == 0 ? "cp -r template 0-0" : "cp -r template 1-0");
 	live_all();
 	return world->wrong[0] == '\0';
 }

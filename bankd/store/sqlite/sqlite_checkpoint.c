@@ -27,7 +27,7 @@
 #include "sqlite_recover.h"
 #include "sqlite_state.h"
 
-#define CHECKPOINT_PAGES 2000
+#define LOG_PAGES 2000
 #define LOG_PAGE_BYTES (4096 + 24) /* with its frame's header */
 
 enum checkpointer_state { CHECKPOINT_IDLE, CHECKPOINT_WANTED, CHECKPOINT_DONE };
@@ -194,14 +194,17 @@ ask_thread(struct store *store, int *error)
 int
 sqlite_after_commit(struct store *store)
 {
+	int most = store->options.log_pages;
 	int error = 0;
 
-	if (store->wal_pages < CHECKPOINT_PAGES)
-		store->checkpoint_at = CHECKPOINT_PAGES;
+	if (most == 0)
+		most = LOG_PAGES;
+	if (store->wal_pages < most)
+		store->checkpoint_at = most;
 	if (store->wal_pages < store->checkpoint_at ||
 	    ask_thread(store, &error))
 		return 0;
-	store->checkpoint_at = store->wal_pages + CHECKPOINT_PAGES;
+	store->checkpoint_at = store->wal_pages + most;
 	if (error == 0)
 		error = sqlite_checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
 	if (error == BANK_ENOSPC)
