@@ -282,7 +282,7 @@ say_nearest(const struct plain *plain, const struct cash_plan *plan)
 	if (plan->below != 0 && plan->above != 0)
 		plain_sayf(_("The nearest amounts are %s and %s."), low, high);
 	else if (plan->below != 0)
-		plain_sayf(_("The nearest amount is %s"), low);
+		plain_sayf(_("The nearest amount is %s."), low);
 	else if (plan->above != 0)
 		plain_sayf(_("The smallest amount is %s."), high);
 	else

@@ -165,7 +165,7 @@ draw_advice(struct kiosk *kiosk, int y)
 		    line, _("The machine has no notes now"), sizeof(line));
 	else if (plan->above == 0)
 		snprintf(
-		    line, sizeof(line), _("The nearest amount is %s"), low);
+		    line, sizeof(line), _("The nearest amount is %s."), low);
 	else if (plan->below > 0)
 		snprintf(line, sizeof(line),
 		    _("The nearest amounts are %s and %s."), low, high);
