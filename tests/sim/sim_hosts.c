@@ -49,11 +49,9 @@ sim_host_open(unsigned host, const int turn[SIM_HOSTS][2])
 {
 	sim_host = &world->hosts[host];
 	link_fd = turn[host][1];
-	for (unsigned i = 0; i < world->host_count; i++) {
-		close(turn[i][0]);
-		if (i != host && turn[i][1] >= 0)
-			close(turn[i][1]);
-	}
+	for (unsigned i = 0; i < world->host_count; i++)
+		if (turn[i][0] >= 0)
+			close(turn[i][0]);
 	wait_turn();
 }
 

@@ -200,6 +200,7 @@ end(unsigned host)
 	int status;
 
 	close(turns[host][0]);
+	turns[host][0] = -1;
 	if (waitpid(pids[host], &status, 0) != pids[host])
 		abort();
 	return status;
@@ -455,6 +456,8 @@ main(void)
 	    (trace_fd = open(
 		 getenv("TRACE"), O_WRONLY | O_CREAT | O_APPEND, 0600)) == -1)
 		abort();
+	for (unsigned i = 0; i < SIM_HOSTS; i++)
+		turns[i][0] = turns[i][1] = -1;
 	sim_kiosk_key();
 	make_template();
 	printf("# SEED=%llu\n", (unsigned long long)seed);
