@@ -39,8 +39,8 @@ static const struct {
 	{ "^ +[0-9]{2}:[0-9]{2}:[0-9]{2}  " ARABIC " [^ ]+ +", " <clock> ",
 	    false },
 	{ "^.*ﺔﻋﺎﺴﻟﺍ$", "<sentence>", true },
-	{ "^ +[.]chris ،.*$", "<greeting>", false },
-	{ "● +[.]chris ،.*$", "●  <greeting>", false },
+	{ "^ +[.][A-Za-zí ]+ ،.*$", "<greeting>", false },
+	{ "● +[.][A-Za-zí ]+ ،.*$", "●  <greeting>", false },
 	/* Arranged only where it stands in a sentence. */
 	{ "^( +" ARABIC "( [0-9]{2}:[0-9]{2})?)+$", "<dates>", false },
 	{ "┃ +[^┃]*ﺔﺴﻠﺠﻟﺍ ﻲﻬﺘﻨﺗ +┃", "┃ <countdown> ┃", false },
