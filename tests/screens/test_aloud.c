@@ -174,6 +174,19 @@ wait_until_said(struct tour *tour, const struct stop *stop)
 	fail();
 }
 
+/* What stands below the header, whose clock runs. */
+static char *
+body(struct tour *tour)
+{
+	char *all = term_dump(tour->kiosk, false), *at = all, *below;
+
+	for (int y = 0; y < TOP; y++)
+		at += strcspn(at, "\n") + 1;
+	below = strdup(at);
+	free(all);
+	return below;
+}
+
 static void
 wait_for_other(struct tour *tour, char *before)
 {
@@ -184,7 +197,7 @@ wait_for_other(struct tour *tour, char *before)
 	do {
 		free(now);
 		term_take(tour->kiosk, TRY_MS);
-		now = term_dump(tour->kiosk, false);
+		now = body(tour);
 	} while (strcmp(now, before) == 0 && !patience_is_over(&bound));
 	free(now);
 	free(before);
@@ -196,7 +209,7 @@ visit(struct tour *tour, const struct stop *stops, size_t count)
 	char *before;
 
 	for (size_t i = 0; i < count; i++) {
-		before = term_dump(tour->kiosk, false);
+		before = body(tour);
 		term_send(tour->kiosk, stops[i].keys);
 		wait_for_other(tour, before);
 		wait_until_said(tour, &stops[i]);
