@@ -5,6 +5,7 @@
 #include "term.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -164,6 +165,18 @@ void
 term_send(struct term *term, const char *bytes)
 {
 	write_all(term->fd, bytes, strlen(bytes));
+}
+
+bool
+term_has_read(const struct term *term)
+{
+	int end = open(ptsname(term->fd), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int unread = 0;
+	bool all = end >= 0 && ioctl(end, FIONREAD, &unread) == 0;
+
+	if (end >= 0)
+		close(end);
+	return all && unread == 0;
 }
 
 void

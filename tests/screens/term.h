@@ -34,6 +34,8 @@ void term_close(struct term *term);
 pid_t term_pid(const struct term *term);
 
 void term_send(struct term *term, const char *bytes);
+/* Whether the child has read all of it. */
+bool term_has_read(const struct term *term);
 void term_click(struct term *term, int row, int column);
 void term_resize(struct term *term, int rows, int columns);
 /* Closes the terminal's other end, as a line that drops. */

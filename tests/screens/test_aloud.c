@@ -20,6 +20,7 @@
 #include "tour.h"
 
 #define TRY_MS 30
+#define TIMES 5 /* in a row: nothing more is drawn */
 #define SAID_MOST (1 << 20)
 #define TOP 2    /* rows of the header */
 #define BOTTOM 3 /* a rule, the message, the keys */
@@ -159,11 +160,13 @@ wait_until_said(struct tour *tour, const struct stop *stop)
 {
 	struct patience bound;
 	char text[TEXT_MOST];
+	int times = 0;
 
 	patience_begin(&bound, TERM_WAIT_MS);
 	for (;;) {
 		find_missing(tour, stop, text);
-		if (*text == '\0')
+		times = *text == '\0' ? times + 1 : 0;
+		if (times == TIMES)
 			return;
 		if (patience_is_over(&bound))
 			break;
@@ -187,6 +190,7 @@ body(struct tour *tour)
 	return below;
 }
 
+/* Another screen, when all keys were read: half of an ID is drawn, too. */
 static void
 wait_for_other(struct tour *tour, char *before)
 {
@@ -198,7 +202,8 @@ wait_for_other(struct tour *tour, char *before)
 		free(now);
 		term_take(tour->kiosk, TRY_MS);
 		now = body(tour);
-	} while (strcmp(now, before) == 0 && !patience_is_over(&bound));
+	} while ((strcmp(now, before) == 0 || !term_has_read(tour->kiosk)) &&
+	    !patience_is_over(&bound));
 	free(now);
 	free(before);
 }
