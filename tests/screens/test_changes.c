@@ -58,20 +58,54 @@ latin_word(const char *screen, char word[LETTERS_MOST])
 	return NULL;
 }
 
-/* A screen whose digits, small and large, are all the same: clocks run. */
+/* Whether the row of `length` bytes says when the bank is tried again. */
+static bool
+tells_next_try(const char *row, size_t length)
+{
+	static const char *const words[] = { "Next try in", "Trying again" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (memmem(row, length, words[i], strlen(words[i])) != NULL)
+			return true;
+	return false;
+}
+
+/*
+ * Copies a row without what a clock changes: each digit is a 0, and a row with
+ * blocks, of which large digits are made, has neither blocks nor spaces.
+ */
+static char *
+copy_still(char *to, const char *row, size_t length)
+{
+	static const char block[] = "█";
+	const size_t block_size = sizeof(block) - 1;
+	bool large = memmem(row, length, block, block_size) != NULL;
+
+	for (size_t i = 0; i < length; i++) {
+		if (length - i >= block_size &&
+		    memcmp(row + i, block, block_size) == 0)
+			i += block_size - 1;
+		else if (isdigit((unsigned char)row[i]))
+			*to++ = '0';
+		else if (!large || row[i] != ' ')
+			*to++ = row[i];
+	}
+	return to;
+}
+
+/* A screen without what changes by itself: clocks, and the next try's row. */
 static char *
 look_at(struct term *kiosk)
 {
-	static const char block[] = "█";
 	char *screen = term_dump(kiosk, false), *to = screen;
+	size_t length;
 
-	for (const char *at = screen; *at != '\0'; at++) {
-		if (isdigit((unsigned char)*at))
-			*to++ = '0';
-		else if (strncmp(at, block, sizeof(block) - 1) != 0)
-			*to++ = *at;
-		else
-			at += sizeof(block) - 2;
+	for (const char *row = screen; *row != '\0'; row += length) {
+		length = strcspn(row, "\n");
+		if (row[length] == '\n')
+			length++;
+		if (!tells_next_try(row, length))
+			to = copy_still(to, row, length);
 	}
 	*to = '\0';
 	return screen;
