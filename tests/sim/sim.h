@@ -112,7 +112,8 @@ struct sim_slot {
 	uint8_t k[SEAL_KEY_SIZE], id[FRAME_SESSION_SIZE];
 	struct seal_keys keys;
 	int customer;
-	bool right; /* the password that was sent */
+	bool right;      /* the password that was sent */
+	bool was_locked; /* perhaps, when it was sent */
 	bool has_session, notifies;
 	unsigned session;           /* serial */
 	unsigned changes;           /* of its customer, at the login */
@@ -306,7 +307,7 @@ bool sim_work(void);       /* a job runs, or is handed back */
 /* sim_kiosk.c */
 void sim_kiosk_key(void); /* before the first life */
 const uint8_t *sim_kiosk_public(void);
-void sim_kiosk_act(struct sim_slot *slot);
+void sim_kiosk_act(void);
 void sim_kiosk_hear(void);
 void sim_kiosk_haunt(void); /* what was held back arrives, or its link ends */
 void sim_kiosk_all_lost(unsigned host); /* its vault has ended */
@@ -338,7 +339,7 @@ bool sim_value_of(
 
 /* sim_judge.c */
 void sim_judge_lost(struct sim_slot *slot); /* a login's answer */
-void sim_judge_lock_end(const struct sim_slot *slot);
+void sim_judge_asked(struct sim_slot *slot);
 void sim_judge_login(struct sim_slot *slot, int code);
 void sim_judge_resumed(const struct sim_slot *slot, int code);
 void sim_judge_time(const struct sim_slot *slot);

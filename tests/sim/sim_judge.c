@@ -124,8 +124,8 @@ sim_judge_lost(struct sim_slot *slot)
 }
 
 /* Looked at when a login is sent and when it is answered. */
-void
-sim_judge_lock_end(const struct sim_slot *slot)
+static void
+judge_lock_end(const struct sim_slot *slot)
 {
 	struct sim_guesses *guesses =
 	    &world->customers[slot->customer].guesses[slot->kiosk];
@@ -141,6 +141,18 @@ sim_judge_lock_end(const struct sim_slot *slot)
 		sim_judge_begin_anew(guesses);
 }
 
+void
+sim_judge_asked(struct sim_slot *slot)
+{
+	const struct sim_guesses *guesses =
+	    &world->customers[slot->customer].guesses[slot->kiosk];
+
+	judge_lock_end(slot);
+	slot->was_locked = guesses->locked_ms != 0 ||
+	    guesses->ends_by_ms != 0 ||
+	    guesses->wrong + guesses->lost >= SIM_ATTEMPTS;
+}
+
 /*
  * The third wrong guess is the last that is answered with 401 before the lock
  * ends, and it does.
@@ -154,7 +166,7 @@ sim_judge_login(struct sim_slot *slot, int code)
 
 	if (code == 429)
 		return;
-	sim_judge_lock_end(slot);
+	judge_lock_end(slot);
 	/* A full disk; or a host that was stopped reads what is stale. */
 	if (code == 503 ||
 	    (code == 401 && sim_is_one_of_many() &&
@@ -163,6 +175,9 @@ sim_judge_login(struct sim_slot *slot, int code)
 		guesses->unsure = true;
 		return;
 	}
+	/* Its host may have waited for longer than the lock. */
+	if (code == 423 && slot->was_locked)
+		return;
 	if (code == 423) {
 		judge_locked(slot, guesses);
 		return;

@@ -146,6 +146,18 @@ send_signed(struct sim_slot *slot, uint8_t type, const char *text,
 	send_frame(slot, type, body, length);
 }
 
+/* One who is at another host already comes here too, one time in two. */
+static int
+draw_customer(void)
+{
+	const struct sim_slot *other = &world->slots[sim_draw(SIM_SLOTS)];
+
+	if (other->phase == SIM_IN_SESSION &&
+	    other->host != sim_host_number() && sim_one_in(2))
+		return other->customer;
+	return (int)sim_draw(SIM_CUSTOMERS);
+}
+
 static void
 log_in(struct sim_slot *slot)
 {
@@ -154,15 +166,15 @@ log_in(struct sim_slot *slot)
 
 	slot->has_session = false;
 	slot->customer = slot->doubt >= 0 ? world->deeds[slot->doubt].customer
-					  : (int)sim_draw(SIM_CUSTOMERS);
-	slot->right = slot->doubt >= 0 || !sim_one_in(3);
+					  : draw_customer();
+	slot->right = slot->doubt >= 0 || !sim_one_in(4);
 	(void)RAND_bytes(slot->k, SEAL_KEY_SIZE);
 	memcpy(body + FRAME_KIOSK_SIZE, slot->k, SEAL_KEY_SIZE);
 	snprintf(text, sizeof(text), "%s\n%s", sim_ids[slot->customer],
 	    slot->right ? sim_passwords[slot->customer] : "wrong");
 	sim_say("slot %u: L %s %s, %s", slot->number, sim_ids[slot->customer],
 	    slot->right ? "right" : "wrong", sim_kiosk_names[slot->kiosk]);
-	sim_judge_lock_end(slot);
+	sim_judge_asked(slot);
 	slot->login_floor = world->told;
 	slot->changes = world->customers[slot->customer].changes;
 	send_signed(slot, FRAME_LOGIN, text, body, sizeof(body));
@@ -370,9 +382,13 @@ ask(struct sim_slot *slot)
 {
 	bool refused = slot->deed >= 0 && world->deeds[slot->deed].told_not;
 
+	if (slot->doubt < 0 && is_behind(slot->customer) && !sim_one_in(3)) {
+		move_money(slot);
+		return;
+	}
 	/* Who was refused tries again; what was in doubt is asked about. */
 	switch (slot->doubt >= 0                   ? 2
-		: refused && sim_one_in(3)         ? 0
+		: refused && sim_one_in(8)         ? 0
 		: !slot->notifies && sim_one_in(3) ? 9
 						   : sim_draw(12)) {
 	case 0:
@@ -409,9 +425,27 @@ ask(struct sim_slot *slot)
 	move_money(slot);
 }
 
-void
-sim_kiosk_act(struct sim_slot *slot)
+/* Who has just got something at another host spends it here first. */
+static struct sim_slot *
+draw_slot(void)
 {
+	struct sim_slot *slot;
+
+	for (size_t i = 0; i < SIM_SLOTS; i++) {
+		slot = &world->slots[i];
+		if (slot->phase == SIM_IN_SESSION &&
+		    slot->question == SIM_NOTHING &&
+		    slot->host == sim_host_number() &&
+		    is_behind(slot->customer) && !sim_one_in(3))
+			return slot;
+	}
+	return &world->slots[sim_draw(SIM_SLOTS)];
+}
+
+void
+sim_kiosk_act(void)
+{
+	struct sim_slot *slot = draw_slot();
 	unsigned here = sim_host_number();
 
 	if (slot->phase == SIM_OFF) {
@@ -421,7 +455,7 @@ sim_kiosk_act(struct sim_slot *slot)
 			connect_to_bank(slot);
 	} else if (slot->host != here)
 		return;
-	else if (sim_one_in(12) ||
+	else if (sim_one_in(50) ||
 	    (slot->phase == SIM_GREETED &&
 		clock_steady_ms() - slot->greeted_ms > NONCE_MS))
 		disconnect(slot);

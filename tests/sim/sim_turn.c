@@ -16,7 +16,9 @@
 #define DAY_MS 86400000
 #define TURNS_MAX 100000 /* of a life */
 #define START_US 20000   /* of a turn of a vault that doesn't serve yet */
-#define LATE_US 1000000  /* since its timers were looked at */
+#define ACTS_LEAST 1     /* of kiosks and operators, in a step */
+#define ACTS_MORE 8
+#define LATE_US 1000000 /* since its timers were looked at */
 
 struct sim_world *world;
 struct sim_host *sim_host;
@@ -122,11 +124,11 @@ pass_time(void)
 	uint64_t ms = sim_one_in(2) ? sim_draw(20) : sim_draw(200);
 	uint64_t real_ms = clock_real_ms();
 
-	if (sim_one_in(12))
+	if (sim_one_in(20))
 		ms = sim_draw(90000);
-	else if (sim_one_in(25))
+	else if (sim_one_in(100))
 		ms = sim_draw(7 * 3600000);
-	else if (sim_one_in(25))
+	else if (sim_one_in(100))
 		ms = DAY_MS - (real_ms + 3) % DAY_MS + sim_draw(6);
 	world->steady_us += ms * 1000;
 	if (ms > 1000) {
@@ -204,11 +206,10 @@ fail_sync(void)
 	sim_say("the %ldth sync fails", sim_host->fail_at);
 }
 
-/* What goes wrong is rarer than what is asked for. */
 static void
-act(void)
+go_wrong(void)
 {
-	switch (sim_draw(120)) {
+	switch (sim_draw(80)) {
 	case 0:
 		kill_vault();
 		return;
@@ -239,15 +240,20 @@ act(void)
 		sim_edit();
 		return;
 	}
-	if (sim_one_in(15)) {
+}
+
+static void
+act(void)
+{
+	if (sim_one_in(30)) {
 		sim_kiosk_haunt();
 		return;
 	}
-	if (sim_one_in(20)) {
+	if (sim_one_in(50)) {
 		sim_operator_act();
 		return;
 	}
-	sim_kiosk_act(&world->slots[sim_draw(SIM_SLOTS)]);
+	sim_kiosk_act();
 }
 
 /* It has all that any other has, and waits for those that end later. */
@@ -309,7 +315,8 @@ take_step(void)
 	world->chance = world->seed * UINT64_C(1000003) + world->step;
 	(void)next_chance(&world->chance);
 	pass_time();
-	for (uint64_t i = 1 + sim_draw(3); i > 0; i--)
+	go_wrong();
+	for (uint64_t i = ACTS_LEAST + sim_draw(ACTS_MORE); i > 0; i--)
 		act();
 }
 
@@ -343,7 +350,7 @@ sim_turn(void)
 	deliver();
 	sim_fire_timers();
 	fired_us = world->steady_us;
-	while (!sim_one_in(4) && sim_work())
+	while (!sim_one_in(12) && sim_work())
 		continue;
 	if (!sim_vault->stopping || sim_vault->serving)
 		judge();
