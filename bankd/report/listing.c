@@ -35,6 +35,15 @@ time_text(uint64_t time_ms, char text[ZONE_TIME_TEXT])
 	return time_ms == 0 ? NONE : zone_text(time_ms, text);
 }
 
+/* The bank's own accounts are neither savings nor checking. */
+static const char *
+account_text(const struct ledger_posting *posting)
+{
+	return ledger_is_own(posting->id)
+	    ? NONE
+	    : ledger_account_name(posting->account);
+}
+
 /* Counts an entry: false where the limit was reached before it. */
 static bool
 count(struct listing *listing, uint64_t seq)
@@ -63,8 +72,8 @@ journal_row(void *context, const struct ledger_entry *entry)
 	return listing->row(listing->context, '+',
 	    TEXTS(seq_text(entry->seq, seq), zone_text(entry->time_ms, time),
 		ledger_kind_name(entry->kind), entry->debit.id,
-		ledger_account_name(entry->debit.account), entry->credit.id,
-		ledger_account_name(entry->credit.account),
+		account_text(&entry->debit), entry->credit.id,
+		account_text(&entry->credit),
 		money_format(entry->amount_cents, amount),
 		or_none(entry->kiosk), seq_text(entry->reverses, reverses),
 		txid, or_none(entry->memo), or_none(entry->by),

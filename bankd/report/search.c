@@ -75,6 +75,8 @@ take_amount(struct search *search, const char *value)
 	else if (error == 0 && dots[2] != '\0')
 		error = money_parse(
 		    dots + 2, strlen(dots + 2), &search->most_cents);
+	if (error == 0 && search->least_cents > search->most_cents)
+		error = BANK_EINVAL;
 	return error;
 }
 
@@ -161,7 +163,7 @@ static const struct option {
 	{ "--kind", ALL_ENTRIES, "kind", take_kind,
 	    "a kind is transfer, deposit, withdraw, adjust, reversal or cash" },
 	{ "--amount", ALL_ENTRIES | SEARCH_ACCOUNTS, "least..most", take_amount,
-	    "a range is 5..10, 5.. or ..10, or one amount" },
+	    "a range is 5..10, the least first, 5.. or ..10, or one amount" },
 	{ "--txid", ALL_ENTRIES, "txid", take_txid,
 	    "a transaction ID has 32 digits, 0-9 and a-f" },
 	{ "--memo", ALL_ENTRIES, "text", take_memo, "" },
@@ -227,6 +229,10 @@ search_parse(struct search *search, enum search_of of, int count,
 			    option->form);
 			return EX_DATAERR;
 		}
+	}
+	if (search->since_ms > search->until_ms) {
+		snprintf(error, size, "--until is a time before --since");
+		return EX_DATAERR;
 	}
 	return 0;
 }

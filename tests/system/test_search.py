@@ -55,6 +55,12 @@ class Search(Operator):
         self.assertEqual(seqs, list(range(len(seqs), 0, -1)))
         self.assertGreater(len(seqs), ENTRIES)
 
+    def test_the_bank_itself_has_no_savings(self):
+        for row in self.all:
+            for side in ("from", "to"):
+                self.assertEqual(row[side + "-account"] == "-",
+                                 row[side].startswith(":"), row)
+
     def test_pages(self):
         found, before = [], ()
         while True:
@@ -193,6 +199,9 @@ class Search(Operator):
                 (("--kind", "gift"), "a kind is"),
                 (("--amount", "5.."), None), (("--amount", ".."), None),
                 (("--amount", "five"), "a range is"),
+                (("--amount", "5..1"), "the least first"),
+                (("--since", "today", "--until", "yesterday"),
+                 "--until is a time before --since"),
                 (("--since", "monday"), "a time is"),
                 (("--since", "2026-02-30"), "a time is"),
                 (("--txid", "12"), "32 digits"),
