@@ -143,8 +143,12 @@ sign(const struct wanted *wanted, uint64_t time_ms)
 		code = make_text(wanted, time_ms, &text, &length);
 	if (code == 0 && access(path, F_OK) == 0)
 		code = check_old(path, text, length);
-	if (code == 0 && access(signature_path, F_OK) == 0)
+	if (code == 0 && access(signature_path, F_OK) == 0) {
+		fprintf(stderr,
+		    "%s was signed before, and is what the entries say\n",
+		    path);
 		goto out;
+	}
 	if (code == 0)
 		code = bankctl_keys_sign(
 		    wanted->key, text, length, &signature, &signature_length);
@@ -184,6 +188,9 @@ sign_missing(const struct wanted *wanted)
 	while (days < newest + DAYS_MAX &&
 	    !is_signed(wanted, zone_midnight(now_ms, -days)))
 		days++;
+	if (days == newest)
+		fprintf(stderr, "%s: each day that is over is signed\n",
+		    wanted->directory);
 	if (days == newest + DAYS_MAX)
 		days = newest + 1;
 	while (code == 0 && --days >= newest)

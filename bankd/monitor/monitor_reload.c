@@ -12,6 +12,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
+#include "../../shared/base/util.h"
 #include "keys.h"
 #include "monitor_child.h"
 #include "monitor_log.h"
@@ -34,9 +35,22 @@ assignment_of(const char *dump, const struct config_key *key)
 	return line == NULL ? NULL : strndup(line, strcspn(line, "\n"));
 }
 
+/* Appends the name of a key that keeps its value; those without room go. */
+static void
+say_kept(char said[MONITOR_SAID_SIZE], const struct config_key *key)
+{
+	size_t used = strlen(said);
+
+	snprintf(said + used, MONITOR_SAID_SIZE - used, "%s%s.%s",
+	    strchr(said, ';') == NULL ? "; these keys wait for a restart: "
+				      : ", ",
+	    key->section, key->key);
+}
+
 /* Keys that only a new start can change keep their values, and are named. */
 static int
-keep_old(const struct config *old_config, struct config *new_config)
+keep_old(const struct config *old_config, struct config *new_config,
+    char said[MONITOR_SAID_SIZE])
 {
 	char error[MONITOR_REASON_SIZE], *dump, *assignment;
 	const struct config_key *key;
@@ -50,6 +64,7 @@ keep_old(const struct config *old_config, struct config *new_config)
 		key = &bankd_options[index];
 		log_event(LOG_WARNING, "needs_restart", "section",
 		    LOG_TEXT(key->section), "key", LOG_TEXT(key->key), NULL);
+		say_kept(said, key);
 		assignment = assignment_of(dump, key);
 		result = assignment == NULL
 		    ? BANK_ENOMEM
@@ -75,8 +90,8 @@ end(struct monitor *monitor, int code, const char *reason)
 	else
 		log_event(
 		    LOG_ERR, "reload_failed", "reason", LOG_TEXT(reason), NULL);
-	monitor_command_answer(monitor, &reload->clients, code,
-	    code == 0 ? "the configuration was read again" : reason);
+	monitor_command_answer(
+	    monitor, &reload->clients, code, code == 0 ? reload->said : reason);
 	notify_send("READY=1");
 	if (reload->again) {
 		reload->again = false;
@@ -93,7 +108,9 @@ prepare(struct monitor *monitor, char *error, size_t size)
 
 	if (monitor_config(monitor->start, &reload->config, error, size) != 0)
 		return EX_CONFIG;
-	if (keep_old(monitor->config, reload->config) != 0) {
+	string_copy(reload->said, "the configuration was read again",
+	    sizeof(reload->said));
+	if (keep_old(monitor->config, reload->config, reload->said) != 0) {
 		snprintf(error, size, "the old values can't be kept");
 		return EX_SOFTWARE;
 	}

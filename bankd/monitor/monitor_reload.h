@@ -13,14 +13,17 @@
 #include "../../shared/crypt/channel_certificate.h"
 #include "monitor_command.h"
 
+#define MONITOR_SAID_SIZE 1024
+
 struct child;
 
 struct monitor_reload {
-	struct config *config;   /* the new one; NULL: idle */
-	struct channel_pem leaf; /* the new one */
-	struct waiting clients;  /* of the reload under way */
-	struct waiting next;     /* of the one that follows it */
-	bool again;              /* asked for while one is under way */
+	struct config *config;        /* the new one; NULL: idle */
+	struct channel_pem leaf;      /* the new one */
+	struct waiting clients;       /* of the reload under way */
+	struct waiting next;          /* of the one that follows it */
+	bool again;                   /* asked for while one is under way */
+	char said[MONITOR_SAID_SIZE]; /* to who asked, once it is in force */
 };
 
 /* `client` is answered, `note` for the audit; NULL: a signal asked. */

@@ -65,6 +65,6 @@ head_say_proven(const struct store_heads *heads, char *text, size_t size)
 {
 	snprintf(text, size,
 	    "proven: %" PRIu64 " entries, all balances, and %" PRIu64
-	    " audit records",
-	    heads->seq, heads->audits);
+	    " audit record%s",
+	    heads->seq, heads->audits, heads->audits == 1 ? "" : "s");
 }

@@ -191,7 +191,8 @@ config_print_changes(
 		if (strcmp(config->slots[i].text, other->slots[i].text) == 0)
 			continue;
 		snprintf(comment, sizeof(comment), "default: %s",
-		    other->slots[i].text);
+		    *other->slots[i].text != '\0' ? other->slots[i].text
+						  : "empty");
 		print_row(config, i, &section, comment, out);
 	}
 }

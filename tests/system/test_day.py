@@ -239,8 +239,10 @@ class Day(Operator):
                                  "--sign", place).stdout
             self.assertEqual(said.split(), [path, path + ".sig"])
             self.assertEqual(self.openssl(path).stdout, "Verified OK\n")
-            self.assertEqual(self.bank.ctl("day", date, "--format", form,
-                                           "--sign", place).stdout, "")
+            again = self.bank.ctl("day", date, "--format", form, "--sign",
+                                  place)
+            self.assertEqual(again.stdout, "")
+            self.assertIn(path + " was signed before", again.stderr)
             with open(path, newline="") as f:
                 text = f.read()
             self.assertEqual(text.replace("\r", ""), self.bank.ctl(
@@ -268,6 +270,8 @@ class Day(Operator):
                    if name.endswith(".txt")),
             [(before + datetime.timedelta(i)).isoformat() + ".txt"
              for i in range(5)])
+        self.assertIn("each day that is over is signed",
+                      self.bank.ctl("day", "--sign", place).stderr)
 
 
 class Refused(Operator):

@@ -296,7 +296,9 @@ max_sessions = 1
         with open(self.bank.config, "w") as f:
             f.write(before + "\n[log]\nfacility = local5\n"
                     "[limits]\ntransfer = 40\n")
-        self.bank.ctl("reload")
+        self.assertEqual(
+            self.bank.ctl("reload").stderr, "the configuration was read "
+            "again; these keys wait for a restart: log.facility\n")
         self.bank.log_has("needs_restart section=log key=facility")
         self.assertEqual(self.session("joe").transfer(
             1, "fey", 41).said(), OVER)
