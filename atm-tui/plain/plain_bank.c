@@ -13,6 +13,7 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
+#include "../../shared/terminal/text.h"
 #include "../bank/bank_withdrawal.h"
 #include "../base/limits.h"
 #include "../base/options.h"
@@ -232,4 +233,20 @@ plain_say_reply(const struct wire_reader *reader)
 	plain_say(intl_reply(reader, words));
 	if (why != NULL)
 		plain_say(_(why));
+}
+
+void
+plain_say_balances(const struct wire_reader *reader)
+{
+	char savings[TEXT_MONEY_SIZE], checking[TEXT_MONEY_SIZE];
+
+	if (wire_find(reader, "savings", savings, sizeof(savings)) != 0 ||
+	    wire_find(reader, "checking", checking, sizeof(checking)) != 0) {
+		plain_say_reply(reader);
+		return;
+	}
+	plain_sayf(_("Your savings account balance: %s"),
+	    text_digits(savings, sizeof(savings)));
+	plain_sayf(_("Your checking account balance: %s"),
+	    text_digits(checking, sizeof(checking)));
 }

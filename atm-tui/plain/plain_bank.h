@@ -30,6 +30,8 @@ void plain_wait_for_reply(struct plain *plain);
 void plain_forget_reply(struct plain *plain);
 /* Says the reply's words, and which limit it was. */
 void plain_say_reply(const struct wire_reader *reader);
+/* Says both balances of a reply, or the reply's words where it has none. */
+void plain_say_balances(const struct wire_reader *reader);
 /* Adds a line to `plain`'s news, for the next menu and the list of notices. */
 void plain_tell(void *plain, const struct sentence *what);
 /* Says one of them, counted from the oldest. */

@@ -146,22 +146,6 @@ plain_menu(struct plain *plain)
 }
 
 static void
-say_balances(const struct wire_reader *reader)
-{
-	char savings[TEXT_MONEY_SIZE], checking[TEXT_MONEY_SIZE];
-
-	if (wire_find(reader, "savings", savings, sizeof(savings)) != 0 ||
-	    wire_find(reader, "checking", checking, sizeof(checking)) != 0) {
-		plain_say_reply(reader);
-		return;
-	}
-	plain_sayf(_("Your savings account balance: %s"),
-	    text_digits(savings, sizeof(savings)));
-	plain_sayf(_("Your checking account balance: %s"),
-	    text_digits(checking, sizeof(checking)));
-}
-
-static void
 plain_balances(struct plain *plain, const char *argument)
 {
 	const struct wire_reader *reader = plain_request(plain, "2");
@@ -170,7 +154,7 @@ plain_balances(struct plain *plain, const char *argument)
 	if (reader == NULL)
 		return;
 	if (reader->code == 200)
-		say_balances(reader);
+		plain_say_balances(reader);
 	else
 		plain_say_reply(reader);
 }
@@ -220,7 +204,7 @@ plain_exit(struct plain *plain)
 	const struct wire_reader *reader = plain_request(plain, "3");
 
 	if (reader != NULL && reader->code == 200) {
-		say_balances(reader);
+		plain_say_balances(reader);
 		plain_say_reply(reader);
 		return 0;
 	}

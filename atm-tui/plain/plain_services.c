@@ -116,7 +116,9 @@ plain_change_password(struct plain *plain)
 	snprintf(request, sizeof(request), "PASSWORD %s\n%s", old, new);
 	reader = plain_request(plain, request);
 	OPENSSL_cleanse(request, sizeof(request));
-	if (reader != NULL)
+	if (reader != NULL && reader->code == 401)
+		plain_say(_("the old password is incorrect"));
+	else if (reader != NULL)
 		plain_say_reply(reader);
 out:
 	OPENSSL_cleanse(old, sizeof(old));
@@ -199,11 +201,35 @@ plain_receipt(struct plain *plain, const char *argument)
 	}
 }
 
+/* Whether a reply tells of money; without balances it doesn't. */
+static bool
+has_money(const struct wire_reader *reader)
+{
+	static const char *const accounts[] = { "savings", "checking" };
+	char cents[TEXT_MONEY_SIZE];
+
+	for (size_t i = 0; i < NELEM(accounts); i++)
+		if (wire_find(reader, accounts[i], cents, sizeof(cents)) == 0 &&
+		    cents[strspn(cents, "0.")] != '\0')
+			return true;
+	return false;
+}
+
+/* Money that stands in the way is told before anything is asked. */
 static void
 close_account(struct plain *plain)
 {
-	const struct wire_reader *reader;
+	const struct wire_reader *reader = plain_request(plain, "2");
 
+	if (reader == NULL)
+		return;
+	if (reader->code == 200 && has_money(reader)) {
+		plain_say(_(
+		    "You can't close your account yet. There is money in it."));
+		plain_say_balances(reader);
+		plain_say(_("Please transfer or withdraw the money first."));
+		return;
+	}
 	if (!plain_confirm(plain, _("Close this account? (enter 1 or 2):")) ||
 	    !plain_confirm(plain,
 		_("It can't be opened again. Close it? (enter 1 or 2):")))

@@ -99,6 +99,13 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 	const char *refusal = NULL;
 
 	(void)ask;
+	if (kiosk_replied(reply, 401)) {
+		form_screen_refuse(form, OLD,
+		    form->questions == once_questions
+			? N_("the one-time password is incorrect")
+			: N_("the old password is incorrect"));
+		return;
+	}
 	if (kiosk_replied(reply, 422))
 		refusal = limits_refusal(&reply->reader);
 	if (refusal != NULL) {

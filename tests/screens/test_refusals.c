@@ -139,7 +139,7 @@ the_old_password(struct tour *tour)
 	/* The old one is still there, and is another one now. */
 	tour_see(tour, "\033", "Old password", "Clave actual", NULL);
 	tour_see(tour, "\177\177\177\177\177\177\177\1779999\r4711\r4711\r",
-	    REFUSED, "password-401");
+	    "the old password is", "la clave actual", "password-401");
 	tour_see(tour, CHRIS "\r4711\r4711\r", LOCKED, "password-423");
 }
 

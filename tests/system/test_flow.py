@@ -19,6 +19,7 @@ ACCOUNT = ["Please select an account (enter 1 or 2):", "1. Savings",
            "2. Checking"]
 CORRECT = "ID and password are correct"
 WRONG = "ID or password is incorrect"
+SERVICES = "Please select one of the following services"
 
 
 class Plain(BankCase):
@@ -197,6 +198,20 @@ class Plain(BankCase):
         text = self.play("p5\ncanary-p5\ntransferir p6\ntransferir p6 1 2\n"
                          "transferir ! 5\n3\n")
         self.assertEqual(text.count("incorrect input\n"), 3)
+
+    def test_a_wrong_old_password(self):
+        text = self.play("p2\ncanary-p2\nSERVICES\n2\nwrong\nneu-4711\n"
+                         "neu-4711\n5\n3\n")
+        self.in_order(text, ["the old password is incorrect", SERVICES])
+
+    def test_money_stands_in_the_way_of_closing(self):
+        text = self.play("p2\ncanary-p2\nSERVICES\n4\n5\n3\n")
+        self.in_order(text, [
+            "You can't close your account yet. There is money in it.",
+            "Your savings account balance: ",
+            "Your checking account balance: ",
+            "Please transfer or withdraw the money first.", SERVICES])
+        self.assertNotIn("Close this account?", text)
 
 
 class Person(BankCase):
