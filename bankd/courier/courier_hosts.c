@@ -136,17 +136,6 @@ courier_hosts_tell(struct courier *courier)
 
 /* -- what bankctl asks -- */
 
-static bool
-is_answered(struct courier *courier, const struct ipc_message *message)
-{
-	if (!courier->forked && courier_check(courier) == 0)
-		return true;
-	courier_lots_answer(courier, message,
-	    courier->forked ? JOURNAL_FORK : JOURNAL_AWAY,
-	    courier->database->why);
-	return false;
-}
-
 static void
 send_host(struct courier *courier, const struct ipc_message *message,
     const PGresult *hosts, int row)
@@ -173,7 +162,7 @@ courier_hosts_list(struct courier *courier, const struct ipc_message *message)
 	struct courier_trip trip = { 0 };
 	bool good;
 
-	if (!is_answered(courier, message))
+	if (!courier_lots_are_there(courier, message))
 		return;
 	courier_trip_add(&trip, list_sql);
 	good = courier_trip_go(courier->database, &trip) == 0 &&
@@ -192,7 +181,7 @@ courier_hosts_forget(struct courier *courier, const struct ipc_message *message)
 	struct courier_trip trip = { 0 };
 	bool good;
 
-	if (!is_answered(courier, message))
+	if (!courier_lots_are_there(courier, message))
 		return;
 	courier_trip_add(&trip, forget_sql);
 	courier_trip_small(&trip, get_u32(message->body));
@@ -243,7 +232,7 @@ courier_hosts_check(struct courier *courier, const struct ipc_message *message)
 	struct courier_trip trip = { 0 };
 	bool good;
 
-	if (!is_answered(courier, message))
+	if (!courier_lots_are_there(courier, message))
 		return;
 	courier_trip_add(&trip, rights_sql);
 	good = courier_check_barrier(courier) == 0 &&

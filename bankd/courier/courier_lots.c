@@ -75,9 +75,9 @@ away(struct courier *courier, const struct ipc_message *message)
 	    courier->database->why);
 }
 
-/* Connected to our journal; else that was answered. */
-static bool
-is_there(struct courier *courier, const struct ipc_message *message)
+bool
+courier_lots_are_there(
+    struct courier *courier, const struct ipc_message *message)
 {
 	if (!courier->forked && courier_check(courier) == 0)
 		return true;
@@ -305,7 +305,7 @@ courier_lots_put(struct courier *courier, const struct ipc_message *message)
 		    courier, message, JOURNAL_AWAY, "malformed lot");
 		return;
 	}
-	if (!is_there(courier, message))
+	if (!courier_lots_are_there(courier, message))
 		return;
 	turn = take_turn(courier, row.number);
 	if (turn == BANK_EAGAIN)
@@ -393,7 +393,7 @@ courier_lots_get(struct courier *courier, const struct ipc_message *message)
 	const bool first = memcmp(message->body + 8, nowhere, LOT_DIGEST) == 0;
 	struct courier_trip trip = { 0 };
 
-	if (!is_there(courier, message))
+	if (!courier_lots_are_there(courier, message))
 		return;
 	courier_trip_add(&trip, first ? first_sql : get_sql);
 	if (!first)
@@ -415,7 +415,7 @@ courier_lots_get(struct courier *courier, const struct ipc_message *message)
 void
 courier_lots_firm(struct courier *courier, const struct ipc_message *message)
 {
-	if (!is_there(courier, message))
+	if (!courier_lots_are_there(courier, message))
 		return;
 	if (courier_check_barrier(courier) == 0)
 		courier_lots_answer(courier, message, JOURNAL_NONE, "");

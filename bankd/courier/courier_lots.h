@@ -19,6 +19,9 @@ void courier_lots_firm(
 /* Gives the turn back, if we have it. */
 void courier_lots_end_turn(struct courier *courier);
 
+/* Whether it is connected to this bank's journal; else that was answered. */
+bool courier_lots_are_there(
+    struct courier *courier, const struct ipc_message *message);
 /* An enum journal_answer for the message, with why. */
 void courier_lots_answer(struct courier *courier,
     const struct ipc_message *message, int answer, const char *why);

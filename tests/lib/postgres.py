@@ -285,12 +285,14 @@ class Postgres:
 
 class Cutter:
     """Stands between a courier and its server.  While `lose` is True, what
-    the server says next is lost, with the connection.  While `hold` is, the
+    the server says next, or after `after` things more, is lost, with the
+    connection.  While `hold` is, the
     server hears of no courier's end, as when a machine loses its power.  While
     `light` is not set, nothing gets through and nobody hears of it."""
 
     def __init__(self, server):
         self.server, self.lose, self.cuts = server, False, 0
+        self.after = 0
         self.hold, self.held = False, []
         self.light = threading.Event()
         self.light.set()
@@ -319,7 +321,9 @@ class Cutter:
         try:
             while data := one.recv(65536):
                 self.light.wait()
-                if down and self.lose:
+                if down and self.lose and self.after > 0:
+                    self.after -= 1
+                elif down and self.lose:
                     self.lose, self.cuts = False, self.cuts + 1
                     break
                 other.sendall(data)

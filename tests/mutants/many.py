@@ -131,4 +131,9 @@ ROWS = [
      "\tcase JOURNAL_FORK:\n\t\treturn BANK_EFORK;\n",
      "\tcase JOURNAL_FORK:\n\t\treturn BANK_EAWAY;\n",
      [STORE, NEWS]),
+    ("many hosts", "a walk of the journal asks again",
+     "bankd/bankctl/bankctl_hosts.c",
+     "while (answer == JOURNAL_AWAY && clock_steady_ms() < by_ms);",
+     "while (answer == JOURNAL_AWAY && by_ms == 0);",
+     ["system/hosts_one.Walk"]),
 ]

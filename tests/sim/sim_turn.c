@@ -13,7 +13,8 @@
 #include "../../shared/base/clock.h"
 #include "sim.h"
 
-#define DAY_MS 86400000
+#define DAY_MS UINT64_C(86400000)
+#define PAUSE_DAYS 60
 #define TURNS_MAX 100000 /* of a life */
 #define START_US 20000   /* of a turn of a vault that doesn't serve yet */
 #define ACTS_LEAST 1     /* of kiosks and operators, in a step */
@@ -110,6 +111,13 @@ hear_monitor(void)
 	} while (ipc_read(sim_monitor) == 0);
 }
 
+/* In one bank of four weeks and months go by, in the others hours. */
+static bool
+is_slow_bank(void)
+{
+	return world->seed % 4 == 1;
+}
+
 /* All that is on its way arrives. */
 static void
 deliver(void)
@@ -124,7 +132,9 @@ pass_time(void)
 	uint64_t ms = sim_one_in(2) ? sim_draw(20) : sim_draw(200);
 	uint64_t real_ms = clock_real_ms();
 
-	if (sim_one_in(20))
+	if (is_slow_bank() && sim_one_in(6))
+		ms = sim_draw(PAUSE_DAYS * DAY_MS);
+	else if (sim_one_in(20))
 		ms = sim_draw(90000);
 	else if (sim_one_in(100))
 		ms = sim_draw(7 * 3600000);

@@ -133,6 +133,23 @@ class Walk(OneHost):
         self.refused(EX_UNAVAILABLE, "lot %d in the database isn't what" % last,
                      "verify", "--journal")
 
+    def test_each_answer_of_the_database_is_lost(self):
+        """A walk that is asked again is the same walk."""
+        cutter = postgres.Cutter(self.pg.primary)
+        self.addCleanup(cutter.close)
+        self.host.share(self.pg.connection(port=cutter.port),
+                        durability="none")
+        self.host.start()
+        self.pay(7)
+        self.host.stop()
+        walk, lost = self.walk(self.host), 0
+        while cutter.cuts == lost:
+            cutter.lose, cutter.after = True, lost
+            self.assertEqual(self.walk(self.host), walk)
+            lost += 1
+        print("# %d answers lost" % cutter.cuts)
+        self.assertGreater(cutter.cuts, 3)
+
     def test_of_a_file(self):
         served = bank.Bank()
         self.addCleanup(served.close)
