@@ -117,10 +117,12 @@ def spent_ns(served):
 
 
 def cost_us(served, ask, seconds=0.5):
-    """Of the bank's processor time, for one."""
+    """Of the bank's processor time, for one.  It may get to the first a
+    moment after it was asked."""
     ask()
     count, before = 0, spent_ns(served)
-    until = time.monotonic() + seconds
-    while count == 0 or time.monotonic() < until:
+    until, spent = time.monotonic() + seconds, 0
+    while spent == 0 or time.monotonic() < until:
         count += ask()
-    return (spent_ns(served) - before) / count / 1000
+        spent = spent_ns(served) - before
+    return spent / count / 1000

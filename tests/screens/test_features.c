@@ -333,6 +333,8 @@ test_one_time_password(void **state)
 			term_send(kiosk, " ");
 		}
 	}
+	term_send(kiosk, "wrong\r4711\r4711\r");
+	assert_true(term_wait(kiosk, "the one-time password is incorrect"));
 	term_send(kiosk, once);
 	term_send(kiosk, "\r4711\r4711\r");
 	assert_true(term_wait(kiosk, "password changed"));

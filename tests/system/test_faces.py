@@ -166,7 +166,7 @@ class Done(BankCase):
         said = self.do("7\n1\n5\n", "Last login: ")
         self.assertNotIn("Name:", said)     # these have none
         self.do("7\n3\n2\n5\n", "Elija")
-        self.do("7\n4\n1\n1\n5\n", "the account is not empty")
+        self.do("7\n4\n5\n", "There is money in it.")
 
     def test_the_limits_come_first(self):
         """Before the amount is asked for, and in words when it was over."""

@@ -71,6 +71,7 @@ TWINS = {
     "At most %s today", "At most %s at a time",
     "From checking", "To savings", "Received from %s",
     "Withdrawal reversed", "%1$d-%2$d of the newest %3$d",
+    "the one-time password is incorrect",
     "Time",     # a column that has no room at 60x20
 }
 # Told as notices, which are sentences of a list.
