@@ -35,7 +35,6 @@ static const char *const symbols[SYMBOL_COUNT][2] = {
 	[SYMBOL_EDIT] = { "arrows/Home/End/Del", "←→/Home/End/Del" },
 	[SYMBOL_ARROWS] = { "arrows/Tab", "↑↓←→/Tab" },
 	[SYMBOL_ERASE] = { "<-", "⌫" },
-	[SYMBOL_MORE] = { "...", "…" },
 };
 
 bool

@@ -69,7 +69,6 @@ enum symbol {
 	SYMBOL_EDIT,   /* within a field */
 	SYMBOL_ARROWS, /* the keys that move the focus */
 	SYMBOL_ERASE,
-	SYMBOL_MORE, /* ends a text that is cut */
 	SYMBOL_COUNT
 };
 const char *draw_symbol(const struct theme *theme, enum symbol symbol);

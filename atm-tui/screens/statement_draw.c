@@ -106,23 +106,6 @@ widths_of(const struct chrome *chrome, const struct statement_table *table)
 	return widths;
 }
 
-/* Of a description, what has room; that it is cut is seen. */
-static const char *
-cut(const struct canvas *canvas, const char *what, int columns,
-    char to[STATEMENT_WHAT_SIZE])
-{
-	const char *more = draw_symbol(canvas->theme, SYMBOL_MORE);
-	size_t length;
-
-	if (text_width(what) <= columns || columns <= text_width(more))
-		return what;
-	text_fit(to, STATEMENT_WHAT_SIZE - strlen(more), what,
-	    columns - text_width(more));
-	for (length = strlen(to); length > 0 && to[length - 1] == ' ';)
-		to[--length] = '\0';
-	return strcat(to, more);
-}
-
 /*
  * Amounts and balances stand at the right of their columns, which is where a
  * column of a mirrored screen begins.
@@ -176,8 +159,7 @@ draw_entry(const struct chrome *chrome, const struct statement_table *table,
 	    &table->entries[table->list->at[table->top + row]];
 	struct canvas canvas = chrome->canvas;
 	char amount[TEXT_MONEY_SIZE], balance[TEXT_MONEY_SIZE],
-	    what[STATEMENT_WHAT_SIZE], shown[STATEMENT_WHAT_SIZE],
-	    day[DATES_SIZE], time[DATES_SIZE];
+	    what[STATEMENT_WHAT_SIZE], day[DATES_SIZE], time[DATES_SIZE];
 	time_t when = dates_time(entry->time);
 
 	canvas.speech = NULL; /* see hear_entry() */
@@ -187,9 +169,7 @@ draw_entry(const struct chrome *chrome, const struct statement_table *table,
 		    : widths->of[TIME] > 0 ? dates_weekday(day, when)
 					   : dates_day(day, when),
 		dates_minute(time, when), account_of(entry),
-		cut(&canvas,
-		    statement_list_what(entry, table->list->owner, what),
-		    widths->of[WHAT], shown),
+		statement_list_what(entry, table->list->owner, what),
 		text_money(amount, "", entry->amount),
 		text_money(balance, "", entry->balance) });
 }
