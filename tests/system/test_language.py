@@ -22,6 +22,8 @@ PLURAL = re.compile(r"\bintl_plural\(\s*%s,\s*%s," % (STRINGS, STRINGS))
 CONVERSION = re.compile(
     r"%(?:(?P<place>\d+)\$)?(?P<flags>[-+ #0']*)(?P<width>\*|\d+)?"
     r"(?:\.(?P<precision>\*|\d+)?)?(?P<kind>(?:hh|h|ll|l|j|z|t|L)?[a-zA-Z%])")
+# Plural forms of a single number each, which may be said by the word alone.
+ONE_NUMBER = {"ar.po": (0, 1, 2)}
 
 
 def value(literals):
@@ -124,10 +126,13 @@ class Language(unittest.TestCase):
     def test_conversions_agree(self):
         for name, catalogue in self.catalogues.items():
             for one, many, texts, _ in catalogue[1:]:
-                for text in texts:
+                wanted = conversions(many or one)
+                for form, text in enumerate(texts):
                     with self.subTest(catalogue=name, text=one):
-                        self.assertEqual(conversions(text),
-                                         conversions(many or one))
+                        if (many and len(wanted) == 1 and "%" not in text
+                                and form in ONE_NUMBER.get(name, ())):
+                            continue
+                        self.assertEqual(conversions(text), wanted)
 
     def test_plurals_have_their_forms(self):
         for name, catalogue in self.catalogues.items():
