@@ -335,6 +335,8 @@ ARM64_PACKAGES = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user \
 	debootstrap
 ARM64_NOT = \
 /test_(sandbox|sandbox_rules|process|hashing|wipes_programs|wipes_kiosk|storage_calls)$$
+ARM64_UNDER = qemu-aarch64 $(ARM64_ROOT)/lib/ld-linux-aarch64.so.1 \
+	--library-path $(ARM64_ROOT)/lib/$(ARM64):$(ARM64_ROOT)/usr/lib/$(ARM64)
 comma_list = $(subst $(nothing) ,$(comma),$(strip $(1)))
 arm64-test: deps-test
 	@for p in $(ARM64_PROGRAMS); do command -v $$p >/dev/null || { \
@@ -346,8 +348,7 @@ arm64-test: deps-test
 	@SLOW=$(or $(SLOW),20) LIVES=1 POWER_STATES=100 \
 	    JOURNAL_STATES=20 $(PYTHON) tests/run \
 	    --build $(B)/arm64:off --only '^unit/' --not '$(ARM64_NOT)' \
-	    --under 'qemu-aarch64 $(ARM64_ROOT)/lib/ld-linux-aarch64.so.1 \
-	        --library-path $(ARM64_ROOT)/lib/$(ARM64):$(ARM64_ROOT)/usr/lib/$(ARM64)'
+	    --under '$(ARM64_UNDER)'
 
 arm64-programs: all $(UNIT_TESTS)
 
