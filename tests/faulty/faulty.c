@@ -12,9 +12,12 @@
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include <openssl/opensslv.h>
 
 #include "../../shared/base/util.h"
 #include "../lib/sanitized.h"
@@ -95,6 +98,29 @@ __wrap_strndup(const char *text, size_t size)
 
 /* Everybody's; a sanitizer has its own. */
 #if !SANITIZED
+/* How many initializations of libraries this thread is in. */
+static __thread int initializing;
+
+#if OPENSSL_VERSION_NUMBER >= 0x30200000L
+/*
+ * Where an allocation fails while OpenSSL initializes itself, it initializes
+ * itself to report that, and waits for itself for ever (seen in 3.5).  So none
+ * fails in there.
+ */
+int
+pthread_once(pthread_once_t *once, void (*begin)(void))
+{
+	int (*next)(pthread_once_t *, void (*)(void)) = (int (*)(
+	    pthread_once_t *, void (*)(void)))dlsym(RTLD_NEXT, "pthread_once");
+	int error;
+
+	initializing++;
+	error = next(once, begin);
+	initializing--;
+	return error;
+}
+#endif
+
 /*
  * iniparser(3) writes through what calloc(3) gave it, whatever that is: its
  * own are counted, and don't fail.
@@ -104,7 +130,7 @@ library_fails(const void *caller)
 {
 	Dl_info info;
 
-	return allocation_fails(true) &&
+	return allocation_fails(true) && initializing == 0 &&
 	    (dladdr(caller, &info) == 0 ||
 		strstr(info.dli_fname, "libiniparser") == NULL);
 }
