@@ -188,9 +188,6 @@ sign_missing(const struct wanted *wanted)
 	while (days < newest + DAYS_MAX &&
 	    !is_signed(wanted, zone_midnight(now_ms, -days)))
 		days++;
-	if (days == newest)
-		fprintf(stderr, "%s: each day that is over is signed\n",
-		    wanted->directory);
 	if (days == newest + DAYS_MAX)
 		days = newest + 1;
 	while (code == 0 && --days >= newest)

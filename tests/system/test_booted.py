@@ -5,6 +5,7 @@ on a terminal that comes back.  Expensive: only with CLEAN_ROOT, see
 lib/clean_root.py, as `make deb-test` runs it."""
 
 import fcntl
+import glob
 import os
 import re
 import select
@@ -63,8 +64,8 @@ class Systemd(unittest.TestCase):
 
     def test_walk(self):
         for step in (self.enable, self.confined, self.reload, self.transfer,
-                     self.renew, self.vault_dies, self.watchdog, self.socket,
-                     self.kiosk, self.stop):
+                     self.day, self.renew, self.vault_dies, self.watchdog,
+                     self.socket, self.kiosk, self.stop):
             step()
             print("systemd: %s" % step.__name__, flush=True)
 
@@ -116,6 +117,21 @@ class Systemd(unittest.TestCase):
         self.plain("chris", "4711", "1", "2", "fey", "100.50", "3")
         self.assertRegex(self.root.read("var/lib/bankd/balance"),
                          r"(?m)^fey 0 100\.50 *$")
+
+    def day(self):
+        """The timer has the day before written, with its signature."""
+        where = "etc/systemd/system/bankd-day.timer.d"
+        os.makedirs(self.root.file(where))
+        self.root.write(where + "/soon.conf",
+                        "[Timer]\nOnCalendar=\nOnActiveSec=1\n")
+        self.systemctl("daemon-reload")
+        self.systemctl("start", "bankd-day.timer")
+        wait_for("a signed day", lambda: glob.glob(
+            self.root.file("var/lib/bankd-days/*.csv.sig")))
+        self.systemctl("stop", "bankd-day.timer")
+        wait_for("the end of it", lambda: self.host.show(
+            "bankd-day", "ActiveState") == "inactive")
+        self.assertEqual(self.host.show("bankd-day", "Result"), "success")
 
     def renew(self):
         self.host.run("bankctl", "renew")
