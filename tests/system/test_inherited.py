@@ -203,7 +203,8 @@ class Descriptors(PrivateCase, Kiosk):
         let_go()
 
     def test_nor_do_the_others(self):
-        served = self.bank(start=True)
+        # A kiosk whose session is over would end, and let go of all it has.
+        served = self.bank(start=True, session_idle_timeout="3600")
         fds, let_go = self.held()
         second = self.bank()
         foreground = Command(self, *second.command(), pass_fds=fds)
