@@ -351,7 +351,11 @@ void sim_judge_booked(struct sim_deed *deed, uint64_t seq);
 /* sim_books.c */
 bool sim_books_file(void);  /* whether `balance` is as it must be */
 void sim_books_judge(void); /* what is new, files and deeds */
-void sim_books_end(void);   /* all hosts have ended the same */
+/* Of the host that has most entries. */
+const struct sim_books *sim_books_newest(void);
+/* Whether this host has yet to hear what another did for this customer. */
+bool sim_books_are_behind(int customer);
+void sim_books_end(void); /* all hosts have ended the same */
 
 /* sim_turn.c: one turn of the vault's loop is one step. */
 void sim_turn(void);

@@ -256,3 +256,22 @@ sim_books_end(void)
 			    (unsigned long long)world->hosts[i].books.checked);
 	}
 }
+
+const struct sim_books *
+sim_books_newest(void)
+{
+	const struct sim_books *books = &sim_host->books;
+
+	for (unsigned i = 0; i < world->host_count; i++) {
+		if (world->hosts[i].books.checked > books->checked)
+			books = &world->hosts[i].books;
+	}
+	return books;
+}
+
+bool
+sim_books_are_behind(int customer)
+{
+	return sim_books_newest()->state_count[customer] >
+	    sim_host->books.state_count[customer];
+}

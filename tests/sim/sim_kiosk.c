@@ -273,32 +273,11 @@ send_request(
 		send_frame(slot, FRAME_SEALED, sealed, sizeof(sealed));
 }
 
-/* Of the host that has most of them. */
-static const struct sim_books *
-newest_books(void)
-{
-	const struct sim_books *books = &sim_host->books;
-
-	for (unsigned i = 0; i < world->host_count; i++) {
-		if (world->hosts[i].books.checked > books->checked)
-			books = &world->hosts[i].books;
-	}
-	return books;
-}
-
-/* Whether this host has yet to hear what another did for this customer. */
-static bool
-is_behind(int customer)
-{
-	return newest_books()->state_count[customer] >
-	    sim_host->books.state_count[customer];
-}
-
 /* A bit more or less than what there is, as far as any host knows. */
 static unsigned
 about_all(int customer, unsigned account)
 {
-	const struct sim_books *books = newest_books();
+	const struct sim_books *books = sim_books_newest();
 	size_t count = books->state_count[customer];
 	int64_t all = count > 0
 	    ? books->states[customer][count - 1].cents[account] / 100
@@ -314,7 +293,7 @@ make_deed(struct sim_slot *slot, struct sim_deed *deed)
 	static const char *const words[] = { "1", "DEPOSIT", "WITHDRAW" };
 	static const unsigned most[] = { 1500, 900, 900 };
 	uint64_t now_ms = slot->bank_ms + clock_steady_ms() - slot->resumed_ms;
-	bool behind = is_behind(slot->customer);
+	bool behind = sim_books_are_behind(slot->customer);
 	size_t what = behind ? 0 : sim_draw(3);
 	unsigned account = (unsigned)sim_draw(2);
 	char txid[WIRE_TXID_TEXT];
@@ -382,7 +361,8 @@ ask(struct sim_slot *slot)
 {
 	bool refused = slot->deed >= 0 && world->deeds[slot->deed].told_not;
 
-	if (slot->doubt < 0 && is_behind(slot->customer) && !sim_one_in(3)) {
+	if (slot->doubt < 0 && sim_books_are_behind(slot->customer) &&
+	    !sim_one_in(3)) {
 		move_money(slot);
 		return;
 	}
@@ -436,7 +416,7 @@ draw_slot(void)
 		if (slot->phase == SIM_IN_SESSION &&
 		    slot->question == SIM_NOTHING &&
 		    slot->host == sim_host_number() &&
-		    is_behind(slot->customer) && !sim_one_in(3))
+		    sim_books_are_behind(slot->customer) && !sim_one_in(3))
 			return slot;
 	}
 	return &world->slots[sim_draw(SIM_SLOTS)];

@@ -28,6 +28,15 @@ class OneHost(unittest.TestCase):
         self.addCleanup(self.hosts.__exit__, None, None, None)
         self.host = self.hosts[0]
 
+    def start_behind_a_cutter(self):
+        """The host serves; the cutter that its courier speaks through."""
+        cutter = postgres.Cutter(self.pg.primary)
+        self.addCleanup(cutter.close)
+        self.host.share(self.pg.connection(port=cutter.port),
+                        durability="none")
+        self.host.start()
+        return cutter
+
     def pay(self, count, name="chris", to="fey"):
         client = self.host.session(name)
         for _ in range(count):
@@ -135,11 +144,7 @@ class Walk(OneHost):
 
     def test_each_answer_of_the_database_is_lost(self):
         """A walk that is asked again is the same walk."""
-        cutter = postgres.Cutter(self.pg.primary)
-        self.addCleanup(cutter.close)
-        self.host.share(self.pg.connection(port=cutter.port),
-                        durability="none")
-        self.host.start()
+        cutter = self.start_behind_a_cutter()
         self.pay(7)
         self.host.stop()
         walk, lost = self.walk(self.host), 0
@@ -174,11 +179,7 @@ class Walk(OneHost):
 
 class LostAnswers(OneHost):
     def test_a_lot_whose_answer_is_lost_is_there_once(self):
-        cutter = postgres.Cutter(self.pg.primary)
-        self.addCleanup(cutter.close)
-        self.host.share(self.pg.connection(port=cutter.port),
-                        durability="none")
-        self.host.start()
+        cutter = self.start_behind_a_cutter()
         client = self.host.session()
         before, sent = self.entries(), []
         for i in range(12):
