@@ -51,7 +51,7 @@ objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
 # $(call rooms,FOLDER,SUFFIX): all such files of it, three folders deep
 rooms = $(wildcard $(1)/*$(2) $(1)/*/*$(2) $(1)/*/*/*$(2))
 LIB_OBJS := $(call objects,$(call rooms,shared,.c))
-BANKD_MAINS := $(O)/bankd/bankd.o $(O)/bankd/bankctl/bankctl.o
+BANKD_MAINS := $(O)/bankd/bankd.o $(O)/bankd/bankctl/bankctl_main.o
 COURIER_OBJS := $(call objects,bankd/courier/*.c)
 BANKD_OBJS := $(filter-out $(BANKD_MAINS) $(COURIER_OBJS),\
 	$(call objects,$(call rooms,bankd,.c)))
@@ -108,7 +108,7 @@ help:
 	@echo '                 SEED=n and ENTRIES=n, left in KEEP=directory'
 	@echo 'make model       looks through the models of the protocols'
 	@echo 'make coverage    branches that the tests take'
-	@echo 'make fuzz        every fuzzer for SECONDS=n seconds'
+	@echo 'make fuzz        every fuzzer for SECONDS=n seconds; AFL++ or libFuzzer'
 	@echo 'make fuzz-merge  the same, and keeps the inputs that reach new code'
 	@echo 'make bench       measures, as ratios to this machine and to others'
 	@echo 'make pictures    draws the screens of README.md anew'
@@ -156,7 +156,7 @@ $(B)/%.a:
 
 $(B)/bankd: $(O)/bankd/bankd.o $(B)/libbankd.a $(B)/libshared.a
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BANKD_LIBS)
-$(B)/bankctl: $(O)/bankd/bankctl/bankctl.o $(B)/libbankd.a $(B)/libshared.a
+$(B)/bankctl: $(O)/bankd/bankctl/bankctl_main.o $(B)/libbankd.a $(B)/libshared.a
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lncursesw $(BANKD_LIBS)
 $(COURIER_OBJS): ALL_CFLAGS += $(PQ_CFLAGS)
 $(B)/bankd-courier: $(COURIER_OBJS) $(B)/libbankd.a $(B)/libshared.a
@@ -239,7 +239,7 @@ SIM_TEST := $(B)/tests/sim/test_sim
 $(SIM_TEST): $(SIM_OBJS) $(B)/libtest.a $(B)/libbankd.a $(B)/libshared.a
 	@mkdir -p $(@D)
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) \
-	    $(addprefix -Wl$(comma)--wrap=,RAND_bytes bank_clock_start \
+	    $(addprefix -Wl$(comma)--wrap=,RAND_bytes attempt_init bank_clock_start \
 	    login_key_unwrap poll store_serve) -o $@ $^ \
 	    -lcmocka $(BANKD_LIBS)
 
@@ -271,7 +271,9 @@ $(B)/tests/faulty/bankd-courier: $(COURIER_OBJS) $(FAULTY_OBJ) \
 	$(call run,LD $@)$(CC) $(ALL_LDFLAGS) $(FAULTY_LDFLAGS) -o $@ $^ \
 	    $(COURIER_LIBS)
 
-tests: all $(FAULTY) $(UNIT_TESTS) $(SCREEN_TESTS) $(SIM_TEST) $(REPLAYS)
+BENCH = $(addprefix $(B)/tests/bench/,load echo probe fill)
+tests: all $(FAULTY) $(UNIT_TESTS) $(SCREEN_TESTS) $(SIM_TEST) $(REPLAYS) \
+    $(BENCH)
 
 unit: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done
@@ -432,21 +434,24 @@ coverage: deps-test
 	@$(PYTHON) tests/run --only '$(covering)' --build $(B)/gcov:off; \
 	    tested=$$?; tests/coverage/report --build $(B)/gcov && exit $$tested
 
-# Every fuzzer, with clang's libFuzzer, from the corpus in the tree.
+# Every fuzzer, from the corpus in the tree, with AFL++ where it is installed,
+# else with clang's libFuzzer; ENGINE=afl++ or libfuzzer says which.
+AFL := $(shell command -v afl-clang-fast)
+ENGINE := $(if $(MERGE),libfuzzer,$(if $(AFL),afl++,libfuzzer))
+FUZZ_SANITIZE := -fsanitize=address,undefined
+FUZZ_B := $(B)/fuzz
+FUZZ_CC := clang
+ifeq ($(ENGINE),afl++)
+FUZZ_B := $(B)/afl
+FUZZ_CC := afl-clang-fast
+else
+FUZZ_SANITIZE := $(FUZZ_SANITIZE),fuzzer-no-link
+endif
 fuzz: deps-lint
-	@$(MAKE) --no-print-directory B=$(B)/fuzz CC=clang CFLAGS='-O1 -g' \
-	    SANITIZE='-fsanitize=address,undefined,fuzzer-no-link' fuzzers
-	@for f in $(FUZZERS:$(B)/%=$(B)/fuzz/%); do \
-	    name=$${f##*/fuzz_}; work=$$(mktemp -d) || exit; \
-	    echo "fuzz: $$name"; \
-	    $$f -max_total_time=$(or $(SECONDS),10) -print_final_stats=1 \
-	        -entropic=0 \
-	        "$$work" tests/fuzz/corpus/$$name 2>$$work.log || { \
-	        cat $$work.log; exit 1; }; \
-	    test -z "$(MERGE)" || $$f -merge=1 tests/fuzz/corpus/$$name \
-	        "$$work" 2>>$$work.log || { cat $$work.log; exit 1; }; \
-	    grep -E 'number_of_executed_units' $$work.log; \
-	    rm -r "$$work" $$work.log; done
+	@$(MAKE) --no-print-directory B=$(FUZZ_B) CC=$(FUZZ_CC) \
+	    CFLAGS='-O1 -g' SANITIZE='$(FUZZ_SANITIZE)' fuzzers
+	@tests/fuzz/run $(ENGINE) $(or $(SECONDS),10) '$(MERGE)' \
+	    $(FUZZERS:$(B)/%=$(FUZZ_B)/%)
 
 # The same, and what reaches new code is kept in the tree.
 fuzz-merge:
@@ -461,7 +466,6 @@ $(B)/tests/fuzz/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(B)/libtest.a \
 
 # The load generator and its measures, and `make bench [CASE=name]`: all of it
 # writes its table and pictures into tests/bench.
-BENCH = $(addprefix $(B)/tests/bench/,load echo probe fill)
 bench_objects = $(addprefix $(O)/tests/bench/,$(addsuffix .o,$(1)))
 $(B)/tests/bench/load: $(call bench_objects,load load_options session cases \
     report figures link) $(B)/libshared.a
@@ -571,7 +575,7 @@ COMPLETIONS = $(foreach p,bankd bankctl atm-tui,\
 completions: $(COMPLETIONS)
 $(B)/completions/%/bankd: bankd/bankd.c bankd/base/options.c
 	$(complete)
-$(B)/completions/%/bankctl: bankd/bankctl/bankctl.c
+$(B)/completions/%/bankctl: bankd/bankctl/bankctl_main.c
 	$(complete)
 $(B)/completions/%/atm-tui: atm-tui/main.c atm-tui/base/options.c
 	$(complete)

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "../shared/crypt/channel_certificate.h"
-#include "../shared/base/error.h"
 #include "../shared/base/process.h"
 #include "../shared/base/output.h"
 #include "../shared/base/util.h"
@@ -27,6 +26,7 @@
 #include "base/ipc.h"
 #include "monitor/keys.h"
 #include "monitor/monitor.h"
+#include "monitor/scrape.h"
 #include "monitor/notify.h"
 #include "base/options.h"
 #include "base/sandbox.h"
@@ -176,6 +176,27 @@ check_group(const struct config *config, char *error, size_t size)
 }
 
 static int
+check_metrics(const struct config *config, char *error, size_t size)
+{
+	return scrape_check(config_string(config, METRICS_LISTEN),
+	    config_string(config, METRICS_GROUP), error, size);
+}
+
+static int
+check_currency(const struct config *config, char *error, size_t size)
+{
+	const char *currency = config_string(config, BANK_CURRENCY);
+
+	if (options_is_currency(currency))
+		return 0;
+	snprintf(error, size,
+	    "%s: a currency is three letters, such as EUR; bankd.ini: [bank] "
+	    "currency",
+	    currency);
+	return EX_CONFIG;
+}
+
+static int
 check_zone(const struct config *config, char *error, size_t size)
 {
 	return zone_check(config_string(config, BANK_TIME_ZONE), error, size) ==
@@ -201,7 +222,7 @@ check(const struct config *config, const char *path)
 {
 	static int (*const checks[])(const struct config *, char *,
 	    size_t) = { vault_check, keys_check_bank, check_leaf, check_group,
-		check_zone, monitor_check_user };
+		check_metrics, check_zone, check_currency, monitor_check_user };
 	char error[ERROR_SIZE];
 	int code, first = 0;
 

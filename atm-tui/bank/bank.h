@@ -27,9 +27,9 @@ enum bank_link {
 enum bank_outcome {
 	BANK_ANSWERED, /* reply->code and what stands in it, true */
 	BANK_REFUSED,  /* a plain E before a session: code and text */
-	BANK_LOST,     /* link and session are gone; what became of a
-	                * transaction is asked at the next login */
-	BANK_OVER      /* the session ended (idle, locked); nothing was done */
+	BANK_LOST,     /* no link; the next login asks about a transaction */
+	BANK_OVER,     /* the session ended (idle, locked); nothing was done */
+	BANK_UNDONE    /* and a transaction waited that was never sent */
 };
 
 struct bank_reply {

@@ -72,6 +72,8 @@ bank_read_certificate(const struct config *config, SSL_CTX **tls,
 	}
 	result = channel_client(tls, pem, length);
 	if (result == 0)
+		result = channel_say_software(*tls, "atm-tui/" VERSION);
+	if (result == 0)
 		result = channel_bank_public(bank_public, pem, length);
 	free(pem);
 	return result == 0

@@ -120,23 +120,25 @@ bank_job_end(struct bank *bank, struct bank_job *job, enum bank_outcome outcome)
 	return BANK_OVER;
 }
 
-bool
+enum bank_outcome
 bank_jobs_end(struct bank *bank, enum bank_outcome outcome)
 {
 	struct bank_job *job;
-	bool doubt = false;
+	bool doubt = false, undone = false;
 
 	while ((job = TAILQ_FIRST(&bank->jobs)) != NULL) {
 		struct bank_reply reply = { .outcome = outcome };
 		bank_reply_fn *tell = job->reply;
 		void *context = job->context;
 
-		if (job->kind == JOB_TRANSACTION && job->sent)
-			doubt = true;
+		if (job->kind == JOB_TRANSACTION)
+			*(job->sent ? &doubt : &undone) = true;
 		reply.outcome = bank_job_end(bank, job, outcome);
 		bank_job_free(bank, job);
 		if (tell != NULL)
 			tell(context, &reply);
 	}
-	return doubt;
+	if (doubt)
+		return BANK_LOST;
+	return undone ? BANK_UNDONE : outcome;
 }

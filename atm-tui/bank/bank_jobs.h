@@ -43,7 +43,11 @@ void bank_job_free(struct bank *bank, struct bank_job *job);
 void bank_jobs_send(struct bank *bank);
 /* All are to be sent anew, but for NOTIFY: its port is gone. */
 void bank_jobs_not_in_flight(struct bank *bank);
-/* Ends all of them; true where one leaves a doubt. */
-bool bank_jobs_end(struct bank *bank, enum bank_outcome outcome);
+/*
+ * Ends all of them, since the session has ended so.  How it has for the
+ * customer: BANK_LOST where a transaction leaves a doubt, BANK_UNDONE where
+ * one was never sent.
+ */
+enum bank_outcome bank_jobs_end(struct bank *bank, enum bank_outcome outcome);
 
 #endif

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../shared/base/clock.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
 #include "../../shared/wire/wire_cash.h"
@@ -24,38 +23,32 @@
 #include "bank_turn.h"
 
 #define CASES_MAX 16 /* more are told by the next start */
-#define AGAIN_MS 5000
-#define LATER_MS 300000 /* after a link that a report may have cost */
+#define AGAIN_S 5
+#define LATER_S 300 /* after a link that a report may have cost */
 
 struct bank_reports {
-	struct bank *bank;
-	struct event *timer;
-	uint64_t after_ms; /* of the steady clock */
-	bool off;          /* the bank takes none of this kiosk */
+	struct event *timer; /* pending: nothing is sent meanwhile */
+	bool off;            /* the bank takes none of this kiosk */
 	char stock[WIRE_CASH_TEXT], cases[CASES_MAX][WIRE_CASH_TEXT];
 	size_t count;              /* of the cases */
 	char sent[WIRE_CASH_TEXT]; /* which is unanswered, or "" */
 };
 
+/* Sends nothing meanwhile. */
 static void
-send_soon(struct bank_reports *reports, unsigned ms)
+pause_for(struct bank_reports *reports, time_t seconds)
 {
-	const struct timeval pause = { ms / 1000, ms % 1000 * 1000 };
+	const struct timeval length = { .tv_sec = seconds };
 
-	reports->after_ms = clock_steady_ms() + ms;
-	evtimer_add(reports->timer, &pause);
+	evtimer_add(reports->timer, &length);
 }
 
 static void
-on_timer(evutil_socket_t fd, short what, void *argument)
+on_timer(evutil_socket_t fd, short what, void *bank)
 {
-	struct bank_reports *reports = argument;
-
 	(void)fd;
 	(void)what;
-	/* Timers may be early by a tick of their clock. */
-	reports->after_ms = 0;
-	bank_report_send(reports->bank);
+	bank_report_send(bank);
 }
 
 struct bank_reports *
@@ -65,9 +58,8 @@ bank_report_open(struct bank *bank)
 
 	if (reports == NULL)
 		return NULL;
-	reports->bank = bank;
 	reports->off = bank->kiosk_key == NULL;
-	reports->timer = evtimer_new(bank->base, on_timer, reports);
+	reports->timer = evtimer_new(bank->base, on_timer, bank);
 	if (reports->timer != NULL)
 		return reports;
 	free(reports);
@@ -124,19 +116,34 @@ bank_report_case(
 		return;
 	reports->count++;
 	if (!evtimer_pending(reports->timer, NULL))
-		send_soon(reports, 0);
+		event_active(reports->timer, 0, 0);
+}
+
+/* The next one to send now, or "". */
+static const char *
+next_report(const struct bank_reports *reports)
+{
+	if (reports->off || evtimer_pending(reports->timer, NULL))
+		return "";
+	return reports->count > 0 ? reports->cases[0] : reports->stock;
+}
+
+bool
+bank_report_is_due(const struct bank *bank)
+{
+	return bank->phase == PHASE_REPORTING ||
+	    (bank->state != BANK_LINK_DOWN && !bank->in_session &&
+		*next_report(bank->reports) != '\0');
 }
 
 void
 bank_report_send(struct bank *bank)
 {
 	struct bank_reports *reports = bank->reports;
-	const char *text =
-	    reports->count > 0 ? reports->cases[0] : reports->stock;
+	const char *text = next_report(reports);
 
 	if (bank->phase != PHASE_READY || bank->entry.type != 0 ||
-	    bank->in_session || reports->off || *text == '\0' ||
-	    clock_steady_ms() < reports->after_ms)
+	    bank->in_session || *text == '\0')
 		return;
 	string_copy(reports->sent, text, sizeof(reports->sent));
 	bank->phase = PHASE_REPORTING;
@@ -168,7 +175,7 @@ bank_report_answered(struct bank *bank, const struct frame *frame)
 	bank->backoff_ms = BANK_BACKOFF_FIRST_MS;
 	if (wire_read(&reader, bank->text, (size_t)length) != 0 ||
 	    reader.code == wire_reply_code(WIRE_UNAVAILABLE)) {
-		send_soon(reports, AGAIN_MS);
+		pause_for(reports, AGAIN_S);
 		return;
 	}
 	reports->off = reader.code == wire_reply_code(WIRE_NOT_ALLOWED);
@@ -185,12 +192,12 @@ bank_report_refused(struct bank *bank, const struct frame *frame)
 	log_event(LOG_WARNING, "report_refused", "length",
 	    LOG_NUMBER(frame->body_length), NULL);
 	bank_await_greeting(bank);
-	send_soon(bank->reports, LATER_MS);
+	pause_for(bank->reports, LATER_S);
 }
 
 /* A bank that doesn't know the frame closes the link at once. */
 void
 bank_report_lost(struct bank *bank)
 {
-	send_soon(bank->reports, LATER_MS);
+	pause_for(bank->reports, LATER_S);
 }

@@ -8,6 +8,7 @@
 #ifndef ATM_BANK_REPORT_H
 #define ATM_BANK_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,12 @@
 /* The newest replaces one that wasn't sent yet.  Units and counts of notes. */
 void bank_report_stock(struct bank *bank, size_t count, const int64_t units[],
     const int64_t left[]);
+
+/*
+ * Whether one is under way, or goes as soon as nothing else does and the bank
+ * can be reached: not one that the bank has put off.
+ */
+bool bank_report_is_due(const struct bank *bank);
 
 /* The rest is for bank*.c. */
 struct bank_note;

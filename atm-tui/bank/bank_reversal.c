@@ -12,8 +12,6 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
-#include "../../shared/base/clock.h"
-#include "../../shared/base/util.h"
 #include "../base/options.h"
 #include "bank_connect.h"
 #include "bank_entry.h"
@@ -21,15 +19,15 @@
 #include "bank_state.h"
 #include "bank_turn.h"
 
-#define AGAIN_MS 5000
+#define AGAIN_S 5
 
+/* Takes nothing back meanwhile. */
 static void
-reverse_after(struct bank *bank, unsigned ms)
+pause_for(struct bank *bank, time_t seconds)
 {
-	const struct timeval pause = { ms / 1000, ms % 1000 * 1000 };
+	const struct timeval length = { .tv_sec = seconds };
 
-	bank->reverse_after_ms = clock_steady_ms() + ms;
-	evtimer_add(bank->reverse_timer, &pause);
+	evtimer_add(bank->reverse_timer, &length);
 }
 
 static void
@@ -39,8 +37,6 @@ on_timer(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	/* Timers may be early by a tick of their clock. */
-	bank->reverse_after_ms = 0;
 	if (bank->phase == PHASE_READY && bank->entry.type == 0)
 		bank_reversal_send(bank);
 }
@@ -72,7 +68,7 @@ bank_reversal_take(struct bank *bank, struct bank_note *note)
 	} else {
 		queue(bank, note);
 		if (!evtimer_pending(bank->reverse_timer, NULL))
-			reverse_after(bank, 0);
+			event_active(bank->reverse_timer, 0, 0);
 	}
 }
 
@@ -123,7 +119,7 @@ bank_reversal_send(struct bank *bank)
 	const struct bank_note *note = bank->to_reverse;
 	char text[WIRE_ID_SIZE + WIRE_TXID_TEXT];
 
-	if (note == NULL || clock_steady_ms() < bank->reverse_after_ms)
+	if (note == NULL || evtimer_pending(bank->reverse_timer, NULL))
 		return false;
 	snprintf(text, sizeof(text), "%s\n%s", note->customer, note->txid);
 	bank->phase = PHASE_REVERSING;
@@ -143,12 +139,12 @@ bank_reversal_answered(struct bank *bank, const struct frame *frame)
 	bank_await_greeting(bank);
 	bank->backoff_ms = BANK_BACKOFF_FIRST_MS;
 	if (wire_read(&reader, bank->text, (size_t)length) != 0) {
-		reverse_after(bank, AGAIN_MS);
+		pause_for(bank, AGAIN_S);
 		return;
 	}
 	bank->to_reverse = note->next;
 	if (bank_withdrawal_settle(bank, note, &reader) == BANK_TAKEN_LATER)
-		reverse_after(bank, AGAIN_MS);
+		pause_for(bank, AGAIN_S);
 }
 
 /* A plain E isn't sealed, so it settles nothing: V is sent again. */
@@ -158,5 +154,5 @@ bank_reversal_refused(struct bank *bank, const struct frame *frame)
 	log_event(LOG_WARNING, "reversal_refused", "length",
 	    LOG_NUMBER(frame->body_length), NULL);
 	bank_await_greeting(bank);
-	reverse_after(bank, AGAIN_MS);
+	pause_for(bank, AGAIN_S);
 }

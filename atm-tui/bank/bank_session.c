@@ -255,8 +255,7 @@ bank_session_fail(struct bank *bank, enum bank_outcome outcome)
 	bank_set_state(bank,
 	    bank->phase == PHASE_CLOSED ? BANK_LINK_DOWN : BANK_LINK_CONNECTING,
 	    NULL);
-	if (bank_jobs_end(bank, outcome))
-		outcome = BANK_LOST;
+	outcome = bank_jobs_end(bank, outcome);
 	if (!told)
 		bank_entry_end(bank, BANK_LOST, NULL, 0);
 	else if (bank->callbacks.session_over != NULL)
@@ -345,7 +344,7 @@ bank_job_answered(
 	if (tell != NULL)
 		tell(context, reply);
 	if (ends)
-		bank_jobs_end(bank, BANK_OVER);
+		(void)bank_jobs_end(bank, BANK_OVER);
 }
 
 void

@@ -52,8 +52,7 @@ struct bank {
 	bank_taken_fn *taken;
 	void *taken_context;
 	struct bank_note *to_reverse; /* by V, one after the other */
-	uint64_t reverse_after_ms;    /* of the steady clock */
-	struct event *reverse_timer;
+	struct event *reverse_timer;  /* pending: none is, meanwhile */
 	struct bank_reports *reports;
 	char text[FRAME_MAX_LENGTH + 1]; /* the reply that is being read */
 };

@@ -13,9 +13,8 @@
 /* A connection that stood so long was a good one: no pause grows from it. */
 #define GOOD_CONNECTION_MS 2000
 #define BACKOFF_LAST_MS 2000
-#define PATIENT_ROUNDS                                        \
-	4 /* after so many, all the time that a link may take \
-	   */
+/* After so many, a connection has all the time that a link may take. */
+#define PATIENT_ROUNDS 4
 
 /*
  * One second where there are others, and twice as long in each round of all:

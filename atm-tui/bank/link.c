@@ -16,7 +16,6 @@
 #include <openssl/err.h>
 
 #include "../../shared/base/error.h"
-#include "../../shared/base/util.h"
 #include "link_socket.h"
 #include "resolve.h"
 

@@ -123,8 +123,11 @@ news_settled(struct sentence *to, const char *request, bool carried_out)
 const char *
 news_session_over(enum bank_outcome outcome)
 {
-	return outcome == BANK_LOST
-	    ? N_("Connection lost. Check your statement before trying again.")
+	if (outcome == BANK_LOST)
+		return N_("Connection lost. Check your statement before "
+			  "trying again.");
+	return outcome == BANK_UNDONE
+	    ? N_("Your session has ended. Your request was not completed.")
 	    : N_("Your session has ended");
 }
 

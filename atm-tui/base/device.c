@@ -5,6 +5,7 @@
  */
 #include "device.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/queue.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,6 +73,19 @@ split_words(char *text, const char *words[], size_t size)
 	return count;
 }
 
+static bool
+is_program(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return false;
+	if (S_ISREG(status.st_mode))
+		return access(path, X_OK) == 0;
+	errno = EACCES;
+	return false;
+}
+
 bool
 device_exists(const char *command)
 {
@@ -81,11 +96,11 @@ device_exists(const char *command)
 	snprintf(
 	    word, sizeof(word), "%.*s", (int)strcspn(command, " \t"), command);
 	if (strchr(word, '/') != NULL)
-		return access(word, X_OK) == 0;
+		return is_program(word);
 	rest = directories;
 	while ((directory = strsep(&rest, ":")) != NULL) {
 		snprintf(path, sizeof(path), "%s/%s", directory, word);
-		if (access(path, X_OK) == 0)
+		if (is_program(path))
 			return true;
 	}
 	return false;

@@ -37,7 +37,10 @@ struct device_job {
 	void *context;
 };
 
-/* Whether the command's first word is a program that can be run here. */
+/*
+ * Whether the command's first word is a program that can be run here.  Where
+ * it isn't, errno is EACCES if there is something of that name.
+ */
 bool device_exists(const char *command);
 
 /* Starts it.  NULL where it can't be started; nothing has run then. */

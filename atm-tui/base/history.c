@@ -8,7 +8,6 @@
 
 #include "../../shared/terminal/text.h"
 #include "../../shared/base/number.h"
-#include "../../shared/base/util.h"
 #include "../../shared/wire/wire_memo.h"
 
 static void

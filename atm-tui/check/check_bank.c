@@ -145,9 +145,10 @@ say_certificate(struct check_report *report, const struct config *config,
 	    probe->validity.found ? probe->validity.ends : ends, until);
 	if (probe->error == BANK_ECERT)
 		check_say(report, "certificate", CHECK_WRONG,
-		    "wrong bank: what answers is not %s; copy that bank's "
-		    "bank.crt to %s, or correct [bank] host",
-		    anchor, config_string(config, BANK_CERTIFICATE));
+		    "wrong bank: what answers has not the certificate in %s, "
+		    "%s; correct [bank] host, or copy the right bank's "
+		    "bank.crt there",
+		    config_string(config, BANK_CERTIFICATE), anchor);
 	else if (probe->error == BANK_EEXPIRED)
 		check_say(report, "certificate", CHECK_BANK,
 		    "%s: ended %s; `bankctl renew` there, or set this "
@@ -177,7 +178,7 @@ say_key(struct check_report *report, const struct check_keys *keys,
 
 	if (!probe->greeted || probe->code == 0 || probe->code == 503)
 		check_say(report, "kiosk key", CHECK_NOTE,
-		    "%s: no bank was there to be asked about it", name);
+		    "%s: this bank could not be asked about it", name);
 	else if (probe->code == 403)
 		check_say(report, "kiosk key", CHECK_WRONG,
 		    enrolled ? "%s: the bank does not know this key by this "

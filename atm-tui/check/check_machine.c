@@ -70,9 +70,15 @@ check_program(struct check_report *report, const char *what,
 {
 	if (device_exists(command))
 		check_say(report, what, CHECK_OK, "%s", command);
+	else if (errno == EACCES)
+		check_say(report, what, CHECK_WRONG,
+		    "%s: not a program that this user can run; make it "
+		    "executable, or correct %s",
+		    command, key);
 	else
 		check_say(report, what, CHECK_WRONG,
-		    "%s: no such program; correct %s", command, key);
+		    "%s: no such program; install it, or correct %s", command,
+		    key);
 }
 
 /* `20x180 50x12` */

@@ -52,6 +52,14 @@ is_right_to_left(wchar_t character)
 	return FRIBIDI_IS_RTL(fribidi_get_bidi_type((FriBidiChar)character));
 }
 
+bool
+bidi_is_right_to_left(const wchar_t *text)
+{
+	while (*text != L'\0' && !is_right_to_left(*text))
+		text++;
+	return *text != L'\0';
+}
+
 /* Signs stand where Arabic has them also beside its digits alone. */
 static bool
 has_right_to_left(const wchar_t *text)

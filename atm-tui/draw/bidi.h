@@ -26,6 +26,9 @@ bool bidi_is_mirrored(void);
 /* The key that means it: left and right change places on a mirrored screen. */
 int bidi_key(int key);
 
+/* Whether a text has letters that are written from right to left. */
+bool bidi_is_right_to_left(const wchar_t *text);
+
 /*
  * Puts a text into the order in which it is seen, joined; it may get shorter.
  * Text without a letter or digit of such a language stays as it is.

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../shared/base/util.h"
 #include "../base/dates.h"
 #include "../base/intl.h"
 #include "chrome.h"
@@ -252,7 +253,10 @@ draw_scale(struct chrome *chrome, const struct canvas *canvas,
 	}
 }
 
-/* As many dates as have room, the first and the last at the ends. */
+/*
+ * As many dates as have room, the first and the last at the ends.  One that
+ * is the same as the one before says nothing new.
+ */
 static void
 draw_dates(const struct canvas *canvas, const struct rect *inside,
     const struct chart *chart)
@@ -260,7 +264,7 @@ draw_dates(const struct canvas *canvas, const struct rect *inside,
 	bool time = !chart->by_time && inside->w >= 2 * DATE + GAP;
 	int width = time ? DATE : DATE / 2, x;
 	int count = at_most(inside->w / (2 * width), 6);
-	char date[DATES_SIZE];
+	char date[DATES_SIZE], before[DATES_SIZE] = "";
 	time_t when;
 
 	if (count < 2)
@@ -278,6 +282,9 @@ draw_dates(const struct canvas *canvas, const struct rect *inside,
 			dates_day(date, when);
 		draw_text(canvas, inside->y + inside->h, inside->x + x, 1,
 		    ROLE_RULE, canvas->theme->utf8 ? "┬" : "+");
+		if (strcmp(date, before) == 0)
+			continue;
+		string_copy(before, date, sizeof(before));
 		x -= (text_width(date) - 1) * i / (count - 1);
 		draw_text(canvas, inside->y + inside->h + 1, inside->x + x,
 		    DATE, ROLE_DIM, date);

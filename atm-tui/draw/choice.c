@@ -23,7 +23,8 @@
 #define MINIMUM_WIDTH 24
 #define MAXIMUM_WIDTH 70
 #define MARGIN 3       /* beyond the title's */
-#define LARGE_NUMBER 3 /* columns of a number drawn from blocks */
+#define NUMBER 1       /* columns of a number */
+#define LARGE_NUMBER 3 /* of one drawn from blocks */
 
 struct layout {
 	int rows, columns; /* of cells */
@@ -173,7 +174,11 @@ draw_words(const struct choice *choice, const struct chrome *chrome,
 		speech_hear(chrome->speech, SPEECH_FOCUS, text);
 	canvas.speech = NULL;
 	if (!blocks) {
-		draw_text(&canvas, y, x, place->w - 2 * BOX_SIDE, role, text);
+		/* One by one, the number is first in each direction. */
+		x += draw_text(&canvas, y, x, NUMBER, role, number);
+		x += draw_text(&canvas, y, x, 1, role, ".") + 1;
+		draw_text(&canvas, y, x, place->x + place->w - BOX_SIDE - x,
+		    role, _(choice->labels[index]));
 		return;
 	}
 	x += layout->boxed && !layout->large;
@@ -304,6 +309,14 @@ choice_key(struct choice *choice, int key)
 		return CHOICE_MOVED;
 	}
 	return CHOICE_UNKNOWN;
+}
+
+bool
+choice_made(struct chrome *chrome, int index)
+{
+	if (index == CHOICE_UNKNOWN)
+		chrome_say(chrome, ROLE_BAD, N_("incorrect input"));
+	return index >= 0;
 }
 
 int

@@ -19,6 +19,8 @@ struct chrome;
 
 /* Results besides the index (from 0) of what was chosen. */
 enum { CHOICE_MOVED = -1, CHOICE_UNKNOWN = -2 };
+/* Whether one was chosen; says so where the key is none of the menu's. */
+bool choice_made(struct chrome *chrome, int index);
 
 struct choice {
 	const char *labels[CHOICE_ITEMS]; /* English; shown through _() */

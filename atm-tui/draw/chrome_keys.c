@@ -49,16 +49,19 @@ chrome_hint(struct chrome *chrome, const char *key, const char *text, int code)
 }
 
 void
-chrome_hint_scrolling(struct chrome *chrome, bool newer, bool older)
+chrome_hint_scrolling(
+    struct chrome *chrome, bool newer, bool older, bool touched)
 {
 	if (newer)
-		chrome_hint(chrome, "PgUp/9", _("newer"), TERM_PAGE_UP);
+		chrome_hint(chrome, N_("PgUp/9"), _("newer"),
+		    touched ? 0 : TERM_PAGE_UP);
 	if (older)
-		chrome_hint(chrome, "PgDn/3", _("older"), TERM_PAGE_DOWN);
+		chrome_hint(chrome, N_("PgDn/3"), _("older"),
+		    touched ? 0 : TERM_PAGE_DOWN);
 	chrome_hint(chrome, draw_symbol(&chrome->theme, SYMBOL_LINES),
 	    _("one line"), 0);
-	chrome_hint(chrome, "Home/7", _("newest"), 0);
-	chrome_hint(chrome, "End/1", _("oldest"), 0);
+	chrome_hint(chrome, N_("Home/7"), _("newest"), 0);
+	chrome_hint(chrome, N_("End/1"), _("oldest"), 0);
 }
 
 /* A letter where nothing is typed that may have it, else a function key. */
@@ -112,23 +115,6 @@ chrome_common_key(const struct chrome *chrome, int key)
 	return 0;
 }
 
-/* At the right; a link that is well needs no words where room is short. */
-static int
-draw_link(struct chrome *chrome, const struct chrome_status *status, int y)
-{
-	struct canvas canvas = chrome_on(chrome, stdscr);
-	char text[96];
-	int x;
-
-	snprintf(text, sizeof(text), "%s %s",
-	    draw_symbol(&chrome->theme, SYMBOL_LINK),
-	    status->linked && COLS < 76 ? "" : status->link);
-	x = COLS - text_width(text) - 1;
-	draw_text(&canvas, y, x, COLS - x, status->linked ? ROLE_DIM : ROLE_BAD,
-	    text);
-	return x;
-}
-
 /* Columns of what can be touched, from hint `i` on, with or without words. */
 static int
 touchable_width(const struct chrome *chrome, size_t i, bool words)
@@ -143,6 +129,30 @@ touchable_width(const struct chrome *chrome, size_t i, bool words)
 			    (words ? 1 + text_width(hint->text) : 0);
 	}
 	return columns;
+}
+
+/*
+ * At the right.  A link that is well needs no words where the keys need the
+ * room for theirs.
+ */
+static int
+draw_link(struct chrome *chrome, const struct chrome_status *status, int y)
+{
+	struct canvas canvas = chrome_on(chrome, stdscr);
+	char text[96];
+	int x, keys = touchable_width(chrome, 0, true);
+
+	snprintf(text, sizeof(text), "%s %s",
+	    draw_symbol(&chrome->theme, SYMBOL_LINK), status->link);
+	x = COLS - text_width(text) - 1;
+	if (status->linked && (COLS < 76 || keys > x)) {
+		snprintf(text, sizeof(text), "%s ",
+		    draw_symbol(&chrome->theme, SYMBOL_LINK));
+		x = COLS - text_width(text) - 1;
+	}
+	draw_text(&canvas, y, x, COLS - x, status->linked ? ROLE_DIM : ROLE_BAD,
+	    text);
+	return x;
 }
 
 /* Keys that do the same have a stroke between them that is no key. */

@@ -17,8 +17,12 @@ struct chrome_status;
  */
 void chrome_hint(
     struct chrome *chrome, const char *key, const char *text, int code);
-/* Those of a list that scrolls; whether there is more of it. */
-void chrome_hint_scrolling(struct chrome *chrome, bool newer, bool older);
+/*
+ * Those of a list that scrolls; whether there is more of it, and whether a
+ * touch of the list itself scrolls it, so that the keys need no places.
+ */
+void chrome_hint_scrolling(
+    struct chrome *chrome, bool newer, bool older, bool touched);
 /*
  * Those of every screen: help, language, theme, and with a voice what says
  * again; after the screen's own.

@@ -10,6 +10,7 @@
 
 #include "../../shared/terminal/text.h"
 #include "../../shared/base/util.h"
+#include "../base/intl.h"
 #include "bidi.h"
 #include "speech.h"
 
@@ -30,9 +31,9 @@ static const char *const symbols[SYMBOL_COUNT][2] = {
 	[SYMBOL_DOT] = { "*", "●" },
 	[SYMBOL_LINK] = { "~", "⌁" },
 	[SYMBOL_MASK] = { "*", "•" },
-	[SYMBOL_LINES] = { "arrows/8/2", "↑↓/8/2" },
-	[SYMBOL_FIELDS] = { "arrows/Tab", "↑↓/Tab" },
-	[SYMBOL_EDIT] = { "arrows/Home/End/Del", "←→/Home/End/Del" },
+	[SYMBOL_LINES] = { N_("arrows/8/2"), "↑↓/8/2" },
+	[SYMBOL_FIELDS] = { N_("arrows/Tab"), "↑↓/Tab" },
+	[SYMBOL_EDIT] = { N_("arrows/Home/End/Del"), N_("←→/Home/End/Del") },
 	[SYMBOL_ARROWS] = { "arrows/Tab", "↑↓←→/Tab" },
 	[SYMBOL_ERASE] = { "<-", "⌫" },
 };
@@ -113,7 +114,7 @@ line_length(const char *text, int columns)
 
 /*
  * What is too long ends with a sign of it, after a word unless that wastes a
- * third of the room.
+ * fifth of the room.
  */
 static const char *
 shorten(const char *text, int columns, char to[TEXT])
@@ -126,7 +127,7 @@ shorten(const char *text, int columns, char to[TEXT])
 		return text;
 	length = line_length(text, room);
 	snprintf(to, TEXT, "%.*s", (int)length, text);
-	if (3 * text_width(to) < 2 * room)
+	if (5 * text_width(to) < 4 * room)
 		length = fitting_length(text, room);
 	while (length > 0 && strchr(" ,:", text[length - 1]) != NULL)
 		length--;

@@ -297,6 +297,8 @@ key_on_line(struct form_page *page, int key)
 	struct form_line *line = &page->lines[page->focus];
 	bool replace = page->replace;
 
+	if (form_is_right_to_left(line))
+		key = bidi_key(key);
 	if (replace && page->form == NULL && key > ' ' && key < TERM_UP)
 		form_set(page, page->focus, "");
 	page->replace = false;

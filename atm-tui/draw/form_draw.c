@@ -89,6 +89,9 @@ form_close(struct form_page *page)
 			free_field(page->fields[i]);
 		page->fields[i] = NULL;
 	}
+	if (page->pad != NULL)
+		delwin(page->pad);
+	page->pad = NULL;
 	if (page->panel != NULL) {
 		window = panel_window(page->panel);
 		del_panel(page->panel);
@@ -152,6 +155,9 @@ build(struct form_page *page, struct chrome *chrome)
 	if (window == NULL)
 		return false;
 	page->panel = new_panel(window);
+	page->pad = newpad(page->place.h, page->place.w);
+	if (page->pad == NULL)
+		return false;
 	wbkgdset(
 	    window, (chtype)' ' | (chtype)chrome->theme.attributes[ROLE_BODY]);
 	werase(window);
@@ -166,8 +172,8 @@ build(struct form_page *page, struct chrome *chrome)
 	page->form = new_form(page->fields);
 	if (page->form == NULL)
 		return false;
-	set_form_win(page->form, window);
-	set_form_sub(page->form, window);
+	set_form_win(page->form, page->pad);
+	set_form_sub(page->form, page->pad);
 	if (post_form(page->form) != E_OK)
 		return false;
 	for (int i = 0; i < page->count; i++)
@@ -282,6 +288,85 @@ draw_line(struct form_page *page, int index, struct chrome *chrome)
 	draw_text(&canvas, box.y, 0, 2, ROLE_FOCUS, focus ? "> " : "  ");
 	draw_text(&canvas, box.y, 2, label_columns(page),
 	    focus ? ROLE_FOCUS : ROLE_BODY, _(line->label));
+}
+
+bool
+form_is_right_to_left(const struct form_line *line)
+{
+	wchar_t wide[FORM_VALUE_SIZE];
+
+	text_widen(line->value, wide, FORM_VALUE_SIZE, FORM_VALUE_SIZE);
+	return line->kind == FORM_TEXT &&
+	    (*line->value == '\0' ? bidi_is_mirrored()
+				  : bidi_is_right_to_left(wide));
+}
+
+/* As it is seen, so many columns of it; returns those that it takes. */
+static int
+arrange(const struct form_line *line, int columns, wchar_t to[FORM_VALUE_SIZE])
+{
+	char text[FORM_VALUE_SIZE];
+
+	text_widen(text_fit(text, sizeof(text), line->value, columns), to,
+	    FORM_VALUE_SIZE, columns);
+	bidi_arrange(to);
+	return wcswidth(to, FORM_VALUE_SIZE);
+}
+
+/*
+ * From the field's right end on.  The cursor stands at the left of what is
+ * before it; where that is more than has room, its end is seen.  Returns the
+ * cursor's column.
+ */
+static int
+draw_from_right(const struct form_page *page, const struct form_line *line,
+    const struct rect *place, const struct theme *theme)
+{
+	WINDOW *window = panel_window(page->panel);
+	const struct canvas canvas = { window, theme, NULL, true };
+	bool focus = line == &page->lines[page->focus];
+	wchar_t wide[FORM_VALUE_SIZE], *from = wide;
+	int before = focus ? arrange(line, page->form->curcol, wide) : 0;
+	int hidden = before < place->w ? 0 : before - place->w + 1;
+	int columns = arrange(line, text_width(line->value), wide), count = 0;
+	int end = place->x + place->w, x = end + hidden - columns;
+
+	draw_blank(&canvas, place, ROLE_FIELD);
+	while (*from != L'\0' && x < place->x)
+		x += wcwidth(*from++);
+	for (int room = end - x; from[count] != L'\0'; count++) {
+		room -= wcwidth(from[count]);
+		if (room < 0)
+			break;
+	}
+	wattrset(window, (int)theme->attributes[ROLE_FIELD]);
+	mvwaddnwstr(window, place->y, x, from, count);
+	return end + hidden - before - 1;
+}
+
+/* And the body's cursor, where the line has the focus. */
+static void
+draw_field(const struct form_page *page, int index, struct chrome *chrome)
+{
+	const struct form_line *line = &page->lines[index];
+	struct rect place;
+	int cursor;
+
+	field_info(
+	    line->field, &place.h, &place.w, &place.y, &place.x, NULL, NULL);
+	if (bidi_is_mirrored() && form_is_right_to_left(line)) {
+		cursor = draw_from_right(page, line, &place, &chrome->theme);
+	} else {
+		copywin(page->pad, panel_window(page->panel), place.y, place.x,
+		    place.y, place.x, place.y, place.x + place.w - 1, FALSE);
+		pos_form_cursor(page->form);
+		cursor = getcurx(page->pad);
+	}
+	if (index != page->focus)
+		return;
+	if (bidi_is_mirrored())
+		cursor = page->place.w - 1 - cursor;
+	chrome_cursor(chrome, page->place.y + place.y, page->place.x + cursor);
 }
 
 /* Numbered while the buttons have the focus: digits then choose. */
@@ -399,22 +484,14 @@ hear_field(const struct form_page *page, struct chrome *chrome)
 int
 form_draw(struct form_page *page, struct chrome *chrome, int y)
 {
-	int cursor_y, cursor_x;
-
 	chrome->typing = typing_into(page);
 	chrome->again |= suggest_page(page, chrome);
 	if (!prepare(page, chrome, y))
 		return y;
-	if (page->focus < page->count) {
-		pos_form_cursor(page->form);
-		getyx(panel_window(page->panel), cursor_y, cursor_x);
-		if (bidi_is_mirrored())
-			cursor_x = page->place.w - 1 - cursor_x;
-		chrome_cursor(
-		    chrome, page->place.y + cursor_y, page->place.x + cursor_x);
-	}
-	for (int i = 0; i < page->count; i++)
+	for (int i = 0; i < page->count; i++) {
 		draw_line(page, i, chrome);
+		draw_field(page, i, chrome);
+	}
 	hear_field(page, chrome);
 	return draw_buttons(page, chrome, y + page->place.h);
 }

@@ -7,6 +7,8 @@
 
 #include "form.h"
 
+/* Whether a text is written from right to left, an empty one as all is. */
+bool form_is_right_to_left(const struct form_line *line);
 /* Takes over what libform has of a text. */
 void form_read_back(struct form_page *page, struct form_line *line);
 /* Has libform show the line's value, a secret as bullets. */

@@ -41,6 +41,7 @@ struct form_page {
 	/* As built last. */
 	FORM *form;
 	FIELD *fields[FORM_LINES + 1];
+	WINDOW *pad; /* libform's own, which nobody sees */
 	PANEL *panel;
 	struct rect place; /* of the panel, on the body */
 	int pitch, theme, top, left;

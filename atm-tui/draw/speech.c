@@ -14,7 +14,6 @@
 
 #include <openssl/crypto.h>
 
-#include "../../shared/base/util.h"
 #include "../base/intl.h"
 #include "../base/options.h"
 
@@ -150,6 +149,9 @@ speech_hush(struct speech *speech)
 {
 	if (speech == NULL)
 		return;
+	/* What was typed last, say: it hasn't been heard to its end. */
+	if (speech->voice != NULL || *speech->to_say != '\0')
+		speech->before.focus[0] = '\0';
 	silence(speech);
 	speech->keys++;
 }
@@ -182,6 +184,9 @@ speech_repeat(struct speech *speech)
 	speech->repeated_at = speech->keys;
 	if (speech->whole)
 		return;
+	/* What speech_hush() has to be said once more is in it. */
+	memcpy(speech->before.focus, speech->now.focus,
+	    sizeof(speech->before.focus));
 	memcpy(speech->to_say, speech->last, sizeof(speech->to_say));
 	say_soon(speech);
 }

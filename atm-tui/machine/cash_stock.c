@@ -16,7 +16,6 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/file.h"
-#include "../../shared/base/util.h"
 
 #define STOCK_SIZE 4096
 

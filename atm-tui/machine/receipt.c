@@ -104,27 +104,32 @@ static const char *const labels[] = { N_("Kiosk"), N_("Customer"), N_("Date"),
 	N_("Reference"), N_("Kind"), N_("Account"), N_("Amount"), N_("Balance"),
 	N_("To"), N_("Message") };
 
+enum cell { CELL_LEFT, CELL_RIGHT, CELL_MESSAGE };
+
 /*
  * A cell of so many columns; amounts stand at its right end, where a cell of
  * Arabic begins.  An isolate (Unicode Annex 9), and a mark for a printer that
- * knows none, keep an amount, a date or an ID in its own order.
+ * knows none, keep an amount, a date or an ID in its own order; a message is
+ * in that of its first letter.
  */
 static void
-put_cell(struct paper *paper, const char *text, int columns, bool right)
+put_cell(struct paper *paper, const char *text, int columns, enum cell cell)
 {
 	bool arabic = intl_is_right_to_left();
 	bool isolated = arabic && text_is_utf8();
+	const char *isolate = cell == CELL_MESSAGE ? "\u2068" : "\u2066\u200e";
 	int free = columns - text_width(text);
-	int before = right && !arabic && free > 0 ? free : 0;
+	int before = cell == CELL_RIGHT && !arabic && free > 0 ? free : 0;
 	int after = before == 0 && free > 0 ? free : 0;
 
-	put(paper, "%*s%s%s%s%*s", before, "", isolated ? "\u2066\u200e" : "",
-	    text, isolated ? "\u2069" : "", after, "");
+	put(paper, "%*s%s%s%s%*s", before, "", isolated ? isolate : "", text,
+	    isolated ? "\u2069" : "", after, "");
 }
 
 /* Values stand below each other. */
 static void
-put_pair(struct paper *paper, const char *label, const char *value)
+put_value(
+    struct paper *paper, const char *label, const char *value, enum cell cell)
 {
 	int widest = 0, width;
 
@@ -134,8 +139,14 @@ put_pair(struct paper *paper, const char *label, const char *value)
 			widest = width;
 	}
 	put(paper, "%s:%*s", label, widest - text_width(label) + 1, "");
-	put_cell(paper, value, 0, false);
+	put_cell(paper, value, 0, cell);
 	put(paper, "\n");
+}
+
+static void
+put_pair(struct paper *paper, const char *label, const char *value)
+{
+	put_value(paper, label, value, CELL_LEFT);
 }
 
 /* Who, and where: on every paper. */
@@ -178,37 +189,75 @@ receipt_write(const struct receipt *receipt, const struct config *config,
 	if (receipt->other[0] != '\0')
 		put_pair(&paper, _("To"), receipt->other);
 	if (receipt->memo[0] != '\0')
-		put_pair(&paper, _("Message"), receipt->memo);
+		put_value(&paper, _("Message"), receipt->memo, CELL_MESSAGE);
 	if (receipt->remark != NULL)
 		put(&paper, "\n%s\n", _(receipt->remark));
 	return paper.length;
 }
 
 /* The columns of a statement; a longer text moves what follows it. */
-#define WHEN_COLUMNS 17
-#define SEQ_COLUMNS 6
-#define MONEY_COLUMNS 13
+enum { WHEN, SEQ, KIND, ACCOUNT, AMOUNT, BALANCE, OTHER, MEMO, COLUMNS };
+
+static const struct {
+	const char *heading;
+	int least; /* columns */
+	enum cell cell;
+} columns[COLUMNS] = {
+	[WHEN] = { N_("Date"), 17, CELL_LEFT },
+	[SEQ] = { N_("Reference"), 6, CELL_RIGHT },
+	[KIND] = { N_("Kind"), 0, CELL_LEFT },
+	[ACCOUNT] = { N_("Account"), 0, CELL_LEFT },
+	[AMOUNT] = { N_("Amount"), 13, CELL_RIGHT },
+	[BALANCE] = { N_("Balance"), 13, CELL_RIGHT },
+	[OTHER] = { N_("Description"), 0, CELL_LEFT },
+	[MEMO] = { "", 0, CELL_MESSAGE },
+};
 
 static int
-kind_columns(void)
+wider(int width, const char *text)
 {
-	int width, most = 0;
+	int other = text_width(text);
 
-	for (size_t i = 0; i < NELEM(kinds); i++) {
-		width = text_width(_(kinds[i].words));
-		if (width > most)
-			most = width;
-	}
-	return most;
+	return other > width ? other : width;
 }
 
+/* What may stand there decides, so that all pages have the same columns. */
 static int
-account_columns(void)
+column_width(size_t column)
 {
-	int savings = text_width(account_name(WIRE_SAVINGS));
-	int checking = text_width(account_name(WIRE_CHECKING));
+	int width = columns[column].least;
 
-	return savings > checking ? savings : checking;
+	if (column >= OTHER)
+		return 0;
+	width = wider(width, _(columns[column].heading));
+	for (size_t i = 0; column == KIND && i < NELEM(kinds); i++)
+		width = wider(width, _(kinds[i].words));
+	if (column == ACCOUNT) {
+		width = wider(width, account_name(WIRE_SAVINGS));
+		width = wider(width, account_name(WIRE_CHECKING));
+	}
+	return width;
+}
+
+static void
+put_row(struct paper *paper, const char *const cells[COLUMNS])
+{
+	for (size_t i = 0; i < COLUMNS && *cells[i] != '\0'; i++) {
+		if (i > 0)
+			put(paper, "  ");
+		put_cell(paper, cells[i], column_width(i), columns[i].cell);
+	}
+	put(paper, "\n");
+}
+
+static void
+put_headings(struct paper *paper)
+{
+	const char *cells[COLUMNS];
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		cells[i] = i == MEMO ? "" : _(columns[i].heading);
+	put_row(paper, cells);
 }
 
 static void
@@ -216,29 +265,18 @@ put_entry(struct paper *paper, const struct history_entry *entry)
 {
 	char when[DATES_SIZE], seq[TEXT_NUMBER_SIZE];
 	char amount[TEXT_MONEY_SIZE], balance[TEXT_MONEY_SIZE];
-	const struct {
-		const char *text;
-		int columns;
-		bool right;
-	} cells[] = {
-		{ dates_wire(when, entry->time), WHEN_COLUMNS, false },
-		{ text_number(seq, entry->seq), SEQ_COLUMNS, true },
-		{ receipt_kind(entry->kind), kind_columns(), false },
-		{ account_name(entry->account), account_columns(), false },
-		{ text_money(amount, "", entry->amount), MONEY_COLUMNS, true },
-		{ text_money(balance, "", entry->balance), MONEY_COLUMNS,
-		    true },
-		{ entry->other, 0, false },
-		{ entry->memo, 0, false },
+	const char *const cells[COLUMNS] = {
+		[WHEN] = dates_wire(when, entry->time),
+		[SEQ] = text_number(seq, entry->seq),
+		[KIND] = receipt_kind(entry->kind),
+		[ACCOUNT] = account_name(entry->account),
+		[AMOUNT] = text_money(amount, "", entry->amount),
+		[BALANCE] = text_money(balance, "", entry->balance),
+		[OTHER] = entry->other,
+		[MEMO] = entry->memo,
 	};
 
-	for (size_t i = 0; i < NELEM(cells) && *cells[i].text != '\0'; i++) {
-		if (i > 0)
-			put(paper, "  ");
-		put_cell(
-		    paper, cells[i].text, cells[i].columns, cells[i].right);
-	}
-	put(paper, "\n");
+	put_row(paper, cells);
 }
 
 int
@@ -257,6 +295,7 @@ receipt_add_entries(char **text, const struct config *config, const char *id,
 		wire_format_time(clock_real_ms(), now);
 		put_pair(&paper, _("Date"), dates_wire(when, now));
 		put(&paper, "%s\n\n", _("Statement"));
+		put_headings(&paper);
 	}
 	*text = paper.text;
 	for (size_t i = 0; i < count; i++)

@@ -13,7 +13,6 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
-#include "../../shared/base/util.h"
 #include "../base/options.h"
 #include "receipt.h"
 

@@ -132,13 +132,13 @@ open_machine(struct plain *plain)
 	return result == BANK_ECONFIG ? EX_CONFIG : EX_OSERR;
 }
 
-/* *lost: the link was, in the middle of it. */
+/* *lost: otherwise than by the bank, so that one may log in again. */
 static int
 plain_session(struct plain *plain, bool *lost)
 {
 	int code;
 
-	plain->over = *lost = false;
+	plain->over = plain->was_in_session = *lost = false;
 	if (!plain_wait_for_bank(plain)) {
 		if (plain->end)
 			return 0;
@@ -148,6 +148,7 @@ plain_session(struct plain *plain, bool *lost)
 	code = plain_login(plain);
 	if (code >= 0)
 		return code;
+	plain->was_in_session = true;
 	while (!plain->end && !plain->over)
 		plain_menu(plain);
 	if (plain->closed)
@@ -155,7 +156,7 @@ plain_session(struct plain *plain, bool *lost)
 	code = plain->over ? 1 : plain_exit(plain);
 	if (plain->over)
 		plain_say(_(news_session_over(plain->over_by)));
-	*lost = plain->over && plain->over_by == BANK_LOST;
+	*lost = plain->over && plain->over_by != BANK_OVER;
 	return code;
 }
 
@@ -184,6 +185,8 @@ plain_run(const struct config *config)
 			code = plain_session(&plain, &lost);
 		while (lost && plain.person && !plain.end);
 		plain_wait_for_reversals(&plain);
+		if (plain.was_in_session)
+			plain_wait_for_reports(&plain);
 	}
 out:
 	plain_close_input(&plain);

@@ -9,9 +9,6 @@
 
 #include "../../shared/config/config.h"
 
-/* The bank must be reached within this time of starting. */
-#define PLAIN_REACH_SECONDS 10
-
 /*
  * Runs one session, and of a person another one after each whose link was
  * lost; `config` is of the table atm_options.  Returns the exit code: 0 where

@@ -12,12 +12,11 @@
 #include <openssl/crypto.h>
 
 #include "../../shared/base/error.h"
-#include "../../shared/base/util.h"
 #include "../../shared/terminal/text.h"
+#include "../bank/bank_report.h"
 #include "../bank/bank_withdrawal.h"
 #include "../base/limits.h"
 #include "../base/options.h"
-#include "plain.h"
 #include "plain_io.h"
 
 void
@@ -64,8 +63,8 @@ plain_callbacks(struct plain *plain, struct bank_callbacks *callbacks)
 		.settled = plain_tell,
 		.context = plain,
 	};
-	/* The seeds' menu says the seeds' words, and nothing in between. */
-	if (plain->full)
+	/* A script with the seeds' menu hears the seeds' words alone. */
+	if (plain->full || plain->person)
 		callbacks->notice = plain_tell;
 }
 
@@ -122,6 +121,18 @@ void
 plain_wait_for_reversals(struct plain *plain)
 {
 	wait_until(plain, has_taken_back);
+}
+
+static bool
+has_reported(const struct plain *plain)
+{
+	return !bank_report_is_due(plain->bank);
+}
+
+void
+plain_wait_for_reports(struct plain *plain)
+{
+	wait_until(plain, has_reported);
 }
 
 void
@@ -236,17 +247,20 @@ plain_say_reply(const struct wire_reader *reader)
 }
 
 void
-plain_say_balances(const struct wire_reader *reader)
+plain_say_balances(const struct plain *plain, const struct wire_reader *reader)
 {
 	char savings[TEXT_MONEY_SIZE], checking[TEXT_MONEY_SIZE];
+	int64_t cents[2];
 
 	if (wire_find(reader, "savings", savings, sizeof(savings)) != 0 ||
-	    wire_find(reader, "checking", checking, sizeof(checking)) != 0) {
+	    wire_find(reader, "checking", checking, sizeof(checking)) != 0 ||
+	    text_cents(savings, &cents[0]) != 0 ||
+	    text_cents(checking, &cents[1]) != 0) {
 		plain_say_reply(reader);
 		return;
 	}
 	plain_sayf(_("Your savings account balance: %s"),
-	    text_digits(savings, sizeof(savings)));
+	    plain_money(plain, savings, cents[0]));
 	plain_sayf(_("Your checking account balance: %s"),
-	    text_digits(checking, sizeof(checking)));
+	    plain_money(plain, checking, cents[1]));
 }

@@ -7,11 +7,18 @@
 
 #include "plain_state.h"
 
+/* The bank must be reached within this time of starting. */
+#define PLAIN_REACH_SECONDS 10
+
 void plain_callbacks(struct plain *plain, struct bank_callbacks *callbacks);
 /* Waits until a login may be sent; false after PLAIN_REACH_SECONDS. */
 bool plain_wait_for_bank(struct plain *plain);
-/* Waits as long for what has to be taken back; the next start goes on. */
+/*
+ * Wait as long for what has to be taken back, and for what the bank has to be
+ * told of the cash; the next start goes on.
+ */
 void plain_wait_for_reversals(struct plain *plain);
+void plain_wait_for_reports(struct plain *plain);
 /*
  * Ask the bank and wait for the answer, which is valid until the next one.
  * NULL without an answer: the session is gone, which is told at its end, or
@@ -31,7 +38,8 @@ void plain_forget_reply(struct plain *plain);
 /* Says the reply's words, and which limit it was. */
 void plain_say_reply(const struct wire_reader *reader);
 /* Says both balances of a reply, or the reply's words where it has none. */
-void plain_say_balances(const struct wire_reader *reader);
+void plain_say_balances(
+    const struct plain *plain, const struct wire_reader *reader);
 /* Adds a line to `plain`'s news, for the next menu and the list of notices. */
 void plain_tell(void *plain, const struct sentence *what);
 /* Says one of them, counted from the oldest. */

@@ -15,11 +15,13 @@
 #include <openssl/crypto.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/base/money.h"
 #include "../../shared/terminal/escape.h"
 #include "../../shared/terminal/text.h"
 #include "../../shared/base/utf8.h"
 #include "../../shared/base/util.h"
 #include "../base/limits.h"
+#include "../base/options.h"
 
 static void
 plain_read(int fd, short what, void *argument)
@@ -230,6 +232,26 @@ plain_heading(const struct plain *plain, const char *heading)
 {
 	if (plain->person)
 		printf("\n%s\n", heading);
+}
+
+char *
+plain_money(const struct plain *plain, char to[TEXT_MONEY_SIZE], int64_t cents)
+{
+	if (plain->person)
+		return text_money(
+		    to, config_string(plain->config, SCREEN_CURRENCY), cents);
+	money_format(cents, to);
+	return text_digits(to, TEXT_MONEY_SIZE);
+}
+
+char *
+plain_time(
+    const struct plain *plain, char to[DATES_SIZE], const char *wire_time)
+{
+	if (plain->person)
+		return dates_wire(to, wire_time);
+	string_copy(to, wire_time, DATES_SIZE);
+	return text_digits(to, DATES_SIZE);
 }
 
 void

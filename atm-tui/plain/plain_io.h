@@ -5,6 +5,8 @@
 #ifndef ATM_PLAIN_IO_H
 #define ATM_PLAIN_IO_H
 
+#include "../../shared/terminal/text.h"
+#include "../base/dates.h"
 #include "plain_state.h"
 
 int plain_open_input(struct plain *plain);
@@ -27,6 +29,11 @@ int plain_choose(struct plain *plain, const char *question,
 void plain_say(const char *line);
 /* To a person, who hears where a part begins; a script has no use for it. */
 void plain_heading(const struct plain *plain, const char *heading);
+/* An amount, and a time of the wire: to a person as the screens have them. */
+char *plain_money(
+    const struct plain *plain, char to[TEXT_MONEY_SIZE], int64_t cents);
+char *plain_time(
+    const struct plain *plain, char to[DATES_SIZE], const char *wire_time);
 /* Says that the input is incorrect, and to a person why. */
 void plain_refuse(const struct plain *plain, const char *why);
 /* The same of a name or a message that the bank doesn't take. */

@@ -10,7 +10,6 @@
 
 #include <openssl/crypto.h>
 
-#include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
 #include "../../shared/terminal/text.h"
 #include "../../shared/wire/wire_reply.h"
@@ -78,7 +77,7 @@ static void
 say_welcome(struct plain *plain)
 {
 	const struct bank_session *session = bank_session(plain->bank);
-	char line[128];
+	char line[DATES_SIZE];
 
 	string_copy(plain->customer, session->id, sizeof(plain->customer));
 	/* The seeds' login says the seeds' words, and nothing more. */
@@ -86,11 +85,9 @@ say_welcome(struct plain *plain)
 		return;
 	if (session->name[0] != '\0')
 		plain_sayf(_("Welcome, %s"), session->name);
-	if (strlen(session->last_login) > 1) {
-		string_copy(line, session->last_login, sizeof(line));
-		plain_sayf(
-		    _("Your last login: %s"), text_digits(line, sizeof(line)));
-	}
+	if (strlen(session->last_login) > 1)
+		plain_sayf(_("Your last login: %s"),
+		    plain_time(plain, line, session->last_login));
 	if (session->failed > 0) {
 		snprintf(line, sizeof(line),
 		    intl_plural("%u failed attempt since then",

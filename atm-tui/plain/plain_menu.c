@@ -136,9 +136,7 @@ plain_menu(struct plain *plain)
 		return;
 	command = find_command(plain, line, &argument);
 	if (command == NULL) {
-		plain_refuse(plain,
-		    plain->full ? _("Enter a number of the menu, or HELP")
-				: _("Enter a number of the menu"));
+		plain_refuse(plain, _("Enter a number of the menu, or HELP"));
 		return;
 	}
 	plain_heading(plain, label_of(command));
@@ -154,7 +152,7 @@ plain_balances(struct plain *plain, const char *argument)
 	if (reader == NULL)
 		return;
 	if (reader->code == 200)
-		plain_say_balances(reader);
+		plain_say_balances(plain, reader);
 	else
 		plain_say_reply(reader);
 }
@@ -204,7 +202,7 @@ plain_exit(struct plain *plain)
 	const struct wire_reader *reader = plain_request(plain, "3");
 
 	if (reader != NULL && reader->code == 200) {
-		plain_say_balances(reader);
+		plain_say_balances(plain, reader);
 		plain_say_reply(reader);
 		return 0;
 	}

@@ -64,11 +64,17 @@ amount_fault(const char *text)
 	return _("Please enter digits only, for example 250 or 250.50");
 }
 
+/* A person may type a comma before the cents, as on the screens. */
 static bool
-read_amount(const struct plain *plain, const char *text, int64_t *cents)
+read_amount(const struct plain *plain, const char *typed, int64_t *cents)
 {
-	const struct wire_token token = { text, strlen(text) };
+	char text[PLAIN_LINE_SIZE], *comma;
+	struct wire_token token = { text, strlen(typed) };
 
+	string_copy(text, typed, sizeof(text));
+	comma = plain->person ? strchr(text, ',') : NULL;
+	if (comma != NULL)
+		*comma = '.';
 	if (wire_token_amount(&token, cents) == 0)
 		return true;
 	plain_refuse(plain, amount_fault(text));
@@ -204,6 +210,7 @@ void
 plain_transfer(struct plain *plain, const char *argument)
 {
 	char arguments[4 * PLAIN_LINE_SIZE], memo[WIRE_MEMO_TEXT];
+	char amount[MONEY_TEXT_SIZE];
 	struct transfer transfer = { .memo = "" };
 
 	if (argument != NULL)
@@ -219,7 +226,8 @@ plain_transfer(struct plain *plain, const char *argument)
 		return;
 	wire_format_memo(transfer.memo, memo);
 	snprintf(arguments, sizeof(arguments), "%d %s %s%s%s%s",
-	    (int)transfer.account + 1, transfer.recipient, transfer.amount,
+	    (int)transfer.account + 1, transfer.recipient,
+	    money_format(transfer.cents, amount),
 	    !transfer.own                          ? ""
 		: transfer.account == WIRE_SAVINGS ? " 2"
 						   : " 1",

@@ -10,7 +10,6 @@
 
 #include <openssl/crypto.h>
 
-#include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
 #include "../../shared/terminal/text.h"
 #include "../base/limits.h"
@@ -29,12 +28,29 @@ plain_confirm(struct plain *plain, const char *question)
 
 static const struct {
 	const char *key, *words;
+	bool time;
 } detail_words[] = {
-	{ "id", N_("ID") },
-	{ "name", N_("Name") },
-	{ "opened", N_("Opened") },
-	{ "last-login", N_("Last login") },
+	{ "id", N_("ID"), false },
+	{ "name", N_("Name"), false },
+	{ "opened", N_("Opened"), true },
+	{ "last-login", N_("Last login"), true },
 };
+
+static void
+show_detail(const struct plain *plain, const struct wire_line *line)
+{
+	char value[DATES_SIZE], when[DATES_SIZE];
+
+	for (size_t i = 0; i < NELEM(detail_words); i++) {
+		if (!wire_token_is(&line->key, detail_words[i].key))
+			continue;
+		snprintf(value, sizeof(value), "%.*s", (int)line->value.length,
+		    line->value.text);
+		plain_sayf("%s: %s", _(detail_words[i].words),
+		    detail_words[i].time ? plain_time(plain, when, value)
+					 : value);
+	}
+}
 
 static void
 show_limits(const struct plain *plain, const struct wire_reader *reader)
@@ -76,12 +92,9 @@ show_details(struct plain *plain)
 		return;
 	}
 	while (wire_next_line(reader, &offset, &line))
-		for (size_t i = 0; i < NELEM(detail_words); i++)
-			if (line.value.length > 0 &&
-			    wire_token_is(&line.key, detail_words[i].key) &&
-			    utf8_is_clean(line.value.text, line.value.length))
-				printf("%s: %.*s\n", _(detail_words[i].words),
-				    (int)line.value.length, line.value.text);
+		if (line.value.length > 0 &&
+		    utf8_is_clean(line.value.text, line.value.length))
+			show_detail(plain, &line);
 	show_limits(plain, reader);
 }
 
@@ -226,7 +239,7 @@ close_account(struct plain *plain)
 	if (reader->code == 200 && has_money(reader)) {
 		plain_say(_(
 		    "You can't close your account yet. There is money in it."));
-		plain_say_balances(reader);
+		plain_say_balances(plain, reader);
 		plain_say(_("Please transfer or withdraw the money first."));
 		return;
 	}

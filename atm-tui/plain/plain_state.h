@@ -44,6 +44,7 @@ struct plain {
 	bool end;    /* no more input, or told to end */
 	bool over;   /* the session is gone without our asking */
 	bool closed; /* it ended with its account */
+	bool was_in_session;
 	enum bank_outcome over_by;
 
 	bool waiting;

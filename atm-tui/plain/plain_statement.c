@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../shared/base/money.h"
 #include "../../shared/base/util.h"
 #include "../../shared/terminal/text.h"
 #include "../base/history.h"
@@ -27,16 +26,17 @@ struct pages {
 };
 
 static void
-say_entry(const struct history_entry *entry)
+say_entry(const struct plain *plain, const struct history_entry *entry)
 {
-	char amount[MONEY_TEXT_SIZE], balance[MONEY_TEXT_SIZE], line[320];
+	char amount[TEXT_MONEY_SIZE], balance[TEXT_MONEY_SIZE];
+	char when[DATES_SIZE], seq[TEXT_NUMBER_SIZE];
 
-	snprintf(line, sizeof(line), "%s  %" PRIu64 " %s  %s  %s  %s",
-	    entry->time, entry->seq, receipt_kind(entry->kind),
+	plain_sayf("%s  %s %s  %s  %s  %s  %s%s%s",
+	    plain_time(plain, when, entry->time), text_number(seq, entry->seq),
+	    receipt_kind(entry->kind),
 	    entry->account == WIRE_SAVINGS ? _("Savings") : _("Checking"),
-	    money_format(entry->amount, amount),
-	    money_format(entry->balance, balance));
-	plain_sayf("%s  %s%s%s", text_digits(line, sizeof(line)), entry->other,
+	    plain_money(plain, amount, entry->amount),
+	    plain_money(plain, balance, entry->balance), entry->other,
 	    entry->memo[0] == '\0' ? "" : "  ", entry->memo);
 }
 
@@ -63,7 +63,7 @@ say_page(struct plain *plain, struct pages *pages)
 			    "balance  other party"));
 	count = history_read(reader, pages->entries, NELEM(pages->entries));
 	for (size_t i = 0; i < count; i++) {
-		say_entry(&pages->entries[i]);
+		say_entry(plain, &pages->entries[i]);
 		transactions += pages->entries[i].seq != pages->last;
 		pages->last = pages->entries[i].seq;
 	}

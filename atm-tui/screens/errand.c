@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "../../shared/terminal/term.h"
+#include "../draw/confirm.h"
 #include "../kiosk/kiosk.h"
 
 void
@@ -90,4 +92,62 @@ errand_draw(const struct errand *errand, struct kiosk *kiosk, int y)
 	return errand_draw_line(kiosk, y, ROLE_DIM,
 	    limits_words(&errand->limits,
 		config_string(kiosk->config, SCREEN_CURRENCY), limits));
+}
+
+void
+errand_go(struct errand_screen *screen, enum errand_stage stage)
+{
+	form_close(&screen->form.page);
+	choice_close(&screen->choice);
+	if (stage == ERRAND_SURE)
+		screen->before_sure = screen->stage;
+	screen->stage = stage;
+}
+
+static void
+key_sure(struct kiosk *kiosk, int key)
+{
+	struct errand_screen *screen = kiosk->state;
+
+	if (key == TERM_ENTER)
+		screen->send(kiosk);
+	else if (key == TERM_ESC)
+		screen->stage = screen->before_sure;
+}
+
+void
+errand_key(struct kiosk *kiosk, int key)
+{
+	struct errand_screen *screen = kiosk->state;
+
+	if (screen->stage == ERRAND_SURE)
+		key_sure(kiosk, key);
+	else if (screen->stage == ERRAND_FORM)
+		form_screen_key(kiosk, key);
+	else if (key == TERM_ESC)
+		kiosk_go(kiosk, SCREEN_MAIN_MENU);
+	else if (screen->offered)
+		screen->choose(kiosk, choice_key(&screen->choice, key));
+}
+
+void
+errand_mouse(struct kiosk *kiosk, int y, int x)
+{
+	struct errand_screen *screen = kiosk->state;
+
+	if (screen->stage == ERRAND_SURE)
+		key_sure(kiosk, confirm_mouse(kiosk->chrome, y, x));
+	else if (screen->stage == ERRAND_FORM)
+		form_screen_mouse(kiosk, y, x);
+	else if (screen->offered)
+		screen->choose(kiosk, choice_mouse(&screen->choice, y, x));
+}
+
+void
+errand_leave(struct kiosk *kiosk)
+{
+	struct errand_screen *screen = kiosk->state;
+
+	form_close(&screen->form.page);
+	choice_close(&screen->choice);
 }

@@ -11,6 +11,7 @@
 
 #include "../../shared/terminal/term.h"
 #include "../../shared/base/util.h"
+#include "../base/limits.h"
 #include "../kiosk/kiosk.h"
 
 static void
@@ -92,6 +93,35 @@ hint_keys(struct kiosk *kiosk)
 	if (!on_button && page->lines[page->focus].kind < FORM_SECRET)
 		chrome_hint(chrome, draw_symbol(&chrome->theme, SYMBOL_EDIT),
 		    _("edit"), 0);
+}
+
+const char *
+form_screen_check_password(struct kiosk *kiosk, const char *answer)
+{
+	(void)kiosk;
+	return *answer != '\0' ? NULL : N_("please enter your password");
+}
+
+const char *
+form_screen_check_again(struct kiosk *kiosk, const char *answer)
+{
+	const struct form_screen *form = kiosk->state;
+
+	return strcmp(form->answers[form->at - 1], answer) == 0
+	    ? NULL
+	    : N_("the two passwords are not the same");
+}
+
+bool
+form_screen_take_refusal(
+    struct form_screen *form, const struct bank_reply *reply, int question)
+{
+	const char *refusal =
+	    kiosk_replied(reply, 422) ? limits_refusal(&reply->reader) : NULL;
+
+	if (refusal != NULL)
+		form_screen_refuse(form, question, refusal);
+	return refusal != NULL;
 }
 
 void

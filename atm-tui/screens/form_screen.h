@@ -50,6 +50,13 @@ void form_screen_ask(struct form_screen *form, int question);
 void form_screen_refuse(
     struct form_screen *form, int question, const char *error);
 
+/* What may be wrong with a password, and with the same one once more. */
+const char *form_screen_check_password(struct kiosk *kiosk, const char *answer);
+const char *form_screen_check_again(struct kiosk *kiosk, const char *answer);
+/* Whether the bank refused the new password (422), told at its question. */
+bool form_screen_take_refusal(
+    struct form_screen *form, const struct bank_reply *reply, int question);
+
 void form_screen_draw(struct kiosk *kiosk);
 void form_screen_key(struct kiosk *kiosk, int key);
 void form_screen_mouse(struct kiosk *kiosk, int y, int x);

@@ -48,9 +48,7 @@ choose(struct kiosk *kiosk, int index)
 	bool transfer = kiosk->customer->order.verb == NULL ||
 	    strcmp(kiosk->customer->order.verb, "1") == 0;
 
-	if (index == CHOICE_UNKNOWN)
-		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
-	if (index < 0)
+	if (!choice_made(kiosk->chrome, index))
 		return;
 	kiosk->customer->order.account =
 	    index == 0 ? WIRE_SAVINGS : WIRE_CHECKING;

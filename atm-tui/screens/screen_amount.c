@@ -10,26 +10,18 @@
 #include "../../shared/base/money.h"
 #include "../../shared/terminal/term.h"
 #include "../../shared/base/util.h"
-#include "../draw/choice.h"
 #include "../draw/confirm.h"
 #include "errand.h"
-#include "form_screen.h"
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"
 
 #define USUAL (CHOICE_ITEMS - 1)
 #define LABEL_SIZE (TEXT_MONEY_SIZE + 64)
 
-enum stage { STAGE_USUAL, STAGE_FORM, STAGE_SURE };
-
 struct amount {
-	struct form_screen form;
-	struct errand errand;
-	enum stage stage, before_sure;
-	struct choice choice;
+	struct errand_screen screen;
 	int64_t usual[USUAL];
 	size_t usual_count, own_count; /* the customer's own come first */
-	bool offered; /* not before the bank has told of them */
 	char labels[USUAL][LABEL_SIZE];
 	bool advised; /* what the notes can make in place of what was typed */
 	struct cash_plan nearest;
@@ -70,7 +62,7 @@ offer_usual(struct kiosk *kiosk)
 	amount->own_count = amount->usual_count;
 	for (int i = 0; i < count && i < USUAL; i++)
 		offer(kiosk, units[i] * 100);
-	amount->offered = true;
+	amount->screen.offered = true;
 }
 
 /* `$60.00, no receipt` where it is the customer's own. */
@@ -86,14 +78,14 @@ label(struct kiosk *kiosk, size_t i)
 		    amount->labels[i], LABEL_SIZE, _("%s, no receipt"), money);
 	else
 		string_copy(amount->labels[i], money, LABEL_SIZE);
-	amount->choice.labels[i] = amount->labels[i];
+	amount->screen.choice.labels[i] = amount->labels[i];
 }
 
 static void
 draw_usual(struct kiosk *kiosk, int y)
 {
 	struct amount *amount = kiosk->state;
-	struct choice *choice = &amount->choice;
+	struct choice *choice = &amount->screen.choice;
 
 	for (size_t i = 0; i < amount->usual_count; i++)
 		label(kiosk, i);
@@ -101,15 +93,6 @@ draw_usual(struct kiosk *kiosk, int y)
 	choice->labels[choice->count++] = N_("Another amount");
 	choice->left = (choice->count + 1) / 2;
 	choice_draw(choice, kiosk->chrome, y);
-}
-
-static void
-leave(struct kiosk *kiosk)
-{
-	struct amount *amount = kiosk->state;
-
-	form_close(&amount->form.page);
-	choice_close(&amount->choice);
 }
 
 static void
@@ -180,7 +163,7 @@ draw_note(struct kiosk *kiosk, int y)
 {
 	struct amount *amount = kiosk->state;
 
-	y = errand_draw(&amount->errand, kiosk, y);
+	y = errand_draw(&amount->screen.errand, kiosk, y);
 	return amount->advised ? draw_advice(kiosk, y) : y;
 }
 
@@ -192,16 +175,16 @@ draw(struct kiosk *kiosk)
 
 	if (cash_is_handing_out(kiosk->cash)) {
 		draw_handing_out(kiosk);
-	} else if (amount->stage == STAGE_SURE) {
+	} else if (amount->screen.stage == ERRAND_SURE) {
 		draw_sure(kiosk);
-	} else if (amount->stage == STAGE_FORM) {
+	} else if (amount->screen.stage == ERRAND_FORM) {
 		form_screen_draw(kiosk);
 	} else {
-		y = chrome_title(kiosk->chrome, _(amount->form.title));
-		y = errand_draw(&amount->errand, kiosk, y);
-		if (!amount->offered && kiosk->customer->past.known)
+		y = chrome_title(kiosk->chrome, _(amount->screen.form.title));
+		y = errand_draw(&amount->screen.errand, kiosk, y);
+		if (!amount->screen.offered && kiosk->customer->past.known)
 			offer_usual(kiosk);
-		if (amount->offered)
+		if (amount->screen.offered)
 			draw_usual(kiosk, y + (kiosk->chrome->area.h >= 17));
 		chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 	}
@@ -213,10 +196,7 @@ ask_if_sure(struct kiosk *kiosk, int64_t cents)
 	struct amount *amount = kiosk->state;
 
 	kiosk->customer->order.cents = cents;
-	amount->before_sure = amount->stage;
-	amount->stage = STAGE_SURE;
-	form_close(&amount->form.page);
-	choice_close(&amount->choice);
+	errand_go(&amount->screen, ERRAND_SURE);
 }
 
 static const char *
@@ -228,7 +208,7 @@ check_amount(struct kiosk *kiosk, const char *answer)
 
 	(void)answer;
 	amount->advised = false;
-	if (form_cents(&amount->form.page, 0, &cents) != 0)
+	if (form_cents(&amount->screen.form.page, 0, &cents) != 0)
 		return N_("please enter an amount");
 	kiosk->customer->order.cents = cents;
 	if (!is_withdrawal(kiosk))
@@ -278,12 +258,11 @@ choose(struct kiosk *kiosk, int index)
 	struct amount *amount = kiosk->state;
 	struct order *order = &kiosk->customer->order;
 
-	if (index == CHOICE_UNKNOWN) {
-		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
-	} else if (index >= (int)amount->usual_count) {
-		amount->stage = STAGE_FORM;
-		choice_close(&amount->choice);
-	} else if (index >= 0) {
+	if (!choice_made(kiosk->chrome, index))
+		return;
+	if (index >= (int)amount->usual_count) {
+		errand_go(&amount->screen, ERRAND_FORM);
+	} else {
 		*order->typed = '\0';
 		order->no_receipt = (size_t)index < amount->own_count;
 		ask_if_sure(kiosk, amount->usual[index]);
@@ -300,9 +279,8 @@ go_back(struct kiosk *kiosk)
 		kiosk_go(kiosk, SCREEN_MAIN_MENU);
 		return;
 	}
-	form_close(&amount->form.page);
 	amount->advised = false;
-	amount->stage = STAGE_USUAL;
+	errand_go(&amount->screen, ERRAND_CHOICE);
 }
 
 static void
@@ -311,7 +289,7 @@ enter(struct kiosk *kiosk)
 	struct amount *amount = kiosk->state;
 	struct order *order = &kiosk->customer->order;
 
-	amount->form = (struct form_screen) {
+	amount->screen.form = (struct form_screen) {
 		.title = is_withdrawal(kiosk)
 		    ? N_("How much would you like to withdraw?")
 		    : N_("How much would you like to deposit?"),
@@ -322,50 +300,14 @@ enter(struct kiosk *kiosk)
 		.questions = questions,
 		.count = 1,
 	};
-	string_copy(amount->form.answers[0], order->typed, FORM_VALUE_SIZE);
-	form_screen_ask(&amount->form, 0);
+	string_copy(
+	    amount->screen.form.answers[0], order->typed, FORM_VALUE_SIZE);
+	amount->screen.choose = choose;
+	amount->screen.send = send_order;
+	form_screen_ask(&amount->screen.form, 0);
 	if (!is_withdrawal(kiosk) || order->again != ANOTHER_NOTHING)
-		amount->stage = STAGE_FORM;
+		amount->screen.stage = ERRAND_FORM;
 	errand_begin(kiosk);
-}
-
-static void
-key_sure(struct kiosk *kiosk, int key)
-{
-	struct amount *amount = kiosk->state;
-
-	if (key == TERM_ENTER)
-		send_order(kiosk);
-	else if (key == TERM_ESC)
-		amount->stage = amount->before_sure;
-}
-
-static void
-key(struct kiosk *kiosk, int key)
-{
-	struct amount *amount = kiosk->state;
-
-	if (amount->stage == STAGE_SURE)
-		key_sure(kiosk, key);
-	else if (amount->stage == STAGE_FORM)
-		form_screen_key(kiosk, key);
-	else if (key == TERM_ESC)
-		kiosk_go(kiosk, SCREEN_MAIN_MENU);
-	else if (amount->offered)
-		choose(kiosk, choice_key(&amount->choice, key));
-}
-
-static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	struct amount *amount = kiosk->state;
-
-	if (amount->stage == STAGE_SURE)
-		key_sure(kiosk, confirm_mouse(kiosk->chrome, y, x));
-	else if (amount->stage == STAGE_FORM)
-		form_screen_mouse(kiosk, y, x);
-	else if (amount->offered)
-		choose(kiosk, choice_mouse(&amount->choice, y, x));
 }
 
 static void
@@ -373,7 +315,7 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
 	struct amount *amount = kiosk->state;
 
-	if (errand_take(&amount->errand, kiosk, ask, reply,
+	if (errand_take(&amount->screen.errand, kiosk, ask, reply,
 		is_withdrawal(kiosk) ? "withdraw" : "deposit"))
 		return;
 	if (ask == ASK_MONEY)
@@ -385,11 +327,8 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 const struct screen screen_amount = {
 	.name = "amount",
 	.state_size = sizeof(struct amount),
-	.keypad = true,
+	ERRAND_SCREEN_SLOTS,
 	.enter = enter,
-	.leave = leave,
 	.draw = draw,
-	.key = key,
-	.mouse = mouse,
 	.reply = reply,
 };

@@ -15,6 +15,7 @@
 #include "screens_table.h"
 
 #define CLASSIC_ITEMS 3
+#define GREETING_GAP 2 /* columns between it and what is unread */
 
 struct menu {
 	struct choice choice;
@@ -65,25 +66,26 @@ draw_greeting(struct kiosk *kiosk, int y)
 	const struct canvas *canvas = &kiosk->chrome->canvas;
 	const struct bank_session *session = bank_session(kiosk->bank);
 	const char *name = *session->name != '\0' ? session->name : session->id;
-	int width = kiosk->chrome->area.w;
-	char clean[WIRE_NAME_SIZE], line[192];
+	int margin = chrome_margin(kiosk->chrome),
+	    width = kiosk->chrome->area.w - margin, x = width;
+	char clean[WIRE_NAME_SIZE], line[192], unread[192] = "";
 
+	if (kiosk->customer->news.unread > 0)
+		snprintf(unread, sizeof(unread),
+		    intl_plural("%s %zu new notice (n to read)",
+			"%s %zu new notices (n to read)",
+			kiosk->customer->news.unread),
+		    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT),
+		    kiosk->customer->news.unread);
+	x -= text_width(text_digits(unread, sizeof(unread)));
 	text_clean(clean, sizeof(clean), name, strlen(name));
 	/* TRANSLATORS: good morning, and whom it is said to */
 	snprintf(line, sizeof(line), _("%1$s, %2$s."),
 	    dates_greeting(time(NULL)), clean);
-	draw_text(canvas, y, chrome_margin(kiosk->chrome), width / 2, ROLE_BODY,
-	    line);
-	if (kiosk->customer->news.unread == 0)
-		return;
-	snprintf(line, sizeof(line),
-	    intl_plural("%s %zu new notice (n to read)",
-		"%s %zu new notices (n to read)", kiosk->customer->news.unread),
-	    draw_symbol(&kiosk->chrome->theme, SYMBOL_DOT),
-	    kiosk->customer->news.unread);
-	text_digits(line, sizeof(line));
 	draw_text(
-	    canvas, y, width - text_width(line) - 4, width, ROLE_FOCUS, line);
+	    canvas, y, margin, x - margin - GREETING_GAP, ROLE_BODY, line);
+	if (*unread != '\0')
+		draw_text(canvas, y, x, width - x, ROLE_FOCUS, unread);
 }
 
 static void
@@ -108,9 +110,7 @@ draw(struct kiosk *kiosk)
 static void
 open_entry(struct kiosk *kiosk, int index)
 {
-	if (index == CHOICE_UNKNOWN)
-		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
-	if (index < 0)
+	if (!choice_made(kiosk->chrome, index))
 		return;
 	memset(&kiosk->customer->order, 0, sizeof(struct order));
 	kiosk->customer->order.verb = entries[index].verb;

@@ -93,7 +93,7 @@ draw(struct kiosk *kiosk)
 	    kiosk->chrome, _("any key"), _("back to the menu"), TERM_ESC);
 	if (scrolls(kiosk))
 		chrome_hint_scrolling(kiosk->chrome, notices->top > 0,
-		    notices->top + notices->shown < news->count);
+		    notices->top + notices->shown < news->count, false);
 }
 
 /* What has stood there until now has been seen. */

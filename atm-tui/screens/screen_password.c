@@ -7,29 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../base/limits.h"
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"
 
 enum { OLD, NEW, AGAIN, QUESTIONS };
-
-static const char *
-check_password(struct kiosk *kiosk, const char *answer)
-{
-	(void)kiosk;
-	return *answer != '\0' ? NULL : N_("please enter your password");
-}
-
-static const char *
-check_again(struct kiosk *kiosk, const char *answer)
-{
-	const struct form_screen *form = kiosk->state;
-
-	return strcmp(form->answers[NEW], answer) == 0
-	    ? NULL
-	    : N_("the two passwords are not the same");
-}
 
 static const char rule[] =
     N_("At least 4 characters, hard to guess, and not your ID.");
@@ -38,17 +20,20 @@ static const char rule[] =
 	{                                                                     \
 		label, FORM_SECRET, WIRE_PASSWORD_SIZE - 1, .optional = false \
 	}
-#define THE_NEW_ONE                                                         \
-	[NEW] = { NULL, rule, SECRET(N_("New password")), check_password }, \
-	[AGAIN] = { NULL, N_("Please enter the same password again."),      \
-		SECRET(N_("New password again")), check_again }
+#define THE_NEW_ONE                                                    \
+	[NEW] = { NULL, rule, SECRET(N_("New password")),              \
+		form_screen_check_password },                          \
+	[AGAIN] = { NULL, N_("Please enter the same password again."), \
+		SECRET(N_("New password again")), form_screen_check_again }
 
 static const struct form_question questions[QUESTIONS] = {
-	[OLD] = { NULL, NULL, SECRET(N_("Old password")), check_password },
+	[OLD] = { NULL, NULL, SECRET(N_("Old password")),
+	    form_screen_check_password },
 	THE_NEW_ONE,
 };
 static const struct form_question once_questions[QUESTIONS] = {
-	[OLD] = { NULL, NULL, SECRET(N_("One-time password")), check_password },
+	[OLD] = { NULL, NULL, SECRET(N_("One-time password")),
+	    form_screen_check_password },
 	THE_NEW_ONE,
 };
 
@@ -96,7 +81,6 @@ static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
 	struct form_screen *form = kiosk->state;
-	const char *refusal = NULL;
 
 	(void)ask;
 	if (kiosk_replied(reply, 401)) {
@@ -106,12 +90,8 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 			: N_("the old password is incorrect"));
 		return;
 	}
-	if (kiosk_replied(reply, 422))
-		refusal = limits_refusal(&reply->reader);
-	if (refusal != NULL) {
-		form_screen_refuse(form, NEW, refusal);
+	if (form_screen_take_refusal(form, reply, NEW))
 		return;
-	}
 	if (kiosk_replied(reply, 200))
 		kiosk_go(kiosk, SCREEN_MAIN_MENU);
 	else

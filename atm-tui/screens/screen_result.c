@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "../../shared/base/clock.h"
-#include "../../shared/base/util.h"
 #include "../draw/confirm.h"
 #include "../base/dates.h"
 #include "errand.h"

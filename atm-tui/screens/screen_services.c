@@ -217,9 +217,7 @@ choose(struct kiosk *kiosk, int index)
 {
 	struct services *services = kiosk->state;
 
-	if (index == CHOICE_UNKNOWN)
-		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
-	if (index < 0)
+	if (!choice_made(kiosk->chrome, index))
 		return;
 	choice_close(&services->choice);
 	entries[index].open(kiosk);
@@ -243,13 +241,13 @@ answer_closing(struct kiosk *kiosk, int index)
 {
 	struct services *services = kiosk->state;
 
-	if (index == CHOICE_UNKNOWN)
-		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
+	if (!choice_made(kiosk->chrome, index))
+		return;
 	if (index == 0)
 		services->view = VIEW_MENU;
-	else if (index == 1 && services->view == VIEW_CLOSE)
+	else if (services->view == VIEW_CLOSE)
 		ask_to_close(services, VIEW_CLOSE_AGAIN);
-	else if (index == 1)
+	else
 		kiosk_ask(kiosk, ASK_CLOSE, "CLOSE", NULL);
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "../../shared/base/util.h"
-#include "../base/limits.h"
 #include "form_screen.h"
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"
@@ -20,23 +19,6 @@ check_id(struct kiosk *kiosk, const char *answer)
 	return wire_is_id(answer, strlen(answer))
 	    ? NULL
 	    : N_("begin with a letter or digit");
-}
-
-static const char *
-check_password(struct kiosk *kiosk, const char *answer)
-{
-	(void)kiosk;
-	return *answer != '\0' ? NULL : N_("please enter your password");
-}
-
-static const char *
-check_again(struct kiosk *kiosk, const char *answer)
-{
-	const struct form_screen *form = kiosk->state;
-
-	return strcmp(form->answers[PASSWORD], answer) == 0
-	    ? NULL
-	    : N_("the two passwords are not the same");
 }
 
 static const struct form_question questions[QUESTIONS] = {
@@ -54,11 +36,11 @@ static const struct form_question questions[QUESTIONS] = {
 	    N_("At least 4 characters, hard to guess, and not your ID."),
 	    { N_("Password"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
 		.optional = false },
-	    check_password },
+	    form_screen_check_password },
 	[AGAIN] = { NULL, N_("Please enter the same password again."),
 	    { N_("Password again"), FORM_SECRET, WIRE_PASSWORD_SIZE - 1,
 		.optional = false },
-	    check_again },
+	    form_screen_check_again },
 };
 
 static void
@@ -89,15 +71,10 @@ static void
 reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
 	struct form_screen *form = kiosk->state;
-	const char *refusal = NULL;
 
 	(void)ask;
-	if (kiosk_replied(reply, 422))
-		refusal = limits_refusal(&reply->reader);
-	if (refusal != NULL) {
-		form_screen_refuse(form, PASSWORD, refusal);
+	if (form_screen_take_refusal(form, reply, PASSWORD))
 		return;
-	}
 	if (kiosk_replied(reply, 200)) {
 		string_copy(kiosk->customer->new_id, form->answers[ID],
 		    sizeof(kiosk->customer->new_id));

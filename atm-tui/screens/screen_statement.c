@@ -110,6 +110,7 @@ hint_table(struct kiosk *kiosk)
 {
 	const struct statement *statement = kiosk->state;
 	struct chrome *chrome = kiosk->chrome;
+	int rows = statement_draw_rows(chrome);
 
 	chrome_hint(chrome, "a/4", _("account"), 'a');
 	chrome_hint(chrome, "k/6", _("kind"), 'k');
@@ -118,8 +119,9 @@ hint_table(struct kiosk *kiosk)
 	if (can_print(kiosk))
 		chrome_hint(chrome, "p/5", _("print"), 'p');
 	chrome_hint(chrome, "Esc", _("back"), TERM_ESC);
-	if (statement->list.count > statement_draw_rows(chrome))
-		chrome_hint_scrolling(chrome, true, true);
+	if (statement->list.count > rows)
+		chrome_hint_scrolling(chrome, statement->top > 0,
+		    statement->top + rows < statement->list.count, true);
 }
 
 static void
@@ -248,9 +250,7 @@ choose_print(struct kiosk *kiosk, int index)
 {
 	struct statement *statement = kiosk->state;
 
-	if (index == CHOICE_UNKNOWN)
-		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
-	if (index < 0)
+	if (!choice_made(kiosk->chrome, index))
 		return;
 	choice_close(&statement->choice);
 	statement->view = VIEW_TABLE;

@@ -11,26 +11,18 @@
 #include "../../shared/base/util.h"
 #include "../../shared/terminal/term.h"
 #include "../../shared/wire/wire_memo.h"
-#include "../draw/choice.h"
 #include "../draw/confirm.h"
 #include "errand.h"
-#include "form_screen.h"
 #include "../kiosk/kiosk.h"
 #include "screens_table.h"
 
 enum { RECIPIENT, AMOUNT, MEMO, QUESTIONS };
 #define ONE_COLUMN 4 /* so many choices need no second one */
 
-enum stage { STAGE_WHOM, STAGE_FORM, STAGE_SURE };
-
 struct transfer {
-	struct form_screen form;
-	struct errand errand;
-	enum stage stage;
-	struct choice choice;
+	struct errand_screen screen;
 	size_t payee_count; /* as offered */
 	char labels[PAST_PAYEES][WIRE_ID_SIZE + 32];
-	bool offered; /* not before the bank has told of them */
 };
 
 static bool
@@ -94,7 +86,7 @@ offer(struct kiosk *kiosk)
 {
 	struct transfer *transfer = kiosk->state;
 	const struct past *past = &kiosk->customer->past;
-	struct choice *choice = &transfer->choice;
+	struct choice *choice = &transfer->screen.choice;
 
 	choice->labels[choice->count++] =
 	    kiosk->customer->order.account == WIRE_SAVINGS
@@ -106,7 +98,7 @@ offer(struct kiosk *kiosk)
 	choice->left = choice->count <= ONE_COLUMN ? choice->count
 						   : (choice->count + 1) / 2;
 	transfer->payee_count = past->payee_count;
-	transfer->offered = true;
+	transfer->screen.offered = true;
 }
 
 /* In the language in force. */
@@ -124,13 +116,13 @@ static void
 draw_whom(struct kiosk *kiosk)
 {
 	struct transfer *transfer = kiosk->state;
-	int y = chrome_title(kiosk->chrome, _(transfer->form.title));
+	int y = chrome_title(kiosk->chrome, _(transfer->screen.form.title));
 
-	if (!transfer->offered && kiosk->customer->past.known)
+	if (!transfer->screen.offered && kiosk->customer->past.known)
 		offer(kiosk);
 	label(kiosk);
-	if (transfer->offered)
-		choice_draw(&transfer->choice, kiosk->chrome, y);
+	if (transfer->screen.offered)
+		choice_draw(&transfer->screen.choice, kiosk->chrome, y);
 	chrome_hint(kiosk->chrome, "Esc", _("back"), TERM_ESC);
 }
 
@@ -139,9 +131,9 @@ draw(struct kiosk *kiosk)
 {
 	struct transfer *transfer = kiosk->state;
 
-	if (transfer->stage == STAGE_SURE)
+	if (transfer->screen.stage == ERRAND_SURE)
 		draw_question(kiosk);
-	else if (transfer->stage == STAGE_FORM)
+	else if (transfer->screen.stage == ERRAND_FORM)
 		form_screen_draw(kiosk);
 	else
 		draw_whom(kiosk);
@@ -154,10 +146,11 @@ draw_note(struct kiosk *kiosk, int y)
 	static const struct errand no_limits;
 	struct transfer *transfer = kiosk->state;
 
-	if (transfer->form.at != AMOUNT)
+	if (transfer->screen.form.at != AMOUNT)
 		return y;
 	return errand_draw(
-	    to_oneself(kiosk) ? &no_limits : &transfer->errand, kiosk, y);
+	    to_oneself(kiosk) ? &no_limits : &transfer->screen.errand, kiosk,
+	    y);
 }
 
 /* Who moves their own money needs no message. */
@@ -166,7 +159,7 @@ count_questions(struct kiosk *kiosk)
 {
 	struct transfer *transfer = kiosk->state;
 
-	transfer->form.count = to_oneself(kiosk) ? MEMO : QUESTIONS;
+	transfer->screen.form.count = to_oneself(kiosk) ? MEMO : QUESTIONS;
 }
 
 static const char *
@@ -183,22 +176,13 @@ check_recipient(struct kiosk *kiosk, const char *answer)
 	return NULL;
 }
 
-static void
-ask_if_sure(struct kiosk *kiosk)
-{
-	struct transfer *transfer = kiosk->state;
-
-	form_close(&transfer->form.page);
-	transfer->stage = STAGE_SURE;
-}
-
 static const char *
 check_amount(struct kiosk *kiosk, const char *answer)
 {
 	struct transfer *transfer = kiosk->state;
 	struct order *order = &kiosk->customer->order;
 
-	if (form_cents(&transfer->form.page, 0, &order->cents) != 0)
+	if (form_cents(&transfer->screen.form.page, 0, &order->cents) != 0)
 		return N_("please enter an amount");
 	string_copy(order->typed, answer, sizeof(order->typed));
 	return NULL;
@@ -249,10 +233,7 @@ send_order(struct kiosk *kiosk)
 static void
 choose_again(struct kiosk *kiosk)
 {
-	struct transfer *transfer = kiosk->state;
-
-	form_close(&transfer->form.page);
-	transfer->stage = STAGE_WHOM;
+	errand_go(kiosk->state, ERRAND_CHOICE);
 }
 
 static void
@@ -260,11 +241,10 @@ begin_form(struct kiosk *kiosk, int question)
 {
 	struct transfer *transfer = kiosk->state;
 
-	choice_close(&transfer->choice);
-	transfer->stage = STAGE_FORM;
-	transfer->form.first = question;
+	errand_go(&transfer->screen, ERRAND_FORM);
+	transfer->screen.form.first = question;
 	count_questions(kiosk);
-	form_screen_ask(&transfer->form, question);
+	form_screen_ask(&transfer->screen.form, question);
 }
 
 static void
@@ -274,9 +254,7 @@ choose(struct kiosk *kiosk, int index)
 	struct order *order = &kiosk->customer->order;
 	size_t payee = (size_t)index - 1;
 
-	if (index == CHOICE_UNKNOWN)
-		chrome_say(kiosk->chrome, ROLE_BAD, N_("incorrect input"));
-	if (index < 0)
+	if (!choice_made(kiosk->chrome, index))
 		return;
 	if (index > 0 && payee >= transfer->payee_count) {
 		*order->recipient = '\0';
@@ -295,7 +273,7 @@ submit(struct kiosk *kiosk)
 {
 	if (to_oneself(kiosk))
 		*kiosk->customer->order.memo = '\0';
-	ask_if_sure(kiosk);
+	errand_go(kiosk->state, ERRAND_SURE);
 }
 
 /* After a refusal, what was typed is there again. */
@@ -305,11 +283,12 @@ resume(struct kiosk *kiosk)
 	struct transfer *transfer = kiosk->state;
 	struct order *order = &kiosk->customer->order;
 
-	string_copy(transfer->form.answers[RECIPIENT], order->recipient,
+	string_copy(transfer->screen.form.answers[RECIPIENT], order->recipient,
+	    FORM_VALUE_SIZE);
+	string_copy(transfer->screen.form.answers[AMOUNT], order->typed,
 	    FORM_VALUE_SIZE);
 	string_copy(
-	    transfer->form.answers[AMOUNT], order->typed, FORM_VALUE_SIZE);
-	string_copy(transfer->form.answers[MEMO], order->memo, FORM_VALUE_SIZE);
+	    transfer->screen.form.answers[MEMO], order->memo, FORM_VALUE_SIZE);
 	if (order->again == ANOTHER_AMOUNT)
 		begin_form(kiosk, AMOUNT);
 	else if (order->again == ANOTHER_ID)
@@ -321,7 +300,7 @@ enter(struct kiosk *kiosk)
 {
 	struct transfer *transfer = kiosk->state;
 
-	transfer->form = (struct form_screen) {
+	transfer->screen.form = (struct form_screen) {
 		.title = kiosk->customer->order.account == WIRE_SAVINGS
 		    ? N_("Who gets the money from your savings account?")
 		    : N_("Who gets the money from your checking account?"),
@@ -332,56 +311,10 @@ enter(struct kiosk *kiosk)
 		.questions = questions,
 		.count = QUESTIONS,
 	};
+	transfer->screen.choose = choose;
+	transfer->screen.send = send_order;
 	resume(kiosk);
 	errand_begin(kiosk);
-}
-
-static void
-leave(struct kiosk *kiosk)
-{
-	struct transfer *transfer = kiosk->state;
-
-	form_close(&transfer->form.page);
-	choice_close(&transfer->choice);
-}
-
-static void
-key_sure(struct kiosk *kiosk, int key)
-{
-	struct transfer *transfer = kiosk->state;
-
-	if (key == TERM_ENTER)
-		send_order(kiosk);
-	else if (key == TERM_ESC)
-		transfer->stage = STAGE_FORM;
-}
-
-static void
-key(struct kiosk *kiosk, int key)
-{
-	struct transfer *transfer = kiosk->state;
-
-	if (transfer->stage == STAGE_SURE)
-		key_sure(kiosk, key);
-	else if (transfer->stage == STAGE_FORM)
-		form_screen_key(kiosk, key);
-	else if (key == TERM_ESC)
-		kiosk_go(kiosk, SCREEN_MAIN_MENU);
-	else if (transfer->offered)
-		choose(kiosk, choice_key(&transfer->choice, key));
-}
-
-static void
-mouse(struct kiosk *kiosk, int y, int x)
-{
-	struct transfer *transfer = kiosk->state;
-
-	if (transfer->stage == STAGE_SURE)
-		key_sure(kiosk, confirm_mouse(kiosk->chrome, y, x));
-	else if (transfer->stage == STAGE_FORM)
-		form_screen_mouse(kiosk, y, x);
-	else if (transfer->offered)
-		choose(kiosk, choice_mouse(&transfer->choice, y, x));
 }
 
 static void
@@ -389,7 +322,8 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 {
 	struct transfer *transfer = kiosk->state;
 
-	if (errand_take(&transfer->errand, kiosk, ask, reply, "transfer"))
+	if (errand_take(
+		&transfer->screen.errand, kiosk, ask, reply, "transfer"))
 		return;
 	if (ask == ASK_MONEY)
 		kiosk_show_outcome(kiosk, reply);
@@ -398,11 +332,8 @@ reply(struct kiosk *kiosk, enum ask ask, const struct bank_reply *reply)
 const struct screen screen_transfer = {
 	.name = "transfer",
 	.state_size = sizeof(struct transfer),
-	.keypad = true,
+	ERRAND_SCREEN_SLOTS,
 	.enter = enter,
-	.leave = leave,
 	.draw = draw,
-	.key = key,
-	.mouse = mouse,
 	.reply = reply,
 };

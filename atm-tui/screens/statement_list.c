@@ -4,13 +4,17 @@
  */
 #include "statement_list.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
+#include <wctype.h>
 
 #include "../../shared/base/util.h"
 #include "../base/intl.h"
+
+#define SEARCHED 512
 
 static const char *const accounts[STATEMENT_ACCOUNTS] = {
 	[STATEMENT_BOTH] = N_("both accounts"),
@@ -97,11 +101,34 @@ statement_list_what(const struct history_entry *entry, const char *owner,
 	return to;
 }
 
+/* Without what not every keyboard has: case, accents, a digit's language. */
+static wchar_t
+plain_letter(wchar_t letter)
+{
+	static const wchar_t marked[] = L"áàâäãåéèêëíìîïóòôöõúùûüñçأإآىة",
+			     plain[] = L"aaaaaaeeeeiiiiooooouuuuncااايه";
+	const wchar_t *at;
+
+	static_assert(sizeof(marked) == sizeof(plain), "each has its own");
+	letter = (wchar_t)towlower((wint_t)text_latin_digit((int)letter));
+	at = wcschr(marked, letter);
+	return at == NULL ? letter : plain[at - marked];
+}
+
+static void
+make_plain(wchar_t to[SEARCHED], const char *text)
+{
+	text_widen(text, to, SEARCHED, SEARCHED);
+	for (; *to != L'\0'; to++)
+		*to = plain_letter(*to);
+}
+
 static bool
 has_words(const struct statement_list *list, const struct history_entry *entry)
 {
-	char text[512], when[DATES_SIZE], what[STATEMENT_WHAT_SIZE],
+	char text[SEARCHED], when[DATES_SIZE], what[STATEMENT_WHAT_SIZE],
 	    amount[TEXT_MONEY_SIZE], balance[TEXT_MONEY_SIZE];
+	wchar_t plain[SEARCHED], words[SEARCHED];
 
 	if (*list->words == '\0')
 		return true;
@@ -111,7 +138,9 @@ has_words(const struct statement_list *list, const struct history_entry *entry)
 	    statement_list_what(entry, list->owner, what),
 	    text_money(amount, "", entry->amount),
 	    text_money(balance, "", entry->balance));
-	return strcasestr(text, list->words) != NULL;
+	make_plain(plain, text);
+	make_plain(words, list->words);
+	return wcsstr(plain, words) != NULL;
 }
 
 static bool

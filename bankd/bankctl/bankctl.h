@@ -24,10 +24,15 @@ struct bankctl {
 	unsigned wait_s; /* how long to wait for bankd's answer; 0: no limit */
 };
 
-/* bankctl.c.  Sets ->config: 0, or the code of an error that was reported. */
+/* Sets ->config: 0, or the code of an error that was reported. */
 int bankctl_read_config(struct bankctl *bankctl);
 
-/* `bankctl: ...` on standard error; returns `code`. */
+/*
+ * Values are UTF-8 whatever the locale says, and what goes to a program must
+ * not depend on it: so they are measured as the kiosk does in UTF-8.
+ */
+void bankctl_use_utf8(void);
+/* `bankctl: ...` on standard error, cleaned; returns `code`. */
 int bankctl_complain(int code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

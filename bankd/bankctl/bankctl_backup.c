@@ -23,10 +23,10 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/file.h"
-#include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_commands.h"
+#include "bankctl_file.h"
 #include "bankctl_note.h"
 #include "bankctl_offline.h"
 #include "../base/place.h"
@@ -63,8 +63,7 @@ enter(struct backup *backup)
 	gid_t gid;
 
 	if (place_open(place, backup->path, false) != 0)
-		return bankctl_complain(
-		    EX_CANTCREAT, "%s: %s", backup->path, place_reason(errno));
+		return bankctl_file_unmade(backup->path);
 	bankctl_offline_owner(backup->offline, &uid, &gid);
 	if (geteuid() == 0 && place->uid != uid &&
 	    (place->uid != 0 || !place->straight))
@@ -73,8 +72,7 @@ enter(struct backup *backup)
 		    "replace the backup there; choose another directory",
 		    backup->path);
 	if (place_enter(place, PLACE_NO_GROUP) != 0)
-		return bankctl_complain(
-		    EX_CANTCREAT, "%s: %s", backup->path, strerror(errno));
+		return bankctl_file_unmade(backup->path);
 	return 0;
 }
 
@@ -141,8 +139,7 @@ make_file(struct backup *backup)
 	backup->fd = open(backup->new_path,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (backup->fd == -1) {
-		int code = bankctl_complain(
-		    EX_CANTCREAT, "%s: %s", backup->new_path, strerror(errno));
+		int code = bankctl_file_unmade(backup->new_path);
 
 		backup->new_path[0] = '\0';
 		return code;

@@ -27,5 +27,8 @@ int bankctl_fake_run(struct bankctl *bankctl, int argc, char *argv[]);
 int bankctl_hosts_run(struct bankctl *bankctl, int argc, char *argv[]);
 int bankctl_init_run(struct bankctl *bankctl, int argc, char *argv[]);
 int bankctl_renew_run(struct bankctl *bankctl, int argc, char *argv[]);
+/* Reads a new password; the vault gets it with the words. */
+int bankctl_secret_run(struct bankctl *bankctl, int argc, char *argv[]);
+int bankctl_secret_passwd(struct bankctl *bankctl, int argc, char *argv[]);
 
 #endif

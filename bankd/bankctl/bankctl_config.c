@@ -25,7 +25,8 @@ put_row(struct control_text *answer, char *line, const char *default_line,
 {
 	char *key = strchr(line, '.'), *value = strchr(line, '=');
 
-	if (changes && strcmp(line, default_line) == 0)
+	if (key == NULL || value == NULL ||
+	    (changes && strcmp(line, default_line) == 0))
 		return;
 	*key++ = *value++ = '\0';
 	control_put_row(answer, '+',

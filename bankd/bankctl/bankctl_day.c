@@ -22,6 +22,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_commands.h"
+#include "bankctl_file.h"
 #include "bankctl_keys.h"
 #include "bankctl_offline.h"
 #include "bankctl_paper.h"
@@ -39,16 +40,18 @@ struct wanted {
 };
 
 static int
-make_here(const struct wanted *wanted, uint64_t time_ms, FILE *out)
+make_here(const struct wanted *wanted, const char *date, FILE *out)
 {
 	struct store_reader *reader;
 	struct offline *offline;
+	uint64_t time_ms = 0;
 	struct day day;
 	int code, error;
 
 	code = bankctl_offline_reader(&offline, &reader, wanted->bankctl);
 	if (code != 0)
 		return code;
+	(void)zone_parse(date, clock_real_ms(), &time_ms);
 	error = day_read(&day, reader, time_ms);
 	if (error == 0)
 		wanted->put(&day,
@@ -61,30 +64,32 @@ make_here(const struct wanted *wanted, uint64_t time_ms, FILE *out)
 	return code;
 }
 
+/*
+ * The vault knows what day it is at the bank; the operator's own file may have
+ * another time zone, or none.
+ */
 static int
-make(const struct wanted *wanted, uint64_t time_ms, FILE *out)
+make(const struct wanted *wanted, const char *date, FILE *out)
 {
-	char date[ZONE_DAY_TEXT];
 	const char *const words[] = { "day", wanted->format,
-		config_string(wanted->bankctl->config, BANK_NAME),
-		zone_day_text(time_ms, date) };
+		config_string(wanted->bankctl->config, BANK_NAME), date };
 
 	if (!bankctl_offline_is_closed(wanted->bankctl))
-		return make_here(wanted, time_ms, out);
+		return make_here(wanted, date, out);
 	return bankctl_client_text(wanted->bankctl, NELEM(words), words, out);
 }
 
 /* The day as a text in memory, malloc'd. */
 static int
 make_text(
-    const struct wanted *wanted, uint64_t time_ms, char **text, size_t *length)
+    const struct wanted *wanted, const char *date, char **text, size_t *length)
 {
 	FILE *out = open_memstream(text, length);
 	int code;
 
 	if (out == NULL)
 		return bankctl_complain(EX_OSERR, "no memory");
-	code = make(wanted, time_ms, out);
+	code = make(wanted, date, out);
 	if (fclose(out) == EOF && code == 0)
 		code = bankctl_complain(EX_OSERR, "no memory");
 	return code;
@@ -120,8 +125,7 @@ check_old(const char *path, const char *text, size_t length)
 
 	free(old);
 	if (result != 0)
-		return bankctl_complain(
-		    EX_IOERR, "%s: %s", path, file_strerror(result));
+		return bankctl_file_unread(path, result);
 	return same ? 0
 		    : bankctl_complain(EX_DATAERR,
 			  "%s is not what the entries say of this day; it was "
@@ -133,14 +137,15 @@ check_old(const char *path, const char *text, size_t length)
 static int
 sign(const struct wanted *wanted, uint64_t time_ms)
 {
-	char path[PATH_MAX], signature_path[PATH_MAX];
+	char path[PATH_MAX], signature_path[PATH_MAX], date[ZONE_DAY_TEXT];
 	uint8_t *signature = NULL;
 	char *text = NULL;
 	size_t length = 0, signature_length = 0;
 	int code = name_files(wanted, time_ms, path, signature_path);
 
 	if (code == 0)
-		code = make_text(wanted, time_ms, &text, &length);
+		code = make_text(
+		    wanted, zone_day_text(time_ms, date), &text, &length);
 	if (code == 0 && access(path, F_OK) == 0)
 		code = check_old(path, text, length);
 	if (code == 0 && access(signature_path, F_OK) == 0) {
@@ -214,16 +219,14 @@ sign_days(const struct wanted *wanted)
 static int
 show_day(const struct wanted *wanted)
 {
-	uint64_t now_ms = clock_real_ms(), time_ms = now_ms;
+	const char *date = wanted->date != NULL ? wanted->date : "today";
 	char *text = NULL;
 	size_t length = 0;
 	int code;
 
-	if (wanted->date != NULL)
-		(void)zone_parse(wanted->date, now_ms, &time_ms);
 	if (!wanted->pdf)
-		return make(wanted, time_ms, stdout);
-	code = make_text(wanted, time_ms, &text, &length);
+		return make(wanted, date, stdout);
+	code = make_text(wanted, date, &text, &length);
 	if (code == 0)
 		code = bankctl_paper_pdf(text, length);
 	free(text);

@@ -68,6 +68,7 @@ bankctl_export_run(struct bankctl *bankctl, int argc, char *argv[])
 	bool wrong = false;
 
 	export.bank = config_string(bankctl->config, BANK_NAME);
+	export.currency = config_string(bankctl->config, BANK_CURRENCY);
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--format") == 0 && i + 1 < argc)
 			wanted = argv[++i];
@@ -80,9 +81,14 @@ bankctl_export_run(struct bankctl *bankctl, int argc, char *argv[])
 		return bankctl_complain(EX_USAGE,
 		    "usage: bankctl export [id] "
 		    "[--format camt053|csv|hledger|ofx]");
+	if (!options_is_currency(export.currency))
+		return bankctl_complain(EX_CONFIG,
+		    "%s: a currency is three letters, such as EUR; "
+		    "bankd.ini: [bank] currency",
+		    export.currency);
 	if (bankctl_offline_is_closed(bankctl)) {
 		const char *const words[] = { "export", wanted, export.bank,
-			export.id };
+			export.currency, export.id };
 
 		return bankctl_client_text(bankctl,
 		    (int)NELEM(words) - (export.id == NULL), words, stdout);

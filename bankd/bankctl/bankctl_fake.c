@@ -26,7 +26,7 @@
 #include "bankctl_client.h"
 #include "bankctl_commands.h"
 #include "bankctl_fake_plan.h"
-#include "bankctl_keys.h"
+#include "bankctl_file.h"
 #include "bankctl_offline.h"
 #include "bankctl_templates.h"
 

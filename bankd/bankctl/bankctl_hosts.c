@@ -18,6 +18,7 @@
 
 #include "../../shared/base/clock.h"
 #include "../../shared/base/error.h"
+#include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
 #include "../base/courier_program.h"
 #include "../base/options.h"
@@ -209,10 +210,10 @@ list_row(void *context, const char *text, size_t length)
 	    (fields[count] = count + 1 < NELEM(fields) ? strsep(&rest, "\t")
 						       : rest) != NULL)
 		count++;
-	if (count == NELEM(fields)) {
-		lot = strtoull(fields[2], NULL, 10);
-		newest = strtoull(fields[3], NULL, 10);
-		ms = strtoull(fields[4], NULL, 10);
+	if (count == NELEM(fields) &&
+	    number_parse(fields[2], 0, UINT64_MAX, &lot) == 0 &&
+	    number_parse(fields[3], 0, UINT64_MAX, &newest) == 0 &&
+	    number_parse(fields[4], 0, UINT64_MAX, &ms) == 0) {
 		snprintf(behind, sizeof(behind), "%" PRIu64,
 		    newest > lot ? newest - lot : 0);
 		snprintf(seen, sizeof(seen), "%" PRIu64, ms / 1000);
@@ -271,12 +272,11 @@ forget(struct hosts *hosts, char *word)
 {
 	struct journal_question question = { .type = IPC_HOST_FORGET,
 		.length = 4 };
-	char *end;
-	unsigned long number = strtoul(word, &end, 10);
+	uint64_t number;
 	uint8_t body[4];
 	int code;
 
-	if (end == word || *end != '\0' || number == 0 || number > UINT32_MAX)
+	if (number_parse(word, 1, UINT32_MAX, &number) != 0)
 		return bankctl_complain(
 		    EX_USAGE, "%s: a host is a number from 1", word);
 	put_u32(body, (uint32_t)number);
@@ -385,26 +385,31 @@ init(struct hosts *hosts)
 	return code;
 }
 
+static int
+list_or_forget(struct hosts *hosts, char *number)
+{
+	int code = open_journal(hosts, NULL);
+
+	if (code != 0)
+		return code;
+	return number == NULL ? list(hosts) : forget(hosts, number);
+}
+
 int
 bankctl_hosts_run(struct bankctl *bankctl, int argc, char *argv[])
 {
+	char *number = argc == 3 ? argv[2] : NULL;
+	bool inits = strcmp(argv[1], "init") == 0;
 	struct hosts hosts;
-	int code = bankctl_hosts_open(&hosts, bankctl);
+	int code;
 
-	if (code == 0 && strcmp(argv[1], "init") == 0 && argc == 2)
-		code = init(&hosts);
-	else if (code == 0) {
-		code = open_journal(&hosts, NULL);
-		if (code == 0 && strcmp(argv[1], "list") == 0 && argc == 2)
-			code = list(&hosts);
-		else if (code == 0 && strcmp(argv[1], "forget") == 0 &&
-		    argc == 3)
-			code = forget(&hosts, argv[2]);
-		else if (code == 0)
-			code = bankctl_complain(EX_USAGE,
-			    "usage: bankctl hosts list | init | forget "
-			    "number");
-	}
+	if (number != NULL ? strcmp(argv[1], "forget") != 0
+			   : !inits && strcmp(argv[1], "list") != 0)
+		return bankctl_complain(EX_USAGE,
+		    "usage: bankctl hosts list | init | forget number");
+	code = bankctl_hosts_open(&hosts, bankctl);
+	if (code == 0)
+		code = inits ? init(&hosts) : list_or_forget(&hosts, number);
 	bankctl_hosts_close(&hosts);
 	return code;
 }

@@ -21,6 +21,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_commands.h"
+#include "bankctl_file.h"
 #include "bankctl_keys.h"
 #include "bankctl_kiosk.h"
 #include "bankctl_templates.h"
@@ -68,8 +69,7 @@ make_directory(const char *path, mode_t mode)
 {
 	if (mkdir(path, mode) == 0 || errno == EEXIST)
 		return 0;
-	return bankctl_complain(errno == EACCES ? EX_NOPERM : EX_IOERR,
-	    "%s: %s", path, strerror(errno));
+	return bankctl_file_unmade(path);
 }
 
 static int
@@ -235,8 +235,7 @@ become_owner(const char *directory)
 	    place_open(&place, directory, false) == 0)
 		fd = place.fd;
 	if (fd < 0 || fstat(fd, &st) == -1)
-		return bankctl_complain(
-		    EX_CANTCREAT, "%s: %s", directory, place_reason(errno));
+		return bankctl_file_unmade(directory);
 	if (st.st_uid != 0 && place_become(st.st_uid, st.st_gid) != 0)
 		code = bankctl_complain(EX_NOPERM,
 		    "%s: can't become its owner: %s", directory,

@@ -24,40 +24,13 @@
 #include "../../shared/base/util.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
+#include "bankctl_file.h"
 #include "bankctl_note.h"
 #include "bankctl_commands.h"
 #include "../base/options.h"
 
 #define PEM_MAX ((size_t)256 * 1024)
 #define ERROR_SIZE 1024
-
-int
-bankctl_write_file_as(const char *path, const void *data, size_t length,
-    const struct place_file *file)
-{
-	struct place place;
-	int result, saved;
-
-	if ((result = place_open(&place, path, false)) == 0) {
-		result = place_replace(&place, data, length, file);
-		saved = errno;
-		place_close(&place);
-		errno = saved;
-	}
-	if (result == 0)
-		return 0;
-	return bankctl_complain(errno == EACCES ? EX_NOPERM : EX_IOERR,
-	    "%s: %s", path, place_reason(errno));
-}
-
-int
-bankctl_write_file(
-    const char *path, const void *data, size_t length, mode_t mode)
-{
-	const struct place_file file = { geteuid(), getegid(), mode };
-
-	return bankctl_write_file_as(path, data, length, &file);
-}
 
 /* Writes the key first: a certificate without its key would be useless. */
 static int
@@ -86,9 +59,7 @@ read_pair(
 		result = file_read(
 		    path, PEM_MAX, &pem->certificate, &pem->certificate_length);
 	}
-	return result == 0
-	    ? 0
-	    : bankctl_complain(EX_IOERR, "%s: %s", path, file_strerror(result));
+	return result == 0 ? 0 : bankctl_file_unread(path, result);
 }
 
 int
@@ -206,8 +177,7 @@ bankctl_keys_sign(const char *path, const void *data, size_t length,
 	*signature = NULL;
 	result = file_read(path, PEM_MAX, &pem, &pem_length);
 	if (result != 0)
-		return bankctl_complain(
-		    EX_NOINPUT, "%s: %s", path, file_strerror(result));
+		return bankctl_file_unread(path, result);
 	result = pem_read_key(&key, pem, pem_length);
 	if (result == 0)
 		result =

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The bank's keys and certificates as files, and how any file of bankctl's is
- * written.  What returns an int returns 0, or an exit code that was
- * complained of.
+ * The bank's keys and certificates as files.  What returns an int returns 0,
+ * or an exit code that was complained of.
  */
 #ifndef BANKD_BANKCTL_KEYS_H
 #define BANKD_BANKCTL_KEYS_H
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "../../shared/config/config.h"
-#include "../base/place.h"
 
 /* Makes the missing ones of the bank's keys at the configured paths. */
 int bankctl_keys_make(const struct config *config);
@@ -28,13 +25,5 @@ int bankctl_keys_sign(const char *path, const void *data, size_t length,
  */
 int bankctl_complain_cannot(
     int result, const char *what, const char *wrong, const char *help);
-/*
- * Replaces a file.  An existing file keeps its owner and mode, by which bankd
- * may read it.  A new one belongs to the caller, or to the owner in `file`.
- */
-int bankctl_write_file(
-    const char *path, const void *data, size_t length, mode_t mode);
-int bankctl_write_file_as(const char *path, const void *data, size_t length,
-    const struct place_file *file);
 
 #endif

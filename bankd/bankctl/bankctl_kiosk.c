@@ -26,6 +26,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_commands.h"
+#include "bankctl_file.h"
 #include "bankctl_keys.h"
 #include "bankctl_offline.h"
 #include "../store/kiosks.h"
@@ -64,9 +65,7 @@ read_key(const char *path, EVP_PKEY **key)
 	int result;
 
 	if ((result = file_read(path, KEY_FILE_MAX, &pem, &length)) != 0)
-		return bankctl_complain(EX_IOERR, "%s: %s", path,
-		    result == BANK_ERANGE ? "too large"
-					  : file_strerror(result));
+		return bankctl_file_unread(path, result);
 	result = kiosk_key_read(key, pem, length);
 	OPENSSL_cleanse(pem, length);
 	free(pem);
@@ -254,7 +253,8 @@ give_key(
 		    "have it",
 		    kiosk.name, what->said, addition.path);
 	if (!is_there &&
-	    (code == EX_DATAERR || code == EX_USAGE || code == EX_NOPERM))
+	    (code == EX_DATAERR || code == EX_USAGE || code == EX_NOPERM ||
+		code == EX_UNAVAILABLE))
 		(void)unlink(addition.path);
 	return code;
 }
@@ -277,7 +277,7 @@ list_row(void *context, const struct store_kiosk *kiosk)
 	control_put_row(&list->answer, '+',
 	    TEXTS(kiosk->name, kiosk->cash ? "yes" : "no",
 		kiosk->revoked ? "revoked" : "enrolled", known.seen,
-		known.address, known.notes, hex));
+		known.address, known.software, known.notes, hex));
 }
 
 static int
@@ -291,7 +291,8 @@ list_offline(const struct bankctl *bankctl)
 		return code;
 	list.store = bankctl_offline_store(offline);
 	control_put_row(&list.answer, '=',
-	    TEXTS("name", "cash", "state", "seen", "address", "stock", "key"));
+	    TEXTS("name", "cash", "state", "seen", "address", "version",
+		"stock", "key"));
 	if (kiosks_load_visits(&list.kiosks, list.store) != 0 ||
 	    store_kiosk_each(list.store, list_row, &list) != 0)
 		code = EX_DATAERR;

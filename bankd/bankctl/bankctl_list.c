@@ -10,7 +10,6 @@
 #include <sysexits.h>
 
 #include "../../shared/base/clock.h"
-#include "../../shared/base/util.h"
 #include "../base/options_keys.h"
 #include "../report/listing.h"
 #include "bankctl.h"

@@ -13,7 +13,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_commands.h"
-#include "bankctl_keys.h"
+#include "bankctl_file.h"
 
 struct wanted {
 	const char *path;
@@ -34,6 +34,21 @@ read_words(struct wanted *wanted, int argc, char *argv[])
 			    "[--textfile file]");
 	}
 	return 0;
+}
+
+/* Links of all programs, which would be files from then on. */
+static int
+check_path(const char *path)
+{
+	if (path == NULL ||
+	    (strcmp(path, "/dev/stdout") != 0 &&
+		strcmp(path, "/dev/stderr") != 0 &&
+		strncmp(path, "/dev/fd/", strlen("/dev/fd/")) != 0))
+		return 0;
+	return bankctl_complain(EX_CANTCREAT,
+	    "%s: --textfile makes a file; without it metrics writes to "
+	    "standard output",
+	    path);
 }
 
 static int
@@ -65,6 +80,8 @@ bankctl_metrics_run(struct bankctl *bankctl, int argc, char *argv[])
 	char *answer = NULL;
 	int code = read_words(&wanted, argc, argv);
 
+	if (code == 0)
+		code = check_path(wanted.path);
 	if (code == 0)
 		code =
 		    bankctl_client_ask(bankctl, NELEM(words), words, &answer);

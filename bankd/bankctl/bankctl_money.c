@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "../control/control_reason.h"
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_commands.h"
@@ -72,7 +73,8 @@ need_reason(struct bankctl *bankctl, struct wanted *wanted, int least)
 			wanted->words[wanted->count++] = bankctl->reason;
 		bankctl->reason = NULL;
 	}
-	return wanted->count > least && wanted->words[least][0] != '\0'
+	return wanted->count > least &&
+		!control_reason_is_blank(wanted->words[least])
 	    ? 0
 	    : bankctl_complain(
 		  EX_USAGE, "%s needs --reason text", wanted->words[0]);

@@ -89,6 +89,15 @@ take_lock(struct offline *offline, enum depth depth, char *error, size_t size)
 }
 
 static int
+complain_not_ours(const char *directory)
+{
+	return bankctl_complain(EX_NOPERM,
+	    "%s: %s; only root and the owner may read the state, which "
+	    "contains password hashes",
+	    directory, strerror(EACCES));
+}
+
+static int
 open_store(
     struct offline *offline, const struct bankctl *bankctl, enum depth depth)
 {
@@ -103,10 +112,7 @@ open_store(
 	if (access(directory, R_OK | X_OK | (only_reads[depth] ? 0 : W_OK)) ==
 		-1 &&
 	    errno == EACCES)
-		return bankctl_complain(EX_NOPERM,
-		    "%s: %s; only root and the owner may read the state, which "
-		    "contains password hashes",
-		    directory, strerror(errno));
+		return complain_not_ours(directory);
 	if (state_dir_open(
 		&offline->dir, directory, forced, error, sizeof(error)) != 0)
 		return bankctl_complain(EX_CONFIG, "%s", error);
@@ -115,6 +121,8 @@ open_store(
 	result = take_lock(offline, depth, error, sizeof(error));
 	if (result == BANK_EBUSY && depth == OFFLINE_READER)
 		return 0;
+	if (result == BANK_ESYS && errno == EACCES)
+		return complain_not_ours(directory);
 	if (result != 0)
 		return bankctl_complain(
 		    result == BANK_EBUSY ? EX_UNAVAILABLE : EX_NOPERM, "%s",
@@ -205,16 +213,31 @@ open_reader(const struct offline *offline, const char *directory,
 	return result;
 }
 
+/* The newest lot of many hosts that is known here, if bankd runs, or 0. */
+static uint64_t
+newest_of_hosts(const struct bankctl *bankctl)
+{
+	static const char *const words[] = { "status" };
+	uint64_t lot = 0;
+	char *answer = NULL;
+
+	if (bankctl_hosts_are(bankctl) &&
+	    bankctl_client_ask(bankctl, 1, words, &answer) == 0)
+		(void)control_get_number(answer, "vault-lot", &lot);
+	free(answer);
+	return lot;
+}
+
 /* Where bankd has the lock it serves, and bank.db is yet to follow. */
 static int
 open_caught_up(const struct offline *offline, const char *directory,
-    struct store_reader **reader, char *error, size_t size)
+    uint64_t newest, struct store_reader **reader, char *error, size_t size)
 {
 	int result = open_reader(offline, directory, reader, error, size);
 
 	if (result != 0 || offline->store != NULL)
 		return result;
-	result = store_reader_catch_up(*reader);
+	result = store_reader_catch_up(*reader, newest);
 	if (result == 0)
 		return 0;
 	snprintf(error, size, "%s",
@@ -232,14 +255,15 @@ bankctl_offline_reader(struct offline **offline, struct store_reader **reader,
     const struct bankctl *bankctl)
 {
 	const char *directory = config_string(bankctl->config, BANK_STATE);
+	const uint64_t newest = newest_of_hosts(bankctl);
 	char error[ERROR_SIZE];
 	int code;
 
 	*reader = NULL;
 	if ((code = open_to(offline, bankctl, OFFLINE_READER)) != 0)
 		return code;
-	if (open_caught_up(*offline, directory, reader, error, sizeof(error)) ==
-	    0)
+	if (open_caught_up(
+		*offline, directory, newest, reader, error, sizeof(error)) == 0)
 		return 0;
 	bankctl_offline_close(*offline);
 	*offline = NULL;

@@ -3,7 +3,6 @@
  * How answers of the control socket are printed, whether they came from there
  * or were made here.
  */
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -35,17 +34,6 @@ say_done(const char *message)
 	fprintf(stderr, "%s\n", text);
 }
 
-/*
- * Values are UTF-8 whatever the locale says, and what goes to a program must
- * not depend on it: so they are measured as the kiosk does in UTF-8.
- */
-static void
-use_utf8(void)
-{
-	if (setlocale(LC_CTYPE, "") == NULL || !text_is_utf8())
-		(void)setlocale(LC_CTYPE, "C.UTF-8");
-}
-
 /* Its rows in order; the code, or the one of a wrong order. */
 static int
 sort(struct control_table *table, const struct client_order *order, int code)
@@ -61,7 +49,7 @@ sort(struct control_table *table, const struct client_order *order, int code)
 static void
 print(struct control_table *table, const char *message)
 {
-	use_utf8();
+	bankctl_use_utf8();
 	if (table->count > 1)
 		control_table_print(table, stdout);
 	say_done(message);

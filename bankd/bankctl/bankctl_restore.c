@@ -25,6 +25,7 @@
 #include "bankctl.h"
 #include "bankctl_client.h"
 #include "bankctl_commands.h"
+#include "bankctl_file.h"
 #include "bankctl_hosts.h"
 #include "bankctl_note.h"
 #include "bankctl_offline.h"
@@ -95,8 +96,7 @@ open_backup(struct restore *restore)
 
 	restore->fd = open_file(restore->path);
 	if (restore->fd == -1 || fstat(restore->fd, &status) == -1)
-		return bankctl_complain(
-		    EX_NOINPUT, "%s: %s", restore->path, place_reason(errno));
+		return bankctl_file_unopened(restore->path);
 	if (!S_ISREG(status.st_mode) ||
 	    file_read_at(restore->fd, header, HEADER_SIZE, 0) != HEADER_SIZE ||
 	    memcmp(header, "SQLite format 3", 16) != 0 ||
@@ -166,12 +166,10 @@ copy_in(struct restore *restore)
 
 	clear_work(restore);
 	if (mkdir(restore->work, 0700) == -1)
-		return bankctl_complain(
-		    EX_CANTCREAT, "%s: %s", restore->work, strerror(errno));
+		return bankctl_file_unmade(restore->work);
 	fd = open(path.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd == -1)
-		return bankctl_complain(
-		    EX_CANTCREAT, "%s: %s", path.text, strerror(errno));
+		return bankctl_file_unmade(path.text);
 	if (copy_bytes(restore->fd, fd) == -1)
 		code = bankctl_complain(
 		    EX_IOERR, "%s: %s", path.text, strerror(errno));

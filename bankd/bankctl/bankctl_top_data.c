@@ -217,6 +217,8 @@ static const struct {
 	{ "front", "", false, "front ", true },
 	{ "vault", "", false, "vault ", true },
 	{ "certificate-expires", "renew", false, "certificate ends ", true },
+	{ "bank-certificate-expires", "renew", false,
+	    "the bank's certificate ends ", true },
 	{ "front-sandbox", "landlock no-seccomp", false,
 	    "front without seccomp", false },
 	{ "vault-sandbox", "landlock no-seccomp", false,

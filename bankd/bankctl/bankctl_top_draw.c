@@ -30,6 +30,7 @@
 #define LABEL_COLUMNS 10
 #define COUNT_COLUMNS 9
 #define WIDE_MAX 512
+#define NAME_COLUMNS 8 /* at least */
 #define SEEN_COLUMNS 12
 #define ADDRESS_COLUMNS 16
 #define SIZE_SIZE 32
@@ -450,11 +451,19 @@ draw_alarms(const struct top_data *data, const struct box *box)
 		put_rest(box, count - shown, "status");
 }
 
-/* The columns behind the name. */
+/* Behind the name, and where there is no room for the name it goes. */
+static int
+address_columns(const struct box *box)
+{
+	return box->columns < NAME_COLUMNS + SEEN_COLUMNS + ADDRESS_COLUMNS
+	    ? 0
+	    : ADDRESS_COLUMNS;
+}
+
 static int
 seen_column(const struct box *box)
 {
-	return box->x + box->columns - ADDRESS_COLUMNS - SEEN_COLUMNS;
+	return box->x + box->columns - address_columns(box) - SEEN_COLUMNS;
 }
 
 static void
@@ -472,7 +481,7 @@ draw_kiosk(
 	    kiosk->seen == 0
 		? "never"
 		: control_field_show(seconds, age, text, sizeof(text)));
-	put(y, seen + SEEN_COLUMNS, ADDRESS_COLUMNS, DIM, kiosk->address);
+	put(y, seen + SEEN_COLUMNS, address_columns(box), DIM, kiosk->address);
 }
 
 static void
@@ -487,7 +496,7 @@ draw_kiosks(const struct top_kiosks *kiosks, const struct box *box)
 		return;
 	}
 	put(box->y, seen, SEEN_COLUMNS - 1, DIM, "seen, ago");
-	put(box->y, seen + SEEN_COLUMNS, ADDRESS_COLUMNS, DIM, "address");
+	put(box->y, seen + SEEN_COLUMNS, address_columns(box), DIM, "address");
 	for (size_t i = 0; i < shown; i++)
 		draw_kiosk(
 		    &kiosks->list[i], box, box->y + 1 + (int)i, time(NULL));

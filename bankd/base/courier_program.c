@@ -23,7 +23,6 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/process.h"
-#include "../../shared/base/util.h"
 #include "ipc.h"
 #include "ipc_pass.h"
 

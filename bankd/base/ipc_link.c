@@ -45,6 +45,12 @@ ipc_link_flush(struct ipc_link *link)
 	return event_add(link->writing, NULL) == 0 ? 0 : BANK_ENOMEM;
 }
 
+size_t
+ipc_link_pending(const struct ipc_link *link)
+{
+	return link->ipc != NULL ? ipc_pending(link->ipc) : 0;
+}
+
 int
 ipc_link_rest(struct ipc_link *link, ipc_link_take *take, void *context)
 {

@@ -43,6 +43,8 @@ int ipc_link_listen(struct ipc_link *link);
  * calls this again.  0, also where nobody is there; or why the link is lost.
  */
 int ipc_link_flush(struct ipc_link *link);
+/* Bytes that wait to be sent; 0 where nobody is there. */
+size_t ipc_link_pending(const struct ipc_link *link);
 /*
  * Reads once, and takes all messages that came.  0; BANK_EAGAIN: nothing
  * came; BANK_EINVAL: malformed; or why the link is lost.

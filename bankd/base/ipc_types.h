@@ -36,7 +36,7 @@ enum ipc_type {
 	IPC_ALIVE,        /* its loop turns; each second */
 	/* front to vault */
 	IPC_HELLO,        /* from_port(2), the first message on their link */
-	IPC_CONNECTED,    /* binding(32) address text: a new connection */
+	IPC_CONNECTED,    /* binding(32) address[ software]: a connection */
 	IPC_FRAME,        /* type(1) body: a frame of the ATM's, checked */
 	IPC_DISCONNECTED, /* one for each IPC_CONNECTED, IPC_CLOSE or not */
 	/* vault to front */

@@ -6,6 +6,7 @@
 #include "options.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "../../shared/base/money.h"
 
@@ -41,6 +42,9 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	[BANK_TIME_ZONE] = { "bank", "time_zone", CONFIG_STRING, "UTC",
 	    "The time zone of the dates and times that bankctl shows.",
 	    .minimum = 1, .maximum = 64 },
+	[BANK_CURRENCY] = { "bank", "currency", CONFIG_STRING, "XXX",
+	    "The bank's currency in exports, by ISO 4217; XXX: none.",
+	    .minimum = 3, .maximum = 3 },
 	[LISTEN_ADDRESS] = { "listen", "address", CONFIG_STRING, "*",
 	    "The addresses to listen on, separated by spaces; * for all IPv4 "
 	    "and IPv6 addresses.",
@@ -255,3 +259,10 @@ const struct config_key bankd_options[BANKD_OPTION_COUNT] = {
 	    "and the owner.",
 	    .maximum = 32 },
 };
+
+bool
+options_is_currency(const char *text)
+{
+	return strlen(text) == 3 &&
+	    strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+}

@@ -5,6 +5,8 @@
 #ifndef BANKD_OPTIONS_H
 #define BANKD_OPTIONS_H
 
+#include <stdbool.h>
+
 #include "../../shared/config/config.h"
 #include "options_keys.h"
 
@@ -23,6 +25,9 @@ enum options_durability {
 	OPTIONS_DURABILITY_ENGINE,
 	OPTIONS_DURABILITY_NONE
 };
+
+/* Whether BANK_CURRENCY could be of ISO 4217. */
+bool options_is_currency(const char *text);
 
 extern const struct config_key bankd_options[BANKD_OPTION_COUNT];
 

@@ -24,7 +24,6 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
-#include "../../shared/base/util.h"
 #include "control_codec.h"
 #include "control_socket.h"
 

@@ -110,6 +110,7 @@ static const struct control_field fields[] = {
 	{ "vault-sessions", CONTROL_NUMBER, NULL },
 	{ "vault-unsent-bytes", CONTROL_NUMBER, "bytes" },
 	{ "vault-uptime", CONTROL_UPTIME, NULL },
+	{ "version", CONTROL_OPTIONAL, NULL },
 };
 
 const struct control_field *

@@ -10,7 +10,6 @@
 
 #include "../../shared/base/number.h"
 #include "../../shared/base/utf8.h"
-#include "../../shared/base/util.h"
 #include "control_field.h"
 
 /* One character of a string in JSON; its length in bytes. */

@@ -242,22 +242,34 @@ put_build(const struct exposition *exposition)
 	put_sample(exposition, "bankd_build_info", GAUGE, labels, 1);
 }
 
-/* The day in the fact, at its first second. */
+/* The days in the facts, at their first seconds. */
 static void
-put_certificate(const struct exposition *exposition)
+put_certificates(const struct exposition *exposition)
 {
 	static const char name[] = "bankd_certificate_expiry_timestamp_seconds";
-	static const char *const labels[] = { "certificate", "front", NULL };
-	char text[VALUE_SIZE];
-	struct tm tm = { 0 };
+	static const char *const of[][2] = {
+		{ "front", "certificate-expires" },
+		{ "bank", "bank-certificate-expires" },
+	};
+	bool begun = false;
 
-	if (!control_get_fact(exposition->answer, "certificate-expires", text,
-		sizeof(text)) ||
-	    strptime(text, "%Y-%m-%d", &tm) == NULL)
-		return;
-	put_family(exposition, name, GAUGE,
-	    "The day on which a certificate expires, in seconds since 1970.");
-	put_sample(exposition, name, GAUGE, labels, (double)timegm(&tm));
+	for (size_t i = 0; i < NELEM(of); i++) {
+		const char *const labels[] = { "certificate", of[i][0], NULL };
+		char text[VALUE_SIZE];
+		struct tm tm = { 0 };
+
+		if (!control_get_fact(
+			exposition->answer, of[i][1], text, sizeof(text)) ||
+		    strptime(text, "%Y-%m-%d", &tm) == NULL)
+			continue;
+		if (!begun)
+			put_family(exposition, name, GAUGE,
+			    "The day on which a certificate expires, in "
+			    "seconds since 1970.");
+		begun = true;
+		put_sample(
+		    exposition, name, GAUGE, labels, (double)timegm(&tm));
+	}
 }
 
 /* What is reckoned of the facts of a bank of many hosts. */
@@ -416,7 +428,7 @@ control_metrics_put(const char *answer, enum control_metrics form, FILE *out)
 
 	put_states(&exposition);
 	put_build(&exposition);
-	put_certificate(&exposition);
+	put_certificates(&exposition);
 	put_facts(&exposition);
 	put_courier(&exposition);
 	put_commits(&exposition);

@@ -24,7 +24,13 @@ control_reason_take(char *words[], int *count)
 			words[kept++] = words[i];
 	}
 	*count = kept;
-	return reason;
+	return reason != NULL && control_reason_is_blank(reason) ? "" : reason;
+}
+
+bool
+control_reason_is_blank(const char *reason)
+{
+	return reason[strspn(reason, " ")] == '\0';
 }
 
 int
@@ -40,7 +46,7 @@ control_reason_check(const char *reason, const char *command, bool is_required,
 		    CONTROL_REASON_SIZE - 1);
 		return EX_DATAERR;
 	}
-	if (length > 0 || !is_required)
+	if (!is_required || !control_reason_is_blank(reason))
 		return 0;
 	snprintf(error, size,
 	    "%s needs --reason text ([operators] require_reason in bankd.ini)",

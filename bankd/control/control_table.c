@@ -10,7 +10,6 @@
 
 #include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
-#include "../../shared/base/util.h"
 #include "../../shared/terminal/text.h"
 #include "control_field.h"
 

@@ -6,9 +6,9 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "../../shared/base/number.h"
 #include "../../shared/base/util.h"
 
 #define PEER_MIN (sizeof("(4294967295:)") - 1) /* without a name */
@@ -100,14 +100,17 @@ const char *
 control_get_who(struct control_who *who, const char *text, size_t length)
 {
 	const char *end = memchr(text, '\n', length), *by;
-	char *rest;
+	uint64_t roles;
+	size_t digits;
 
-	if (end == NULL || (size_t)(end - text) >= CONTROL_WHO_SIZE ||
-	    !isdigit((unsigned char)text[0]))
+	if (end == NULL || (size_t)(end - text) >= CONTROL_WHO_SIZE)
 		return NULL;
-	who->roles = (unsigned)strtoul(text, &rest, 10) & CONTROL_ANY;
-	by = rest + 1;
-	if (*rest != ' ' || (size_t)(end - by) >= sizeof(who->by) ||
+	digits = number_prefix(text, (size_t)(end - text), &roles);
+	if (digits == 0 || text[digits] != ' ')
+		return NULL;
+	who->roles = (unsigned)roles & CONTROL_ANY;
+	by = text + digits + 1;
+	if ((size_t)(end - by) >= sizeof(who->by) ||
 	    memchr(by, ':', (size_t)(end - by)) == NULL)
 		return NULL;
 	memcpy(who->by, by, (size_t)(end - by));

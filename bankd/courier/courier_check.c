@@ -15,6 +15,7 @@
 #include "../../shared/base/log.h"
 
 #define WAITING_MAX 2 /* commits of ours that wait for a standby */
+#define NO_TABLE "42P01"
 
 /* Nothing that an operator set for the role or the database may change it. */
 static const char settings[] =
@@ -197,9 +198,14 @@ check_bank(struct courier *courier, const PGresult *result)
 {
 	struct courier_database *database = courier->database;
 	uint64_t version;
+	bool good;
 
-	if (!courier_trip_good(database, result, "") ||
-	    PQntuples(result) != 1) {
+	good = courier_trip_good(database, result, "");
+	if (!good && !courier_trip_failed_by(result, NO_TABLE)) {
+		courier_database_lose(database, "%s", database->why);
+		return BANK_EAGAIN;
+	}
+	if (!good || PQntuples(result) != 1) {
 		courier_database_lose(database,
 		    "%s; `bankctl hosts init` makes the journal, once for all "
 		    "hosts",
@@ -346,8 +352,5 @@ courier_check(struct courier *courier)
 	    memcmp(courier->mark, any_bank, IPC_LOT_BANK_SIZE) != 0)
 		error = courier_check_barrier(courier);
 	courier->checked = error == 0;
-	/* One that was cut off may still take itself for the primary. */
-	if (error == BANK_EAGAIN)
-		courier_database_pass(courier->database);
 	return error;
 }

@@ -66,7 +66,17 @@ reason_of(enum courier_link link, const char *why)
 							   : COURIER_GONE;
 }
 
-/* Says why, unless it was told better within the last round of attempts. */
+static void
+pass(struct courier_database *database)
+{
+	database->attempt = (database->attempt + 1) % database->attempts;
+}
+
+/*
+ * Says why, unless it was told better within the last round of attempts.  A
+ * server that was reached and is given up may stay as it is, as one that was
+ * cut off and takes itself for the primary: the next one is asked first.
+ */
 void
 courier_database_lose(
     struct courier_database *database, const char *format, ...)
@@ -80,6 +90,9 @@ courier_database_lose(
 	explain(database, format, ap);
 	va_end(ap);
 	reason = reason_of(database->link, database->why);
+	if (reason == COURIER_REFUSES)
+		string_copy(database->refused, database->why,
+		    sizeof(database->refused));
 	if (database->stays > 0 && reason < database->reason) {
 		string_copy(database->why, before, sizeof(database->why));
 	} else {
@@ -87,6 +100,8 @@ courier_database_lose(
 		database->stays = database->attempts;
 	}
 	database->stays--;
+	if (reason == COURIER_REFUSES)
+		pass(database);
 	PQfinish(database->pg);
 	database->pg = NULL;
 	database->link = COURIER_AWAY;
@@ -217,28 +232,6 @@ connect_ms(const struct courier_database *database)
 	    : (unsigned)CONNECT_MS << database->slow;
 }
 
-static void
-begin(struct courier_database *database)
-{
-	database->pg = start(database);
-	if (database->pg == NULL || PQstatus(database->pg) == CONNECTION_BAD) {
-		courier_database_lose(database, "%s",
-		    database->pg == NULL ? bank_strerror(BANK_ENOMEM)
-					 : PQerrorMessage(database->pg));
-		return;
-	}
-	(void)PQsetNoticeReceiver(database->pg, take_notice, database);
-	database->link = COURIER_CONNECTING;
-	database->wants = PGRES_POLLING_WRITING;
-	database->by_ms = clock_steady_ms() + connect_ms(database);
-}
-
-void
-courier_database_pass(struct courier_database *database)
-{
-	database->attempt = (database->attempt + 1) % database->attempts;
-}
-
 /* The next host of the list at once; after the last, after a pause. */
 static void
 failed(struct courier_database *database, const char *why)
@@ -248,11 +241,30 @@ failed(struct courier_database *database, const char *why)
 	snprintf(place, sizeof(place), "%s:%s", PQhost(database->pg),
 	    PQport(database->pg));
 	courier_database_lose(database, "%s: %s", place, why);
-	courier_database_pass(database);
+	pass(database);
 	if (database->attempt != 0)
 		database->again_ms = 0;
 	else if (database->slow < SLOW_MAX)
 		database->slow++;
+}
+
+static void
+begin(struct courier_database *database)
+{
+	database->pg = start(database);
+	if (database->pg == NULL) {
+		courier_database_lose(
+		    database, "%s", bank_strerror(BANK_ENOMEM));
+		return;
+	}
+	if (PQstatus(database->pg) == CONNECTION_BAD) {
+		failed(database, PQerrorMessage(database->pg));
+		return;
+	}
+	(void)PQsetNoticeReceiver(database->pg, take_notice, database);
+	database->link = COURIER_CONNECTING;
+	database->wants = PGRES_POLLING_WRITING;
+	database->by_ms = clock_steady_ms() + connect_ms(database);
 }
 
 static bool

@@ -42,6 +42,7 @@ struct courier_database {
 	int stays;                  /* for so many attempts more */
 	bool warned;                /* a WARNING came in the newest trip */
 	char why[COURIER_WHY];      /* why it is away; "" while it never was */
+	char refused[COURIER_WHY];  /* why one that was reached was given up */
 	char place[256];            /* host and port of the newest connection */
 };
 
@@ -61,11 +62,9 @@ short courier_database_events(
 /* Sets `why`, cleaned for a log. */
 void courier_database_explain(struct courier_database *database,
     const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Closes it, with the reason, which is cleaned for a log. */
+/* Closes it, with the reason, which is cleaned for a log; the next attempt is
+ * at another host of the list. */
 void courier_database_lose(struct courier_database *database,
     const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* The next attempt is at another host of the list. */
-void courier_database_pass(struct courier_database *database);
 
 #endif

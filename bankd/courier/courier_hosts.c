@@ -73,10 +73,11 @@ static char *
 settings_of(const struct config *config)
 {
 	static const char *const sections[] = { "session.", "login.", "limits.",
-		"kiosks." };
+		"kiosks.", "operators." };
 	static const char *const keys[] = { "bank.name=",
 		"bank.credit_account=", "bank.show_names=",
-		"bank.alert_amount=", "bank.time_zone=", "store.durability=" };
+		"bank.alert_amount=", "bank.time_zone=", "bank.currency=",
+		"store.durability=" };
 	char *dump = config_dump(config), *line, *rest = dump, *to = dump;
 	bool told;
 
@@ -213,6 +214,9 @@ warn(struct courier *courier, const struct ipc_message *message)
 	const char *host = courier_database_option(database, "host");
 	const char *mode = courier_database_option(database, "sslmode");
 
+	/* Another server of the list does instead. */
+	if (database->refused[0] != '\0')
+		warn_of(courier, message, database->refused);
 	if (host[0] == '/' || host[0] == '\0')
 		return;
 	if (strncmp(mode, "verify", 6) != 0)

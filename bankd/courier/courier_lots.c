@@ -238,9 +238,7 @@ static void
 refused(struct courier *courier, const struct ipc_message *message,
     const PGresult *result)
 {
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-
-	if (state != NULL && strcmp(state, DISK_FULL) == 0) {
+	if (courier_trip_failed_by(result, DISK_FULL)) {
 		courier_lots_answer(courier, message, JOURNAL_FULL,
 		    "the database's disk is full");
 		return;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 
 #include "../../shared/base/clock.h"
 #include "../../shared/base/error.h"
@@ -179,4 +180,12 @@ courier_trip_good(
 	    what[0] != '\0' ? ": " : "",
 	    message != NULL ? message : "no answer");
 	return false;
+}
+
+bool
+courier_trip_failed_by(const PGresult *result, const char *state)
+{
+	const char *its = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return its != NULL && strcmp(its, state) == 0;
 }

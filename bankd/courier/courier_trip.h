@@ -45,5 +45,7 @@ uint64_t courier_trip_get(const PGresult *result, int row, int column);
 /* Whether the statement was carried out; else `why` has the server's words. */
 bool courier_trip_good(struct courier_database *database,
     const PGresult *result, const char *what);
+/* Whether this SQLSTATE is why it was not. */
+bool courier_trip_failed_by(const PGresult *result, const char *state);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "files_state.h"
 #include "files_lines.h"
+#include "files_put.h"
 
 #include <sys/stat.h>
 
@@ -22,7 +23,6 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/file.h"
-#include "../../shared/base/util.h"
 
 static const struct {
 	const char *name;
@@ -50,7 +50,7 @@ new_files(struct files **result, struct store *store,
 {
 	struct files *files = calloc(1, sizeof(*files));
 	struct files_file *file;
-	int i;
+	int error, i;
 
 	*result = files;
 	if (files == NULL)
@@ -60,6 +60,9 @@ new_files(struct files **result, struct store *store,
 	files->context = options->context;
 	for (i = 0; i < FILES_COUNT; i++)
 		files->file[i].fd = -1;
+	error = files_put_begin(files);
+	if (error != 0)
+		return error;
 	for (i = 0; i < FILES_COUNT; i++) {
 		file = &files->file[i];
 		file->name = kinds[i].name;
@@ -305,46 +308,61 @@ files_check(struct store *store, enum store_end end,
 	return error;
 }
 
-/* Writes one line.  A full disk is no error; the file is then behind. */
+/* A full disk is no error; the file is then behind. */
 static int
-update_line(struct files *files, enum files_name name,
-    const struct ledger_account *account, const char *hash)
+judge_put(struct files *files, enum files_name name, int error)
 {
-	char line[FILES_PASSWORD_WIDTH];
-	int error = 0, saved;
+	int saved = errno;
 
-	files_make_line(name, line, account, hash);
-	if (name == FILES_PASSWORD)
-		error = files_put_sum(files, (uint32_t)account->line, line);
-	if (name == FILES_PASSWORD && error == 0)
-		error = files_tell_hash(files, account, hash);
-	if (error == 0)
-		error =
-		    files_put_line(files, name, (uint32_t)account->line, line);
-	saved = errno;
 	if (error == BANK_ENOSPC && !files->file[name].behind) {
 		files->file[name].behind = true;
 		log_event(LOG_ERR, "file_behind", "file",
 		    LOG_TEXT(files->file[name].path), "why",
 		    LOG_TEXT(strerror(saved)), NULL);
 	}
-	OPENSSL_cleanse(line, sizeof(line));
 	return error == 0 || error == BANK_ENOSPC ? 0 : BANK_EIO;
+}
+
+static int
+update_password(
+    struct files *files, const struct ledger_account *account, const char *hash)
+{
+	char line[FILES_PASSWORD_WIDTH];
+	uint32_t number = (uint32_t)account->line;
+	int error;
+
+	files_make_line(FILES_PASSWORD, line, account, hash);
+	error = files_put_sum(files, number, line);
+	if (error == 0)
+		error = files_tell_hash(files, account, hash);
+	if (error == 0)
+		error = files_put_line(files, FILES_PASSWORD, number, line);
+	OPENSSL_cleanse(line, sizeof(line));
+	return judge_put(files, FILES_PASSWORD, error);
 }
 
 int
 files_update(
     struct files *files, const struct ledger_account *account, const char *hash)
 {
+	char line[FILES_BALANCE_WIDTH];
 	int error;
 
 	if (account->line < 0)
 		return 0;
-	error = update_line(files, FILES_BALANCE, account, "");
+	files_make_line(FILES_BALANCE, line, account, "");
+	error = judge_put(files, FILES_BALANCE,
+	    files_put_later(files, (uint32_t)account->line, line));
 	if (error == 0 && (hash != NULL || account->closed_ms != 0))
-		error = update_line(
-		    files, FILES_PASSWORD, account, hash != NULL ? hash : "");
+		error =
+		    update_password(files, account, hash != NULL ? hash : "");
 	return error;
+}
+
+int
+files_flush(struct files *files)
+{
+	return judge_put(files, FILES_BALANCE, files_put_all(files));
 }
 
 /*
@@ -376,6 +394,7 @@ files_close(struct files *files)
 	for (i = 0; i < FILES_COUNT; i++)
 		if (files->file[i].fd != -1)
 			close(files->file[i].fd);
+	files_put_end(files);
 	free(files->sums);
 	free(files->late);
 	free(files);

@@ -37,11 +37,13 @@ int files_check(struct store *store, enum store_end end,
 /*
  * Brings the lines of one account up to date in place; that of the hash only if
  * `hash` is not NULL.  A closed account's lines become blank.  Call it between
- * store_commit() and the replies.  Returns 0 or BANK_EIO.  A full disk is not
- * an error: files_watch() rewrites the file when there is room.
+ * store_commit() and the replies, and files_flush() after the last account: the
+ * lines of `balance` are written together.  Both return 0 or BANK_EIO.  A full
+ * disk is not an error: files_watch() rewrites the file when there is room.
  */
 int files_update(struct files *files, const struct ledger_account *account,
     const char *hash);
+int files_flush(struct files *files);
 
 /*
  * Has the kernel begin to write a part of `balance` to the disk: the whole file

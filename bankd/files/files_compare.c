@@ -19,7 +19,6 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/progress.h"
 #include "../../shared/base/file.h"
-#include "../../shared/base/util.h"
 #include "../store/store_find.h"
 
 #define BUFFER_BYTES ((size_t)64 * 1024)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Lines of the two files, and whole files of them.  Runs in the vault.  It
- * writes in place with pwrite.  A shared mapping was faster, but stalls while
- * the kernel writes back, and kills the process if the file is truncated.
+ * Lines of the two files, and whole files of them.  Runs in the vault.
  */
 #include "files_lines.h"
+#include "files_put.h"
 
 #include <sys/stat.h>
 
@@ -22,7 +21,6 @@
 #include "../../shared/base/money.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/file.h"
-#include "../../shared/base/util.h"
 #include "hash_form.h"
 #include "../../shared/base/progress.h"
 #include "../../shared/base/siphash.h"
@@ -33,8 +31,7 @@
  * which takes 3 to 20 us instead of 1.3.  So one page at a time.
  */
 #define BUFFER_BYTES ((size_t)4096)
-#define ROOM_LINES 4096 /* allocated at once, ahead of new accounts */
-#define ROUND_MS 20000  /* sooner than the kernel would, after 30 s */
+#define ROUND_MS 20000 /* sooner than the kernel would, after 30 s */
 
 /*
  * Appends a word and a space, cut to the room there is: the bytes of a line
@@ -122,41 +119,6 @@ name_error(int number)
 	return number == EIO || error_of(number) == BANK_ENOSPC
 	    ? error_of(number)
 	    : BANK_ESYS;
-}
-
-/* Allocates blocks for future accounts; what is missing is asked for later. */
-static void
-make_room(struct files_file *file, uint32_t line)
-{
-	if (line < file->room)
-		return;
-	file->room = line + ROOM_LINES;
-	(void)fallocate(file->fd, FALLOC_FL_KEEP_SIZE,
-	    (off_t)line * (off_t)file->width,
-	    (off_t)ROOM_LINES * (off_t)file->width);
-}
-
-int
-files_put_line(
-    struct files *files, enum files_name name, uint32_t line, const char *bytes)
-{
-	struct files_file *file = &files->file[name];
-	off_t at = (off_t)line * (off_t)file->width;
-	size_t done = 0;
-	ssize_t n;
-
-	make_room(file, line);
-	file->written = true;
-	while (done < file->width) {
-		n = pwrite(file->fd, bytes + done, file->width - done,
-		    at + (off_t)done);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0 ? BANK_EIO : error_of(errno);
-		done += (size_t)n;
-	}
-	return 0;
 }
 
 void
@@ -389,5 +351,7 @@ files_open(struct files *files, enum files_name name)
 	file->written = file->behind = false;
 	file->cursor = 0;
 	file->room = store_lines(files->store);
+	if (name == FILES_BALANCE)
+		files_put_map(files);
 	return 0;
 }

@@ -31,8 +31,5 @@ int files_replace(struct files *files, enum files_name name, bool aside);
 int files_open(struct files *files, enum files_name name);
 /* Whether a pipe, a link, a directory or the like is in its place. */
 bool files_is_odd(const struct files_file *file);
-/* Writes a whole line in place: 0, BANK_ENOSPC, BANK_EIO. */
-int files_put_line(struct files *files, enum files_name name, uint32_t line,
-    const char *bytes);
 
 #endif

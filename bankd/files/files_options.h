@@ -11,6 +11,7 @@
 struct files_options {
 	const char *directory;
 	bool refuse_edits;       /* hand_edits = refuse */
+	bool many_hosts;         /* the others would know of no edit */
 	const char *hash_prefix; /* for crypt_gensalt: "$y$" */
 	unsigned long hash_cost; /* 0: libcrypt's default */
 	uint64_t now_ms;         /* the bank's time, for files_start() */

@@ -13,7 +13,6 @@
 
 #include "../../shared/base/error.h"
 #include "../../shared/base/money.h"
-#include "../../shared/base/util.h"
 #include "hash_form.h"
 
 #define MAX_WORDS 4 /* one more than any line has */

@@ -34,6 +34,16 @@ struct files_file {
 	uint64_t out;            /* where files_write_out() goes on */
 };
 
+/* Lines of `balance` that wait for files_put_all() (files_put.c). */
+struct files_waiting {
+	char *map;            /* the file, or NULL */
+	size_t map_size;      /* whole lines */
+	int reading, writing; /* the pipe's ends */
+	char *bytes;
+	uint32_t *lines;
+	size_t count;
+};
+
 struct files {
 	struct store *store;
 	struct files_file file[FILES_COUNT];
@@ -44,6 +54,7 @@ struct files {
 	size_t sums_size;
 	uint32_t *late; /* lines of `balance` that are only behind */
 	uint32_t late_count;
+	struct files_waiting waiting;
 };
 
 /* files_compare.c: sets `same` and `present` of both, sums, late. */

@@ -27,7 +27,6 @@
 #include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
-#include "../../shared/base/money.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
@@ -264,18 +263,21 @@ changes(const struct row *row)
 		    0);
 }
 
-/* `hand_edits = refuse`, and the bytes differ from those that we wrote. */
+/* No edits are taken, and the bytes differ from those that we wrote. */
 static int
 judge_refusal(struct takeover *takeover)
 {
-	static const char reason[] =
-	    "edited while bankd was stopped, and hand_edits = refuse";
+	const char *reason = takeover->options->many_hosts
+	    ? "edited while bankd was stopped; a bank of many hosts takes no "
+	      "edits"
+	    : "edited while bankd was stopped, and hand_edits = refuse";
 	const struct files_file *file = takeover->files->file;
 	const struct row *row;
 	enum files_name name;
 	uint32_t i;
 
-	if (takeover->end != STORE_STOPPED || !takeover->options->refuse_edits)
+	if (takeover->end != STORE_STOPPED ||
+	    !(takeover->options->refuse_edits || takeover->options->many_hosts))
 		return 0;
 	for (i = 0; i < takeover->count; i++) {
 		row = &takeover->rows[i];

@@ -6,6 +6,7 @@
  */
 #include "files_state.h"
 #include "files_lines.h"
+#include "files_put.h"
 
 #include <sys/stat.h>
 
@@ -19,7 +20,6 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/file.h"
-#include "../../shared/base/util.h"
 
 #define SLICES 50       /* looks, a second each, that cover a file */
 #define DIFFERENCES 100 /* logged by account; the others are only counted */
@@ -261,6 +261,8 @@ watch_file(struct files *files, enum files_name name, bool all)
 	}
 	if (!fits)
 		return write_anew(files, name, true);
+	if (name == FILES_BALANCE && files->waiting.map_size != size)
+		files_put_map(files);
 	file->changed = ours.st_mtim;
 	file->written = false;
 	return 0;

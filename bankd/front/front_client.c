@@ -18,6 +18,7 @@
 #include <openssl/err.h>
 
 #include "../../shared/base/error.h"
+#include "../../shared/crypt/channel.h"
 #include "../../shared/wire/frame.h"
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
@@ -329,6 +330,7 @@ front_client_start(struct client *client)
 		front_client_free(client);
 		return;
 	}
+	channel_note_software(client->ssl, client->software);
 	SSL_set_accept_state(client->ssl);
 	/* One read(2) for whatever is there. */
 	SSL_set_read_ahead(client->ssl, 1);

@@ -20,6 +20,7 @@
 #include <event2/event_struct.h>
 #include <openssl/ssl.h>
 
+#include "../../shared/wire/wire.h"
 #include "../../shared/wire/wire_reply.h"
 #include "../base/limit_address.h"
 #include "front_deadline.h"
@@ -40,19 +41,18 @@ struct client {
 	int fd;
 	SSL *ssl;
 	struct sockaddr_in6 peer;
+	char software[WIRE_SOFTWARE_SIZE]; /* by its own word, or "" */
 	struct address *address; /* NULL: past the limits, gets a 429 */
 	enum client_state state;
 	struct event readable, writable, timer;
 	uint64_t connected_ms, deadlines[DEADLINE_COUNT], armed_ms;
 	uint64_t later_ms; /* not read before */
 	unsigned unanswered;
-	bool announced; /* the vault knows it */
-	bool paused;    /* not read: too much is waiting */
-	bool is_changed;
-	uint8_t *in; /* the start of a frame, or what waits while paused */
-	size_t in_length;
+	bool announced;          /* the vault knows it */
+	bool paused, is_changed; /* paused, not read: too much is waiting */
+	uint8_t *in;  /* the start of a frame, or what waits while paused */
 	uint8_t *out; /* out[out_start..out_end) is to be sent */
-	size_t out_start, out_end, out_size;
+	size_t in_length, out_start, out_end, out_size;
 };
 
 /* front_client.c: it begins, reads, and is freed. */

@@ -6,6 +6,7 @@
  */
 #include "front_vault.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -46,7 +47,7 @@ flush_vault(struct front *front)
 	if (ipc_link_flush(&front->vault) != 0)
 		front_vault_leave(front);
 	if (front->congested && front->vault.ipc != NULL &&
-	    ipc_pending(front->vault.ipc) < CONGESTED / 2) {
+	    ipc_link_pending(&front->vault) < CONGESTED / 2) {
 		front->congested = false;
 		front_table_each(front->table, front_client_resume);
 		front_flush_soon(front);
@@ -83,14 +84,17 @@ void
 front_vault_announce(struct client *client)
 {
 	uint8_t binding[FRAME_BINDING_SIZE];
-	char text[LIMIT_ADDRESS_SIZE];
+	char address[LIMIT_ADDRESS_SIZE];
+	char text[LIMIT_ADDRESS_SIZE + WIRE_SOFTWARE_SIZE];
 	struct front *front = client->front;
 
 	if (front->vault.ipc == NULL) {
 		front_client_refuse(client, WIRE_UNAVAILABLE);
 		return;
 	}
-	front_client_address(client, text);
+	front_client_address(client, address);
+	(void)snprintf(text, sizeof(text), "%s%s%s", address,
+	    client->software[0] != '\0' ? " " : "", client->software);
 	if (channel_binding(client->ssl, binding) != 0 ||
 	    ipc_send2(front->vault.ipc, IPC_CONNECTED, client->number,
 		(struct ipc_part) { binding, sizeof(binding) },
@@ -126,7 +130,7 @@ front_vault_frame(struct client *client, const struct frame *frame)
 	error = ipc_send2(front->vault.ipc, IPC_FRAME, client->number,
 	    (struct ipc_part) { &frame->type, 1 },
 	    (struct ipc_part) { frame->body, frame->body_length });
-	if (ipc_pending(front->vault.ipc) > CONGESTED)
+	if (ipc_link_pending(&front->vault) > CONGESTED)
 		front->congested = true;
 	return error;
 }

@@ -7,27 +7,13 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "../../shared/base/array.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
 #include "journal_courier_link.h"
-
-static int
-room_for(uint8_t **bytes, size_t *size, size_t wanted)
-{
-	uint8_t *more;
-
-	if (*size >= wanted)
-		return 0;
-	if ((more = realloc(*bytes, wanted)) == NULL)
-		return BANK_ENOMEM;
-	*bytes = more;
-	*size = wanted;
-	return 0;
-}
 
 int
 journal_courier_make_row(struct journal_courier *courier,
@@ -43,8 +29,8 @@ journal_courier_make_row(struct journal_courier *courier,
 	row.length = length + LOT_SEAL_TAG;
 	if (LOT_ROW_HEAD + row.length > IPC_MAX_BODY)
 		return BANK_ERANGE;
-	error = room_for(
-	    &courier->row, &courier->row_size, LOT_ROW_HEAD + row.length);
+	error = array_room(
+	    courier->row, courier->row_size, LOT_ROW_HEAD + row.length);
 	if (error != 0)
 		return error;
 	lot_row_put(&row, courier->row);
@@ -148,7 +134,7 @@ open_lot(struct journal_courier *courier, const struct ipc_message *message,
 		return BANK_EINVAL;
 	length = row.length - LOT_SEAL_TAG;
 	padded = lot_padded(length);
-	error = room_for(&courier->bytes, &courier->bytes_size, padded);
+	error = array_room(courier->bytes, courier->bytes_size, padded);
 	if (error == 0)
 		error = lot_seal_get(&courier->seal, &row, courier->bytes);
 	if (error != 0)

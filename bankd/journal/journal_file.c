@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The journal's engine on this host's disk: one lot at a time behind the one
- * before, one fdatasync(2) for it (journal_syncer.h).  The vault's thread of
- * money calls; a keeper (journal_keeper.h) sees to the segments that aren't
- * written to.
+ * before, one fdatasync(2) for it.  The vault's thread of money calls; a keeper
+ * (journal_keeper.h) sees to the segments that aren't written to.
  *
  * After a write or a sync that failed the file isn't touched any more: the
  * page cache may hold, marked clean, what the disk doesn't have.  The next
@@ -25,12 +24,10 @@
 #include "../../shared/base/util.h"
 #include "journal_keeper.h"
 #include "journal_scan.h"
-#include "journal_syncer.h"
 #include "segment.h"
 
 /* A segment that is used up sooner is followed by larger ones. */
 #define USED_UP_MS 10000
-#define BESIDE_RECORDS 8 /* a lot of more is synced by the thread */
 
 struct journal_file {
 	struct journal journal;
@@ -52,7 +49,6 @@ struct journal_file {
 	uint8_t *bytes;
 
 	struct journal_keeper keeper;
-	struct journal_syncer syncer;
 };
 
 static struct journal_file *
@@ -149,8 +145,10 @@ begin(struct journal *journal, const struct lot *lot)
 		    next_segment(file, lot_claims_number(lot->bytes), padded);
 	if (error == 0)
 		error = segment_write(file->fd, lot->bytes, padded, file->at);
-	if (error == 0 && file->threads && lot->records > BESIDE_RECORDS)
-		journal_syncer_start(&file->syncer, file->fd);
+	/* The disk writes while the caller does something else. */
+	if (error == 0)
+		(void)sync_file_range(file->fd, (off_t)file->at, (off_t)padded,
+		    SYNC_FILE_RANGE_WRITE);
 	return note(file, error);
 }
 
@@ -180,7 +178,7 @@ wait_for(struct journal *journal)
 		errno = file->full;
 		return JOURNAL_FULL;
 	}
-	if (note(file, journal_syncer_wait(&file->syncer, file->fd)) != 0)
+	if (note(file, fdatasync(file->fd) == 0 ? 0 : BANK_EIO) != 0)
 		return BANK_EIO;
 	file->at += lot_padded(file->lot->length);
 	file->newest = file->next = lot_claims_number(file->lot->bytes);
@@ -289,7 +287,6 @@ close_file(struct journal *journal)
 {
 	struct journal_file *file = file_of(journal);
 
-	journal_syncer_end(&file->syncer);
 	journal_keeper_end(&file->keeper);
 	if (file->fd >= 0)
 		close(file->fd);
@@ -302,7 +299,7 @@ close_file(struct journal *journal)
 	free(file);
 }
 
-/* No signal is for them. */
+/* No signal is for it. */
 static int
 serve(struct journal *journal)
 {
@@ -314,9 +311,7 @@ serve(struct journal *journal)
 		return 0;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	number = journal_syncer_serve(&file->syncer);
-	if (number == 0)
-		number = journal_keeper_serve(&file->keeper);
+	number = journal_keeper_serve(&file->keeper);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	file->threads = number == 0;
 	/* The first is made while nobody waits for it. */
@@ -484,7 +479,6 @@ journal_file_open(struct journal **journal,
 		.next = options->place.number,
 		.begun_ms = clock_steady_ms(),
 	};
-	journal_syncer_begin(&file->syncer);
 	if (asprintf(&file->directory, "%s/" JOURNAL_DIRECTORY,
 		options->directory) == -1)
 		file->directory = NULL;

@@ -22,10 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../shared/base/array.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/util.h"
 
-#define FIRST_SIZE (16 * 1024)
 #define RECORD_HEAD 3
 
 static const uint8_t magic[4] = { 'l', 'o', 't', 1 };
@@ -54,19 +54,8 @@ lot_padded(size_t length)
 static bool
 make_room(struct lot *lot, size_t length)
 {
-	size_t size = lot->size == 0 ? FIRST_SIZE : lot->size;
-	uint8_t *bytes;
-
-	length = lot_padded(length + LOT_DIGEST);
-	while (size < length)
-		size *= 2;
-	if (size == lot->size)
-		return true;
-	if ((bytes = realloc(lot->bytes, size)) == NULL)
-		return false;
-	lot->bytes = bytes;
-	lot->size = size;
-	return true;
+	return array_room(
+		   lot->bytes, lot->size, lot_padded(length + LOT_DIGEST)) == 0;
 }
 
 uint8_t *

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "../../shared/base/money.h"
-#include "../../shared/base/util.h"
 
 static void
 fill_posting(struct ledger_posting *posting, struct ledger_leg leg)

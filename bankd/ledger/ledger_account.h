@@ -26,12 +26,13 @@ struct ledger_account {
 	int64_t cents[2];  /* by enum wire_account */
 	uint64_t last_seq; /* newest entry that names it, 0 for none */
 	uint64_t opened_ms, closed_ms, last_login_ms; /* 0: not */
-	bool changed; /* set by the rules; cleared by the store */
-	uint32_t day; /* UTC day since 1970 of the two sums below */
+	bool changed;     /* set by the rules; cleared by the store */
+	bool must_change; /* its password is an operator's, for once */
+	uint32_t day;     /* UTC day since 1970 of the two sums below */
 	int64_t day_transfer, day_withdraw;
 	int64_t own_limit[4]; /* first four of ledger_limit; -1: the bank's */
-	bool must_change;     /* its password is an operator's, for once */
 };
+
 /* The bank's own: `:` comes first. */
 bool ledger_is_own(const char *id);
 bool ledger_is_cash(const char *id); /* a kiosk's */

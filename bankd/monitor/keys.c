@@ -90,12 +90,18 @@ check_mode(const struct config *config, enum bankd_option option, char *error,
 }
 
 bool
+keys_ends_soon(time_t end)
+{
+	return end - time(NULL) < (time_t)WARN_DAYS * SECONDS_DAY;
+}
+
+bool
 keys_expiry(const struct channel_pem *leaf, time_t *end)
 {
 	if (channel_expires(leaf->certificate, leaf->certificate_length, end) !=
 	    0)
 		*end = 0;
-	return *end - time(NULL) < (time_t)WARN_DAYS * SECONDS_DAY;
+	return keys_ends_soon(*end);
 }
 
 void

@@ -30,7 +30,10 @@ int keys_check_bank(const struct config *config, char *error, size_t size);
 /* When the certificate of that key ends: 0, or BANK_E.... */
 int keys_end(const struct config *config, enum bankd_option file, time_t *end);
 
-/* When the leaf ends, and whether that is within 30 days; then it is told. */
+/* Whether that is within 30 days. */
+bool keys_ends_soon(time_t end);
+
+/* When the leaf ends, and whether that is soon; then it is told. */
 bool keys_expiry(const struct channel_pem *leaf, time_t *end);
 void keys_tell_expiry(
     const struct config *config, const struct channel_pem *leaf);

@@ -26,7 +26,8 @@
 #include "monitor_status.h"
 
 #define NOTE_SIZE 1024
-#define WORDS_MAX 4 /* of a command of its own */
+#define WORDS_MAX 4  /* of a command of its own */
+#define WORD_SIZE 32 /* of the command in the log */
 
 /*
  * A command of the monitor's own that is done is told to the vault as a
@@ -218,6 +219,16 @@ take_as(struct ipc_part *request, char as[CONTROL_BY_SIZE])
 	return true;
 }
 
+/* What somebody tried that they may not is not forgotten. */
+static void
+refuse(struct control_client *client, const struct control_who *who,
+    const char *command, const char *why)
+{
+	log_event(LOG_WARNING, "operator_refused", "command", LOG_TEXT(command),
+	    "by", LOG_TEXT(who->by), "why", LOG_TEXT(why), NULL);
+	control_end(client, EX_NOPERM, why);
+}
+
 static bool
 is_allowed(struct control_client *client, const struct control_who *who,
     const struct command *command)
@@ -226,12 +237,10 @@ is_allowed(struct control_client *client, const struct control_who *who,
 
 	if ((who->roles & command->roles) != 0)
 		return true;
-	log_event(LOG_WARNING, "operator_refused", "command",
-	    LOG_TEXT(command->name), "by", LOG_TEXT(who->by), NULL);
 	snprintf(message, sizeof(message),
 	    "not allowed: %s needs the role %s of [operators] in bankd.ini",
 	    command->name, control_roles_text(command->roles, text));
-	control_end(client, EX_NOPERM, message);
+	refuse(client, who, command->name, message);
 	return false;
 }
 
@@ -298,13 +307,15 @@ monitor_command_handle(void *context, struct control_client *client,
 	struct monitor *monitor = context;
 	struct ipc_part request = { text, length };
 	struct control_who who = { 0 };
-	char as[CONTROL_BY_SIZE];
+	char as[CONTROL_BY_SIZE], command[WORD_SIZE];
 	const char *refusal;
 
 	refusal = monitor_operator_find(
 	    monitor, client, take_as(&request, as) ? as : NULL, &who);
+	(void)snprintf(command, sizeof(command), "%.*s",
+	    (int)strcspn(request.data, " \n"), (const char *)request.data);
 	if (refusal != NULL)
-		control_end(client, EX_NOPERM, refusal);
+		refuse(client, &who, command, refusal);
 	else if (request.length == 0)
 		control_end(client, EX_USAGE, "no command");
 	else

@@ -14,7 +14,6 @@
 
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
-#include "../../shared/base/util.h"
 #include "monitor_child.h"
 #include "monitor_health.h"
 #include "monitor_log.h"

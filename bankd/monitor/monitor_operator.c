@@ -133,8 +133,8 @@ monitor_operator_find(const struct monitor *monitor,
 	struct person peer, person;
 
 	read_peer(client, &peer);
+	control_who_set(who, peer.uid, peer.name);
 	if (as == NULL) {
-		control_who_set(who, peer.uid, peer.name);
 		who->roles = roles_of(monitor, &peer);
 		return NULL;
 	}

@@ -44,22 +44,34 @@ child_facts(struct control_text *answer, const struct child *child)
 }
 
 static void
-certificate_fact(struct monitor *monitor, struct control_text *answer)
+put_end(
+    struct control_text *answer, const char *fact, time_t end, const char *help)
 {
-	char text[64];
+	char day[16];
 	struct tm tm;
-	time_t end;
-	bool soon = keys_expiry(&monitor->leaf, &end);
-	bool over = end < time(NULL);
 
 	if (gmtime_r(&end, &tm) == NULL ||
-	    strftime(text, sizeof(text),
-		over       ? "%F, expired: bankctl renew"
-		    : soon ? "%F, soon: bankctl renew"
-			   : "%F",
-		&tm) == 0)
+	    strftime(day, sizeof(day), "%F", &tm) == 0)
 		return;
-	control_put_fact(answer, "certificate-expires", "%s", text);
+	if (keys_ends_soon(end))
+		control_put_fact(answer, fact, "%s, %s: %s", day,
+		    end < time(NULL) ? "expired" : "soon", help);
+	else
+		control_put_fact(answer, fact, "%s", day);
+}
+
+/* The front's, and the bank's own, which every kiosk has. */
+static void
+certificate_facts(struct monitor *monitor, struct control_text *answer)
+{
+	time_t end;
+
+	(void)keys_expiry(&monitor->leaf, &end);
+	put_end(answer, "certificate-expires", end, "bankctl renew");
+	if (keys_end(monitor->config, KEYS_CERTIFICATE, &end) == 0)
+		put_end(answer, "bank-certificate-expires", end,
+		    "renew it, with the same key, for the bank and all "
+		    "kiosks");
 }
 
 static void
@@ -86,7 +98,7 @@ put_status(struct monitor *monitor, struct control_text *answer)
 	if (monitor->scrape != NULL)
 		control_put_fact(
 		    answer, "metrics", "%s", scrape_address(monitor->scrape));
-	certificate_fact(monitor, answer);
+	certificate_facts(monitor, answer);
 	control_put_fact(
 	    answer, "configuration", "%s", monitor->start->config_path);
 	control_put_fact(answer, "directory", "%s",

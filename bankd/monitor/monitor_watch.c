@@ -10,7 +10,6 @@
 
 #include "../../shared/base/log.h"
 #include "../../shared/base/clock.h"
-#include "../../shared/base/util.h"
 #include "monitor_child.h"
 #include "monitor_health.h"
 #include "notify.h"

@@ -13,6 +13,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <grp.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -246,6 +247,30 @@ read_address(
 	    : BANK_EINVAL;
 }
 
+int
+scrape_check(const char *where, const char *group, char *error, size_t size)
+{
+	struct sockaddr_storage address;
+	socklen_t length;
+
+	if (where[0] == '\0')
+		return 0;
+	if (where[0] == '/' && (group[0] == '\0' || getgrnam(group) != NULL))
+		return 0;
+	if (where[0] != '/' && read_address(where, &address, &length) == 0)
+		return 0;
+	if (where[0] == '/')
+		snprintf(error, size, "no group %s; bankd.ini: [metrics] group",
+		    group);
+	else
+		snprintf(error, size,
+		    "%s is no address of this host alone, such as "
+		    "127.0.0.1:9280 or [::1]:9280, and no path of a socket; "
+		    "bankd.ini: [metrics] listen",
+		    where);
+	return EX_CONFIG;
+}
+
 /* An address of this host alone, or a code of sysexits(3). */
 static int
 listen_at_address(struct scrape *scrape, char *error, size_t size)
@@ -256,14 +281,8 @@ listen_at_address(struct scrape *scrape, char *error, size_t size)
 	socklen_t length, own_length = sizeof(own);
 	int fd;
 
-	if (read_address(scrape->options.where, &address, &length) != 0) {
-		snprintf(error, size,
-		    "%s is no address of this host alone, such as "
-		    "127.0.0.1:9280 or [::1]:9280, and no path of a socket; "
-		    "bankd.ini: [metrics] listen",
-		    scrape->options.where);
-		return EX_CONFIG;
-	}
+	if (read_address(scrape->options.where, &address, &length) != 0)
+		return EX_CONFIG; /* scrape_check() has told */
 	scrape->socket.fd = fd = socket(
 	    address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1 ||
@@ -295,10 +314,7 @@ listen_at_path(struct scrape *scrape, char *error, size_t size)
 	if (result == 0)
 		result = control_socket_listen(&scrape->socket, &holder);
 	string_copy(scrape->address, where, sizeof(scrape->address));
-	if (result == BANK_ENOTFOUND)
-		snprintf(error, size, "no group %s; bankd.ini: [metrics] group",
-		    scrape->options.group);
-	else if (result != 0)
+	if (result != 0)
 		snprintf(error, size,
 		    "can't listen on %s: %s; bankd.ini: [metrics] listen",
 		    where,
@@ -313,9 +329,11 @@ scrape_open(struct scrape **result, struct event_base *base,
     const struct scrape_options *options, char *error, size_t size)
 {
 	struct scrape *scrape;
-	int code;
+	int code = scrape_check(options->where, options->group, error, size);
 
 	*result = NULL;
+	if (code != 0)
+		return code;
 	if ((scrape = calloc(1, sizeof(*scrape))) == NULL)
 		return EX_OSERR;
 	*scrape = (struct scrape) { .options = *options,

@@ -31,6 +31,10 @@ int scrape_open(struct scrape **scrape, struct event_base *base,
     const struct scrape_options *options, char *error, size_t size);
 void scrape_close(struct scrape *scrape);
 
+/* What is wrong with the two keys, as far as is known without listening. */
+int scrape_check(
+    const char *where, const char *group, char *error, size_t size);
+
 /* Where it listens, as it would stand in the file. */
 const char *scrape_address(const struct scrape *scrape);
 /* Answers all who wait, from an answer to `status`. */

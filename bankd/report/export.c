@@ -149,7 +149,16 @@ put_posting(const struct export *export, const struct ledger_posting *posting,
 	fputc('\n', export->out);
 }
 
-/* As tags, each on a line of its own: a comma would end its value. */
+/* A comma would end a tag's value, and what is behind it could be a tag. */
+static void
+hledger_tag(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, "    ; %s: ", name);
+	for (; *value != '\0'; value++)
+		putc(*value == ',' ? ';' : *value, out);
+	putc('\n', out);
+}
+
 static void
 hledger_tags(FILE *out, const struct ledger_entry *entry)
 {
@@ -158,7 +167,7 @@ hledger_tags(FILE *out, const struct ledger_entry *entry)
 
 	for (size_t i = 0; i < NELEM(tags); i++) {
 		if (tags[i][1][0] != '\0')
-			fprintf(out, "    ; %s: %s\n", tags[i][0], tags[i][1]);
+			hledger_tag(out, tags[i][0], tags[i][1]);
 	}
 }
 
@@ -174,9 +183,9 @@ hledger_row(void *context, const struct ledger_entry *entry)
 	declare(journal, &entry->debit);
 	declare(journal, &entry->credit);
 	zone_text(entry->time_ms, time);
-	fprintf(export->out, "%.10s (%" PRIu64 ") %s  ; %s%s%s\n", time,
+	fprintf(export->out, "%.10s (%" PRIu64 ") %s  ; time: %s%s%s\n", time,
 	    entry->seq, ledger_kind_name(entry->kind), time,
-	    entry->kiosk[0] != '\0' ? " at " : "", entry->kiosk);
+	    entry->kiosk[0] != '\0' ? ", kiosk: " : "", entry->kiosk);
 	hledger_tags(export->out, entry);
 	put_posting(export, &entry->debit, -entry->amount_cents);
 	put_posting(export, &entry->credit, entry->amount_cents);

@@ -12,14 +12,11 @@
 
 #include "../store/store_reader.h"
 
-/* Formats that require a currency: ISO 4217 has this code for none. */
-#define EXPORT_CURRENCY "XXX"
-
 struct export
 {
 	struct store_reader *reader;
 	const char *id; /* NULL: all customers */
-	const char *bank;
+	const char *bank, *currency;
 	FILE *out;
 };
 

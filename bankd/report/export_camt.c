@@ -11,7 +11,6 @@
 
 #include "../../shared/base/clock.h"
 #include "../../shared/base/money.h"
-#include "../../shared/base/util.h"
 #include "../../shared/base/zone.h"
 
 /* Max140Text and Max500Text. */
@@ -106,18 +105,20 @@ put_entry(void *context, const struct ledger_entry *entry)
 			continue;
 		zone_text(entry->time_ms, time);
 		fprintf(out,
-		    "<Ntry><NtryRef>%" PRIu64
-		    "</NtryRef><Amt Ccy=\"" EXPORT_CURRENCY
-		    "\">%s</Amt><CdtDbtInd>%s</CdtDbtInd>"
-		    "<RvslInd>%s</RvslInd><Sts><Cd>BOOK</Cd></Sts>"
+		    "<Ntry><NtryRef>%" PRIu64 "</NtryRef><Amt "
+		    "Ccy=\"%s\">%s</Amt><CdtDbtInd>%s</CdtDbtInd>"
+		    "%s<Sts><Cd>BOOK</Cd></Sts>"
 		    "<BookgDt><DtTm>%s</DtTm></BookgDt><ValDt><Dt>%.10s</Dt>"
 		    "</ValDt><AcctSvcrRef>%" PRIu64 "</AcctSvcrRef><BkTxCd>"
 		    "<Domn><Cd>PMNT</Cd><Fmly><Cd>%s</Cd><SubFmlyCd>%s"
 		    "</SubFmlyCd></Fmly></Domn></BkTxCd>",
-		    entry->seq, money_format(entry->amount_cents, amount),
+		    entry->seq, statement->export->currency,
+		    money_format(entry->amount_cents, amount),
 		    is_debit ? "DBIT" : "CRDT",
-		    entry->kind == LEDGER_REVERSAL ? "true" : "false", time,
-		    time, entry->seq, code[0], code[1]);
+		    /* Present only where an entry is one. */
+		    entry->kind == LEDGER_REVERSAL ? "<RvslInd>true</RvslInd>"
+						   : "",
+		    time, time, entry->seq, code[0], code[1]);
 		put_details(out, entry);
 		note = export_xml_words(entry, words)[0] != '\0' ? words
 								 : entry->kiosk;
@@ -130,16 +131,17 @@ put_entry(void *context, const struct ledger_entry *entry)
 
 /* OPBD or CLBD (ExternalBalanceType1Code). */
 static void
-put_balance(FILE *out, const char *type, int64_t cents, uint64_t time_ms)
+put_balance(const struct export *export, const char *type, int64_t cents,
+    uint64_t time_ms)
 {
 	char amount[MONEY_TEXT_SIZE], day[ZONE_DAY_TEXT];
 
-	fprintf(out,
+	fprintf(export->out,
 	    "<Bal><Tp><CdOrPrtry><Cd>%s</Cd></CdOrPrtry></Tp><Amt "
-	    "Ccy=\"" EXPORT_CURRENCY
-	    "\">%s</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>%s"
+	    "Ccy=\"%s\">%s</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>%s"
 	    "</Dt></Dt></Bal>\n",
-	    type, money_format(cents, amount), zone_day_text(time_ms, day));
+	    type, export->currency, money_format(cents, amount),
+	    zone_day_text(time_ms, day));
 }
 
 static void
@@ -149,9 +151,9 @@ put_account(FILE *out, const struct export_statement *statement)
 
 	fprintf(out,
 	    "<Acct><Id><Othr><Id>%s-%d</Id></Othr></Id><Tp><Cd>%s</Cd></Tp>"
-	    "<Ccy>" EXPORT_CURRENCY "</Ccy><Ownr>",
+	    "<Ccy>%s</Ccy><Ownr>",
 	    customer->id, (int)statement->account + 1,
-	    account_types[statement->account]);
+	    account_types[statement->account], statement->export->currency);
 	put_element(out, "Nm",
 	    statement->name[0] != '\0' ? statement->name : customer->id,
 	    NAME_CHARACTERS);
@@ -171,13 +173,15 @@ put_statement(const struct export_statement *statement)
 	zone_text(customer->opened_ms, from);
 	zone_text(statement->now_ms, until);
 	fprintf(out,
-	    "<Stmt><Id>%s-%d</Id><CreDtTm>%s</CreDtTm><FrToDt><FrDtTm>%s"
+	    "<Stmt><Id>%" PRIu64 "-%" PRIu32
+	    "-%d</Id><CreDtTm>%s</CreDtTm><FrToDt><FrDtTm>%s"
 	    "</FrDtTm><ToDtTm>%s</ToDtTm></FrToDt>\n",
-	    customer->id, (int)statement->account + 1, until, from, until);
+	    statement->now_ms, customer->number, (int)statement->account + 1,
+	    until, from, until);
 	put_account(out, statement);
-	put_balance(out, "OPBD", 0, customer->opened_ms);
-	put_balance(out, "CLBD", customer->cents[statement->account],
-	    statement->now_ms);
+	put_balance(statement->export, "OPBD", 0, customer->opened_ms);
+	put_balance(statement->export, "CLBD",
+	    customer->cents[statement->account], statement->now_ms);
 	if (customer->last_seq != 0)
 		error = store_reader_walk(statement->export->reader,
 		    &(struct store_walk) { .number = customer->number,

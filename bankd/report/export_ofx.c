@@ -146,10 +146,11 @@ put_statement(const struct export_statement *statement)
 	char from[TIME_SIZE], until[TIME_SIZE], balance[MONEY_TEXT_SIZE];
 	int error = 0;
 
-	fputs("<STMTTRNRS><TRNUID>0</TRNUID><STATUS><CODE>0</CODE><SEVERITY>"
-	      "INFO</SEVERITY></STATUS>\n<STMTRS><CURDEF>" EXPORT_CURRENCY
-	      "</CURDEF><BANKACCTFROM><BANKID>0</BANKID>",
-	    out);
+	fprintf(out,
+	    "<STMTTRNRS><TRNUID>0</TRNUID><STATUS><CODE>0</CODE><SEVERITY>"
+	    "INFO</SEVERITY></STATUS>\n<STMTRS><CURDEF>%s</CURDEF>"
+	    "<BANKACCTFROM><BANKID>0</BANKID>",
+	    statement->export->currency);
 	put_account(out, statement);
 	fprintf(out,
 	    "<ACCTTYPE>%s</ACCTTYPE></BANKACCTFROM>\n"

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "../../shared/base/array.h"
-#include "../../shared/base/error.h"
 #include "../../shared/base/utf8.h"
 #include "../../shared/base/util.h"
 
@@ -27,6 +26,14 @@ entity_of(char byte)
 	}
 }
 
+/* U+FFFE and U+FFFF. */
+static bool
+is_no_character(const char *text, size_t length)
+{
+	return length == 3 && memcmp(text, "\xef\xbf", 2) == 0 &&
+	    (unsigned char)text[2] >= 0xbe;
+}
+
 void
 export_xml_text(FILE *out, const char *text, size_t most)
 {
@@ -34,8 +41,8 @@ export_xml_text(FILE *out, const char *text, size_t most)
 
 	for (; left > 0 && most > 0; most--, text += length, left -= length) {
 		length = utf8_length(text, left);
-		if (length == 0) {
-			length = 1;
+		if (length == 0 || is_no_character(text, length)) {
+			length = length == 0 ? 1 : length;
 			putc('?', out);
 		} else if (entity_of(*text) != NULL)
 			fputs(entity_of(*text), out);

@@ -221,6 +221,7 @@ put_head(const struct statement *statement, const char *bank, uint64_t now_ms)
 	const struct ledger_account *account = &statement->account;
 	const struct search *search = &statement->search;
 	char text[ZONE_TIME_TEXT];
+	uint64_t from_ms, until_ms;
 
 	fprintf(statement->out, "%s\nStatement of account\n\n", bank);
 	if (statement->name[0] != '\0')
@@ -230,14 +231,13 @@ put_head(const struct statement *statement, const char *bank, uint64_t now_ms)
 	if (account->closed_ms != 0)
 		fprintf(statement->out, "closed   %s\n",
 		    zone_text(account->closed_ms, text));
+	/* One that ends before the account, or begins after now, is empty. */
+	until_ms = search->until_ms < now_ms ? search->until_ms : now_ms;
+	from_ms = search->since_ms > account->opened_ms ? search->since_ms
+							: account->opened_ms;
 	fprintf(statement->out, "from     %s\n",
-	    zone_text(search->since_ms > account->opened_ms
-		    ? search->since_ms
-		    : account->opened_ms,
-		text));
-	fprintf(statement->out, "until    %s\n",
-	    zone_text(
-		search->until_ms < now_ms ? search->until_ms : now_ms, text));
+	    zone_text(from_ms < until_ms ? from_ms : until_ms, text));
+	fprintf(statement->out, "until    %s\n", zone_text(until_ms, text));
 	fprintf(statement->out, "entries  %zu\n\n  %-40s%17s%21s\n" RULE,
 	    statement->count, "", "amount", "balance");
 }

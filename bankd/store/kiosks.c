@@ -170,12 +170,13 @@ take_visit(struct kiosks *kiosks, const struct store_visit *visit, bool unsaved)
 
 void
 kiosks_note(struct kiosks *kiosks, const char *name, const char *address,
-    uint64_t now_ms)
+    const char *software, uint64_t now_ms)
 {
 	struct store_visit visit = { .time_ms = now_ms };
 
 	string_copy(visit.kiosk, name, sizeof(visit.kiosk));
 	string_copy(visit.address, address, sizeof(visit.address));
+	string_copy(visit.software, software, sizeof(visit.software));
 	(void)take_visit(kiosks, &visit, true);
 }
 
@@ -222,7 +223,7 @@ kiosks_look_up(const struct kiosks *kiosks, struct store *store,
 	struct store_stock stock = { 0 };
 	uint64_t seen_ms = last != NULL ? last->visit.time_ms : 0;
 
-	*known = (struct kiosks_known) { "-", "-", "-" };
+	*known = (struct kiosks_known) { "-", "-", "-", "-" };
 	if (store_stock_get(store, name, &stock) == 0)
 		string_copy(known->notes, stock.notes, sizeof(known->notes));
 	if (stock.time_ms > seen_ms)
@@ -232,4 +233,7 @@ kiosks_look_up(const struct kiosks *kiosks, struct store *store,
 	if (last != NULL)
 		string_copy(known->address, last->visit.address,
 		    sizeof(known->address));
+	if (last != NULL && last->visit.software[0] != '\0')
+		string_copy(known->software, last->visit.software,
+		    sizeof(known->software));
 }

@@ -40,7 +40,7 @@ int kiosks_load_visits(struct kiosks *kiosks, struct store *store);
 void kiosks_save_visits(struct kiosks *kiosks, struct store *store);
 /* Notes a visit; without memory it isn't noted. */
 void kiosks_note(struct kiosks *kiosks, const char *name, const char *address,
-    uint64_t now_ms);
+    const char *software, uint64_t now_ms);
 
 /*
  * What is known of a kiosk besides its key, `-` where nothing is: its last
@@ -48,6 +48,7 @@ void kiosks_note(struct kiosks *kiosks, const char *name, const char *address,
  */
 struct kiosks_known {
 	char seen[ZONE_TIME_TEXT], address[STORE_ADDRESS_SIZE];
+	char software[WIRE_SOFTWARE_SIZE];
 	char notes[STORE_NOTES_SIZE];
 };
 void kiosks_look_up(const struct kiosks *kiosks, struct store *store,

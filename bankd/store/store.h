@@ -6,8 +6,21 @@
  * Nothing above this header may assume a file, or that it is alone.
  *
  * The files of store/sqlite implement it over var/bank.db, SQLite
- * (bankd-files(5)); the tests have a second one in memory with faults on
- * demand.  Each store_*.h beside this one is another part of the seam.
+ * (bankd-files(5)).  Each store_*.h beside this one is another part of the
+ * seam.
+ *
+ *	         store_open()              store_begin()
+ *	closed --------------> no batch -----------------> a batch is open
+ *	  ^                     ^    ^                         |   |
+ *	  |                     |    +-- store_abort(), or 0, -+   |
+ *	  |                     |        BANK_ENOSPC or            |
+ *	  +--- store_close() ---+        BANK_EAGAIN of            | BANK_EIO
+ *	  |                              store_commit()            v
+ *	  +--------------------- store_close() ----------------- failed
+ *
+ * Before the first batch store_mark_running() is called, after the last one
+ * store_mark_stopped(): a store that is closed between the two is found as
+ * STORE_BROKEN.
  *
  * Errors: BANK_ENOSPC (disk full or quota, found before a sync: the batch is
  * gone, everything is as before it) and BANK_EIO (a write or sync failed:
@@ -35,7 +48,7 @@ struct store;
  * empty batch writes it too, where that is due (store_dirty() says no).
  */
 void store_note_time(struct store *store, uint64_t now_ms);
-/* With it: entries so far; hash over all of them (bytes: sqlite_rows.c). */
+/* With it: entries so far; hash over all of them (bytes: chain.c). */
 uint64_t store_newest_ms(const struct store *store);
 uint64_t store_last_seq(const struct store *store);
 const uint8_t *store_chain(const struct store *store);

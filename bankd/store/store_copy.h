@@ -13,9 +13,10 @@ struct store_reader;
 
 /*
  * A bank that serves is a little behind in bank.db.  Waits until that has all
- * that was answered before this call; BANK_ETIMEOUT after 30 s.
+ * that was answered before this call; BANK_ETIMEOUT after 30 s.  `lot`: the
+ * newest of a bank whose lots are in no file here, or 0.
  */
-int store_reader_catch_up(struct store_reader *reader);
+int store_reader_catch_up(struct store_reader *reader, uint64_t lot);
 
 /*
  * A copy of one moment into `path`, an empty file; not synced.  BANK_EAGAIN

@@ -36,6 +36,9 @@ int store_find_case(struct store *store, const char *about, const char *detail,
 /* The newest that waits with these two texts.  0 or BANK_ENOTFOUND. */
 int store_find_waiting(struct store *store, const char *about,
     const char *detail, struct audit *audit);
+/* The newest request of this txid that waits.  The same. */
+int store_find_request(
+    struct store *store, const char *txid, struct audit *audit);
 /* The newest request of a kiosk's `cash count` that waits.  The same. */
 int store_find_count(
     struct store *store, const char *kiosk, struct audit *audit);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "../../shared/crypt/kiosk_identity.h"
+#include "../../shared/wire/wire.h"
 #include "store.h"
 
 struct store_kiosk {
@@ -36,12 +37,14 @@ int store_kiosk_each(struct store *store,
     void (*each)(void *context, const struct store_kiosk *kiosk),
     void *context);
 /*
- * When a kiosk last proved its name at this host, and from where.  In no lot:
- * no host needs another's, and bank.db may lose the newest.
+ * When a kiosk last proved its name at this host, from where, and with which
+ * software by its own word, or "".  In no lot: no host needs another's, and
+ * bank.db may lose the newest.
  */
 #define STORE_ADDRESS_SIZE 64
 struct store_visit {
 	char kiosk[KIOSK_NAME_SIZE], address[STORE_ADDRESS_SIZE];
+	char software[WIRE_SOFTWARE_SIZE];
 	uint64_t time_ms; /* the bank's */
 };
 /*

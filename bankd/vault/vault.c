@@ -147,7 +147,7 @@ is_in_hand(const struct vault *vault)
 			return true;
 	}
 	return logins_count(vault->logins) > 0 ||
-	    (vault->front.ipc != NULL && ipc_pending(vault->front.ipc) > 0);
+	    ipc_link_pending(&vault->front) > 0;
 }
 
 /* Runs until nothing is in hand, or the time for it is up. */

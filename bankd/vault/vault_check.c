@@ -79,7 +79,8 @@ check_books(const struct config *config, const struct store_options *where,
 	enum { HAND_EDITS_ACCEPT, HAND_EDITS_REFUSE };
 	const struct files_options options = {
 		.directory = where->directory,
-		.refuse_edits = where->journal != NULL ||
+		.many_hosts = where->journal != NULL,
+		.refuse_edits =
 		    config_number(config, BANK_HAND_EDITS) == HAND_EDITS_REFUSE,
 	};
 	struct store *store;

@@ -24,17 +24,30 @@
 
 #define PENDING_MAX ((size_t)64 * 1024 * 1024)
 
-/* The peer's address as text, in the letters of an IP address. */
+/*
+ * The peer's address as text, in the letters of an IP address, and its software
+ * by its own word.
+ */
 static int
-read_address(
-    const struct ipc_message *message, char address[CONNECTION_ADDRESS_SIZE])
+read_peer(const struct ipc_message *message,
+    char address[CONNECTION_ADDRESS_SIZE], char software[WIRE_SOFTWARE_SIZE])
 {
 	static const char letters[] =
 	    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    ".:%_-";
 	const char *text = (const char *)message->body + FRAME_BINDING_SIZE;
-	size_t length = message->length - FRAME_BINDING_SIZE;
+	size_t whole = message->length - FRAME_BINDING_SIZE, length;
+	const char *space = memchr(text, ' ', whole);
 
+	length = space != NULL ? (size_t)(space - text) : whole;
+	software[0] = '\0';
+	if (space != NULL) {
+		whole -= length + 1;
+		if (!wire_is_software(space + 1, whole))
+			return BANK_EINVAL;
+		memcpy(software, space + 1, whole);
+		software[whole] = '\0';
+	}
 	if (length == 0 || length >= CONNECTION_ADDRESS_SIZE)
 		return BANK_EINVAL;
 	memcpy(address, text, length);
@@ -54,15 +67,15 @@ on_hello(struct vault *vault, const struct ipc_message *message)
 static const char *
 on_connected(struct vault *vault, const struct ipc_message *message)
 {
-	char address[CONNECTION_ADDRESS_SIZE];
+	char address[CONNECTION_ADDRESS_SIZE], software[WIRE_SOFTWARE_SIZE];
 	int error;
 
-	if (read_address(message, address) != 0)
+	if (read_peer(message, address, software) != 0)
 		return "an address that is none";
 	if (vault->connections->count >= vault->connections->most)
 		return "too many connections";
-	error =
-	    connection_new(vault, message->connection, message->body, address);
+	error = connection_new(
+	    vault, message->connection, message->body, address, software);
 	/* The front isn't to blame; it gets another vault at once. */
 	if (error == BANK_ENOMEM)
 		vault_fail(vault, EX_OSERR, "no memory for a connection");
@@ -200,7 +213,7 @@ vault_front_read(struct vault *vault)
 	batch_run(vault);
 	if (error == BANK_EINVAL && taken.why == NULL)
 		taken.why = "a malformed message";
-	if (error == 0 && ipc_pending(vault->front.ipc) > PENDING_MAX)
+	if (error == 0 && ipc_link_pending(&vault->front) > PENDING_MAX)
 		taken.why = "it does not read";
 	if (error != 0 || taken.why != NULL)
 		drop(vault, taken.why);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../shared/base/error.h"
@@ -38,6 +39,8 @@
 #include "../base/state_dir.h"
 #include "../../shared/config/config.h"
 
+#define LOCK_PAUSE_MS 50
+#define LOCK_PAUSES 100 /* 5 s, for which the monitor hears nothing */
 #define WORKERS_LEAST 2
 
 void
@@ -59,6 +62,26 @@ vault_configure(struct vault *vault)
 		vault->connections->most = most;
 }
 
+/*
+ * A vault whose monitor was killed while it started may have the lock for a
+ * moment longer: it ends when it hears of that.
+ */
+static int
+lock_state(struct vault *vault, char *error, size_t size)
+{
+	static const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000 };
+	int result = state_dir_lock(vault->dir, error, size);
+
+	if (result == BANK_EBUSY)
+		log_event(
+		    LOG_WARNING, "start_waits", "why", LOG_TEXT(error), NULL);
+	for (int i = 0; result == BANK_EBUSY && i < LOCK_PAUSES; i++) {
+		nanosleep(&pause, NULL);
+		result = state_dir_lock(vault->dir, error, size);
+	}
+	return result;
+}
+
 static int
 enter_sandbox(struct vault *vault, char *error, size_t size)
 {
@@ -77,7 +100,7 @@ enter_sandbox(struct vault *vault, char *error, size_t size)
 		snprintf(error, size, "sandbox: %s", vault->sandbox);
 		return EX_NOPERM;
 	}
-	result = state_dir_lock(vault->dir, error, size);
+	result = lock_state(vault, error, size);
 	if (result == BANK_EBUSY)
 		return EX_UNAVAILABLE;
 	if (result == BANK_EINVAL)
@@ -122,8 +145,8 @@ open_store(struct vault *vault, char *error, size_t size)
 	enum { HAND_EDITS_ACCEPT, HAND_EDITS_REFUSE };
 	struct files_options options = {
 		.directory = path,
-		/* Others' lots would not follow from an edit. */
-		.refuse_edits = vault->where.journal != NULL ||
+		.many_hosts = vault->where.journal != NULL,
+		.refuse_edits =
 		    vault_option(vault, BANK_HAND_EDITS) == HAND_EDITS_REFUSE,
 		.hash_prefix = "$y$",
 		.hash_cost =

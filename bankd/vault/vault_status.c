@@ -194,7 +194,7 @@ vault_status_send(struct vault *vault)
 		fact_count(
 		    &status, "logins-waiting", logins_count(vault->logins));
 		fact_count(
-		    &status, "unsent-bytes", ipc_pending(vault->front.ipc));
+		    &status, "unsent-bytes", ipc_link_pending(&vault->front));
 		fact_counts(&status, vault->counts);
 		fact(&status, "sandbox", "%s", vault->sandbox);
 		fact_figures(&status, &vault->counts->figures);

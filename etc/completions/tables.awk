@@ -37,7 +37,8 @@ function usage(line,	plain, takes, operands, group, i)
 	sub(/\\n.*/, "", line)
 	if (line ~ /command \[arg/)
 		line = substr(line, 1, index(line, "command") - 1)
-	gsub(/\[--[a-z]+ [a-z]+\] /, "", line)	# none of one letter
+	# Of one letter only.
+	gsub(/\[--[a-z]+(\[=[a-z]+\])?( [a-z]+)?\] /, "", line)
 	while (match(line, /\[-[A-Za-z]+( [^]]*)?\]/)) {
 		group = substr(line, RSTART + 2, RLENGTH - 3)
 		line = substr(line, RSTART + RLENGTH)

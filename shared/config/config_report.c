@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../base/util.h"
 #include "../base/utf8.h"
 
 #define NAME_MAX_LENGTH 63 /* the rest of a longer name isn't compared */

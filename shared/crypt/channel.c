@@ -44,6 +44,39 @@ context_make(const SSL_METHOD *method)
 	return context;
 }
 
+static bool
+is_ours(const uint8_t *protocol, size_t length)
+{
+	return length == sizeof(alpn) && memcmp(protocol, alpn, length) == 0;
+}
+
+void
+channel_note_software(SSL *ssl, char software[WIRE_SOFTWARE_SIZE])
+{
+	software[0] = '\0';
+	SSL_set_app_data(ssl, software);
+}
+
+/* The first of the peer's protocols that has the form of one. */
+static void
+note_software(SSL *ssl, const unsigned char *offered, size_t length)
+{
+	char *software = SSL_get_app_data(ssl);
+	size_t size;
+
+	for (size_t at = 0; software != NULL && at < length; at += 1 + size) {
+		size = offered[at];
+		if (size > length - at - 1)
+			return;
+		if (is_ours(offered + at, 1 + size) ||
+		    !wire_is_software((const char *)offered + at + 1, size))
+			continue;
+		memcpy(software, offered + at + 1, size);
+		software[size] = '\0';
+		return;
+	}
+}
+
 /* Called only if the peer offers ALPN. */
 static int
 choose_alpn(SSL *ssl, const unsigned char **chosen, unsigned char *length,
@@ -51,8 +84,8 @@ choose_alpn(SSL *ssl, const unsigned char **chosen, unsigned char *length,
 {
 	unsigned char *match;
 
-	(void)ssl;
 	(void)argument;
+	note_software(ssl, offered, offered_length);
 	if (SSL_select_next_proto(&match, length, alpn, sizeof(alpn), offered,
 		offered_length) != OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -181,6 +214,23 @@ out:
 	X509_free(bank);
 	ERR_clear_error();
 	return error;
+}
+
+int
+channel_say_software(SSL_CTX *context, const char *software)
+{
+	uint8_t protocols[sizeof(alpn) + WIRE_SOFTWARE_SIZE];
+	size_t length = strlen(software);
+
+	if (!wire_is_software(software, length))
+		return BANK_EINVAL;
+	memcpy(protocols, alpn, sizeof(alpn));
+	protocols[sizeof(alpn)] = (uint8_t)length;
+	memcpy(protocols + sizeof(alpn) + 1, software, length);
+	return SSL_CTX_set_alpn_protos(context, protocols,
+		   (unsigned)(sizeof(alpn) + 1 + length)) == 0
+	    ? 0
+	    : openssl_error_take(BANK_ECRYPTO);
 }
 
 int

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "../wire/frame.h"
+#include "../wire/wire.h"
 
 #define CHANNEL_BANK_BITS 3072
 
@@ -32,6 +33,15 @@ int channel_server(SSL_CTX **context, const void *leaf_pem, size_t leaf_length,
  * caller frees; BANK_EINVAL, BANK_ECRYPTO.
  */
 int channel_client(SSL_CTX **context, const void *bank_crt_pem, size_t length);
+
+/*
+ * The ATM's software (wire_is_software()) is offered as one more ALPN protocol,
+ * which a bank may read or not: in the clear, and nobody vouches for it.  0,
+ * BANK_EINVAL, BANK_ECRYPTO.
+ */
+int channel_say_software(SSL_CTX *context, const char *software);
+/* The front's side: the handshake writes it, or leaves "". */
+void channel_note_software(SSL *ssl, char software[WIRE_SOFTWARE_SIZE]);
 
 /*
  * Reads Kpub, RSA of CHANNEL_BANK_BITS, from bank.crt; the caller frees *key.

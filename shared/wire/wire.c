@@ -40,6 +40,18 @@ wire_is_id(const char *text, size_t length)
 }
 
 bool
+wire_is_software(const char *text, size_t length)
+{
+	if (length < 1 || length >= WIRE_SOFTWARE_SIZE)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!is_alphanumeric(text[i]) &&
+		    (text[i] == '\0' || strchr("._/+-", text[i]) == NULL))
+			return false;
+	return true;
+}
+
+bool
 wire_is_password(const char *text, size_t length)
 {
 	return length >= 1 && length < WIRE_PASSWORD_SIZE &&

@@ -13,6 +13,7 @@
 #define WIRE_ID_SIZE 33       /* 1 to 32 characters, and NUL */
 #define WIRE_PASSWORD_SIZE 65 /* 1 to 64 bytes, and NUL */
 #define WIRE_NAME_SIZE 65     /* 0 to 64 bytes, and NUL */
+#define WIRE_SOFTWARE_SIZE 33 /* 1 to 32 characters, and NUL */
 #define WIRE_TXID_SIZE 16     /* binary: 6 bytes of ms since 1970, 10 random */
 #define WIRE_TXID_TEXT 33
 #define WIRE_TIME_TEXT 21 /* YYYY-MM-DDTHH:MM:SSZ and NUL */
@@ -24,6 +25,8 @@ enum wire_account { WIRE_SAVINGS = 0, WIRE_CHECKING = 1 };
 bool wire_is_id(const char *text, size_t length);
 bool wire_is_password(const char *text, size_t length);
 bool wire_is_name(const char *text, size_t length);
+/* An ATM's, such as `atm-tui/0.1`: A-Z a-z 0-9 . _ / + - */
+bool wire_is_software(const char *text, size_t length);
 
 /* 32 lower-case hex digits. 0 or BANK_EINVAL. */
 int wire_parse_txid(

@@ -2,7 +2,9 @@
 """Banks of any number of customers in directories of their own, started as
 installed, and the check of their money."""
 
+import collections
 import contextlib
+import json
 import os
 import sqlite3
 import time
@@ -100,9 +102,9 @@ class Bank:
 
     def commits(self):
         """(commits, microseconds that they took, transactions) so far."""
-        facts = dict(line.split(maxsplit=1) for line in lib.bankctl(
-            self.directory, "status").stdout.splitlines() if " " in line)
-        return [int(facts["vault-" + name]) for name in (
+        facts = json.loads(lib.bankctl(
+            self.directory, "-j", "status").stdout)[0]
+        return [facts["vault-" + name] for name in (
             "commits", "commit-total-us", "carried-out")]
 
     def measure(self, *groups, **more):
@@ -134,6 +136,19 @@ class Bank:
     def last_seq(self):
         with self.database() as db:
             return db.execute("SELECT max(seq) FROM entry").fetchone()[0] or 0
+
+    def read_rows(self):
+        """Every value of the customers' rows, by SQLite alone."""
+        with self.database() as db:
+            names = [row[1] for row in db.execute(
+                "PRAGMA table_info(account)")]
+            db.execute("SELECT %s FROM account" % ", ".join(
+                "max(%s)" % name for name in names)).fetchone()
+
+    def read_lines(self):
+        for name in ("password", "balance"):
+            with open(self.file(name), "rb") as f:
+                collections.deque(f, 0)
 
     def replay(self):
         """var/balance, made from nothing but the entries."""

@@ -23,7 +23,7 @@ class Beside(rivals.Postgres):
     """pgbench, on servers that are there; without TLS, as the couriers."""
 
     def __init__(self, settings, pg):
-        self.settings, self.bin = settings, self.programs()
+        self.settings, self.bin, self.pg = settings, self.programs(), pg
         self.directory = settings.path("pgbench")
         os.mkdir(self.directory)
         self.user = {}
@@ -38,6 +38,11 @@ class Beside(rivals.Postgres):
             PGPORT=str(pg.primary.port), PGUSER="bank", PGDATABASE="pgbench",
             PGSSLMODE="disable")
         self.fill()
+
+    def measure(self, *words):
+        """On the server that is the primary by now."""
+        self.env["PGPORT"] = str(self.pg.primary.port)
+        return super().measure(*words)
 
     def close(self):
         """The servers end with the cluster."""

@@ -340,7 +340,7 @@ class Trial:
         bank.wait_for("front and vault to end with the monitor",
                       lambda: not any(map(bank.alive, family)))
         began = time.monotonic()
-        bank.wait_for("bankd to start again", self.started, 15, every=0.05)
+        self.bank.start()
         if self.proxy is not None:
             self.proxy.where = (self.bank.address, self.bank.port)
         for client in self.clients:
@@ -349,17 +349,6 @@ class Trial:
         self.progress(1, SERVING_S)
         self.counts[SLOWEST] = max(
             self.counts[SLOWEST], int(1000 * (time.monotonic() - began)))
-
-    def started(self):
-        """A vault that was only just being started as its monitor died may
-        hold the state for a moment longer."""
-        try:
-            self.bank.start()
-        except bank.Failed as e:
-            if "in use by another bankd" not in str(e):
-                raise
-            return False
-        return True
 
     # What must be right in the end
 

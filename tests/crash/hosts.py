@@ -20,6 +20,7 @@ import contextlib
 import os
 import random
 import select
+import shutil
 import signal
 import sys
 import time
@@ -81,6 +82,7 @@ class Bank(hosts.Hosts):
 
     def servers(self, standby):
         place = postgres.place()
+        self.stack.callback(shutil.rmtree, place, True)
         if self.trial.has_disks:
             small.mount(place, DISK_MB)
             os.chmod(place, 0o777)

@@ -77,6 +77,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ IPC_FRONT, IPC_MONITOR },
 		{ IPC_VAULT, IPC_MONITOR },
 		{ IPC_MONITOR, IPC_VAULT },
+		{ IPC_COURIER, IPC_VAULT },
+		{ IPC_VAULT, IPC_COURIER },
+		{ IPC_COURIER, IPC_MONITOR },
 	};
 	size_t i;
 

@@ -191,8 +191,10 @@ class Atm:
     """One ATM: connects when made.  After login() it is in a session."""
 
     def __init__(self, address, port, anchor, kiosk=None, source=None,
-                 timeout=20):
+                 timeout=20, software=()):
+        """software: names that it offers beside the protocol's."""
         self.where = (address, port)
+        self.alpn = (wire.ALPN, *software)
         self.source = source
         self.anchor = anchor
         self.kiosk = kiosk
@@ -216,7 +218,7 @@ class Atm:
             self.channel.sock.close()
         self.channel = Channel(
             tcp(*self.where, self.timeout, self.source),
-            client_context(self.anchor), self.timeout)
+            client_context(self.anchor, self.alpn), self.timeout)
         try:
             if self.channel.tls.get_alpn_proto_negotiated() != wire.ALPN:
                 raise Broken("ALPN")

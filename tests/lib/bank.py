@@ -289,10 +289,14 @@ class Bank:
         self._stop(30)
         self.wrapper = wrapper
         self.lent = postgres.Lent()
-        self.share(self.lent.connection(), durability="none", patience="20")
+        self.lend()
         self.ctl("-y", "hosts", "init", "--reason", "many hosts")
         # As if it had served once.
         self.said = re.sub(r"(?m)^.* serving .*\n", "", self.said)
+
+    def lend(self):
+        """Writes [store] of the database that it was lent."""
+        self.share(self.lent.connection(), durability="none", patience="20")
 
     def start(self, timeout=30):
         """Returns when it serves; Failed with what it said if it doesn't."""
@@ -461,7 +465,7 @@ class Bank:
         return self
 
     def __exit__(self, kind, value, trace):
-        if kind is not None and self.said:
+        if kind is not None and issubclass(kind, Exception) and self.said:
             sys.stderr.write("bankd said:\n%s" % self.said[-8000:])
         self.close()
 

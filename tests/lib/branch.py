@@ -39,12 +39,14 @@ class Branch:
         self.random, self.wanted = random.Random(seed), entries
         self.books = Books()
         hour = datetime.datetime.now(datetime.timezone.utc).hour
-        # No midnight comes in between.
-        self.bank = bank.Bank(
-            start=False, directory=directory, limits_rate="0",
-            bank_time_zone="UTC" if 2 <= hour < 20 else "Etc/GMT+12")
+        self.bank = bank.Bank(start=False, directory=directory,
+                              limits_rate="0")
         if directory is not None:
             bank.init(directory)
+        # No midnight comes in between, and the bank's date is never that of
+        # its operators, whose own files name no zone.
+        self.configure("[bank]\n", "[bank]\ntime_zone = %s\n" % (
+            "Etc/GMT+12" if hour < 10 else "Etc/GMT-14"))
         self.staff = None
         self.disputed = []      # (number of the case, entry, customer)
 
@@ -76,9 +78,17 @@ class Branch:
         self.first_entry = len(self.books.entries) + 1
         self.before = self.bank.ctl("metrics").stdout
 
+    def configure(self, old, new):
+        with open(self.bank.config) as f:
+            text = f.read()
+        with open(self.bank.config, "w") as f:
+            f.write(text.replace(old, new))
+
     def close(self):
         if self.staff is not None:
             self.staff.close()
+            # The directory is all that there is of a bank that is kept.
+            self.configure(self.staff.public + "/control", "../var/control")
         self.bank.close()
 
     # Customers
@@ -244,7 +254,7 @@ class Branch:
         customer = self.random.choice(CUSTOMERS)
         self.does(SUPERVISOR, "limit", customer, "withdraw", "5000",
                   "--reason", "asked for it")
-        self.books.note(by(SUPERVISOR), "limit", customer, "withdraw 5000",
+        self.books.note(by(SUPERVISOR), "limit", customer, "withdraw 5000.00",
                         "asked for it")
 
     def pause(self):
@@ -286,7 +296,7 @@ class Branch:
         sides = (":cash/" + kiosk, 1), (":safe", 1)
         seq = self.books.book("cash", *(sides if amount > 0 else sides[::-1]),
                               abs(amount), kiosk, by=by(user), reason="a box")
-        self.books.note(by(user), "cash load", kiosk, str(amount), "a box",
+        self.books.note(by(user), "cash load", kiosk, "%d.00" % amount, "a box",
                         seq)
 
     def count(self, user, kiosk, off):
@@ -300,7 +310,7 @@ class Branch:
             seq = self.books.book(
                 "cash", *(sides if difference > 0 else sides[::-1]),
                 abs(difference), kiosk, by=by(user), reason="evening")
-        self.books.note(by(user), "cash count", kiosk, str(counted),
+        self.books.note(by(user), "cash count", kiosk, "%.2f" % counted,
                         "evening", seq)
         need(("should" in result.stderr) == (difference == 0), "a count",
              result.stderr)
@@ -330,6 +340,14 @@ class Branch:
         self.books.note(by(SUPERVISOR), "approve", kiosk, detail,
                         "a box too many", seq, number)
 
+    def report(self, kiosk):
+        """What the kiosk itself has counted, in one kind of note."""
+        atm = self.atm(kiosk)
+        reply = atm.report("STOCK 5:%d" % (self.books.held(kiosk) / 5))
+        need(reply.said() == "200 noted", "a report", reply.said())
+        atm.close()
+        self.bank.let_go()
+
     def day(self):
         self.open()
         for kiosk in KIOSKS:
@@ -350,6 +368,8 @@ class Branch:
                 work[i]()
         self.settle()
         self.load(TELLERS[1], KIOSKS[1], -500)
+        for kiosk in KIOSKS:
+            self.report(kiosk)
         self.evening = [(self.json("cash", kiosk)[0], self.books.cash(kiosk))
                         for kiosk in KIOSKS]
         for kiosk, off in zip(KIOSKS, (0, -40, 0)):
@@ -361,6 +381,7 @@ class Branch:
         yield self.bank.ctl("day").stdout
         for kiosk in KIOSKS:
             yield self.bank.ctl("cash", kiosk).stdout
+        yield self.bank.ctl("kiosk", "list").stdout
         yield self.bank.ctl("audit", "--by", SUPERVISOR).stdout
 
     def json(self, *words):

@@ -53,4 +53,7 @@ struct disk_calls {
 extern struct disk_calls disk_calls;
 extern const char *const disk_kind_names[DISK_KINDS];
 
+/* A `before`: no sync is waited for. */
+int disk_skip_sync(const struct disk_call *call);
+
 #endif

@@ -13,7 +13,6 @@ from . import bank
 ROLES = ("monitor", "front", "vault", "kiosk")
 KINDS = ("open", "read", "write", "sync", "truncate", "rename", "unlink")
 SHORT = -2
-FOR_EVER = 1 << 60
 ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC, "EDQUOT": errno.EDQUOT,
           "EINTR": errno.EINTR, "short": SHORT}
 DISK = len(ROLES) * 4 * 8

@@ -220,4 +220,5 @@ fixture_files_pay(struct fixture_files *bank, const char *from, const char *to)
 	    0);
 	assert_int_equal(
 	    files_update(bank->files, store_account(bank->store, to), NULL), 0);
+	assert_int_equal(files_flush(bank->files), 0);
 }

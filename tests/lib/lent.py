@@ -8,7 +8,6 @@ import os
 EDITS = "hand edits are refused, where others' lots would not follow"
 FILES = "it is about the files of a journal"
 CAUGHT_UP = "whoever was restored takes over what the database has"
-ANEW = "it writes bankd.ini anew, without [store]"
 OFFLINE = "a stopped host takes no writes"
 WARNS = "bankd -t warns of a connection without TLS"
 STOPPED = "what bank.db of a killed host lacks is in the database"
@@ -22,15 +21,18 @@ FILE_ALONE = {
     "diagnostics.Diagnostics.test_journal_is_another": FILES,
     "diagnostics.Diagnostics.test_journal_missing": FILES,
     "diagnostics.Diagnostics.test_lots_taken_over": FILES,
+    "operator.Manners.test_hosts_of_a_bank_that_has_none": FILES,
     "operator.Metrics.test_status_tells": FILES,
     "backup.Backup.test_after_a_crash": CAUGHT_UP,
     "backup.Backup.test_stopped_and_newer_files": CAUGHT_UP,
     "backup.Backup.test_there_and_back": CAUGHT_UP,
+    "backup.Killed": CAUGHT_UP,
     "backup.ReadOnly.test_a_directory_that_is_not_ours_to_write_to": STOPPED,
     "backup.ReadOnly.test_mounted": STOPPED,
     "rights.Traced.test_bankctl": OFFLINE,
-    "roles.Noted": ANEW,
-    "roles.Who": ANEW,
+    "roles.Noted.test_what_bankctl_does_by_itself": CAUGHT_UP,
+    "roles.Who.test_a_reason_is_required": OFFLINE,
+    "roles.Who.test_of_a_stopped_bank": OFFLINE,
     "state.FirstStart.test_a_hash_that_fills_its_line_is_locked": EDITS,
     "storage.OtherPrograms.test_bankctl_says_so": "a stopped host is only read",
     "state.Check.test_after_a_broken_end": WARNS,
@@ -41,6 +43,7 @@ FILE_ALONE = {
     "state.EditedWhileStopped.test_a_new_customer_and_a_new_password": EDITS,
     "state.EditedWhileStopped.test_down_and_both_at_once": EDITS,
     "state.EditedWhileStopped.test_form_alone_is_no_edit": EDITS,
+    "bench.Cases": "it measures banks of its own, and fills them",
     "canary.Canary": "what it plants is found while the bank is made",
     "networks.Networks": "its network is its own, and has no database",
 }

@@ -26,6 +26,7 @@
 #include "../../shared/base/error.h"
 #include "../../shared/base/file.h"
 #include "../../shared/base/util.h"
+#include "memory_directory.h"
 #include "patience.h"
 
 #define PATIENCE_MS 60000
@@ -212,9 +213,7 @@ configure(struct live_bank *bank)
 void
 live_bank_start(struct live_bank *bank)
 {
-	snprintf(
-	    bank->directory, sizeof(bank->directory), "/tmp/test-live-XXXXXX");
-	must(mkdtemp(bank->directory) != NULL, "no directory");
+	memory_directory("live", bank->directory, sizeof(bank->directory));
 	must(channel_make_bank(&bank->bank, "Bank") == 0, "no key");
 	write_file(bank, "key", bank->bank.key);
 	write_file(bank, "password",

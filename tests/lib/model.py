@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 from . import lots
+from .bank import wait_for
 from .lots import Wrong, need
 
 MAXIMUM = 999999999999999
@@ -320,7 +321,9 @@ def check_directory(directory, stopped=True):
 
 def check(bank, stopped=True):
     if bank.lends and not stopped:
-        bank.ctl("accounts")    # a reader has bank.db take all lots
+        # A reader has bank.db take all lots; what fails may fail there.
+        wait_for("a reader", lambda: bank.ctl(
+            "accounts", check=False).returncode == 0)
     return check_directory(bank.path("var"), stopped)
 
 

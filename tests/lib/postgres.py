@@ -227,12 +227,17 @@ class Postgres:
 
     def __init__(self, standby=False, directory=None, **settings):
         self.directory = directory or place()
-        self.primary = Server(self._place("primary")).init(**settings).start()
         self.databases, self.more = 0, []
+        self.primary = Server(self._place("primary"))
         self.standby = None
-        self.fresh()
-        if standby:
-            self.add_standby()
+        try:
+            self.primary.init(**settings).start()
+            self.fresh()
+            if standby:
+                self.add_standby()
+        except BaseException:
+            self.close()
+            raise
 
     def fresh(self):
         """Another database, for another bank."""
@@ -248,9 +253,8 @@ class Postgres:
         return os.path.join(self.directory, name)
 
     def add_standby(self):
-        self.standby = Server(self._place("standby")).copy_of(
-            self.primary, "one")
-        self.standby.start()
+        self.standby = Server(self._place("standby"))
+        self.standby.copy_of(self.primary, "one").start()
         self.primary.reload(synchronous_standby_names=self.NAMES)
         bank.wait_for("a synchronous standby", lambda: self.primary.sql(
             "SELECT count(*) FROM pg_stat_replication"
@@ -278,7 +282,7 @@ class Postgres:
         return self
 
     def __exit__(self, kind, value, trace):
-        if kind is not None:
+        if kind is not None and issubclass(kind, Exception):
             print(self.primary.said())
         self.close()
 

@@ -4,6 +4,7 @@ says.  It reads TLS record headers, nothing else, so that a cut can be before,
 within or after one whole record.
 """
 
+import contextlib
 import ctypes
 import select
 import socket
@@ -15,6 +16,21 @@ from . import patience
 PASS, CUT_BEFORE, CUT_AFTER, SWALLOW = "pass", "before", "after", "swallow"
 DRIP, CUT_WITHIN, RESET = "drip", "within", "reset"
 DRIP_BYTES = 7
+
+
+@contextlib.contextmanager
+def deaf():
+    """A port of 127.0.0.1 whose queue of connections is full, so that it
+    answers nobody."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            other = stack.enter_context(socket.socket())
+            other.setblocking(False)
+            other.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
 
 
 def reset(sock):

@@ -30,36 +30,31 @@
 static const char *const ids[SCRIPT_CUSTOMERS] = { "chris", "fey", "joe" };
 static const struct store_attempt no_attempt = { .owner = 1, .key = { 7 } };
 
-/* The reserve is 4 MB of nothing: its size alone tells. */
+/* What is a hole, or nothing but zeros, becomes a hole. */
 static void
 copy_file(const char *from, const char *to, const char *name)
 {
 	static const char zeros[BLOCK];
+	static char block[BLOCK];
 	struct stat status;
-	size_t length, part;
-	char *data;
-	int fd;
+	int in = open(fixture_path(from, name), O_RDONLY);
+	int out =
+	    open(fixture_path(to, name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	off_t at = 0;
+	ssize_t n;
 
-	if (stat(fixture_path(from, name), &status) == -1)
+	if (in == -1 || out == -1 || fstat(in, &status) == -1 ||
+	    ftruncate(out, status.st_size) == -1)
 		abort();
-	fd = open(fixture_path(to, name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (strcmp(name, "reserve") == 0 || strcmp(name, "spare") == 0) {
-		if (ftruncate(fd, status.st_size) == -1)
+	while ((at = lseek(in, at, SEEK_DATA)) != -1 &&
+	    (n = pread(in, block, BLOCK, at -= at % BLOCK)) > 0) {
+		if (memcmp(block, zeros, (size_t)n) != 0 &&
+		    pwrite(out, block, (size_t)n, at) != n)
 			abort();
-	} else {
-		data = fixture_read(from, name, &length);
-		for (size_t at = 0; at < length; at += part) {
-			part = length - at < BLOCK ? length - at : BLOCK;
-			if (memcmp(data + at, zeros, part) != 0 &&
-			    pwrite(fd, data + at, part, (off_t)at) !=
-				(ssize_t)part)
-				abort();
-		}
-		if (ftruncate(fd, (off_t)length) == -1)
-			abort();
-		free(data);
+		at += n;
 	}
-	close(fd);
+	close(in);
+	close(out);
 }
 
 void
@@ -149,7 +144,7 @@ update_files(struct store *store, struct files *files)
 
 	for (int i = 0; error == 0 && i < SCRIPT_CUSTOMERS; i++)
 		error = files_update(files, store_account(store, ids[i]), NULL);
-	return error;
+	return error == 0 ? files_flush(files) : error;
 }
 
 static int

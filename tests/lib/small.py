@@ -31,9 +31,9 @@ def mount_for(test, place, *words):
 
 
 def fill(place):
-    """To the last block; the file to take away again."""
+    """To the last block; the file to take away again.  Once more: the rest."""
     path = os.path.join(place, "filler")
-    with open(path, "wb", buffering=0) as f:
+    with open(path, "ab", buffering=0) as f:
         try:
             while True:
                 f.write(bytes(4096))

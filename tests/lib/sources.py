@@ -42,7 +42,7 @@ def commands():
     """bankctl's, with their arguments: {name: arguments}."""
     return dict(re.findall(
         r'\{ "([a-z]+)",\s*"([^"]*)",\s*\d+,\s*\w+,',
-        re.sub(r'"\s*\n\s*"', "", source("bankd", "bankctl.c"))))
+        re.sub(r'"\s*\n\s*"', "", source("bankd", "bankctl_main.c"))))
 
 
 def asking():
@@ -50,7 +50,7 @@ def asking():
     table; deposit and adjust do it by themselves."""
     return set(re.findall(
         r'\{ "([a-z]+)",\s*"[^"]*",\s*\d+,\s*\w+,\s*ASKED,',
-        re.sub(r'"\s*\n\s*"', "", source("bankd", "bankctl.c"))))
+        re.sub(r'"\s*\n\s*"', "", source("bankd", "bankctl_main.c"))))
 
 
 def verbs():

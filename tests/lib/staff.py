@@ -46,6 +46,8 @@ class Staff:
                     % self.public)
             for key, value in (self.operators | operators).items():
                 f.write("%s = %s\n" % (key, value))
+        if self.bank.lent is not None:
+            self.bank.lend()
 
     def run(self, user, *words, input=None, program=None):
         """bankctl, or another program, as this user: CompletedProcess."""

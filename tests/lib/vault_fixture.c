@@ -482,13 +482,11 @@ vaults_session(struct vaults *fixture, struct vaults_atm *atm, uint32_t number,
 	    0);
 }
 
-void
-vaults_operator(struct vaults *fixture, const char *command)
+int
+vaults_command(struct vaults *fixture, const char *command)
 {
 	char request[4096];
-	size_t length = 0;
 	int link[2];
-	ssize_t n;
 
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link), 0);
@@ -496,11 +494,26 @@ vaults_operator(struct vaults *fixture, const char *command)
 	to_monitor_link(
 	    fixture, IPC_CONTROL, request, strlen(request), link[1]);
 	close(link[1]);
-	while ((n = read(link[0], fixture->answer + length,
+	return link[0];
+}
+
+void
+vaults_command_end(struct vaults *fixture, int link)
+{
+	size_t length = 0;
+	ssize_t n;
+
+	while ((n = read(link, fixture->answer + length,
 		    sizeof(fixture->answer) - 1 - length)) > 0)
 		length += (size_t)n;
 	fixture->answer[length] = '\0';
-	close(link[0]);
+	close(link);
+}
+
+void
+vaults_operator(struct vaults *fixture, const char *command)
+{
+	vaults_command_end(fixture, vaults_command(fixture, command));
 }
 
 EVP_PKEY *

@@ -93,6 +93,9 @@ void vaults_session(struct vaults *fixture, struct vaults_atm *atm,
     uint32_t number, const char *text);
 /* An operator's command; the answer is in fixture->answer. */
 void vaults_operator(struct vaults *fixture, const char *command);
+/* Its halves; the link between them is the caller's. */
+int vaults_command(struct vaults *fixture, const char *command);
+void vaults_command_end(struct vaults *fixture, int link);
 /* Enrols a new key as the kiosk `lobby`; cash is `yes` or `no`. */
 EVP_PKEY *vaults_enrol(struct vaults *fixture, const char *cash);
 /* bank.db follows what was answered: a question of an operator's needs it. */

@@ -130,15 +130,6 @@ class Kiosk:
         """One that nobody has enrolled."""
         return cls(name, Ed25519PrivateKey.generate())
 
-    def public_hex(self):
-        return self.key.public_key().public_bytes(
-            serialization.Encoding.Raw, serialization.PublicFormat.Raw).hex()
-
-    def public_pem(self):
-        return self.key.public_key().public_bytes(
-            serialization.Encoding.PEM,
-            serialization.PublicFormat.SubjectPublicKeyInfo)
-
     def block(self, kind, nonce, binding, rest):
         signed = b"atm/1 kiosk" + kind + nonce + binding + rest
         return self.name.ljust(32, b"\0") + self.key.sign(signed)

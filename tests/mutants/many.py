@@ -8,6 +8,11 @@ ORDERS = "unit/test_hosts_orders"
 HOSTS = "bankd/vault/core/hosts.c"
 
 ROWS = [
+    ("many hosts", "the time of another host comes to this one's",
+     "bankd/vault/core/bank_clock.c",
+     "\t(void)bank_clock_advance(clock, clock_real_ms(), clock_steady_ms());\n",
+     "",
+     ["unit/test_vault_parts"]),
     ("many hosts", "a foreign password ends sessions", HOSTS,
      "\ttouch(vault, record->account.number, record->hash);\n"
      "\tend_sessions(\n"
@@ -67,8 +72,8 @@ ROWS = [
      "",
      [NEWS]),
     ("many hosts", "no hand edits", "bankd/vault/vault_setup.c",
-     ".refuse_edits = vault->where.journal != NULL ||",
-     ".refuse_edits =",
+     ".many_hosts = vault->where.journal != NULL,",
+     ".many_hosts = false,",
      [NEWS]),
     ("many hosts", "what was second is undone",
      "bankd/store/sqlite/sqlite_batch.c",
@@ -131,9 +136,22 @@ ROWS = [
      "\tcase JOURNAL_FORK:\n\t\treturn BANK_EFORK;\n",
      "\tcase JOURNAL_FORK:\n\t\treturn BANK_EAWAY;\n",
      [STORE, NEWS]),
+    ("many hosts", "a reader waits for what was answered",
+     "bankd/bankctl/bankctl_offline.c",
+     "\t\t(void)control_get_number(answer, \"vault-lot\", &lot);\n",
+     "\t\t(void)0;\n",
+     ["system/hosts_one.Life"]),
     ("many hosts", "a walk of the journal asks again",
      "bankd/bankctl/bankctl_hosts.c",
      "while (answer == JOURNAL_AWAY && clock_steady_ms() < by_ms);",
      "while (answer == JOURNAL_AWAY && by_ms == 0);",
      ["system/hosts_one.Walk"]),
+    ("many hosts", "an entry of a run before is forgotten",
+     "bankd/vault/operator/operator_control.c",
+     "\tcommand->entry = (struct ledger_entry) { 0 };\n", "", [ORDERS]),
+    ("many hosts", "a hash is locked once",
+     "bankd/vault/operator/operator_accounts.c",
+     "string_copy(hash, command->hash + is_locked, sizeof(hash));",
+     "string_copy(hash, command->hash, sizeof(hash)); (void)is_locked;",
+     [ORDERS]),
 ]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""The walls of the house: an include and a call that go upwards, a function of
-too many parameters, a header that is too long, a look at the key."""
+"""The walls of the house: an include and a call that go upwards, a name that
+isn't its file's, a function of too many parameters, a header that is too long,
+a look at the key."""
 
 ROWS = [
     ("rooms", "the front includes nothing of the vault",
@@ -22,6 +23,14 @@ ROWS = [
      "bankd/vault/vault_status.c",
      '#include "login/login.h"\n',
      '#include "login/login_state.h"\n',
+     ["system/rooms.Rooms"]),
+    ("rooms", "an exported name begins with its file's word",
+     "bankd/ledger/ledger.c",
+     "/* The only place where money moves. */\n",
+     "extern int stray;\n"
+     "int stray;\n"
+     "\n"
+     "/* The only place where money moves. */\n",
      ["system/rooms.Rooms"]),
     ("rooms", "a function takes six parameters",
      "bankd/ledger/ledger.c",

@@ -8,6 +8,7 @@ import collections
 import canaries
 import counters
 import courier
+import guesses
 import hosts
 import inherited
 import journal
@@ -28,7 +29,7 @@ import wipes_programs
 Mutant = collections.namedtuple("Mutant", "group name path old new tests")
 
 MUTANTS = [Mutant(*row) for part in (
-    order, money, office, counters, canaries, wipes, wipes_kiosk,
+    order, money, office, counters, guesses, canaries, wipes, wipes_kiosk,
     wipes_programs, seccomp, passwords, inherited, rights, rooms, journal, hosts,
     many, courier, sim, told)
     for row in part.ROWS]

@@ -3,7 +3,7 @@
 
 ROWS = [
     ("wipe", "a password for bankctl",
-     "bankd/bankctl/bankctl.c",
+     "bankd/bankctl/bankctl_secret.c",
      "\tOPENSSL_cleanse(secret, sizeof(secret));\n",
      "",
      ["unit/test_wipes_programs"]),

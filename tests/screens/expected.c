@@ -45,9 +45,10 @@ static const struct {
 	{ "^( +" ARABIC "( [0-9]{2}:[0-9]{2})?)+$", "<dates>", false },
 	{ "┃ +[^┃]*ﺔﺴﻠﺠﻟﺍ ﻲﻬﺘﻨﺗ +┃", "┃ <countdown> ┃", false },
 	{ "[0-9]{2}:[0-9]{2} ﺬﻨﻣ", "<time> ﺬﻨﻣ", false },
-	{ "^.*(ﺔﻴﻟﺎﺘﻟﺍ ﺔﻟﻭﺎﺤﻤﻟﺍ|ﺔﻟﻭﺎﺤﻤﻟﺍ ﺔﻳﺭﺎﺟ)$", "<next try>", false },
-	{ ARABIC "/20[0-9]{2} [0-9]{2}:[0-9]{2}", "<when>", false },
-	{ "[0-9]{2}:[0-9]{2} " ARABIC "/20[0-9]{2}", "<when>", false },
+	{ "^.*(ﺔﻴﻟﺎﺘﻟﺍ ﺔﻟﻭﺎﺤﻤﻟﺍ|ﺔﻟﻭﺎﺤﻤﻟﺍ ﻱﺮﺠﺗ)$", "<next try>", false },
+	/* It ends at a column, and a day has one digit or two. */
+	{ " *" ARABIC "/20[0-9]{2} [0-9]{2}:[0-9]{2}", " <when>", false },
+	{ " *[0-9]{2}:[0-9]{2} " ARABIC "/20[0-9]{2}", " <when>", false },
 	{ "(ﺮﻴﻓﻮﺘﻟﺍ|ﻱﺭﺎﺠﻟﺍ) +[0-9]{2}:[0-9]{2}( +" ARABIC " [^ ]+)?$",
 	    "<account> <when>", false },
 	{ " +" ARABIC "$", " <day>", false },
@@ -61,7 +62,7 @@ static const struct {
 	    false },
 	{ "Good (morning|afternoon|evening)", "Good day", false },
 	{ "Buen[oa]s (días|tardes|noches)", "Buen día", false },
-	{ "^( +" DATE ")( +" DATE ")+$", "<dates>", false },
+	{ "^( +" DATE ")+$", "<dates>", false },
 	{ "[0-9]{1,2} [A-Za-z]{3} 20[0-9]{2} [0-9]{2}:[0-9]{2}", "<when>",
 	    false },
 	/* A statement's rows: with the day, without it, narrow. */
@@ -113,7 +114,11 @@ mask_line(FILE *out, const char *line, bool clock)
 		}
 		regfree(&regex);
 	}
-	fprintf(out, "%s\n", text);
+	/* What stands beside a date begins where that leaves it. */
+	fprintf(out, "%s\n",
+	    strstr(text, " <when>") != NULL && strstr(text, "\xef\xba") != NULL
+		? text + strspn(text, " ")
+		: text);
 }
 
 static char *

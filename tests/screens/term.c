@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "../lib/patience.h"
-#include "term_private.h"
+#include "term_state.h"
 
 static long
 now_ms(void)

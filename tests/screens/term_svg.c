@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "term_private.h"
+#include "term_state.h"
 
 #define CELL_W 9
 #define CELL_H 20
@@ -327,9 +327,9 @@ term_svg(struct term *term, FILE *out, const char *title)
 {
 	int width = term->columns * CELL_W + 2 * MARGIN;
 	int height = term->rows * CELL_H + 2 * MARGIN;
-	struct cell corner;
+	struct cell corner; /* not the upper one: a notice has its own colour */
 
-	read_cell(term, 0, 0, &corner);
+	read_cell(term, term->rows - 1, 0, &corner);
 	fprintf(out,
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
 	    "height=\"%d\" viewBox=\"0 0 %d %d\" "

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "term_private.h"
+#include "term_state.h"
 
 static size_t
 encode(char *to, uint32_t c)

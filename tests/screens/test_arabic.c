@@ -23,6 +23,8 @@
 #include "fixture.h"
 
 #define TAKE_MS 30
+#define MESSAGE "شكرا fey على الغداء"
+#define PATIENCE 500 /* tries, of some milliseconds each */
 #define PAPER_SIZE 65536
 
 static const char *const arabic[] = { "-o", "screen.language=ar", NULL };
@@ -52,7 +54,7 @@ test_touch(void **state)
 	assert_true(term_find(kiosk, ".2 ", &row, &column));
 	assert_true(column > 40);
 	term_send(kiosk, "2");
-	assert_true(term_wait(kiosk, "3. $60.00"));
+	assert_true(term_wait(kiosk, "$60.00 .3"));
 	/* An arrow goes where it points. */
 	term_send(kiosk, "\033[D\r");
 	assert_true(term_wait_gone(kiosk, "$60.00"));
@@ -216,6 +218,50 @@ test_touch_letters(void **state)
 	free(books);
 }
 
+/* Until the cursor stands so many columns after where the text begins. */
+static void
+expect_cursor(struct term *kiosk, const char *seen, int columns)
+{
+	int row, column, cursor_row = -1, cursor_column = -1;
+
+	assert_true(term_wait(kiosk, seen));
+	for (int i = 0; i < PATIENCE; i++) {
+		assert_true(term_find(kiosk, seen, &row, &column));
+		term_cursor(kiosk, &cursor_row, &cursor_column);
+		if (cursor_row == row && cursor_column == column + columns)
+			return;
+		term_take(kiosk, 10);
+	}
+	fail_msg("the cursor is at %d,%d, not %d,%d", cursor_row, cursor_column,
+	    row, column + columns);
+}
+
+/* It stands at the right and is joined while it is typed. */
+static void
+test_typed_message(void **state)
+{
+	struct term *kiosk = fixture_kiosk(*state, 24, 80, arabic, NULL);
+
+	to_message(kiosk);
+	term_send(kiosk, "شكرا");
+	expect_cursor(kiosk, "  ﺍﺮﻜﺷ ┃", 1);
+	/* To the right is back, over what was typed last. */
+	term_send(kiosk, "\033[C");
+	expect_cursor(kiosk, "  ﺍﺮﻜﺷ ┃", 2);
+	term_send(kiosk, "\177");
+	expect_cursor(kiosk, "  ﺎﻜﺷ ┃", 2);
+	term_send(kiosk, "\033[F\177\177 غدا 7");
+	expect_cursor(kiosk, "  7 ﺍﺪﻏ ﺵ ┃", 1);
+	/* More than has room: the end of it is seen. */
+	term_send(kiosk, " ا ا ا ا ا ا ا ا ا ا ا ا ا ا ق");
+	expect_cursor(kiosk, "┃  ﻕ ﺍ ﺍ", 2);
+	term_send(kiosk, "\033[H");
+	expect_cursor(kiosk, "ﺍ ﺍ 7 ﺍﺪﻏ ﺵ ┃", 10);
+	term_send(kiosk, "\r");
+	assert_true(arabic_wait(kiosk, "Enter: yes"));
+	assert_true(term_wait(kiosk, "ﺍ ﺍ 7 ﺍﺪﻏ ﺵ :"));
+}
+
 /* The line of a text that has a word, as it was written. */
 static void
 line_with(const char *text, const char *word, char line[256])
@@ -285,13 +331,15 @@ test_paper(void **state)
 	assert_true(arabic_wait(kiosk, "Transfer money"));
 	term_send(kiosk, "11");
 	assert_true(arabic_wait(kiosk, "Another ID"));
-	term_send(kiosk, "2fey\r5\r\r");
+	term_send(kiosk, "2fey\r5\r" MESSAGE "\r");
 	assert_true(arabic_wait(kiosk, "Enter: yes"));
 	term_send(kiosk, "\r");
 	assert_true(arabic_wait(kiosk, "Receipt?"));
 	term_send(kiosk, "1");
 	assert_true(arabic_wait(kiosk, "take your receipt"));
 	paper = read_paper(option + strlen("receipt.directory="), "receipt");
+	/* Its words stand in the order of its own letters. */
+	assert_non_null(strstr(paper, "\u2068" MESSAGE "\u2069"));
 	expect_column(paper, pairs, sizeof(pairs) / sizeof(pairs[0]));
 	free(paper);
 	term_send(kiosk, " 6");
@@ -299,6 +347,7 @@ test_paper(void **state)
 	term_send(kiosk, "p1");
 	assert_true(arabic_wait(kiosk, "take your receipt"));
 	paper = read_paper(option + strlen("receipt.directory="), "statement");
+	assert_non_null(strstr(paper, "\u2068" MESSAGE "\u2069"));
 	expect_column(paper, balances, sizeof(balances) / sizeof(balances[0]));
 	free(paper);
 }
@@ -312,7 +361,7 @@ test_by_the_terminal(void **state)
 	struct term *kiosk = fixture_kiosk(*state, 24, 80, options, NULL);
 
 	to_login(kiosk);
-	assert_true(term_wait(kiosk, "رقم التعريف"));
+	assert_true(term_wait(kiosk, "اسم المستخدم"));
 	term_send(kiosk, "chris\r" CHRIS "\r");
 	assert_true(term_wait(kiosk, "1. تحويل"));
 }
@@ -340,6 +389,7 @@ main(int argc, char *argv[])
 		ARABIC_TEST(test_arabic_digits),
 		ARABIC_TEST(test_order_of_numbers),
 		ARABIC_TEST(test_touch_letters),
+		ARABIC_TEST(test_typed_message),
 		ARABIC_TEST(test_paper),
 		ARABIC_TEST(test_by_the_terminal),
 		ARABIC_TEST(test_without_utf8),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The screens beyond S1 to S9: cash, statement, services, sign-up, notices,
- * on the real programs.
+ * The screens beyond S1 to S9: cash, statement, services and sign-up, on
+ * the real programs.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -192,6 +192,19 @@ make_history(struct fixture *fixture)
 	fixture_plain(fixture, all);
 }
 
+static struct term *
+statement_of_many(void *state)
+{
+	struct term *kiosk;
+
+	make_history(state);
+	kiosk = fixture_plain_kiosk(state);
+	fixture_log_in(kiosk, "chris", CHRIS);
+	term_send(kiosk, "6");
+	assert_true(term_wait(kiosk, "1-14 of 123"));
+	return kiosk;
+}
+
 /* Newest first; all of it is fetched, and End goes there at once. */
 static void
 test_statement_scrolls(void **state)
@@ -199,11 +212,7 @@ test_statement_scrolls(void **state)
 	struct term *kiosk;
 	int row, column;
 
-	make_history(*state);
-	kiosk = fixture_plain_kiosk(*state);
-	fixture_log_in(kiosk, "chris", CHRIS);
-	term_send(kiosk, "6");
-	assert_true(term_wait(kiosk, "1-14 of 123"));
+	kiosk = statement_of_many(*state);
 	assert_true(term_find(kiosk, "77.50", &row, &column));
 	assert_int_equal(row, 5); /* the uppermost */
 	assert_non_null(strstr(term_row(kiosk, row), "Deposited"));
@@ -235,6 +244,28 @@ test_statement_scrolls(void **state)
 	assert_true(term_wait(kiosk, "48-61 of 123"));
 	term_click(kiosk, 17, 20);
 	assert_true(term_wait(kiosk, "62-75 of 123"));
+}
+
+/* What happened within a minute has the same date, which is told once. */
+static void
+test_a_charts_dates(void **state)
+{
+	struct term *kiosk;
+	const char *dates;
+	char first[16];
+	int row, column;
+
+	kiosk = statement_of_many(*state);
+	term_send(kiosk, "g");
+	assert_true(term_wait(kiosk, "now, between"));
+	term_take(kiosk, TERM_WHOLE_MS);
+	assert_true(term_find(kiosk, "┬", &row, &column));
+	dates = term_row(kiosk, row + 1);
+	dates += strspn(dates, " ");
+	snprintf(
+	    first, sizeof(first), "%.*s", (int)strlen("20 Nov 14:03"), dates);
+	if (strstr(dates + strlen(first), first) != NULL)
+		fail_msg("twice: %s", dates);
 }
 
 static void
@@ -452,104 +483,6 @@ test_a_long_message(void **state)
 	assert_true(term_wait(kiosk, "Message: " MOST));
 }
 
-/* A transfer at one kiosk puts a banner on the other. */
-static void
-notice_by(struct fixture *fixture, const char *by)
-{
-	const char *const options[] = { "-o", by, NULL };
-	struct term *sender, *receiver;
-
-	receiver = fixture_kiosk(fixture, 24, 80, options, NULL);
-	fixture_log_in(receiver, "fey", FEY);
-	sender = fixture_kiosk(fixture, 24, 80, options, NULL);
-	fixture_log_in(sender, "chris", CHRIS);
-	term_send(sender, "1");
-	assert_true(term_wait(sender, "2. Checking"));
-	term_send(sender, "1");
-	fixture_send_to(sender, "fey");
-	term_send(sender, "5\r\r");
-	assert_true(term_wait(sender, "Enter: yes"));
-	term_send(sender, "\r");
-	assert_true(term_wait(sender, "your transaction is successful"));
-	assert_true(term_wait(receiver, "$5.00"));
-	expect_screen(receiver, "banner", false);
-	assert_true(term_wait_gone(receiver, "● You have received"));
-	assert_true(term_wait(receiver, "1 new notice (n to read)"));
-	term_send(receiver, "n");
-	assert_true(term_wait(receiver, "Notices"));
-	expect_screen(receiver, "notices", false);
-}
-
-static void
-test_notice_udp(void **state)
-{
-	notice_by(*state, "notices.by=udp");
-}
-
-static void
-test_notice_tls(void **state)
-{
-	notice_by(*state, "notices.by=tls");
-}
-
-/* What a screen says below its header; malloc'd. */
-static char *
-below_header(struct term *kiosk)
-{
-	char *screen = term_dump(kiosk, false), *below;
-
-	below = strchr(strchr(screen, '\n') + 1, '\n') + 1;
-	memmove(screen, below, strlen(below) + 1);
-	return screen;
-}
-
-/* A notice comes at a question and at an answer: both can still be read. */
-static void
-test_a_notice_covers_nothing(void **state)
-{
-	static const struct {
-		const char *keys, *words;
-	} stops[] = {
-		{ "1", "2. Checking" },
-		{ "1", "Another ID" },
-		{ "2", "Recipient's ID" },
-		{ "fey\r5\r\r", "Enter: yes" },
-		{ "\r", "your transaction is successful" },
-		{ "x", "3. Exit" },
-		{ "9", "incorrect input" },
-	};
-	char amount[64], *before, *after;
-	struct term *kiosk = fixture_kiosk(*state, 20, 60, NULL, NULL);
-
-	fixture_log_in(kiosk, "chris", CHRIS);
-	for (unsigned i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
-		term_send(kiosk, stops[i].keys);
-		assert_true(term_wait(kiosk, stops[i].words));
-		/* Once it is whole: as it was a moment ago. */
-		for (before = below_header(kiosk);; before = after) {
-			term_take(kiosk, 100);
-			after = below_header(kiosk);
-			if (strcmp(after, before) == 0)
-				break;
-			free(before);
-		}
-		free(after);
-		snprintf(amount, sizeof(amount),
-		    "fey\n" FEY "\n1\n1\nchris\n%u\n", 1000 + i);
-		fixture_plain(*state, amount);
-		snprintf(amount, sizeof(amount),
-		    "● You have received $1,00%u.00 from fey", i);
-		assert_true(term_wait(kiosk, amount));
-		after = below_header(kiosk);
-		/* The menu counts notices. */
-		if (strstr(before, "7. Account services") == NULL)
-			assert_string_equal(after, before);
-		assert_non_null(strstr(after, stops[i].words));
-		free(before);
-		free(after);
-	}
-}
-
 #define SCREEN_TEST(test) \
 	cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
@@ -562,6 +495,7 @@ main(int argc, char *argv[])
 		SCREEN_TEST(test_currency),
 		SCREEN_TEST(test_amounts_and_dates),
 		SCREEN_TEST(test_statement_scrolls),
+		SCREEN_TEST(test_a_charts_dates),
 		SCREEN_TEST(test_statement_filters),
 		SCREEN_TEST(test_services),
 		SCREEN_TEST(test_password),
@@ -571,9 +505,6 @@ main(int argc, char *argv[])
 		SCREEN_TEST(test_branch_line),
 		SCREEN_TEST(test_recipients_name),
 		SCREEN_TEST(test_a_long_message),
-		SCREEN_TEST(test_notice_udp),
-		SCREEN_TEST(test_notice_tls),
-		SCREEN_TEST(test_a_notice_covers_nothing),
 	};
 
 	expected_arguments(argc, argv);

@@ -263,6 +263,14 @@ session_over(struct tour *tour)
 	tour_see(tour, "", "Check your statement", "mire sus movimientos",
 	    "session-lost");
 	tour_log_in(tour);
+	transfer(tour, "2fey\r5\r\r");
+	fixture_stop_bank(fixture);
+	tour_see(tour, "", "reconnecting", "reintentando", NULL);
+	tour_see(tour, "\r", "Processing your", "Procesando su", NULL);
+	fixture_start_bank(fixture);
+	tour_see(tour, "", "was not completed", "no se ha realizado",
+	    "session-undone");
+	tour_log_in(tour);
 	assert_int_equal(fixture_bankctl(fixture,
 			     (const char *const[]) { "lock", "chris", NULL }),
 	    0);

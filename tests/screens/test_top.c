@@ -93,6 +93,13 @@ test_large_screen(void **state)
 	    pause_top(open_sized(*state, 43, 132, NULL)), "top-132x43", true);
 }
 
+static void
+test_small_screen(void **state)
+{
+	expect_screen(
+	    pause_top(open_sized(*state, 16, 60, NULL)), "top-60x16", false);
+}
+
 /* Of a terminal without one, by another's description. */
 static void
 test_without_a_description(void **state)
@@ -468,6 +475,7 @@ main(int argc, char *argv[])
 		TOP_TEST(test_screen),
 		TOP_TEST(test_without_a_description),
 		TOP_TEST(test_large_screen),
+		TOP_TEST(test_small_screen),
 		TOP_TEST(test_contrast),
 		TOP_TEST(test_contrast_of_eight_colours),
 		TOP_TEST(test_no_color),

@@ -198,6 +198,19 @@ newcomer(struct tour *tour)
 	tour_see(tour, "ana\r7391\r", MENU, NULL);
 	tour_see(tour, "7", SERVICES, NULL);
 	tour_see(tour, "1", "Name", "Nombre", "details-named");
+	/* What is unread has its room beside a long name. */
+	fixture_plain(tour->fixture,
+	    "+\nmaria-angeles\n"
+	    "María de los Ángeles Fernández-Villaverde y Ruiz\n"
+	    "7391\n7391\nmaria-angeles\n7391\n3\n");
+	tour_next_second(tour);
+	fixture_plain(tour->fixture,
+	    "fey\n" FEY "\ntransfer maria-angeles 5\n"
+	    "transfer maria-angeles 6\nexit\n");
+	tour_kiosk(tour, NULL);
+	tour_to_login(tour);
+	tour_see(tour, "maria-angeles\r7391\r", "2 new notices",
+	    "2 avisos nuevos", "menu-long-name");
 	/* Whom one has paid before is named, where the bank allows it. */
 	fixture_configure(tour->fixture, "[bank]\nshow_names = masked\n");
 	fixture_plain(tour->fixture, "chris\n" CHRIS "\n1\n1\nana\n5\n");
@@ -208,6 +221,13 @@ newcomer(struct tour *tour)
 	tour_see(tour, "2", TO_SEND, NULL);
 	tour_see(tour, "5\r", MEMO, NULL);
 	tour_see(tour, "rent\r", "A•• M••••", "A•• M••••", "transfer-named");
+	/* From whom it is is seen, also where not all of the ID has room. */
+	fixture_plain(
+	    tour->fixture, "maria-angeles\n7391\ntransfer chris 5\nexit\n");
+	tour_kiosk(tour, NULL);
+	tour_log_in(tour);
+	tour_see(tour, "6", "Received from", "Recibido de mari",
+	    "statement-long-id");
 }
 
 int

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "../../bankd/base/ipc.h"
+#include "../../bankd/store/store_attempts.h"
 #include "../../bankd/vault/core/vault_state.h"
 #include "../../shared/crypt/seal.h"
 #include "../../shared/wire/wire.h"
@@ -35,6 +36,7 @@
 #define SIM_DAYS 64
 #define SIM_LIMITS 4096
 #define SIM_TEXT 1024
+#define SIM_ANSWER 262144 /* an operator's */
 
 /* Of one withdrawal, cents. */
 #define SIM_WITHDRAW INT64_C(90000)
@@ -56,6 +58,7 @@ enum sim_phase {
 	SIM_GREETED,
 	SIM_LOGGING_IN,
 	SIM_RESUMING,
+	SIM_REPORTING,
 	SIM_IN_SESSION
 };
 
@@ -74,7 +77,11 @@ enum sim_command_kind {
 	SIM_LOCK,
 	SIM_UNLOCK,
 	SIM_LIMIT,
-	SIM_DEPOSIT
+	SIM_PASSWORD,
+	SIM_OTHER,
+	SIM_DEPOSIT,
+	SIM_APPROVE,
+	SIM_REFUSE
 };
 
 /* Between a command and its answer nobody knows. */
@@ -84,8 +91,10 @@ enum sim_maybe { SIM_NO, SIM_MAYBE, SIM_YES };
 struct sim_command {
 	enum sim_command_kind kind;
 	int fd, customer, deed;
+	int who;                      /* below SIM_OPERATORS */
+	uint8_t txid[WIRE_TXID_SIZE]; /* of what else it asks for */
 	int64_t before, after; /* a limit's cents; before: enum sim_maybe */
-	char answer[SIM_TEXT];
+	char answer[SIM_ANSWER];
 	size_t length;
 };
 
@@ -99,6 +108,10 @@ struct sim_deed {
 	uint64_t seq;            /* told 200; 0: not */
 	bool told_not;           /* refused, or OUTCOME said so */
 	bool booked, settled;    /* as the trace has it */
+	int who;                 /* an operator, who asked first */
+	uint64_t asked_ms;       /* the bank's time, at the earliest */
+	uint64_t number;         /* of the request that waits; 0: none */
+	uint64_t waits_ms;       /* the bank's time when that was told */
 };
 
 /* A kiosk, with one of its links and the session on it. */
@@ -112,10 +125,13 @@ struct sim_slot {
 	uint8_t k[SEAL_KEY_SIZE], id[FRAME_SESSION_SIZE];
 	struct seal_keys keys;
 	int customer;
-	bool right;      /* the password that was sent */
-	bool was_locked; /* perhaps, when it was sent */
+	bool right;          /* the password that was sent */
+	bool was_locked;     /* perhaps, since it was sent */
+	unsigned ever_wrong; /* of its guesses, when it was sent */
+	unsigned counted;    /* of them, at most, and then */
 	bool has_session, notifies;
 	unsigned session;           /* serial */
+	unsigned guess;             /* likewise, of its newest login */
 	unsigned changes;           /* of its customer, at the login */
 	unsigned config_changes;    /* of its host, at the question */
 	uint64_t noticed;           /* seq of its session's newest notice */
@@ -143,6 +159,7 @@ struct sim_ghost {
 /* What the bank may have counted of a customer's logins at a kiosk. */
 struct sim_guesses {
 	unsigned wrong;      /* told 401, since a success or a lock's end */
+	unsigned ever_wrong; /* told 401 */
 	unsigned lost;       /* logins whose answer was lost, since then */
 	bool lost_first;     /* one of those before the first wrong */
 	uint64_t first_ms;   /* of that; the bank's time */
@@ -152,11 +169,23 @@ struct sim_guesses {
 	uint64_t ends_by_ms; /* a lock whose beginning was lost; 0: none */
 };
 
+/* A customer's row of attempts at a kiosk, as the trace has it. */
+struct sim_row {
+	bool known; /* its keys are */
+	uint32_t owner;
+	uint8_t total[STORE_ATTEMPT_KEY], key[STORE_ATTEMPT_KEY];
+	uint32_t count, pending;
+	uint64_t locked_until_ms;
+};
+
 struct sim_customer {
 	struct sim_guesses guesses[SIM_KIOSKS];
+	struct sim_row rows[SIM_KIOSKS];
 	enum sim_maybe locked; /* by an operator */
 	uint64_t locked_us;    /* when that was answered */
 	unsigned changes;      /* of `locked` */
+	uint64_t password_ms;  /* steady clock, when an operator set it */
+	uint64_t password_us; /* likewise, when that was answered; 0: not yet */
 };
 
 /* The most of a day, of entries after that one. */
@@ -192,12 +221,14 @@ struct sim_books {
 struct sim_host {
 	unsigned lives;
 	bool stopping;
-	bool last;         /* nothing happens any more in this life */
-	bool caught_up;    /* nor was there anything new in the journal */
-	bool over;         /* there is no other life */
-	uint64_t turn_ms;  /* steady clock, when its turn began */
-	uint64_t told_ms;  /* the newest of the bank's time that it told */
-	uint64_t heard_us; /* when the journal last had nothing newer */
+	bool last;             /* nothing happens any more in this life */
+	bool caught_up;        /* nor was there anything new in the journal */
+	bool over;             /* there is no other life */
+	uint64_t turn_ms;      /* steady clock, when its turn began */
+	uint64_t last_turn_ms; /* and the turn before */
+	uint64_t told_ms;      /* the newest of the bank's time that it told */
+	uint64_t heard_us;     /* when the journal last answered */
+	bool lots_missing;     /* not when it was asked for the next lot */
 	struct sim_command command;
 	bool reloads, bad_reload; /* an answer is due */
 	int64_t withdraw_cents;   /* at most, of one withdrawal */
@@ -245,9 +276,10 @@ struct sim_world {
 	struct sim_deed deeds[SIM_DEEDS];
 	int deed_count;
 	struct sim_customer customers[SIM_CUSTOMERS];
+	uint64_t traced_lot; /* the newest that any host had */
 	struct sim_limit limits[SIM_CUSTOMERS][SIM_LIMITS];
 	size_t limit_count[SIM_CUSTOMERS];
-	unsigned sessions;
+	unsigned sessions, guesses;
 	uint32_t number;
 	uint64_t told; /* the newest seq that anybody was told */
 	uint64_t told_us[SIM_ENTRIES]; /* when, of each */
@@ -323,6 +355,15 @@ void sim_reloaded(int code);
 void sim_edit(void);
 void sim_edit_stopped(struct sim_host *host); /* by the first process */
 
+/* sim_eyes.c: what waits for another operator's approval. */
+#define SIM_OPERATORS 4     /* names, two of each user */
+#define SIM_FOUR_EYES 60000 /* cents, above which a deposit waits */
+#define SIM_REQUEST_S 7200  /* until it expires */
+void sim_eyes_asked(struct sim_command *command); /* for a deposit */
+bool sim_eyes_choose(struct sim_command *command, char *text, size_t size);
+void sim_eyes_heard(const struct sim_command *command, int code);
+void sim_eyes_lost(const struct sim_command *command);
+
 /* sim_rules.c: what the judge knows of limits, locks, edits and notices. */
 int64_t sim_limit_of(int customer, uint64_t seq); /* seq: of an entry */
 void sim_limit_put(int customer, int64_t cents);
@@ -337,12 +378,19 @@ void sim_judge_edits(void);
 bool sim_value_of(
     const struct sim_slot *slot, const char *key, char value[128]);
 
+/* sim_attempts.c: what tests/model/trace reads of guesses at a password. */
+void sim_attempts_asked(struct sim_slot *slot);
+void sim_attempts_heard(const struct sim_slot *slot, int code);
+void sim_attempts_lost(const struct sim_slot *slot);
+void sim_attempts_look(void); /* at the rows, before anybody is told */
+
 /* sim_judge.c */
 void sim_judge_lost(struct sim_slot *slot); /* a login's answer */
 void sim_judge_asked(struct sim_slot *slot);
 void sim_judge_login(struct sim_slot *slot, int code);
 void sim_judge_resumed(const struct sim_slot *slot, int code);
 void sim_judge_time(const struct sim_slot *slot);
+void sim_judge_reported(const struct sim_slot *slot, int code);
 void sim_judge_answer(struct sim_slot *slot, int code);
 void sim_judge_sessions(void);
 void sim_judge_begin_anew(struct sim_guesses *guesses);

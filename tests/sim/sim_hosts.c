@@ -79,6 +79,7 @@ sim_host_yield(void)
 void
 sim_host_begin_turn(void)
 {
+	sim_host->last_turn_ms = sim_host->turn_ms;
 	sim_host->turn_ms = clock_steady_ms();
 	journal.till_asked = true;
 	if (world->steady_us - sim_host->heard_us > STALE_US)
@@ -108,6 +109,7 @@ at_journal(void *context, enum shared_call call)
 	enum shared_fault fault;
 
 	(void)context;
+	sim_host->lots_missing = sim_host->lots_missing || call == SHARED_NEXT;
 	if (call != SHARED_NEXT ? sim_one_in(2) : sim_one_in(10))
 		sim_host_yield();
 	if (sim_one_in(500))
@@ -120,8 +122,10 @@ at_journal(void *context, enum shared_call call)
 	if (fault != SHARED_WORKS)
 		sim_say(
 		    "the journal: call %d, fault %d", (int)call, (int)fault);
-	if (call == SHARED_NEXT && fault == SHARED_WORKS)
+	if (call == SHARED_NEXT && fault == SHARED_WORKS) {
 		sim_host->heard_us = world->steady_us;
+		sim_host->lots_missing = false;
+	}
 	return fault;
 }
 

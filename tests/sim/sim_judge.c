@@ -39,7 +39,9 @@ sim_judge_begin_anew(struct sim_guesses *guesses)
 
 	guesses->wrong = 0;
 	guesses->locked_ms = guesses->ends_by_ms = 0;
-	if (world->step - guesses->lost_step > LOST_STEPS) {
+	/* A host that is stopped may count it at any time. */
+	if (!sim_is_one_of_many() &&
+	    world->step - guesses->lost_step > LOST_STEPS) {
 		guesses->lost = 0;
 		guesses->unsure = false;
 		guesses->lost_first = false;
@@ -68,6 +70,9 @@ judge_locked(struct sim_slot *slot, struct sim_guesses *guesses)
 {
 	unsigned most = guesses->wrong + guesses->lost + on_their_way(slot) - 1;
 
+	/* The success that another host tells first may have come behind it. */
+	if (sim_is_one_of_many() && slot->counted > most)
+		most = slot->counted;
 	if (guesses->locked_ms != 0 || guesses->ends_by_ms != 0)
 		return;
 	if (most < SIM_ATTEMPTS)
@@ -148,9 +153,24 @@ sim_judge_asked(struct sim_slot *slot)
 	    &world->customers[slot->customer].guesses[slot->kiosk];
 
 	judge_lock_end(slot);
+	slot->ever_wrong = guesses->ever_wrong;
+	slot->counted = guesses->wrong + guesses->lost + on_their_way(slot);
 	slot->was_locked = guesses->locked_ms != 0 ||
 	    guesses->ends_by_ms != 0 ||
 	    guesses->wrong + guesses->lost >= SIM_ATTEMPTS;
+}
+
+/* What another host was told meanwhile may be counted behind the success. */
+static void
+begin_anew_by(const struct sim_slot *slot, struct sim_guesses *guesses)
+{
+	unsigned since = guesses->ever_wrong - slot->ever_wrong;
+
+	sim_judge_begin_anew(guesses);
+	if (sim_is_one_of_many() && since > 0) {
+		guesses->lost += since;
+		guesses->lost_first = true;
+	}
 }
 
 /*
@@ -166,6 +186,9 @@ sim_judge_login(struct sim_slot *slot, int code)
 
 	if (code == 429)
 		return;
+	/* Its host may be stopped between the answer and our hearing it. */
+	slot->was_locked = slot->was_locked || guesses->locked_ms != 0 ||
+	    guesses->ends_by_ms != 0;
 	judge_lock_end(slot);
 	/* A full disk; or a host that was stopped reads what is stale. */
 	if (code == 503 ||
@@ -189,13 +212,27 @@ sim_judge_login(struct sim_slot *slot, int code)
 		    slot->right ? "right" : "wrong");
 	if (code == 200) {
 		world->counts[SIM_LOGINS]++;
-		sim_judge_begin_anew(guesses);
+		begin_anew_by(slot, guesses);
 		return;
 	}
+	guesses->ever_wrong++;
 	if (++guesses->wrong == 1)
 		guesses->first_ms = bank_now();
 	if (guesses->wrong == SIM_ATTEMPTS && is_sure(guesses))
 		guesses->locked_ms = bank_now() + SIM_LOCK_MS;
+}
+
+/* A kiosk without cash has none to report; a nonce may have been stale. */
+void
+sim_judge_reported(const struct sim_slot *slot, int code)
+{
+	bool told = code == 200 || code == 503;
+
+	if ((told && slot->kiosk == SIM_WINDOW) ||
+	    (!told && code != 401 && code != 403 && code != 429) ||
+	    (code == 403 && slot->kiosk != SIM_WINDOW))
+		sim_wrong("a report of cash at %s is answered with %d",
+		    sim_kiosk_names[slot->kiosk], code);
 }
 
 /* A session is at one host, and is known nowhere else. */
@@ -364,7 +401,8 @@ sim_judge_answer(struct sim_slot *slot, int code)
 	struct sim_deed *deed =
 	    slot->deed >= 0 ? &world->deeds[slot->deed] : NULL;
 
-	if (sim_host->turn_ms > slot->begun_ms + DAY_MS + TICK_MS)
+	/* A turn takes its requests first; one before may have been slow. */
+	if (sim_host->last_turn_ms > slot->begun_ms + DAY_MS + TICK_MS)
 		sim_wrong("%s is answered in a session that is over a day old",
 		    sim_ids[slot->customer]);
 	sim_books_judge();

@@ -23,7 +23,7 @@
 
 const char *const sim_ids[SIM_CUSTOMERS] = { "chris", "fey", "joe" };
 const char *const sim_kiosk_names[SIM_KIOSKS] = { "lobby", "window" };
-const char *const sim_passwords[SIM_CUSTOMERS] = { "1234", "5678", "9012" };
+const char *const sim_passwords[SIM_CUSTOMERS] = { "7261", "8305", "9012" };
 
 static struct channel_pem bank;
 static EVP_PKEY *kiosk_key; /* of both */
@@ -75,8 +75,10 @@ send_frame(
 static void
 lose(struct sim_slot *slot)
 {
-	if (slot->phase == SIM_LOGGING_IN)
+	if (slot->phase == SIM_LOGGING_IN) {
 		sim_judge_lost(slot);
+		sim_attempts_lost(slot);
+	}
 	slot->phase = SIM_OFF;
 	slot->question = SIM_NOTHING;
 	seal_wipe(&slot->keys);
@@ -175,10 +177,34 @@ log_in(struct sim_slot *slot)
 	sim_say("slot %u: L %s %s, %s", slot->number, sim_ids[slot->customer],
 	    slot->right ? "right" : "wrong", sim_kiosk_names[slot->kiosk]);
 	sim_judge_asked(slot);
+	sim_attempts_asked(slot);
 	slot->login_floor = world->told;
 	slot->changes = world->customers[slot->customer].changes;
 	send_signed(slot, FRAME_LOGIN, text, body, sizeof(body));
 	slot->phase = SIM_LOGGING_IN;
+}
+
+/* C: what cash it has, or a case for an operator. */
+static void
+report(struct sim_slot *slot)
+{
+	uint8_t body[LOGIN_SIZE] = { 0 }, txid[WIRE_TXID_SIZE];
+	char text[96], id[WIRE_TXID_TEXT];
+
+	(void)RAND_bytes(slot->k, SEAL_KEY_SIZE);
+	memcpy(body + FRAME_KIOSK_SIZE, slot->k, SEAL_KEY_SIZE);
+	(void)RAND_bytes(txid, sizeof(txid));
+	wire_format_txid(txid, id);
+	if (sim_one_in(2))
+		snprintf(text, sizeof(text), "STOCK 20:%u 50:%u",
+		    (unsigned)sim_draw(200), (unsigned)sim_draw(200));
+	else
+		snprintf(text, sizeof(text), "RECONCILE %s %s it was stopped",
+		    sim_ids[sim_draw(SIM_CUSTOMERS)], id);
+	sim_say("slot %u: C %s, %s", slot->number, text,
+	    sim_kiosk_names[slot->kiosk]);
+	send_signed(slot, FRAME_CASH, text, body, sizeof(body));
+	slot->phase = SIM_REPORTING;
 }
 
 static void
@@ -442,6 +468,9 @@ sim_kiosk_act(void)
 	else if (slot->phase == SIM_GREETED && slot->has_session &&
 	    !sim_one_in(6))
 		resume(slot);
+	else if (slot->phase == SIM_GREETED && slot->doubt < 0 &&
+	    sim_one_in(12))
+		report(slot);
 	else if (slot->phase == SIM_GREETED)
 		log_in(slot);
 	else if (slot->phase == SIM_IN_SESSION && slot->question == SIM_NOTHING)
@@ -545,8 +574,15 @@ hear_answer(
 		slot->question = SIM_NOTHING;
 		return;
 	}
-	if (slot->phase == SIM_LOGGING_IN)
+	if (slot->phase == SIM_LOGGING_IN) {
+		sim_attempts_heard(slot, code);
 		sim_judge_login(slot, code);
+	}
+	if (slot->phase == SIM_REPORTING) {
+		sim_judge_reported(slot, code);
+		slot->phase = SIM_GREETING;
+		return;
+	}
 	if (slot->phase == SIM_RESUMING)
 		sim_trace("resumed %u %d\n", slot->number, code);
 	if (slot->phase == SIM_RESUMING)

@@ -11,12 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <openssl/rand.h>
 
 #include "../../bankd/base/options.h"
 #include "../../bankd/control/control_codec.h"
+#include "../../bankd/store/store_find.h"
 #include "../../bankd/vault/core/vault_state.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
@@ -24,16 +26,19 @@
 #include "../lib/disk_calls.h"
 #include "sim.h"
 
-#define EVERYTHING "15 1001:ann\n" /* ann may do all of it */
+/* They may do all of it. */
+static const char *const operators[SIM_OPERATORS] = { "15 1001:ann\n",
+	"15 1001:anna\n", "15 1002:bob\n", "15 1002:rob\n" };
 
 static void
 send_command(const char *text)
 {
 	struct sim_command *command = &sim_host->command;
-	char request[sizeof(EVERYTHING) + 256];
+	char request[32 + 256];
 	int link[2];
 
-	snprintf(request, sizeof(request), "%s%s", EVERYTHING, text);
+	snprintf(
+	    request, sizeof(request), "%s%s", operators[command->who], text);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
 		link) == -1 ||
 	    ipc_send(sim_monitor, IPC_CONTROL, 0, request, strlen(request),
@@ -43,7 +48,7 @@ send_command(const char *text)
 	close(link[1]);
 	command->fd = link[0];
 	command->length = 0;
-	sim_say("operator: %s", text);
+	sim_say("operator: %s", request);
 }
 
 /* -- what an operator wants ------------------------------------------------
@@ -59,6 +64,7 @@ lock(struct sim_command *command, struct sim_customer *customer, char text[256])
 	command->before = (int64_t)customer->locked;
 	customer->locked = SIM_MAYBE;
 	customer->changes++;
+	sim_trace("%s %d\n", locks ? "bar" : "clear", command->customer);
 	if (!locks) {
 		for (int i = 0; i < SIM_KIOSKS; i++) {
 			customer->guesses[i].unsure = true;
@@ -67,6 +73,17 @@ lock(struct sim_command *command, struct sim_customer *customer, char text[256])
 	}
 	snprintf(text, 256, "%s %s", locks ? "lock" : "unlock",
 	    sim_ids[command->customer]);
+}
+
+/* The same again: its sessions end, and logins are compared with another hash.
+ */
+static void
+set_password(struct sim_command *command, char text[256])
+{
+	command->kind = SIM_PASSWORD;
+	command->before = (int64_t)clock_steady_ms();
+	snprintf(text, 256, "passwd %s\n%s", sim_ids[command->customer],
+	    sim_passwords[command->customer]);
 }
 
 /* Between the command and its answer both are in force. */
@@ -94,7 +111,7 @@ find_doubt(void)
 {
 	for (int i = world->deed_count; i-- > 0;) {
 		if (world->deeds[i].bank && world->deeds[i].seq == 0 &&
-		    !world->deeds[i].told_not)
+		    world->deeds[i].number == 0 && !world->deeds[i].told_not)
 			return i;
 	}
 	return -1;
@@ -124,7 +141,48 @@ deposit(struct sim_command *command, char text[256])
 	}
 	deed = &world->deeds[command->deed];
 	command->customer = deed->customer;
+	sim_eyes_asked(command);
 	string_copy(text, deed->request, 256);
+}
+
+/*
+ * Whatever else an operator may ask for: what it changes is judged by the
+ * books, and otherwise that it is answered.
+ */
+static void
+ask_for_other(struct sim_command *command, char text[256])
+{
+	static const char *const questions[] = { "accounts", "journal", "audit",
+		"requests", "verify", "cash lobby", "settle 3" };
+	const char *id = sim_ids[command->customer];
+	unsigned amount = (unsigned)sim_draw(500) + 1;
+	char txid[WIRE_TXID_TEXT];
+
+	command->kind = SIM_OTHER;
+	(void)RAND_bytes(command->txid, sizeof(command->txid));
+	wire_format_txid(command->txid, txid);
+	switch (sim_draw(8)) {
+	case 0:
+		snprintf(text, 256, "adjust %s %u %c%u reason %s", id,
+		    (unsigned)sim_draw(2) + 1, sim_one_in(2) ? '-' : '+',
+		    amount, txid);
+		break;
+	case 1:
+		snprintf(text, 256, "cash load lobby %u %s", amount, txid);
+		break;
+	case 2:
+		snprintf(text, 256, "cash count lobby %u %s", amount, txid);
+		break;
+	case 3:
+		snprintf(text, 256, "history %s", id);
+		break;
+	case 4:
+		snprintf(text, 256, "account %s", id);
+		break;
+	default:
+		string_copy(text, questions[sim_draw(NELEM(questions))], 256);
+		break;
+	}
 }
 
 void
@@ -137,12 +195,13 @@ sim_operator_act(void)
 	    world->deed_count == SIM_DEEDS)
 		return;
 	command->customer = (int)sim_draw(SIM_CUSTOMERS);
+	command->who = (int)sim_draw(SIM_OPERATORS);
 	/* Two operators at once would leave no order to judge by. */
 	for (unsigned i = 0; i < world->host_count; i++) {
 		if (world->hosts[i].command.kind != SIM_NO_COMMAND)
 			return;
 	}
-	switch (sim_draw(4)) {
+	switch (sim_draw(9)) {
 	case 0:
 	case 1:
 		lock(command, &world->customers[command->customer], text);
@@ -151,7 +210,19 @@ sim_operator_act(void)
 		set_limit(command, text);
 		break;
 	case 3:
+	case 4:
+		ask_for_other(command, text);
+		break;
+	case 5:
+	case 6:
+		if (sim_eyes_choose(command, text, sizeof(text)))
+			break;
+		/* FALLTHROUGH */
+	case 7:
 		deposit(command, text);
+		break;
+	case 8:
+		set_password(command, text);
 		break;
 	}
 	send_command(text);
@@ -177,10 +248,38 @@ hear_lock(const struct sim_command *command, int code)
 }
 
 static void
+hear_password(const struct sim_command *command, int code)
+{
+	struct sim_customer *customer = &world->customers[command->customer];
+
+	if (code != 0)
+		return;
+	customer->password_ms = (uint64_t)command->before;
+	customer->password_us = world->steady_us;
+}
+
+/* An entry that it is told of is its own. */
+static void
+hear_other(const struct sim_command *command, int code)
+{
+	struct ledger_entry entry;
+	uint64_t seq;
+	bool settled;
+
+	if (code != 0 && code != EX_DATAERR && code != EX_UNAVAILABLE)
+		sim_wrong("an operator is told %d: %s", code, command->answer);
+	if (code == 0 && control_get_number(command->answer, "entry", &seq) &&
+	    (store_find_txid(sim_vault->books->store, NULL, command->txid,
+		 &entry, &settled) != 0 ||
+		entry.seq != seq))
+		sim_wrong("an operator is told of entry %llu, of another",
+		    (unsigned long long)seq);
+}
+
+static void
 hear_end(struct sim_command *command)
 {
 	int code = control_get_code(command->answer);
-	uint64_t seq;
 
 	sim_say("operator: told %d", code);
 	if (code < 0)
@@ -189,11 +288,13 @@ hear_end(struct sim_command *command)
 	if (command->kind == SIM_LIMIT)
 		sim_limit_put(command->customer,
 		    code == 0 ? command->after : command->before);
-	else if (command->kind == SIM_DEPOSIT && code == 0) {
-		if (!control_get_number(command->answer, "entry", &seq))
-			sim_wrong("a deposit without its entry");
-		sim_judge_deposit(&world->deeds[command->deed], seq);
-	} else if (command->kind != SIM_DEPOSIT)
+	else if (command->kind == SIM_PASSWORD)
+		hear_password(command, code);
+	else if (command->kind == SIM_OTHER)
+		hear_other(command, code);
+	else if (command->kind >= SIM_DEPOSIT)
+		sim_eyes_heard(command, code);
+	else
 		hear_lock(command, code);
 	close(command->fd);
 	command->kind = SIM_NO_COMMAND;
@@ -221,6 +322,7 @@ sim_operator_hear(void)
 void
 sim_operator_lost(struct sim_host *host)
 {
+	sim_eyes_lost(&host->command);
 	host->command.kind = SIM_NO_COMMAND;
 	host->edited = host->reloads = false;
 }
@@ -237,7 +339,7 @@ sim_config(const char *state, const char *key)
 		"limits.withdraw_day=1500", "limits.transfer_day=2500",
 		"login.max_attempts_total=10000" };
 	struct config *config = config_new(bankd_options, BANKD_OPTION_COUNT);
-	char text[3][256], error[256], *dump;
+	char text[5][256], error[256], *dump;
 
 	for (size_t i = 0; i < NELEM(options); i++) {
 		if (config_set(config, options[i], error, sizeof(error)) != 0)
@@ -247,6 +349,10 @@ sim_config(const char *state, const char *key)
 	snprintf(text[1], sizeof(text[1]), "keys.key=%s", key);
 	snprintf(text[2], sizeof(text[2]), "limits.withdraw=%lld",
 	    (long long)sim_host->withdraw_cents / 100);
+	snprintf(text[3], sizeof(text[3]), "operators.four_eyes_over=%d",
+	    SIM_FOUR_EYES / 100);
+	snprintf(text[4], sizeof(text[4]), "operators.request_seconds=%d",
+	    SIM_REQUEST_S);
 	for (size_t i = 0; i < NELEM(text); i++) {
 		if (config_set(config, text[i], error, sizeof(error)) != 0)
 			abort();

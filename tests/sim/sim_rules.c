@@ -124,22 +124,40 @@ sim_judge_unlocked(int number)
 	}
 }
 
-/* Whom an operator has locked has no session, here nor at another host. */
+/* Whether this host has heard of all before that. */
+static bool
+has_heard(uint64_t since_us)
+{
+	return !sim_is_one_of_many() ||
+	    (!sim_host->lots_missing && sim_host->heard_us > since_us);
+}
+
+static bool
+may_be_in_session(
+    const struct sim_customer *customer, const struct session *session)
+{
+	if (customer->locked == SIM_YES && has_heard(customer->locked_us))
+		return false;
+	return customer->password_us == 0 ||
+	    session->begun_ms >= customer->password_ms ||
+	    !has_heard(customer->password_us);
+}
+
+/*
+ * Whom an operator has locked has no session, nor has one lived on whose
+ * password was set, here nor at another host.
+ */
 void
 sim_judge_locks(void)
 {
-	const struct sim_customer *customer;
 	const struct session *session;
 
 	for (int i = 0; i < SIM_CUSTOMERS; i++) {
-		customer = &world->customers[i];
-		if (customer->locked != SIM_YES ||
-		    (sim_is_one_of_many() &&
-			sim_host->heard_us <= customer->locked_us))
-			continue;
 		TAILQ_FOREACH (session, &sim_vault->sessions->all, link) {
-			if (strcmp(session->customer, sim_ids[i]) == 0)
-				sim_wrong("%s is locked, and has a session",
+			if (strcmp(session->customer, sim_ids[i]) == 0 &&
+			    !may_be_in_session(&world->customers[i], session))
+				sim_wrong("%s is locked, or has another "
+					  "password, and has the session",
 				    sim_ids[i]);
 		}
 	}

@@ -299,6 +299,7 @@ end_scenario(void)
 static void
 judge(void)
 {
+	sim_attempts_look();
 	sim_kiosk_hear();
 	hear_monitor();
 	sim_operator_hear();

@@ -285,10 +285,10 @@ number_of(const char *name, uint64_t otherwise)
 }
 
 static void
-leave_out(unsigned from, unsigned count, bool out)
+leave_out(unsigned from, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
-		world->left_out[from + i] = out;
+		world->left_out[from + i] = true;
 }
 
 static unsigned
@@ -305,6 +305,7 @@ static unsigned
 shrink(uint64_t seed, unsigned steps)
 {
 	time_t until = time(NULL) + SHRINK_S;
+	bool before[NELEM(world->left_out)];
 
 	for (unsigned size = steps / 2; size > 0; size /= 2) {
 		for (unsigned at = 1; at + size <= steps + 1; at += size) {
@@ -312,9 +313,11 @@ shrink(uint64_t seed, unsigned steps)
 				return steps;
 			if (world->left_out[at])
 				continue;
-			leave_out(at, size, true);
+			/* Some of these may be out already, and stay so. */
+			memcpy(before, world->left_out, sizeof(before));
+			leave_out(at, size);
 			if (simulate(seed, steps, false))
-				leave_out(at, size, false);
+				memcpy(world->left_out, before, sizeof(before));
 		}
 	}
 	return steps;
@@ -388,7 +391,7 @@ make_template(void)
 	if (mkdir(directory, 0700) == -1)
 		abort();
 	write_text(top, "key", sim_bank_key());
-	write_text(directory, "password", "chris 1234\nfey 5678\njoe 9012\n");
+	write_text(directory, "password", "chris 7261\nfey 8305\njoe 9012\n");
 	write_text(directory, "balance",
 	    "chris 10000 1000\nfey 10000 1000\njoe 10000 1000\n");
 	world->making = true;

@@ -35,8 +35,12 @@ class Money(Operator):
             self.refused(EX_USAGE, "usage|needs --reason", "deposit",
                          *words)
         for amount in ("-5", "+5", "0", "1.234", "x"):
-            self.refused(EX_DATAERR, "amount", "deposit", "p1", "1", amount,
+            self.refused(EX_DATAERR, "amount %s: more than 0" %
+                         re.escape(amount), "deposit", "p1", "1", amount,
                          "--reason", "x")
+        for account in ("3", "Savings", "0"):
+            self.refused(EX_DATAERR, "account %s: 1 .savings. or 2" % account,
+                         "deposit", "p1", account, "5", "--reason", "x")
 
     def test_numbers_are_digits(self):
         for number in ("+1", " 1", "-1", "1x", "0x1", "0", "1" + 19 * "0"):
@@ -77,6 +81,14 @@ class Money(Operator):
         for word in ("0", "-1", "1x", "99999999999999999999"):
             self.refused(EX_DATAERR, "number", "reverse", word)
         self.assertEqual(self.balances("p3"), ("10000.00", "1000.00"))
+
+    def test_close_takes_no_other_words(self):
+        """What was misspelt isn't left out."""
+        run(BANKCTL, "-c", self.bank.config, "open", "empty",
+            input="geheim-4711\n")
+        for words in (("--too", "fey"), ("--to",), ("fey",), ("--to", "")):
+            self.refused(EX_USAGE, "--to", "close", "empty", *words)
+        self.bank.ctl("close", "empty", "--to", "fey")
 
     def test_reverse_for_a_closed_account(self):
         seq = self.withdraw("p4", "10000")

@@ -114,6 +114,8 @@ class Day(unittest.TestCase):
         for told, wanted in self.branch.evening + night:
             self.assertEqual({name: Decimal(told[name]) for name in wanted},
                              wanted)
+        for told, _ in self.branch.evening:
+            self.assertEqual(told["by-notes"], told["expected"])
         self.assertEqual([self.books.counts[kiosk][1] for kiosk in KIOSKS],
                          [0, -40, 0])
 
@@ -148,7 +150,8 @@ class Day(unittest.TestCase):
         found, seqs = {}, collections.Counter()
         for part in ElementTree.fromstring(self.export(
                 "camt053").encode()).iter(CAMT + "Stmt"):
-            name, account = part.findtext(CAMT + "Id").rsplit("-", 1)
+            name, account = part.findtext("/".join(CAMT + tag for tag in (
+                "Acct", "Id", "Othr", "Id"))).rsplit("-", 1)
             total = Decimal(0)
             for entry in part.iter(CAMT + "Ntry"):
                 seqs[entry.findtext(CAMT + "NtryRef")] += 1

@@ -10,7 +10,7 @@ import unittest
 from decimal import Decimal
 
 from lib import bank, wire
-from lib.bank import wait_for
+from lib.bank import ATM_TUI, run, wait_for
 from lib.case import (INCORRECT, NO_RECIPIENT, NOT_ALLOWED, PROTOCOL_ERROR,
                       Operator)
 from system import test_cash
@@ -62,6 +62,28 @@ class Seen(Operator):
         self.served.stop()
         self.assertEqual(self.listed(), before)
 
+    def test_the_version_by_the_kiosk_s_own_word(self):
+        """One more name in ALPN, which no bank has to read."""
+        def version(*software):
+            atm = self.served.atm(kiosk=self.kiosks["kiosk-1"],
+                                  software=software)
+            self.said(atm.report("STOCK 20:36"), NOTED)
+            atm.close()
+            self.served.let_go()
+            return {row["name"]: row["version"] for row in self.listed()}
+        self.assertEqual(version(), {"kiosk-1": "-", "lobby": "-"})
+        self.assertEqual(version(b"teller-9/1.2+b"),
+                         {"kiosk-1": "teller-9/1.2+b", "lobby": "-"})
+        before = self.listed()
+        self.served.restart()
+        self.assertEqual(self.listed(), before)
+        # What has no such form is none; the first that has it counts.
+        for software, told in (((b"a b",), "-"), ((b"x" * 32,), "x" * 32),
+                               ((b"x" * 33, b"a\x1b[m", b"atm-9/1"), "atm-9/1"),
+                               ((b"atm/1", b"one", b"two"), "one"),
+                               ((b"\0",), "-")):
+            self.assertEqual(version(*software)["kiosk-1"], told, software)
+
     def kept(self):
         with contextlib.closing(sqlite3.connect(
                 "file:%s?mode=ro" % self.served.path("var", "bank.db"),
@@ -89,13 +111,22 @@ class Seen(Operator):
             line.split(None, 1) for line in self.served.ctl(
                 "cash", "kiosk-1").stdout.splitlines())["stock-time"])
 
+    def change(self, words):
+        with contextlib.closing(sqlite3.connect(
+                self.served.path("var", "bank.db"))) as db:
+            db.execute(words)
+            db.commit()
+
     def test_a_state_of_before(self):
         """That of an older bankd has no such rows."""
         self.served.stop()
-        with contextlib.closing(sqlite3.connect(
-                self.served.path("var", "bank.db"))) as db:
-            db.execute("DROP TABLE visit")
-            db.commit()
+        # Without a kiosk's version, and without any of it.
+        before = self.listed()
+        self.change("ALTER TABLE visit DROP COLUMN software")
+        self.served.start()
+        self.assertEqual(self.listed(), before)
+        self.served.stop()
+        self.change("DROP TABLE visit")
         for _ in range(2):
             for row in self.listed():
                 self.assertEqual((row["seen"], row["address"]), ("-", "-"))
@@ -243,7 +274,7 @@ class Books(Known):
         rows = self.bank.ctl_json("audit", "--account", "kiosk-1")[-2:]
         self.assertEqual(
             [(row["verb"], row["detail"], row["reason"]) for row in rows],
-            [("cash load", "5000", "monday's box"),
+            [("cash load", "5000.00", "monday's box"),
              ("cash count", "4879.50", "-")])
         entries = self.bank.ctl_json("journal", "--kind", "cash")[1::-1]
         self.assertEqual([row["seq"] for row in entries],
@@ -281,6 +312,11 @@ class Books(Known):
             self.assertEqual(now, Decimal(held))
         self.assertEqual(len(self.bank.ctl_json("journal", "--kind", "cash")),
                          entries + 5)
+        # Nobody takes out what isn't there; what was found is counted first.
+        self.cash("load", "20")
+        self.refused(EX_DATAERR, "should hold only 20.00; .* cash count",
+                     "cash", "load", "kiosk-1", "-20.01")
+        self.assertEqual(self.cash("load", "-20")[1], 0)
         day = json.loads(self.bank.ctl("day", "--format", "json").stdout)[0]
         lines = {line["account"]: line for line in day["accounts"]}
         self.assertEqual(Decimal(lines[":cash/kiosk-1"]["closing"]), 0)
@@ -323,11 +359,12 @@ class RealKiosk(test_cash.Machine, Known):
                  == "20:30 50:40")
         kiosk.type(self.login + "retiro 90\n3\n")
         self.assertIn("goodbye", kiosk.ends()[1])
-        # It is told between sessions: by the next start at the latest.
-        again = test_cash.Kiosk(self, *self.notes_)
-        wait_for(lambda: self.facts(), lambda: self.facts().get("stock")
-                 == "20:28 50:39")
-        again.ends()
+        # The bank has been told when the kiosk ends.
+        self.assertEqual(self.facts()["stock"], "20:28 50:39")
+        row, = [row for row in self.bank.ctl_json("kiosk", "list")
+                if row["name"] == "kiosk-1"]
+        self.assertEqual(row["version"], "atm-tui/" + run(
+            ATM_TUI, "-V").stdout.split()[1])
 
     def test_a_case_arrives(self):
         kiosk = test_cash.Kiosk(self, *self.notes_, self.held(0))

@@ -17,7 +17,7 @@ from system.test_manual import option_rows
 
 MAKE = os.path.join(TOP, "etc", "completions", "make")
 SOURCES = {"bankd": [path("bankd", "bankd.c"), path("bankd", "options.c")],
-           "bankctl": [path("bankd", "bankctl.c")],
+           "bankctl": [path("bankd", "bankctl_main.c")],
            "atm-tui": [path("atm-tui", "main.c"),
                        path("atm-tui", "options.c")]}
 TABLES = {"bankd": ("bankd", "options.c"), "atm-tui": ("atm-tui", "options.c")}

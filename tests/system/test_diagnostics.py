@@ -250,6 +250,16 @@ class Diagnostics(unittest.TestCase):
             os.chmod(self.etc(served, name), 0o600)
         self.fails(served, "bank_expired")
 
+    def test_bank_about_to_expire(self):
+        served = self.bank()
+        fakebank.make_keys(self.etc(served, "."), datetime.datetime.utcnow()
+                           - datetime.timedelta(days=345))
+        for name in ("bank.key", "leaf.key"):
+            os.chmod(self.etc(served, name), 0o600)
+        served.start()
+        self.assertRegex(served.ctl("status").stdout,
+                         r"bank-certificate-expires .*soon: renew it")
+
     def test_the_check_tells_ends(self):
         served = self.bank()
         said = run(bank.BANKD, "-t", "-c", served.config).stdout

@@ -116,8 +116,8 @@ class Export(Operator):
         self.assertEqual(notes[seq], words)
         text = self.export("joe", "--format", "hledger")
         self.assertRegex(
-            text, r"\(%s\) adjust  ; \S+\n    ; by: %s\n"
-            r"    ; reason: count <27>, x\n" % (seq, bank.ME))
+            text, r"\(%s\) adjust  ; time: \S+\n    ; by: %s\n"
+            r"    ; reason: count <27>; x\n" % (seq, bank.ME))
         self.assertIn("    ; memo: rent\n", text)
         found = self.hledger(text, "print", "tag:by=^%s$" % bank.ME,
                              "tag:reason=count")
@@ -156,7 +156,7 @@ class Export(Operator):
             found[row["seq"]] = [when]
         text = self.export("--format", "hledger")
         for date, seq, time in re.findall(
-                r"(?m)^(\S+) \((\d+)\) \w+  ; (\S+)", text):
+                r"(?m)^(\S+) \((\d+)\) \w+  ; time: ([^\s,]+)", text):
             found[seq].append(datetime.datetime.fromisoformat(
                 date + time[10:].replace("Z", "+00:00")))
         for posted, seq in re.findall(
@@ -205,7 +205,7 @@ class Export(Operator):
         """What a member of control_group is given."""
         with socket.socket(socket.AF_UNIX) as s:
             s.connect(self.bank.path("var", "control"))
-            s.sendall(("export %s Bank\n" % form).encode())
+            s.sendall(("export %s Bank XXX\n" % form).encode())
             s.shutdown(socket.SHUT_WR)
             with s.makefile() as f:
                 lines = f.read().split("\n")
@@ -303,7 +303,7 @@ class Export(Operator):
             for statement in tree.iterfind(".//c:Stmt", space):
                 def of(path, node=statement):
                     return node.findtext(path, None, space)
-                name = of("c:Id")
+                name = of("c:Acct/c:Id/c:Othr/c:Id")
                 balances = {of("c:Tp/c:CdOrPrtry/c:Cd", node):
                             Decimal(of("c:Amt", node))
                             for node in statement.iterfind("c:Bal", space)}
@@ -316,14 +316,68 @@ class Export(Operator):
                         else -amount
                     self.assertIn(of("c:BkTxCd/c:Domn/c:Fmly/c:Cd", entry),
                                   codes[row["kind"]])
-                    self.assertEqual(of("c:RvslInd", entry) == "true",
-                                     row["kind"] == "reversal")
+                    self.assertEqual(
+                        of("c:RvslInd", entry),
+                        "true" if row["kind"] == "reversal" else None)
                     self.assertEqual(
                         of(".//c:AddtlTxInf", entry) or "", row["reason"])
                 self.assertEqual(balances, {"OPBD": 0, "CLBD": total})
                 holder, account = name.rsplit("-", 1)
                 self.assertEqual(total, self.accounts()[
                     holder, "savings" if account == "1" else "checking"])
+
+    def test_each_camt_statement_has_an_id_of_its_own(self):
+        """By which a program knows a statement that it has."""
+        path = ".//{urn:iso:std:iso:20022:tech:xsd:camt.053.001.08}Stmt/" \
+            "{urn:iso:std:iso:20022:tech:xsd:camt.053.001.08}Id"
+        ids = [node.text for _ in range(2)
+               for node in self.checked("chris").iterfind(path)]
+        self.assertEqual((len(ids), len(set(ids))), (4, 4), ids)
+
+    def test_characters_that_xml_has_not(self):
+        self.bank.ctl("adjust", "fey", "1", "1", "--reason",
+                      "a\ufffe\uffffb\ufffd\ufffc\U0001fffe")
+        for form in "camt053", "ofx":
+            text = self.export("fey", "--format", form)
+            self.assertIn("a??b\ufffd\ufffc\U0001fffe", text)
+            ElementTree.fromstring(text.encode())
+
+    def test_currency(self):
+        served = self.fresh()
+        with open(served.config) as f:
+            before = f.read()
+        def write(currency):
+            with open(served.config, "w") as f:
+                f.write(before + "\n[bank]\ncurrency = %s\n" % currency)
+        write("EUR")
+        def found(form):
+            text = served.ctl("export", "--format", form).stdout
+            return set(re.findall(
+                '<CURDEF>(.*?)<|Ccy="(.*?)"|<Ccy>(.*?)<', text))
+        self.assertEqual(found("ofx"), {("EUR", "", "")})
+        self.assertEqual(found("camt053"), {("", "EUR", ""),
+                                            ("", "", "EUR")})
+        write("eur")
+        for program, words in ((bank.BANKCTL, ("export",)),
+                               (bank.BANKD, ("-t",))):
+            result = run(program, "-c", served.config, *words)
+            self.assertEqual(result.returncode, 78)
+            self.assertIn("bankd.ini: [bank] currency", result.stderr)
+
+    def test_no_customer_writes_a_tag(self):
+        atm = self.bank.session("joe", kiosk=self.bank.kiosk())
+        self.assertEqual(atm.transfer(
+            1, "chris", "3", memo="rent, by: 0:nobody, date:soon").code, 200)
+        atm.exit()
+        atm.close()
+        text = self.export("--format", "hledger")
+        self.assertIn("    ; memo: rent; by: 0:nobody; date:soon\n", text)
+        self.hledger(text, "check", "--strict")
+        self.assertEqual(self.hledger(text, "tags", "by", "--values").split(),
+                         [bank.ME])
+        self.assertLessEqual(
+            set(self.hledger(text, "tags").split()),
+            {"by", "kiosk", "memo", "reason", "time"})
 
     def test_lengths(self):
         """The longest ID, name and reason that the bank takes."""

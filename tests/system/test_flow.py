@@ -6,6 +6,7 @@ import os
 import pty
 import select
 import shutil
+import socket
 import unittest
 
 from lib import bank, fakebank
@@ -99,7 +100,6 @@ class Plain(BankCase):
                              "Your checking account balance: 1100"])
 
     def test_no_bank(self):
-        import socket
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -349,7 +349,42 @@ class Person(BankCase):
             self.assertLessEqual(
                 len(self.hears(why)), len("An amount has "))
         self.type("3. Exit\n", "nonsense")
-        self.hears("incorrect input\nEnter a number of the menu\n")
+        self.hears("incorrect input\nEnter a number of the menu, or HELP\n")
+
+    def test_money_and_times_are_those_of_the_screens(self):
+        """A script hears the wire's."""
+        self.log_in("p3", "screen.currency=\u20ac ",
+                    "screen.amounts=1.234,50", "screen.dates=iso")
+        self.transfer("1", "p4", "1,5", "")
+        self.hears("Transfer \u20ac 1,50 from Savings to p4?")
+        self.type("2. No\n", "1")
+        self.hears("your transaction is successful\n")
+        self.type("3. Exit\n", "balance")
+        self.assertRegex(self.hears("Please select"),
+                         r"balance: \u20ac [\d.]+,\d\d\n"
+                         r".*balance: \u20ac [\d.]+,\d\d\n")
+        self.type("3. Exit\n", "statement")
+        self.assertRegex(
+            self.hears("Please select"), r"\n20\d\d-\d\d-\d\d \d\d:\d\d  \d+ "
+            r"transfer  Savings  -\u20ac 1,50  \u20ac [\d.]+,\d\d  p4\n")
+        self.type("3. Exit\n", "services")
+        self.type("5. Back\n", "1")
+        self.assertRegex(
+            self.hears("Transactions:"),
+            r"Opened: 20\d\d-\d\d-\d\d \d\d:\d\d\n"
+            r"Last login: (20\d\d-\d\d-\d\d \d\d:\d\d|-)\n")
+
+    def test_notices_are_told(self):
+        """Whatever the menu; a script with the seeds' menu hears none."""
+        self.log_in("p4")
+        self.hears("3. Exit\n")
+        self.bank.plain("p2\ncanary-p2\n1\n1\np4\n2.25\n3\n")
+
+        def told():
+            os.write(self.fd, b"notices\n")
+            return "You have received $2.25 from p2\n" in self.hears(
+                "3. Exit\n")
+        bank.wait_for("the notice", told)
 
     def test_headings(self):
         self.log_in("p1")

@@ -108,6 +108,10 @@ class FourEyes(People):
                  "0" * 31 + "7")
         number = self.wait("bin", *words)
         self.assertEqual(self.wait("bin", *words), number)
+        for other in (("joe", "1", "201"), ("fey", "1", "200")):
+            self.assertIn("used for something else, request %s" % number,
+                          self.by("bin", "deposit", *other, *words[4:],
+                                  expect=EX_DATAERR).stderr)
         self.by("news", "approve", number)
         self.assertIn("before", self.by("bin", *words).stdout)
 
@@ -224,8 +228,9 @@ class FourEyes(People):
         self.refused(EX_DATAERR, "number of a request", "approve", "x")
 
     def test_expires(self):
-        number = self.wait("bin", "deposit", "chris", "1", "300",
-                           "--reason", "x")
+        words = ("bin", "deposit", "chris", "1", "300", "--reason", "x",
+                 "--id", "e" * 32)
+        number = self.wait(*words)
         before = self.cents("chris")
         self.fill()
         count, _ = self.count("bin", "500")
@@ -249,6 +254,11 @@ class FourEyes(People):
         self.bank.start()
         self.assertEqual(self.waiting(number, count),
                          [row | {"state": "expired"} for row in waiting])
+        # What is asked for again isn't told to wait for an approval of that.
+        again = self.wait(*words)
+        self.assertNotEqual(again, number)
+        self.assertEqual(self.wait(*words), again)
+        self.by("bin", "refuse", again)
         self.assertIn("had expired", self.by(
             "news", "approve", number, expect=EX_DATAERR).stderr)
         self.assertEqual(self.records()[-1]["verb"], "expire")

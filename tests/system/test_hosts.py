@@ -3,13 +3,12 @@
 and that its customer sees one result, a true one.  The hosts are fake banks
 that share money and outcomes, and two real ones of which one is a copy."""
 
-import contextlib
 import os
 import shutil
 import socket
 import unittest
 
-from lib import bank, fakebank
+from lib import bank, fakebank, proxy
 from lib.case import PrivateCase
 
 SUCCESS = "your transaction is successful"
@@ -74,16 +73,9 @@ class Hosts(unittest.TestCase):
 
     def test_one_that_hears_nothing(self):
         self.host()
-        with contextlib.ExitStack() as stack:
-            deaf = stack.enter_context(socket.socket())
-            deaf.bind(("127.0.0.1", 0))
-            deaf.listen(0)
-            for _ in range(4):
-                other = stack.enter_context(socket.socket())
-                other.setblocking(False)
-                other.connect_ex(deaf.getsockname())
+        with proxy.deaf() as port:
             self.is_served(self.play(hosts=[
-                "127.0.0.1:%d" % deaf.getsockname()[1], self.at(0)]))
+                "127.0.0.1:%d" % port, self.at(0)]))
 
     def test_one_that_says_nothing(self):
         self.host()

@@ -299,6 +299,48 @@ class Database(Faults):
         self.right_in_the_end()
 
 
+class Refused(Faults):
+    """The first server of the list takes writes, and must get none, as one
+    that was the primary before: the next one is asked, and the reason told."""
+
+    def ask(self, host):
+        result = bank.run(*host.command("-t"))
+        return result.returncode, result.stdout + result.stderr
+
+    def test_the_next_one_serves(self):
+        self.pg.another(self.pg.primary)
+        other = self.pg.more[-1]
+        other.promote()
+        self.two.stop()
+        for settings, why in (
+                ({"synchronous_standby_names": "''"},
+                 "synchronous_standby_names is empty"),
+                ({"default_transaction_read_only": "on"}, "")):
+            with self.subTest(why):
+                other.reload(**settings)
+                self.two.share(self.pg.connection(other, self.pg.primary),
+                               **self.hosts.store)
+                code, said = self.ask(self.two)
+                self.assertEqual(code, 0, said)
+                self.assertIn(why, said)
+                self.assertIn("there already", self.two.ctl(
+                    "-y", "hosts", "init").stdout)
+                self.two.start()
+                self.two.atm_when_served().close()
+                self.assertIn(str(self.pg.primary.port),
+                              self.two.status("courier-database"))
+                pay(self.two, "chris", "fey", 3, self.sent)
+                self.two.stop()
+                self.two.share(self.pg.connection(other),
+                               **self.hosts.store)
+                code, said = self.ask(self.two)
+                self.assertNotEqual(code, 0, said)
+                self.assertIn(why or "read-only", said)
+        self.two.share(self.hosts.connection, **self.hosts.store)
+        self.two.start()
+        self.right_in_the_end()
+
+
 class Found(Faults):
     """A lot that is put again, and is there."""
 
@@ -393,7 +435,8 @@ class Lost(Hosts):
             self.assertRegex(said, r"fork: lot \d+ is \w+ here and \w+ in")
             result = bank.run(*host.command("-t"))
             self.assertNotEqual(result.returncode, 0)
-            self.assertIn("fork", result.stderr)
+            self.assertRegex(
+                result.stderr, r"(?m)^bankd: fork: lot \d+ is \w+ here and")
         schema.fits(self, "hosts init", self.one.ctl(
             "-y", "-j", "hosts", "init").stdout)
         self.one.start()

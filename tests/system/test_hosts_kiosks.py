@@ -4,14 +4,19 @@ is told whose host dies, and where an operator sees which host it is."""
 
 import os
 import pty
+import re
 import select
+import signal
 import socket
+import subprocess
+import sys
 import unittest
 
 from lib import bank, hosts, postgres, wire
 from lib.proxy import CUT_BEFORE, PASS, Proxy
 
 SUCCESS = "your transaction is successful"
+LOST = "Connection lost. Check your statement before trying again."
 
 
 @unittest.skipUnless(postgres.available(), "no PostgreSQL here")
@@ -174,6 +179,78 @@ class OneTruth(unittest.TestCase):
             os.waitpid(pid, 0)
             os.close(fd)
 
+
+@unittest.skipUnless(postgres.available(), "no PostgreSQL here")
+class RunHosts(unittest.TestCase):
+    """tests/run-hosts, for somebody who watches: nothing stays behind."""
+
+    def run_hosts(self, *words):
+        """Started; its standard error, in which it says where it is."""
+        self.place = bank.fresh_directory("run")
+        os.chmod(self.place, 0o755)
+        process = subprocess.Popen(
+            [sys.executable, "-B", os.path.join(bank.TOP, "tests",
+                                                "run-hosts"),
+             "--build", bank.BUILD, *words],
+            env=dict(os.environ, TMPDIR=self.place, TEST_TMP=self.place),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        return process
+
+    def seen(self, process, text):
+        """Its lines up to the one with this text."""
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if text in line:
+                return "".join(lines)
+        self.fail("".join(lines))
+
+    def servers(self, process):
+        """Directories of its PostgreSQL."""
+        return {match[1] for pid in bank.children(process.pid)
+                for match in [re.search(r"-D (\S*/pg-[^/]*)",
+                                        bank.command_line(pid))] if match}
+
+    def nothing_is_left(self, process, servers):
+        self.assertEqual(os.listdir(self.place), [])
+        self.assertEqual([path for path in servers if os.path.exists(path)],
+                         [])
+        left = [text for text in map(bank.command_line, map(
+            int, filter(str.isdigit, os.listdir("/proc"))))
+                if self.place in text]
+        self.assertEqual(left, [])
+
+    def test_a_visit(self):
+        typed = os.path.join(bank.fresh_directory("typed"), "lines")
+        with open(typed, "w") as f:
+            f.write("chris\n1234\n1\n1\nfey\n5\n3\n")
+        process = self.run_hosts("--seconds", "0.2", "--typed", typed)
+        said = self.seen(process, "top")
+        servers = self.servers(process)
+        said += process.stdout.read()
+        # A kill may come at any moment, and a script doesn't log in again.
+        lost = LOST in said
+        self.assertEqual(process.wait(), 1 if lost else 0, said)
+        self.assertTrue(lost or SUCCESS in said, said)
+        self.assertEqual(len(servers), 1)
+        self.nothing_is_left(process, servers)
+
+    def test_the_window_is_closed(self):
+        """While it is made, and later."""
+        waits = os.path.join(bank.fresh_directory("typed"), "lines")
+        os.mkfifo(waits)
+        for text in "two databases", "top":
+            process = self.run_hosts("--typed", waits)
+            self.seen(process, text)
+            servers = bank.wait_for("its servers", lambda: self.servers(
+                process))
+            process.send_signal(signal.SIGHUP)
+            said = process.stdout.read()
+            self.assertEqual(process.wait(), 128 + signal.SIGHUP, said)
+            self.nothing_is_left(process, servers)
 
 
 if __name__ == "__main__":

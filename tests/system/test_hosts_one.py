@@ -13,7 +13,7 @@ from unittest import mock
 from lib import atm, bank, faults, hosts, model, postgres, schema
 from lib.case import SUCCESS
 
-EX_DATAERR, EX_UNAVAILABLE, EX_CONFIG = 65, 69, 78
+EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_CONFIG = 64, 65, 69, 78
 
 
 @unittest.skipUnless(postgres.available(), "no PostgreSQL here")
@@ -75,6 +75,18 @@ class Life(OneHost):
         self.pay(1)
         self.host.stop()
         model.check(self.host)
+
+    def test_what_was_answered_is_read(self):
+        """By root, who reads bank.db, which follows a bit later."""
+        self.host.start()
+        for count in range(1, 9):
+            self.pay(1)
+            self.assertEqual(
+                self.host.ctl("export").stdout.count(",transfer,"), count)
+            self.assertEqual(
+                self.host.ctl("statement", "chris").stdout.count(
+                    "transfer to fey"),
+                count)
 
     def test_no_customer_can_be_read_in_the_database(self):
         self.host.start()
@@ -330,6 +342,9 @@ class Init(OneHost):
     def test_forget(self):
         self.host.start()
         self.refused(EX_DATAERR, "no such host", "hosts", "forget", "7")
+        for word in "0", "+1", " 1", "1x", "-18446744073709551615":
+            self.refused(EX_USAGE, "a host is a number", "hosts", "forget",
+                         word)
         bank.wait_for("the host's row", lambda: self.host.ctl_json(
             "hosts", "list"))
         self.host.stop()
@@ -347,7 +362,10 @@ class Alone(OneHost):
     """What only a bank alone may do."""
 
     def test_offline_writes_are_refused(self):
-        self.refused(EX_UNAVAILABLE, "start bankd", "kiosk", "add", "new")
+        key = self.host.path("new.key")
+        self.refused(EX_UNAVAILABLE, "start bankd", "kiosk", "add", "new",
+                     "--key", key)
+        self.assertFalse(os.path.exists(key))
         self.host.ctl("kiosk", "list")
         self.host.ctl("verify")
 
@@ -355,12 +373,19 @@ class Alone(OneHost):
         self.host.start()
         self.pay(1)
         self.host.stop()
-        for name in "balance", "password":
+        for name, change in (
+                ("balance", ("10000", "10001")), ("balance", ("fey ", "fay ")),
+                ("password", ("fey ", "fay "))):
             before = self.host.read(name)
-            self.host.write(name, before.replace("fey ", "fay "))
+            self.host.write(name, before.replace(*change, 1))
             code, said = self.host.fails()
             self.assertNotEqual(code, 0)
             self.assertIn(name, said)
+            if change[0] == "10000":
+                self.assertIn("a bank of many hosts takes no edits", said)
+                code, said = self.check()
+                self.assertNotEqual(code, 0)
+                self.assertIn("a bank of many hosts takes no edits", said)
             self.host.write(name, before)
         self.host.start()
         self.pay(1)
@@ -398,7 +423,7 @@ class Check(OneHost):
                 ("connection", "hots=127.0.0.1"),
                 ("none.* does not exist",
                  "host=127.0.0.1 port=%d user=bank dbname=none" % port),
-                ("permission denied",
+                ("permission denied for table bank$",
                  "host=127.0.0.1 port=%d user=poor dbname=%s" % (port, self.pg.database)),
                 ("hosts init",
                  "host=127.0.0.1 port=%d user=bank dbname=empty" % port),
@@ -406,6 +431,17 @@ class Check(OneHost):
                  "host=127.0.0.1 port=1 user=bank dbname=none")):
             with self.subTest(connection):
                 self.wrong(pattern, connection)
+
+    def test_the_first_of_a_list_is_none(self):
+        """Not even in name; the second one serves."""
+        for first in "no.such.host.invalid", "/no/such/directory":
+            with self.subTest(first):
+                self.host.share(self.hosts.connection.replace(
+                    "host=", "host=%s," % first), durability="none")
+                code, said = self.check()
+                self.assertEqual(code, 0, said)
+        self.host.start()
+        self.pay(1)
 
     def test_an_older_schema(self):
         self.pg.sql("UPDATE bank SET schema = 0")

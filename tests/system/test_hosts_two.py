@@ -132,6 +132,22 @@ class Together(Hosts):
         result = self.one.ctl("hosts", "forget", "1", check=False)
         self.assertEqual(result.returncode, 65, result.stderr)
 
+    def test_a_setting_that_differs_is_listed(self):
+        self.two.stop()
+        with open(self.two.config, "a") as f:
+            f.write("[operators]\nfour_eyes_over = 5\n"
+                    "[bank]\ncurrency = EUR\n[limits]\nrate = 7\n")
+        self.two.start()
+        # A test's bankd has these beside its file.
+        given = {"login.hash_cost", "limits.rate"}
+        wanted = {"bank.currency", "operators.four_eyes_over"}
+        for host, others in (self.one, ["2"]), (self.two, ["1"]):
+            bank.wait_for("the settings that differ", lambda: [
+                set(row["settings"].split()) - given
+                for row in host.ctl_json("hosts", "list")
+                if row["host"] in others] == [wanted])
+        self.hosts.stop()
+
     def test_a_stopped_host_catches_up(self):
         self.two.stop()
         pay(self.one, "chris", "joe", 10, self.sent)

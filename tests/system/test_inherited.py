@@ -114,8 +114,10 @@ class Signals(PrivateCase, Kiosk):
                          if role in bank.command_line(p))
             self.assertEqual(signals(child)[0], set(), role)
             bank.kill(child)
-            wait_for("another " + role, lambda: re.search(
-                r"(?m)^%s-restarts +1$" % role, served.ctl("status").stdout))
+            wait_for(lambda: "another %s, in\n%s" % (
+                role, served.ctl("status").stdout), lambda: re.search(
+                    r"(?m)^%s-restarts +1$" % role,
+                    served.ctl("status").stdout))
         wait_for("both", lambda: "down" not in served.ctl("status").stdout)
         with open(served.config, "a") as f:
             f.write("\n[limits]\ntransfer = 50\n")

@@ -150,9 +150,10 @@ class Json(Operator):
                 self.assertTrue(self.told(*words), words)
             self.two("verify", "--journal")
             self.two("kiosk", "list")
-            self.assertEqual(self.two("kiosk", "add", "--key",
-                                      self.bank.path("k3"), "third"), [])
-            self.assertEqual(self.two("kiosk", "revoke", "third"), [])
+            if not self.bank.lends:     # one of many hosts is only read
+                self.assertEqual(self.two("kiosk", "add", "--key",
+                                          self.bank.path("k3"), "third"), [])
+                self.assertEqual(self.two("kiosk", "revoke", "third"), [])
             self.assertEqual(self.told("renew"), [])
             self.told("restore", self.bank.path("copy"))
             result = run(bank.BANKCTL, "-j", "-c", self.bank.config, "status")

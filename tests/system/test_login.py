@@ -284,6 +284,25 @@ class Frozen(BankCase):
         reply = self.said(atm.login("p1", "canary-p1"), CORRECT)
         self.assertEqual(reply["last-login"], "-")
 
+    def test_a_new_password_unlocks_nothing(self):
+        self.lock("p3")
+        said = self.bank.ctl("-y", "passwd", "--one-time", "p3")
+        self.assertIn("p3 has to choose another password at the next login, "
+                      "and is locked out still: see unlock", said.stderr)
+        made = said.stdout.split()[-1]
+        for secret in made, "canary-p3-new":
+            self.assertEqual(self.bank.ctl_json("account", "p3")[0]["state"],
+                             "locked")
+            atm = self.atm()
+            self.assertEqual(atm.login("p3", secret).raw, self.words)
+            if secret == made:
+                said = bank.run(bank.BANKCTL, "-y", "-c", self.bank.config,
+                                "passwd", "p3", input="canary-p3-new\n")
+                self.assertIn("p3 has a new password, and is locked out "
+                              "still: see unlock", said.stderr)
+        self.bank.ctl("-y", "unlock", "p3")
+        self.said(self.atm().login("p3", "canary-p3-new"), CORRECT)
+
     def test_guesses_are_bounded_as_ever(self):
         self.lock("p2")
         atm = self.atm()

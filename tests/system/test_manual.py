@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import unittest
 
@@ -151,7 +152,7 @@ class Commands(ManualCase):
     def table(self):
         rows = re.findall(
             r'\{ "([a-z]+)",\s*((?:"[^"]*"\s*)+),\s*\d+,\s*\d+,',
-            source("bankd", "bankctl.c"))
+            source("bankd", "bankctl_main.c"))
         return [(name, "".join(re.findall('"([^"]*)"', text)))
                 for name, text in rows]
 
@@ -165,7 +166,7 @@ class Commands(ManualCase):
 
     def test_each_letter(self):
         letters = re.search(r'getopt\([^"]*"\+([^"]*)"',
-                            source("bankd", "bankctl.c"))[1]
+                            source("bankd", "bankctl_main.c"))[1]
         for letter in letters.replace(":", ""):
             self.stands(page("bankctl.8"), r"(?m)^\.It Fl %s\b" % letter)
 
@@ -303,7 +304,6 @@ class ExitStatus(ManualCase):
 
 class Pages(ManualCase):
     def test_mandoc_has_nothing_to_say(self):
-        import shutil
         if shutil.which("mandoc") is None:
             self.skipTest("no mandoc")
         for name in PAGES:

@@ -118,6 +118,17 @@ class Metrics(Operator):
         with open(path) as f:
             self.assertEqual(set(samples(f.read())), set(samples(text)))
 
+    def test_only_a_file_is_replaced(self):
+        """Not a device, nor the link /dev/stdout, which programs need."""
+        pipe = self.bank.path("pipe")
+        os.mkfifo(pipe)
+        for path, why in ((pipe, "not a regular file"),
+                          ("/dev/stdout", "--textfile makes a file")):
+            before = os.lstat(path)
+            self.refused(73, "%s: %s" % (path, why), "metrics", "--textfile",
+                         path)
+            self.assertEqual(os.lstat(path).st_ino, before.st_ino)
+
     def test_counts(self):
         found = self.values()
         def of(name, **labels):
@@ -134,8 +145,10 @@ class Metrics(Operator):
         self.assertEqual(of("kiosk_cash_in_total", kiosk="kiosk-1"), 60)
         self.assertEqual(of("kiosk_cash_out_total", kiosk="kiosk-1"), 60)
         self.assertEqual(of("up"), 1)
-        self.assertGreater(of("certificate_expiry_timestamp_seconds",
-                              certificate="front"), 1e9)
+        front, own = (of("certificate_expiry_timestamp_seconds",
+                         certificate=name) for name in ("front", "bank"))
+        self.assertGreater(front, 1e9)
+        self.assertGreater(own, front)
         self.assertGreater(of("free_bytes"), 1 << 20)
         self.assertTrue(any(name == "bankd_build_info" for name, _ in found))
 
@@ -482,6 +495,14 @@ class ScrapeSocket(unittest.TestCase):
             found, said = served.fails()
             self.assertEqual(found, code, said)
             self.assertRegex(said, pattern)
+            checked = run(*served.command("-t"))
+            if code == 78 and "somebody else" not in pattern:
+                self.assertEqual(checked.returncode, code)
+                self.assertRegex(checked.stderr, pattern)
+            else:   # it did not try to listen
+                self.assertEqual(checked.returncode, 0, checked.stderr)
+        fails("no address of this host alone", 78,
+              metrics_listen="0.0.0.0:9280")
         fails("no group nobodys; bankd.ini: .metrics. group", 78,
               metrics_listen=self.path, metrics_group="nobodys")
         fails("[metrics] listen", 71, metrics_listen="/proc/none/x")

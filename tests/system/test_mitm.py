@@ -8,7 +8,7 @@ import random
 import unittest
 
 from lib import bank, fakebank, mitm, wire
-from lib.atm import Atm, Channel, Closed, Refused, client_context, tcp
+from lib.atm import Atm, Channel, Closed, client_context, tcp
 from lib.case import CORRECT, REFUSED, SUCCESS, BankCase
 
 DONE = "your transaction is successful"

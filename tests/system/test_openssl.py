@@ -6,7 +6,6 @@ nor anybody sent to a backup for it."""
 import os
 import re
 
-from lib import bank
 from lib.bank import ATM_TUI, BANKCTL, BANKD, run
 from lib.case import PrivateCase
 

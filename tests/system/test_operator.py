@@ -3,17 +3,15 @@
 other programs (bankctl(8))."""
 
 import fcntl
-import grp
 import json
 import os
 import pty
 import re
 import select
 import shutil
-import socket
 import ssl
+import stat
 import subprocess
-import tempfile
 import termios
 import unittest
 
@@ -22,7 +20,8 @@ from lib.atm import Closed, Refused
 from lib.bank import BANKCTL, TOP, run, wait_for
 from lib.case import CORRECT, OVER, REFUSED, SUCCESS, Operator
 
-EX_USAGE, EX_DATAERR, EX_UNAVAILABLE = 64, 65, 69
+EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE = 64, 65, 66, 69
+EX_CANTCREAT, EX_NOPERM = 73, 77
 
 
 class Manners(Operator):
@@ -34,6 +33,36 @@ class Manners(Operator):
         self.refused(EX_USAGE, "statement or status", "st")
         for word in ("statuss", "x", ""):
             self.refused(EX_USAGE, "unknown command", word)
+
+    def test_a_wrong_option_is_told_in_few_lines(self):
+        for words, said in (
+                (("--json=3", "status"), "bankctl: --json=3: the forms are"),
+                (("--as",), "bankctl: --as: no such option, or its value"),
+                (("-q", "status"), "invalid option -- 'q'"), ((), "usage")):
+            result = run(BANKCTL, *words)
+            self.assertEqual((result.returncode, result.stdout),
+                             (EX_USAGE, ""))
+            self.assertIn(said, result.stderr)
+            self.assertIn("usage: bankctl [-jVy] [--json[=form]] ",
+                          result.stderr)
+            self.assertLessEqual(result.stderr.count("\n"), 3)
+
+    def test_an_empty_word_is_refused(self):
+        """And no other is taken in its place."""
+        before = self.bank.lines()
+        for words in (("open", "", "ann"), ("history", "", "5"),
+                      ("lock", ""), ("journal", "", "--since", "today"),
+                      ("limit", "chris", "", "5"), ("close", "", "fey")):
+            self.refused(EX_USAGE, "a word is empty; usage: bankctl " +
+                         words[0], *words)
+        self.assertEqual(self.bank.lines(), before)
+
+    def test_no_word_moves_the_cursor(self):
+        for words in (("account",), ("statement",), ("day",), ("lock",)):
+            result = self.refused(
+                EX_DATAERR, "\u00e9\\?\\[31m\\?+x", *words,
+                "\u00e9\x1b[31m\n\u009bx")
+            self.assertEqual(result.stderr.count("\n"), 1)
 
     def test_options_come_first(self):
         """One that comes late is no word of the command's."""
@@ -49,6 +78,34 @@ class Manners(Operator):
                     " ".join([option] + file), words[0]),
                 *words, option, *file)
         self.assertEqual(self.balances("chris"), before)
+
+    def test_hosts_of_a_bank_that_has_none(self):
+        """What is misspelt is told first."""
+        for words in (("frob",), ("list", "x"), ("forget",), ("init", "7")):
+            self.refused(EX_USAGE, "usage: bankctl hosts", "hosts", *words)
+        self.refused(78, "the journal of this bank is a file", "hosts",
+                     "list")
+
+    def test_an_empty_word(self):
+        """It is told, with what the command takes."""
+        for words in (("lock", ""), ("account", ""), ("refuse", ""),
+                      ("limit", "chris", "", "5"), ("cash", "load", "", "5")):
+            self.refused(EX_USAGE, "a word is empty; usage: bankctl %s" %
+                         words[0], *words)
+
+    def test_a_complaint_moves_no_terminal(self):
+        for word in ("a\nb", "\x1b[2J", "\x9b1m", "\udcff\udcfe"):
+            said = self.refused(EX_DATAERR, r"no account [ab?[0-9Jm]+$",
+                                "account", word).stderr
+            self.assertRegex(said, "^[ -~]+\n$")
+        self.refused(EX_DATAERR, "no account Jos\u00e9", "account",
+                     "Jos\u00e9")
+
+    def test_a_reason_of_spaces_is_none(self):
+        self.refused(EX_USAGE, "deposit needs --reason text", "deposit",
+                     "chris", "1", "5", "--reason", "  ")
+        self.bank.ctl("unlock", "chris", "--reason", "  ")
+        self.assertEqual(self.bank.ctl_json("audit")[-1]["reason"], "-")
 
     def test_data_and_talk(self):
         path = self.bank.path("copy")
@@ -238,6 +295,60 @@ class Manners(Operator):
         self.session("fey").exit()
 
 
+class Files(Operator):
+    """Of a file that can't be read or made, the exit code says which."""
+
+    def setUp(self):
+        self.past = "2020-01-01"
+        self.fifo = self.bank.path("fifo")
+        if not os.path.exists(self.fifo):
+            os.mkfifo(self.fifo)
+
+    def reading(self, path):
+        yield "day", self.past, "--sign", self.bank.directory, "--key", path
+
+    def making(self, path):
+        yield "kiosk", "add", "--key", path, "new"
+        yield "kiosk", "rekey", "--key", path, "kiosk-1"
+        yield "metrics", "--textfile", path
+        yield "backup", path
+        yield "day", self.past, "--sign", path
+        yield "init", path + "/sub"
+
+    def test_what_is_read(self):
+        for path in ("/nowhere/file", self.bank.config + "/file",
+                     self.bank.directory, self.fifo):
+            for words in self.reading(path):
+                self.refused(EX_NOINPUT, re.escape(path), *words)
+        # A key that is there already is read, too.
+        for verb, name in (("add", "new"), ("rekey", "kiosk-1")):
+            for path in self.bank.directory, self.fifo:
+                self.refused(EX_NOINPUT, "not a regular file", "kiosk", verb,
+                             "--key", path, name)
+
+    def test_what_is_made(self):
+        for path in "/nowhere/file", self.bank.config + "/file":
+            for words in self.making(path):
+                self.refused(EX_CANTCREAT, re.escape(path), *words)
+
+    def test_what_is_no_file_is_left(self):
+        """A device, above all: root could replace it."""
+        self.refused(EX_CANTCREAT, "not a regular file", "metrics",
+                     "--textfile", self.fifo)
+        self.assertTrue(stat.S_ISFIFO(os.lstat(self.fifo).st_mode))
+        self.refused(EX_CANTCREAT, "not a regular file", "metrics",
+                     "--textfile", self.bank.directory)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may everything")
+    def test_what_is_not_allowed(self):
+        closed = self.bank.path("closed")
+        os.mkdir(closed, 0)
+        self.addCleanup(os.rmdir, closed)
+        for make in self.reading, self.making:
+            for words in make(closed + "/file"):
+                self.refused(EX_NOPERM, "Permission denied", *words)
+
+
 class Reload(Operator):
     """All that can change, under a session that goes on."""
 
@@ -302,155 +413,6 @@ max_sessions = 1
         self.bank.log_has("needs_restart section=log key=facility")
         self.assertEqual(self.session("joe").transfer(
             1, "fey", 41).said(), OVER)
-
-
-NOBODY = 65534
-
-
-class Group(Operator):
-    """A member of control_group, who may not read the state."""
-
-    @classmethod
-    def setUpClass(cls):
-        if os.geteuid() != 0:
-            raise unittest.SkipTest("only root becomes somebody else")
-        cls.options = {"process_control_group": grp.getgrgid(NOBODY).gr_name,
-                       "limits_rate": "0"}
-        super().setUpClass()
-        cls.addClassCleanup(cls.bank.close)
-        # Where a stranger may look: the runner's directories are its own.
-        cls.public = tempfile.mkdtemp(dir="/tmp")
-        cls.addClassCleanup(shutil.rmtree, cls.public)
-        os.chmod(cls.public, 0o755)
-        cls.bank.stop()
-        cls.bank.set(process_control_socket=cls.public + "/control")
-        cls.bank.start()
-        cls.config = cls.public + "/bankd.ini"
-        with open(cls.config, "w") as f:
-            f.write("[bank]\nname = A & B\nstate = %s\n[process]\n"
-                    "control_socket = control\n" % cls.bank.file(""))
-        os.chmod(cls.config, 0o644)
-        shutil.copy(BANKCTL, cls.public)
-        os.mkdir(cls.public + "/notes")
-        os.chown(cls.public + "/notes", NOBODY, NOBODY)
-
-    def member(self, *words, input=None, expect=0, group=NOBODY):
-        result = run(
-            "setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % group,
-            "--clear-groups", self.public + "/bankctl", "-c", self.config,
-            *words, input=input, cwd="/",
-            env={"XDG_STATE_HOME": self.public + "/notes"})
-        self.assertEqual(result.returncode, expect, result.stderr)
-        return result
-
-    def test_what_the_socket_gives(self):
-        self.assertIn("serving", self.member("status").stdout)
-        self.member("open", "new", "A Name", input="other-4711\n")
-        self.member("deposit", "new", "1", "5", "--reason", "x")
-        self.member("limit", "new", "transfer", "5")
-        self.assertIn("adjust", self.member("history", "new").stdout)
-        for words in (("accounts",), ("sessions",), ("verify",), ("reload",),
-                      ("pause",), ("resume",), ("metrics",), ("lock", "new"),
-                      ("kiosk", "list"), ("log", "default")):
-            self.member(*words)
-
-    def test_export(self):
-        """The same as root's, through the bank."""
-        for words in ((), ("chris",), ("--format", "hledger"),
-                      ("fey", "--format", "hledger")):
-            self.assertEqual(self.member("export", *words).stdout,
-                             self.bank.ctl("export", *words).stdout)
-        ofx = self.member("export", "chris", "--format", "ofx").stdout
-        self.assertIn("<ORG>A &amp; B</ORG>", ofx)
-        own = self.bank.ctl("export", "chris", "--format", "ofx").stdout
-
-        def timeless(text):
-            return re.sub(r"<ORG>.*</ORG>|<DT[A-Z]*>[^<]*", "", text)
-        self.assertEqual(timeless(ofx), timeless(own))
-        self.assertRegex(self.member("export", "nobody", expect=65).stderr,
-                         "no account nobody")
-
-    def test_a_long_one(self):
-        """More than any buffer on the way takes at once."""
-        atm = self.session("fey")
-        for _ in range(40):
-            for _ in range(50):
-                atm.send("1 %s 1 joe 0.01" % atm.txid())
-            for _ in range(50):
-                self.said(atm.receive(), SUCCESS)
-        text = self.member("export").stdout
-        self.assertGreater(len(text), 100000)
-        self.assertEqual(text, self.bank.ctl("export").stdout)
-
-    def slow_bank(self, answer):
-        """A control socket at which `answer` is called with the connection;
-        what bankctl export then prints to, and its process."""
-        path = self.public + "/slow"
-        listener = socket.socket(socket.AF_UNIX)
-        self.addCleanup(os.unlink, path)
-        self.addCleanup(listener.close)
-        listener.bind(path)
-        listener.listen()
-        os.chmod(path, 0o666)
-        with open(self.config) as f:
-            text = f.read().replace("= control\n", "= slow\n")
-        with open(self.public + "/slow.ini", "w") as f:
-            f.write(text)
-        os.chmod(f.name, 0o644)
-        process = subprocess.Popen(
-            ["setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % NOBODY,
-             "--clear-groups", self.public + "/bankctl", "-c", f.name,
-             "export"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            cwd="/")
-        self.addCleanup(process.kill)
-        listener.settimeout(patience.seconds(60))
-        connection, _ = listener.accept()
-        with connection:
-            connection.settimeout(patience.seconds(60))
-            while connection.recv(4096):
-                pass
-            answer(connection, process)
-        said, complaint = patience.communicate(process)
-        return said, complaint.decode(), process.returncode
-
-    def test_it_is_printed_as_it_comes(self):
-        """What the bank still has to say is waited for by nobody's memory."""
-        piece = b"x" * 4094
-
-        def answer(connection, process):
-            connection.sendall(b"= text\n" + 8 * (b"+ " + piece + b"\\n\n"))
-            ready = select.select(
-                [process.stdout], [], [], patience.seconds(60))
-            self.assertNotEqual(ready[0], [], "nothing before the end")
-            connection.sendall(b"+ a\\tb\\\\c\\n\n. 0\n")
-        said, complaint, code = self.slow_bank(answer)
-        self.assertEqual(
-            said, 8 * (piece + b"\n") + b"a\tb\\c\n")
-        self.assertEqual((complaint, code), ("", 0))
-
-    def test_one_that_is_cut_off(self):
-        for text in (b"= text\n+ a\n", b"= text\n+ a\n. 0", b""):
-            _, complaint, code = self.slow_bank(
-                lambda connection, _: connection.sendall(text))
-            self.assertRegex(complaint, "cut off.*to a file")
-            self.assertEqual(code, 74, text)
-            self.doCleanups()
-
-    def test_what_is_the_owners(self):
-        """A backup has the hashes."""
-        said = self.member("backup", "/tmp/no-such-copy", expect=77).stderr
-        self.assertRegex(said, "only root and the owner.*password hashes")
-        self.assertFalse(os.path.exists("/tmp/no-such-copy"))
-
-    def test_who_is_no_member(self):
-        said = self.member("status", expect=77, group=NOBODY - 1).stderr
-        self.assertIn("control_group", said)
-        self.member("export", expect=77, group=NOBODY - 1)
-
-    def test_stopped(self):
-        self.addCleanup(self.bank.start)
-        self.bank.stop()
-        self.assertIn("does not run", self.member("export", expect=77).stderr)
 
 
 class Metrics(Operator):
@@ -546,7 +508,7 @@ class Metrics(Operator):
                      "vault-largest-batch", "vault-free-mb", "vault-lot",
                      "vault-lots-behind", "vault-journal-segments",
                      "vault-journal-mb", "vault-commit-longest-us",
-                     "certificate-expires"):
+                     "certificate-expires", "bank-certificate-expires"):
             self.assertNotEqual(facts.get(name, ""), "", name)
         wait_for("a spare segment", lambda: self.bank.ctl_json("status")[0][
             "vault-journal-spare"] == "yes")

@@ -3,7 +3,9 @@
 a pipe whose reader has left.  Each program says so and exits 74."""
 
 import os
+import shutil
 import subprocess
+import unittest
 
 from lib import bank
 from lib.bank import ATM_TUI, BANKCTL, BANKD
@@ -62,6 +64,12 @@ class Output(BankCase):
         # More than stdio keeps: why a write before the last one failed is gone.
         self.lost(BANKCTL, "-c", self.bank.config, "metrics",
                   why="the output could not be written completely")
+
+    @unittest.skipUnless(shutil.which("gropdf"), "no groff that makes PDF")
+    def test_paper(self):
+        for words in (["day"], ["statement", "chris"]):
+            self.lost(BANKCTL, "-c", self.bank.config, *words, "--format",
+                      "pdf", why="the output could not be written completely")
 
     def test_plain_mode(self):
         """Who can't be shown a question isn't asked for money."""

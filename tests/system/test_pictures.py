@@ -226,6 +226,15 @@ class Drawn(unittest.TestCase):
                 self.assertEqual(len(places), len(element.text), path)
                 self.assertEqual(places, sorted(set(places)), path)
 
+    def test_each_has_the_screens_margin(self):
+        """Also the one of a notice, which has a colour of its own."""
+        margins = set()
+        for path in glob.glob(os.path.join(TOP, "man", "pictures", "*.svg")):
+            with open(path) as f:
+                margins.add(re.search(r'<rect .*rx="8" fill="([^"]*)"',
+                                      f.read())[1])
+        self.assertEqual(len(margins), 1, margins)
+
     def test_each_is_shown(self):
         shown = set(re.findall(r"man/pictures/([\w-]+)\.svg",
                                source("README.md")))

@@ -92,7 +92,10 @@ class Roles(People):
                     user, *verb.split(), *words.format(u=user).split()).stderr
                 self.assertEqual("needs the role" in said, role not in roles,
                                  (user, verb, said))
-        self.bank.log_has("operator_refused command=lock by=5:games")
+        self.bank.log_has("operator_refused command=lock on=c-games "
+                          "by=5:games reason=\"\" why=.*needs the role")
+        self.bank.log_has(
+            "operator_refused command=stop by=5:games why=.*needs the role")
 
     def tries(self, user, *words):
         result = self.by(user, *words, expect=None, input="geheim-4711\n")
@@ -119,6 +122,9 @@ class Roles(People):
                             ("www-data", "no-such-user"),
                             ("www-data", "games")):
             self.by(user, "--as", other, "lock", "c-bin", expect=EX_NOPERM)
+        self.bank.log_has("operator_refused command=lock by=2:bin why=.*--as")
+        self.bank.log_has(
+            "operator_refused command=lock by=33:www-data why=.*as root")
         # Root may; it has the rights of the other then.
         self.bank.ctl("--as", "daemon", "limit", "chris", "transfer", "5")
         self.assertNotEqual(
@@ -131,6 +137,8 @@ class Roles(People):
         said = self.by("bin", "deposit", "fey", "1", "100.01", "--reason",
                        "x", expect=EX_NOPERM).stderr
         self.assertIn("at most 100.00", said)
+        self.bank.log_has("operator_refused command=deposit on=fey by=2:bin "
+                          "reason=x why=.*at most 100.00")
         self.by("news", "deposit", "fey", "1", "100.01", "--reason", "x")
 
 
@@ -177,6 +185,12 @@ class Who(People):
         self.bank.stop()
         self.addCleanup(self.bank.start)
         self.assertEqual(self.bank.ctl("kiosk", "list").stderr, "")
+        # An auditor gets there, but not at what is in it.
+        for path in self.bank.directory, self.bank.file(""):
+            os.chmod(path, 0o755)
+        for words in ("audit",), ("journal",), ("kiosk", "list"):
+            self.assertIn("only root and the owner may read", self.by(
+                "games", *words, expect=EX_NOPERM).stderr)
         self.bank.ctl("kiosk", "add", "--key", self.bank.path("key"), "late",
                       "--reason", "while it was stopped")
         self.bank.ctl("kiosk", "revoke", "late")
@@ -202,6 +216,8 @@ class Who(People):
         self.assertIn("open needs --reason", self.by(
             "bin", "open", "new", input="geheim-4711\n",
             expect=EX_USAGE).stderr)
+        self.refused(EX_USAGE, "lock needs --reason text", "lock", "c-man",
+                     "--reason", "  ")
         self.bank.ctl("lock", "c-man", "--reason", "x")
         self.assertNotIn("paused", self.bank.ctl("status").stdout)
         path = self.bank.path("copy")
@@ -350,12 +366,24 @@ class Closing(People):
     def test_what_is_refused(self):
         before = self.bank.lines()
         for words in ((), ("--to", "nobody"), ("--to", "c-bin"),
-                      ("--to", ":adjust"), ("--into", "fey")):
+                      ("--to", ":adjust")):
             self.by("bin", "close", "c-bin", *words, expect=EX_DATAERR)
         self.assertIn("two people", self.by(
             "bin", "close", "chris", "--to", "fey",
             expect=EX_DATAERR).stderr)
         self.assertEqual(self.bank.lines(), before)
+
+    def test_wrong_words_close_no_empty_account(self):
+        self.by("bin", "open", "empty", input="empty-4711\n")
+        for words in (("--to",), ("fey",), ("--into", "fey")):
+            self.assertIn("usage: bankctl close id [--to id]", self.by(
+                "bin", "close", "empty", *words, expect=EX_USAGE).stderr)
+        for words in (("--to", "nobody"), ("--to", "empty")):
+            self.assertIn(words[1], self.by(
+                "bin", "close", "empty", *words, expect=EX_DATAERR).stderr)
+        self.assertIn("empty", self.bank.lines())
+        self.by("bin", "close", "empty", "--to", "fey")
+        self.assertNotIn("empty", self.bank.lines())
 
 
 class OneTime(People):

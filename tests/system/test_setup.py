@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """`atm-tui -t`: what an installer is told of a kiosk, and the exit code."""
 
-import contextlib
 import datetime
 import os
 import re
@@ -9,7 +8,7 @@ import socket
 import subprocess
 import unittest
 
-from lib import bank, fakebank, patience
+from lib import bank, fakebank, patience, proxy
 from lib.bank import ATM_TUI
 from lib.case import BankCase
 
@@ -66,16 +65,8 @@ class Check(BankCase):
         self.says("certificate", "note", "no host has shown")
 
     def test_timed_out(self):
-        """Whose queue of connections is full answers nobody."""
-        with contextlib.ExitStack() as stack:
-            deaf = stack.enter_context(socket.socket())
-            deaf.bind(("127.0.0.1", 0))
-            deaf.listen(0)
-            for _ in range(4):
-                other = stack.enter_context(socket.socket())
-                other.setblocking(False)
-                other.connect_ex(deaf.getsockname())
-            self.assertEqual(self.check(port=deaf.getsockname()[1]), BANK)
+        with proxy.deaf() as port:
+            self.assertEqual(self.check(port=port), BANK)
         self.says("port", "FAIL", "timed out: the host is off")
 
     def test_a_listener_that_says_nothing(self):
@@ -124,7 +115,8 @@ client.close()
         self.assertEqual(
             self.check("-o", "bank.certificate=" + anchor), WRONG)
         self.says("port", "ok", "connected")
-        self.says("certificate", "FAIL", "^wrong bank")
+        self.says("certificate", "FAIL", "^wrong bank: what answers has not "
+                  "the certificate in " + anchor)
 
     def test_the_clock(self):
         directory = bank.fresh_directory("tomorrow")
@@ -192,6 +184,9 @@ client.close()
         self.assertEqual([row[0] for row in self.rows["receipts"]],
                          ["ok", "FAIL"])
         os.mkdir(receipts)
+        for nothing in ("/etc/passwd", receipts):
+            self.check("-o", "cash.dispense=" + nothing)
+            self.says("dispenser", "FAIL", "not a program that this user can")
         code = self.check(
             "-o", "cash.dispense=cat -", "-o", "receipt.command=cats-and-dogs",
             "-o", "receipt.directory=" + receipts)

@@ -3,12 +3,14 @@
 (bankd-files(5))."""
 
 import contextlib
+import fcntl
 import glob
 import os
 import re
 import shutil
 import sqlite3
 import subprocess
+import threading
 import unittest
 
 from lib import bank, libcrypt, model
@@ -364,6 +366,18 @@ class BrokenEnds(Files):
         served.kill()
         served.start()
         self.assertEqual(glob.glob(served.file("*.edited.*")), [])
+
+    def test_a_start_waits_for_a_vault_that_ends(self):
+        """Its monitor was killed; it has the lock until it hears of that."""
+        served = self.hand_made(None, None).stop()
+        with open(served.file("lock")) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            started = threading.Thread(target=served.start)
+            started.start()
+            served.log_has('start_waits why="the state is in use by another')
+        started.join()
+        self.assertEqual(self.login(served, "chris", bank.DEMO["chris"]),
+                         CORRECT)
 
     def test_a_second_bankd_is_refused(self):
         served = self.hand_made(None, None)

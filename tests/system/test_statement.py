@@ -15,7 +15,7 @@ from decimal import Decimal
 from lib.bank import BANKCTL, run, wait_for
 from lib.case import SUCCESS, Operator
 
-EX_USAGE, EX_DATAERR = 64, 65
+EX_USAGE, EX_DATAERR, EX_IOERR = 64, 65, 74
 MEMO = "'rent \\fB .so 100% ~^`'\"- and many words"
 MONEY = r"-?[\d,]+\.\d\d"
 
@@ -148,6 +148,11 @@ class Statement(Operator):
         text = self.bank.ctl(
             "statement", "fey", "--until", "2020-01-01").stdout
         self.check(text, "fey", 1, 0)
+        self.assertIn("from     2020-01-01T00:00:00Z\n"
+                      "until    2020-01-01T00:00:00Z\n", text)
+        text = self.bank.ctl(
+            "statement", "joe", "--since", "2999-01-01").stdout
+        self.assertRegex(text, r"from     (\S+)\nuntil    \1\n")
         text = self.bank.ctl(
             "statement", "joe", "--since", "today").stdout
         self.assertIn("Savings", text)
@@ -202,6 +207,31 @@ class Statement(Operator):
         without_numbers_of_pages = re.sub(r"(?m)^ +\d+$", "", told)
         self.assertEqual(without_numbers_of_pages.split(),
                          self.bank.ctl("day", "today").stdout.split())
+
+
+    @unittest.skipUnless(can_read_pdf(), "needs groff and pdftotext")
+    def test_pdf_of_letters_that_the_fonts_have_not(self):
+        name = "M\u00e9ga \u5317\u4eac \ufffe Co"
+        run(BANKCTL, "-c", self.bank.config, "open", "mega", name,
+            input="canary-mega\n")
+        result = subprocess.run(
+            [BANKCTL, "-c", self.bank.config, "statement", "mega",
+             "--format", "pdf"], capture_output=True, check=True)
+        self.assertEqual(result.stderr, b"")
+        self.assertRegex(
+            self.read_pdf("statement", "mega", "--format", "pdf"),
+            "holder +M\u00e9ga \\?\\? \\? Co\n")
+
+    @unittest.skipUnless(can_read_pdf(), "needs groff and pdftotext")
+    def test_pdf_to_a_full_device(self):
+        with open("/dev/full", "wb") as full:
+            result = subprocess.run(
+                [BANKCTL, "-c", self.bank.config, "statement", "chris",
+                 "--format", "pdf"], stdout=full, stderr=subprocess.PIPE,
+                check=False)
+        self.assertEqual(result.returncode, EX_IOERR, result.stderr)
+        self.assertIn(b"standard output", result.stderr)
+        self.assertNotIn(b"groff", result.stderr)
 
 
 class Damaged(Operator):

@@ -15,7 +15,6 @@ from lib.case import (CORRECT, INCORRECT, NO_FUNDS, NO_RECIPIENT,
 FREE = {"login_max_attempts": "1000", "login_max_attempts_total": "10000"}
 TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 REVERSED = "409 already reversed"
-MAXIMUM = "9999999999999.99"
 
 
 class VerbCase(BankCase):

@@ -170,6 +170,20 @@ class Aloud(Heard):
         kiosk.type("*")
         self.wait(kiosk, "*/F4 say again")
 
+    def test_say_again_what_is_being_said(self):
+        """By a voice that is still at it: once, not twice."""
+        kiosk = Screens(self, "speech.command=" + self.script(
+            "voice", 'cat >"$0.$$" && cat "$0.$$" >>%s\n'
+            'exec tail -f /dev/null\n' % self.heard_file))
+        self.wait(kiosk, "press any key or touch the screen")
+        kiosk.type(" ")
+        self.wait(kiosk, "Please enter your ID")
+        kiosk.type(self.name)
+        said = self.wait(kiosk, "ID " + self.name)
+        kiosk.type("*")
+        self.assertEqual(self.wait(kiosk, "ID " + self.name),
+                         "ID " + self.name, said)
+
     def test_nobody_hears_it_again(self):
         """What the last customer was told is gone with them."""
         kiosk = Screens(self, self.voice(), "screen.final_balance=show")
@@ -251,7 +265,7 @@ class Aloud(Heard):
             self.assertNotIn(b"out of service", kiosk.seen)
             kiosk.type("L")
             self.wait(kiosk, "el reloj de este cajero está mal")
-            self.shows(kiosk, "vale", "marca")
+            self.shows(kiosk, "válido", "marca")
 
     def test_the_certificate_has_ended(self):
         """A clock or a chore, with both times, and no word of trust."""

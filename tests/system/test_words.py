@@ -21,14 +21,14 @@ NOT_A_CUSTOMERS = re.compile(
     r"taken back|elsewhere|whom|can be entered)\b")
 # The word for a thing, in Spanish and in Arabic.
 TERMS = {
-    r"(?<!transaction )\bIDs?\b": ("identificador", "تعريف"),
+    r"(?<!transaction )\bIDs?\b": ("identificador", "مستخدم"),
     r"\baccounts?\b(?! balance$)": ("cuenta", "حساب"),
     r"\bamounts?\b": ("importe", "مبلغ"),
     r"\bbalances?\b": ("saldo", "رصيد|أرصد"),
     r"\bbank\b": ("banco", "بنك"),
     r"\bchecking\b(?! your)": ("corriente", "جاري"),
     r"\bdeposit(s|ed)?\b": ("dep[oó]sit", "إيداع|ودع"),
-    r"(?<!own )\bentr(y|ies)\b": ("movimiento", "قي[ود]"),
+    r"(?<!own )\bentr(y|ies)\b": ("movimiento", "حرك"),
     r"\blanguage\b": ("idioma", "لغة"),
     r"\bmachine('s)?\b": ("cajero", "جهاز"),
     r"\bmessage\b": ("mensaje", "رسالة"),
@@ -49,6 +49,11 @@ KEYS = {
     r"^Esc\b": ("Esc", "Esc"),
     r"^Space$": ("Espacio", "مسافة"),
     r"^Backspace$": ("Retroceso", "Backspace"),
+    r"\bHome\b": ("Inicio", "Home"),
+    r"\bEnd\b": ("Fin", "End"),
+    r"\bDel\b": ("Supr", "Del"),
+    r"^PgUp\b": ("RePág", "PgUp"),
+    r"^PgDn\b": ("AvPág", "PgDn"),
     r"[Pp]ress any key": ("[Pp]ulse una tecla", "اضغط أي مفتاح"),
 }
 # To a customer a bank says usted.
@@ -60,7 +65,7 @@ SECOND_NAMES = {
     "es.po": re.compile(r"\b(contraseña|monto|retirada|transacci[oó]n|"
                         r"comprobante|entrar?:|Enter|Return|anfitri[oó]n|"
                         r"llegar al banco)\b", re.I),
-    "ar.po": re.compile("كلمة المرور|المصرف|معاملة|[?,;]"),
+    "ar.po": re.compile("رقم التعريف|كلمة المرور|المصرف|معاملة|[?,;]"),
 }
 
 

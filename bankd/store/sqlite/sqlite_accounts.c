@@ -6,12 +6,15 @@
  */
 #include "sqlite_accounts.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
 #include "sqlite_state.h"
+
+static_assert(sizeof(struct sqlite_row) <= 168, "as told above");
 
 struct sqlite_row *
 sqlite_row(const struct store *store, uint32_t number)

@@ -120,16 +120,29 @@ store_find_case(struct store *store, const char *about, const char *detail,
 	    store, SQL_AUDIT_CASE, (const char *[]) { about, detail }, audit);
 }
 
-int
-store_find_count(struct store *store, const char *kiosk, struct audit *audit)
+static int
+find_of(struct store *store, enum store_sql which, const char *text,
+    struct audit *audit)
 {
 	sqlite3_stmt *row =
-	    sqlite_connection_statement(&store->connection, SQL_AUDIT_COUNT);
+	    sqlite_connection_statement(&store->connection, which);
 
 	if (row == NULL)
 		return sqlite_fail(store, SQLITE_ERROR);
-	sqlite3_bind_text(row, 1, kiosk, -1, SQLITE_STATIC);
+	sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
 	return read_one(store, row, audit);
+}
+
+int
+store_find_count(struct store *store, const char *kiosk, struct audit *audit)
+{
+	return find_of(store, SQL_AUDIT_COUNT, kiosk, audit);
+}
+
+int
+store_find_request(struct store *store, const char *txid, struct audit *audit)
+{
+	return find_of(store, SQL_AUDIT_REQUEST, txid, audit);
 }
 
 /* Audit records of one moment, at most CHUNK. */

@@ -26,7 +26,6 @@
 
 #include "../../../shared/base/array.h"
 #include "../../../shared/base/error.h"
-#include "../../../shared/base/file.h"
 #include "../../../shared/base/util.h"
 #include "sqlite_lots.h"
 #include "sqlite_room.h"

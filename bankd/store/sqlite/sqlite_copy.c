@@ -67,10 +67,11 @@ vacuum_into(struct store_reader *reader, const char *path)
 }
 
 int
-store_reader_catch_up(struct store_reader *reader)
+store_reader_catch_up(struct store_reader *reader, uint64_t newest)
 {
 	const struct timespec pause = { 0, CATCH_UP_NS };
-	uint64_t wanted = journal_file_newest(reader->directory);
+	uint64_t in_files = journal_file_newest(reader->directory);
+	uint64_t wanted = newest > in_files ? newest : in_files;
 	int64_t lot = 0;
 	int error = 0;
 

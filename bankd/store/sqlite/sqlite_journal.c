@@ -130,9 +130,11 @@ take_over_all(
 			    sqlite_lot_fault(error));
 		progress_done(++*lots);
 	}
-	if (found == JOURNAL_FORK)
-		return refuse(opening, store->lot_number, BANK_EFORK,
+	if (found == JOURNAL_FORK) {
+		(void)snprintf(opening->error, opening->size, "%s",
 		    journal_why(store->journal));
+		return BANK_EFORK;
+	}
 	/* The two files may be ahead of bank.db, and would seem edited. */
 	if (found == JOURNAL_AWAY)
 		return refuse(opening, store->lot_number, BANK_EBUSY,

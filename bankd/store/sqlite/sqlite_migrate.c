@@ -17,7 +17,6 @@
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/file.h"
-#include "../../../shared/base/util.h"
 #include "../../../shared/base/progress.h"
 #include "../store_files.h"
 #include "sqlite_connection.h"

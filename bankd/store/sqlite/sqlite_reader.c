@@ -20,7 +20,6 @@
 #include <string.h>
 
 #include "../../../shared/base/error.h"
-#include "../../../shared/base/util.h"
 #include "../store_files.h"
 #include "../store_reader.h"
 

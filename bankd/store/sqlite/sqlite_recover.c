@@ -25,7 +25,6 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/file.h"
-#include "../../../shared/base/util.h"
 #include "../../../shared/base/progress.h"
 #include "../store_files.h"
 #include "sqlite_open.h"

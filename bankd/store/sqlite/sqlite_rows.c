@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "../../../shared/base/error.h"
-#include "../../../shared/base/money.h"
 #include "../../../shared/base/util.h"
 
 enum entry_column {

@@ -89,7 +89,12 @@ static const char additions[] =
     "CREATE INDEX IF NOT EXISTS entry_credit_milestone"
     " ON entry (credit) WHERE chain < x'01';"
     "CREATE TABLE IF NOT EXISTS visit (kiosk TEXT PRIMARY KEY,"
-    " time INTEGER NOT NULL, address TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+    " time INTEGER NOT NULL, address TEXT NOT NULL,"
+    " software TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;";
+/* For a table of before this column. */
+static const char has_software[] = "SELECT software FROM visit LIMIT 0;";
+static const char add_software[] =
+    "ALTER TABLE visit ADD COLUMN software TEXT NOT NULL DEFAULT '';";
 
 /*
  * Where the bank stands in its journal: at no lot yet.  The digest is what
@@ -155,5 +160,12 @@ sqlite_schema_make(struct store_connection *connection)
 int
 sqlite_schema_add(struct store_connection *connection)
 {
-	return sqlite3_exec(connection->db, additions, NULL, NULL, NULL);
+	int code = sqlite3_exec(connection->db, additions, NULL, NULL, NULL);
+
+	if (code == SQLITE_OK &&
+	    sqlite3_exec(connection->db, has_software, NULL, NULL, NULL) !=
+		SQLITE_OK)
+		code = sqlite3_exec(
+		    connection->db, add_software, NULL, NULL, NULL);
+	return code;
 }

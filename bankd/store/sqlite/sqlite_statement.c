@@ -148,8 +148,9 @@ const char *const sqlite_statements[SQL_COUNT] = {
 			  " public_key = ?2, cash = ?3, revoked = ?4",
 	[SQL_KIOSK_ALL] = "SELECT name, public_key, cash, revoked FROM kiosk"
 			  " ORDER BY name",
-	[SQL_VISIT_PUT] = "INSERT OR REPLACE INTO visit VALUES (?1, ?2, ?3)",
-	[SQL_VISIT_ALL] = "SELECT kiosk, time, address FROM visit",
+	[SQL_VISIT_PUT] = "INSERT OR REPLACE INTO visit "
+			  "VALUES (?1, ?2, ?3, ?4)",
+	[SQL_VISIT_ALL] = "SELECT kiosk, time, address, software FROM visit",
 	[SQL_STOCK_PUT] = "INSERT OR REPLACE INTO stock VALUES (?1, ?2, ?3)",
 	[SQL_STOCK_GET] = "SELECT kiosk, time, notes FROM stock"
 			  " WHERE kiosk = ?1",
@@ -172,6 +173,10 @@ const char *const sqlite_statements[SQL_COUNT] = {
 			    " AND verb = 'request' AND about = ?1"
 			    " AND detail GLOB 'cash count *'" UNSETTLED
 			    " ORDER BY number DESC LIMIT 1",
+	[SQL_AUDIT_REQUEST] =
+	    "SELECT " AUDIT " FROM audit WHERE " WAITS " AND verb = 'request'"
+	    " AND detail GLOB '* ' || ?1" UNSETTLED
+	    " ORDER BY number DESC LIMIT 1",
 	[SQL_AUDIT_WAITING] = "SELECT " AUDIT " FROM audit WHERE " WAITS
 			      " AND number > ?1" UNSETTLED " ORDER BY number",
 };

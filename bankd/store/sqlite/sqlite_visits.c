@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * When kiosks were last seen, and from where: rows that are in no lot, and
- * ride in the transaction of those that are.  The vault's thread of money.
+ * When kiosks were last seen, from where, and with what: rows that are in no
+ * lot, and ride in the transaction of those that are.  The vault's thread of
+ * money.
  */
-#include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 #include "../store_kiosks.h"
-#include "../store_serve.h"
 #include "sqlite_state.h"
 
 static int
@@ -20,6 +19,7 @@ put(struct store *store, const struct store_visit *visit)
 	sqlite3_bind_text(row, 1, visit->kiosk, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(row, 2, (int64_t)visit->time_ms);
 	sqlite3_bind_text(row, 3, visit->address, -1, SQLITE_STATIC);
+	sqlite3_bind_text(row, 4, visit->software, -1, SQLITE_STATIC);
 	return sqlite_fail(
 	    store, sqlite_connection_run(&store->connection, SQL_VISIT_PUT));
 }
@@ -57,6 +57,9 @@ store_visit_each(struct store *store,
 		string_copy(visit.address,
 		    (const char *)sqlite3_column_text(row, 2),
 		    sizeof(visit.address));
+		string_copy(visit.software,
+		    (const char *)sqlite3_column_text(row, 3),
+		    sizeof(visit.software));
 		each(context, &visit);
 	}
 	sqlite3_reset(row);

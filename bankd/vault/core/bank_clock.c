@@ -30,9 +30,11 @@ bank_clock_advance(
 	return clock->bank_ms;
 }
 
+/* First its own time until now, which would be added to the other one. */
 void
 bank_clock_take_over(struct bank_clock *clock, uint64_t newest_ms)
 {
+	(void)bank_clock_advance(clock, clock_real_ms(), clock_steady_ms());
 	if (newest_ms > clock->bank_ms)
 		clock->bank_ms = newest_ms;
 }

@@ -23,7 +23,7 @@
 #define BANKD_CONNECTION_H
 
 #include "../../../shared/crypt/seal.h"
-#include "../../../shared/wire/frame.h"
+#include "../../../shared/wire/wire.h"
 #include "../../base/limit_address.h"
 #include "deferred.h"
 #include "pool.h"
@@ -43,7 +43,7 @@ enum connection_notify { NOTIFY_OFF, NOTIFY_UDP, NOTIFY_TLS };
 struct connection {
 	uint32_t number; /* the front's */
 	enum connection_state state;
-	char address[CONNECTION_ADDRESS_SIZE];
+	char address[CONNECTION_ADDRESS_SIZE], software[WIRE_SOFTWARE_SIZE];
 	char limit[CONNECTION_ADDRESS_SIZE]; /* limit_address() of it */
 	uint8_t binding[FRAME_BINDING_SIZE], nonce[FRAME_NONCE_SIZE];
 	uint64_t greeted_ms; /* steady clock */

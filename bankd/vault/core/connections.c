@@ -182,7 +182,8 @@ connection_find(const struct connections *connections, uint32_t number)
 
 int
 connection_new(struct vault *vault, uint32_t number,
-    const uint8_t binding[FRAME_BINDING_SIZE], const char *address)
+    const uint8_t binding[FRAME_BINDING_SIZE], const char *address,
+    const char *software)
 {
 	struct connections *connections = vault->connections;
 	struct connection *connection;
@@ -194,6 +195,8 @@ connection_new(struct vault *vault, uint32_t number,
 	connection->number = number;
 	memcpy(connection->binding, binding, FRAME_BINDING_SIZE);
 	string_copy(connection->address, address, sizeof(connection->address));
+	string_copy(
+	    connection->software, software, sizeof(connection->software));
 	if (limit_address(address, connection->limit) != 0) {
 		free(connection);
 		return BANK_EINVAL;

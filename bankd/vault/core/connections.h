@@ -31,7 +31,8 @@ struct connection *connection_find(
 /* A new one, greeted.  0, BANK_EEXIST, BANK_EINVAL (no address), BANK_ENOMEM.
  */
 int connection_new(struct vault *vault, uint32_t number,
-    const uint8_t binding[FRAME_BINDING_SIZE], const char *address);
+    const uint8_t binding[FRAME_BINDING_SIZE], const char *address,
+    const char *software);
 /* Detaches, forgets and wipes it. */
 void connection_free(struct vault *vault, struct connection *connection);
 void connection_free_all(struct vault *vault);

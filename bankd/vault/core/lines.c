@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#include "../../../shared/base/error.h"
 #include "../../files/files.h"
 #include "vault_state.h"
 
@@ -19,13 +18,19 @@ by_line(const void *a, const void *b)
 	return (one->line > other->line) - (one->line < other->line);
 }
 
+static void
+fail(struct vault *vault)
+{
+	vault_fail(vault, EX_SOFTWARE,
+	    "the files password and balance can't be written");
+}
+
 void
 lines_update(struct vault *vault)
 {
 	struct books *books = vault->books;
 	const struct ledger_account *account;
 	const char *hash = NULL;
-	int error;
 
 	if (books->touched_count > 1)
 		qsort(books->touched, books->touched_count,
@@ -38,13 +43,12 @@ lines_update(struct vault *vault)
 			continue;
 		account = store_account_by_line(
 		    books->store, (uint32_t)books->touched[i].line);
-		error = account == NULL
-		    ? BANK_EIO
-		    : files_update(vault->files, account, hash);
-		if (error != 0)
-			vault_fail(vault, EX_SOFTWARE,
-			    "the files password and balance can't be written");
+		if (account == NULL ||
+		    files_update(vault->files, account, hash) != 0)
+			fail(vault);
 		hash = NULL;
 	}
+	if (books->touched_count > 0 && files_flush(vault->files) != 0)
+		fail(vault);
 	books->touched_count = 0;
 }

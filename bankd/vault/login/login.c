@@ -16,7 +16,6 @@
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/clock.h"
 #include "../../../shared/base/util.h"
-#include "../../files/hash_form.h"
 #include "../core/bank_clock.h"
 #include "../core/vault_state.h"
 #include "../guard/tally.h"
@@ -186,7 +185,8 @@ opened(struct job *job, void *context)
 	}
 	if (login->kiosk_right && login->kiosk.enrolled)
 		kiosks_note(vault->books->kiosks, login->kiosk.name,
-		    login->address, bank_clock_now(vault->clock));
+		    login->address, login->software,
+		    bank_clock_now(vault->clock));
 	if (!login->kiosk_right)
 		refuse_kiosk(vault, login, "signature");
 	else if (login->type == FRAME_LOGIN)
@@ -218,6 +218,7 @@ login_new(struct vault *vault, struct connection *connection, uint8_t type,
 	memcpy(login->binding, connection->binding, FRAME_BINDING_SIZE);
 	memcpy(login->address, connection->address, sizeof(login->address));
 	memcpy(login->limit, connection->limit, sizeof(login->limit));
+	memcpy(login->software, connection->software, sizeof(login->software));
 	login->key = vault->logins->key;
 	login->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
 	login->stale =

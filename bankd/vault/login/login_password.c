@@ -10,7 +10,6 @@
 
 #include <openssl/crypto.h>
 
-#include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/util.h"
 #include "../guard/hashing.h"

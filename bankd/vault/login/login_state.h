@@ -27,6 +27,7 @@ struct login {
 	uint8_t binding[FRAME_BINDING_SIZE];
 	char address[CONNECTION_ADDRESS_SIZE];
 	char limit[CONNECTION_ADDRESS_SIZE]; /* as limits see it */
+	char software[WIRE_SOFTWARE_SIZE];
 	struct kiosk_seen kiosk;
 	uint8_t kiosk_key[KIOSK_PUBLIC_SIZE];
 	char cash_id[LEDGER_ID_SIZE];

@@ -41,6 +41,19 @@ read_hash(struct books *books, struct operator_command *command,
 		operator_fail(command, EX_SOFTWARE, "%s", bank_strerror(error));
 }
 
+/* The command's hash becomes this one, locked; or the command fails. */
+static bool
+lock_hash(struct operator_command *command, const char hash[STORE_HASH_SIZE])
+{
+	if (strlen(hash) + 2 > sizeof(command->hash)) {
+		operator_fail(command, EX_SOFTWARE, "the hash is too long");
+		return false;
+	}
+	snprintf(command->hash, sizeof(command->hash), "%c%.*s",
+	    HASH_FORM_LOCKED, (int)sizeof(command->hash) - 2, hash);
+	return true;
+}
+
 static void
 lock_apply(struct books *books, struct step *step)
 {
@@ -53,13 +66,8 @@ lock_apply(struct books *books, struct step *step)
 	read_hash(books, command, customer, hash);
 	if (command->code != 0 || hash[0] == HASH_FORM_LOCKED)
 		return;
-	if (strlen(hash) + 2 > sizeof(command->hash)) {
-		operator_fail(command, EX_SOFTWARE, "the hash is too long");
-		return;
-	}
-	snprintf(command->hash, sizeof(command->hash), "%c%.*s",
-	    HASH_FORM_LOCKED, (int)sizeof(command->hash) - 2, hash);
-	set_hash(books, customer, command->hash);
+	if (lock_hash(command, hash))
+		set_hash(books, customer, command->hash);
 }
 
 static void
@@ -90,8 +98,18 @@ passwd_apply(struct books *books, struct step *step)
 {
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer = operator_customer(books, step);
+	char before[STORE_HASH_SIZE], hash[STORE_HASH_SIZE];
+	/* The run before this one, if any, may have locked it. */
+	bool is_locked = command->hash[0] == HASH_FORM_LOCKED;
 
 	if (customer == NULL)
+		return;
+	string_copy(hash, command->hash + is_locked, sizeof(hash));
+	string_copy(command->hash, hash, sizeof(command->hash));
+	/* Only unlock lets a customer in again who is locked out. */
+	read_hash(books, command, customer, before);
+	if (command->code != 0 ||
+	    (before[0] == HASH_FORM_LOCKED && !lock_hash(command, hash)))
 		return;
 	set_hash(books, customer, command->hash);
 	customer->must_change = command->row->makes_secret;
@@ -130,8 +148,9 @@ open_start(struct vault *vault, struct operator_command *command)
 		    "starts with a letter or digit");
 	else if (command->arg_count > 1 &&
 	    !wire_is_name(command->args[1], strlen(command->args[1])))
-		operator_fail(
-		    command, EX_DATAERR, "a name is at most 64 bytes of UTF-8");
+		operator_fail(command, EX_DATAERR,
+		    "a name is at most 64 bytes of UTF-8 without control "
+		    "characters");
 }
 
 static void
@@ -217,6 +236,7 @@ const struct operator_row operator_accounts[] = {
 	    .roles = TELLER,
 	    .wants_reason = true,
 	    .is_audited = true,
+	    .start = operator_close_start,
 	    .apply = operator_close_apply,
 	    .after = close_after },
 	{ .name = NULL },

@@ -15,6 +15,7 @@
 #include "../core/notice.h"
 #include "../core/vault_state.h"
 #include "operator.h"
+#include "operator_checks.h"
 #include "operator_entry.h"
 #include "operator_requests.h"
 #include "operator_row.h"
@@ -43,7 +44,7 @@ find_request(struct books *books, struct operator_command *command,
 	    (error == 0 && strcmp(request->verb, "request") != 0))
 		operator_fail(command, EX_DATAERR,
 		    "there is no request %" PRIu64
-		    "; bankctl requests lists them",
+		    "; bankctl requests lists them, and settle settles a case",
 		    command->of);
 	else if (error != 0)
 		books_failed(books, error);
@@ -51,7 +52,8 @@ find_request(struct books *books, struct operator_command *command,
 		operator_fail(command, EX_DATAERR,
 		    "request %" PRIu64 " was settled: %s by %s", command->of,
 		    later.verb, later.by);
-	return command->code == 0 && books->error == 0;
+	return command->code == 0 && books->error == 0 &&
+	    operator_can_write(books, command);
 }
 
 /* The record of what settles it. */

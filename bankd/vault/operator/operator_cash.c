@@ -200,6 +200,38 @@ count_waits(struct books *books, struct step *step, int64_t difference)
 		books, step, difference < 0 ? -difference : difference, what);
 }
 
+/*
+ * A machine can't hold less than nothing: if there was more in it than the
+ * books say, a count books that first.
+ */
+static bool
+takes_too_much(struct operator_command *command, int64_t cents)
+{
+	char held[MONEY_GROUPED_SIZE];
+
+	if (cents > 0 || command->cash_cents >= 0)
+		return false;
+	operator_fail(command, EX_DATAERR,
+	    "%s should hold only %s; if there was more, cash count books it "
+	    "first",
+	    command->args[0],
+	    money_format_grouped(command->cash_cents - cents, held));
+	return true;
+}
+
+static void
+tell_amount(struct operator_command *command)
+{
+	char amount[MONEY_TEXT_SIZE];
+	int64_t cents = 0;
+
+	if (command->approved)
+		return;
+	(void)read_amount(command, &cents);
+	string_copy(command->audit.detail, money_format(cents, amount),
+	    sizeof(command->audit.detail));
+}
+
 static void
 amount_apply(struct books *books, struct step *step)
 {
@@ -215,9 +247,11 @@ amount_apply(struct books *books, struct step *step)
 		NULL)
 		return;
 	cents = find_change(command, cash);
-	if (is_count(command) && count_waits(books, step, cents))
-		return;
 	command->cash_cents = cents - cash->cents[WIRE_SAVINGS];
+	if (is_count(command) ? count_waits(books, step, cents)
+			      : takes_too_much(command, cents))
+		return;
+	tell_amount(command);
 	if (cents == 0 ||
 	    (other = books_bank_account(books, other_side(command))) == NULL)
 		return;
@@ -298,7 +332,8 @@ settle_apply(struct books *books, struct step *step)
 		operator_fail(command, EX_DATAERR,
 		    "case %" PRIu64 " was settled by %s", command->of,
 		    later.by);
-	if (command->code != 0 || books->error != 0)
+	if (command->code != 0 || books->error != 0 ||
+	    !operator_can_write(books, command))
 		return;
 	audit->of = command->of;
 	string_copy(audit->about, waiting.about, sizeof(audit->about));

@@ -33,12 +33,17 @@ operator_customer(struct books *books, struct step *step)
 		    zone_text(customer->closed_ms, time));
 		return NULL;
 	}
-	if (books->mode == VAULT_READ_ONLY) {
-		operator_fail(command, EX_UNAVAILABLE, "%s",
-		    store_room_reason(books->store));
-		return NULL;
-	}
-	return customer;
+	return operator_can_write(books, command) ? customer : NULL;
+}
+
+bool
+operator_can_write(struct books *books, struct operator_command *command)
+{
+	if (books->mode != VAULT_READ_ONLY)
+		return true;
+	operator_fail(
+	    command, EX_UNAVAILABLE, "%s", store_room_reason(books->store));
+	return false;
 }
 
 /* A pause holds up customers alone; the operator needs room on the disk. */

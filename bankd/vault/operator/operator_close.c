@@ -11,13 +11,14 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "../../../shared/base/error.h"
 #include "../../../shared/base/money.h"
 #include "../../../shared/base/util.h"
 #include "../core/notice.h"
 #include "../core/vault_state.h"
 #include "operator.h"
 #include "operator_checks.h"
+
+#define WORDS_WITH_TO 3 /* ID --to OTHER */
 
 static const struct ledger_limits no_limits = { { MONEY_MAX_CENTS,
     MONEY_MAX_CENTS, MONEY_MAX_CENTS, MONEY_MAX_CENTS, MONEY_MAX_CENTS } };
@@ -84,12 +85,15 @@ empty_it(struct books *books, struct operator_command *command,
     struct ledger_account *customer)
 {
 	int64_t over = books_option(books, OPERATORS_FOUR_EYES_OVER);
-	struct ledger_account *other;
+	struct ledger_account *other = NULL;
 
+	if (command->arg_count == WORDS_WITH_TO &&
+	    (other = find_other(books, command, customer)) == NULL)
+		return false;
 	if (customer->cents[WIRE_SAVINGS] == 0 &&
 	    customer->cents[WIRE_CHECKING] == 0)
 		return true;
-	if (command->arg_count != 3 || strcmp(command->args[1], "--to") != 0) {
+	if (other == NULL) {
 		operator_fail(command, EX_DATAERR,
 		    "the account %s is not empty; --to ID moves what is on it "
 		    "to another account",
@@ -103,10 +107,20 @@ empty_it(struct books *books, struct operator_command *command,
 		    "approved, first");
 		return false;
 	}
-	other = find_other(books, command, customer);
-	if (other != NULL)
-		move_all(books, command, customer, other);
+	move_all(books, command, customer, other);
 	return command->code == 0 && books->error == 0;
+}
+
+/* With other words an empty account would be closed all the same. */
+void
+operator_close_start(struct vault *vault, struct operator_command *command)
+{
+	(void)vault;
+	if (command->arg_count == 1 ||
+	    (command->arg_count == WORDS_WITH_TO &&
+		strcmp(command->args[1], "--to") == 0))
+		return;
+	operator_fail(command, EX_USAGE, "usage: bankctl close id [--to id]");
 }
 
 void

@@ -7,6 +7,8 @@
 
 #include "operator.h"
 
+void operator_close_start(
+    struct vault *vault, struct operator_command *command);
 void operator_close_apply(struct books *books, struct step *step);
 void operator_close_tell(struct vault *vault, struct operator_command *command);
 

@@ -98,9 +98,23 @@ ask_and_answer(struct job *job, void *thread)
 	operator_end(command);
 }
 
+static const char *
+first_argument(const struct operator_command *command)
+{
+	return command->arg_count > 0 ? command->args[0] : "-";
+}
+
+/* What somebody tried that they may not is not forgotten. */
 static void
 answer(struct vault *vault, struct operator_command *command)
 {
+	if (command->code == EX_NOPERM)
+		log_event(LOG_WARNING, "operator_refused", "command",
+		    LOG_TEXT(command->row->name), "on",
+		    LOG_TEXT(first_argument(command)), "by",
+		    LOG_TEXT(command->who.by), "reason",
+		    LOG_TEXT(command->reason), "why",
+		    LOG_TEXT(command->message), NULL);
 	command->job.run = ask_and_answer;
 	command->job.done = ended;
 	vault_submit(vault, VAULT_OPERATOR, &command->job);
@@ -129,6 +143,7 @@ begin_audit(const struct books *books, struct operator_command *command)
 		    i > first ? " " : "", command->args[i]);
 }
 
+/* Maybe again, with other lots before it: nothing stays of a run before. */
 static void
 apply(struct books *books, struct step *step)
 {
@@ -136,6 +151,8 @@ apply(struct books *books, struct step *step)
 	int error = 0;
 
 	command->code = 0;
+	command->message[0] = '\0';
+	command->entry = (struct ledger_entry) { 0 };
 	command->repeated = command->waits = command->expired = false;
 	command->unwritten = false;
 	if (command->row->is_audited)
@@ -157,8 +174,8 @@ finish(struct vault *vault, struct step *step)
 		log_event(LOG_NOTICE,
 		    command->repeated ? "operator_repeat" : "operator",
 		    "command", LOG_TEXT(command->row->name), "on",
-		    LOG_TEXT(command->arg_count > 0 ? command->args[0] : "-"),
-		    "by", LOG_TEXT(command->who.by), "reason",
+		    LOG_TEXT(first_argument(command)), "by",
+		    LOG_TEXT(command->who.by), "reason",
 		    LOG_TEXT(command->reason), NULL);
 	if (command->code == 0 && command->row->after != NULL)
 		command->row->after(vault, command);
@@ -278,8 +295,6 @@ is_allowed(struct operator_command *command)
 
 	if ((command->who.roles & wanted) != 0)
 		return true;
-	log_event(LOG_WARNING, "operator_refused", "command",
-	    LOG_TEXT(row->name), "by", LOG_TEXT(command->who.by), NULL);
 	operator_fail(command, EX_NOPERM,
 	    "not allowed: %s needs the role %s of [operators] in bankd.ini",
 	    row->name, control_roles_text(wanted, roles));
@@ -354,7 +369,12 @@ operator_control_take(
 	command->fd = fd;
 	command->cost = (unsigned long)vault_option(vault, LOGIN_HASH_COST);
 	code = read_request(command, text, length);
-	if (code != 0)
+	if (code != 0 && command->row != NULL)
+		operator_fail(command, code,
+		    "%s: an argument is missing, empty or one too many; see "
+		    "bankctl help %s",
+		    command->row->name, command->words[0]);
+	else if (code != 0)
 		operator_fail(command, code,
 		    "unknown command, or wrong arguments: see bankctl(8)");
 	else

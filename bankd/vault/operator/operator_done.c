@@ -10,6 +10,7 @@
 
 #include "../../../shared/base/money.h"
 #include "../../../shared/base/util.h"
+#include "../../files/hash_form.h"
 #include "operator_row.h"
 #include "operator.h"
 
@@ -84,6 +85,15 @@ say_entry(struct operator_command *command)
 		    money_format_grouped(own->cents[own->account], balance));
 }
 
+static void
+say_still_locked(struct operator_command *command)
+{
+	const size_t length = strlen(command->message);
+
+	snprintf(command->message + length, sizeof(command->message) - length,
+	    ", and is locked out still: see unlock");
+}
+
 void
 operator_done(struct operator_command *command)
 {
@@ -97,4 +107,6 @@ operator_done(struct operator_command *command)
 		if (strcmp(sentences[i].command, command->row->name) == 0)
 			say(command, sentences[i].form);
 	}
+	if (command->row->has_secret && command->hash[0] == HASH_FORM_LOCKED)
+		say_still_locked(command);
 }

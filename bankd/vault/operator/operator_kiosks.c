@@ -12,6 +12,7 @@
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/zone.h"
 #include "operator.h"
+#include "operator_checks.h"
 #include "operator_notes.h"
 #include "operator_row.h"
 #include "../core/vault_state.h"
@@ -44,11 +45,8 @@ put_kiosk(struct books *books, struct operator_command *command,
 {
 	int error;
 
-	if (books->mode == VAULT_READ_ONLY) {
-		operator_fail(command, EX_UNAVAILABLE, "%s",
-		    store_room_reason(books->store));
+	if (!operator_can_write(books, command))
 		return;
-	}
 	error = store_kiosk_put(books->store, kiosk);
 	kiosks_tell(
 	    kiosk, command->audit.detail, sizeof(command->audit.detail));
@@ -141,7 +139,8 @@ list_start(struct vault *vault, struct operator_command *command)
 	struct kiosks_known known;
 
 	operator_line(command, '=',
-	    TEXTS("name", "cash", "state", "seen", "address", "stock", "key"));
+	    TEXTS("name", "cash", "state", "seen", "address", "version",
+		"stock", "key"));
 	for (size_t i = 0; i < vault->books->kiosks->count; i++) {
 		kiosk = &vault->books->kiosks->list[i];
 		kiosks_look_up(vault->books->kiosks, vault->books->store,
@@ -150,7 +149,7 @@ list_start(struct vault *vault, struct operator_command *command)
 		operator_line(command, '+',
 		    TEXTS(kiosk->name, kiosk->cash ? "yes" : "no",
 			kiosk->revoked ? "revoked" : "enrolled", known.seen,
-			known.address, known.notes, key));
+			known.address, known.software, known.notes, key));
 	}
 }
 

@@ -14,6 +14,7 @@
 #include "../../../shared/base/money.h"
 #include "../../../shared/base/number.h"
 #include "../../../shared/base/util.h"
+#include "../../control/control_reason.h"
 #include "../../store/store_find.h"
 #include "../core/notice.h"
 #include "operator.h"
@@ -83,11 +84,18 @@ change_start(struct vault *vault, struct operator_command *command)
 {
 	struct change change;
 
-	if (read_change(command, &change) != 0)
+	if (read_account(command->args[1], &change.account) != 0)
 		operator_fail(command, EX_DATAERR,
-		    "account is 1 (savings) or 2 (checking), amount more than "
-		    "0 with at most two decimals; adjust takes a sign");
-	else if (command->args[3][0] == '\0')
+		    "account %s: 1 (savings) or 2 (checking)",
+		    command->args[1]);
+	else if (read_change(command, &change) != 0)
+		operator_fail(command, EX_DATAERR,
+		    "amount %s: more than 0, with at most two decimals%s",
+		    command->args[2],
+		    strcmp(command->row->name, "adjust") == 0
+			? ", and + or - before it"
+			: "; adjust takes a sign");
+	else if (control_reason_is_blank(command->args[3]))
 		operator_fail(command, EX_DATAERR, "the reason is empty");
 	else if (may_deposit(vault, command, change.cents))
 		(void)operator_read_txid(command);
@@ -128,7 +136,7 @@ change_apply(struct books *books, struct step *step)
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer, *adjust;
 	struct change change;
-	char what[OPERATOR_WHAT_SIZE];
+	char what[OPERATOR_WHAT_SIZE], amount[MONEY_GROUPED_SIZE];
 	int64_t cents;
 
 	if (operator_is_known(books, command, is_same_change) ||
@@ -146,7 +154,11 @@ change_apply(struct books *books, struct step *step)
 	/* Neither can overflow: both are at most MONEY_MAX_CENTS. */
 	cents = customer->cents[change.account] + change.cents;
 	if (cents < 0)
-		operator_fail(command, EX_DATAERR, "there is not so much");
+		operator_fail(command, EX_DATAERR,
+		    "there is not so much: %s has %s in %s", customer->id,
+		    money_format_grouped(
+			customer->cents[change.account], amount),
+		    ledger_account_name(change.account));
 	else if (ledger_adjust(&step->entry, adjust,
 		     (struct ledger_leg) { customer, change.account }, cents,
 		     books->now_ms) != WIRE_DONE)
@@ -157,19 +169,28 @@ change_apply(struct books *books, struct step *step)
 		operator_append(books, step, customer, adjust);
 }
 
+/* Whether money has moved now: not where it waits, or had moved before. */
+static bool
+tell_outcome(struct vault *vault, struct operator_command *command)
+{
+	if (command->waits) {
+		operator_tell_request(vault, command);
+		return false;
+	}
+	operator_tell_entry(command);
+	if (command->repeated)
+		return false;
+	notice_of_entry(vault, &command->entry);
+	return true;
+}
+
 static void
 change_after(struct vault *vault, struct operator_command *command)
 {
 	struct change change;
 
-	if (command->waits) {
-		operator_tell_request(vault, command);
+	if (!tell_outcome(vault, command))
 		return;
-	}
-	operator_tell_entry(command);
-	if (command->repeated)
-		return;
-	notice_of_entry(vault, &command->entry);
 	(void)read_change(command, &change);
 	log_event(LOG_NOTICE,
 	    strcmp(command->row->name, "adjust") == 0 ? "operator_adjust"
@@ -278,14 +299,8 @@ reverse_apply(struct books *books, struct step *step)
 static void
 reverse_after(struct vault *vault, struct operator_command *command)
 {
-	if (command->waits) {
-		operator_tell_request(vault, command);
+	if (!tell_outcome(vault, command))
 		return;
-	}
-	operator_tell_entry(command);
-	if (command->repeated)
-		return;
-	notice_of_entry(vault, &command->entry);
 	log_event(LOG_NOTICE, "operator_reverse", "entry",
 	    LOG_TEXT(command->args[0]), "seq", LOG_NUMBER(command->entry.seq),
 	    "by", LOG_TEXT(command->who.by), NULL);
@@ -328,12 +343,16 @@ limit_apply(struct books *books, struct step *step)
 	struct operator_command *command = step->subject;
 	struct ledger_account *customer = operator_customer(books, step);
 	enum ledger_limit limit;
+	char amount[MONEY_TEXT_SIZE];
 	int64_t cents;
 
 	if (customer == NULL || read_limit(command, &limit, &cents) != 0)
 		return;
 	customer->own_limit[limit] = cents;
 	customer->changed = true;
+	snprintf(command->audit.detail, sizeof(command->audit.detail), "%s %s",
+	    command->args[1],
+	    cents < 0 ? command->args[2] : money_format(cents, amount));
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/clock.h"
 #include "../../../shared/base/zone.h"
+#include "../../base/options.h"
 #include "../../report/day.h"
 #include "../../report/export.h"
 #include "../../report/head.h"
@@ -210,10 +211,12 @@ export_start(struct vault *vault, struct operator_command *command)
 {
 	if (export_find(command->args[0]) == NULL)
 		operator_fail(command, EX_USAGE, "no such format");
-	else if (command->arg_count > 2 &&
-	    store_account(vault->books->store, command->args[2]) == NULL)
+	else if (!options_is_currency(command->args[2]))
+		operator_fail(command, EX_USAGE, "no such currency");
+	else if (command->arg_count > 3 &&
+	    store_account(vault->books->store, command->args[3]) == NULL)
 		operator_fail(
-		    command, EX_DATAERR, "no account %s", command->args[2]);
+		    command, EX_DATAERR, "no account %s", command->args[3]);
 }
 
 /* Makes rows of pieces of the text; see fopencookie(3). */
@@ -263,8 +266,9 @@ static void
 export_ask(struct operator_command *command, struct store_reader *reader)
 {
 	struct export export = { .reader = reader,
-		.id = command->arg_count > 2 ? command->args[2] : NULL,
-		.bank = command->args[1] };
+		.id = command->arg_count > 3 ? command->args[3] : NULL,
+		.bank = command->args[1],
+		.currency = command->args[2] };
 
 	if ((export.out = open_text(command)) != NULL)
 		close_text(command, export.out,
@@ -351,8 +355,8 @@ const struct operator_row operator_questions[] = {
 	    .ask = audit_ask },
 	{ .name = "requests", .start = requests_start, .ask = requests_ask },
 	{ .name = "export",
-	    .least = 2,
-	    .most = 3,
+	    .least = 3,
+	    .most = 4,
 	    .start = export_start,
 	    .ask = export_ask },
 	{ .name = "statement",

@@ -36,14 +36,37 @@ operator_expires_ms(const struct books *books, const struct audit *request)
 	return request->time_ms + operator_request_ms(books);
 }
 
+/* Whether this command waits already, or another with its ID does. */
+static void
+look_for_request(struct books *books, struct operator_command *command)
+{
+	struct audit *audit = &command->audit, known;
+	char txid[WIRE_TXID_TEXT];
+	int error;
+
+	wire_format_txid(command->txid, txid);
+	error = store_find_request(books->store, txid, &known);
+	if (error != 0 && error != BANK_ENOTFOUND)
+		books_failed(books, error);
+	if (error != 0 || books->now_ms >= operator_expires_ms(books, &known))
+		return;
+	if (strcmp(known.about, audit->about) == 0 &&
+	    strcmp(known.detail, audit->detail) == 0) {
+		*audit = known;
+		command->repeated = true;
+	} else
+		operator_fail(command, EX_DATAERR,
+		    "this ID was used for something else, request %" PRIu64,
+		    known.number);
+}
+
 bool
 operator_waits(
     struct books *books, struct step *step, int64_t cents, const char *what)
 {
 	struct operator_command *command = step->subject;
-	struct audit *audit = &command->audit, known;
+	struct audit *audit = &command->audit;
 	char txid[WIRE_TXID_TEXT];
-	int error;
 
 	if (command->approved || command->code != 0 ||
 	    cents <= books_option(books, OPERATORS_FOUR_EYES_OVER))
@@ -52,14 +75,8 @@ operator_waits(
 	string_copy(audit->verb, "request", sizeof(audit->verb));
 	snprintf(audit->detail, sizeof(audit->detail), "%s %s %s",
 	    command->row->name, what, txid);
-	error = store_find_waiting(
-	    books->store, audit->about, audit->detail, &known);
-	if (error == 0) {
-		*audit = known;
-		command->repeated = true;
-	} else if (error != BANK_ENOTFOUND)
-		books_failed(books, error);
-	command->waits = true;
+	look_for_request(books, command);
+	command->waits = command->code == 0;
 	return true;
 }
 

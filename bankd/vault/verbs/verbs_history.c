@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
 #include "../../../shared/base/money.h"
 #include "../../../shared/wire/wire_memo.h"

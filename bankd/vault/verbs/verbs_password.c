@@ -13,7 +13,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "../../../shared/base/error.h"
 #include "../../../shared/base/log.h"
 #include "../../../shared/base/util.h"
 #include "../guard/hashing.h"

@@ -113,6 +113,9 @@ test_alarms(void **state)
 		    "+ certificate-expires\t2026-11-01, expired: bankctl "
 		    "renew\n",
 		    "certificate ends 2026-11-01, expired: bankctl renew" },
+		{ "+ certificate",
+		    "+ bank-certificate-expires\t2026-12-01, soon: renew it\n",
+		    "the bank's certificate ends 2026-12-01, soon: renew it" },
 		{ "+ front-sandbox",
 		    "+ front-sandbox\tno-new-privs no-landlock no-seccomp\n",
 		    "front without seccomp" },

@@ -15,7 +15,7 @@ int bankd_main(int argc, char *argv[]);
 #define main bankctl_main
 #define usage bankctl_usage
 #define run bankctl_run
-#include "../../../bankd/bankctl/bankctl.c"
+#include "../../../bankd/bankctl/bankctl_main.c"
 #undef main
 #undef usage
 #undef run

@@ -300,6 +300,7 @@ test_the_banks_own_has_no_line(void **state)
 	assert_int_equal(files_update(bank->files,
 			     store_account(bank->store, ":adjust"), "hash"),
 	    0);
+	assert_int_equal(files_flush(bank->files), 0);
 	assert_int_equal(files_watch(bank->files), 0);
 	fixture_files_stop(bank);
 }

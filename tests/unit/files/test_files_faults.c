@@ -172,7 +172,8 @@ update(struct fixture_files *bank)
 	if (error != 0)
 		return error;
 	store_account_texts(bank->store, joe, name, hash);
-	return files_update(bank->files, joe, hash);
+	error = files_update(bank->files, joe, hash);
+	return error == 0 ? files_flush(bank->files) : error;
 }
 
 static int

@@ -25,76 +25,11 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
-#include "../../lib/journal_script.h"
+#include "../../lib/lone_journal.h"
 #include "../../lib/script.h"
 #include "../../lib/store_fixture.h"
 
 #define MIB ((size_t)1024 * 1024)
-
-static struct journal_history *history;
-static char *directory;
-static struct journal *journal;
-
-static int
-skip_sync(const struct disk_call *call)
-{
-	return call->kind == DISK_SYNC ? DISK_DONE : 0;
-}
-
-static int
-setup(void **state)
-{
-	(void)state;
-	fixture_seed();
-	history = journal_history_new(1);
-	directory = fixture_directory();
-	disk_calls =
-	    (struct disk_calls) { .directory = directory, .before = skip_sync };
-	return 0;
-}
-
-static void
-close_it(void)
-{
-	if (journal != NULL)
-		journal_close(journal);
-	journal = NULL;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	close_it();
-	disk_calls = (struct disk_calls) { 0 };
-	fixture_remove(directory);
-	journal_history_free(history);
-	return 0;
-}
-
-/* Opens it where bank.db has `number`, and reads all behind that. */
-static void
-must_open(uint64_t number)
-{
-	const char *wrong;
-	uint64_t newest = 0;
-	int error;
-
-	journal = journal_script_open(directory, history, number, &error);
-	if (journal == NULL)
-		fail_msg("%s", journal_script_error);
-	wrong = journal_script_read(journal, history, number, &newest);
-	if (wrong != NULL)
-		fail_msg("%s", wrong);
-	assert_true(newest == history->promise.acknowledged);
-}
-
-static void
-must_propose(size_t bytes)
-{
-	assert_int_equal(
-	    journal_script_propose(journal, history, bytes), JOURNAL_MINE);
-}
 
 static const char *
 segment_name(uint64_t first)
@@ -111,7 +46,7 @@ segment_name(uint64_t first)
 static bool
 has(const char *name)
 {
-	return access(fixture_path(directory, name), F_OK) == 0;
+	return access(fixture_path(lone.directory, name), F_OK) == 0;
 }
 
 static long
@@ -138,12 +73,12 @@ find_places(void)
 	size_t at = 0, size = 0;
 	char *bytes = NULL;
 
-	for (; number <= history->promise.acknowledged; number++) {
+	for (; number <= lone.history->promise.acknowledged; number++) {
 		if (bytes == NULL || has(segment_name(number))) {
 			free(bytes);
 			segment = number;
 			bytes = fixture_read(
-			    directory, segment_name(segment), &size);
+			    lone.directory, segment_name(segment), &size);
 			at = 0;
 		}
 		assert_true(at + LOT_HEAD <= size);
@@ -160,39 +95,39 @@ find_places(void)
 static void
 make_lots(void)
 {
-	must_open(0);
+	lone_open(0);
 	for (int i = 0; i < 14; i++)
-		must_propose(i % 2 == 0 ? 280000 : 3000 * (size_t)i);
-	close_it();
+		lone_propose(i % 2 == 0 ? 280000 : 3000 * (size_t)i);
+	lone_close();
 }
 
 /* The journal of another bank, in a directory of its own: 14 lots a time. */
 static char *
 make_another(int times)
 {
-	struct journal_history *ours = history;
-	char *own = directory, *other = fixture_directory();
+	struct journal_history *ours = lone.history;
+	char *own = lone.directory, *other = fixture_directory();
 
-	history = journal_history_new(2);
-	disk_calls.directory = directory = other;
+	lone.history = journal_history_new(2);
+	disk_calls.directory = lone.directory = other;
 	while (times-- > 0)
 		make_lots();
-	journal_history_free(history);
-	history = ours;
-	disk_calls.directory = directory = own;
+	journal_history_free(lone.history);
+	lone.history = ours;
+	disk_calls.directory = lone.directory = own;
 	return other;
 }
 
 static int
 damage_setup(void **state)
 {
-	(void)setup(state);
+	(void)lone_setup(state);
 	make_lots();
 	find_places();
 	assert_true(places[14].segment > places[1].segment);
 	right = fixture_directory();
-	script_copy(directory, right);
-	promised = history->promise;
+	script_copy(lone.directory, right);
+	promised = lone.history->promise;
 	return 0;
 }
 
@@ -200,22 +135,22 @@ static int
 damage_teardown(void **state)
 {
 	fixture_remove(right);
-	return teardown(state);
+	return lone_teardown(state);
 }
 
 static void
 restore(void)
 {
-	close_it();
-	fixture_empty(directory);
-	script_copy(right, directory);
-	history->promise = promised;
+	lone_close();
+	fixture_empty(lone.directory);
+	script_copy(right, lone.directory);
+	lone.history->promise = promised;
 }
 
 static void
 flip(const char *name, size_t at)
 {
-	int fd = open(fixture_path(directory, name), O_RDWR);
+	int fd = open(fixture_path(lone.directory, name), O_RDWR);
 	uint8_t byte;
 
 	assert_true(fd >= 0);
@@ -232,8 +167,9 @@ must_refuse(uint64_t number, const char *words)
 	int error;
 
 	memset(disk_calls.count, 0, sizeof(disk_calls.count));
-	journal = journal_script_open(directory, history, number, &error);
-	if (journal != NULL)
+	lone.journal =
+	    journal_script_open(lone.directory, lone.history, number, &error);
+	if (lone.journal != NULL)
 		fail_msg("taken, and not: %s", words);
 	assert_int_equal(error, BANK_EDAMAGED);
 	if (strstr(journal_script_error, words) == NULL)
@@ -260,7 +196,8 @@ test_every_block(void **state)
 	const struct place *place;
 
 	(void)state;
-	for (uint64_t lot = 1; lot <= history->promise.acknowledged; lot++) {
+	for (uint64_t lot = 1; lot <= lone.history->promise.acknowledged;
+	     lot++) {
 		place = &places[lot];
 		for (size_t at = 0; at < place->length; at += LOT_ALIGN) {
 			size_t byte =
@@ -268,8 +205,8 @@ test_every_block(void **state)
 
 			/* All but the last are told without it. */
 			if (at == 0 && lot < 14)
-				(void)unlink(
-				    fixture_path(directory, "journal/newest"));
+				(void)unlink(fixture_path(
+				    lone.directory, "journal/newest"));
 			flip(segment_name(place->segment), byte);
 			must_refuse_lot(at == 0 ? 2 : 0, lot);
 			restore();
@@ -286,20 +223,20 @@ test_elsewhere(void **state)
 	(void)state;
 	flip(segment_name(places[14].segment),
 	    places[14].at + places[14].length);
-	must_open(0);
+	lone_open(0);
 	restore();
 	flip(segment_name(places[13].segment), MIB - 1);
-	must_open(0);
+	lone_open(0);
 	restore();
-	(void)unlink(fixture_path(directory, "journal/newest"));
-	must_open(0);
+	(void)unlink(fixture_path(lone.directory, "journal/newest"));
+	lone_open(0);
 	restore();
-	fixture_write(directory, "journal/newest", "");
-	must_open(0);
+	fixture_write(lone.directory, "journal/newest", "");
+	lone_open(0);
 	restore();
-	(void)unlink(fixture_path(directory, "journal/spare"));
-	must_open(0);
-	must_propose(3 * MIB);
+	(void)unlink(fixture_path(lone.directory, "journal/spare"));
+	lone_open(0);
+	lone_propose(3 * MIB);
 }
 
 static void
@@ -307,7 +244,7 @@ copy_to(const char *from, uint64_t first, const char *to)
 {
 	size_t length;
 	char *bytes = fixture_read(from, segment_name(first), &length);
-	FILE *file = fopen(fixture_path(directory, to), "w");
+	FILE *file = fopen(fixture_path(lone.directory, to), "w");
 
 	assert_true(bytes != NULL && file != NULL);
 	assert_int_equal(fwrite(bytes, 1, length, file), length);
@@ -331,11 +268,11 @@ test_spare(void **state)
 		copy_to(right, 1, "journal/spare");
 		for (size_t at = 0; damaged == 1 && at < MIB; at += 512)
 			flip("journal/spare", at);
-		must_open(0);
+		lone_open(0);
 		for (int i = 0; i < 5; i++)
-			must_propose(300000);
-		close_it();
-		must_open(0);
+			lone_propose(300000);
+		lone_close();
+		lone_open(0);
 	}
 }
 
@@ -353,13 +290,13 @@ test_spare_of_another_bank(void **state)
 	while (access(fixture_path(other, segment_name(first)), F_OK) != 0)
 		first++;
 	copy_to(other, first, "journal/spare");
-	must_open(0);
+	lone_open(0);
 	do
-		must_propose(100000);
-	while (!has(segment_name(history->promise.acknowledged)));
-	assert_true(history->promise.acknowledged < first);
-	close_it();
-	must_open(0);
+		lone_propose(100000);
+	while (!has(segment_name(lone.history->promise.acknowledged)));
+	assert_true(lone.history->promise.acknowledged < first);
+	lone_close();
+	lone_open(0);
 	fixture_remove(other);
 }
 
@@ -367,7 +304,7 @@ static void
 remove_segment(uint64_t first)
 {
 	assert_int_equal(
-	    unlink(fixture_path(directory, segment_name(first))), 0);
+	    unlink(fixture_path(lone.directory, segment_name(first))), 0);
 }
 
 /* The first of the second segment, and of the last. */
@@ -408,16 +345,16 @@ test_missing(void **state)
 	restore();
 	/* Bank.db has what it held. */
 	remove_segment(1);
-	must_open(middle - 1);
+	lone_open(middle - 1);
 	restore();
 	remove_segment(1);
 	remove_segment(middle);
 	remove_segment(last);
 	must_refuse(1, "it has no segment");
 	restore();
-	fixture_empty(fixture_path(directory, "journal"));
-	assert_int_equal(rmdir(fixture_path(directory, "journal")), 0);
-	history->promise.released = 1;
+	fixture_empty(fixture_path(lone.directory, "journal"));
+	assert_int_equal(rmdir(fixture_path(lone.directory, "journal")), 0);
+	lone.history->promise.released = 1;
 	must_refuse(1, "missing; it belongs to bank.db");
 }
 
@@ -450,10 +387,10 @@ test_doubled(void **state)
 	}
 	/* As one that was taken up again, and holds nothing yet. */
 	copy_segment(right, 1, 15);
-	must_open(0);
-	must_propose(100);
-	close_it();
-	must_open(0);
+	lone_open(0);
+	lone_propose(100);
+	lone_close();
+	lone_open(0);
 }
 
 /* Another bank's of the same numbers: each segment of it, and all. */
@@ -485,16 +422,16 @@ static void
 test_newest(void **state)
 {
 	(void)state;
-	(void)unlink(fixture_path(directory, "journal/newest"));
-	must_open(0);
-	must_propose(100);
-	close_it();
-	assert_true(journal_file_newest(directory) == 15);
+	(void)unlink(fixture_path(lone.directory, "journal/newest"));
+	lone_open(0);
+	lone_propose(100);
+	lone_close();
+	assert_true(journal_file_newest(lone.directory) == 15);
 	/* The segment as it was before; one that bank.db has is told too. */
-	(void)unlink(fixture_path(directory, segment_name(14)));
+	(void)unlink(fixture_path(lone.directory, segment_name(14)));
 	copy_segment(right, places[14].segment, places[14].segment);
 	must_refuse(1, "lot 15 is damaged or missing: it was written whole");
-	(void)unlink(fixture_path(directory, "journal/newest"));
+	(void)unlink(fixture_path(lone.directory, "journal/newest"));
 	must_refuse(15, "is older than bank.db, which has lot 15");
 }
 
@@ -512,12 +449,13 @@ test_newest_torn(void **state)
 		memset(bytes, 0, sizeof(bytes));
 		bytes[7] = bytes[15] = 14;
 		memset(bytes, 1, torn);
-		file = fopen(fixture_path(directory, "journal/newest"), "w");
+		file =
+		    fopen(fixture_path(lone.directory, "journal/newest"), "w");
 		assert_non_null(file);
 		assert_int_equal(
 		    fwrite(bytes, 1, sizeof(bytes), file), sizeof(bytes));
 		fclose(file);
-		must_open(0);
+		lone_open(0);
 	}
 }
 

@@ -23,77 +23,12 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
-#include "../../lib/journal_script.h"
+#include "../../lib/lone_journal.h"
 #include "../../lib/patience.h"
 #include "../../lib/script.h"
 #include "../../lib/store_fixture.h"
 
 #define MIB ((size_t)1024 * 1024)
-
-static struct journal_history *history;
-static char *directory;
-static struct journal *journal;
-
-static int
-skip_sync(const struct disk_call *call)
-{
-	return call->kind == DISK_SYNC ? DISK_DONE : 0;
-}
-
-static int
-setup(void **state)
-{
-	(void)state;
-	fixture_seed();
-	history = journal_history_new(1);
-	directory = fixture_directory();
-	disk_calls =
-	    (struct disk_calls) { .directory = directory, .before = skip_sync };
-	return 0;
-}
-
-static void
-close_it(void)
-{
-	if (journal != NULL)
-		journal_close(journal);
-	journal = NULL;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	close_it();
-	disk_calls = (struct disk_calls) { 0 };
-	fixture_remove(directory);
-	journal_history_free(history);
-	return 0;
-}
-
-/* Opens it where bank.db has `number`, and reads all behind that. */
-static void
-must_open(uint64_t number)
-{
-	const char *wrong;
-	uint64_t newest = 0;
-	int error;
-
-	journal = journal_script_open(directory, history, number, &error);
-	if (journal == NULL)
-		fail_msg("%s", journal_script_error);
-	wrong = journal_script_read(journal, history, number, &newest);
-	if (wrong != NULL)
-		fail_msg("%s", wrong);
-	assert_true(newest == history->promise.acknowledged);
-}
-
-static void
-must_propose(size_t bytes)
-{
-	assert_int_equal(
-	    journal_script_propose(journal, history, bytes), JOURNAL_MINE);
-}
 
 /* -- what is on stable storage when -- */
 
@@ -176,7 +111,7 @@ must_be_ordered(void)
 		disorder = "answered before its sync";
 	if (disorder != NULL)
 		fail_msg("lot %llu: %s",
-		    (unsigned long long)history->promise.acknowledged,
+		    (unsigned long long)lone.history->promise.acknowledged,
 		    disorder);
 }
 
@@ -194,17 +129,17 @@ test_order(void **state)
 {
 	(void)state;
 	watch();
-	must_open(0);
+	lone_open(0);
 	for (int i = 0; i < 40; i++) {
-		must_propose(i % 7 == 0 ? 400000 : 6000);
+		lone_propose(i % 7 == 0 ? 400000 : 6000);
 		must_be_ordered();
 		assert_int_equal(
-		    journal_release(journal,
-			history->promise.acknowledged - (uint64_t)(i % 5)),
+		    journal_release(lone.journal,
+			lone.history->promise.acknowledged - (uint64_t)(i % 5)),
 		    0);
 	}
 	/* A lot that needs a segment of its own. */
-	must_propose(3 * MIB);
+	lone_propose(3 * MIB);
 	must_be_ordered();
 }
 
@@ -223,7 +158,7 @@ segment_name(uint64_t first)
 static bool
 has(const char *name)
 {
-	return access(fixture_path(directory, name), F_OK) == 0;
+	return access(fixture_path(lone.directory, name), F_OK) == 0;
 }
 
 static long
@@ -240,25 +175,25 @@ test_moved(void **state)
 {
 	(void)state;
 	watch();
-	must_open(0);
+	lone_open(0);
 	for (int i = 0; i < 3; i++)
-		must_propose(6000);
-	close_it();
-	history->promise.stopped = true;
+		lone_propose(6000);
+	lone_close();
+	lone.history->promise.stopped = true;
 	memset(disk_calls.count, 0, sizeof(disk_calls.count));
-	must_open(1);
+	lone_open(1);
 	assert_int_equal(changes(), 0);
-	close_it();
+	lone_close();
 	assert_false(has(segment_name(3)));
-	history->promise.stopped = false;
-	must_open(1);
+	lone.history->promise.stopped = false;
+	lone_open(1);
 	assert_true(has(segment_name(3)));
 	assert_true(disk_calls.count[DISK_SYNC] >= 2);
 	assert_false(names_dirty);
-	must_propose(100);
+	lone_propose(100);
 	must_be_ordered();
-	close_it();
-	must_open(0);
+	lone_close();
+	lone_open(0);
 }
 
 /* -- what is released -- */
@@ -269,27 +204,27 @@ test_release(void **state)
 	struct journal_status status;
 
 	(void)state;
-	must_open(0);
+	lone_open(0);
 	/* Three in a segment of 1 MiB; the third one ends within it. */
 	for (int i = 0; i < 9; i++)
-		must_propose(300000);
+		lone_propose(300000);
 	assert_true(has(segment_name(1)) && has(segment_name(4)));
-	assert_int_equal(journal_release(journal, 2), 0);
+	assert_int_equal(journal_release(lone.journal, 2), 0);
 	assert_true(has(segment_name(1)));
-	assert_int_equal(journal_release(journal, 3), 0);
+	assert_int_equal(journal_release(lone.journal, 3), 0);
 	assert_false(has(segment_name(1)));
 	assert_true(has(segment_name(4)));
-	journal_status(journal, &status);
+	journal_status(lone.journal, &status);
 	assert_true(status.oldest == 4 && status.newest == 9);
 	/* All but the one that is written to. */
-	assert_int_equal(journal_release(journal, 9), 0);
+	assert_int_equal(journal_release(lone.journal, 9), 0);
 	assert_false(has(segment_name(4)));
-	journal_status(journal, &status);
+	journal_status(lone.journal, &status);
 	assert_int_equal(status.segments, 1);
-	must_propose(100);
-	history->promise.released = 9;
-	close_it();
-	must_open(9);
+	lone_propose(100);
+	lone.history->promise.released = 9;
+	lone_close();
+	lone_open(9);
 }
 
 /* One that is done with is the next one, as its size is right. */
@@ -299,23 +234,25 @@ test_recycle(void **state)
 	long made;
 
 	(void)state;
-	must_open(0);
+	lone_open(0);
 	for (int i = 0; i < 3; i++)
-		must_propose(300000);
-	(void)unlink(fixture_path(directory, "journal/spare"));
-	close_it();
-	must_open(0);
+		lone_propose(300000);
+	(void)unlink(fixture_path(lone.directory, "journal/spare"));
+	lone_close();
+	lone_open(0);
 	for (int i = 0; i < 60; i++) {
-		must_propose(300000);
-		assert_int_equal(
-		    journal_release(journal, history->promise.acknowledged), 0);
-		history->promise.released = history->promise.acknowledged;
+		lone_propose(300000);
+		assert_int_equal(journal_release(lone.journal,
+				     lone.history->promise.acknowledged),
+		    0);
+		lone.history->promise.released =
+		    lone.history->promise.acknowledged;
 	}
 	made = disk_calls.count[DISK_RENAME];
 	assert_true(made > 0);
-	close_it();
-	must_open(history->promise.released);
-	must_propose(100);
+	lone_close();
+	lone_open(lone.history->promise.released);
+	lone_propose(100);
 }
 
 /* Released while what the opening has found is still being read. */
@@ -326,19 +263,20 @@ test_release_while_reading(void **state)
 	int error;
 
 	(void)state;
-	must_open(0);
+	lone_open(0);
 	for (int i = 0; i < 9; i++)
-		must_propose(300000);
-	close_it();
-	journal = journal_script_open(directory, history, 0, &error);
-	assert_non_null(journal);
+		lone_propose(300000);
+	lone_close();
+	lone.journal =
+	    journal_script_open(lone.directory, lone.history, 0, &error);
+	assert_non_null(lone.journal);
 	for (uint64_t number = 1; number <= 9; number++) {
-		assert_int_equal(journal_next(journal, &view), 1);
+		assert_int_equal(journal_next(lone.journal, &view), 1);
 		assert_true(view.head.number == number);
-		assert_int_equal(journal_release(journal, number), 0);
+		assert_int_equal(journal_release(lone.journal, number), 0);
 	}
-	assert_int_equal(journal_next(journal, &view), 0);
-	must_propose(100);
+	assert_int_equal(journal_next(lone.journal, &view), 0);
+	lone_propose(100);
 }
 
 /* -- no room -- */
@@ -350,7 +288,7 @@ refuse_new(const struct disk_call *call)
 {
 	if (call->kind == DISK_WRITE && strstr(call->path, ".new") != NULL)
 		return no_room;
-	return skip_sync(call);
+	return disk_skip_sync(call);
 }
 
 static void
@@ -362,33 +300,33 @@ test_full(void **state)
 	int answer = JOURNAL_MINE;
 
 	(void)state;
-	must_open(0);
+	lone_open(0);
 	for (size_t i = 0; i < NELEM(numbers); i++) {
 		no_room = numbers[i];
 		disk_calls.before = refuse_new;
 		while (answer == JOURNAL_MINE) {
-			newest = history->promise.acknowledged;
+			newest = lone.history->promise.acknowledged;
 			writes = disk_calls.count[DISK_WRITE];
-			answer =
-			    journal_script_propose(journal, history, 300000);
+			answer = journal_script_propose(
+			    lone.journal, lone.history, 300000);
 		}
 		assert_int_equal(answer, JOURNAL_FULL);
 		assert_int_equal(errno, numbers[i]);
 		/* The one that was refused. */
 		assert_int_equal(disk_calls.count[DISK_WRITE], writes + 1);
-		assert_true(newest == history->promise.acknowledged);
+		assert_true(newest == lone.history->promise.acknowledged);
 		assert_false(has("journal/spare.new"));
 		/* A smaller one finds its place. */
-		must_propose(100);
+		lone_propose(100);
 		assert_int_equal(
-		    journal_script_propose(journal, history, 300000),
+		    journal_script_propose(lone.journal, lone.history, 300000),
 		    JOURNAL_FULL);
-		disk_calls.before = skip_sync;
-		must_propose(300000);
+		disk_calls.before = disk_skip_sync;
+		lone_propose(300000);
 		answer = JOURNAL_MINE;
 	}
-	close_it();
-	must_open(0);
+	lone_close();
+	lone_open(0);
 }
 
 static int
@@ -402,15 +340,15 @@ static void
 test_sync_fails(void **state)
 {
 	(void)state;
-	must_open(0);
-	must_propose(100);
+	lone_open(0);
+	lone_propose(100);
 	disk_calls.before = fail_sync;
 	assert_int_equal(
-	    journal_script_propose(journal, history, 100), BANK_EIO);
-	disk_calls.before = skip_sync;
+	    journal_script_propose(lone.journal, lone.history, 100), BANK_EIO);
+	disk_calls.before = disk_skip_sync;
 	assert_int_equal(
-	    journal_script_propose(journal, history, 100), BANK_EIO);
-	assert_int_equal(journal_release(journal, 1), BANK_EIO);
+	    journal_script_propose(lone.journal, lone.history, 100), BANK_EIO);
+	assert_int_equal(journal_release(lone.journal, 1), BANK_EIO);
 }
 
 /* -- threads -- */
@@ -422,28 +360,29 @@ test_threads(void **state)
 	disk_calls = (struct disk_calls) { 0 };
 	patience_alarm(60000);
 	for (int life = 0; life < 3; life++) {
-		must_open(history->promise.released);
-		assert_int_equal(journal_serve(journal), 0);
+		lone_open(lone.history->promise.released);
+		assert_int_equal(journal_serve(lone.journal), 0);
 		for (int i = 0; i < 150; i++) {
-			must_propose(
+			lone_propose(
 			    (size_t)random() % (i % 10 == 0 ? 600000 : 40000));
 			if (i % 4 != 0)
 				continue;
-			history->promise.released =
-			    history->promise.acknowledged -
+			lone.history->promise.released =
+			    lone.history->promise.acknowledged -
 			    (uint64_t)random() % 3;
-			assert_int_equal(
-			    journal_release(journal, history->promise.released),
+			assert_int_equal(journal_release(lone.journal,
+					     lone.history->promise.released),
 			    0);
 		}
-		history->promise.stopped = life % 2 == 0;
-		close_it();
+		lone.history->promise.stopped = life % 2 == 0;
+		lone_close();
 	}
 	alarm(0);
-	must_open(history->promise.released);
+	lone_open(lone.history->promise.released);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, lone_setup, lone_teardown)
 
 int
 main(void)

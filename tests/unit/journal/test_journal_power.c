@@ -30,6 +30,7 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
+#include "../../lib/disk_faults.h"
 #include "../../lib/journal_script.h"
 #include "../../lib/patience.h"
 #include "../../lib/power.h"
@@ -40,25 +41,18 @@
 #define STATES 100
 #define LIVES 2
 #define MOMENTS_MAX 4000
-#define EVER LONG_MAX
-#define LONG_TIME 100 /* one that is only interrupted gets its way */
 
 static struct journal_history *history, *at_first;
 static char *before_life; /* a directory: what each life begins with */
 static char *now;         /* and what it makes of it */
 static long nth;          /* the call that is the last, or that fails */
+static struct disk_fault fault;
 
 static void
 copy(const char *from, const char *to)
 {
 	fixture_empty(to);
 	script_copy(from, to);
-}
-
-static int
-skip_sync(const struct disk_call *call)
-{
-	return call->kind == DISK_SYNC ? DISK_DONE : 0;
 }
 
 static int
@@ -71,7 +65,7 @@ setup(void **state)
 	before_life = fixture_directory();
 	now = fixture_directory();
 	disk_calls =
-	    (struct disk_calls) { .directory = now, .before = skip_sync };
+	    (struct disk_calls) { .directory = now, .before = disk_skip_sync };
 	return 0;
 }
 
@@ -112,20 +106,13 @@ die_at_nth(const struct disk_call *call)
 	if (call->kind == DISK_READ)
 		return 0;
 	if (--nth > 0)
-		return skip_sync(call);
+		return disk_skip_sync(call);
 	if (call->kind == DISK_WRITE && nth % 2 == 0)
 		(void)!syscall(SYS_pwrite64,
 		    open(fixture_path(now, call->path), O_WRONLY), call->data,
 		    call->length / 2, call->at);
 	_exit(DIED);
 }
-
-/* What is to fail, from the nth of its kind on. */
-static struct fault {
-	enum disk_kind kind;
-	int answer;
-	long times;
-} fault;
 
 /* A new file that finds no room is thrown away and written again. */
 static int
@@ -134,7 +121,7 @@ fail_nth(const struct disk_call *call)
 	bool spare = call->path != NULL && strstr(call->path, ".new") != NULL;
 
 	if (call->kind != fault.kind || --nth > 0 || fault.times-- <= 0)
-		return skip_sync(call);
+		return disk_skip_sync(call);
 	if (call->kind == DISK_SYNC &&
 	    !(spare && (fault.answer == ENOSPC || fault.answer == EDQUOT)))
 		history->sync_failed = true;
@@ -179,7 +166,7 @@ each_life(long (*fail_life)(int life), int most, const char *what)
 		total += fail_life(life);
 		copy(before_life, now);
 		*history = *at_first;
-		disk_calls.before = skip_sync;
+		disk_calls.before = disk_skip_sync;
 		assert_int_equal(journal_script_live(now, life, 0, history), 0);
 	}
 	must_be_right("end", 0, 0);
@@ -204,30 +191,18 @@ test_kill_at_every_call(void **state)
 	each_life(kill_life, JOURNAL_LIVES, "kills");
 }
 
-static const char *const error_names[] = { "EIO", "ENOSPC", "EDQUOT", "EINTR",
-	"short" };
-static const int errors[NELEM(error_names)] = { EIO, ENOSPC, EDQUOT, EINTR,
-	DISK_SHORT };
-
-/* What the kernel can say; a read finds no lack of room. */
+/* No truncation here is one that a disk refuses. */
 static bool
 may_answer(enum disk_kind kind, int answer)
 {
-	if (answer == DISK_SHORT)
-		return kind == DISK_READ || kind == DISK_WRITE;
-	if (kind == DISK_READ || kind == DISK_UNLINK)
-		return answer == EIO || answer == EINTR;
-	return kind != DISK_TRUNCATE;
+	return kind != DISK_TRUNCATE && disk_may_answer(kind, answer);
 }
 
 static long
-fail_each(const struct fault *which, const char *name, int life)
+fail_each(const struct disk_fault *which, const char *text, int life)
 {
-	char text[64];
 	long total = 0;
 
-	snprintf(text, sizeof(text), "%s %s%s", disk_kind_names[which->kind],
-	    name, which->times > 1 ? " for ever" : "");
 	for (long n = fixture_first();
 	     fault = *which, live_to(n, life, fail_nth);
 	     n += fixture_stride(), total++)
@@ -238,20 +213,7 @@ fail_each(const struct fault *which, const char *name, int life)
 static long
 fail_life(int life)
 {
-	struct fault which;
-	long total = 0;
-
-	for (size_t i = 0; i < DISK_KINDS * NELEM(errors) * 2; i++) {
-		which.kind = (enum disk_kind)(i / 2 / NELEM(errors));
-		which.answer = errors[i / 2 % NELEM(errors)];
-		which.times = i % 2 == 0    ? 1
-		    : which.answer == EINTR ? LONG_TIME
-					    : EVER;
-		if (may_answer(which.kind, which.answer))
-			total += fail_each(
-			    &which, error_names[i / 2 % NELEM(errors)], life);
-	}
-	return total;
+	return disk_each_fault(may_answer, fail_each, life);
 }
 
 static void
@@ -272,7 +234,7 @@ note_promise(const struct disk_call *call)
 
 	assert_true(moment < MOMENTS_MAX);
 	promises[moment] = history->promise;
-	return skip_sync(call);
+	return disk_skip_sync(call);
 }
 
 static void
@@ -303,7 +265,7 @@ test_power_loss(void **unused)
 	disk_calls.before = note_promise;
 	for (int life = 0; life < lives(); life++)
 		assert_int_equal(journal_script_live(now, life, 0, history), 0);
-	disk_calls.before = skip_sync;
+	disk_calls.before = disk_skip_sync;
 	disk_calls.directory = before_life;
 	count = power_moments(power);
 	for (moment = 1; moment < count; moment++) {

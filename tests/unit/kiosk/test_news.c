@@ -129,6 +129,8 @@ test_why_it_is_over(void **state)
 	(void)state;
 	assert_string_equal(
 	    news_session_over(BANK_OVER), "Your session has ended");
+	assert_string_equal(news_session_over(BANK_UNDONE),
+	    "Your session has ended. Your request was not completed.");
 	assert_string_equal(news_session_over(BANK_LOST),
 	    "Connection lost. Check your statement before trying again.");
 }

@@ -149,15 +149,17 @@ test_statements(void **state)
 	    receipt_add_entries(&text, config, "chris", entries, 0), 0);
 	assert_non_null(strstr(text, "Customer:  ***is\n"));
 	assert_non_null(strstr(text,
-	    "20 Nov 2026 14:03      12  transfer    Checking           5.00"
+	    "Date               Reference  Kind        Account          Amount"
+	    "        Balance  Description\n"
+	    "20 Nov 2026 14:03         12  transfer    Checking           5.00"
 	    "       1,005.00  fey  rent\n"
-	    "20 Nov 2026 14:03      11  reversal    Savings           40.00"
+	    "20 Nov 2026 14:03         11  reversal    Savings           40.00"
 	    "           1.00  -\n"));
 	assert_ptr_equal(strstr(text, "Bank of"), text);
 	assert_null(strstr(text + 1, "Bank of"));
 	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
 		lines++;
-	assert_int_equal(lines, 7 + 4);
+	assert_int_equal(lines, 8 + 4);
 	free(text);
 	config_free(config);
 }

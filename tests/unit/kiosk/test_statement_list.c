@@ -3,6 +3,7 @@
  * What a statement lists: by account, kind and words, with what it comes to,
  * and in which words an entry is told.
  */
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +23,7 @@ static const struct history_entry entries[] = {
 	{ 8, "2026-11-02T12:00:00Z", "transfer", WIRE_SAVINGS, -700, 4100,
 	    "chris", "" },
 	{ 7, "2026-11-02T11:00:00Z", "transfer", WIRE_SAVINGS, 800, 4800, "fey",
-	    "" },
+	    "Año, Ökonom, إلى" },
 	{ 6, "2026-11-01T12:00:00Z", "transfer", WIRE_SAVINGS, -200, 4000,
 	    "fey", "" },
 	{ 5, "2026-11-01T11:00:00Z", "deposit", WIRE_SAVINGS, 4200, 4200, "-",
@@ -65,7 +66,13 @@ test_filters(void **state)
 	expect(STATEMENT_BOTH, STATEMENT_OTHERS, "", "");
 }
 
-/* In what stands there: date, account, who, amounts; case doesn't matter. */
+static bool
+always(void)
+{
+	return true;
+}
+
+/* In what stands there: date, account, who, amounts, message. */
 static void
 test_words(void **state)
 {
@@ -75,14 +82,28 @@ test_words(void **state)
 	expect(STATEMENT_BOTH, STATEMENT_ALL, "1 nov", "654");
 	expect(STATEMENT_BOTH, STATEMENT_ALL, "41.00", "8");
 	expect(STATEMENT_BOTH, STATEMENT_DEPOSITS, "fey", "");
+	expect(STATEMENT_BOTH, STATEMENT_ALL, "año, ö", "7");
+}
+
+/* As it is typed where the keyboard has no accents. */
+static void
+test_words_unlike(void **state)
+{
+	(void)state;
+	expect(STATEMENT_BOTH, STATEMENT_ALL, "ano, ok", "7");
+	expect(STATEMENT_BOTH, STATEMENT_ALL, "AÑÓ", "7");
+	expect(STATEMENT_BOTH, STATEMENT_ALL, "الي", "7");
+	text_use_arabic_digits(always);
+	expect(STATEMENT_BOTH, STATEMENT_ALL, "41.00", "8");
+	text_use_arabic_digits(NULL);
 }
 
 static void
 test_what(void **state)
 {
 	static const char *const wanted[] = { "Withdrawn", "From savings",
-		"To checking", "Received from fey", "Sent to fey", "Deposited",
-		"unheard-of" };
+		"To checking", "Received from fey: Año, Ökonom, إلى",
+		"Sent to fey", "Deposited", "unheard-of" };
 	char what[STATEMENT_WHAT_SIZE];
 
 	(void)state;
@@ -111,9 +132,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_words_unlike),
 		cmocka_unit_test(test_what),
 		cmocka_unit_test(test_typing),
 	};
 
+	setlocale(LC_ALL, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

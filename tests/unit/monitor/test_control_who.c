@@ -97,6 +97,19 @@ test_line(void **state)
 }
 
 static void
+test_lines_of_another_form(void **state)
+{
+	static const char *const wrong[] = { "", "\n", "1\n", "1 0:root",
+		"1 root\n", " 1 0:root\n", "+1 0:root\n", "x 0:root\n",
+		"1x0:root\n", "99999999999999999999 0:root\n" };
+	struct control_who who;
+
+	(void)state;
+	for (size_t i = 0; i < NELEM(wrong); i++)
+		assert_null(control_get_who(&who, wrong[i], strlen(wrong[i])));
+}
+
+static void
 test_reasons(void **state)
 {
 	char stop[] = "stop", option[] = "--reason", text[] = "a fire drill",
@@ -135,6 +148,7 @@ main(void)
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_one_person),
 		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_lines_of_another_form),
 		cmocka_unit_test(test_reasons),
 	};
 

@@ -32,36 +32,30 @@ static struct script_promise promise, promises[MOMENTS_MAX];
 static struct power *power;
 
 static int
-skip_sync(const struct disk_call *call)
+note_promise(const struct disk_call *call)
 {
 	size_t moment = power_moments(power);
 
 	/* What was promised when this call began; none at a time is lost. */
 	if (moment < MOMENTS_MAX)
 		promises[moment] = promise;
-	return call->kind == DISK_SYNC ? DISK_DONE : 0;
-}
-
-static int
-only_skip(const struct disk_call *call)
-{
-	return call->kind == DISK_SYNC ? DISK_DONE : 0;
+	return disk_skip_sync(call);
 }
 
 static void
 record(const char *directory)
 {
-	disk_calls =
-	    (struct disk_calls) { .directory = directory, .before = only_skip };
+	disk_calls = (struct disk_calls) { .directory = directory,
+		.before = disk_skip_sync };
 	script_seed(directory);
 	script_learn(directory, &truth);
 	fixture_empty(directory);
 	script_seed(directory);
 	power = power_begin(directory);
-	disk_calls.before = skip_sync;
+	disk_calls.before = note_promise;
 	for (int life = 0; life < SCRIPT_LIVES; life++)
 		assert_int_equal(script_live(directory, life, 0, &promise), 0);
-	disk_calls.before = only_skip;
+	disk_calls.before = disk_skip_sync;
 	disk_calls.after = NULL;
 	assert_true(power_moments(power) < MOMENTS_MAX);
 }

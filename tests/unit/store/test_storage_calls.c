@@ -31,6 +31,7 @@
 
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
+#include "../../lib/disk_faults.h"
 #include "../../lib/patience.h"
 #include "../../lib/script.h"
 #include "../../lib/store_fixture.h"
@@ -42,6 +43,7 @@ static struct script_promise *promise;
 static char *before_life; /* a directory: what each life begins with */
 static char *now;         /* and what it makes of it */
 static long nth;          /* the call that is the last, or that fails */
+static struct disk_fault fault;
 
 /* All of a directory but the shared memory; holes stay holes. */
 static void
@@ -49,12 +51,6 @@ copy(const char *from, const char *to)
 {
 	fixture_empty(to);
 	script_copy(from, to);
-}
-
-static int
-skip_sync(const struct disk_call *call)
-{
-	return call->kind == DISK_SYNC ? DISK_DONE : 0;
 }
 
 static int
@@ -66,7 +62,7 @@ setup(void **state)
 	before_life = fixture_directory();
 	now = fixture_directory();
 	disk_calls =
-	    (struct disk_calls) { .directory = now, .before = skip_sync };
+	    (struct disk_calls) { .directory = now, .before = disk_skip_sync };
 	script_seed(now);
 	script_learn(now, &truth);
 	copy(before_life, now);
@@ -107,7 +103,7 @@ die_at_nth(const struct disk_call *call)
 	if (call->kind == DISK_READ)
 		return 0;
 	if (--nth > 0)
-		return skip_sync(call);
+		return disk_skip_sync(call);
 	if (call->kind == DISK_WRITE && promise->begun % 2 == 1)
 		(void)!syscall(SYS_pwrite64,
 		    open(fixture_path(now, call->path), O_WRONLY), call->data,
@@ -165,13 +161,6 @@ test_kill_at_every_call(void **state)
 	printf("# killed at %ld storage calls\n", total);
 }
 
-/* What is to fail, from the nth of its kind on. */
-static struct fault {
-	enum disk_kind kind;
-	int answer;
-	long times;
-} fault;
-
 /*
  * SQLite takes no notice of a directory's; a new file that finds no room is
  * thrown away and written again.
@@ -188,29 +177,9 @@ static int
 fail_nth(const struct disk_call *call)
 {
 	if (call->kind != fault.kind || --nth > 0 || fault.times-- <= 0)
-		return skip_sync(call);
+		return disk_skip_sync(call);
 	note_failed_sync(call, fault.answer);
 	return fault.answer;
-}
-
-#define EVER LONG_MAX
-/* One that is only interrupted gets its way some time. */
-#define LONG_TIME 100
-
-static const char *const error_names[] = { "EIO", "ENOSPC", "EDQUOT", "EINTR",
-	"short" };
-static const int errors[NELEM(error_names)] = { EIO, ENOSPC, EDQUOT, EINTR,
-	DISK_SHORT };
-
-/* What the kernel can say; a read finds no lack of room. */
-static bool
-may_answer(enum disk_kind kind, int answer)
-{
-	if (answer == DISK_SHORT)
-		return kind == DISK_READ || kind == DISK_WRITE;
-	if (kind == DISK_READ || kind == DISK_UNLINK)
-		return answer == EIO || answer == EINTR;
-	return true;
 }
 
 /*
@@ -238,15 +207,12 @@ live_with_fault(long n, int life)
 
 /* Every call of a life that is of the kind: how many there were. */
 static long
-fail_each(const struct fault *which, const char *name, int life)
+fail_each(const struct disk_fault *which, const char *text, int life)
 {
 	struct script_promise at_first = *promise;
 	long n, total = 0;
 	bool came = true;
-	char text[64];
 
-	snprintf(text, sizeof(text), "%s %s%s", disk_kind_names[which->kind],
-	    name, which->times > 1 ? " for ever" : "");
 	for (n = fixture_first(); came; n += fixture_stride()) {
 		copy(before_life, now);
 		*promise = at_first;
@@ -262,20 +228,7 @@ fail_each(const struct fault *which, const char *name, int life)
 static long
 fail_all(int life)
 {
-	struct fault which;
-	long total = 0;
-
-	for (size_t i = 0; i < DISK_KINDS * NELEM(errors) * 2; i++) {
-		which.kind = (enum disk_kind)(i / 2 / NELEM(errors));
-		which.answer = errors[i / 2 % NELEM(errors)];
-		which.times = i % 2 == 0    ? 1
-		    : which.answer == EINTR ? LONG_TIME
-					    : EVER;
-		if (may_answer(which.kind, which.answer))
-			total += fail_each(
-			    &which, error_names[i / 2 % NELEM(errors)], life);
-	}
-	return total;
+	return disk_each_fault(disk_may_answer, fail_each, life);
 }
 
 /*
@@ -320,10 +273,8 @@ fail_pair(const struct disk_call *call)
 
 	if (pair->failed == 2 ||
 	    --*(pair->failed == 0 ? &pair->first : &pair->second) > 0)
-		return skip_sync(call);
-	do
-		answer = errors[(size_t)random() % NELEM(errors)];
-	while (!may_answer(call->kind, answer));
+		return disk_skip_sync(call);
+	answer = disk_any_error(call->kind);
 	note_failed_sync(call, answer);
 	pair->failed++;
 	return answer;

@@ -20,215 +20,10 @@
 #include "../../../bankd/store/store_serve.h"
 #include "../../../shared/base/error.h"
 #include "../../../shared/base/util.h"
-#include "../../lib/shared_journal.h"
+#include "../../lib/many_stores.h"
 #include "../../lib/store_fixture.h"
 
 #define NOW FIXTURE_NOW
-#define HOSTS_MAX 3
-#define CUSTOMERS 5
-#define STEPS 400
-
-struct host {
-	char *directory;
-	struct store *store;
-	struct shared_options options;
-	unsigned waits, records[RECORD_KINDS], lots;
-};
-
-struct hosts {
-	char *directory; /* of the journal */
-	char path[4096];
-	struct host host[HOSTS_MAX];
-	unsigned count;
-};
-
-static void
-taken(void *context, const struct record *record)
-{
-	struct host *host = context;
-
-	if (record == NULL)
-		host->lots++;
-	else
-		host->records[record->kind]++;
-}
-
-static void
-waits(void *context)
-{
-	((struct host *)context)->waits++;
-}
-
-static int
-try_open(struct hosts *hosts, unsigned i, char *error, size_t size)
-{
-	struct host *host = &hosts->host[i];
-	const struct store_options options = { .directory = host->directory,
-		.journal = shared_journal_open,
-		.engine = &host->options,
-		.host = i + 1 };
-	const struct store_follower follower = { host, taken, waits };
-	enum store_end end;
-	int result = store_open(&host->store, &options, &end, error, size);
-
-	if (result == 0)
-		store_follow(host->store, &follower);
-	return result;
-}
-
-static void
-open_host(struct hosts *hosts, unsigned i)
-{
-	char error[512];
-
-	if (try_open(hosts, i, error, sizeof(error)) != 0)
-		fail_msg("%s", error);
-	assert_int_equal(store_mark_running(hosts->host[i].store), 0);
-	assert_int_equal(store_serve(hosts->host[i].store, false), 0);
-}
-
-/* All of one bank, which the first of them has made. */
-static void
-begin(struct hosts *hosts, unsigned count)
-{
-	char command[9000];
-
-	memset(hosts, 0, sizeof(*hosts));
-	hosts->count = count;
-	hosts->directory = fixture_directory();
-	snprintf(hosts->path, sizeof(hosts->path), "%s/lots", hosts->directory);
-	for (unsigned i = 0; i < count; i++) {
-		hosts->host[i].directory = fixture_directory();
-		hosts->host[i].options.path = hosts->path;
-	}
-	store_close_whole(fixture_open(hosts->host[0].directory, NULL));
-	for (unsigned i = 1; i < count; i++) {
-		snprintf(command, sizeof(command), "cp %s/bank.db %s/",
-		    hosts->host[0].directory, hosts->host[i].directory);
-		assert_int_equal(system(command), 0);
-	}
-	for (unsigned i = 0; i < count; i++)
-		open_host(hosts, i);
-	fixture_customers(hosts->host[0].store, CUSTOMERS);
-	for (unsigned i = 1; i < count; i++)
-		assert_int_equal(store_take_over(hosts->host[i].store, 100), 1);
-}
-
-static void
-end(struct hosts *hosts)
-{
-	for (unsigned i = 0; i < hosts->count; i++) {
-		store_close(hosts->host[i].store);
-		fixture_remove(hosts->host[i].directory);
-	}
-	fixture_remove(hosts->directory);
-}
-
-/* Everything that bank.db tells but balances, which follow later. */
-static char *
-told(const struct host *host)
-{
-	static const char *const tables[] = {
-		"SELECT number, line, id, opened, closed, last_login,"
-		" limit_transfer, limit_transfer_day, limit_withdraw,"
-		" limit_withdraw_day, name, hash FROM account",
-		"SELECT seq, time, hex(txid), kind, kiosk, debit, credit, "
-		"amount,"
-		" debit_savings, debit_checking, credit_savings,"
-		" credit_checking, reverses, hex(chain) FROM entry",
-		"SELECT hex(txid), owner FROM settled ORDER BY 1, 2",
-		"SELECT owner, hex(key), count, pending, time, locked_until,"
-		" success FROM attempt",
-		"SELECT hex(total), hex(key), count, pending, time,"
-		" locked_until, success FROM stranger",
-		"SELECT name, hex(public_key), cash, revoked FROM kiosk",
-		"SELECT host, hex(total), hex(key), owner, count FROM pending",
-		"SELECT value FROM meta WHERE key = 'lot'",
-		"SELECT hex(value) FROM meta WHERE key = 'digest'",
-	};
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-	sqlite3_stmt *row;
-	sqlite3 *db;
-
-	assert_int_equal(store_publish(host->store), 0);
-	assert_int_equal(
-	    sqlite3_open_v2(fixture_path(host->directory, "bank.db"), &db,
-		SQLITE_OPEN_READONLY, NULL),
-	    SQLITE_OK);
-	for (size_t i = 0; i < NELEM(tables); i++) {
-		assert_int_equal(
-		    sqlite3_prepare_v2(db, tables[i], -1, &row, NULL),
-		    SQLITE_OK);
-		while (sqlite3_step(row) == SQLITE_ROW) {
-			for (int c = 0; c < sqlite3_column_count(row); c++)
-				fprintf(to, "%s ",
-				    (const char *)sqlite3_column_text(row, c));
-			fputc('\n', to);
-		}
-		sqlite3_finalize(row);
-	}
-	sqlite3_close(db);
-	for (uint32_t i = 0; i < store_lines(host->store); i++) {
-		const struct ledger_account *account =
-		    store_account_by_line(host->store, i);
-
-		fprintf(to, "%s %lld %lld\n", account->id,
-		    (long long)account->cents[0], (long long)account->cents[1]);
-	}
-	fclose(to);
-	return text;
-}
-
-/* Every host has taken over everything, and has the same. */
-static void
-agree(struct hosts *hosts)
-{
-	char *first, *other;
-
-	for (unsigned i = 0; i < hosts->count; i++)
-		assert_true(
-		    store_take_over(hosts->host[i].store, UINT32_MAX) >= 0);
-	first = told(&hosts->host[0]);
-	for (unsigned i = 1; i < hosts->count; i++) {
-		other = told(&hosts->host[i]);
-		if (strcmp(first, other) != 0)
-			fail_msg(
-			    "host 1:\n%s\nhost %u:\n%s", first, i + 1, other);
-		free(other);
-	}
-	free(first);
-	for (unsigned i = 0; i < hosts->count; i++)
-		fixture_verify(hosts->host[i].directory);
-}
-
-/* Until it isn't behind any more, as the vault does. */
-static void
-run(struct host *host, void (*batch)(struct store *store, void *context),
-    void *context)
-{
-	int error, taken;
-
-	do {
-		batch(host->store, context);
-		error = store_commit(host->store);
-		while (error == BANK_EAGAIN &&
-		    (taken = store_take_over(host->store, UINT32_MAX)) < 1)
-			assert_int_equal(taken, BANK_EAWAY);
-	} while (error == BANK_EAGAIN || error == BANK_ENOSPC);
-	assert_int_equal(error, 0);
-}
-
-static void
-a_transfer(struct store *store, void *context)
-{
-	struct ledger_entry entry;
-
-	(void)context;
-	assert_int_equal(
-	    fixture_transfer(store, "c0", "c1", 100, NOW, NULL, &entry), 0);
-}
 
 /* What one changes of each kind is there for the other, and handed on. */
 static void
@@ -249,7 +44,7 @@ test_taken_over(void **state)
 	char name[WIRE_NAME_SIZE], hash[STORE_HASH_SIZE];
 
 	(void)state;
-	begin(&hosts, 2);
+	stores_begin(&hosts, 2);
 	assert_int_equal(
 	    fixture_transfer(one->store, "c0", "c1", 100, NOW, NULL, &entry),
 	    0);
@@ -285,8 +80,8 @@ test_taken_over(void **state)
 			     store_account(other->store, "new"), name, hash),
 	    0);
 	assert_string_equal(hash, "$y$n");
-	agree(&hosts);
-	end(&hosts);
+	stores_agree(&hosts);
+	stores_end(&hosts);
 }
 
 /* The one who is second has changed nothing, and runs its batch again. */
@@ -299,7 +94,7 @@ test_behind(void **state)
 	uint64_t seq;
 
 	(void)state;
-	begin(&hosts, 2);
+	stores_begin(&hosts, 2);
 	seq = store_last_seq(one->store);
 	assert_int_equal(
 	    fixture_transfer(one->store, "c0", "c1", 100, NOW, NULL, &entry),
@@ -318,17 +113,8 @@ test_behind(void **state)
 	    0);
 	assert_int_equal(entry.seq, seq + 2);
 	assert_int_equal(store_commit(other->store), 0);
-	agree(&hosts);
-	end(&hosts);
-}
-
-static void
-open_account(struct store *store, void *id)
-{
-	struct ledger_account *account;
-	int error = store_account_new(store, id, "", "$y$x", NOW, &account);
-
-	assert_true(error == 0 || error == BANK_EEXIST);
+	stores_agree(&hosts);
+	stores_end(&hosts);
 }
 
 /* Numbers and lines are given out in the order of the lots. */
@@ -339,19 +125,19 @@ test_lines(void **state)
 	struct hosts hosts;
 
 	(void)state;
-	begin(&hosts, 2);
-	open_account(hosts.host[1].store, there);
-	run(&hosts.host[0], open_account, here);
+	stores_begin(&hosts, 2);
+	stores_add(hosts.host[1].store, there);
+	stores_run(&hosts.host[0], stores_add, here);
 	assert_int_equal(store_commit(hosts.host[1].store), BANK_EAGAIN);
 	assert_int_equal(store_take_over(hosts.host[1].store, 9), 1);
-	run(&hosts.host[1], open_account, there);
-	run(&hosts.host[1], open_account, here);
-	agree(&hosts);
+	stores_run(&hosts.host[1], stores_add, there);
+	stores_run(&hosts.host[1], stores_add, here);
+	stores_agree(&hosts);
 	assert_int_equal(
-	    store_account(hosts.host[0].store, "here")->line, CUSTOMERS);
-	assert_int_equal(
-	    store_account(hosts.host[0].store, "there")->line, CUSTOMERS + 1);
-	end(&hosts);
+	    store_account(hosts.host[0].store, "here")->line, STORES_CUSTOMERS);
+	assert_int_equal(store_account(hosts.host[0].store, "there")->line,
+	    STORES_CUSTOMERS + 1);
+	stores_end(&hosts);
 }
 
 /* A script of what each call does; SHARED_WORKS behind its end. */
@@ -369,7 +155,7 @@ planned(void *context, enum shared_call call)
 	if (call != SHARED_PROPOSE && call != SHARED_AGAIN)
 		return SHARED_WORKS;
 	if (plan->at == 1 && plan->hosts != NULL)
-		run(&plan->hosts->host[1], a_transfer, NULL);
+		stores_run(&plan->hosts->host[1], stores_transfer, NULL);
 	return plan->faults[plan->at++];
 }
 
@@ -396,7 +182,7 @@ test_doubt(void **state)
 		bool first, overtaken = i / 2 == 4;
 		int error;
 
-		begin(&hosts, 2);
+		stores_begin(&hosts, 2);
 		plan.hosts = i % 2 == 0 ? &hosts : NULL;
 		host->options.fault = planned;
 		host->options.context = &plan;
@@ -410,10 +196,10 @@ test_doubt(void **state)
 		host->options.fault = NULL;
 		assert_int_equal(store_take_over(host->store, 9) > 0,
 		    plan.hosts != NULL || overtaken || i / 2 == 3);
-		agree(&hosts);
+		stores_agree(&hosts);
 		assert_int_equal(store_last_seq(host->store),
 		    entry.seq - !first + (plan.hosts != NULL));
-		end(&hosts);
+		stores_end(&hosts);
 	}
 }
 
@@ -436,12 +222,12 @@ test_answers(void **state)
 	char error[512];
 
 	(void)state;
-	begin(&hosts, 2);
+	stores_begin(&hosts, 2);
 	host->options.fault = one_fault;
 	host->options.context = &fault;
-	a_transfer(host->store, NULL);
+	stores_transfer(host->store, NULL);
 	assert_int_equal(store_commit(host->store), BANK_ENOSPC);
-	run(host, a_transfer, NULL);
+	stores_run(host, stores_transfer, NULL);
 	fault = SHARED_AWAY;
 	assert_int_equal(store_take_over(host->store, 9), BANK_EAWAY);
 	assert_non_null(strstr(store_why(host->store), "doesn't answer"));
@@ -456,9 +242,9 @@ test_answers(void **state)
 	assert_true(store_fresh(host->store));
 	host->options.stale = true;
 	assert_false(store_fresh(host->store));
-	agree(&hosts);
+	stores_agree(&hosts);
 	fault = SHARED_FORK;
-	a_transfer(host->store, NULL);
+	stores_transfer(host->store, NULL);
 	assert_int_equal(store_commit(host->store), BANK_EFORK);
 	assert_non_null(strstr(store_why(host->store), "fork: here lot 2"));
 	assert_int_equal(store_take_over(host->store, 9), BANK_EFORK);
@@ -466,23 +252,11 @@ test_answers(void **state)
 	store_close(host->store);
 	store_close(hosts.host[1].store);
 	assert_int_equal(truncate(hosts.path, 2 * 4096), 0);
-	assert_int_equal(try_open(&hosts, 0, error, sizeof(error)), BANK_EFORK);
+	assert_int_equal(
+	    stores_try_open(&hosts, 0, error, sizeof(error)), BANK_EFORK);
 	assert_non_null(strstr(error, "fork: here lot 2"));
 	host->store = hosts.host[1].store = NULL;
-	end(&hosts);
-}
-
-static void
-count_guess(struct store *store, void *context)
-{
-	struct store_attempt attempt = { .total = "t", .key = "k" };
-	int change = *(int *)context;
-
-	assert_int_equal(store_attempt_get(store, &attempt), 0);
-	attempt.count += change > 0;
-	attempt.pending += (uint32_t)change;
-	attempt.time_ms = NOW;
-	assert_int_equal(store_attempt_put(store, &attempt), 0);
+	stores_end(&hosts);
 }
 
 static struct store_attempt
@@ -503,17 +277,17 @@ test_pending(void **state)
 	struct host *one = &hosts.host[0], *other = &hosts.host[1];
 
 	(void)state;
-	begin(&hosts, 2);
-	run(one, count_guess, &more);
-	run(other, count_guess, &more);
-	run(other, count_guess, &more);
-	run(one, count_guess, &more);
-	run(one, count_guess, &less);
-	agree(&hosts);
+	stores_begin(&hosts, 2);
+	stores_run(one, stores_guess, &more);
+	stores_run(other, stores_guess, &more);
+	stores_run(other, stores_guess, &more);
+	stores_run(one, stores_guess, &more);
+	stores_run(one, stores_guess, &less);
+	stores_agree(&hosts);
 	assert_int_equal(guesses(one->store).pending, 3);
 	assert_int_equal(guesses(one->store).count, 4);
 	store_close(one->store);
-	open_host(&hosts, 0);
+	stores_open(&hosts, 0);
 	assert_int_equal(guesses(one->store).pending, 3);
 	assert_int_equal(store_take_back(one->store, 1), 0);
 	assert_int_equal(guesses(one->store).pending, 2);
@@ -521,12 +295,12 @@ test_pending(void **state)
 	assert_int_equal(store_take_back(one->store, 1), 0);
 	assert_int_equal(guesses(one->store).pending, 2);
 	/* While another is first. */
-	run(one, a_transfer, NULL);
+	stores_run(one, stores_transfer, NULL);
 	assert_int_equal(store_take_back(other->store, 2), 0);
 	assert_int_equal(guesses(other->store).pending, 0);
 	assert_int_equal(guesses(other->store).count, 2);
-	agree(&hosts);
-	end(&hosts);
+	stores_agree(&hosts);
+	stores_end(&hosts);
 }
 
 /* A lot that is left out is missed, even one that changed nothing. */
@@ -538,16 +312,16 @@ test_gap(void **state)
 	struct host *one = &hosts.host[0], *other = &hosts.host[1];
 
 	(void)state;
-	begin(&hosts, 2);
+	stores_begin(&hosts, 2);
 	one->options.fault = one_fault;
 	one->options.context = &fault;
-	run(one, a_transfer, NULL);
+	stores_run(one, stores_transfer, NULL);
 	fault = SHARED_SKIPS;
 	other->options.fault = one_fault;
 	other->options.context = &fault;
 	assert_int_equal(store_take_over(other->store, 9), BANK_EDAMAGED);
 	assert_int_equal(store_take_over(other->store, 9), BANK_EIO);
-	end(&hosts);
+	stores_end(&hosts);
 }
 
 /* Of another's time what was given out counts, and not what may be. */
@@ -559,7 +333,7 @@ test_time(void **state)
 	struct host *one = &hosts.host[0], *other = &hosts.host[1];
 
 	(void)state;
-	begin(&hosts, 2);
+	stores_begin(&hosts, 2);
 	store_note_time(one->store, NOW + 5000);
 	assert_int_equal(fixture_transfer(one->store, "c0", "c1", 1, NOW + 5000,
 			     NULL, &entry),
@@ -567,122 +341,7 @@ test_time(void **state)
 	assert_int_equal(store_commit(one->store), 0);
 	assert_int_equal(store_take_over(other->store, 9), 1);
 	assert_int_equal(store_newest_ms(other->store), NOW + 5000);
-	end(&hosts);
-}
-
-static unsigned
-draw(unsigned below)
-{
-	return (unsigned)random() % below;
-}
-
-struct act {
-	unsigned kind, a, b, cents;
-	uint64_t now_ms;
-	char id[16];
-};
-
-static void
-act(struct store *store, void *context)
-{
-	const struct act *act = context;
-	struct store_kiosk kiosk = { .cash = act->a % 2 == 0 };
-	struct ledger_account *account;
-	struct ledger_entry entry;
-	char from[8], to[8];
-	const char *id = from;
-	int change = 1;
-	uint8_t txid[WIRE_TXID_SIZE];
-
-	snprintf(from, sizeof(from), "c%u", act->a);
-	snprintf(to, sizeof(to), "c%u", act->b);
-	store_note_time(store, act->now_ms);
-	assert_int_equal(store_begin(store, &id, 1, &account), 0);
-	switch (act->kind) {
-	default:
-		(void)fixture_transfer(
-		    store, from, to, act->cents, act->now_ms, NULL, &entry);
-		break;
-	case 1:
-		open_account(store, (void *)(uintptr_t)act->id);
-		break;
-	case 2:
-		assert_int_equal(store_set_hash(store, account, to), 0);
-		break;
-	case 3:
-		account->last_login_ms = act->now_ms;
-		break;
-	case 4:
-		count_guess(store, &change);
-		break;
-	case 5:
-		snprintf(kiosk.name, sizeof(kiosk.name), "k%u", act->b);
-		assert_int_equal(store_kiosk_put(store, &kiosk), 0);
-		break;
-	case 6:
-		memset(txid, (int)act->cents, sizeof(txid));
-		put_u64(txid, act->now_ms << 16);
-		assert_int_equal(
-		    store_settle(store, account, txid, act->now_ms - 600000),
-		    0);
-		break;
-	}
-}
-
-/* Closed without a mark, as a kill leaves it, and opened again. */
-static void
-begin_again(struct hosts *hosts, unsigned i)
-{
-	struct shared_options *options = &hosts->host[i].options;
-	int error;
-
-	store_close(hosts->host[i].store);
-	options->fault = NULL;
-	open_host(hosts, i);
-	options->fault = shared_chance;
-	do
-		error = store_take_back(hosts->host[i].store, i + 1);
-	while (error == BANK_ENOSPC || error == BANK_EAWAY);
-	assert_int_equal(error, 0);
-}
-
-/*
- * Three hosts, drawn steps and faults, each a batch that is run again at
- * every point where another was first; starts and publications in between.
- */
-static void
-test_life(void **state)
-{
-	struct shared_chance chance = { .of = 4 };
-	struct hosts hosts;
-
-	(void)state;
-	chance.state = (uint64_t)random();
-	begin(&hosts, 3);
-	for (unsigned i = 0; i < 3; i++) {
-		hosts.host[i].options.fault = shared_chance;
-		hosts.host[i].options.context = &chance;
-	}
-	for (unsigned step = 0; step < STEPS; step++) {
-		unsigned i = draw(3), a = draw(CUSTOMERS);
-		struct act drawn = { draw(14), a,
-			(a + 1 + draw(CUSTOMERS - 1)) % CUSTOMERS,
-			draw(900) + 1, NOW + step * 7, "" };
-
-		snprintf(drawn.id, sizeof(drawn.id), "n%u", draw(40));
-		if (drawn.kind == 13)
-			begin_again(&hosts, i);
-		else
-			run(&hosts.host[i], act, &drawn);
-		if (draw(9) == 0)
-			assert_int_equal(store_publish(hosts.host[i].store), 0);
-	}
-	for (unsigned i = 0; i < 3; i++)
-		hosts.host[i].options.fault = NULL;
-	agree(&hosts);
-	for (unsigned i = 0; i < 3; i++)
-		assert_true(hosts.host[i].options.behind > 10);
-	end(&hosts);
+	stores_end(&hosts);
 }
 
 int
@@ -697,7 +356,6 @@ main(void)
 		cmocka_unit_test(test_pending),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_time),
-		cmocka_unit_test(test_life),
 	};
 
 	fixture_seed();

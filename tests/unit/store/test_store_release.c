@@ -23,12 +23,6 @@
 static bool log_is_newer, written, too_early;
 static int segments;
 
-static int
-skip_sync(const struct disk_call *call)
-{
-	return call->kind == DISK_SYNC ? DISK_DONE : 0;
-}
-
 static void
 see(const struct disk_call *call)
 {
@@ -56,7 +50,7 @@ test_release(void **state)
 
 	(void)state;
 	disk_calls = (struct disk_calls) {
-		.directory = directory, .before = skip_sync, .after = see
+		.directory = directory, .before = disk_skip_sync, .after = see
 	};
 	store = fixture_open(directory, NULL);
 	fixture_customers(store, 2);

@@ -10,7 +10,7 @@
 /* Its commands complain by it. */
 int bankctl_main(int argc, char *argv[]);
 #define main bankctl_main
-#include "../../../bankd/bankctl/bankctl.c"
+#include "../../../bankd/bankctl/bankctl_main.c"
 #undef main
 
 #include <stdarg.h>
@@ -283,6 +283,7 @@ test_a_proper_stop(void **state)
 	assert_int_equal(files_update(bank->files,
 			     store_account(bank->store, "joe"), "$y$hash"),
 	    0);
+	assert_int_equal(files_flush(bank->files), 0);
 	assert_true(*unsynced(inode_in("balance")));
 	assert_true(*unsynced(inode_in("password")));
 	assert_int_equal(files_sync(bank->files), 0);

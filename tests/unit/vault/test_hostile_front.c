@@ -138,6 +138,12 @@ test_out_of_order(void **state)
 	static const char binding[] = "0123456789abcdef0123456789abcdef";
 	static const char spelled[] =
 	    "0123456789abcdef0123456789abcdef127.0.0.x";
+	/* The software's name is behind the address, or nothing is. */
+	static const char nameless[] =
+	    "0123456789abcdef0123456789abcdef127.0.0.1 ";
+	static const char named_twice[] =
+	    "0123456789abcdef0123456789abcdef127.0.0.1 a b";
+	static const char nowhere[] = "0123456789abcdef0123456789abcdef a";
 	static const struct {
 		enum ipc_type type;
 		uint32_t connection;
@@ -153,6 +159,9 @@ test_out_of_order(void **state)
 		{ IPC_CONNECTED, 2, "", FRAME_BINDING_SIZE + 1 },
 		{ IPC_CONNECTED, 2, binding, FRAME_BINDING_SIZE + 64 },
 		{ IPC_CONNECTED, 2, spelled, FRAME_BINDING_SIZE + 9 },
+		{ IPC_CONNECTED, 2, nameless, FRAME_BINDING_SIZE + 10 },
+		{ IPC_CONNECTED, 2, named_twice, FRAME_BINDING_SIZE + 13 },
+		{ IPC_CONNECTED, 2, nowhere, FRAME_BINDING_SIZE + 2 },
 		{ IPC_FRAME, 1, "G", 33 },
 		{ IPC_FRAME, 1, "E", 10 },
 		{ IPC_FRAME, 1, "S", 272 },

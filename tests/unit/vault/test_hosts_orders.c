@@ -317,6 +317,67 @@ test_three(void **state)
 	}
 }
 
+/*
+ * Two operators' commands, both held when they have been carried out on what
+ * each host knew; the first host's goes on first.
+ */
+static void
+command_both(const char *first, const char *second)
+{
+	const char *const commands[2] = { first, second };
+	int link[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		many_hold(&many, i, 1);
+		link[i] = vaults_command(&many.host[i], commands[i]);
+		assert_true(many_held(&many, i));
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		many_release(&many, i);
+		vaults_command_end(&many.host[i], link[i]);
+	}
+}
+
+/* What was carried out on what is no longer so is not told. */
+static void
+test_counted_twice(void **state)
+{
+	char counts[2][160];
+
+	(void)state;
+	many_begin(&many, 2, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		vaults_txid(clock_real_ms(), txids[i]);
+		snprintf(counts[i], sizeof(counts[i]), "cash count lobby 50 %s",
+		    txids[i]);
+	}
+	command_both(counts[0], counts[1]);
+	assert_non_null(strstr(many.host[0].answer, "too much in lobby"));
+	assert_non_null(
+	    strstr(many.host[1].answer, "lobby holds what it should"));
+	assert_null(strstr(many.host[1].answer, "+ entry"));
+	(void)many_end(&many);
+}
+
+/* Its hash is locked once. */
+static void
+test_a_password_of_one_who_is_locked_out(void **state)
+{
+	struct vaults_atm atm = { 0 };
+
+	(void)state;
+	many_begin(&many, 2, 0);
+	vaults_operator(&many.host[0], "lock chris");
+	many_catch_up(&many, 1);
+	command_both("limit fey transfer 5", "passwd chris\nanother-71");
+	assert_non_null(
+	    strstr(many.host[1].answer, "chris has a new password, and is"));
+	vaults_operator(&many.host[1], "unlock chris");
+	vaults_session(&many.host[1], &atm, 1, "chris\nanother-71");
+	seal_wipe(&atm.keys);
+	(void)many_end(&many);
+}
+
 static int
 set_up(void **state)
 {
@@ -342,6 +403,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_three),
+		cmocka_unit_test(test_counted_twice),
+		cmocka_unit_test(test_a_password_of_one_who_is_locked_out),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -51,6 +51,20 @@ test_clock(void **state)
 	assert_int_equal(bank_clock_advance(&clock, 10, 1000), 50001);
 }
 
+/* A host that had nothing to do for an hour hears of another's time. */
+static void
+test_the_time_of_another_host(void **state)
+{
+	const uint64_t hour_ms = 3600000, real_ms = clock_real_ms();
+	struct bank_clock clock = { .bank_ms = real_ms - hour_ms,
+		.steady_ms = clock_steady_ms() - hour_ms };
+
+	(void)state;
+	bank_clock_take_over(&clock, real_ms + 1000);
+	assert_true(bank_clock_now(&clock) >= real_ms + 1000);
+	assert_true(bank_clock_now(&clock) < real_ms + hour_ms);
+}
+
 static void
 test_clock_starts_behind_nothing(void **state)
 {
@@ -371,6 +385,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_the_time_of_another_host),
 		cmocka_unit_test(test_clock_starts_behind_nothing),
 		cmocka_unit_test(test_hashes),
 		cmocka_unit_test(test_refusals),

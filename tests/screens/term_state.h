@@ -3,8 +3,8 @@
  * Between term.c (child, keys, waits), term_text.c (what is on the screen)
  * and term_svg.c (pictures of it).
  */
-#ifndef TESTS_TERM_PRIVATE_H
-#define TESTS_TERM_PRIVATE_H
+#ifndef TESTS_TERM_STATE_H
+#define TESTS_TERM_STATE_H
 
 #include <vterm.h>
 
