@@ -275,6 +275,8 @@ BENCH = $(addprefix $(B)/tests/bench/,load echo probe fill)
 tests: all $(FAULTY) $(UNIT_TESTS) $(SCREEN_TESTS) $(SIM_TEST) $(REPLAYS) \
     $(BENCH)
 
+faulty: $(FAULTY)
+
 unit: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done
 
@@ -663,7 +665,7 @@ deb-test: deps-test $(if $(other_suite),,deb)
 clean:
 	rm -rf $(B)
 
-.PHONY: all help deps deps-test deps-lint run demo reset-demo tests unit \
+.PHONY: all help deps deps-test deps-lint run demo reset-demo tests unit faulty \
 	hosts-test run-hosts \
 	arm64-test arm64-programs arm64-root both test test-all soak branch-day mutants coverage fuzz fuzzers bench pictures lint install uninstall clean
 -include $(wildcard $(O)/*/*.d $(O)/*/*/*.d $(O)/*/*/*/*.d)

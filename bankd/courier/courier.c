@@ -38,6 +38,7 @@
 #define TITLE "bankd: courier"
 #define TICK_MS 1000
 #define TURN_MS 300 /* that a turn is kept without a lot */
+#define LOST_MS 3000
 #define STATUS_SIZE 2048
 #define FILES_MAX 8
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
@@ -307,7 +308,10 @@ static void (*const from_vault[IPC_TYPE_COUNT])(
 	[IPC_HOST_CHECK] = courier_hosts_check,
 };
 
-/* The vault's end of the link may go: another vault comes with another. */
+/*
+ * A vault that ended is followed by another, with another link; one that lives
+ * and left this link, for want of memory, gets another with another courier.
+ */
 static void
 hear_vault(struct courier *courier)
 {
@@ -329,6 +333,7 @@ hear_vault(struct courier *courier)
 		_exit(EX_SOFTWARE);
 	ipc_free(courier->vault);
 	courier->vault = NULL;
+	courier->lost_ms = clock_steady_ms();
 }
 
 /* -- the loop -- */
@@ -362,6 +367,7 @@ join_vault(struct courier *courier)
 	courier->vault = ipc_new(courier->new_vault_fd, IPC_COURIER, IPC_VAULT);
 	courier->new_vault_fd = -1;
 	courier->marked = false;
+	courier->lost_ms = 0;
 	if (courier->vault == NULL)
 		fail(courier, EX_OSERR, "no memory");
 }
@@ -403,6 +409,9 @@ run(struct courier *courier)
 		if (now_ms - ticked_ms < TICK_MS)
 			continue;
 		ticked_ms = now_ms;
+		if (courier->lost_ms != 0 &&
+		    now_ms - courier->lost_ms > LOST_MS)
+			fail(courier, EX_UNAVAILABLE, "no link to a vault");
 		if (courier->started)
 			(void)ipc_send(
 			    courier->monitor, IPC_ALIVE, 0, NULL, 0, -1);

@@ -28,8 +28,8 @@ struct courier_counts {
 
 struct courier {
 	struct ipc *monitor, *vault;
-	int new_vault_fd; /* of a vault that is to be heard from now on, or -1
-	                   */
+	int new_vault_fd; /* of a vault to be heard from now on, or -1 */
+	uint64_t lost_ms; /* when the vault left, 0: it didn't */
 	struct config *config;
 	struct courier_database *database;
 	struct courier_counts *counts;

@@ -41,7 +41,6 @@ journal_courier_free(struct journal_link *link)
 {
 	if (link == NULL)
 		return;
-	journal_link_forget(link);
 	ipc_free(link->ipc);
 	close(link->options.fd);
 	free(link);

@@ -15,6 +15,7 @@
 #include "../../shared/base/util.h"
 #include "../base/ipc_pass.h"
 
+/* A courier that was left ends, and the monitor gives us another. */
 static void
 leave(struct journal_courier *courier)
 {
@@ -23,42 +24,21 @@ leave(struct journal_courier *courier)
 	courier->asked = 0;
 }
 
-/* No other comes while that one runs, so its end is kept where memory lacks. */
-static void
-take_newest(struct journal_courier *courier)
-{
-	struct journal_link *link = courier->link;
-	int fd;
-
-	while ((fd = ipc_pass_take(link->options.fd)) != -1) {
-		leave(courier);
-		journal_link_forget(link);
-		link->waiting_fd = fd;
-		link->fd_waits = true;
-		link->couriers++;
-	}
-	if (!link->fd_waits)
-		return;
-	link->ipc = ipc_new(link->waiting_fd, IPC_VAULT, IPC_COURIER);
-	link->fd_waits = link->ipc == NULL;
-}
-
-void
-journal_link_forget(struct journal_link *link)
-{
-	if (link->fd_waits)
-		close(link->waiting_fd);
-	link->fd_waits = false;
-}
-
 /* The newest courier, if one came; it hears whose lots these are. */
 bool
 journal_link_join(struct journal_courier *courier)
 {
 	struct journal_link *link = courier->link;
 	uint8_t have[8];
+	int fd;
 
-	take_newest(courier);
+	while ((fd = ipc_pass_take(link->options.fd)) != -1) {
+		leave(courier);
+		link->ipc = ipc_new(fd, IPC_VAULT, IPC_COURIER);
+		if (link->ipc == NULL)
+			close(fd);
+		link->couriers++;
+	}
 	if (link->ipc == NULL)
 		return false;
 	if (courier->greeted == link->couriers)

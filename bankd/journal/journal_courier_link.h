@@ -12,8 +12,6 @@
 
 /* Whether there is a courier; the newest one hears whose lots these are. */
 bool journal_link_join(struct journal_courier *courier);
-/* Closes the end of one for whose link there was no memory, if any. */
-void journal_link_forget(struct journal_link *link);
 /* Until the courier reads or says something, or another comes. */
 void journal_link_wait(const struct journal_link *link, int timeout_ms);
 /* Asks a question, which takes the place of the one before; false: AWAY. */

@@ -14,8 +14,6 @@
 struct journal_link {
 	struct journal_link_options options;
 	struct ipc *ipc;   /* to the newest courier, or NULL */
-	bool fd_waits;     /* there was no memory for its link */
-	int waiting_fd;    /* until there is */
 	uint64_t couriers; /* how many came */
 };
 

@@ -37,7 +37,8 @@ monitor_courier_started(struct monitor *monitor)
 {
 	int link[2];
 
-	if (monitor->courier->pid == 0 || monitor->courier_link_fd == -1)
+	if (monitor->courier->pid == 0 || monitor->vault->pid == 0 ||
+	    monitor->courier_link_fd == -1)
 		return;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) == -1) {
 		monitor_child_kill(monitor->courier);

@@ -130,6 +130,24 @@ class Life(OneHost):
         self.host.stop()
         model.check(self.host)
 
+    def test_no_memory_for_the_link_to_a_courier(self):
+        """The vault lives, so that courier must end and another come."""
+        faulty = faults.Faulty("bankd")
+        self.host.program = faulty.program
+        self.host.start()
+        vault = self.host.vault()
+        for nth in 1, 2, 3:
+            faulty.memory("vault", nth)
+            self.host.kill_child("courier")
+            bank.wait_for("an allocation that failed",
+                          lambda: faulty.failed("vault"))
+            faulty.memory("vault", 0)
+            self.host.atm_when_served().close()
+            self.pay(1)
+        self.assertEqual(self.host.vault(), vault)
+        self.host.stop()
+        model.check(self.host)
+
 
 class Walk(OneHost):
     """bankctl verify --journal: lots beside entries."""
