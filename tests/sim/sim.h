@@ -336,14 +336,29 @@ void sim_fire_timers(void);
 bool sim_fire_links(void); /* whether one had something */
 bool sim_work(void);       /* a job runs, or is handed back */
 
+/* sim_link.c */
+#define SIM_LOGIN_SIZE \
+	(FRAME_KIOSK_SIZE + FRAME_WRAPPED_SIZE + FRAME_SEALED_SIZE)
+void sim_link_keys(void); /* before the first life */
+const uint8_t *sim_link_public(void);
+const char *sim_link_bank_key(void);
+void sim_link_open(struct sim_slot *slot);
+void sim_link_send(
+    struct sim_slot *slot, uint8_t type, const uint8_t *body, size_t length);
+/* `length`: of a body that ends with the text, which is sealed here. */
+void sim_link_sign(struct sim_slot *slot, uint8_t type, const char *text,
+    uint8_t *body, size_t length);
+void sim_link_lose(struct sim_slot *slot);
+void sim_link_close(struct sim_slot *slot);
+void sim_link_lose_all(unsigned host); /* its vault has ended */
+/* Whether the kiosk is killed; the bank believes that its link lives. */
+bool sim_link_hold_back(
+    struct sim_slot *slot, const uint8_t sealed[FRAME_SEALED_SIZE]);
+void sim_link_haunt(void); /* what was held back arrives, or its link ends */
+
 /* sim_kiosk.c */
-void sim_kiosk_key(void); /* before the first life */
-const uint8_t *sim_kiosk_public(void);
 void sim_kiosk_act(void);
 void sim_kiosk_hear(void);
-void sim_kiosk_haunt(void); /* what was held back arrives, or its link ends */
-void sim_kiosk_all_lost(unsigned host); /* its vault has ended */
-const char *sim_bank_key(void);
 
 /* sim_operator.c */
 char *sim_config(const char *state, const char *key);

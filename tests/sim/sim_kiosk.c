@@ -11,12 +11,9 @@
 
 #include "../../shared/base/clock.h"
 #include "../../shared/base/util.h"
-#include "../../shared/crypt/channel_certificate.h"
-#include "../../shared/crypt/kiosk_identity.h"
 #include "../../shared/wire/wire_reader.h"
 #include "sim.h"
 
-#define LOGIN_SIZE (FRAME_KIOSK_SIZE + FRAME_WRAPPED_SIZE + FRAME_SEALED_SIZE)
 #define RESUME_SIZE (FRAME_KIOSK_SIZE + FRAME_SESSION_SIZE + FRAME_SEALED_SIZE)
 #define NONCE_MS 50000    /* a nonce lives for 60 s */
 #define BEHIND_US 2500000 /* a host that hears nothing doesn't answer */
@@ -24,129 +21,6 @@
 const char *const sim_ids[SIM_CUSTOMERS] = { "chris", "fey", "joe" };
 const char *const sim_kiosk_names[SIM_KIOSKS] = { "lobby", "window" };
 const char *const sim_passwords[SIM_CUSTOMERS] = { "7261", "8305", "9012" };
-
-static struct channel_pem bank;
-static EVP_PKEY *kiosk_key; /* of both */
-static uint8_t kiosk_public[KIOSK_PUBLIC_SIZE];
-
-void
-sim_kiosk_key(void)
-{
-	size_t length = sizeof(kiosk_public);
-
-	kiosk_key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-	if (channel_make_bank(&bank, "Bank") != 0 || kiosk_key == NULL ||
-	    EVP_PKEY_get_raw_public_key(kiosk_key, kiosk_public, &length) != 1)
-		abort();
-}
-
-const char *
-sim_bank_key(void)
-{
-	return bank.key;
-}
-
-const uint8_t *
-sim_kiosk_public(void)
-{
-	return kiosk_public;
-}
-
-static void
-send_front(uint32_t number, enum ipc_type type, const void *body, size_t length)
-{
-	if (ipc_send(sim_front, type, number, body, length, -1) != 0 ||
-	    ipc_flush(sim_front) != 0)
-		sim_wrong("the vault doesn't read its front");
-}
-
-static void
-send_frame(
-    struct sim_slot *slot, uint8_t type, const uint8_t *body, size_t length)
-{
-	uint8_t whole[1 + LOGIN_SIZE];
-
-	whole[0] = type;
-	memcpy(whole + 1, body, length);
-	send_front(slot->number, IPC_FRAME, whole, 1 + length);
-}
-
-/* A login whose answer is lost is counted all the same. */
-static void
-lose(struct sim_slot *slot)
-{
-	if (slot->phase == SIM_LOGGING_IN) {
-		sim_judge_lost(slot);
-		sim_attempts_lost(slot);
-	}
-	slot->phase = SIM_OFF;
-	slot->question = SIM_NOTHING;
-	seal_wipe(&slot->keys);
-}
-
-void
-sim_kiosk_all_lost(unsigned host)
-{
-	struct sim_slot *slot;
-
-	for (size_t i = 0; i < SIM_SLOTS; i++) {
-		slot = &world->slots[i];
-		if (slot->session_host == host)
-			slot->floor = 0;
-		if (slot->host != host)
-			continue;
-		/* Its memory was that of the process that has ended. */
-		slot->keys = (struct seal_keys) { 0 };
-		lose(slot);
-	}
-	for (size_t i = 0; i < SIM_GHOSTS; i++) {
-		if (world->ghosts[i].host == host)
-			world->ghosts[i].number = 0;
-	}
-}
-
-static void
-connect_to_bank(struct sim_slot *slot)
-{
-	static const char address[] = "192.0.2.1";
-	uint8_t body[FRAME_BINDING_SIZE + sizeof(address) - 1];
-
-	slot->number = ++world->number;
-	slot->host = sim_host_number();
-	(void)RAND_bytes(slot->binding, FRAME_BINDING_SIZE);
-	memcpy(body, slot->binding, FRAME_BINDING_SIZE);
-	memcpy(body + FRAME_BINDING_SIZE, address, sizeof(address) - 1);
-	send_front(slot->number, IPC_CONNECTED, body, sizeof(body));
-	slot->phase = SIM_GREETING;
-	slot->asked_ms = clock_steady_ms();
-}
-
-static void
-disconnect(struct sim_slot *slot)
-{
-	send_front(slot->number, IPC_DISCONNECTED, NULL, 0);
-	sim_trace("ended %u\n", slot->number);
-	lose(slot);
-}
-
-static void
-send_signed(struct sim_slot *slot, uint8_t type, const char *text,
-    uint8_t *body, size_t length)
-{
-	const struct kiosk_frame frame = { type, slot->nonce, slot->binding,
-		body + FRAME_KIOSK_SIZE, length - FRAME_KIOSK_SIZE };
-
-	slot->asked_ms = clock_steady_ms();
-	seal_wipe(&slot->keys);
-	if (seal_derive(&slot->keys, slot->k, slot->nonce, slot->binding) !=
-		0 ||
-	    seal_text(&slot->keys.up, type, text, strlen(text),
-		body + length - FRAME_SEALED_SIZE, FRAME_SEALED_SIZE) < 0 ||
-	    kiosk_sign(body, sim_kiosk_names[slot->kiosk], kiosk_key, &frame) !=
-		0)
-		abort();
-	send_frame(slot, type, body, length);
-}
 
 /* One who is at another host already comes here too, one time in two. */
 static int
@@ -163,7 +37,7 @@ draw_customer(void)
 static void
 log_in(struct sim_slot *slot)
 {
-	uint8_t body[LOGIN_SIZE] = { 0 };
+	uint8_t body[SIM_LOGIN_SIZE] = { 0 };
 	char text[64];
 
 	slot->has_session = false;
@@ -180,7 +54,7 @@ log_in(struct sim_slot *slot)
 	sim_attempts_asked(slot);
 	slot->login_floor = world->told;
 	slot->changes = world->customers[slot->customer].changes;
-	send_signed(slot, FRAME_LOGIN, text, body, sizeof(body));
+	sim_link_sign(slot, FRAME_LOGIN, text, body, sizeof(body));
 	slot->phase = SIM_LOGGING_IN;
 }
 
@@ -188,7 +62,7 @@ log_in(struct sim_slot *slot)
 static void
 report(struct sim_slot *slot)
 {
-	uint8_t body[LOGIN_SIZE] = { 0 }, txid[WIRE_TXID_SIZE];
+	uint8_t body[SIM_LOGIN_SIZE] = { 0 }, txid[WIRE_TXID_SIZE];
 	char text[96], id[WIRE_TXID_TEXT];
 
 	(void)RAND_bytes(slot->k, SEAL_KEY_SIZE);
@@ -203,7 +77,7 @@ report(struct sim_slot *slot)
 		    sim_ids[sim_draw(SIM_CUSTOMERS)], id);
 	sim_say("slot %u: C %s, %s", slot->number, text,
 	    sim_kiosk_names[slot->kiosk]);
-	send_signed(slot, FRAME_CASH, text, body, sizeof(body));
+	sim_link_sign(slot, FRAME_CASH, text, body, sizeof(body));
 	slot->phase = SIM_REPORTING;
 }
 
@@ -215,48 +89,8 @@ resume(struct sim_slot *slot)
 	memcpy(body + FRAME_KIOSK_SIZE, slot->id, FRAME_SESSION_SIZE);
 	sim_say("slot %u: R %s", slot->number, sim_ids[slot->customer]);
 	sim_trace("resume %u %u %u\n", slot->host, slot->number, slot->session);
-	send_signed(slot, FRAME_RESUME, "RESUME", body, sizeof(body));
+	sim_link_sign(slot, FRAME_RESUME, "RESUME", body, sizeof(body));
 	slot->phase = SIM_RESUMING;
-}
-
-/* The kiosk is killed; the bank believes that its link lives. */
-static bool
-hold_back(struct sim_slot *slot, const uint8_t sealed[FRAME_SEALED_SIZE])
-{
-	struct sim_ghost *ghost = &world->ghosts[sim_draw(SIM_GHOSTS)];
-
-	if (ghost->number != 0 || !sim_one_in(5))
-		return false;
-	sim_say("slot %u: killed, its request on the way", slot->number);
-	ghost->number = slot->number;
-	ghost->host = slot->host;
-	ghost->sent = false;
-	ghost->frame[0] = FRAME_SEALED;
-	memcpy(ghost->frame + 1, sealed, FRAME_SEALED_SIZE);
-	lose(slot);
-	slot->has_session = sim_one_in(2);
-	slot->doubt = slot->has_session ? -1 : slot->deed;
-	return true;
-}
-
-void
-sim_kiosk_haunt(void)
-{
-	struct sim_ghost *ghost = &world->ghosts[sim_draw(SIM_GHOSTS)];
-
-	if (ghost->number == 0 || ghost->host != sim_host_number())
-		return;
-	sim_say("slot %u: %s", ghost->number,
-	    ghost->sent ? "ends at last" : "its request arrives");
-	if (ghost->sent) {
-		send_front(ghost->number, IPC_DISCONNECTED, NULL, 0);
-		sim_trace("ended %u\n", ghost->number);
-		ghost->number = 0;
-		return;
-	}
-	send_front(
-	    ghost->number, IPC_FRAME, ghost->frame, sizeof(ghost->frame));
-	ghost->sent = true;
 }
 
 /* -- what a customer wants -------------------------------------------------
@@ -295,8 +129,8 @@ send_request(
 		sim_trace("%s %u %u %d\n",
 		    question == SIM_MOVE ? "request" : "outcome", slot->number,
 		    slot->session, slot->deed);
-	if (question != SIM_MOVE || !hold_back(slot, sealed))
-		send_frame(slot, FRAME_SEALED, sealed, sizeof(sealed));
+	if (question != SIM_MOVE || !sim_link_hold_back(slot, sealed))
+		sim_link_send(slot, FRAME_SEALED, sealed, sizeof(sealed));
 }
 
 /* A bit more or less than what there is, as far as any host knows. */
@@ -458,13 +292,13 @@ sim_kiosk_act(void)
 		/* A session is at the host that it began at. */
 		if (!slot->has_session || slot->session_host == here ||
 		    sim_one_in(8))
-			connect_to_bank(slot);
+			sim_link_open(slot);
 	} else if (slot->host != here)
 		return;
 	else if (sim_one_in(50) ||
 	    (slot->phase == SIM_GREETED &&
 		clock_steady_ms() - slot->greeted_ms > NONCE_MS))
-		disconnect(slot);
+		sim_link_close(slot);
 	else if (slot->phase == SIM_GREETED && slot->has_session &&
 	    !sim_one_in(6))
 		resume(slot);
@@ -602,7 +436,7 @@ hear_front(struct sim_slot *slot, const struct ipc_message *message)
 	uint8_t type;
 
 	if (message->type == IPC_CLOSE) {
-		disconnect(slot);
+		sim_link_close(slot);
 		return;
 	}
 	if (message->type != IPC_SEND)

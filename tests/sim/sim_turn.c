@@ -256,7 +256,7 @@ static void
 act(void)
 {
 	if (sim_one_in(30)) {
-		sim_kiosk_haunt();
+		sim_link_haunt();
 		return;
 	}
 	if (sim_one_in(50)) {

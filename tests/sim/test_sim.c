@@ -106,7 +106,7 @@ between_lives(struct sim_host *host)
 		memcpy(host->directory, host->next_directory,
 		    sizeof(host->directory));
 	host->next_directory[0] = '\0';
-	sim_kiosk_all_lost((unsigned)(host - world->hosts));
+	sim_link_lose_all((unsigned)(host - world->hosts));
 	sim_operator_lost(host);
 	sim_trace("die %u\n", (unsigned)(host - world->hosts));
 	/* A machine that was off may have lost its clock. */
@@ -356,7 +356,7 @@ enrol_kiosks(const char *directory)
 	enum store_end end;
 	char error[256];
 
-	memcpy(kiosk.public_key, sim_kiosk_public(), KIOSK_PUBLIC_SIZE);
+	memcpy(kiosk.public_key, sim_link_public(), KIOSK_PUBLIC_SIZE);
 	if (store_open(&store, &where, &end, error, sizeof(error)) != 0 ||
 	    store_begin(store, NULL, 0, NULL) != 0)
 		abort();
@@ -390,7 +390,7 @@ make_template(void)
 	begin_world(0, 0);
 	if (mkdir(directory, 0700) == -1)
 		abort();
-	write_text(top, "key", sim_bank_key());
+	write_text(top, "key", sim_link_bank_key());
 	write_text(directory, "password", "chris 7261\nfey 8305\njoe 9012\n");
 	write_text(directory, "balance",
 	    "chris 10000 1000\nfey 10000 1000\njoe 10000 1000\n");
@@ -461,7 +461,7 @@ main(void)
 		abort();
 	for (unsigned i = 0; i < SIM_HOSTS; i++)
 		turns[i][0] = turns[i][1] = -1;
-	sim_kiosk_key();
+	sim_link_keys();
 	make_template();
 	printf("# SEED=%llu\n", (unsigned long long)seed);
 	good = simulate_all(seed);
