@@ -359,6 +359,18 @@ test_counted_twice(void **state)
 	(void)many_end(&many);
 }
 
+/* Refused at first, as the account was opened elsewhere meanwhile. */
+static void
+test_success_in_its_own_words(void **state)
+{
+	(void)state;
+	many_begin(&many, 2, 0);
+	command_both("open gil Gil\nsecret-71", "lock gil");
+	assert_non_null(strstr(many.host[0].answer, "gil is open"));
+	assert_non_null(strstr(many.host[1].answer, "gil is locked out"));
+	(void)many_end(&many);
+}
+
 /* Its hash is locked once. */
 static void
 test_a_password_of_one_who_is_locked_out(void **state)
@@ -404,6 +416,7 @@ main(void)
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_three),
 		cmocka_unit_test(test_counted_twice),
+		cmocka_unit_test(test_success_in_its_own_words),
 		cmocka_unit_test(test_a_password_of_one_who_is_locked_out),
 	};
 
