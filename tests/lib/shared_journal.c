@@ -124,6 +124,16 @@ ask(struct shared_journal *self, enum shared_call call)
 }
 
 static int
+answered(struct shared_journal *self, enum shared_call call, int answer,
+    const struct lot_head *lot)
+{
+	if (self->options->answered != NULL)
+		self->options->answered(
+		    self->options->context, call, answer, lot);
+	return answer;
+}
+
+static int
 say_fork(struct shared_journal *self)
 {
 	char here[2 * LOT_DIGEST + 1], there[2 * LOT_DIGEST + 1];
@@ -195,9 +205,9 @@ take_next(struct shared_journal *self, struct lot_view *view)
 }
 
 static int
-propose(struct shared_journal *self, enum shared_fault fault)
+propose(
+    struct shared_journal *self, enum shared_fault fault, struct lot_view *view)
 {
-	struct lot_view view;
 	int answer;
 
 	if (fault == SHARED_LOST || fault == SHARED_AWAY) {
@@ -220,7 +230,7 @@ propose(struct shared_journal *self, enum shared_fault fault)
 	}
 	self->in_doubt = false;
 	if (answer == JOURNAL_MINE) {
-		must(take_next(self, &view) == JOURNAL_LOT, "its own lot");
+		must(take_next(self, view) == JOURNAL_LOT, "its own lot");
 		self->firm = self->place.number;
 	}
 	return answer;
@@ -230,16 +240,19 @@ static int
 wait_for(struct journal *journal)
 {
 	struct shared_journal *self = shared_of(journal);
+	struct lot_view view = { 0 };
+	enum shared_call call;
 	enum shared_fault fault;
 	int answer;
 
 	if (self->forked)
 		return JOURNAL_FORK;
-	fault = ask(self, self->in_doubt ? SHARED_AGAIN : SHARED_PROPOSE);
+	call = self->in_doubt ? SHARED_AGAIN : SHARED_PROPOSE;
+	fault = ask(self, call);
 	flock(self->fd, LOCK_EX);
-	answer = propose(self, fault);
+	answer = propose(self, fault, &view);
 	flock(self->fd, LOCK_UN);
-	return answer;
+	return answered(self, call, answer, &view.head);
 }
 
 static int
@@ -265,7 +278,7 @@ next(struct journal *journal, struct lot_view *view)
 	if (fault == SHARED_SKIPS)
 		answer = take_next(self, view);
 	flock(self->fd, LOCK_UN);
-	return answer;
+	return answered(self, SHARED_NEXT, answer, &view->head);
 }
 
 static bool

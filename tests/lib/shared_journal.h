@@ -39,6 +39,9 @@ struct shared_options {
 	const char *path;
 	/* May do anything meanwhile, even end the process; NULL: no faults. */
 	enum shared_fault (*fault)(void *context, enum shared_call call);
+	/* Hears what was answered; `lot` is of MINE and LOT alone.  Or NULL. */
+	void (*answered)(void *context, enum shared_call call, int answer,
+	    const struct lot_head *lot);
 	void *context;
 	unsigned poll_ms;
 	bool stale;      /* fresh() says no */

@@ -11,7 +11,8 @@
  * of them, as PostgreSQL shows a commit only when its wait has ended.  A
  * primary that was replaced comes back as the standby of the new one.
  *
- * Each `#ifdef M_...` takes one safeguard away; README.md has the list.
+ * Each `#ifdef M_...` takes one safeguard away; README.md has the list.  With
+ * TRACE, what happens is what simulated banks did (tests/model/trace).
  */
 #define HOSTS 2
 #define LOTS 3
@@ -23,7 +24,16 @@ bool names = true;          /* synchronous_standby_names is not empty */
 byte life;                  /* a link doesn't outlive it */
 bool cancelled[HOSTS];
 
+#ifdef TRACE
+/* What a host did: the lot's number, and whose it is. */
+mtype = { MINE, TOOK, DOUBT };
+chan saw = [1] of { mtype, byte, byte, byte };
+#define SEE(what, number, whose) saw!what, h, number, whose
+byte promotions = 3, restarts, cancels, cuts = 3, empties;
+#else
+#define SEE(what, number, whose) skip
 byte promotions = 1, restarts = 1, cancels = 1, cuts = 1, empties = 1;
+#endif
 
 byte has[HOSTS * (LOTS + 1)];   /* the lots that a host has taken over */
 byte head[HOSTS];               /* how many */
@@ -110,7 +120,9 @@ put:	atomic { seen == length ->
 			n = head[h];
 			if
 			:: doubt && lot[n] == asked -> goto found
-			:: else -> doubt = false; goto again
+			:: else -> doubt = false;
+				SEE(TOOK, n, lot[n] - 1);
+				goto again
 			fi
 		:: else ->
 			length = head[h] + 1;
@@ -154,12 +166,17 @@ put:	atomic { seen == length ->
 		assert(HAS(h, n) == asked);
 		firm[h] = head[h];
 		tell(asked);
+		SEE(MINE, n, h);
 		goto other };
 
 in_doubt:
 #ifdef M_DOUBT_IS_A_REFUSAL
 	atomic { told_not[asked] = true; promised(); goto out };
 #endif
+	if
+	:: !doubt -> SEE(DOUBT, 0, h)
+	:: else
+	fi;
 	doubt = true;
 	goto put;
 
@@ -182,7 +199,7 @@ found:
 #endif
 	atomic { tell(asked);
 		if
-		:: asked == h + 1 -> goto other
+		:: asked == h + 1 -> SEE(MINE, n, h); goto other
 		:: else -> goto out
 		fi };
 
@@ -192,6 +209,7 @@ other:	atomic { asked = HOSTS - h; mine = life;
 		:: KNOWN(asked) -> goto found
 		:: !KNOWN(asked) && MY_HEAD_IS_THERE && seen > head[h] ->
 			take_over();
+			SEE(TOOK, head[h], lot[head[h]] - 1);
 			if
 			:: KNOWN(asked) -> goto found
 			:: else -> goto out
@@ -235,10 +253,17 @@ end:	do
 	od
 }
 
+#ifdef TRACE
+#include "trace.h"
+#endif
+
 init {
 	atomic {
 		run Host(0);
 		run Host(1);
-		run Server()
+		run Server();
+#ifdef TRACE
+		run Traces()
+#endif
 	}
 }

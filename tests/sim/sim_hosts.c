@@ -129,6 +129,21 @@ at_journal(void *context, enum shared_call call)
 	return fault;
 }
 
+/* What tests/model/trace reads of the lots. */
+static void
+trace_lot(void *context, enum shared_call call, int answer,
+    const struct lot_head *lot)
+{
+	const char *kind = call == SHARED_NEXT ? "took" : "mine";
+
+	(void)context;
+	if (answer == JOURNAL_MINE || answer == JOURNAL_LOT)
+		sim_trace("%s %u %llu %u\n", kind, sim_host_number(),
+		    (unsigned long long)lot->number, (unsigned)lot->host - 1);
+	else if (answer == JOURNAL_AWAY && call != SHARED_NEXT)
+		sim_trace("doubt %u\n", sim_host_number());
+}
+
 struct store_options
 sim_host_options(void)
 {
@@ -136,7 +151,10 @@ sim_host_options(void)
 		    (int)sim_draw(LOG_PAGES_MORE) };
 
 	journal = (struct shared_options) {
-		.path = world->journal, .fault = at_journal, .poll_ms = POLL_MS
+		.path = world->journal,
+		.fault = at_journal,
+		.answered = trace_lot,
+		.poll_ms = POLL_MS,
 	};
 	if (!sim_is_one_of_many())
 		return options;
