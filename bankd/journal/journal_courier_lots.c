@@ -12,6 +12,7 @@
 #include "../../shared/base/array.h"
 #include "../../shared/base/clock.h"
 #include "../../shared/base/error.h"
+#include "../../shared/base/log.h"
 #include "../../shared/base/util.h"
 #include "journal_courier_link.h"
 
@@ -74,6 +75,14 @@ journal_courier_propose(struct journal *journal, const struct lot *lot)
 	return 0;
 }
 
+/* For who follows what became of each lot; tests/model does. */
+static void
+tell_lot(const char *event, uint64_t number, uint32_t host)
+{
+	log_event(LOG_DEBUG, event, "number", LOG_NUMBER(number), "host",
+	    LOG_NUMBER(host), NULL);
+}
+
 static int
 settled(struct journal_courier *courier, int answer)
 {
@@ -90,6 +99,7 @@ settled(struct journal_courier *courier, int answer)
 	if (row.number > courier->newest)
 		courier->newest = row.number;
 	courier->fresh_ms = clock_steady_ms();
+	tell_lot("lot_put", row.number, row.host);
 	return answer;
 }
 
@@ -100,6 +110,7 @@ journal_courier_settle(struct journal *journal)
 	uint64_t by_ms = journal_link_soon();
 	struct ipc_message message;
 	int answer = JOURNAL_AWAY;
+	bool doubted = false;
 
 	if (courier->forked)
 		return JOURNAL_FORK;
@@ -111,6 +122,10 @@ journal_courier_settle(struct journal *journal)
 			if (journal_link_hear(courier, &message, by_ms) == 1)
 				answer = journal_link_answer(courier, &message);
 		}
+		if (answer == JOURNAL_AWAY && !doubted)
+			tell_lot("lot_in_doubt", courier->place.number + 1,
+			    courier->host);
+		doubted = true;
 		if (answer == JOURNAL_AWAY && courier->asked == 0)
 			journal_link_wait(courier->link, JOURNAL_LINK_AGAIN_MS);
 	} while (answer == JOURNAL_AWAY && clock_steady_ms() < by_ms);
@@ -162,6 +177,7 @@ take_lot(struct journal_courier *courier, const struct ipc_message *message,
 		memcpy(courier->place.digest, view->digest, LOT_DIGEST);
 		if (view->head.number > courier->newest)
 			courier->newest = view->head.number;
+		tell_lot("lot_taken", view->head.number, view->head.host);
 		return JOURNAL_LOT;
 	}
 	if (error != BANK_ESEAL && error != BANK_EINVAL &&

@@ -29,6 +29,7 @@ bool cancelled[HOSTS];
 mtype = { MINE, TOOK, DOUBT };
 chan saw = [1] of { mtype, byte, byte, byte };
 #define SEE(what, number, whose) saw!what, h, number, whose
+byte done[HOSTS];           /* steps of a trace, where hosts have their own */
 byte promotions = 3, restarts, cancels, cuts = 3, empties;
 #else
 #define SEE(what, number, whose) skip

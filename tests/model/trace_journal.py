@@ -71,8 +71,66 @@ def worth(window):
         yield window.steps
 
 
+# -- real hosts, whose logs say nothing of the order between the two ---------
+
+def part_of(events, base, most):
+    """What one host did behind that lot, of those up to `most`."""
+    steps, head, put, doubts = [], None, False, 0
+    for what, number, whose, host in events:
+        if head is None:
+            head = number if what != "doubt" and number == base else None
+            continue
+        again = what == "doubt" and steps and steps[-1].what == "doubt"
+        if number != head + 1 or number > most or put and whose == host or \
+                what == "took" and whose == host or \
+                what == "doubt" and not again and doubts == DOUBTS_MOST:
+            break
+        put = put or what == "mine"
+        doubts += what == "doubt" and not again
+        head = number if what != "doubt" else head
+        if not again:
+            steps.append(Step(what, (
+                host, number - base if what != "doubt" else 0, whose)))
+    return steps
+
+
+def traces_of_hosts(events):
+    """`events`: for each host its (what, number, whose, host)."""
+    owners = {number: whose for of in events
+              for what, number, whose, _ in of if what != "doubt"}
+    for base in sorted(owners):
+        if base + 1 not in owners:
+            continue
+        both = owners.get(base + 2, owners[base + 1]) != owners[base + 1]
+        parts = [part_of(of, base, base + 1 + both) for of in events]
+        if all(parts):
+            yield [Step("hosts", tuple(parts))]
+
+
+def forged_by_hosts(traces):
+    """(what was changed, trace): at most one of a kind."""
+    found = {}
+    for (_, (one, two)), in traces:
+        ours = [s for s in one if s.what == "mine"]
+        theirs = [s for s in two if s.what == "mine"]
+        if ours and theirs:
+            same = theirs[0]._replace(words=(1, ours[0].words[1], 1))
+            found.setdefault("two lots of one number", [Step("hosts", (
+                one, [same if s == theirs[0] else s for s in two]))])
+        if ours and any(s.what == "took" for s in two):
+            found.setdefault("a lot taken that was another one", [
+                Step("hosts", (one, [
+                    s._replace(words=(1, s.words[1] % 2 + 1, s.words[2]))
+                    if s.what == "took" else s for s in two]))])
+    return sorted(found.items())
+
+
+# -- what spin reads ---------------------------------------------------------
+
 def interest(steps):
     """What goes wrong in it, in short."""
+    if steps[0].what == "hosts":
+        steps = [step for part in steps[0].words for step in part]
     kinds = [step.what for step in steps]
     return (len(set(kinds)), kinds.count("doubt"), len(kinds))
 
@@ -106,4 +164,11 @@ def forged(traces):
 
 
 def promela(step):
+    if step.what == "hosts":
+        return "done[0] = 0; done[1] = 0; do\n\t%s\n\t:: done[0] == %d && " \
+            "done[1] == %d -> break\n\tod" % ("\n\t".join(
+                ":: done[%d] == %d -> %s; done[%d]++" % (
+                    host, i, promela(s), host)
+                for host, part in enumerate(step.words)
+                for i, s in enumerate(part)), *map(len, step.words))
     return "saw?%s,%d,%d,%d" % (step.what.upper(), *step.words)

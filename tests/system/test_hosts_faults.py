@@ -18,6 +18,16 @@ AWAY = "journal_away|journal_silent"
 TURN = 1650552427       # the lock's number
 
 
+def promote(servers):
+    """The primary is lost; the standby takes its place, with one behind it."""
+    servers.primary.kill()
+    servers.standby.promote()
+    servers.standby.reload(synchronous_standby_names="''")
+    third = servers.another(servers.standby)
+    servers.standby.reload(synchronous_standby_names="'FIRST 1 (%s)'" % third)
+    servers.primary, servers.standby = servers.standby, None
+
+
 class Faults(Hosts):
     count, standby = 2, True
     store = {"patience": "2", "give_up": "60"}
@@ -247,16 +257,7 @@ class Database(Faults):
         self.right_in_the_end()
 
     def test_the_standby_is_promoted(self):
-        def trouble():
-            self.pg.primary.kill()
-            self.pg.standby.promote()
-            self.pg.standby.reload(
-                synchronous_standby_names="''")
-            third = self.pg.another(self.pg.standby)
-            self.pg.standby.reload(
-                synchronous_standby_names="'FIRST 1 (%s)'" % third)
-            self.pg.primary, self.pg.standby = self.pg.standby, None
-        self.while_they_pay(trouble)
+        self.while_they_pay(lambda: promote(self.pg))
         self.right_in_the_end()
 
     def test_the_names_are_emptied(self):
