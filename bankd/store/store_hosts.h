@@ -39,9 +39,10 @@ int store_share(struct store *store);
 bool store_is_shared(const struct store *store);
 /*
  * Takes over others' lots, so many at most; not within a batch, and before
- * it is run again after BANK_EAGAIN.  How many; 0: there was no newer one
- * when this was called; or an error, after which the process must end unless
- * it is BANK_EAWAY.
+ * it is run again after BANK_EAGAIN.  How many, and unless that is `most`,
+ * there was no newer one when this was called; or an error, after which the
+ * process must end unless it is BANK_EAWAY: some may have come, and more be
+ * there.
  */
 int store_take_over(struct store *store, unsigned most);
 /* Whether nobody has been before this one for longer than a moment. */

@@ -191,7 +191,7 @@ stores_run(struct host *host, void (*batch)(struct store *store, void *context),
 		batch(host->store, context);
 		error = store_commit(host->store);
 		while (error == BANK_EAGAIN &&
-		    (taken = store_take_over(host->store, UINT32_MAX)) < 1)
+		    (taken = store_take_over(host->store, UINT32_MAX)) < 0)
 			assert_int_equal(taken, BANK_EAWAY);
 	} while (error == BANK_EAGAIN || error == BANK_ENOSPC);
 	assert_int_equal(error, 0);

@@ -73,6 +73,10 @@ at_gate(void *context, enum shared_call call)
 		gate->quiet = !gate->quiet;
 		return gate->quiet ? SHARED_OVERTAKEN : SHARED_WORKS;
 	}
+	if (gate->works > 0) {
+		gate->works--;
+		return SHARED_WORKS;
+	}
 	if (gate->faults > 0 && --gate->faults == 0) {
 		enum shared_fault last = gate->fault;
 

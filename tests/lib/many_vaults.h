@@ -18,6 +18,7 @@ struct many_gate {
 	unsigned hold; /* at this many asks from now it waits; 0: never */
 	bool waiting;
 	enum shared_fault fault;     /* of its asks from now on */
+	unsigned works;              /* so many before the fault */
 	unsigned faults;             /* of so many; 0: of all */
 	struct shared_chance chance; /* faults drawn besides */
 	/* Of so many asks for what is newer, each other one finds another lot;

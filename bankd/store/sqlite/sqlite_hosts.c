@@ -101,9 +101,9 @@ store_take_over(struct store *store, unsigned most)
 			return error;
 		count++;
 	}
-	/* The next call says again what is wrong. */
-	return count > 0 && answer != JOURNAL_FORK ? (int)count
-						   : error_of(answer);
+	return answer == JOURNAL_LOT || answer == JOURNAL_NONE
+	    ? (int)count
+	    : error_of(answer);
 }
 
 bool

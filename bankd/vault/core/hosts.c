@@ -148,6 +148,7 @@ end_lot(struct vault *vault)
 	    kiosks_load(books->kiosks, books->store) != 0)
 		vault_fail(vault, EX_OSERR, "the kiosks can't be read");
 	vault->hosts->kiosks = false;
+	vault->hosts->lots++;
 }
 
 static void
@@ -302,10 +303,11 @@ hosts_begin(struct vault *vault)
 	return count < 0 || !store_fresh(store) ? count : come_back(vault);
 }
 
-/* All of it, however long it takes to be told. */
+/* All of it, however long it takes to be told.  1: there was some; 0; error. */
 static int
 take_over_all(struct vault *vault)
 {
+	const uint64_t before = vault->hosts->lots;
 	int count;
 
 	while ((count = store_take_over(vault->books->store, UINT32_MAX)) ==
@@ -315,15 +317,15 @@ take_over_all(struct vault *vault)
 	if (count == BANK_ENOSPC)
 		vault_fail(
 		    vault, EX_IOERR, store_room_reason(vault->books->store));
-	return count;
+	return count < 0 ? count : vault->hosts->lots > before;
 }
 
 int
 hosts_catch_up(struct vault *vault)
 {
-	int count = take_over_all(vault);
+	int result = take_over_all(vault);
 
-	return count < 0 ? count : 0;
+	return result < 0 ? result : 0;
 }
 
 int

@@ -30,6 +30,7 @@ struct hosts {
 	bool away;         /* nobody is let in */
 	bool ready;        /* this host's attempts were taken back */
 	bool kiosks;       /* changed by the lot in hand */
+	uint64_t lots;     /* that were taken over */
 	uint64_t doubt_ms; /* steady clock: no answer since; 0: none needed */
 	uint64_t alive_ms; /* when the monitor was told so */
 	char why[256];     /* it is away, as the log has it */

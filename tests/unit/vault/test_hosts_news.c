@@ -413,6 +413,35 @@ test_known(void **state)
 	end();
 }
 
+/*
+ * The journal is away when some of others' lots have come: a refusal waits
+ * for the rest, among which may be this very transaction.
+ */
+static void
+test_away_among_lots(void **state)
+{
+	char txid[WIRE_TXID_TEXT], text[256];
+
+	(void)state;
+	begin(0);
+	vaults_session(&many.host[0], &one, 1, "chris\n1234");
+	vaults_session(&many.host[1], &other, 1, "chris\n1234");
+	/* What is left after the first is too little for the third. */
+	assert_int_equal(transfer(0, &one, "1 fey 9999.50"), 200);
+	snprintf(text, sizeof(text), "deposit chris 1 1 cheque %s",
+	    vaults_txid(clock_real_ms(), txid));
+	vaults_operator(&many.host[0], text);
+	snprintf(text, sizeof(text), "1 %s 1 fey 1",
+	    vaults_txid(clock_real_ms(), txid));
+	assert_int_equal(vaults_ask(&many.host[0], &one, text), 200);
+	/* The proposal, the first lot, and away. */
+	many.gate[1].works = 2;
+	many.gate[1].faults = 1;
+	many.gate[1].fault = SHARED_AWAY;
+	assert_int_equal(vaults_ask(&many.host[1], &other, text), 200);
+	end();
+}
+
 static void
 test_fork(void **state)
 {
@@ -516,6 +545,7 @@ main(void)
 		cmocka_unit_test(test_taken_back),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_away_among_lots),
 		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_starts),
 		cmocka_unit_test(test_edit),
