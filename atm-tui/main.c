@@ -211,10 +211,11 @@ main(int argc, char *argv[])
 		fprintf(stderr, "atm-tui: %s\n", bank_strerror(BANK_ENOMEM));
 		return EX_OSERR;
 	}
-	if (read_config(config, &arguments, error, sizeof(error)) != 0) {
+	code = read_config(config, &arguments, error, sizeof(error));
+	if (code != 0) {
 		fprintf(stderr, "atm-tui: %s\n", error);
 		config_free(config);
-		return EX_CONFIG;
+		return config_exit_code(code);
 	}
 	open_log(config, arguments.check || wants_plain(&arguments));
 	if (config_number(config, SCREEN_DIGITS) == 1)

@@ -285,8 +285,9 @@ main(int argc, char *argv[])
 	if (process_need_descriptors(LEAST_DESCRIPTORS, error, sizeof(error)) !=
 	    0)
 		return fail(&line, EX_OSERR, error);
-	if (monitor_config(&line.start, &config, error, sizeof(error)) != 0)
-		return fail(&line, EX_CONFIG, error);
+	code = monitor_config(&line.start, &config, error, sizeof(error));
+	if (code != 0)
+		return fail(&line, config_exit_code(code), error);
 	if (!line.check && !line.print)
 		return run(&line, config);
 	if (line.print)

@@ -63,5 +63,7 @@ bankctl_read_config(struct bankctl *bankctl)
 		return bankctl_complain(EX_CONFIG,
 		    "%s: %s; -c names another file", bankctl->config_path,
 		    strerror(errno));
-	return result == 0 ? 0 : bankctl_complain(EX_CONFIG, "%s", error);
+	return result == 0
+	    ? 0
+	    : bankctl_complain(config_exit_code(result), "%s", error);
 }

@@ -58,11 +58,15 @@ static void
 on_config(struct courier *courier, const struct ipc_message *message)
 {
 	struct config *config = config_new(bankd_options, BANKD_OPTION_COUNT);
+	int error = BANK_ENOMEM;
 
-	if (courier->config != NULL || config == NULL ||
-	    config_load(config, (const char *)message->body, message->length) !=
-		0)
-		fail(courier, EX_CONFIG, "no configuration came through");
+	if (courier->config != NULL)
+		fail(courier, EX_SOFTWARE, "a second configuration");
+	if (config != NULL)
+		error = config_load(
+		    config, (const char *)message->body, message->length);
+	if (error != 0)
+		fail(courier, config_exit_code(error), bank_strerror(error));
 	courier->config = config;
 	log_level((int)config_number(config, LOG_LEVEL_OPTION) + LOG_ERR);
 }

@@ -144,7 +144,7 @@ on_config(struct front *front, struct ipc_message *message)
 	if (!front->started)
 		return error;
 	if (error != 0) {
-		code = EX_CONFIG;
+		code = (uint8_t)config_exit_code(error);
 		tell_why(front, error, reason);
 	}
 	return ipc_send_reason(front->monitor.ipc, IPC_RELOADED, code, reason);

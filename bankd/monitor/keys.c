@@ -46,7 +46,7 @@ read_pem(const struct config *config, enum bankd_option option, char **data,
 
 	if ((result = file_read(path, PEM_MAX, data, length)) == 0)
 		return 0;
-	code = EX_CONFIG;
+	code = config_exit_code(result);
 	if (result == BANK_ESYS && errno == EACCES)
 		code = EX_NOPERM;
 	else if (result == BANK_ESYS && errno != ENOENT)
@@ -69,7 +69,7 @@ refuse(const char *path, int result, const char *wrong, const char *help_text,
 	if (length < size)
 		openssl_error_say(
 		    result, wrong, help_text, error + length, size - length);
-	return result == BANK_ENOMEM ? EX_OSERR : EX_CONFIG;
+	return config_exit_code(result);
 }
 
 /* A group may read a key, which is how others than root are given one. */
@@ -187,7 +187,7 @@ refuse_pair(const struct config *config, int result, char *error, size_t size)
 		    "", "", error, size);
 	openssl_error_say(
 	    result, wrong, "`bankctl renew` makes both", error, size);
-	return result == BANK_ENOMEM ? EX_OSERR : EX_CONFIG;
+	return config_exit_code(result);
 }
 
 int

@@ -105,9 +105,11 @@ static int
 prepare(struct monitor *monitor, char *error, size_t size)
 {
 	struct monitor_reload *reload = monitor->reload;
+	int result;
 
-	if (monitor_config(monitor->start, &reload->config, error, size) != 0)
-		return EX_CONFIG;
+	result = monitor_config(monitor->start, &reload->config, error, size);
+	if (result != 0)
+		return config_exit_code(result);
 	string_copy(reload->said, "the configuration was read again",
 	    sizeof(reload->said));
 	if (keep_old(monitor->config, reload->config, reload->said) != 0) {

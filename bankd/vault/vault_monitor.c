@@ -33,7 +33,7 @@ answer_reload(struct vault *vault, int error)
 	const char *reason = error == 0 ? "" : bank_strerror(error);
 
 	(void)ipc_send_reason(vault->monitor.ipc, IPC_RELOADED,
-	    error == 0 ? 0 : EX_CONFIG, reason);
+	    (uint8_t)config_exit_code(error), reason);
 }
 
 /* All of it or nothing. */
@@ -53,7 +53,8 @@ on_config(struct vault *vault, const struct ipc_message *message)
 	} else
 		config_free(config);
 	if (!vault->serving && error != 0)
-		vault_fail(vault, EX_CONFIG, "no configuration came through");
+		vault_fail(
+		    vault, config_exit_code(error), bank_strerror(error));
 	if (error == 0)
 		log_level(
 		    (int)config_number(vault->books->config, LOG_LEVEL_OPTION) +

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sysexits.h>
 
 #include "config_state.h"
 #include "../base/error.h"
@@ -246,6 +247,14 @@ load_line(struct config *config, char *line)
 	if (index < 0)
 		return BANK_EINVAL;
 	return config_put(config, (size_t)index, value, NULL, reason);
+}
+
+int
+config_exit_code(int error)
+{
+	if (error == BANK_ENOMEM)
+		return EX_OSERR;
+	return error == 0 ? 0 : EX_CONFIG;
 }
 
 int

@@ -30,6 +30,12 @@ void config_free(struct config *config);
 int config_read(
     struct config *config, const char *path, char *error, size_t size);
 
+/*
+ * What a program ends with where its configuration wasn't taken, of
+ * sysexits(3): lack of memory says nothing against the configuration.
+ */
+int config_exit_code(int error);
+
 /* One value, by `section:key`, of another program's file: cut to size, or ""
  * where it isn't there.  Errors as config_read(). */
 int config_peek(const char *path, const char *name, char *value,

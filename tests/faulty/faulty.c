@@ -196,7 +196,8 @@ role_of(const char *name)
 		const char *name;
 		enum faulty_role role;
 	} names[] = { { "bankd: front", FAULTY_FRONT },
-		{ "bankd: vault", FAULTY_VAULT } };
+		{ "bankd: vault", FAULTY_VAULT },
+		{ "bankd: courier", FAULTY_COURIER } };
 	size_t length = strlen(name);
 
 	for (size_t i = 0; i < NELEM(names); i++)

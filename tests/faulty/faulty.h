@@ -10,12 +10,13 @@
 
 #include <stdint.h>
 
-/* A process by its role; bankd's three, the kiosk. */
+/* A process by its role: bankd's three, the kiosk, the courier. */
 enum faulty_role {
 	FAULTY_MONITOR,
 	FAULTY_FRONT,
 	FAULTY_VAULT,
 	FAULTY_KIOSK,
+	FAULTY_COURIER,
 	FAULTY_ROLES
 };
 

@@ -10,7 +10,7 @@ import struct
 
 from . import bank
 
-ROLES = ("monitor", "front", "vault", "kiosk")
+ROLES = ("monitor", "front", "vault", "kiosk", "courier")
 KINDS = ("open", "read", "write", "sync", "truncate", "rename", "unlink")
 SHORT = -2
 ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC, "EDQUOT": errno.EDQUOT,

@@ -3,7 +3,9 @@
 and what is refused on it, the courier's death and the database's."""
 
 import contextlib
+import itertools
 import os
+import random
 import shutil
 import signal
 import sqlite3
@@ -14,6 +16,7 @@ from lib import atm, bank, faults, hosts, model, postgres, schema
 from lib.case import SUCCESS
 
 EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_CONFIG = 64, 65, 69, 78
+LOST = (atm.Closed, atm.Refused, atm.TimedOut, OSError, AssertionError)
 
 
 @unittest.skipUnless(postgres.available(), "no PostgreSQL here")
@@ -135,7 +138,6 @@ class Life(OneHost):
         faulty = faults.Faulty("bankd")
         self.host.program = faulty.program
         self.host.start()
-        vault = self.host.vault()
         for nth in 1, 2, 3:
             faulty.memory("vault", nth)
             self.host.kill_child("courier")
@@ -144,7 +146,6 @@ class Life(OneHost):
             faulty.memory("vault", 0)
             self.host.atm_when_served().close()
             self.pay(1)
-        self.assertEqual(self.host.vault(), vault)
         self.host.stop()
         model.check(self.host)
 
@@ -486,9 +487,7 @@ class Check(OneHost):
         self.assertIn("bankd-hosts", said)
 
 
-class Clock(OneHost):
-    """This host's is not the database's."""
-
+class FaultyCourier(OneHost):
     def setUp(self):
         super().setUp()
         self.courier = faults.Faulty("bankd-courier")
@@ -496,6 +495,49 @@ class Clock(OneHost):
         self.host.program = os.path.join(
             os.path.dirname(self.courier.program), "bankd")
         shutil.copy(bank.BANKD, self.host.program)
+
+
+class Memory(FaultyCourier):
+    """The courier lacks memory, once, at each place: it ends, and another
+    comes, or an answer comes later."""
+
+    def rounds(self, stride, act, libraries):
+        seed, tried = random.randrange(stride), 0
+        print("# from %d" % (1 + seed))
+        for nth in itertools.count(1 + seed, stride):
+            # Its next end is a first one again.
+            self.host.restart()
+            self.courier.memory("courier", nth, libraries)
+            with contextlib.suppress(*LOST):
+                act()
+            failed = self.courier.failed("courier")
+            self.courier.memory("courier", 0)
+            self.host.atm_when_served().close()
+            self.pay(1)
+            if not failed:
+                break
+            tried += 1
+        print("# %d allocations failed" % tried)
+        self.assertGreater(tried, 0)
+        self.assertNotRegex(self.host.said, "signal=(?!KILL)|Sanitizer")
+        self.assertNotIn("exit=%d" % EX_CONFIG, self.host.said)
+        self.host.stop()
+        model.check(self.host)
+
+    def again(self):
+        """Another courier, until what needs it is answered."""
+        self.host.kill_child("courier")
+        self.pay(1)
+
+    def test_while_it_serves(self):
+        self.rounds(2, lambda: self.pay(1), True)
+
+    def test_while_it_starts(self):
+        self.rounds(8, self.again, False)
+
+
+class Clock(FaultyCourier):
+    """This host's is not the database's."""
 
     def test_it_is_told_before_a_start(self):
         for seconds in (3600, -90):
