@@ -40,7 +40,8 @@
 #include "../../shared/config/config.h"
 
 #define LOCK_PAUSE_MS 50
-#define LOCK_PAUSES 100 /* 5 s, for which the monitor hears nothing */
+/* 15 s, as long as a stop may take; the monitor hears nothing meanwhile. */
+#define LOCK_PAUSES 300
 #define WORKERS_LEAST 2
 
 void
