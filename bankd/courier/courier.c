@@ -37,8 +37,8 @@
 
 #define TITLE "bankd: courier"
 #define TICK_MS 1000
-#define TURN_MS 300 /* that a turn is kept without a lot */
-#define LOST_MS 3000
+#define TURN_MS 300  /* that a turn is kept without a lot */
+#define LOST_MS 3000 /* without a vault */
 #define STATUS_SIZE 2048
 #define FILES_MAX 8
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
