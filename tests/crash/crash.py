@@ -232,13 +232,13 @@ class Trial:
         except bank.Failed as e:
             raise bank.Failed("%s\n%s" % (e, self.state())) from None
         if not self.bank.running():
-            self.start_again()
+            self.start_again(self.bank.family())
 
     def serve_again(self, before):
         """After a process's end there is another, and from its start on it
         is no more than so long until somebody is served."""
         if not self.bank.running():
-            self.start_again()
+            self.start_again(before)
             return
         if all(map(bank.alive, before)):
             return
@@ -324,13 +324,13 @@ class Trial:
     def break_monitor(self, _):
         """Front and vault end with it; it is started anew, elsewhere."""
         self.counts["killed monitor"] += 1
+        family = self.bank.family()
         self.bank.process.send_signal(signal.SIGKILL)
-        self.start_again(-signal.SIGKILL)
+        self.start_again(family, -signal.SIGKILL)
 
-    def start_again(self, expected=EX_SOFTWARE):
+    def start_again(self, family, expected=EX_SOFTWARE):
         """Killed, or by itself after three ends that count in a minute."""
         self.quiet()
-        family = self.bank.family()
         code = self.bank.ended()
         if code != expected:
             raise bank.Failed("bankd ended with %d\n%s" % (
