@@ -31,6 +31,7 @@
 #include "front_table.h"
 #include "front_vault.h"
 #include "../base/sandbox.h"
+#include "../base/slice.h"
 
 #define STOP_SECONDS 3
 #define REASON_SIZE 512
@@ -435,6 +436,7 @@ front_main(int monitor_fd)
 	/* Ctrl-C in a terminal is the monitor's; it tells us. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	slice_set(SLICE_FRONT_US);
 	if (sandbox_harden() != 0 || init(&front, monitor_fd) != 0)
 		return EX_OSERR;
 	log_open(ipc_log, front.monitor.ipc, LOG_INFO);

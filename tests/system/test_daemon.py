@@ -3,6 +3,7 @@
 (bankd(8), bankctl(8))."""
 
 import fcntl
+import glob
 import os
 import re
 import signal
@@ -499,6 +500,31 @@ def sleeps(pid):
         with open("/proc/%d/stat" % pid) as f:
             states.add(f.read().rsplit(")", 1)[1].split()[0])
     return states == {"S"}
+
+
+def slices(pid):
+    """{thread: us that it may run before others have their turn}; none where
+    Linux doesn't say, without CONFIG_SCHED_DEBUG."""
+    found = {}
+    for path in glob.glob("/proc/%d/task/*/sched" % pid):
+        with open(path) as f:
+            said = re.search(r"^se\.slice\s*:\s*(\d+)$", f.read(), re.M)
+        if said:
+            found[int(path.split("/")[4])] = int(said[1]) // 1000
+    return found
+
+
+class Slices(BankCase):
+    def test_money_is_let_in_soon_and_the_front_late(self):
+        vault, front = self.bank.vault(), self.bank.front()
+        usual = slices(self.bank.monitor()).values()
+        release = [int(n) for n in re.findall(r"\d+", os.uname().release)[:2]]
+        if release < [6, 12] or not usual:
+            self.skipTest("this Linux has no slices to ask for")
+        of_vault = slices(vault)
+        self.assertEqual(of_vault.pop(vault), 1000)
+        self.assertEqual(set(of_vault.values()), set(usual))
+        self.assertEqual(slices(front), {front: 10000})
 
 
 class BusyPoll(PrivateCase):

@@ -77,6 +77,15 @@ def allowed(text, groups):
     return calls
 
 
+def policies(pid):
+    """How the process's threads are scheduled, see sched(7)."""
+    found = set()
+    for path in glob.glob("/proc/%d/task/*/stat" % pid):
+        with open(path) as f:
+            found.add(int(f.read().rpartition(")")[2].split()[38]))
+    return found
+
+
 class Units(unittest.TestCase):
     def setUp(self):
         need(self, "systemd-analyze")
@@ -283,6 +292,7 @@ class Confined(unittest.TestCase):
         served.kill_child("vault")
         served.kill_child("front")
         served.session("fey").close()
+        self.assertIn(os.SCHED_IDLE, policies(served.vault()))
         served.stop()
         self.assertNotRegex(served.said, r"refused|no-seccomp")
 
