@@ -174,6 +174,17 @@ class Bank:
                    for name in os.listdir(os.path.dirname(self.file("x")))
                    if name != "reserve")
 
+    def entry_sizes(self):
+        """Bytes of an entry: its row, its txid, and what their pages take
+        beside these."""
+        with self.database() as db:
+            count = db.execute("SELECT count(*) FROM entry").fetchone()[0]
+            (row, page), (txid, more) = (db.execute(
+                "SELECT sum(payload), sum(pgsize) FROM dbstat WHERE name = ?",
+                (name,)).fetchone() for name in ("entry", "entry_txid"))
+        return tuple(size / count for size in (
+            row, txid, page - row + more - txid))
+
     def fill(self, entries):
         """Transfers by the store's own calls, the bank being stopped."""
         call([self.settings.program("fill"), os.path.dirname(self.file("x")),

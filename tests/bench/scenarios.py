@@ -143,6 +143,8 @@ def mix(bench):
         case.add("echo 64", echo.measure("echo:64"))
         case.add("bank 64", bank.measure("mix:64")[0])
     case.ratio("of the echo", "bank 64", "echo 64", least=0.55)
+    case.note_loop("bank 64")
+    case.note_cost("bank 64", [("the echo", case.cost("echo 64"))])
     bench.check(case, bank)
     return case
 
@@ -177,6 +179,7 @@ def logins(bench):
     case.note_cost("logins", parts["in large pages"])
     case.ratio("transfers beside logins, of alone",
                "transfers beside logins", "transfers", least=0.8)
+    case.note_loop("transfers beside logins")
     bench.check(case, bank)
     return case
 
@@ -461,6 +464,10 @@ def growth(bench):
                     label, run["bytes"], run["bytes"] * 8.64e6 / 1e9))
         case.target("a transaction in batches", case.of("in batches", "bytes"),
                     most=146, unit="bytes")
+        case.notes.append("of bank.db an entry's row takes %.0f bytes, 3 of "
+                          "which say that it has no memo, operator and "
+                          "reason, its txid in the index %.0f, and the pages "
+                          "of both %.0f more" % bank.entry_sizes())
         bench.check(case, bank)
     finally:
         bank.close()
