@@ -27,11 +27,11 @@
 #include "front_accept.h"
 #include "front_client.h"
 #include "front_datagram.h"
+#include "front_slice.h"
 #include "front_state.h"
 #include "front_table.h"
 #include "front_vault.h"
 #include "../base/sandbox.h"
-#include "../base/slice.h"
 
 #define STOP_SECONDS 3
 #define REASON_SIZE 512
@@ -436,7 +436,7 @@ front_main(int monitor_fd)
 	/* Ctrl-C in a terminal is the monitor's; it tells us. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	slice_set(SLICE_FRONT_US);
+	front_slice_ask();
 	if (sandbox_harden() != 0 || init(&front, monitor_fd) != 0)
 		return EX_OSERR;
 	log_open(ipc_log, front.monitor.ipc, LOG_INFO);

@@ -17,7 +17,6 @@
 #include "../../shared/base/util.h"
 #include "../base/busy_poll.h"
 #include "../base/sandbox.h"
-#include "../base/slice.h"
 #include "../files/files.h"
 #include "vault_front.h"
 #include "vault_hosts.h"
@@ -255,7 +254,6 @@ vault_main_over(int monitor_fd, const struct store_options *options)
 	vault.where = *options;
 	for (size_t i = 0; i < NELEM(ignored); i++)
 		(void)signal(ignored[i], SIG_IGN);
-	slice_set(SLICE_VAULT_US);
 	if (sandbox_harden() != 0 || init(&vault, monitor_fd) != 0)
 		return EX_OSERR;
 	while (!vault.stopping &&

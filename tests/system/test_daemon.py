@@ -514,17 +514,15 @@ def slices(pid):
     return found
 
 
-class Slices(BankCase):
-    def test_money_is_let_in_soon_and_the_front_late(self):
+class Slice(BankCase):
+    def test_the_front_gives_way_to_the_vault(self):
         vault, front = self.bank.vault(), self.bank.front()
-        usual = slices(self.bank.monitor()).values()
+        usual = set(slices(self.bank.monitor()).values())
         release = [int(n) for n in re.findall(r"\d+", os.uname().release)[:2]]
         if release < [6, 12] or not usual:
             self.skipTest("this Linux has no slices to ask for")
-        of_vault = slices(vault)
-        self.assertEqual(of_vault.pop(vault), 1000)
-        self.assertEqual(set(of_vault.values()), set(usual))
-        self.assertEqual(slices(front), {front: 10000})
+        self.assertEqual(set(slices(vault).values()), usual)
+        self.assertEqual(slices(front), {front: 5000})
 
 
 class BusyPoll(PrivateCase):

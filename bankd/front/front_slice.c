@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include "slice.h"
+/*
+ * The kernel's header of the call can't be included where <sched.h> is, as
+ * both define a struct sched_param; so this is a file of its own.
+ */
+#include "front_slice.h"
 
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -8,19 +12,19 @@
 #include <linux/sched/types.h>
 #include <unistd.h>
 
+#define SLICE_NS 5000000
+
 void
-slice_set(uint64_t us)
+front_slice_ask(void)
 {
-	long policy = syscall(SYS_sched_getscheduler, 0);
 	struct sched_attr attributes = {
 		.size = sizeof(attributes),
-		.sched_policy = (uint32_t)policy,
-		.sched_flags = SCHED_FLAG_RESET_ON_FORK,
+		.sched_policy = SCHED_NORMAL,
 		.sched_nice = getpriority(PRIO_PROCESS, 0),
-		.sched_runtime = us * 1000,
+		.sched_runtime = SLICE_NS,
 	};
 
 	/* Another policy is an operator's choice. */
-	if (policy == SCHED_NORMAL)
+	if (syscall(SYS_sched_getscheduler, 0) == SCHED_NORMAL)
 		(void)syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
