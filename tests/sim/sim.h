@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "../../bankd/base/ipc.h"
 #include "../../bankd/store/store_attempts.h"
@@ -252,6 +253,17 @@ struct sim_host {
 	bool power;       /* a kill in this life is a loss of power */
 };
 
+/* A certificate of the front's and its key, as PEM, and by its dates. */
+struct sim_leaf {
+	char certificate[2048], key[256];
+	time_t begins, ends;
+};
+
+struct sim_keys {
+	struct sim_leaf on_disk, before, in_force;
+	time_t kiosk_ahead_s; /* of whose clock is wrong */
+};
+
 struct sim_world {
 	uint64_t seed, chance;
 	unsigned step, steps, lives;
@@ -265,6 +277,8 @@ struct sim_world {
 	/* the clocks */
 	uint64_t steady_us;
 	int64_t real_ahead_ms;
+
+	struct sim_keys keys;
 
 	/* the journal of several hosts */
 	char journal[160], key[160];
@@ -419,6 +433,11 @@ const struct sim_books *sim_books_newest(void);
 /* Whether this host has yet to hear what another did for this customer. */
 bool sim_books_are_behind(int customer);
 void sim_books_end(void); /* all hosts have ended the same */
+
+/* sim_keys.c */
+void sim_keys_make(const char *top); /* in the first bank's time */
+void sim_keys_begin(void);           /* of each bank */
+void sim_keys_act(void);
 
 /* sim_turn.c: one turn of the vault's loop is one step. */
 void sim_turn(void);

@@ -19,6 +19,7 @@
 #define START_US 20000   /* of a turn of a vault that doesn't serve yet */
 #define ACTS_LEAST 1     /* of kiosks and operators, in a step */
 #define ACTS_MORE 8
+#define KEYS_EVERY 6    /* steps of a bank in which months go by */
 #define LATE_US 1000000 /* since its timers were looked at */
 
 struct sim_world *world;
@@ -326,6 +327,8 @@ take_step(void)
 	world->chance = world->seed * UINT64_C(1000003) + world->step;
 	(void)next_chance(&world->chance);
 	pass_time();
+	if (is_slow_bank() && world->step % KEYS_EVERY == 0)
+		sim_keys_act();
 	go_wrong();
 	for (uint64_t i = ACTS_LEAST + sim_draw(ACTS_MORE); i > 0; i--)
 		act();

@@ -266,6 +266,7 @@ simulate(uint64_t seed, unsigned steps, bool verbose)
 {
 	begin_world(seed, steps);
 	world->verbose = verbose;
+	sim_keys_begin();
 	run("rm -rf [0-9]*");
 	for (unsigned i = 0; i < world->host_count; i++)
 		run(i == 0 ? "cp -r template 0-0" : "cp -r template 1-0");
@@ -304,12 +305,16 @@ count_left(unsigned steps)
 static unsigned
 shrink(uint64_t seed, unsigned steps)
 {
-	time_t until = time(NULL) + SHRINK_S;
+	struct timespec until, now;
 	bool before[NELEM(world->left_out)];
 
+	/* time(2) is the bank's. */
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += SHRINK_S;
 	for (unsigned size = steps / 2; size > 0; size /= 2) {
 		for (unsigned at = 1; at + size <= steps + 1; at += size) {
-			if (time(NULL) >= until)
+			clock_gettime(CLOCK_MONOTONIC, &now);
+			if (now.tv_sec >= until.tv_sec)
 				return steps;
 			if (world->left_out[at])
 				continue;
@@ -388,6 +393,7 @@ make_template(void)
 	const char *directory = world->hosts[0].directory;
 
 	begin_world(0, 0);
+	sim_keys_make(top);
 	if (mkdir(directory, 0700) == -1)
 		abort();
 	write_text(top, "key", sim_link_bank_key());
