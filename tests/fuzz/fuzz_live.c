@@ -56,7 +56,7 @@ struct link {
 static struct live_bank bank;
 static SSL_CTX *tls;
 static EVP_PKEY *kpub;
-static struct link ours, hers;
+static struct link ours, hers, guest;
 static unsigned dials; /* in this input */
 
 static void
@@ -124,15 +124,19 @@ hang_up(struct link *link)
 	seal_wipe(&link->keys);
 }
 
-static void
-greet(struct link *link)
+/* False where the bank has closed, as it does when nobody has said anything. */
+static bool
+greeted(struct link *link)
 {
 	struct frame frame;
 	size_t n = next_frame(link, &frame);
 
-	must(n > 0 && frame.type == FRAME_GREETING, "no greeting");
+	if (n == 0)
+		return false;
+	must(frame.type == FRAME_GREETING, "no greeting");
 	memcpy(link->nonce, frame.body, FRAME_NONCE_SIZE);
 	taken(link, n);
+	return true;
 }
 
 static void
@@ -146,7 +150,7 @@ dial(struct link *link)
 		SSL_connect(link->ssl) == 1 &&
 		channel_binding(link->ssl, link->binding) == 0,
 	    "no TLS");
-	greet(link);
+	must(greeted(link), "no greeting");
 }
 
 /* A bank that has closed is noticed by who reads. */
@@ -238,13 +242,11 @@ enter(struct link *link, uint8_t type, const char *text, size_t length)
 		    "no error of the bank's");
 		code = reader.code;
 		taken(link, n);
-		greet(link);
-		return code;
+		return greeted(link) ? code : 0;
 	}
 	code = answer(link, reply, sizeof(reply));
 	if (type == FRAME_OPEN || type == FRAME_REVERSAL) {
-		greet(link);
-		return code;
+		return greeted(link) ? code : 0;
 	}
 	must(code == 200, "a sealed refusal of a login");
 	must(wire_read(&reader, reply, strlen(reply)) == 0 &&
@@ -369,20 +371,24 @@ do_bytes(const uint8_t *data, size_t size)
 	end_of_link();
 }
 
-/* On a link of its own: L, O or V, as the first byte says. */
+/*
+ * On a link of its own: L, O or V, as the first byte says.  The bank greets
+ * anew whom it refuses, and so the link serves many of them.
+ */
 static void
 do_login(const uint8_t *data, size_t size)
 {
 	static const char types[] = { FRAME_LOGIN, FRAME_OPEN, FRAME_REVERSAL };
-	static struct link link;
 	char text[SEAL_BLOCK_SIZE + 64];
 
-	if (size == 0 || dials > DIALS_MAX)
+	if (size == 0 || (guest.ssl == NULL && dials > DIALS_MAX))
 		return;
-	dial(&link);
-	(void)enter(&link, (uint8_t)types[data[0] % sizeof(types)], text,
-	    make_text(data + 1, size - 1, text));
-	hang_up(&link);
+	if (guest.ssl == NULL)
+		dial(&guest);
+	if (enter(&guest, (uint8_t)types[data[0] % sizeof(types)], text,
+		make_text(data + 1, size - 1, text)) == 0 ||
+	    guest.in_session)
+		hang_up(&guest);
 }
 
 /* Instead of a handshake. */
@@ -421,6 +427,7 @@ at_exit(void)
 	be_well();
 	hang_up(&ours);
 	hang_up(&hers);
+	hang_up(&guest);
 	live_bank_operator("verify");
 	live_bank_drain();
 	live_bank_stop(&bank);
