@@ -245,9 +245,8 @@ enter(struct link *link, uint8_t type, const char *text, size_t length)
 		return greeted(link) ? code : 0;
 	}
 	code = answer(link, reply, sizeof(reply));
-	if (type == FRAME_OPEN || type == FRAME_REVERSAL) {
+	if (type == FRAME_OPEN || type == FRAME_REVERSAL)
 		return greeted(link) ? code : 0;
-	}
 	must(code == 200, "a sealed refusal of a login");
 	must(wire_read(&reader, reply, strlen(reply)) == 0 &&
 		wire_find(&reader, "session", session, sizeof(session)) == 0 &&

@@ -8,10 +8,11 @@
  * clock may be wrong, accepts what the front shows it, or says why not.  These
  * draw from a chance of their own, so that all else in a bank is as without.
  */
+#include <sys/stat.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "../../bankd/base/options.h"
@@ -19,6 +20,7 @@
 #include "../../shared/base/clock.h"
 #include "../../shared/base/error.h"
 #include "../../shared/base/file.h"
+#include "../../shared/base/util.h"
 #include "../../shared/crypt/channel.h"
 #include "sim.h"
 
@@ -99,7 +101,7 @@ config_of_keys(void)
 	struct config *config = config_new(bankd_options, BANKD_OPTION_COUNT);
 	char text[256], error[256];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < NELEM(names); i++) {
 		snprintf(text, sizeof(text), names[i], place);
 		if (config_set(config, text, error, sizeof(error)) != 0)
 			abort();
@@ -240,6 +242,6 @@ sim_keys_act(void)
 	uint64_t before = world->chance;
 
 	world->chance ^= OWN_CHANCE;
-	acts[sim_draw(sizeof(acts) / sizeof(acts[0]))]();
+	acts[sim_draw(NELEM(acts))]();
 	world->chance = before;
 }

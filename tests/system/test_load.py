@@ -220,11 +220,9 @@ class Dishonest(BankCase):
         spare = others = 0
         vault = served.vault()
         for thread in os.listdir("/proc/%d/task" % vault):
-            path = "/proc/%d/task/%s/" % (vault, thread)
-            with open(path + "stat") as stat, open(path + "schedstat") as ran:
-                policy = int(stat.read().rpartition(")")[2].split()[38])
+            with open("/proc/%d/task/%s/schedstat" % (vault, thread)) as ran:
                 ns = int(ran.read().split()[0])
-            if policy == os.SCHED_IDLE:
+            if os.sched_getscheduler(int(thread)) == os.SCHED_IDLE:
                 spare += ns
             elif int(thread) != vault:
                 others += ns
